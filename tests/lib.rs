@@ -1,0 +1,37 @@
+//! What the integration tests share.
+
+/// The folder of the workspace.
+pub fn workspace() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a folder of the workspace")
+}
+
+/// Copies a folder, without build folders and the history.
+pub fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("the folder can be made");
+    for entry in std::fs::read_dir(from).expect("the folder can be read") {
+        let entry = entry.expect("the folder can be read");
+        let (path, name) = (entry.path(), entry.file_name());
+        if name == "target" || name == ".git" {
+            continue;
+        }
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name));
+        } else {
+            std::fs::copy(&path, to.join(name)).expect("the file can be copied");
+        }
+    }
+}
+
+/// Where the tests build copies of the workspace: inside the build folder, so that registry crates are built once.
+pub fn copies() -> std::path::PathBuf {
+    let tests = std::env::current_exe().expect("a test is a file");
+    let build = tests.ancestors().find(|folder| folder.ends_with("deps")).and_then(|deps| deps.ancestors().nth(2));
+    build.expect("tests are run by cargo").join("copies")
+}
+
+/// The right to make a copy of the workspace and build it. All copies share one build folder, in which cargo tells one
+/// from the other by nothing but the times of their files: a copy must be younger than what was built before it.
+pub fn take_turn() -> std::sync::MutexGuard<'static, ()> {
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

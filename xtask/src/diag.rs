@@ -1,0 +1,312 @@
+//! Diagnostics: what is wrong, where, by which rule, and what to do about it. All of a run are shown at once.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
+use serde::Serialize;
+
+use crate::source::{Location, SourceFile, Tree};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; nothing needs to be done.
+    Note,
+    /// Probably wrong in the page; what was read is used all the same.
+    Warning,
+    /// Nothing is written until this is mended.
+    Error,
+}
+
+impl Severity {
+    /// As rustc and GitHub call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+macro_rules! rules {
+    ($($variant:ident, $name:literal, $severity:ident, $explanation:literal;)*) => {
+        /// What a finding is about. The name is stable: overrides and editors refer to it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $(#[doc = $explanation] $variant,)*
+        }
+
+        impl Rule {
+            /// Every rule, by name.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The stable name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// How bad a finding of this rule is.
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// What the rule is about and what to do, in a few sentences.
+            pub const fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $explanation,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    BinaryFile, "binary-file", Error,
+        "The file holds NUL bytes: it is no text. Remove it from the folder or replace it by the page it should be.";
+    ClashingName, "clashing-name", Error,
+        "Two items would get one Rust name. Give one of them another name with a `rename` in overrides.toml.";
+    CodeConflict, "code-conflict", Error,
+        "Two places give one code different numbers. Mend the wrong one, or override it with a source.";
+    DanglingLink, "dangling-link", Warning,
+        "The link looks like one to a page of this folder's kind, but no page with that path, id or name was read. \
+         Mend the target, or drop the link and keep its text.";
+    DemotedEntry, "demoted-entry", Warning,
+        "A heading of the form `#### - NAME` is documentation for which the page's template found no symbol in the \
+         header: the name is misspelt, renamed or gone. Its text is kept, but it is never emitted as a member or \
+         parameter.";
+    DuplicateCode, "duplicate-code", Warning,
+        "A return table lists a code again. All its texts are kept, in the order of the page.";
+    DuplicateItem, "duplicate-item", Error,
+        "Two pages describe one item of the same kind and name. Remove one of them.";
+    DuplicateKey, "duplicate-key", Warning,
+        "The front matter has a key twice. The first one counts.";
+    DuplicateMember, "duplicate-member", Error,
+        "An enumeration or structure lists one name twice. Remove one of the entries.";
+    DuplicateParam, "duplicate-param", Error,
+        "A function lists one parameter twice. Remove one of the entries.";
+    EmptyPage, "empty-page", Error,
+        "The page has no text at all. Write it or remove the file.";
+    ExpiredOverride, "expired-override", Error,
+        "An entry of overrides.toml changes nothing: no page has what it speaks of, or the page says the same by now. \
+         Remove the entry; overrides must not outlive their reason.";
+    FrontMatterYaml, "front-matter-yaml", Warning,
+        "The front matter is no valid YAML and was read line by line instead. Quote values that hold `: ` or start \
+         with `*`, and indent with blanks.";
+    InvalidConfig, "invalid-config", Error,
+        "A configuration file cannot be read as what it should be. The message says which key is wrong.";
+    InvalidName, "invalid-name", Error,
+        "The name is no C identifier, so nothing can be generated for it. Mend the heading.";
+    MissingName, "missing-name", Error,
+        "Nothing on the page says what it describes: neither the UID, api_name, the title nor a heading of level 1.";
+    MissingReturn, "missing-return", Error,
+        "The page does not say how the function reports failure: there is no `Type:` line under its return section \
+         and its codes do not tell. State the type, or override it with a source.";
+    MissingType, "missing-type", Error,
+        "The page does not state the C type of a parameter. Add a `Type:` line, or override it with a source.";
+    MissingValue, "missing-value", Error,
+        "An enumeration's members have no value. Values are stated, never counted: add them to the headings, or \
+         override them with a source.";
+    Mojibake, "mojibake", Warning,
+        "A doubly encoded character, such as the `Â` that a no-break space leaves behind. It is read as a blank.";
+    NestedTooDeep, "nested-too-deep", Warning,
+        "Lists, quotes or tags are nested deeper than any page needs. What lies deeper is kept without its nesting.";
+    NotUtf8, "not-utf8", Error,
+        "The file is no UTF-8. Save it as UTF-8; until then the bytes that are none read as U+FFFD.";
+    OrphanItem, "orphan-item", Error,
+        "A `-param` or `-field` heading cannot be read: no name can be made of it. Mend the heading.";
+    TornTable, "torn-table", Warning,
+        "A table is not closed, or a row has another number of cells than its header. All text is kept.";
+    UnclosedFence, "unclosed-fence", Warning,
+        "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
+    UndocumentedCode, "undocumented-code", Warning,
+        "A function names a code whose number no page lists. Add it to a page of codes, or mend its name.";
+    UnevaluatedValue, "unevaluated-value", Error,
+        "A stated value is no expression that can be computed, or does not fit the type. Mend it, or override it.";
+    UnknownKind, "unknown-kind", Error,
+        "Nothing tells whether the page describes a function, an enumeration or anything else. Give it a UID or the \
+         sections of one of the templates.";
+    UnknownType, "unknown-type", Error,
+        "A parameter's type is neither a basic type nor described by any page or by families.toml.";
+    UnreadTable, "unread-table", Warning,
+        "A table under the return section has no column of codes. It is kept as prose.";
+}
+
+impl Rule {
+    /// The rule of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.name() == name)
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// By which rule.
+    pub rule: Rule,
+    /// How bad; the rule's severity unless the run allows it.
+    pub severity: Severity,
+    /// Where.
+    pub location: Location,
+    /// What was found: lower case, no full stop.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// The findings of a run, in the order they were made.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    /// The findings.
+    pub list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds a finding.
+    pub fn report(&mut self, rule: Rule, location: Location, message: impl Into<String>) {
+        self.push(rule, location, message.into(), None);
+    }
+
+    /// Adds a finding and what to do about it.
+    pub fn report_help(&mut self, rule: Rule, location: Location, message: impl Into<String>, help: impl Into<String>) {
+        self.push(rule, location, message.into(), Some(help.into()));
+    }
+
+    fn push(&mut self, rule: Rule, location: Location, message: String, help: Option<String>) {
+        self.list.push(Diagnostic { rule, severity: rule.severity(), location, message, help });
+    }
+
+    /// Whether nothing may be written.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Sorts by place, so that the order of reading does not show.
+    pub fn sort(&mut self) {
+        self.list.sort_by(|a, b| (&a.location, a.rule, &a.message).cmp(&(&b.location, b.rule, &b.message)));
+        self.list.dedup();
+    }
+}
+
+/// How findings are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// As rustc shows them: with the line of the source.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+    /// As workflow commands that GitHub turns into annotations.
+    Github,
+}
+
+/// Shows all findings; `color` only counts for people.
+pub fn render(diags: &Diagnostics, trees: &[Tree], format: Format, color: bool) -> String {
+    let mut out = String::new();
+    for diagnostic in &diags.list {
+        match format {
+            Format::Human => human(diagnostic, trees, color, &mut out),
+            Format::Json => json(diagnostic, &mut out),
+            Format::Github => github(diagnostic, &mut out),
+        }
+    }
+    if format == Format::Human && !diags.list.is_empty() {
+        out.push_str(&summary(diags));
+    }
+    out
+}
+
+fn summary(diags: &Diagnostics) -> String {
+    let mut counts = BTreeMap::new();
+    for diagnostic in &diags.list {
+        *counts.entry(std::cmp::Reverse(diagnostic.severity)).or_insert(0_usize) += 1;
+    }
+    let words = counts.iter().map(|(severity, count)| {
+        let plural = if *count == 1 { "" } else { "s" };
+        format!("{count} {}{plural}", severity.0.name())
+    });
+    format!("{}\n", words.collect::<Vec<_>>().join(", "))
+}
+
+fn human(diagnostic: &Diagnostic, trees: &[Tree], color: bool, out: &mut String) {
+    let Location { path, span } = &diagnostic.location;
+    let level = || match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let line = trees.iter().find_map(|tree| tree.file(path)).map_or("", |file| shown_line(file, span.line));
+    let range = byte_range(line, span.column, span.width);
+    let snippet = Snippet::source(line)
+        .path(&**path)
+        .line_start(span.line as usize)
+        .annotation(AnnotationKind::Primary.span(range));
+    let title = normalize_untrusted_str(&diagnostic.message);
+    let mut group = level().primary_title(title).id(diagnostic.rule.name()).element(snippet);
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+    }
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    out.push_str(&renderer.render(&[group]));
+    out.push_str("\n\n");
+}
+
+/// A line as a terminal can show it: a page may have lines of many kilobytes.
+fn shown_line(file: &SourceFile, number: u32) -> &str {
+    const MOST: usize = 400;
+    let line = file.line((number as usize).saturating_sub(1));
+    line.char_indices().nth(MOST).map_or(line, |(at, _)| &line[..at])
+}
+
+fn byte_range(line: &str, column: u32, width: u32) -> std::ops::Range<usize> {
+    let at = |chars: usize| line.char_indices().nth(chars).map_or(line.len(), |(at, _)| at);
+    let from = (column as usize).saturating_sub(1);
+    let start = at(from);
+    let end = if width == 0 { line.trim_end().len().max(start) } else { at(from + width as usize) };
+    start..end
+}
+
+#[derive(Serialize)]
+struct JsonDiagnostic<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    page: &'a str,
+    line: u32,
+    column: u32,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+fn json(diagnostic: &Diagnostic, out: &mut String) {
+    let Diagnostic { rule, severity, location, message, help } = diagnostic;
+    let object = JsonDiagnostic {
+        rule: rule.name(),
+        severity: severity.name(),
+        page: &location.path,
+        line: location.span.line,
+        column: location.span.column,
+        message,
+        help: help.as_deref(),
+    };
+    out.push_str(&serde_json::to_string(&object).expect("strings and numbers always serialize"));
+    out.push('\n');
+}
+
+fn github(diagnostic: &Diagnostic, out: &mut String) {
+    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let Diagnostic { rule, severity, location, message, help } = diagnostic;
+    let command = if *severity == Severity::Note { "notice" } else { severity.name() };
+    let help = help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+    let Location { path, span } = location;
+    writeln!(
+        out,
+        "::{command} file={},line={},col={},title={}::{}",
+        property(path),
+        span.line,
+        span.column,
+        rule.name(),
+        data(&format!("{message}{help}")),
+    )
+    .expect("writing to a string cannot fail");
+}

@@ -1,0 +1,417 @@
+//! What one page claims, with gaps where it does not say. Data only.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::prose::Prose;
+use crate::source::{Location, Span};
+
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A page states it.
+    Page(Location),
+    /// `overrides.toml` states it.
+    Override {
+        /// The entry.
+        location: Location,
+        /// Why it is there.
+        reason: Arc<str>,
+        /// What it rests on.
+        source: Arc<str>,
+    },
+    /// It follows from other facts by a named rule.
+    Derived {
+        /// The rule.
+        rule: &'static str,
+        /// The facts it used.
+        from: Vec<Source>,
+    },
+}
+
+impl<T> Fact<T> {
+    /// The same source for another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Fact<U> {
+        Fact { value: f(self.value), source: self.source }
+    }
+
+    /// A fact that follows from this one by a named rule.
+    pub fn derive<U>(&self, rule: &'static str, value: U) -> Fact<U> {
+        Fact { value, source: Source::Derived { rule, from: vec![self.source.clone()] } }
+    }
+}
+
+impl Source {
+    /// The place in a page or in `overrides.toml` that this comes from in the end.
+    pub fn location(&self) -> &Location {
+        match self {
+            Self::Page(location) | Self::Override { location, .. } => location,
+            Self::Derived { from, .. } => from.first().expect("a derivation uses at least one fact").location(),
+        }
+    }
+}
+
+/// One page's claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The page as diagnostics show it.
+    pub path: Arc<str>,
+    /// The page below the folder that was read.
+    pub page: Arc<str>,
+    /// What the page describes.
+    pub kind: Kind,
+    /// Its C name; for pages of codes, their title.
+    pub name: Fact<String>,
+    /// Its other C names, such as a structure's tag.
+    pub aliases: Vec<Fact<String>>,
+    /// The id that links of this family of pages use.
+    pub uid: Option<Fact<String>>,
+    /// The id that older links use.
+    pub asset_id: Option<String>,
+    /// Where it is declared, and on which systems it is.
+    pub requirements: Requirements,
+    /// The text of the page.
+    pub docs: Docs,
+    /// What depends on the kind.
+    pub body: Body,
+}
+
+/// What a page describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A function, method or macro.
+    Function,
+    /// A function that the program supplies.
+    Callback,
+    /// An enumeration.
+    Enum,
+    /// A structure.
+    Struct,
+    /// A union.
+    Union,
+    /// A control code.
+    Ioctl,
+    /// A COM interface.
+    Interface,
+    /// A C++ class.
+    Class,
+    /// A list of codes with their numbers.
+    Codes,
+    /// A header or a technology.
+    Overview,
+    /// A page that describes no item.
+    Topic,
+}
+
+impl Kind {
+    /// As `facts.json` and `overrides.toml` call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Callback => "callback",
+            Self::Enum => "enum",
+            Self::Struct => "struct",
+            Self::Union => "union",
+            Self::Ioctl => "ioctl",
+            Self::Interface => "interface",
+            Self::Class => "class",
+            Self::Codes => "codes",
+            Self::Overview => "overview",
+            Self::Topic => "topic",
+        }
+    }
+}
+
+/// Where an item is declared, and on which systems it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requirements {
+    /// The header.
+    pub header: Option<Fact<String>>,
+    /// The import library.
+    pub lib: Option<Fact<String>>,
+    /// The DLL.
+    pub dll: Option<Fact<String>>,
+    /// The first Windows client that has it.
+    pub client: Option<Fact<String>>,
+    /// The first Windows Server that has it.
+    pub server: Option<Fact<String>>,
+}
+
+/// The text of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Docs {
+    /// What it is.
+    pub description: Prose,
+    /// What else there is to know.
+    pub remarks: Prose,
+    /// Where to read on.
+    pub see_also: Prose,
+    /// Sections that the template does not know, each with its heading.
+    pub others: Vec<(String, Prose)>,
+}
+
+/// What depends on the kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Functions and callbacks.
+    Function(Box<Function>),
+    /// Enumerations.
+    Enum(Vec<Member>, Vec<Demoted>),
+    /// Structures and unions.
+    Struct(Vec<Field>, Vec<Demoted>),
+    /// Pages of codes.
+    Codes(Vec<Code>),
+    /// Kinds of which only the text is kept.
+    Text,
+}
+
+/// A function or callback.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Function {
+    /// The parameters, in order.
+    pub params: Vec<Param>,
+    /// Headings that the template found no parameter for.
+    pub demoted: Vec<Demoted>,
+    /// What it returns.
+    pub returns: Returns,
+}
+
+/// A parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// Its name.
+    pub name: Fact<String>,
+    /// Which way its data goes.
+    pub direction: Option<Fact<Direction>>,
+    /// Whether it may be left out (`NULL`).
+    pub optional: Option<Fact<()>>,
+    /// Its type.
+    pub c_type: Option<Fact<CType>>,
+    /// The parameter whose length this one states.
+    pub length_of: Option<Fact<String>>,
+    /// What the page says of it.
+    pub docs: Prose,
+}
+
+/// Which way a parameter's data goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the callee.
+    In,
+    /// From the callee.
+    Out,
+    /// Both.
+    InOut,
+}
+
+impl Direction {
+    /// As `facts.json` calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+            Self::InOut => "inout",
+        }
+    }
+}
+
+/// What a function returns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Returns {
+    /// The type.
+    pub c_type: Option<Fact<CType>>,
+    /// How failure is reported; resolve settles it.
+    pub convention: Option<Fact<Convention>>,
+    /// The codes that the page lists, each once, with every text it gives.
+    pub codes: Vec<DocumentedCode>,
+    /// The page says that there may be other codes.
+    pub open: Option<Fact<()>>,
+    /// The text around the table.
+    pub docs: Prose,
+    /// Where the section starts.
+    pub span: Option<Location>,
+}
+
+/// How a function reports failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Convention {
+    /// It returns a Win32 code; 0 is success.
+    Win32,
+    /// It returns an `HRESULT`; failure is negative.
+    HResult,
+    /// It returns 0 (`FALSE`, `NULL`) and sets the thread's last error.
+    LastError,
+    /// It returns nothing.
+    Void,
+    /// It returns a value that is no failure.
+    Value,
+}
+
+impl Convention {
+    /// As `facts.json` calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Win32 => "win32",
+            Self::HResult => "hresult",
+            Self::LastError => "last-error",
+            Self::Void => "void",
+            Self::Value => "value",
+        }
+    }
+}
+
+/// A code that a page lists for a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentedCode {
+    /// Its name.
+    pub name: Fact<String>,
+    /// Its number, if the page states one; resolve fills it from the pages of codes.
+    pub number: Option<Fact<u32>>,
+    /// Each text that the page gives for it.
+    pub texts: Vec<Fact<Prose>>,
+}
+
+/// A member of an enumeration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its name.
+    pub name: Fact<String>,
+    /// The value as the page writes it.
+    pub stated: Option<Fact<String>>,
+    /// Its value.
+    pub value: Option<Fact<i128>>,
+    /// What the page says of it.
+    pub docs: Prose,
+}
+
+/// A field of a structure; `a.b` names a field of a nested one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: Fact<String>,
+    /// Its width in bits.
+    pub bits: Option<Fact<u32>>,
+    /// Its type.
+    pub c_type: Option<Fact<CType>>,
+    /// What the page says of it.
+    pub docs: Prose,
+}
+
+/// `#### - NAME`: text for which the page's template found no symbol. Never a member or parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demoted {
+    /// The heading.
+    pub name: Fact<String>,
+    /// The text under it.
+    pub docs: Prose,
+}
+
+/// A code and its number, from a page of codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Its name.
+    pub name: Fact<String>,
+    /// Its number.
+    pub number: Fact<u32>,
+    /// What it means.
+    pub docs: Prose,
+}
+
+/// A C type, as structure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CType {
+    /// A name, such as `DWORD`.
+    Named(String),
+    /// `const T`
+    Const(Box<CType>),
+    /// `T*`
+    Pointer(Box<CType>),
+    /// `T[n]`; the dimension as written, which may be empty.
+    Array(Box<CType>, String),
+}
+
+impl CType {
+    /// The name at the bottom of pointers, arrays and `const`.
+    pub fn base(&self) -> &str {
+        match self {
+            Self::Named(name) => name,
+            Self::Const(inner) | Self::Pointer(inner) | Self::Array(inner, _) => inner.base(),
+        }
+    }
+}
+
+impl fmt::Display for CType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Const(inner) if matches!(**inner, Self::Pointer(_)) => write!(f, "{inner} const"),
+            Self::Const(inner) => write!(f, "const {inner}"),
+            Self::Pointer(inner) => write!(f, "{inner}*"),
+            Self::Array(inner, dimension) => write!(f, "{inner}[{dimension}]"),
+        }
+    }
+}
+
+impl Draft {
+    /// A place in this page.
+    pub fn at(&self, span: Span) -> Location {
+        Location { path: self.path.clone(), span }
+    }
+
+    /// Its parameters, if it is a function or callback.
+    pub fn function(&self) -> Option<&Function> {
+        match &self.body {
+            Body::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn function_mut(&mut self) -> Option<&mut Function> {
+        match &mut self.body {
+            Body::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// Each piece of text of the page, to read or to change its links.
+    pub fn proses_mut(&mut self) -> Vec<&mut Prose> {
+        let docs = &mut self.docs;
+        let mut all = vec![&mut docs.description, &mut docs.remarks, &mut docs.see_also];
+        all.extend(docs.others.iter_mut().map(|(_, prose)| prose));
+        match &mut self.body {
+            Body::Function(function) => {
+                all.extend(function.params.iter_mut().map(|param| &mut param.docs));
+                all.extend(function.demoted.iter_mut().map(|demoted| &mut demoted.docs));
+                all.push(&mut function.returns.docs);
+                let codes = function.returns.codes.iter_mut();
+                all.extend(codes.flat_map(|code| code.texts.iter_mut().map(|text| &mut text.value)));
+            }
+            Body::Enum(members, demoted) => {
+                all.extend(members.iter_mut().map(|member| &mut member.docs));
+                all.extend(demoted.iter_mut().map(|demoted| &mut demoted.docs));
+            }
+            Body::Struct(fields, demoted) => {
+                all.extend(fields.iter_mut().map(|field| &mut field.docs));
+                all.extend(demoted.iter_mut().map(|demoted| &mut demoted.docs));
+            }
+            Body::Codes(codes) => all.extend(codes.iter_mut().map(|code| &mut code.docs)),
+            Body::Text => {}
+        }
+        all
+    }
+}
+
+/// An enumerator as C's `int` has it: 0x80000000 and above are negative. What no `int` can hold stays as it is.
+pub fn as_c_sees(value: i128) -> i128 {
+    u32::try_from(value).map_or(value, |bits| i128::from(bits.cast_signed()))
+}

@@ -1,0 +1,121 @@
+//! One item for people: every fact with where it comes from.
+
+use std::fmt::Write as _;
+
+use crate::draft::{Body, Fact, Source};
+use crate::model::Item;
+
+/// Explains an item.
+pub fn explain(item: &Item) -> String {
+    let mut out = Lines { text: String::new() };
+    let draft = &item.draft;
+    out.fact(0, &format!("{} {}", draft.kind.name(), draft.name.value), &draft.name.source);
+    for alias in &draft.aliases {
+        out.fact(1, &format!("also called {}", alias.value), &alias.source);
+    }
+    if let Some(path) = &item.rust_path {
+        out.line(1, &format!("in Rust: {path}"));
+    }
+    let requirements = &draft.requirements;
+    let known = [
+        ("header", &requirements.header),
+        ("library", &requirements.lib),
+        ("DLL", &requirements.dll),
+        ("client", &requirements.client),
+        ("server", &requirements.server),
+    ];
+    for (label, fact) in known {
+        out.maybe(1, label, fact.as_ref());
+    }
+    match &draft.body {
+        Body::Function(function) => {
+            for param in &function.params {
+                out.fact(1, &format!("parameter {}", param.name.value), &param.name.source);
+                out.maybe(2, "type", param.c_type.as_ref());
+                let direction = param.direction.clone().map(|fact| fact.map(super::super::draft::Direction::name));
+                out.maybe(2, "direction", direction.as_ref());
+                out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
+                out.maybe(2, "length of", param.length_of.as_ref());
+            }
+            let returns = &function.returns;
+            out.maybe(1, "returns", returns.c_type.as_ref());
+            let convention = returns.convention.clone().map(|fact| fact.map(super::super::draft::Convention::name));
+            out.maybe(1, "failure is told by", convention.as_ref());
+            for code in &returns.codes {
+                out.fact(1, &format!("code {}", code.name.value), &code.name.source);
+                out.maybe(2, "number", code.number.as_ref());
+                for text in &code.texts {
+                    out.fact(2, &format!("\"{}\"", text.value.plain()), &text.source);
+                }
+            }
+            out.maybe(1, "other codes", returns.open.clone().map(|fact| fact.map(|()| "possible")).as_ref());
+            function.demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
+        }
+        Body::Enum(members, demoted) => {
+            for member in members {
+                match &member.value {
+                    Some(value) => {
+                        out.fact(1, &format!("{} = {}", member.name.value, value.value), &value.source);
+                    }
+                    None => out.fact(1, &format!("{} has no value", member.name.value), &member.name.source),
+                }
+            }
+            demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
+        }
+        Body::Struct(fields, demoted) => {
+            for field in fields {
+                out.fact(1, &format!("field {}", field.name.value), &field.name.source);
+                out.maybe(2, "type", field.c_type.as_ref());
+                out.maybe(2, "bits", field.bits.as_ref());
+            }
+            demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
+        }
+        Body::Codes(codes) => {
+            for code in codes {
+                out.fact(1, &format!("{} = {}", code.name.value, code.number.value), &code.number.source);
+            }
+        }
+        Body::Text => {}
+    }
+    for gap in &item.gaps {
+        out.line(1, &format!("missing: {gap}"));
+    }
+    out.text
+}
+
+struct Lines {
+    text: String,
+}
+
+impl Lines {
+    fn line(&mut self, depth: usize, text: &str) {
+        let indent = "  ".repeat(depth);
+        writeln!(self.text, "{indent}{text}").expect("writing to a string cannot fail");
+    }
+
+    fn maybe<T: std::fmt::Display>(&mut self, depth: usize, label: &str, fact: Option<&Fact<T>>) {
+        if let Some(fact) = fact {
+            self.fact(depth, &format!("{label} {}", fact.value), &fact.source);
+        }
+    }
+
+    fn fact(&mut self, depth: usize, text: &str, source: &Source) {
+        const COLUMN: usize = 64;
+        let width = depth * 2 + text.chars().count();
+        let pad = " ".repeat(COLUMN.saturating_sub(width).max(2));
+        let came = came_from(source);
+        self.line(depth, &format!("{text}{pad}{came}"));
+    }
+}
+
+fn came_from(source: &Source) -> String {
+    match source {
+        Source::Page(location) => location.to_string(),
+        Source::Override { location, reason, source } => format!("{location} ({source}: {reason})"),
+        Source::Derived { rule, from } => {
+            let mut from: Vec<String> = from.iter().map(came_from).collect();
+            from.dedup();
+            format!("{rule}: {}", from.join(", "))
+        }
+    }
+}

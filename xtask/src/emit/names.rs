@@ -1,0 +1,43 @@
+//! The Rust name of every C name, for review.
+
+use std::fmt::Write as _;
+
+use crate::model::Spec;
+
+/// One line per name: C name, Rust path.
+pub fn names(spec: &Spec) -> String {
+    let mut rows = Vec::new();
+    for family in &spec.families {
+        let module = &family.name;
+        for enum_ in &family.enums {
+            let path = format!("{module}::{}", enum_.origin.rust_name);
+            let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
+            rows.extend(members.map(|member| (member.c_name.clone(), format!("{path}::{}", member.rust_name))));
+            rows.push((enum_.origin.c_name.clone(), path));
+        }
+        for function in family.functions.iter().chain(&family.callbacks) {
+            let path = spec.items[function.origin.item].rust_path.clone();
+            let path = path.expect("a frozen function has a path");
+            for param in &function.params {
+                rows.push((
+                    format!("{}.{}", function.origin.c_name, param.c_name),
+                    format!("{path}({})", param.rust_name),
+                ));
+            }
+            for error in function.errors.iter().chain(&function.successes) {
+                let variant = format!("{module}::{}::{}", function.error_name, error.rust_name);
+                rows.push((format!("{}.{}", function.origin.c_name, error.c_name), variant));
+            }
+            rows.push((function.origin.c_name.clone(), path));
+        }
+        let opaques = family.opaques.iter();
+        rows.extend(opaques.map(|opaque| (opaque.c_name.clone(), format!("{module}::{}", opaque.rust_name))));
+    }
+    rows.sort();
+    let width = rows.iter().map(|(c_name, _)| c_name.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for (c_name, path) in rows {
+        writeln!(out, "{c_name:width$}  {path}").expect("writing to a string cannot fail");
+    }
+    out
+}

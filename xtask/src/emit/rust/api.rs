@@ -1,0 +1,133 @@
+//! Traits: one per group of functions, a method per function, no default bodies.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
+use super::{errors, types};
+use crate::draft::Convention;
+use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type};
+
+/// The file of a family's traits; `None` if it has none.
+pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
+    let traits: Vec<TokenStream> = family.groups.iter().map(|group| trait_(group, family, spec)).collect();
+    let doc = format!(" The functions of `{}`: one trait per group, for a runtime to implement.", family.header);
+    (!traits.is_empty()).then(|| quote! { #![doc = #doc] #(#traits)* })
+}
+
+fn trait_(group: &Group, family: &Family, spec: &Spec) -> TokenStream {
+    let name = format_ident!("{}", group.name);
+    let doc = format!(" {}", group.summary);
+    let methods = group.functions.iter().map(|&index| method(&family.functions[index], &family.name, spec));
+    quote! { #[doc = #doc] pub trait #name { #(#methods)* } }
+}
+
+fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
+    let writer = &Writer::new(spec, function.origin.item);
+    let doc = attributes(&writer.item(&function.origin, details(function, true, writer)));
+    let alias = aliases([&*function.origin.c_name].into_iter());
+    let name = format_ident!("{}", function.origin.rust_name);
+    let args = function.args.iter().map(|arg| {
+        let name = format_ident!("{}", function.params[arg.param].rust_name);
+        let type_ = arg_type(arg, here);
+        quote! { #name: #type_ }
+    });
+    let output = output(function, here);
+    quote! { #doc #alias fn #name(&self, #(#args),*) #output; }
+}
+
+/// The type of an argument of the safe method.
+pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
+    match &arg.kind {
+        ArgKind::Value(type_) => types::by_value(type_, here),
+        ArgKind::Slice { of, mutable, .. } => {
+            let of = types::safe(of, here);
+            if *mutable {
+                quote! { &mut [#of] }
+            } else {
+                quote! { &[#of] }
+            }
+        }
+        ArgKind::Reference { to, mutable, optional } => {
+            let to = types::safe(to, here);
+            let reference = if *mutable {
+                quote! { &mut #to }
+            } else {
+                quote! { &#to }
+            };
+            if *optional {
+                quote! { Option<#reference> }
+            } else {
+                reference
+            }
+        }
+    }
+}
+
+/// What the safe method returns: failure is an error, what C returns besides is the value.
+fn output(function: &Function, here: &str) -> Option<TokenStream> {
+    let error = format_ident!("{}", function.error_name);
+    let value = types::by_value(&function.c_return, here);
+    match function.convention {
+        Convention::Void => None,
+        Convention::Value => Some(quote! { -> #value }),
+        Convention::Win32 | Convention::HResult => Some(quote! { -> Result<(), super::#error> }),
+        Convention::LastError if function.c_return == Type::Bool => Some(quote! { -> Result<(), super::#error> }),
+        Convention::LastError => Some(quote! { -> Result<#value, super::#error> }),
+    }
+}
+
+/// The parameters and what is returned, as the page has them.
+pub fn details(function: &Function, safe: bool, writer: &Writer<'_>) -> Vec<String> {
+    let mut out = Vec::new();
+    let params = function.params.iter().enumerate().flat_map(|(index, param)| {
+        let mut lines = vec![format!("- {}", head(function, index, param, safe))];
+        let text = writer.lines(&param.docs);
+        if !text.is_empty() {
+            lines.push(String::new());
+            lines.extend(text.into_iter().map(|line| format!("  {line}").trim_end().to_owned()));
+        }
+        lines
+    });
+    section(&mut out, "# Parameters", params.collect());
+    let mut returns = writer.lines(&function.returns);
+    let codes = function.successes.iter().chain(&function.errors);
+    let rows = codes.map(|code| {
+        let texts: Vec<String> = code.texts.iter().map(|text| writer.lines(text).join(" ")).collect();
+        let number = match function.space {
+            CodeSpace::Win32 => code.number.to_string(),
+            CodeSpace::HResult => format!("0x{:08X}", code.number),
+        };
+        wrap(&format!("{} ({number}): {}", code_span(&code.c_name), texts.join(" ")), "- ", "  ")
+    });
+    let rows: Vec<String> = rows.flatten().collect();
+    if !rows.is_empty() && !returns.is_empty() {
+        returns.push(String::new());
+    }
+    returns.extend(rows);
+    let fails = errors::code_type(function).is_some() && function.convention != Convention::LastError;
+    let heading = if fails { "# Errors" } else { "# Returns" };
+    section(&mut out, heading, returns);
+    // The caller puts its own blank line before this.
+    if out.first().is_some_and(String::is_empty) {
+        out.remove(0);
+    }
+    out
+}
+
+/// The line of a parameter: its name, C's name, its direction, and what became of it.
+fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String {
+    let optional = if param.optional { ", optional" } else { "" };
+    let direction = format!("{}{optional}", param.direction.name());
+    if !safe {
+        return format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name);
+    }
+    let folded = function.args.iter().find(|arg| matches!(arg.kind, ArgKind::Slice { length, .. } if length == index));
+    match folded {
+        Some(arg) => {
+            let buffer = &function.params[arg.param].rust_name;
+            format!("the length of `{buffer}` (C: `{}`, {direction})", param.c_name)
+        }
+        None => format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name),
+    }
+}

@@ -1,0 +1,357 @@
+//! Prose as rustdoc: Markdown lines in which nothing of a page can break out of a comment or become a doctest.
+
+use std::fmt::Write as _;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::draft::{Docs, Requirements};
+use crate::model::{Origin, Spec};
+use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, Target};
+
+/// Where lines of running text are broken.
+const WIDTH: usize = 100;
+
+/// One `#[doc]` for each line.
+pub fn attributes(lines: &[String]) -> TokenStream {
+    let lines = lines.iter().map(|line| {
+        let text = if line.is_empty() { String::new() } else { format!(" {line}") };
+        quote! { #[doc = #text] }
+    });
+    quote! { #(#lines)* }
+}
+
+/// The names that search finds an item by.
+pub fn aliases<'a>(names: impl Iterator<Item = &'a str>) -> TokenStream {
+    let names = names.map(|name| quote! { #[doc(alias = #name)] });
+    quote! { #(#names)* }
+}
+
+/// A page's prose as Markdown.
+pub struct Writer<'a> {
+    spec: &'a Spec,
+    /// The item whose text this is: it does not link to itself.
+    item: Option<usize>,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer of an item's text, whose links lead to the other items of `spec`.
+    pub fn new(spec: &'a Spec, item: usize) -> Self {
+        Self { spec, item: Some(item) }
+    }
+
+    /// A writer of text that belongs to no item.
+    pub fn of_no_item(spec: &'a Spec) -> Self {
+        Self { spec, item: None }
+    }
+
+    /// The lines of a text.
+    pub fn lines(&self, prose: &Prose) -> Vec<String> {
+        let mut out = Vec::new();
+        self.blocks(prose, &mut out);
+        out
+    }
+
+    /// The text of an item: description, `middle`, remarks, other sections, requirements and source.
+    pub fn item(&self, origin: &Origin, middle: Vec<String>) -> Vec<String> {
+        let Docs { description, remarks, see_also, others } = &origin.docs;
+        let mut out = self.lines(description);
+        if out.is_empty() {
+            out.push(format!("`{}`.", origin.c_name));
+        }
+        append(&mut out, middle);
+        section(&mut out, "# Remarks", self.lines(remarks));
+        for (heading, prose) in others {
+            section(&mut out, &format!("# {}", escape(heading)), self.lines(prose));
+        }
+        let links = self.lines(see_also);
+        section(&mut out, "# See also", links);
+        section(&mut out, "# C", wrap(&self.provenance(origin), "", ""));
+        out
+    }
+
+    /// `NAME` in its header, its requirements, and the page and line that it comes from.
+    fn provenance(&self, origin: &Origin) -> String {
+        let Requirements { header, lib, dll, client, server } = &origin.requirements;
+        let mut parts = vec![format!("`{}`", origin.c_name)];
+        let value = |fact: &Option<crate::draft::Fact<String>>| fact.as_ref().map(|fact| escape(&fact.value));
+        parts.extend(value(header).map(|header| format!("in {header}")));
+        let files: Vec<String> = [value(lib), value(dll)].into_iter().flatten().collect();
+        if !files.is_empty() {
+            parts.push(format!("({})", files.join(", ")));
+        }
+        let since: Vec<String> = [value(client), value(server)].into_iter().flatten().collect();
+        if !since.is_empty() {
+            parts.push(format!("since {}", since.join(" and ")));
+        }
+        let location = origin.source.location();
+        format!("{}. From `{}`, line {}.", parts.join(" "), self.spec.file(location), location.span.line)
+    }
+
+    fn blocks(&self, prose: &Prose, out: &mut Vec<String>) {
+        for block in &prose.blocks {
+            if out.last().is_some_and(|last| !last.is_empty()) {
+                out.push(String::new());
+            }
+            self.block(block, out);
+        }
+    }
+
+    fn block(&self, block: &Block, out: &mut Vec<String>) {
+        match &block.kind {
+            BlockKind::Paragraph(inlines) => self.paragraph(inlines, out),
+            BlockKind::Heading(_, inlines) => out.push(format!("**{}**", self.inlines(inlines))),
+            BlockKind::List(first, items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let marker = first.map_or_else(|| "-".to_owned(), |first| format!("{}.", first + index as u64));
+                    self.indented(&marker, item, out);
+                }
+            }
+            BlockKind::Definitions(entries) => {
+                for entry in entries {
+                    match entry {
+                        Definition::Term(term) => self.indented("-", term, out),
+                        Definition::Meaning(text) => self.nested("  ", text, out),
+                    }
+                }
+            }
+            BlockKind::Note(kind, prose) => {
+                let mut inner = vec![format!("**{}**", label(*kind)), String::new()];
+                inner.extend(self.lines(prose));
+                out.extend(inner.into_iter().map(|line| format!("> {line}").trim_end().to_owned()));
+            }
+            BlockKind::Quote(prose) => {
+                out.extend(self.lines(prose).into_iter().map(|line| format!("> {line}").trim_end().to_owned()));
+            }
+            BlockKind::Code(_, text) => code(text, out),
+            BlockKind::Table(table) => self.table(table, out),
+        }
+    }
+
+    fn paragraph(&self, inlines: &[Inline], out: &mut Vec<String>) {
+        out.extend(wrap(&self.inlines(inlines), "", ""));
+    }
+
+    fn indented(&self, marker: &str, prose: &Prose, out: &mut Vec<String>) {
+        let indent = " ".repeat(marker.len() + 1);
+        let lines = self.lines(prose);
+        for (index, line) in lines.into_iter().enumerate() {
+            let lead = if index == 0 { format!("{marker} ") } else { indent.clone() };
+            out.push(format!("{lead}{line}").trim_end().to_owned());
+        }
+    }
+
+    fn nested(&self, indent: &str, prose: &Prose, out: &mut Vec<String>) {
+        out.push(String::new());
+        out.extend(self.lines(prose).into_iter().map(|line| format!("{indent}{line}").trim_end().to_owned()));
+    }
+
+    fn table(&self, table: &Table, out: &mut Vec<String>) {
+        let columns = table.rows.iter().map(|row| row.cells.len()).chain([table.header.len()]).max().unwrap_or(0);
+        if columns == 0 {
+            return;
+        }
+        let row = |cells: &[Prose]| {
+            let cells = (0..columns).map(|at| cells.get(at).map_or_else(String::new, |cell| self.cell(cell)));
+            format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+        };
+        out.push(row(&table.header));
+        out.push(format!("|{}", " --- |".repeat(columns)));
+        out.extend(table.rows.iter().map(|line| row(&line.cells)));
+    }
+
+    /// A cell has one line; its blocks are told apart by line breaks.
+    fn cell(&self, prose: &Prose) -> String {
+        let parts = prose.blocks.iter().map(|block| match &block.kind {
+            BlockKind::Paragraph(inlines) | BlockKind::Heading(_, inlines) => self.inlines(inlines),
+            _ => escape(&Prose { blocks: vec![block.clone()] }.plain()),
+        });
+        parts.collect::<Vec<_>>().join("<br>").replace('|', "\\|").replace('\n', " ")
+    }
+
+    fn inlines(&self, inlines: &[Inline]) -> String {
+        inlines.iter().map(|inline| self.inline(inline)).collect()
+    }
+
+    fn inline(&self, inline: &Inline) -> String {
+        match inline {
+            Inline::Text(text) => escape(text),
+            Inline::Code(text) => code_span(text),
+            Inline::Strong(inner) => self.strong(inner),
+            Inline::Emphasis(inner) => wrapped("*", &self.inlines(inner)),
+            Inline::Superscript(inner) => format!("<sup>{}</sup>", self.inlines(inner)),
+            Inline::Subscript(inner) => format!("<sub>{}</sub>", self.inlines(inner)),
+            Inline::Link(target, inner) => self.link(target, inner),
+            Inline::Image(_, alt) => escape(alt),
+            Inline::Break => " ".to_owned(),
+        }
+    }
+
+    /// These pages set names in bold: a name is code, and a link if it is an item.
+    fn strong(&self, inner: &[Inline]) -> String {
+        let text = crate::prose::plain(inner);
+        if let [Inline::Text(name)] = inner {
+            if let Some(path) = self.spec.place(name).and_then(|index| self.path(index)) {
+                return format!("[`{name}`](crate::{path})");
+            }
+            if is_name(name) {
+                return code_span(name);
+            }
+        }
+        if text.trim().is_empty() {
+            return text;
+        }
+        wrapped("**", &self.inlines(inner))
+    }
+
+    /// The Rust path of another item.
+    fn path(&self, index: usize) -> Option<&'a str> {
+        self.spec.items[index].rust_path.as_deref().filter(|_| self.item != Some(index))
+    }
+
+    fn link(&self, target: &Target, inner: &[Inline]) -> String {
+        let text = crate::prose::plain(inner);
+        let shown = if is_name(text.trim()) { code_span(text.trim()) } else { self.inlines(inner) };
+        match target {
+            Target::Item(index) => match self.path(*index) {
+                Some(path) => format!("[{shown}](crate::{path})"),
+                None => shown,
+            },
+            Target::Url(url) if is_web(url) => format!("[{shown}]({})", address(url)),
+            Target::Url(_) | Target::Written(_) => shown,
+        }
+    }
+}
+
+/// Breaks a text into lines; `first` stands before the first of them, `rest` before the others.
+pub fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && rest.len() + line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    let lead = |index: usize| if index == 0 { first } else { rest };
+    lines.into_iter().enumerate().map(|(index, line)| format!("{}{}", lead(index), start_of_line(line))).collect()
+}
+
+fn append(out: &mut Vec<String>, lines: Vec<String>) {
+    if !lines.is_empty() {
+        out.push(String::new());
+        out.extend(lines);
+    }
+}
+
+/// Adds a section with its heading, unless it is empty.
+pub fn section(out: &mut Vec<String>, heading: &str, lines: Vec<String>) {
+    if !lines.is_empty() {
+        append(out, vec![heading.to_owned(), String::new()]);
+        out.extend(lines);
+    }
+}
+
+fn label(kind: NoteKind) -> &'static str {
+    match kind {
+        NoteKind::Note => "Note",
+        NoteKind::Tip => "Tip",
+        NoteKind::Important => "Important",
+        NoteKind::Warning => "Warning",
+        NoteKind::Caution => "Caution",
+    }
+}
+
+/// A fence that is longer than any in the text, and `text` so that nobody compiles it.
+fn code(text: &str, out: &mut Vec<String>) {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    out.push(format!("{fence}text"));
+    out.extend(text.lines().map(str::to_owned));
+    out.push(fence);
+}
+
+/// A code span whose backticks are more than any in it.
+pub fn code_span(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(longest + 1);
+    let pad = if longest > 0 { " " } else { "" };
+    format!("{ticks}{pad}{}{pad}{ticks}", text.replace('\n', " "))
+}
+
+/// Marks around text, with the blanks at its ends outside of them.
+fn wrapped(mark: &str, text: &str) -> String {
+    let inner = text.trim();
+    if inner.is_empty() {
+        return text.to_owned();
+    }
+    let lead = &text[..text.len() - text.trim_start().len()];
+    let trail = &text[text.trim_end().len()..];
+    format!("{lead}{mark}{inner}{mark}{trail}")
+}
+
+/// Plain text in which no character means anything to Markdown or HTML.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let chars: Vec<char> = text.chars().collect();
+    for (at, &c) in chars.iter().enumerate() {
+        let within_word = || {
+            let near = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_alphanumeric);
+            near(at.checked_sub(1)) && near(Some(at + 1))
+        };
+        let means = match c {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '&' | '~' | '|' => true,
+            '_' => !within_word(),
+            _ => false,
+        };
+        if means {
+            out.push('\\');
+        }
+        out.push(if c == '\n' { ' ' } else { c });
+    }
+    out
+}
+
+/// What would start a list, heading or rule where a line was broken.
+fn start_of_line(line: String) -> String {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let after = line.as_bytes().get(digits);
+    if line.starts_with(['-', '+', '#', '=']) {
+        return format!("\\{line}");
+    }
+    if digits > 0 && matches!(after, Some(b'.' | b')')) {
+        return format!("{}\\{}", &line[..digits], &line[digits..]);
+    }
+    line
+}
+
+fn is_name(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
+    let humps = text.chars().skip(1).any(|c| c.is_ascii_uppercase() || c == '_');
+    text.len() > 1 && humps && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.chars().all(word)
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// An address that cannot end the link it stands in.
+fn address(url: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'*+,;=%".contains(c);
+    let mut out = String::with_capacity(url.len());
+    for c in url.chars() {
+        if safe(c) {
+            out.push(c);
+            continue;
+        }
+        let mut bytes = [0; 4];
+        for byte in c.encode_utf8(&mut bytes).bytes() {
+            write!(out, "%{byte:02X}").expect("writing to a string cannot fail");
+        }
+    }
+    out
+}

@@ -1,0 +1,119 @@
+//! Rust text: one file per kind of thing and family, each a token stream that prettyplease lays out.
+
+mod api;
+mod callbacks;
+mod codes;
+mod docs;
+mod enums;
+mod errors;
+mod structs;
+mod sys;
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::model::{Family, Spec};
+use crate::sync::{MARK, OutputFile};
+
+/// All Rust files of the crate.
+pub fn emit(spec: &Spec) -> Vec<OutputFile> {
+    let families: Vec<&Family> = spec.families.iter().filter(|family| !is_empty(family)).collect();
+    let mut files = vec![file("src/lib.rs", lib(spec, &families)), file("src/codes.rs", codes::file(spec))];
+    for family in families {
+        let path = |name: &str| format!("src/{}/{name}.rs", family.name);
+        files.push(file(&path("mod"), module(family)));
+        let parts = [
+            ("api", api::file(spec, family)),
+            ("callbacks", callbacks::file(spec, family)),
+            ("enums", enums::file(spec, family)),
+            ("errors", errors::file(spec, family)),
+            ("structs", structs::file(family)),
+            ("sys", Some(sys::file(family))),
+        ];
+        files.extend(parts.into_iter().filter_map(|(name, tokens)| Some(file(&path(name), tokens?))));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn is_empty(family: &Family) -> bool {
+    family.enums.is_empty() && family.functions.is_empty() && family.callbacks.is_empty()
+}
+
+fn file(path: &str, tokens: TokenStream) -> OutputFile {
+    let parsed =
+        syn::parse2(tokens).unwrap_or_else(|error| panic!("an emitter wrote invalid Rust for {path}: {error}"));
+    let text = prettyplease::unparse(&parsed);
+    OutputFile {
+        path: path.to_owned(),
+        text: format!("// @{MARK} from the reference pages: change those and run `cargo xtask codegen`.\n\n{text}"),
+    }
+}
+
+fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
+    let modules = families.iter().map(|family| {
+        let name = format_ident!("{}", family.name);
+        quote! { #[rustfmt::skip] pub mod #name; }
+    });
+    let mut lines = vec![format!("{} as Rust types, errors and traits, generated from reference pages.", spec.title)];
+    let rest = "Every header is a module: enumerations, one error type per function, traits with a method per function, \
+                and `sys` with the C names for people who port C code. Nothing here does anything: a runtime \
+                implements the traits. Each item says which page it comes from.";
+    lines.push(String::new());
+    lines.extend(docs::wrap(rest, "", ""));
+    lines.extend(example(families).into_iter().flatten());
+    let docs = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote! {
+        #(#![doc = #docs])*
+        #![no_std]
+
+        #[rustfmt::skip]
+        pub mod codes;
+        #(#modules)*
+
+        pub use codes::{HResult, UnknownValue, Win32Error};
+    }
+}
+
+/// A doctest with the first enumeration of the first family that has one.
+fn example(families: &[&Family]) -> Option<Vec<String>> {
+    let (family, enum_) = families.iter().find_map(|family| Some((family, family.enums.first()?)))?;
+    let (name, member) = (&enum_.origin.rust_name, enum_.members.first()?);
+    Some(vec![
+        String::new(),
+        "```".to_owned(),
+        format!("use winws_api::{}::{name};", family.name),
+        String::new(),
+        format!("assert_eq!({name}::try_from({}), Ok({name}::{}));", member.value, member.rust_name),
+        format!("assert_eq!({name}::{}.c_name(), \"{}\");", member.rust_name, member.c_name),
+        "```".to_owned(),
+    ])
+}
+
+fn sentence_start(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn module(family: &Family) -> TokenStream {
+    let doc = format!(" {} (`{}`).", sentence_start(&family.title), family.header);
+    let part = |there: bool, name: &str| {
+        let name = format_ident!("{name}");
+        there.then(|| quote! { #[rustfmt::skip] mod #name; pub use #name::*; })
+    };
+    let parts = [
+        part(!family.groups.is_empty(), "api"),
+        part(!family.callbacks.is_empty(), "callbacks"),
+        part(!family.enums.is_empty(), "enums"),
+        part(!(family.groups.is_empty() && family.callbacks.is_empty()), "errors"),
+        part(!family.opaques.is_empty(), "structs"),
+    ];
+    let parts = parts.iter().flatten();
+    quote! {
+        #![doc = #doc]
+        #(#parts)*
+        #[rustfmt::skip]
+        pub mod sys;
+    }
+}

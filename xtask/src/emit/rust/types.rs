@@ -1,0 +1,69 @@
+//! Types as Rust text: as the safe API has them, and as C has them.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::model::{Type, TypeName};
+
+/// A type of the safe API. Enumerations that come from outside are their raw integer.
+pub fn safe(type_: &Type, here: &str) -> TokenStream {
+    match type_ {
+        Type::Void => quote! { core::ffi::c_void },
+        Type::Int(name) => int(name),
+        Type::Bool => quote! { i32 },
+        Type::HResult => quote! { crate::HResult },
+        Type::Enum(_) => quote! { i32 },
+        Type::Handle(name) | Type::Opaque(name) => path(name, here),
+        Type::Pointer { to, constant } => pointer(&safe(to, here), *constant),
+    }
+}
+
+/// The same, with enumerations by their own type: what the caller passes by value.
+pub fn by_value(type_: &Type, here: &str) -> TokenStream {
+    match type_ {
+        Type::Enum(name) => path(name, here),
+        Type::Bool => quote! { bool },
+        other => safe(other, here),
+    }
+}
+
+/// A type under its C name.
+pub fn raw(type_: &Type, here: &str) -> TokenStream {
+    match type_ {
+        Type::Void => quote! { c_void },
+        Type::Int(name) => int(name),
+        Type::Bool => quote! { BOOL },
+        Type::HResult => quote! { HRESULT },
+        Type::Enum(name) | Type::Handle(name) | Type::Opaque(name) => {
+            let ident = format_ident!("{}", name.c_name);
+            if name.family == here {
+                return quote! { #ident };
+            }
+            let family = format_ident!("{}", name.family);
+            quote! { crate::#family::sys::#ident }
+        }
+        Type::Pointer { to, constant } => pointer(&raw(to, here), *constant),
+    }
+}
+
+fn int(name: &str) -> TokenStream {
+    let ident = format_ident!("{name}");
+    quote! { #ident }
+}
+
+fn pointer(to: &TokenStream, constant: bool) -> TokenStream {
+    if constant {
+        quote! { *const #to }
+    } else {
+        quote! { *mut #to }
+    }
+}
+
+fn path(name: &TypeName, here: &str) -> TokenStream {
+    let ident = format_ident!("{}", name.rust_name);
+    if name.family == here {
+        return quote! { super::#ident };
+    }
+    let family = format_ident!("{}", name.family);
+    quote! { crate::#family::#ident }
+}

@@ -1,0 +1,244 @@
+//! What a page describes and what that is called, by the fallback orders of the dialects.
+
+use super::{at, locate, stated};
+use crate::diag::{Diagnostics, Rule};
+use crate::draft::{Fact, Kind};
+use crate::page::{Page, SectionKind};
+use crate::parse::entries::is_identifier;
+use crate::prose::{BlockKind, Inline, plain};
+use crate::source::Span;
+
+/// The kind: by UID, by sections, by the title's suffix, by front matter, by the file's prefix.
+pub fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> Option<Kind> {
+    let by_title = || title_suffix(page).map(|(_, kind)| kind);
+    let kind = by_uid(page).or_else(|| refine(by_sections(page), by_title()));
+    let kind = kind.or_else(by_title).or_else(|| by_front_matter(page)).or_else(|| by_file(page));
+    let kind = kind.or_else(|| lists_codes.then_some(Kind::Codes));
+    let kind = kind.or_else(|| page.scalar("ms.topic").map(|_| Kind::Topic));
+    if kind.is_none() && !(page.sections.is_empty() && page.title.is_none() && page.lead.is_empty()) {
+        let span = page.title.as_ref().map_or(Span::line(1), |title| title.span);
+        let help = "give the page a UID, a title such as `NAME function`, or the sections of one of the templates";
+        let message = "it cannot be told what kind of item this page describes";
+        diags.report_help(Rule::UnknownKind, locate(page, span), message, help);
+    }
+    kind
+}
+
+fn by_uid(page: &Page) -> Option<Kind> {
+    let (prefix, _) = page.scalar("UID")?.value.split_once(':')?;
+    of_prefix(prefix)
+}
+
+fn by_file(page: &Page) -> Option<Kind> {
+    let file = page.name.rsplit('/').next()?;
+    of_prefix(file.split_once('-')?.0)
+}
+
+fn of_prefix(prefix: &str) -> Option<Kind> {
+    Some(match &*prefix.to_ascii_uppercase() {
+        "NF" => Kind::Function,
+        "NC" => Kind::Callback,
+        "NE" => Kind::Enum,
+        "NS" => Kind::Struct,
+        "NI" => Kind::Ioctl,
+        "NN" => Kind::Interface,
+        "NL" => Kind::Class,
+        "NA" | "TP" => Kind::Overview,
+        _ => return None,
+    })
+}
+
+fn by_sections(page: &Page) -> Option<Kind> {
+    let kinds = [
+        (SectionKind::EnumFields, Kind::Enum),
+        (SectionKind::StructFields, Kind::Struct),
+        (SectionKind::IoctlParameters, Kind::Ioctl),
+        (SectionKind::Parameters, Kind::Function),
+    ];
+    kinds.into_iter().find(|(section, _)| page.section(section).is_some()).map(|(_, kind)| kind)
+}
+
+/// Sections cannot tell a callback from a function, nor a union from a structure; the title can.
+fn refine(by_sections: Option<Kind>, by_title: Option<Kind>) -> Option<Kind> {
+    match (by_sections, by_title) {
+        (Some(Kind::Function), Some(Kind::Callback)) => Some(Kind::Callback),
+        (Some(Kind::Struct), Some(Kind::Union)) => Some(Kind::Union),
+        (kind, _) => kind,
+    }
+}
+
+fn by_front_matter(page: &Page) -> Option<Kind> {
+    ["req.construct-type", "ms.topic"].into_iter().find_map(|key| {
+        Some(match &*page.scalar(key)?.value.to_ascii_lowercase() {
+            "function" | "method" | "macro" => Kind::Function,
+            "callback" => Kind::Callback,
+            "enum" | "enumeration" => Kind::Enum,
+            "struct" | "structure" => Kind::Struct,
+            "ioctl" => Kind::Ioctl,
+            "iface" | "interface" => Kind::Interface,
+            "class" => Kind::Class,
+            _ => return None,
+        })
+    })
+}
+
+/// The title without its suffix, and the kind that the suffix names.
+fn title_suffix(page: &Page) -> Option<(&str, Kind)> {
+    const SUFFIXES: &[(&str, Kind)] = &[
+        ("callback function", Kind::Callback),
+        ("callback", Kind::Callback),
+        ("function", Kind::Function),
+        ("method", Kind::Function),
+        ("macro", Kind::Function),
+        ("enumeration", Kind::Enum),
+        ("structure", Kind::Struct),
+        ("union", Kind::Union),
+        ("interface", Kind::Interface),
+        ("class", Kind::Class),
+        ("IOCTL", Kind::Ioctl),
+        ("header", Kind::Overview),
+    ];
+    let title = without_header(&page.title.as_ref()?.value);
+    SUFFIXES.iter().find_map(|&(suffix, kind)| {
+        let name = title.strip_suffix(suffix)?;
+        name.ends_with(' ').then(|| (name.trim_end(), kind))
+    })
+}
+
+/// `NAME structure (hdr.h)` without the header.
+fn without_header(title: &str) -> &str {
+    title.rfind(" (").filter(|_| title.ends_with(".h)")).map_or(title, |at| &title[..at]).trim()
+}
+
+/// The name and the other names.
+pub fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<(Fact<String>, Vec<Fact<String>>)> {
+    let name = match kind {
+        Kind::Codes | Kind::Topic | Kind::Overview => title_text(page).or_else(|| by_stem(page)),
+        _ => item_name(page, kind),
+    };
+    let Some(name) = name.filter(|name| !name.value.is_empty()) else {
+        let message = "nothing on this page says what the item is called";
+        diags.report(Rule::MissingName, locate(page, Span::line(1)), message);
+        return None;
+    };
+    if has_c_name(kind) && !is_identifier(&name.value) && !(kind == Kind::Function && is_method(&name.value)) {
+        let message = format!("`{}` is no C identifier", name.value);
+        diags.report(Rule::InvalidName, name.source.location().clone(), message);
+        return None;
+    }
+    let mut aliases = Vec::new();
+    let listed = page.front_matter.get("api_name").into_iter().flatten();
+    let typed = page.front_matter.get("req.typenames").into_iter().flatten();
+    for (text, split) in listed.map(|text| (text, false)).chain(typed.map(|text| (text, true))) {
+        for alias in text.value.split(',').filter(|_| split).chain((!split).then_some(&*text.value)) {
+            push_alias(
+                &mut aliases,
+                &name,
+                Fact { value: alias.trim().trim_start_matches('*').to_owned(), source: at(page, text.span) },
+            );
+        }
+    }
+    if is_method(&name.value) {
+        // `IThing::DoIt` is the same method as `IThing.DoIt`.
+        let same = |title: &Fact<String>| title.value != name.value && title.value.replace("::", ".") == name.value;
+        aliases.extend(title_text(page).filter(same));
+    }
+    if matches!(kind, Kind::Enum | Kind::Struct | Kind::Union) {
+        if let Some(public) = typedef_name(page, &name) {
+            let tag = name.clone();
+            push_alias(&mut aliases, &public, tag);
+            aliases.retain(|alias| alias.value != public.value);
+            return Some((public, aliases));
+        }
+        if let Some(tag) = title_text(page).filter(|tag| is_identifier(&tag.value)) {
+            push_alias(&mut aliases, &name, tag);
+        }
+    }
+    Some((name, aliases))
+}
+
+fn has_c_name(kind: Kind) -> bool {
+    matches!(kind, Kind::Function | Kind::Callback | Kind::Enum | Kind::Struct | Kind::Union)
+}
+
+/// Whether a name is that of a C++ method, `IThing::DoIt` or `IThing.DoIt`: facts have it, C and Rust do not.
+fn is_method(name: &str) -> bool {
+    let parts = || name.split("::").flat_map(|part| part.split('.'));
+    let part = |part: &str| {
+        let bare = part.trim_start_matches('~').split(['<', '(', '-', ' ', '=', '!', '[']).next();
+        bare.is_some_and(is_identifier)
+    };
+    parts().count() > 1 && parts().all(part) && !name.contains(['\n', '{', '}', ';'])
+}
+
+fn push_alias(aliases: &mut Vec<Fact<String>>, name: &Fact<String>, alias: Fact<String>) {
+    let known = alias.value == name.value || aliases.iter().any(|other| other.value == alias.value);
+    let has_letters = alias.value.contains(|c: char| c.is_ascii_alphanumeric());
+    if !known && has_letters && is_identifier(&alias.value) {
+        aliases.push(alias);
+    }
+}
+
+fn item_name(page: &Page, kind: Kind) -> Option<Fact<String>> {
+    let listed = page.front_matter.get("api_name").and_then(|names| names.first());
+    let listed = listed.filter(|name| name.value != "null").map(|name| stated(page, name));
+    let uid = || {
+        let uid = stated(page, page.scalar("UID")?);
+        let (_, name) = uid.value.split_once(':')?.1.split_once('.')?;
+        Some(uid.derive("name-from-uid", name.split(['(', '~']).next().unwrap_or(name).to_owned()))
+    };
+    let title = || {
+        let title = stated(page, page.scalar("title")?);
+        let name = strip_kind(without_header(&title.value)).to_owned();
+        Some(title.derive("name-from-title", name))
+    };
+    // Of a callback, `api_name` may be the placeholder that programs replace; the UID names the type.
+    if kind == Kind::Callback
+        && let Some(name) = uid().filter(|name| is_identifier(&name.value))
+    {
+        return Some(name);
+    }
+    listed.or_else(uid).or_else(title).or_else(|| title_text(page)).or_else(|| by_stem(page))
+}
+
+/// The heading of level 1 without the word for its kind.
+fn title_text(page: &Page) -> Option<Fact<String>> {
+    let title = page.title.as_ref()?;
+    let name = title_suffix(page).map_or_else(|| without_header(&title.value), |(name, _)| name);
+    Some(Fact { value: name.replace('\\', ""), source: at(page, title.span) })
+}
+
+fn strip_kind(title: &str) -> &str {
+    let words = [
+        " function",
+        " callback",
+        " callback function",
+        " structure",
+        " enumeration",
+        " macro",
+        " method",
+        " interface",
+    ];
+    words.iter().filter_map(|word| title.strip_suffix(word)).min_by_key(|name| name.len()).unwrap_or(title)
+}
+
+fn by_stem(page: &Page) -> Option<Fact<String>> {
+    let file = page.name.rsplit('/').next()?;
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let name = stem.rsplit('-').next()?;
+    let page_start = Fact { value: (), source: at(page, Span::line(1)) };
+    is_identifier(name).then(|| page_start.derive("name-from-file", name.to_owned()))
+}
+
+/// The public name of a type whose page is called by its tag: the title has the underscore, the description writes
+/// the name without it in bold.
+fn typedef_name(page: &Page, tag: &Fact<String>) -> Option<Fact<String>> {
+    let public = tag.value.strip_prefix('_')?;
+    let description = page.section(&SectionKind::Description).map_or(&page.lead, |section| &section.prose);
+    description.blocks.iter().find_map(|block| {
+        let BlockKind::Paragraph(inlines) = &block.kind else { return None };
+        let bold = inlines.iter().any(|inline| matches!(inline, Inline::Strong(inner) if plain(inner) == public));
+        let here = Fact { value: (), source: at(page, block.span) };
+        bold.then(|| here.derive("typedef-of-tag", public.to_owned()))
+    })
+}

@@ -1,0 +1,264 @@
+//! The command line: arguments, one call, diagnostics, exit code.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use xtask::diag::{self, Format, Rule};
+use xtask::sync::{self, Change, Mode};
+use xtask::{Reading, emit};
+
+/// Reads reference pages as the specification and writes what they say.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the Rust crate and facts.json.
+    Codegen {
+        /// Write nothing; exit with 1 if something would change.
+        #[arg(long)]
+        check: bool,
+        /// Leave incomplete items out instead of refusing to write.
+        #[arg(long)]
+        partial: bool,
+        #[command(flatten)]
+        input: Input,
+        /// The crate's folder.
+        #[arg(long, value_name = "DIR", default_value = "generated")]
+        out: PathBuf,
+    },
+    /// Report what is wrong with the pages.
+    Lint {
+        #[command(flatten)]
+        input: Input,
+        /// How findings are shown.
+        #[arg(long, value_enum, default_value_t)]
+        message_format: MessageFormat,
+        /// Say what a rule is about.
+        #[arg(long, value_name = "RULE")]
+        explain: Option<String>,
+    },
+    /// Print facts.json.
+    Facts {
+        #[command(flatten)]
+        input: Input,
+        /// With each fact, where it comes from.
+        #[arg(long)]
+        sources: bool,
+    },
+    /// Print an item with the source of every fact.
+    Explain {
+        /// A C name.
+        name: String,
+        #[command(flatten)]
+        input: Input,
+    },
+    /// Print the Rust name of every C name.
+    Names {
+        #[command(flatten)]
+        input: Input,
+    },
+    /// Print what a stage makes of one page.
+    Dump {
+        /// The page.
+        page: PathBuf,
+        /// The stage.
+        #[arg(long, value_enum)]
+        stage: Stage,
+    },
+}
+
+#[derive(Args)]
+struct Input {
+    /// Folders of pages; each is read with its own overrides.toml and families.toml.
+    #[arg(long = "specs", value_name = "DIR", default_value = "specs")]
+    specs: Vec<PathBuf>,
+    /// Read this file instead of the first folder's overrides.toml.
+    #[arg(long, value_name = "FILE")]
+    overrides: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum MessageFormat {
+    #[default]
+    Human,
+    Json,
+    Github,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Stage {
+    Page,
+    Draft,
+    Spec,
+}
+
+/// What the shell is told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    Fine = 0,
+    Findings = 1,
+    Unreadable = 2,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(outcome) => ExitCode::from(outcome as u8),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(Outcome::Unreadable as u8)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Codegen { check, partial, input, out } => codegen(&input, &out, check, partial),
+        Command::Lint { explain: Some(rule), .. } => explain_rule(&rule),
+        Command::Lint { input, message_format, explain: None } => {
+            let reading = input.read()?;
+            let format = match message_format {
+                MessageFormat::Human => Format::Human,
+                MessageFormat::Json => Format::Json,
+                MessageFormat::Github => Format::Github,
+            };
+            let color = format == Format::Human && std::io::stdout().is_terminal();
+            print(&diag::render(&reading.diags, &reading.trees, format, color))?;
+            Ok(reading_outcome(&reading))
+        }
+        Command::Facts { input, sources } => {
+            let reading = input.read()?;
+            print(&emit::json::facts(&reading.spec, sources))?;
+            Ok(report_unreadable(&reading))
+        }
+        Command::Explain { name, input } => {
+            let reading = input.read()?;
+            let items = reading.spec.find(&name);
+            if items.is_empty() {
+                anyhow::bail!("no page describes `{name}`");
+            }
+            for item in items {
+                print(&emit::explain::explain(item))?;
+            }
+            Ok(report_unreadable(&reading))
+        }
+        Command::Names { input } => {
+            let reading = input.read()?;
+            print(&emit::names::names(&reading.spec))?;
+            Ok(report_unreadable(&reading))
+        }
+        Command::Dump { page, stage } => dump(&page, stage),
+    }
+}
+
+impl Input {
+    fn read(&self) -> anyhow::Result<Reading> {
+        xtask::read(&self.specs, self.overrides.as_deref())
+    }
+}
+
+fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Result<Outcome> {
+    let mut reading = input.read()?;
+    if partial {
+        reading.tolerate_gaps();
+    }
+    show(&reading);
+    let outcome = reading_outcome(&reading);
+    if outcome != Outcome::Fine {
+        eprintln!("nothing was written");
+        return Ok(outcome);
+    }
+    let files = emit::crate_files(&reading.spec);
+    let mode = if check { Mode::Check } else { Mode::Write };
+    let changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
+    if mode == Mode::Write && !out.join("Cargo.toml").exists() {
+        sync::write(&out.join("Cargo.toml"), emit::manifest())?;
+    }
+    Ok(report_changes(&changes, out, mode))
+}
+
+/// Says what was done, or what would have to be.
+fn report_changes(changes: &[Change], out: &Path, mode: Mode) -> Outcome {
+    let repair = "run `cargo xtask codegen`";
+    let mut outcome = Outcome::Fine;
+    for change in changes {
+        let path = out.join(change.path());
+        let path = path.display();
+        match (change, mode) {
+            (Change::Foreign(_), _) => {
+                eprintln!("error: {path} was not generated and does not belong here: move it, or `rm {path}`");
+            }
+            (Change::Missing(_), Mode::Write) => eprintln!("created {path}"),
+            (Change::Differs(..), Mode::Write) => eprintln!("changed {path}"),
+            (Change::Stray(_), Mode::Write) => eprintln!("removed {path}"),
+            (Change::Missing(_), Mode::Check) => eprintln!("error: {path} is missing: {repair}"),
+            (Change::Differs(_, diff), Mode::Check) => {
+                eprintln!("error: {path} is not what the pages say: change the pages, and {repair}\n{diff}");
+            }
+            (Change::Stray(_), Mode::Check) => eprintln!("error: {path} is not generated any more: {repair}"),
+        }
+        if mode == Mode::Check || matches!(change, Change::Foreign(_)) {
+            outcome = Outcome::Findings;
+        }
+    }
+    outcome
+}
+
+fn explain_rule(name: &str) -> anyhow::Result<Outcome> {
+    let Some(rule) = Rule::by_name(name) else {
+        let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+        anyhow::bail!("there is no rule `{name}`; there are {}", names.join(", "));
+    };
+    print(&format!("{} ({})\n\n{}\n", rule.name(), rule.severity().name(), rule.explanation()))?;
+    Ok(Outcome::Fine)
+}
+
+fn dump(page: &Path, stage: Stage) -> anyhow::Result<Outcome> {
+    let reading = xtask::read(&[page.to_owned()], None)?;
+    for file in reading.trees.iter().flat_map(|tree| &tree.pages) {
+        let mut diags = diag::Diagnostics::default();
+        let page = xtask::parse::parse(file, &mut diags);
+        match stage {
+            Stage::Page => print(&format!("{page:#?}\n"))?,
+            Stage::Draft => print(&format!("{:#?}\n", xtask::lower::lower(&page, &mut diags)))?,
+            Stage::Spec => print(&format!("{:#?}\n", reading.spec))?,
+        }
+    }
+    show(&reading);
+    Ok(reading_outcome(&reading))
+}
+
+/// Prints to standard output; a reader that has gone away is no failure of ours.
+fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Shows all findings on standard error.
+fn show(reading: &Reading) {
+    let color = std::io::stderr().is_terminal();
+    eprint!("{}", diag::render(&reading.diags, &reading.trees, Format::Human, color));
+}
+
+fn report_unreadable(reading: &Reading) -> Outcome {
+    let mut outcome = Outcome::Fine;
+    for file in reading.trees.iter().flat_map(|tree| &tree.unreadable) {
+        eprintln!("error: cannot read {}: {}", file.path, file.why);
+        outcome = Outcome::Unreadable;
+    }
+    outcome
+}
+
+fn reading_outcome(reading: &Reading) -> Outcome {
+    let findings = if reading.diags.has_errors() { Outcome::Findings } else { Outcome::Fine };
+    findings.max(report_unreadable(reading))
+}

@@ -1,0 +1,294 @@
+//! The Spec: everything that was read, settled and frozen. Emitters add no facts and rename nothing. Data only.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::draft::{Convention, Direction, Docs, Draft, Fact, Requirements, Source};
+use crate::prose::Prose;
+use crate::source::Location;
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Spec {
+    /// What all of it is called.
+    pub title: String,
+    /// Every page's claim with the overrides applied, sorted by page. Links point into this list.
+    pub items: Vec<Item>,
+    /// Every code with a number, sorted by space, number and name.
+    pub codes: Vec<CodeEntry>,
+    /// The items that are complete, by family; what Rust and C are made of.
+    pub families: Vec<Family>,
+    /// The first item of each C name and alias.
+    pub by_name: BTreeMap<String, usize>,
+    /// For each file, by the path that diagnostics show: its path below the folder that was read, which is the same
+    /// on every machine.
+    pub files: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// A page's claim and what is missing in it.
+#[derive(Debug)]
+pub struct Item {
+    /// The claim.
+    pub draft: Draft,
+    /// The family it belongs to.
+    pub family: String,
+    /// What the page does not say and no override fills. Complete items have none.
+    pub gaps: Vec<String>,
+    /// The Rust path of what is generated for it, such as `winhttp::WebSocketCloseStatus`.
+    pub rust_path: Option<String>,
+}
+
+/// What numbers a code belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CodeSpace {
+    /// Win32 error codes.
+    Win32,
+    /// `HRESULT`s.
+    HResult,
+}
+
+/// A code, its number and its text.
+#[derive(Clone, Debug)]
+pub struct CodeEntry {
+    /// What numbers it belongs to.
+    pub space: CodeSpace,
+    /// Its C name.
+    pub name: String,
+    /// Its number.
+    pub number: Fact<u32>,
+    /// What it means.
+    pub docs: Prose,
+}
+
+/// A family's complete items, each list sorted by C name.
+#[derive(Debug, Default)]
+pub struct Family {
+    /// The module: `winhttp`.
+    pub name: String,
+    /// What people call it: `WinHTTP`.
+    pub title: String,
+    /// The header: `winhttp.h`.
+    pub header: String,
+    /// Its enumerations.
+    pub enums: Vec<Enum>,
+    /// Its functions.
+    pub functions: Vec<Function>,
+    /// Its groups of functions, one trait each, in the order of families.toml.
+    pub groups: Vec<Group>,
+    /// Its callbacks.
+    pub callbacks: Vec<Function>,
+    /// Handles and types of which only pointers are known.
+    pub opaques: Vec<Opaque>,
+}
+
+/// A handle, or a type of which only pointers are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// Its C name.
+    pub c_name: String,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// Whether it is a handle: a pointer-sized value. Otherwise a type behind a pointer.
+    pub handle: bool,
+}
+
+/// A group of functions: one trait.
+#[derive(Debug)]
+pub struct Group {
+    /// The trait's name.
+    pub name: String,
+    /// What the trait is for, in one sentence.
+    pub summary: String,
+    /// The places of its functions in `Family::functions`.
+    pub functions: Vec<usize>,
+}
+
+/// What every generated thing has.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Its place in `Spec::items`.
+    pub item: usize,
+    /// Its C name.
+    pub c_name: String,
+    /// Its other C names.
+    pub aliases: Vec<String>,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// The page's text.
+    pub docs: Docs,
+    /// Where it is declared, and on which systems it is.
+    pub requirements: Requirements,
+    /// The page, and the line of the name on it.
+    pub source: Source,
+}
+
+/// A complete enumeration.
+#[derive(Debug)]
+pub struct Enum {
+    /// Where it comes from and what it is called.
+    pub origin: Origin,
+    /// Members with a value of their own, in the order of the page.
+    pub members: Vec<Member>,
+    /// Members that share a value with an earlier one, each with that one's place.
+    pub aliases: Vec<(Member, usize)>,
+}
+
+/// A member of a complete enumeration.
+#[derive(Debug)]
+pub struct Member {
+    /// Its C name.
+    pub c_name: String,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// Its value as C's `int` has it.
+    pub value: i32,
+    /// What the page says of it.
+    pub docs: Prose,
+}
+
+/// A complete function or callback.
+#[derive(Debug)]
+pub struct Function {
+    /// Where it comes from and what it is called; the Rust name is the method's or the callback type's.
+    pub origin: Origin,
+    /// The parameters in C's order.
+    pub params: Vec<Param>,
+    /// The return type as C has it.
+    pub c_return: Type,
+    /// How it reports failure.
+    pub convention: Convention,
+    /// The name of its error type.
+    pub error_name: String,
+    /// The numbers that its codes belong to.
+    pub space: CodeSpace,
+    /// Its documented failures, sorted by number.
+    pub errors: Vec<ErrorCode>,
+    /// Its documented successes that are not plain success.
+    pub successes: Vec<ErrorCode>,
+    /// Where the page says that there may be other codes.
+    pub open: bool,
+    /// The text around the list of codes.
+    pub returns: Prose,
+    /// The arguments of the safe method, in order.
+    pub args: Vec<Arg>,
+}
+
+/// A documented code of a function.
+#[derive(Debug)]
+pub struct ErrorCode {
+    /// Its C name.
+    pub c_name: String,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// Its number.
+    pub number: u32,
+    /// Every text that the page gives for it.
+    pub texts: Vec<Prose>,
+}
+
+/// A parameter as C has it.
+#[derive(Debug)]
+pub struct Param {
+    /// Its C name.
+    pub c_name: String,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// Its type.
+    pub raw: Type,
+    /// Which way its data goes.
+    pub direction: Direction,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// What the page says of it.
+    pub docs: Prose,
+}
+
+/// An argument of the safe method: a parameter, or two that make one slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arg {
+    /// Its place in `Function::params`.
+    pub param: usize,
+    /// How it is passed.
+    pub kind: ArgKind,
+}
+
+/// How an argument is passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArgKind {
+    /// By value.
+    Value(Type),
+    /// `&T`, `&mut T`, or an `Option` of it.
+    Reference {
+        /// What it points to.
+        to: Type,
+        /// Whether the callee writes it.
+        mutable: bool,
+        /// Whether it may be left out.
+        optional: bool,
+    },
+    /// `&[T]` or `&mut [T]`; the length comes from another parameter.
+    Slice {
+        /// The element.
+        of: Type,
+        /// Whether the callee writes it.
+        mutable: bool,
+        /// The place of the length in `Function::params`.
+        length: usize,
+    },
+}
+
+/// A type that Rust and C agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Nothing, or behind a pointer: bytes of unknown kind.
+    Void,
+    /// An integer, by its Rust name.
+    Int(&'static str),
+    /// A `BOOL`: 0 is false.
+    Bool,
+    /// An `HRESULT`.
+    HResult,
+    /// An enumeration of any family.
+    Enum(TypeName),
+    /// A handle.
+    Handle(TypeName),
+    /// A type of which only pointers are known.
+    Opaque(TypeName),
+    /// A pointer.
+    Pointer {
+        /// What it points to.
+        to: Box<Type>,
+        /// Whether C has it `const`.
+        constant: bool,
+    },
+}
+
+/// The names of a type that this crate generates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TypeName {
+    /// Its family.
+    pub family: String,
+    /// Its C name.
+    pub c_name: String,
+    /// Its Rust name.
+    pub rust_name: String,
+}
+
+impl Spec {
+    /// The item of that C name or alias, or whose page's name this is.
+    pub fn find(&self, name: &str) -> Vec<&Item> {
+        let called =
+            |item: &&Item| item.draft.name.value == name || item.draft.aliases.iter().any(|alias| alias.value == name);
+        self.items.iter().filter(called).collect()
+    }
+
+    /// The place of the first item of that C name or alias.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The file of a location, below the folder that was read.
+    pub fn file<'a>(&'a self, location: &'a Location) -> &'a str {
+        self.files.get(&location.path).map_or(&*location.path, |name| name)
+    }
+}

@@ -1,0 +1,184 @@
+//! The heading of a parameter, member or field: its name, value and attributes, in every spelling that was counted.
+
+use crate::source::{Span, Spanned};
+
+/// How many brackets of a heading are looked at: dimensions may stand before the attributes.
+const MAX_BRACKETS: usize = 16;
+
+/// The parts of such a heading.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// The name, empty if there is none.
+    pub name: Option<Spanned<String>>,
+    /// What stands after the colon.
+    pub value: Option<Spanned<String>>,
+    /// The words of `[in, optional]`.
+    pub attributes: Vec<Spanned<String>>,
+}
+
+/// Takes the text after `-param` or `-field`, or a rendered heading, apart.
+pub fn parse(text: &Spanned<String>) -> Parts {
+    let whole = text.value.trim_end();
+    let (body, attributes) = split_attributes(whole);
+    let attributes = attributes.map_or_else(Vec::new, |(at, inner)| words(inner, count(&whole[..at]), text.span));
+    // The rendered form puts name and value into a code span.
+    let lead = body.len() - body.trim_start_matches(['`', '*', ' ', '\\']).len();
+    let core = body[lead..].trim_end_matches(['`', '*', ' ']);
+    let (name, value) = match core.split_once(':') {
+        Some((name, value)) => (name.trim_end(), Some(value.trim_start_matches([':', ' ']))),
+        None => (core, None),
+    };
+    let value = value.filter(|value| !value.is_empty()).map(|value| {
+        let at = lead + core.len() - value.len();
+        Spanned { value: value.trim().to_owned(), span: sub(text, at, value.trim().len()) }
+    });
+    // `PSOCKADDR pSrcAddress`: the type stands before the name.
+    let own = match name.rsplit_once([' ', '\t']) {
+        Some((before, last)) if is_identifier(last.trim_start_matches('*')) && is_type(before) => last,
+        _ => name,
+    };
+    let own = own.trim_start_matches('*');
+    let start = lead + name.len() - own.len();
+    let bare = strip_dimensions(own).trim_end_matches([',', ' ']);
+    let unescaped = bare.replace('\\', "");
+    let name = (!unescaped.is_empty()).then(|| Spanned { value: unescaped, span: sub(text, start, bare.len()) });
+    Parts { name, value, attributes }
+}
+
+/// Attributes in brackets at the start of a body line: `[in, optional] A handle`, `\[*In*\] - A handle`. Returns them
+/// and what follows.
+pub fn leading_attributes(line: &str) -> Option<(&str, &str)> {
+    if let Some((inner, rest)) = line.strip_prefix("\\[").and_then(|rest| rest.split_once("\\]")) {
+        return are_attributes(inner).then_some((inner, without_dash(rest)));
+    }
+    let inner = line.strip_prefix('[')?;
+    let end = matching_bracket(inner)?;
+    let (inner, rest) = (&inner[..end], without_dash(&inner[end + 1..]));
+    // `[text](url)` is a link.
+    (!rest.starts_with('(') && are_attributes(inner)).then_some((inner, rest))
+}
+
+/// Text without the dash that stands between it and its attributes; left alone it would be a bullet.
+fn without_dash(text: &str) -> &str {
+    text.trim_start().strip_prefix("- ").unwrap_or(text)
+}
+
+/// Whether the template wrote a placeholder because it knew no name: `unnamedParam1`, `Arg2`.
+pub fn is_placeholder(name: &str) -> bool {
+    let number = name.strip_prefix("unnamedParam").or_else(|| name.strip_prefix("Arg"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The real name in the first line under a placeholder: `*hDevice* [in]`.
+pub fn real_name(line: &Spanned<String>) -> Option<Parts> {
+    let (body, attributes) = split_attributes(line.value.trim_end());
+    let marked = body.strip_prefix('*').is_some_and(|rest| rest.ends_with('*'));
+    if !is_identifier(body.trim_matches('*')) || !(marked || attributes.is_some()) {
+        return None;
+    }
+    Some(parse(line))
+}
+
+/// The words of an attribute list as spans relative to `base`, `at` characters into it.
+pub fn words(inner: &str, at: u32, base: Span) -> Vec<Spanned<String>> {
+    let mut words = Vec::new();
+    let (mut depth, mut start) = (0_usize, 0);
+    // Characters up to the byte `counted`: each is counted once.
+    let (mut column, mut counted) = (base.column + at, 0);
+    let mut push = |from: usize, to: usize| {
+        let word = inner[from..to].trim();
+        if !word.is_empty() {
+            let lead = from + inner[from..to].len() - inner[from..to].trim_start().len();
+            column += count(&inner[counted..lead]);
+            counted = lead;
+            let value = word.trim_matches(['_', '*']).to_ascii_lowercase();
+            words.push(Spanned { value, span: Span { line: base.line, column, width: count(word) } });
+        }
+    };
+    for (index, c) in inner.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            ',' | '/' | ' ' | '\t' if depth == 0 => {
+                push(start, index);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    push(start, inner.len());
+    words
+}
+
+fn count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+fn sub(text: &Spanned<String>, at: usize, len: usize) -> Span {
+    let before = &text.value[..at];
+    Span { line: text.span.line, column: text.span.column + count(before), width: count(&text.value[at..at + len]) }
+}
+
+/// Splits `name [in, optional]` before the bracket. Array dimensions look the same, so the vocabulary decides.
+fn split_attributes(text: &str) -> (&str, Option<(usize, &str)>) {
+    let opens = text.char_indices().filter(|&(_, c)| c == '[').map(|(at, _)| at).take(MAX_BRACKETS);
+    for open in opens {
+        let inner = &text[open + 1..];
+        let end = matching_bracket(inner).unwrap_or(inner.len());
+        // `[in[]`: unbalanced, and still plainly attributes.
+        let inner = inner[..end].trim_end_matches(['[', ']']);
+        if are_attributes(inner) {
+            return (text[..open].trim_end_matches(['\\', ' ', '\t']), Some((open + 1, inner)));
+        }
+    }
+    (text, None)
+}
+
+fn matching_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' => depth += 1,
+            ']' if depth == 0 => return Some(at),
+            ']' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn are_attributes(inner: &str) -> bool {
+    let words = words(inner, 0, Span::default());
+    !words.is_empty() && words.iter().all(|word| is_attribute(&word.value))
+}
+
+fn is_attribute(word: &str) -> bool {
+    let stem = word.split(['(', '[']).next().expect("a split has a first part").trim_matches('*');
+    let mut parts = stem.split('_').filter(|part| !part.is_empty());
+    parts.next().is_some_and(|first| {
+        matches!(first, "in" | "out" | "inout" | "optional" | "opt" | "retval" | "ref" | "reads" | "writes")
+    })
+}
+
+/// Words of a type: qualifiers and one name. Two names are a sentence.
+fn is_type(text: &str) -> bool {
+    let qualifier = |word: &str| {
+        matches!(word, "const" | "CONST" | "struct" | "union" | "enum" | "unsigned" | "signed" | "long" | "volatile")
+            || word.starts_with('_') && word.ends_with('_')
+    };
+    let words = || text.split_whitespace().map(|word| word.trim_end_matches('*'));
+    words().all(is_identifier) && words().filter(|word| !qualifier(word)).count() <= 1
+}
+
+/// Whether a text is a C identifier.
+pub fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn strip_dimensions(name: &str) -> &str {
+    if name == "..." {
+        return name;
+    }
+    name.find('[').map_or(name, |at| &name[..at]).trim_end_matches('.')
+}

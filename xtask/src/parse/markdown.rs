@@ -1,0 +1,424 @@
+//! Running text, lists and quotes by pulldown-cmark, with the inline HTML in them. Nothing else names that crate.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+use super::html;
+use crate::prose::{Block, BlockKind, Inline, Prose, Target};
+use crate::source::Span;
+
+/// How deep lists, quotes and marks may nest; what lies deeper loses its nesting, not its text.
+const MAX_DEPTH: usize = 48;
+
+/// Put before a `<` at the start of a line, so that CommonMark never takes the line for an HTML block.
+const INLINE: char = '\u{e000}';
+
+/// The blocks of a text that starts on line `first` (from 1) and holds no block-level HTML and no tables.
+pub fn blocks(text: &str, first: u32) -> Vec<Block> {
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    let text = flatten_indent(text);
+    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut builder = Builder::default();
+    for (event, range) in Parser::new_ext(&text, Options::empty()).into_offset_iter() {
+        let line = starts.partition_point(|&start| start <= range.start) - 1;
+        builder.event(event, first + u32::try_from(line).expect("a page has fewer than 2^32 lines"));
+    }
+    builder.finish()
+}
+
+/// The inlines of one line, as in a table cell or a `Type:` line.
+pub fn inlines(text: &str) -> Vec<Inline> {
+    let mut all = Vec::new();
+    for block in blocks(text, 1) {
+        if let BlockKind::Paragraph(inlines) = block.kind {
+            if !all.is_empty() {
+                all.push(Inline::Break);
+            }
+            all.extend(inlines);
+        }
+    }
+    all
+}
+
+/// Takes away every indent that CommonMark would read as code, and keeps the ones that nest lists.
+fn flatten_indent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // The columns at which the open items' text starts: in the source, and as written here.
+    let mut items: Vec<(usize, usize)> = Vec::new();
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        let body = line.trim_start();
+        if body.is_empty() {
+            continue;
+        }
+        let indent = line.len() - body.len();
+        let marker = marker_width(body);
+        while items.last().is_some_and(|&(source, _)| indent < source && (marker.is_some() || index > 0)) {
+            items.pop();
+        }
+        let written = items.last().map_or(0, |&(_, written)| written);
+        out.extend(std::iter::repeat_n(' ', written));
+        if let Some(width) = marker.filter(|_| items.len() < MAX_DEPTH) {
+            let text_at = body.len() - body[width..].trim_start().len();
+            items.push((indent + text_at, written + width));
+            // One blank after the marker, whatever the page has: five would make its text code.
+            out.push_str(body[..width].trim_end());
+            out.push(' ');
+            out.extend(std::iter::repeat_n(' ', width.saturating_sub(body[..width].trim_end().len() + 1)));
+            push_line(&body[text_at..], &mut out);
+            continue;
+        }
+        push_line(body, &mut out);
+    }
+    out
+}
+
+fn push_line(body: &str, out: &mut String) {
+    if body.starts_with('<') {
+        out.push(INLINE);
+    }
+    out.push_str(body);
+}
+
+/// The width of a list marker and the one blank after it.
+fn marker_width(body: &str) -> Option<usize> {
+    let digits = body.bytes().take_while(u8::is_ascii_digit).count();
+    let mark = *body.as_bytes().get(digits)?;
+    let is_marker = match digits {
+        0 => matches!(mark, b'-' | b'*' | b'+'),
+        1..=9 => matches!(mark, b'.' | b')'),
+        _ => false,
+    };
+    (is_marker && matches!(body.as_bytes().get(digits + 1), Some(b' ' | b'\t'))).then_some(digits + 2)
+}
+
+/// Builds blocks from events. Frames of blocks hold frames of inlines.
+#[derive(Default)]
+struct Builder {
+    done: Vec<Block>,
+    containers: Vec<Container>,
+    inlines: Option<Inlines>,
+    code: Option<(u32, Option<String>, String)>,
+    /// Containers that were too deep and are not kept.
+    skipped: usize,
+}
+
+struct Container {
+    line: u32,
+    kind: ContainerKind,
+    blocks: Vec<Block>,
+}
+
+enum ContainerKind {
+    List(Option<u64>, Vec<Prose>),
+    Item,
+    Quote,
+}
+
+struct Inlines {
+    line: u32,
+    frames: Vec<(Mark, Vec<Inline>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Mark {
+    Paragraph,
+    Strong,
+    Emphasis,
+    Superscript,
+    Subscript,
+    Code,
+    Link(String),
+    Image(String),
+    /// Deeper than is kept.
+    Flat,
+}
+
+impl Builder {
+    fn event(&mut self, event: Event<'_>, line: u32) {
+        match event {
+            Event::Start(tag) => self.start(tag, line),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => match &mut self.code {
+                Some((_, _, code)) => code.push_str(&text),
+                None => self.text(&text, line),
+            },
+            Event::Code(text) => self.push(Inline::Code(text.replace(INLINE, "")), line),
+            Event::InlineHtml(html) | Event::Html(html) => self.html(&html, line),
+            Event::SoftBreak => self.text(" ", line),
+            Event::HardBreak => self.push(Inline::Break, line),
+            Event::Rule
+            | Event::TaskListMarker(_)
+            | Event::FootnoteReference(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, line: u32) {
+        match tag {
+            Tag::Paragraph | Tag::Heading { .. } | Tag::HtmlBlock => {
+                self.open_inlines(line);
+            }
+            Tag::List(first) => self.open(ContainerKind::List(first, Vec::new()), line),
+            Tag::Item => self.open(ContainerKind::Item, line),
+            Tag::BlockQuote(_) => self.open(ContainerKind::Quote, line),
+            Tag::CodeBlock(kind) => {
+                self.close_inlines();
+                let language = match kind {
+                    CodeBlockKind::Fenced(info) => info.split_whitespace().next().map(str::to_owned),
+                    CodeBlockKind::Indented => None,
+                };
+                self.code = Some((line, language, String::new()));
+            }
+            Tag::Emphasis => self.mark(Mark::Emphasis, line),
+            Tag::Strong => self.mark(Mark::Strong, line),
+            Tag::Link { dest_url, .. } => self.mark(Mark::Link(dest_url.into_string()), line),
+            Tag::Image { dest_url, .. } => self.mark(Mark::Image(dest_url.into_string()), line),
+            // No other extension is switched on.
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::HtmlBlock => self.close_inlines(),
+            TagEnd::List(_) | TagEnd::Item | TagEnd::BlockQuote(_) => self.close(),
+            TagEnd::CodeBlock => {
+                if let Some((line, language, text)) = self.code.take() {
+                    let text = text.trim_end_matches('\n').replace(INLINE, "");
+                    self.block(line, BlockKind::Code(language, text));
+                }
+            }
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image => {
+                if let Some(inlines) = &mut self.inlines {
+                    inlines.close_markdown(tag);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, kind: ContainerKind, line: u32) {
+        self.close_inlines();
+        if self.skipped > 0 || self.containers.len() >= MAX_DEPTH {
+            self.skipped += 1;
+            return;
+        }
+        self.containers.push(Container { line, kind, blocks: Vec::new() });
+    }
+
+    fn close(&mut self) {
+        self.close_inlines();
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        let Some(Container { line, kind, blocks }) = self.containers.pop() else { return };
+        match kind {
+            ContainerKind::List(first, items) => self.block(line, BlockKind::List(first, items)),
+            ContainerKind::Quote => self.block(line, super::blocks::quote(Prose { blocks })),
+            ContainerKind::Item => match self.containers.last_mut() {
+                Some(Container { kind: ContainerKind::List(_, items), .. }) => items.push(Prose { blocks }),
+                _ => blocks.into_iter().for_each(|block| self.block(block.span.line, block.kind)),
+            },
+        }
+    }
+
+    fn block(&mut self, line: u32, kind: BlockKind) {
+        let block = Block { span: Span::line(line), kind };
+        match self.containers.last_mut() {
+            // Text directly in a list, which only happens where nesting was cut off.
+            Some(Container { kind: ContainerKind::List(_, items), .. }) => match items.last_mut() {
+                Some(item) => item.blocks.push(block),
+                None => items.push(Prose { blocks: vec![block] }),
+            },
+            Some(container) => container.blocks.push(block),
+            None => self.done.push(block),
+        }
+    }
+
+    fn open_inlines(&mut self, line: u32) -> &mut Inlines {
+        self.inlines.get_or_insert_with(|| Inlines { line, frames: vec![(Mark::Paragraph, Vec::new())] })
+    }
+
+    fn close_inlines(&mut self) {
+        let Some(mut inlines) = self.inlines.take() else { return };
+        while inlines.frames.len() > 1 {
+            inlines.pop();
+        }
+        let (_, mut content) = inlines.frames.pop().expect("the paragraph is the first frame");
+        trim(&mut content);
+        if !content.is_empty() {
+            self.block(inlines.line, BlockKind::Paragraph(content));
+        }
+    }
+
+    fn mark(&mut self, mark: Mark, line: u32) {
+        let inlines = self.open_inlines(line);
+        let mark = if inlines.frames.len() >= MAX_DEPTH { Mark::Flat } else { mark };
+        inlines.frames.push((mark, Vec::new()));
+    }
+
+    fn text(&mut self, text: &str, line: u32) {
+        let clean = if text.contains(INLINE) { text.replace(INLINE, "") } else { text.to_owned() };
+        self.push(Inline::Text(clean), line);
+    }
+
+    fn push(&mut self, inline: Inline, line: u32) {
+        self.open_inlines(line).push(inline);
+    }
+
+    /// Inline HTML: the tags that mean something, and every other `<word>` as text.
+    fn html(&mut self, html: &str, line: u32) {
+        let mut rest = html;
+        while let Some(at) = rest.find('<') {
+            if at > 0 {
+                self.text(&html::decode_entities(&rest[..at]), line);
+            }
+            rest = &rest[at..];
+            if let Some(len) = html::comment(rest) {
+                rest = &rest[len..];
+                continue;
+            }
+            let Some(tag) = html::tag(rest) else {
+                self.text("<", line);
+                rest = &rest[1..];
+                continue;
+            };
+            if !self.inline_tag(&tag, line) {
+                self.text(&rest[..tag.len], line);
+            }
+            rest = &rest[tag.len..];
+        }
+        if !rest.is_empty() {
+            self.text(&html::decode_entities(rest), line);
+        }
+    }
+
+    fn inline_tag(&mut self, tag: &html::Tag<'_>, line: u32) -> bool {
+        let mark = match &*tag.name {
+            "b" | "strong" => Mark::Strong,
+            "i" | "em" => Mark::Emphasis,
+            "sup" => Mark::Superscript,
+            "sub" => Mark::Subscript,
+            "code" => Mark::Code,
+            "a" => match tag.attribute("href") {
+                Some(target) => Mark::Link(target),
+                None if tag.closing => Mark::Link(String::new()),
+                None => return true,
+            },
+            "br" => {
+                self.push(Inline::Break, line);
+                return true;
+            }
+            "img" => {
+                let part = |name| tag.attribute(name).unwrap_or_default();
+                self.push(Inline::Image(part("src"), part("alt")), line);
+                return true;
+            }
+            "span" | "u" | "font" | "nobr" => return true,
+            _ => return false,
+        };
+        match tag.closing {
+            true => self.open_inlines(line).close_html(&mark),
+            false => self.mark(mark, line),
+        }
+        true
+    }
+
+    fn finish(mut self) -> Vec<Block> {
+        self.close_inlines();
+        while !self.containers.is_empty() {
+            self.skipped = 0;
+            self.close();
+        }
+        self.done
+    }
+}
+
+impl Inlines {
+    fn push(&mut self, inline: Inline) {
+        let (_, content) = self.frames.last_mut().expect("the paragraph is the first frame");
+        match (content.last_mut(), inline) {
+            (Some(Inline::Text(last)), Inline::Text(text)) => last.push_str(&text),
+            (_, inline) => content.push(inline),
+        }
+    }
+
+    fn pop(&mut self) {
+        let Some((mark, content)) = self.frames.pop() else { return };
+        let inline = match mark {
+            Mark::Strong => Inline::Strong(content),
+            Mark::Emphasis => Inline::Emphasis(content),
+            Mark::Superscript => Inline::Superscript(content),
+            Mark::Subscript => Inline::Subscript(content),
+            Mark::Code => Inline::Code(crate::prose::plain(&content)),
+            Mark::Link(target) => Inline::Link(Target::Written(target), content),
+            Mark::Image(source) => Inline::Image(source, crate::prose::plain(&content)),
+            Mark::Paragraph | Mark::Flat => {
+                content.into_iter().for_each(|inline| self.push(inline));
+                return;
+            }
+        };
+        self.push(inline);
+    }
+
+    /// Markdown's own marks nest well, but HTML inside them may be left open.
+    fn close_markdown(&mut self, end: TagEnd) {
+        let wanted = |mark: &Mark| match end {
+            TagEnd::Emphasis => matches!(mark, Mark::Emphasis | Mark::Flat),
+            TagEnd::Strong => matches!(mark, Mark::Strong | Mark::Flat),
+            TagEnd::Link => matches!(mark, Mark::Link(_) | Mark::Flat),
+            _ => matches!(mark, Mark::Image(_) | Mark::Flat),
+        };
+        self.close_to(wanted);
+    }
+
+    fn close_html(&mut self, wanted: &Mark) {
+        self.close_to(|mark| std::mem::discriminant(mark) == std::mem::discriminant(wanted) || *mark == Mark::Flat);
+    }
+
+    fn close_to(&mut self, wanted: impl Fn(&Mark) -> bool) {
+        let Some(at) = self.frames.iter().rposition(|(mark, _)| wanted(mark)) else { return };
+        while self.frames.len() > at.max(1) {
+            self.pop();
+        }
+    }
+}
+
+/// Takes blanks and breaks away from both ends.
+fn trim(content: &mut Vec<Inline>) {
+    loop {
+        match content.first_mut() {
+            Some(Inline::Break) => drop(content.remove(0)),
+            Some(Inline::Text(text)) => {
+                let trimmed = text.trim_start();
+                if trimmed.is_empty() {
+                    content.remove(0);
+                    continue;
+                }
+                *text = trimmed.to_owned();
+                break;
+            }
+            _ => break,
+        }
+    }
+    loop {
+        match content.last_mut() {
+            Some(Inline::Break) => drop(content.pop()),
+            Some(Inline::Text(text)) => {
+                text.truncate(text.trim_end().len());
+                if text.is_empty() {
+                    content.pop();
+                    continue;
+                }
+                break;
+            }
+            _ => break,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Parse: a page's text becomes a `Page`. Never fails: every page yields a value and complaints.
+
+mod blocks;
+pub mod entries;
+mod front_matter;
+mod headings;
+mod html;
+mod markdown;
+mod tables;
+mod tree;
+
+use crate::diag::{Diagnostics, Rule};
+use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
+use crate::prose::{Block, BlockKind, Inline, Prose};
+use crate::source::{Damage, SourceFile, Span, Spanned};
+use blocks::Lines;
+use headings::{Announces, Heading, announces};
+
+/// Parses one page.
+pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Page {
+    report_damage(file, diags);
+    let (front_matter, first) = front_matter::parse(file, diags);
+    let headings = headings::scan(file, first, diags);
+    let mut page = Page {
+        path: file.path.clone(),
+        name: file.name.clone(),
+        front_matter,
+        title: None,
+        lead: Prose::default(),
+        sections: Vec::new(),
+    };
+    let end = headings.first().map_or(file.line_count(), |heading| heading.line);
+    page.lead = blocks::parse(&Lines::of(file, first, end), diags);
+    for (index, heading) in headings.iter().enumerate() {
+        let next = headings.get(index + 1).map_or(file.line_count(), |next| next.line);
+        place(&mut page, file, heading, heading.line + 1..next, diags);
+    }
+    if page.title.is_none() && page.sections.is_empty() && page.lead.is_empty() && file.damage != Some(Damage::Binary) {
+        diags.report(Rule::EmptyPage, file.at(Span::line(1)), "there is nothing on this page");
+    }
+    page
+}
+
+fn report_damage(file: &SourceFile, diags: &mut Diagnostics) {
+    match file.damage {
+        Some(Damage::Binary) => {
+            diags.report(Rule::BinaryFile, file.at(Span::line(1)), "this file holds NUL bytes and is no text");
+        }
+        Some(Damage::NotUtf8(span)) => {
+            diags.report(Rule::NotUtf8, file.at(span), "from here on, not all bytes are UTF-8");
+        }
+        None => {}
+    }
+    for &span in &file.mojibake {
+        let message = "`Â` before a blank: a no-break space was encoded twice";
+        diags.report_help(Rule::Mojibake, file.at(span), message, "remove the character; it is read as a blank");
+    }
+}
+
+/// Puts a heading and the lines under it where they belong.
+fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::Range<usize>, diags: &mut Diagnostics) {
+    let inside = page.sections.last().map(|section| section.kind.clone());
+    match announces(heading, inside.as_ref()) {
+        Announces::Title if page.title.is_none() && page.sections.is_empty() => {
+            page.title = Some(heading.text.clone());
+            page.lead.blocks.extend(blocks::parse(&Lines::of(file, body.start, body.end), diags).blocks);
+        }
+        Announces::Section(kind) => {
+            let types = kind == SectionKind::Returns;
+            let Body { c_type, attributes: _, rest } = Body::peel(file, body, types, false);
+            let prose = blocks::parse(&rest, diags);
+            page.sections.push(Section { kind, heading: heading.text.clone(), c_type, prose, entries: Vec::new() });
+        }
+        Announces::Entry(kind, text) => {
+            let entry = entry(file, heading, kind, &text, body, diags);
+            section_for(page, kind, heading).entries.extend(entry);
+        }
+        Announces::Title | Announces::Prose => {
+            let inlines = markdown::inlines(&heading.text.value);
+            let title = Block { span: heading.text.span, kind: BlockKind::Heading(heading.level, inlines) };
+            let text = blocks::parse(&Lines::of(file, body.start, body.end), diags);
+            let prose = match page.sections.last_mut() {
+                Some(section) => section.entries.last_mut().map_or(&mut section.prose, |entry| &mut entry.prose),
+                None => &mut page.lead,
+            };
+            prose.blocks.push(title);
+            prose.blocks.extend(text.blocks);
+        }
+    }
+}
+
+/// The section that an entry belongs to by its own word, whatever stands around it.
+fn section_for<'a>(page: &'a mut Page, kind: EntryKind, heading: &Heading) -> &'a mut Section {
+    let wanted = match kind {
+        EntryKind::Param => Some(SectionKind::Parameters),
+        EntryKind::Field => {
+            let fields = [SectionKind::EnumFields, SectionKind::StructFields];
+            let open = page.sections.iter().rev().find(|section| fields.contains(&section.kind));
+            Some(open.map_or(SectionKind::StructFields, |section| section.kind.clone()))
+        }
+        EntryKind::Demoted | EntryKind::Other => page.sections.last().map(|section| section.kind.clone()),
+    };
+    let wanted = wanted.unwrap_or(SectionKind::Other);
+    if let Some(at) = page.sections.iter().rposition(|section| section.kind == wanted) {
+        return &mut page.sections[at];
+    }
+    let heading = heading.text.clone();
+    page.sections.push(Section { kind: wanted, heading, c_type: None, prose: Prose::default(), entries: Vec::new() });
+    page.sections.last_mut().expect("it was just pushed")
+}
+
+fn entry(
+    file: &SourceFile,
+    heading: &Heading,
+    kind: EntryKind,
+    text: &Spanned<String>,
+    body: std::ops::Range<usize>,
+    diags: &mut Diagnostics,
+) -> Option<Entry> {
+    let mut parts = entries::parse(text);
+    let placeholder = parts.name.as_ref().is_some_and(|name| entries::is_placeholder(&name.value));
+    let Body { c_type, mut attributes, mut rest } = Body::peel(file, body.clone(), true, kind == EntryKind::Param);
+    if placeholder
+        && kind == EntryKind::Param
+        && let Some((line, real)) = real_name(file, body, &rest)
+    {
+        rest.text[line] = "";
+        parts.name = real.name;
+        attributes.extend(real.attributes);
+    }
+    let prose = blocks::parse(&rest, diags);
+    let Some(name) = parts.name else {
+        let message = format!("no name can be made of `{}`", heading.text.value);
+        diags.report(Rule::OrphanItem, file.at(heading.text.span), message);
+        return None;
+    };
+    let attributes = if parts.attributes.is_empty() { attributes } else { parts.attributes };
+    Some(Entry { kind, span: heading.text.span, name, value: parts.value, attributes, c_type, prose })
+}
+
+/// The name that the first line of text gives a parameter, and which line that is.
+fn real_name(file: &SourceFile, range: std::ops::Range<usize>, rest: &Lines<'_>) -> Option<(usize, entries::Parts)> {
+    let index = rest.text.iter().position(|line| !line.trim().is_empty())?;
+    let line = rest.text[index];
+    let at = file.line_start(range.start + index) + line.len() - line.trim_start().len();
+    let text = line.trim();
+    let parts = entries::real_name(&Spanned { value: text.to_owned(), span: file.span(at, at + text.len()) })?;
+    Some((index, parts))
+}
+
+/// The lines under a heading, without the ones that are facts.
+struct Body<'a> {
+    c_type: Option<Spanned<Vec<Inline>>>,
+    attributes: Vec<Spanned<String>>,
+    rest: Lines<'a>,
+}
+
+impl<'a> Body<'a> {
+    /// Peels a `Type:` line and, for parameters, attributes at the start of the text off the first lines.
+    fn peel(file: &'a SourceFile, range: std::ops::Range<usize>, types: bool, attributed: bool) -> Self {
+        let mut rest = Lines::of(file, range.start, range.end);
+        let mut body = (None, Vec::new());
+        for index in 0..rest.text.len() {
+            let line = rest.text[index];
+            let text = line.trim();
+            if text.is_empty() {
+                continue;
+            }
+            let at = file.line_start(range.start + index) + line.len() - line.trim_start().len();
+            if let Some(stated) = text.strip_prefix("Type:").filter(|_| types && body.0.is_none()) {
+                let span = file.span(at, at + text.len());
+                body.0 = Some(Spanned { value: markdown::inlines(stated.trim()), span });
+                rest.text[index] = "";
+                continue;
+            }
+            if let Some((inner, tail)) = entries::leading_attributes(text).filter(|_| attributed && body.1.is_empty()) {
+                body.1 = entries::words(inner, if text.starts_with('\\') { 2 } else { 1 }, file.span(at, at + 1));
+                rest.text[index] = tail;
+                if tail.trim().is_empty() && body.0.is_none() {
+                    continue;
+                }
+            }
+            break;
+        }
+        Self { c_type: body.0, attributes: body.1, rest }
+    }
+}

@@ -1,0 +1,126 @@
+//! Links: by path, by asset id, by name to an item; every other one made absolute or reported.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::{Diagnostics, Rule};
+use crate::model::Item;
+use crate::prose::{Target, each_target};
+
+/// Where site-relative links of these pages lead.
+const SITE: &str = "https://learn.microsoft.com";
+
+/// Resolves the links of every item.
+pub fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
+    let index = Index::new(items);
+    for item in items {
+        let (path, page) = (item.draft.path.clone(), item.draft.page.clone());
+        for prose in item.draft.proses_mut() {
+            each_target(prose, &mut |span, target| {
+                let Target::Written(written) = target else { return };
+                let resolved = index.resolve(written, &page);
+                if resolved.is_none() {
+                    let location = crate::source::Location { path: path.clone(), span };
+                    let message = format!("the link to `{written}` leads to no page that was read");
+                    diags.report(Rule::DanglingLink, location, message);
+                }
+                *target = resolved.unwrap_or_else(|| Target::Url(absolute(written)));
+            });
+        }
+    }
+}
+
+struct Index {
+    /// `folder/stem` in lower case.
+    by_path: BTreeMap<String, usize>,
+    by_asset: BTreeMap<String, usize>,
+    folders: BTreeSet<String>,
+}
+
+impl Index {
+    fn new(items: &[Item]) -> Self {
+        let mut index = Self { by_path: BTreeMap::new(), by_asset: BTreeMap::new(), folders: BTreeSet::new() };
+        for (at, item) in items.iter().enumerate() {
+            let path = item.draft.page.to_ascii_lowercase();
+            let path = path.rsplit_once('.').map_or(&*path, |(stem, _)| stem);
+            let mut parts = path.rsplit('/');
+            let stem = parts.next().expect("a split has a first part");
+            let folder = parts.next().map_or_else(String::new, str::to_owned);
+            index.by_path.entry(format!("{folder}/{stem}")).or_insert(at);
+            index.folders.insert(folder);
+            if let Some(id) = &item.draft.asset_id {
+                index.by_asset.entry(id.clone()).or_insert(at);
+            }
+        }
+        index
+    }
+
+    /// The target, or `None` if it looks like a page of this kind and is none that was read.
+    fn resolve(&self, written: &str, page: &str) -> Option<Target> {
+        let plain = written.split(['#', '?']).next().expect("a split has a first part").replace('\\', "/");
+        let lower = plain.to_ascii_lowercase();
+        if plain.is_empty() {
+            return Some(Target::Url(written.to_owned()));
+        }
+        if let Some(id) = asset_id(&lower) {
+            return self.by_asset.get(id).map(|&at| Target::Item(at));
+        }
+        let (site, path) = match site_path(&lower) {
+            Some(path) => (true, path.to_owned()),
+            None if lower.contains("://") || lower.starts_with("mailto:") => {
+                return Some(Target::Url(written.to_owned()));
+            }
+            None => (false, below(page, &lower)),
+        };
+        let path = path.strip_suffix(".md").or_else(|| path.strip_suffix(".htm")).unwrap_or(&path).to_owned();
+        let mut parts = path.rsplit('/');
+        let stem = parts.next().expect("a split has a first part");
+        let folder = parts.next().map_or("", |folder| folder);
+        if let Some(&at) = self.by_path.get(&format!("{folder}/{stem}")) {
+            return Some(Target::Item(at));
+        }
+        // A page of a header that was read should have been there; others are somebody else's.
+        let ours = !site || path.contains("/api/") && self.folders.contains(folder);
+        (!ours).then(|| Target::Url(absolute(written)))
+    }
+}
+
+/// The id in `https://msdn.microsoft.com/GUID` and the like.
+fn asset_id(target: &str) -> Option<&str> {
+    let rest = target.split_once("://")?.1;
+    let (host, path) = rest.split_once('/')?;
+    let id = path.rsplit('/').next()?;
+    let is_id = id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    (host.ends_with("msdn.microsoft.com") && is_id).then_some(id)
+}
+
+/// The path of a link within the site that publishes these pages.
+fn site_path(target: &str) -> Option<&str> {
+    if target.starts_with('/') && !target.starts_with("//") {
+        return Some(target);
+    }
+    let rest = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://"))?;
+    let (host, _) = rest.split_once('/')?;
+    let known = matches!(host, "learn.microsoft.com" | "docs.microsoft.com");
+    known.then(|| &rest[host.len()..])
+}
+
+/// A relative link as a path from the root.
+fn below(page: &str, relative: &str) -> String {
+    let mut folders: Vec<&str> = page.split('/').collect();
+    folders.pop();
+    for part in relative.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => drop(folders.pop()),
+            other => folders.push(other),
+        }
+    }
+    folders.join("/").to_ascii_lowercase()
+}
+
+fn absolute(written: &str) -> String {
+    if written.starts_with('/') && !written.starts_with("//") {
+        return format!("{SITE}{written}");
+    }
+    written.to_owned()
+}
