@@ -1,5 +1,7 @@
 //! What the integration tests share.
 
+pub mod peer;
+
 /// The folder of the workspace.
 pub fn workspace() -> &'static std::path::Path {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a folder of the workspace")

@@ -1,0 +1,25 @@
+//! The thread's last error, as Windows keeps one. The names carry a prefix so that they cannot meet another library's.
+
+use std::cell::Cell;
+
+use winws_api::Win32Error;
+
+thread_local! {
+    static LAST_ERROR: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The code that the last function without a code of its own left in this thread, as `GetLastError`.
+#[unsafe(no_mangle)]
+pub extern "C" fn winws_get_last_error() -> u32 {
+    LAST_ERROR.get()
+}
+
+/// Sets this thread's last error, as `SetLastError`.
+#[unsafe(no_mangle)]
+pub extern "C" fn winws_set_last_error(code: u32) {
+    LAST_ERROR.set(code);
+}
+
+pub(super) fn set(code: Win32Error) {
+    LAST_ERROR.set(code.0);
+}

@@ -1,0 +1,59 @@
+//! Microsoft's WebSocket APIs on any system, implemented over tungstenite's frame layer.
+//!
+//! So far that is the WebSocket part of WinHTTP, as a client over plain TCP, in synchronous mode, on Unix.
+//!
+//! [`connect`] gives a [`WebSocket`]; this is all that most programs need:
+//!
+//! ```
+//! # use std::net::TcpListener;
+//! # let listener = TcpListener::bind("127.0.0.1:0")?;
+//! # let url = format!("ws://{}/chat", listener.local_addr()?);
+//! # let server = std::thread::spawn(move || {
+//! #     let mut peer = tungstenite::accept(listener.accept().unwrap().0).unwrap();
+//! #     let hello = peer.read().unwrap();
+//! #     peer.send(hello).unwrap();
+//! #     while peer.read().is_ok() {}
+//! # });
+//! // let url = "ws://example.com/chat";
+//! let socket = winws::connect(&url)?;
+//! socket.send_text("hello")?;
+//!
+//! let mut buffer = [0; 512];
+//! let received = socket.receive(&mut buffer)?;
+//! assert_eq!(&buffer[..received.len], b"hello");
+//! assert!(received.is_end_of_message());
+//!
+//! socket.close(1000, "bye")?;
+//! assert_eq!(socket.query_close_status()?.code, 1000);
+//! # server.join().unwrap();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The layers, each of which knows only those below it:
+//!
+//! | layer | what it owns |
+//! |---|---|
+//! | `ffi`, behind the feature `capi` | the C functions: pointers, last error, a guard against panics |
+//! | [`WebSocket`] | the idiomatic face of WinHTTP's functions |
+//! | [`WinHttp`] | the functions as the reference pages describe them: the trait [`api::winhttp::WebSocket`] |
+//! | driver | pumps bytes between a connection and a transport, in the callers' threads |
+//! | [`protocol`], transport | RFC 6455 without any I/O, and sockets |
+//!
+//! References such as b1.4.8 are rows of the table of behaviour that the tests are named after.
+
+#![deny(unsafe_code)]
+
+pub use winws_api as api;
+
+mod driver;
+#[cfg(feature = "capi")]
+#[allow(unsafe_code, reason = "pointers of C come in here, and go no further")]
+pub mod ffi;
+mod handles;
+pub mod protocol;
+mod transport;
+mod web_socket;
+mod winhttp;
+
+pub use web_socket::{CloseStatus, ConnectError, Received, WebSocket, connect, connect_with};
+pub use winhttp::WinHttp;

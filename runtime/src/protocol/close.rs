@@ -1,0 +1,130 @@
+//! The content of close frames, RFC 6455 section 7.4: which codes may be on the wire, and what a reason may be.
+
+use core::{fmt, str};
+
+use super::{ControlPayload, Fault};
+
+/// "No status code was present", the number that stands for an empty close frame and never goes on the wire.
+pub const NO_STATUS: u16 = 1005;
+
+/// The longest reason in bytes: a control frame's 125 less two for the code.
+pub const MAX_REASON: usize = 123;
+
+/// The content of a close frame that may be on the wire.
+///
+/// A code is one that [`is_wire_code`] allows, a reason is UTF-8 of at most [`MAX_REASON`] bytes, and an empty frame
+/// has neither.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CloseFrame {
+    payload: ControlPayload,
+}
+
+/// Why [`CloseFrame::new`] refused a code or a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidClose {
+    /// The code may not be on the wire (b1.6.4).
+    Code,
+    /// The reason is longer than [`MAX_REASON`] (b1.6.2).
+    ReasonTooLong,
+    /// The reason is not UTF-8 (b1.6.7).
+    ReasonNotUtf8,
+    /// A reason, and [`NO_STATUS`], the code of an empty frame (b1.6.6).
+    ReasonWithoutCode,
+}
+
+impl fmt::Display for InvalidClose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Code => "the close code may not be on the wire",
+            Self::ReasonTooLong => "the reason of a close is longer than 123 bytes",
+            Self::ReasonNotUtf8 => "the reason of a close is not UTF-8",
+            Self::ReasonWithoutCode => "a close without a code has no reason either",
+        })
+    }
+}
+
+impl core::error::Error for InvalidClose {}
+
+/// Whether a close frame may carry this code: 1000 to 1003, 1007 to 1014 and 3000 to 4999.
+///
+/// 1004 is reserved; 1005, 1006 and 1015 describe what happened locally; the rest is nobody's (b1.6.4, b1.7.10).
+pub const fn is_wire_code(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
+}
+
+impl CloseFrame {
+    /// The frame without a code.
+    pub const EMPTY: Self = Self { payload: ControlPayload::EMPTY };
+
+    /// The frame that says `status` and `reason`; [`NO_STATUS`] with an empty reason is the empty frame (b1.6.5).
+    pub fn new(status: u16, reason: &[u8]) -> Result<Self, InvalidClose> {
+        if reason.len() > MAX_REASON {
+            return Err(InvalidClose::ReasonTooLong);
+        }
+        if str::from_utf8(reason).is_err() {
+            return Err(InvalidClose::ReasonNotUtf8);
+        }
+        match status {
+            NO_STATUS if reason.is_empty() => Ok(Self::EMPTY),
+            NO_STATUS => Err(InvalidClose::ReasonWithoutCode),
+            code if is_wire_code(code) => Ok(Self::with_code(code, reason)),
+            _ => Err(InvalidClose::Code),
+        }
+    }
+
+    /// The frame that ends a connection because of what the peer sent.
+    pub fn of_fault(fault: Fault) -> Self {
+        Self::with_code(fault.close_code(), &[])
+    }
+
+    /// Reads the payload of a peer's close frame (b1.7.9 to b1.7.11).
+    pub fn parse(payload: &[u8]) -> Result<Self, Fault> {
+        match payload {
+            [] => Ok(Self::EMPTY),
+            [_] => Err(Fault::CutCloseCode),
+            [high, low, reason @ ..] => {
+                let code = u16::from_be_bytes([*high, *low]);
+                if !is_wire_code(code) {
+                    return Err(Fault::InvalidCloseCode);
+                }
+                if str::from_utf8(reason).is_err() {
+                    return Err(Fault::InvalidUtf8);
+                }
+                ControlPayload::new(payload).map(|payload| Self { payload }).ok_or(Fault::ControlTooLong)
+            }
+        }
+    }
+
+    /// The code, or [`NO_STATUS`] when the frame is empty (b1.7.8).
+    pub fn status(&self) -> u16 {
+        match self.payload.as_bytes() {
+            [high, low, ..] => u16::from_be_bytes([*high, *low]),
+            _ => NO_STATUS,
+        }
+    }
+
+    /// The reason; empty when there is none.
+    pub fn reason(&self) -> &str {
+        let reason = self.payload.as_bytes().get(2..).unwrap_or_default();
+        // Every constructor has checked it.
+        str::from_utf8(reason).unwrap_or_default()
+    }
+
+    /// The bytes of the frame's payload.
+    pub fn payload(&self) -> &[u8] {
+        self.payload.as_bytes()
+    }
+
+    fn with_code(code: u16, reason: &[u8]) -> Self {
+        let mut payload = ControlPayload::EMPTY;
+        payload.push(&code.to_be_bytes());
+        payload.push(reason);
+        Self { payload }
+    }
+}
+
+impl fmt::Debug for CloseFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloseFrame").field("status", &self.status()).field("reason", &self.reason()).finish()
+    }
+}

@@ -1,0 +1,55 @@
+//! The payload of a control frame: at most 125 bytes (RFC 6455 section 5.5), held without an allocation.
+
+use core::fmt;
+
+/// The longest payload of a control frame, in bytes.
+pub const MAX_CONTROL: usize = 125;
+
+/// The payload of a ping, pong or close frame.
+#[derive(Clone, Copy)]
+pub struct ControlPayload {
+    bytes: [u8; MAX_CONTROL],
+    length: usize,
+}
+
+impl ControlPayload {
+    /// No bytes.
+    pub const EMPTY: Self = Self { bytes: [0; MAX_CONTROL], length: 0 };
+
+    /// The payload made of these bytes, unless they are more than [`MAX_CONTROL`].
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let mut payload = Self::EMPTY;
+        (payload.push(bytes) == bytes.len()).then_some(payload)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// Appends what fits, and says how many bytes that was.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> usize {
+        let taken = bytes.len().min(MAX_CONTROL - self.length);
+        self.bytes[self.length..][..taken].copy_from_slice(&bytes[..taken]);
+        self.length += taken;
+        taken
+    }
+
+    pub(super) fn as_mut_bytes(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.length]
+    }
+}
+
+impl PartialEq for ControlPayload {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for ControlPayload {}
+
+impl fmt::Debug for ControlPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ControlPayload").field(&self.as_bytes()).finish()
+    }
+}

@@ -1,0 +1,104 @@
+//! The request of the opening handshake, with a key of its own and a writer that keeps the case of names.
+
+use core::fmt;
+
+use tungstenite::handshake::client::generate_key;
+
+/// Headers that the handshake itself decides about, or that would change where the response's head ends.
+const RESERVED: [&str; 8] = [
+    "Connection",
+    "Content-Length",
+    "Sec-WebSocket-Accept",
+    "Sec-WebSocket-Extensions",
+    "Sec-WebSocket-Key",
+    "Sec-WebSocket-Version",
+    "Transfer-Encoding",
+    "Upgrade",
+];
+
+/// A header that cannot go into a handshake's request: not of HTTP's characters, or one that is not the caller's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidHeader {
+    /// The name of the header as given.
+    pub name: String,
+}
+
+impl fmt::Display for InvalidHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the header {:?} cannot be part of a WebSocket handshake", self.name)
+    }
+}
+
+impl core::error::Error for InvalidHeader {}
+
+/// A request to upgrade to a WebSocket. Nothing in it can break out of its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    target: String,
+    host: String,
+    headers: Vec<(String, String)>,
+    key: String,
+}
+
+impl Request {
+    /// A request for `target` (path and query) at `host`, with the caller's headers and a fresh key.
+    ///
+    /// A `Host` among the headers stands in for `host`. A target or a host with blanks, control characters or
+    /// anything beyond ASCII is refused under the name of the part.
+    pub fn new(target: &str, host: &str, headers: &[(&str, &str)]) -> Result<Self, InvalidHeader> {
+        for (name, value) in [("request target", target), ("Host", host)] {
+            if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(InvalidHeader { name: name.to_owned() });
+            }
+        }
+        let mut request =
+            Self { target: target.to_owned(), host: host.to_owned(), headers: Vec::new(), key: generate_key() };
+        for &(name, value) in headers {
+            if !is_token(name) || !is_field_value(value) || is_one_of(name, &RESERVED) {
+                return Err(InvalidHeader { name: name.to_owned() });
+            }
+            if name.eq_ignore_ascii_case("Host") {
+                value.clone_into(&mut request.host);
+            } else {
+                request.headers.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        Ok(request)
+    }
+
+    /// The value of `Sec-WebSocket-Key`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The subprotocols that the caller's `Sec-WebSocket-Protocol` headers ask for, in order.
+    pub fn protocols(&self) -> impl Iterator<Item = &str> {
+        let asked = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Sec-WebSocket-Protocol"));
+        asked.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|protocol| !protocol.is_empty())
+    }
+
+    /// The bytes of the request.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { target, host, headers, key } = self;
+        // Host first, as RFC 9110 section 7.2 asks for.
+        let mut lines = vec![format!("GET {target} HTTP/1.1"), format!("Host: {host}")];
+        lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        lines.extend(["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"].map(str::to_owned));
+        lines.push(format!("Sec-WebSocket-Key: {key}\r\n\r\n"));
+        lines.join("\r\n").into_bytes()
+    }
+}
+
+/// RFC 9110 section 5.6.2.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// RFC 9110 section 5.5, without the obsolete bytes beyond ASCII.
+fn is_field_value(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ' || byte == b'\t')
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|other| name.eq_ignore_ascii_case(other))
+}

@@ -1,0 +1,33 @@
+//! Masking of payloads, RFC 6455 section 5.3, in place and a word at a time.
+
+/// A masking key at its place in a payload.
+///
+/// Each [`apply`](Mask::apply) goes on where the last one ended, so a payload may be masked in pieces of any size.
+/// Masking twice from the same place gives the payload back: the receiving side uses it just so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mask {
+    /// The key, rotated so that its first byte belongs to the next byte of the payload.
+    key: [u8; 4],
+}
+
+impl Mask {
+    /// The key at the start of a payload.
+    pub const fn new(key: [u8; 4]) -> Self {
+        Self { key }
+    }
+
+    /// Masks the next bytes of the payload, or unmasks them.
+    pub fn apply(&mut self, payload: &mut [u8]) {
+        let [a, b, c, d] = self.key;
+        let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+        let length = payload.len();
+        let (chunks, rest) = payload.as_chunks_mut::<8>();
+        for chunk in chunks {
+            *chunk = (u64::from_ne_bytes(*chunk) ^ word).to_ne_bytes();
+        }
+        for (byte, key) in rest.iter_mut().zip(self.key.into_iter().cycle()) {
+            *byte ^= key;
+        }
+        self.key.rotate_left(length % 4);
+    }
+}

@@ -1,0 +1,57 @@
+//! UTF-8 over pieces: a code point may be cut by a fragment, by a segment or by the caller's buffer.
+
+use core::str;
+
+/// What came before is not the start of any UTF-8 text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidUtf8;
+
+/// Checks text that comes in pieces, and refuses it at the first byte that cannot go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Utf8Validator {
+    /// The first bytes of a code point whose rest is still to come.
+    partial: [u8; 4],
+    /// How many bytes of `partial` are in use: 0 to 3 between calls.
+    length: usize,
+}
+
+impl Utf8Validator {
+    /// A validator at the start of a text.
+    pub const fn new() -> Self {
+        Self { partial: [0; 4], length: 0 }
+    }
+
+    /// Whether the text may end here, that is, no code point is cut.
+    pub const fn is_complete(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Takes the next bytes of the text. After an error the validator is of no use any more.
+    pub fn receive_bytes(&mut self, bytes: &[u8]) -> Result<(), InvalidUtf8> {
+        let mut rest = bytes;
+        while self.length > 0 {
+            let [next, tail @ ..] = rest else {
+                return Ok(());
+            };
+            self.partial[self.length] = *next;
+            self.length += 1;
+            rest = tail;
+            match str::from_utf8(&self.partial[..self.length]) {
+                Ok(_) => self.length = 0,
+                Err(error) if error.error_len().is_some() => return Err(InvalidUtf8),
+                Err(_) => {}
+            }
+        }
+        let Err(error) = str::from_utf8(rest) else {
+            return Ok(());
+        };
+        if error.error_len().is_some() {
+            return Err(InvalidUtf8);
+        }
+        // At most three bytes: a fourth would have completed the code point.
+        let cut = &rest[error.valid_up_to()..];
+        self.partial[..cut.len()].copy_from_slice(cut);
+        self.length = cut.len();
+        Ok(())
+    }
+}

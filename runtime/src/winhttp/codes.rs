@@ -1,0 +1,55 @@
+//! The Win32 code of everything that goes wrong below. Socket errors have none of their own.
+
+use winws_api::Win32Error;
+
+use crate::driver::{Error, OpeningError};
+use crate::protocol::InvalidClose;
+use crate::protocol::handshake::{InvalidHeader, UpgradeError};
+use crate::transport::ConnectError;
+
+pub(super) fn of_connection(error: Error) -> Win32Error {
+    match error {
+        Error::InvalidOperation => Win32Error::ERROR_INVALID_OPERATION,
+        Error::InvalidParameter => Win32Error::ERROR_INVALID_PARAMETER,
+        Error::Fault(_) => Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE,
+        Error::Lost => Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
+        Error::Cancelled => Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED,
+    }
+}
+
+pub(super) fn of_connect(error: ConnectError) -> Win32Error {
+    match error {
+        ConnectError::NameNotResolved => Win32Error::ERROR_WINHTTP_NAME_NOT_RESOLVED,
+        ConnectError::CannotConnect => Win32Error::ERROR_WINHTTP_CANNOT_CONNECT,
+        ConnectError::TimedOut => Win32Error::ERROR_WINHTTP_TIMEOUT,
+    }
+}
+
+/// The code of a request that could not be written.
+pub(super) fn of_sending(error: OpeningError) -> Win32Error {
+    match error {
+        OpeningError::Lost | OpeningError::BadResponse => Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
+        OpeningError::TimedOut => Win32Error::ERROR_WINHTTP_TIMEOUT,
+    }
+}
+
+/// The code of a response that did not come: garbage and the end of the stream are one (b1.2.20).
+pub(super) fn of_receiving(error: OpeningError) -> Win32Error {
+    match error {
+        OpeningError::Lost | OpeningError::BadResponse => Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE,
+        OpeningError::TimedOut => Win32Error::ERROR_WINHTTP_TIMEOUT,
+    }
+}
+
+/// The code of a 101 that does not agree to what was asked (b1.2.13 to b1.2.16).
+pub(super) fn of_upgrade(_: UpgradeError) -> Win32Error {
+    Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
+}
+
+pub(super) fn of_header(_: &InvalidHeader) -> Win32Error {
+    Win32Error::ERROR_INVALID_PARAMETER
+}
+
+pub(super) fn of_close(_: InvalidClose) -> Win32Error {
+    Win32Error::ERROR_INVALID_PARAMETER
+}

@@ -1,0 +1,267 @@
+//! A server made of raw bytes on loopback, and the client's end of its connection.
+//!
+//! Most tests need one thread: the operating system holds what either end writes until the other one reads. A watchdog
+//! ends the connection when a test hangs, so that a call that blocks for ever becomes a call that fails.
+
+#![allow(clippy::missing_panics_doc, reason = "panicking is how a test fails")]
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tungstenite::handshake::derive_accept_key;
+use winws::WinHttp;
+use winws_api::Win32Error;
+use winws_api::winhttp::{HInternet, WebSocket as _, WebSocketBufferType};
+
+/// How long anything may take before it counts as hanging.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The server's end of a connection.
+#[derive(Debug)]
+pub struct Peer {
+    stream: TcpStream,
+    watchdog: Option<Watchdog>,
+}
+
+/// Ends a connection that lives for too long.
+#[derive(Debug)]
+struct Watchdog {
+    /// Dropping it sends the watchdog home.
+    alive: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// A request that has been sent and not been answered.
+#[derive(Debug)]
+pub struct Opening {
+    /// The handle of the request.
+    pub request: HInternet,
+    /// The server's end.
+    pub peer: Peer,
+    /// The request as it came, with the empty line that ends it.
+    pub head: String,
+}
+
+/// The client's end of a connection: a socket handle of the process.
+#[derive(Debug)]
+pub struct Socket(pub HInternet);
+
+/// A frame of a server: the first byte as given, then the length in its shortest form, then the payload.
+pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![first];
+    match payload.len() {
+        length @ ..126 => frame.push(u8::try_from(length).expect("below 126")),
+        length @ ..65536 => {
+            frame.push(126);
+            frame.extend(u16::try_from(length).expect("below 65536").to_be_bytes());
+        }
+        length => {
+            frame.push(127);
+            frame.extend((length as u64).to_be_bytes());
+        }
+    }
+    frame.extend_from_slice(payload);
+    frame
+}
+
+/// A close frame of a server.
+pub fn close_frame(code: u16, reason: &str) -> Vec<u8> {
+    frame(0x88, &[&code.to_be_bytes(), reason.as_bytes()].concat())
+}
+
+/// A connection whose handshake is done.
+pub fn connect() -> (Socket, Peer) {
+    Opening::new(&[]).upgrade()
+}
+
+impl Opening {
+    /// Sends a request with these headers to a new server.
+    pub fn new(headers: &[(&str, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+        let url = format!("ws://{}/path?query", listener.local_addr().expect("it is bound"));
+        let request = WinHttp::process().open_request(&url, headers).expect("a good URL");
+        WinHttp::process().send_request(request).expect("the server listens");
+        let mut peer = Peer::new(listener.accept().expect("the client has connected").0);
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(peer.read(1)[0]);
+        }
+        Self { request, peer, head: String::from_utf8(head).expect("a request is ASCII") }
+    }
+
+    /// The value of a header of the request.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(other, _)| *other == name).map(|(_, value)| value).next()
+    }
+
+    /// A good answer, with further lines.
+    pub fn good_answer(&self, lines: &str) -> String {
+        let accept = derive_accept_key(self.header("Sec-WebSocket-Key").expect("a key").as_bytes());
+        format!(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: {accept}\r\n{lines}\r\n"
+        )
+    }
+
+    /// Answers, and lets the client receive the answer.
+    pub fn answer(&mut self, answer: &str) -> Win32Error {
+        self.peer.write(answer.as_bytes());
+        code(WinHttp::process().receive_response(self.request))
+    }
+
+    /// The socket of the request, or the code of CompleteUpgrade.
+    pub fn complete_upgrade(&self) -> Result<Socket, Win32Error> {
+        let socket = WinHttp::process().web_socket_complete_upgrade(self.request, 0);
+        socket.map(Socket).map_err(Win32Error::from)
+    }
+
+    /// Finishes the handshake as one would expect.
+    pub fn upgrade(mut self) -> (Socket, Peer) {
+        let answer = self.good_answer("");
+        assert_eq!(self.answer(&answer), Win32Error::NO_ERROR);
+        let socket = self.complete_upgrade().expect("a good answer");
+        WinHttp::process().close_handle(self.request).expect("a live handle");
+        (socket, self.peer)
+    }
+}
+
+impl Peer {
+    fn new(stream: TcpStream) -> Self {
+        stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
+        stream.set_nodelay(true).expect("a TCP stream");
+        let (alive, watch) = channel();
+        let watched = stream.try_clone().expect("a free descriptor");
+        let thread = thread::spawn(move || {
+            if watch.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                watched.shutdown(Shutdown::Both).ok();
+            }
+        });
+        Self { stream, watchdog: Some(Watchdog { alive, thread }) }
+    }
+
+    /// Writes bytes as they are.
+    pub fn write(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).expect("the client is there");
+    }
+
+    /// Reads so many bytes.
+    pub fn read(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        self.stream.read_exact(&mut bytes).expect("the client sends more");
+        bytes
+    }
+
+    /// Reads a frame of a client, which must be masked: its first byte and its payload.
+    pub fn read_frame(&mut self) -> (u8, Vec<u8>) {
+        let head = self.read(2);
+        assert_eq!(head[1] & 0x80, 0x80, "a client masks");
+        let length = match head[1] & 0x7f {
+            126 => u64::from(u16::from_be_bytes(self.read(2).try_into().expect("two bytes"))),
+            127 => u64::from_be_bytes(self.read(8).try_into().expect("eight bytes")),
+            short => u64::from(short),
+        };
+        let key = self.read(4);
+        let mut payload = self.read(usize::try_from(length).expect("it fits into memory"));
+        for (index, byte) in payload.iter_mut().enumerate() {
+            *byte ^= key[index % 4];
+        }
+        (head[0], payload)
+    }
+
+    /// Checks that the client's next frame is a close frame with this code and reason.
+    pub fn expect_close(&mut self, code: u16, reason: &str) {
+        assert_eq!(self.read_frame(), (0x88, [&code.to_be_bytes(), reason.as_bytes()].concat()));
+    }
+
+    /// Checks that the client sends nothing more and ends the stream.
+    pub fn expect_end(&mut self) {
+        match self.stream.read(&mut [0; 16]) {
+            Ok(0) => {}
+            // The client closed with bytes unread.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+            other => panic!("expected the end of the stream, not {other:?}"),
+        }
+    }
+
+    /// Ends the stream towards the client.
+    pub fn finish(&mut self) {
+        self.stream.shutdown(Shutdown::Write).expect("the client is there");
+    }
+
+    /// Goes away with a reset.
+    pub fn reset(self) {
+        rustix::net::sockopt::set_socket_linger(&self.stream, Some(Duration::ZERO)).expect("a TCP stream");
+    }
+}
+
+impl Drop for Peer {
+    /// The watchdog has a descriptor of its own, so the connection lives until that one is closed too.
+    fn drop(&mut self) {
+        if let Some(Watchdog { alive, thread }) = self.watchdog.take() {
+            drop(alive);
+            thread.join().ok();
+        }
+    }
+}
+
+impl Socket {
+    /// Sends, and gives the code.
+    pub fn send(&self, kind: WebSocketBufferType, bytes: &[u8]) -> Win32Error {
+        code(WinHttp::process().web_socket_send(self.0, kind, bytes))
+    }
+
+    /// Receives into a buffer of this size: what came, or the code.
+    pub fn receive(&self, size: usize) -> Result<(WebSocketBufferType, Vec<u8>), Win32Error> {
+        let (mut buffer, mut length, mut kind) = (vec![0; size], u32::MAX, i32::MAX);
+        let received = WinHttp::process().web_socket_receive(self.0, &mut buffer, Some(&mut length), Some(&mut kind));
+        if let Err(error) = received {
+            assert_eq!((length, kind), (u32::MAX, i32::MAX), "outputs are untouched on failure");
+            return Err(error.into());
+        }
+        buffer.truncate(usize::try_from(length).expect("a length of the buffer"));
+        Ok((WebSocketBufferType::try_from(kind).expect("a type"), buffer))
+    }
+
+    /// Shuts down, and gives the code.
+    pub fn shutdown(&self, status: u16, reason: &[u8]) -> Win32Error {
+        code(WinHttp::process().web_socket_shutdown(self.0, status, reason))
+    }
+
+    /// Closes, and gives the code.
+    pub fn close(&self, status: u16, reason: &[u8]) -> Win32Error {
+        code(WinHttp::process().web_socket_close(self.0, status, reason))
+    }
+
+    /// The peer's close status and reason, or the code.
+    pub fn close_status(&self) -> Result<(u16, String), Win32Error> {
+        let (mut status, mut reason, mut length) = (7, [0; 123], 7);
+        let queried = WinHttp::process().web_socket_query_close_status(self.0, &mut status, &mut reason, &mut length);
+        if let Err(error) = queried {
+            assert_eq!((status, length), (7, 7), "outputs are untouched on failure");
+            return Err(error.into());
+        }
+        let reason = &reason[..usize::try_from(length).expect("at most 123")];
+        Ok((status, String::from_utf8_lossy(reason).into_owned()))
+    }
+
+    /// Closes the handle, and gives the code.
+    pub fn close_handle(&self) -> Win32Error {
+        code(WinHttp::process().close_handle(self.0))
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // A test may have closed it before.
+        WinHttp::process().close_handle(self.0).ok();
+    }
+}
+
+/// The code of a result.
+pub fn code(result: Result<(), impl Into<Win32Error>>) -> Win32Error {
+    result.map_or_else(Into::into, |()| Win32Error::NO_ERROR)
+}
