@@ -1,6 +1,7 @@
 //! What the integration tests share.
 
 pub mod peer;
+pub mod stage;
 
 /// The folder of the workspace.
 pub fn workspace() -> &'static std::path::Path {

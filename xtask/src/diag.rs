@@ -64,7 +64,7 @@ rules! {
     BinaryFile, "binary-file", Error,
         "The file holds NUL bytes: it is no text. Remove it from the folder or replace it by the page it should be.";
     ClashingName, "clashing-name", Error,
-        "Two items would get one Rust name. Give one of them another name with a `rename` in overrides.toml.";
+        "Two items, members or parameters would get one Rust name. Strip less of them in families.toml, or mend the name.";
     CodeConflict, "code-conflict", Error,
         "Two places give one code different numbers. Mend the wrong one, or override it with a source.";
     DanglingLink, "dangling-link", Warning,

@@ -268,7 +268,7 @@ impl Context<'_> {
         CodeFacts {
             name: code.name.value.clone(),
             value: code.number.as_ref().map(|number| number.value.to_string()),
-            text: code.texts.iter().map(|text| text.value.plain()).collect(),
+            text: code.texts.iter().map(|text| text.value.plain()).filter(|text| !text.is_empty()).collect(),
             sources,
         }
     }

@@ -45,6 +45,15 @@ fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
     let name = format_ident!("{}", function.error_name);
     let idents: Vec<_> = function.errors.iter().map(|error| format_ident!("{}", error.rust_name)).collect();
     let constants: Vec<_> = function.errors.iter().map(|error| format_ident!("{}", error.c_name)).collect();
+    // Of two names for one number, the first is what a number is read as.
+    let mut seen = std::collections::BTreeSet::new();
+    let (read, read_as): (Vec<_>, Vec<_>) = function
+        .errors
+        .iter()
+        .zip(idents.iter().zip(&constants))
+        .filter(|(error, _)| seen.insert(error.number))
+        .map(|(_, (ident, constant))| (constant, ident))
+        .unzip();
     let docs = function.errors.iter().map(|error| variant_doc(error, function.space, writer));
     let reasons: Vec<_> = function.errors.iter().map(reason).collect();
     let count = Literal::usize_unsuffixed(function.errors.len());
@@ -63,7 +72,7 @@ fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
     } else {
         quote! {
             match code {
-                #(#code_type::#constants => Self::#idents,)*
+                #(#code_type::#read => Self::#read_as,)*
                 other => Self::Other(other),
             }
         }

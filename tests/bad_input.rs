@@ -1,0 +1,446 @@
+//! Bad input of every kind: a finding with its place and the right exit code, never a panic, and soon.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Output};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use winws_tests::stage::{self, Stage};
+use winws_tests::workspace;
+use xtask::diag::{Diagnostics, Rule};
+use xtask::lower::values::{self, Outcome};
+use xtask::model::Spec;
+use xtask::page::Page;
+use xtask::prose::{Block, BlockKind, Prose};
+use xtask::source::{SourceFile, Span, Tree};
+
+/// A watchdog, not a measure: what has not come back by then never will, or takes quadratic time. On an idle machine
+/// each input takes well under a second.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
+fn understand(tree: &Tree) -> (Spec, Diagnostics) {
+    xtask::understand(std::slice::from_ref(tree))
+}
+
+/// Reads the pages in a thread of its own, so that an input on which that never ends is named too.
+fn hangs(tree: Tree) -> Option<String> {
+    let (done, finished) = mpsc::channel();
+    std::thread::spawn(move || {
+        drop(understand(&tree));
+        // Nobody listens any more once the watchdog has barked.
+        done.send(()).ok();
+    });
+    finished.recv_timeout(WATCHDOG).err().map(|error| error.to_string())
+}
+
+/// A page, the rule that it breaks, and the line and column of the finding.
+const PAGES: &[(&str, &[u8], Rule, u32, u32)] = &[
+    ("an empty file", b"", Rule::EmptyPage, 1, 1),
+    ("blanks only", b" \n\t\n\n", Rule::EmptyPage, 1, 1),
+    ("a binary file", b"# X function\n\0\x01\x02", Rule::BinaryFile, 1, 1),
+    ("bytes that are no UTF-8", b"# X function\n\nCaf\xE9\n", Rule::NotUtf8, 3, 4),
+    ("bytes cut within a character", b"# X function\n## -remarks\n\xE2\x80", Rule::NotUtf8, 3, 1),
+    ("a doubly encoded blank", b"# X callback\n## -remarks\n\xC3\x82\xC2\xA0\n", Rule::Mojibake, 3, 1),
+    ("no kind", b"# X\ntext\n", Rule::UnknownKind, 1, 3),
+    ("a name that is code", b"# x(); fn evil() enumeration\n", Rule::InvalidName, 1, 3),
+    ("a name of many lines", b"---\napi_name: [\"A\\nB\"]\n---\n# A structure\n", Rule::InvalidName, 2, 11),
+    ("broken YAML", b"---\nUID: [NE:a.X\n---\n# X enumeration\n", Rule::FrontMatterYaml, 3, 1),
+    ("front matter that never ends", b"---\nUID: NE:a.X\n", Rule::FrontMatterYaml, 1, 1),
+    ("a key twice", b"---\nUID: NE:a.X\nUID: NE:a.Y\n---\n# X enumeration\n", Rule::DuplicateKey, 3, 1),
+    ("a parameter twice", b"# X function\n### -param a\n### -param a\n", Rule::DuplicateParam, 3, 12),
+    ("a member twice", b"## -enum-fields\n### -field A:1\n### -field A:1\n", Rule::DuplicateMember, 3, 12),
+    ("a parameter without a name", b"# X function\n### -param\n", Rule::OrphanItem, 2, 5),
+    ("a parameter with a bad name", b"# X function\n### -param a\"#b\n", Rule::InvalidName, 2, 12),
+    ("a member with a bad name", b"## -enum-fields\n### -field ]] fn evil() {}:1\n", Rule::InvalidName, 2, 12),
+    ("a field with a bad name", b"## -struct-fields\n### -field */\n", Rule::InvalidName, 2, 13),
+    ("a value that is none", b"## -enum-fields\n### -field A:0x\n", Rule::UnevaluatedValue, 2, 14),
+    ("a value without end", b"## -enum-fields\n### -field A:((1\n", Rule::UnevaluatedValue, 2, 14),
+    ("a value that overflows", b"## -enum-fields\n### -field A:1<<63<<63\n", Rule::UnevaluatedValue, 2, 14),
+    ("a member without a value", b"## -enum-fields\n### -field A\n", Rule::MissingValue, 2, 12),
+    ("a table that is not closed", b"# X function\n## -returns\n<table><tr><td>A\n", Rule::TornTable, 3, 1),
+    ("a row with a cell too many", b"# X callback\n## -remarks\n|A|B|\n|-|-|\n|1|2|3|\n", Rule::TornTable, 5, 1),
+    ("a fence that is not closed", b"# X callback\n## -remarks\n```c\n## -returns\n", Rule::UnclosedFence, 3, 1),
+    ("a dangling link", b"# X callback\n## -remarks\n[x](nf-gone.md)\n", Rule::DanglingLink, 3, 1),
+];
+
+#[test]
+fn bad_pages_have_located_findings() {
+    for &(what, bytes, rule, line, column) in PAGES {
+        let tree = stage::page(bytes);
+        let (_, diags) = understand(&tree);
+        let text = stage::rendered(&diags, &tree);
+        let found = diags.list.iter().find(|finding| finding.rule == rule);
+        let found = found.unwrap_or_else(|| panic!("{what}: there is no {}:\n{text}", rule.name()));
+        let Span { line: at_line, column: at_column, .. } = found.location.span;
+        assert_eq!((at_line, at_column), (line, column), "{what}:\n{text}");
+        assert!(text.contains(&format!("page.md:{line}:{column}")), "{what}:\n{text}");
+        let shown = tree.pages[0].line(line as usize - 1).trim_end();
+        assert!(text.contains(shown), "{what}: the line is not shown:\n{text}");
+        assert_eq!(found.severity, rule.severity(), "{what}");
+    }
+}
+
+/// Every rule is shown by a fixture or by a bad page.
+#[test]
+fn every_rule_has_a_case() {
+    let mut shown: BTreeSet<Rule> = PAGES.iter().map(|&(_, _, rule, _, _)| rule).collect();
+    shown.extend(Stage::ALL.into_iter().flat_map(stage::rules_shown));
+    let deep = stage::page(format!("# X callback\n## -remarks\n{}", "<div>".repeat(100)));
+    shown.extend(understand(&deep).1.list.iter().map(|finding| finding.rule));
+    let missing: Vec<&str> = Rule::ALL.iter().filter(|rule| !shown.contains(rule)).map(|rule| rule.name()).collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
+}
+
+/// Rules are called by their names, each of which says one thing.
+#[test]
+fn rules_have_names_of_their_own() {
+    let names: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+    assert_eq!(names.len(), Rule::ALL.len());
+    for &rule in Rule::ALL {
+        assert_eq!(Rule::by_name(rule.name()), Some(rule));
+        assert!(rule.explanation().ends_with('.'), "{}", rule.name());
+    }
+}
+
+const DEEP: usize = 100_000;
+
+/// One page for each thing that nests, nested deeper than any stack.
+fn deep_pages() -> Vec<(&'static str, Tree)> {
+    let remarks = |text: String| stage::page(format!("# X callback\n\n## -remarks\n\n{text}\n"));
+    let nest = |open: &str, close: &str| remarks(format!("{}x{}", open.repeat(DEEP), close.repeat(DEEP)));
+    let value = |open: &str, close: &str| {
+        let text = format!("{}1{}", open.repeat(DEEP), close.repeat(DEEP));
+        stage::page(format!("## -enum-fields\n\n### -field A:{text}\n"))
+    };
+    let stairs = |step: &str| {
+        // The indent grows by two blanks a line: 1,000 lines are half a megabyte.
+        remarks((0..1_000).flat_map(|depth| ["  ".repeat(depth), format!("{step}x\n")]).collect())
+    };
+    vec![
+        ("quotes", nest(">", "")),
+        ("quotes with blanks", nest("> ", "")),
+        ("list markers", nest("* ", "")),
+        ("numbers", nest("1. ", "")),
+        ("stairs of lists", stairs("* ")),
+        ("stairs of numbers", stairs("1. ")),
+        ("div", nest("<div>", "</div>")),
+        ("div never closed", nest("<div>", "")),
+        ("div never opened", nest("", "</div>")),
+        ("b", nest("<b>", "</b>")),
+        ("b never closed", nest("<b>", "")),
+        ("table", nest("<table><tr><td>", "</td></tr></table>")),
+        ("table never closed", nest("<table><tr><td>", "")),
+        ("cells", nest("<td>", "")),
+        ("dl", nest("<dl><dt>", "</dt></dl>")),
+        ("li", nest("<ul><li>", "")),
+        ("li alone", nest("<li>", "")),
+        ("blockquote", nest("<blockquote>", "</blockquote>")),
+        ("pre", nest("<pre>", "</pre>")),
+        ("span", nest("<span>", "</span>")),
+        ("links", nest("<a href='x'>", "</a>")),
+        ("brackets", nest("[", "]")),
+        ("brackets of links", nest("[", "](x)")),
+        ("images", nest("![", "](x)")),
+        ("open brackets", nest("[", "")),
+        ("parentheses of a link", nest("[x](", ")")),
+        ("stars", nest("*", "*")),
+        ("stars with letters", nest("*a ", " a*")),
+        ("pairs of stars", nest("**a ", " a**")),
+        ("underscores", nest("_a ", " a_")),
+        ("backticks", nest("`", "")),
+        ("growing backticks", remarks((1..1_000).map(|len| "`".repeat(len) + " ").collect())),
+        ("angles", nest("<", ">")),
+        ("open angles", nest("<a ", "")),
+        ("open tags with a quote", nest("<b \"", "")),
+        ("comments", nest("<!--", "")),
+        ("entities", nest("&", ";")),
+        ("pipes", nest("|", "")),
+        ("pipe table", remarks(format!("{0}\n{1}\n{0}", "|a".repeat(DEEP / 10), "|-".repeat(DEEP / 10)))),
+        ("short pipe rows", remarks(format!("|a|b|\n|-|-|\n{}", "|x\n".repeat(DEEP / 10)))),
+        ("fences", remarks("```\n".repeat(DEEP + 1))),
+        ("open fences", remarks((0..1_000).map(|len| "`".repeat(1_010 - len) + "\n").collect())),
+        ("tildes", remarks((0..1_000).map(|len| "~".repeat(1_010 - len) + "\n").collect())),
+        ("headings", remarks("#### x\n".repeat(DEEP / 10))),
+        ("sections", stage::page("## -remarks\n".repeat(DEEP / 10))),
+        ("escapes", nest("\\", "")),
+        ("parentheses of a value", value("(", ")")),
+        ("open parentheses of a value", value("(", "")),
+        ("casts of a value", value("(int)", "")),
+        ("signs of a value", value("-", "")),
+        ("sum of a value", value("1+", "")),
+        ("shifts of a value", value("1<<", "")),
+        ("references", {
+            let members = (0..1_000).map(|at| format!("### -field A{at}:A{} + 1\n", at + 1));
+            stage::page(format!("## -enum-fields\n{}### -field A1000:1\n", members.collect::<String>()))
+        }),
+        ("members", {
+            let members: Vec<String> = (0..2_000).map(|at| format!("### -field A{at}:{at}\n")).collect();
+            stage::page(format!("## -enum-fields\n{}", members.concat()))
+        }),
+        ("brackets of attributes", stage::page(format!("# X function\n### -param a {}\n", "[".repeat(DEEP)))),
+        ("words of attributes", stage::page(format!("# X function\n### -param a [{}in]\n", "in,".repeat(DEEP)))),
+        ("brackets in a body", stage::page(format!("# X function\n### -param a\n{}\n", "[".repeat(DEEP)))),
+        ("stars of a type", stage::page(format!("# X function\n### -param a\nType: T{}\n", "*".repeat(DEEP)))),
+        ("dimensions of a type", stage::page(format!("# X function\n### -param a\nType: T{}\n", "[]".repeat(DEEP)))),
+        ("YAML lists", stage::page(format!("---\nUID: {}\n---\n# X function\n", "[".repeat(DEEP)))),
+        ("YAML maps", stage::page(format!("---\nUID: {}\n---\n# X function\n", "{a: ".repeat(DEEP)))),
+        ("YAML aliases", stage::page("---\na: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n---\n# X function\n")),
+    ]
+}
+
+#[test]
+fn nesting_is_bounded_in_depth_and_time() {
+    let cases = deep_pages().into_iter();
+    let slow: Vec<String> = cases.filter_map(|(what, tree)| Some(format!("{what}: {}", hangs(tree)?))).collect();
+    assert!(slow.is_empty(), "{slow:#?}");
+}
+
+/// What `cargo xtask` does with a folder of these files.
+fn xtask(files: &[(&str, &str)], args: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a file can be written");
+    }
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(workspace()).args(["run", "--quiet", "--package", "xtask", "--"]);
+    for arg in args {
+        match arg.strip_prefix("FOLDER") {
+            Some(below) => command.arg(format!("{}{below}", folder.path().display())),
+            None => command.arg(arg),
+        };
+    }
+    command.output().expect("cargo runs")
+}
+
+/// Files, arguments, the exit code and what is said.
+type Run<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], i32, &'a str);
+
+#[test]
+fn exit_codes_say_how_bad_it_is() {
+    let good = ("good.md", "# X callback\n## -returns\nType: <b>void</b>\n");
+    let odd = ("odd.md", "# Y callback\n## -returns\nType: <b>void</b>\n\n[x](nf-gone.md)\n");
+    let bad = ("bad.md", "## -enum-fields\n### -field A\n");
+    let cases: &[Run<'_>] = &[
+        (&[good], &["lint", "--specs", "FOLDER"], 0, ""),
+        (&[good, odd], &["lint", "--specs", "FOLDER"], 0, "warning[dangling-link]"),
+        (&[good, bad], &["lint", "--specs", "FOLDER"], 1, "error[missing-value]"),
+        (&[good, bad], &["lint", "--specs", "FOLDER", "--message-format", "json"], 1, "\"rule\":\"missing-value\""),
+        (&[good, bad], &["lint", "--specs", "FOLDER", "--message-format", "github"], 1, "title=missing-value"),
+        (&[good, bad], &["facts", "--specs", "FOLDER"], 0, "\"gaps\""),
+        (&[good, bad], &["codegen", "--specs", "FOLDER", "--out", "FOLDER/out"], 1, "nothing was written"),
+        (&[good, bad], &["codegen", "--partial", "--specs", "FOLDER", "--out", "FOLDER/out"], 0, "src/lib.rs"),
+        (&[good], &["codegen", "--check", "--specs", "FOLDER", "--out", "FOLDER/out"], 1, "src/lib.rs"),
+        (&[good], &["lint", "--specs", "FOLDER/gone"], 2, "cannot read"),
+        (&[good], &["lint", "--specs", "FOLDER", "--overrides", "FOLDER/gone"], 2, "cannot read"),
+        (&[good, ("overrides.toml", "[[enum]\n")], &["lint", "--specs", "FOLDER"], 1, "overrides.toml:1:8"),
+        (&[good], &["lint", "--explain", "missing-value"], 0, "missing-value (error)"),
+        (&[good], &["lint", "--explain", "no-such-rule"], 2, "there is no rule"),
+        (&[good], &["explain", "GONE", "--specs", "FOLDER"], 2, "no page describes"),
+        (&[good], &["no-such-command"], 2, "no-such-command"),
+    ];
+    for (files, args, code, says) in cases {
+        let output = xtask(files, args);
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(*code), "{args:?}:\n{text}");
+        assert!(text.contains(says), "{args:?} does not say {says:?}:\n{text}");
+    }
+}
+
+/// An expression, for a reference that computes it without any text.
+#[derive(Clone, Debug)]
+enum Expr {
+    Literal(u32, &'static str),
+    Name,
+    Unary(char, Box<Expr>),
+    Binary(&'static str, Box<Expr>, Box<Expr>),
+}
+
+/// What `NAME` stands for.
+const NAME: i128 = 0x51A;
+
+impl Expr {
+    fn text(&self) -> String {
+        match self {
+            Self::Literal(number, "0x") => format!("0x{number:X}"),
+            Self::Literal(number, suffix) => format!("{number}{suffix}"),
+            Self::Name => "NAME".to_owned(),
+            Self::Unary(sign, inner) => format!("{sign} ({})", inner.text()),
+            Self::Binary(operator, left, right) => format!("({}) {operator} ({})", left.text(), right.text()),
+        }
+    }
+
+    fn value(&self) -> Option<i128> {
+        let value = match self {
+            Self::Literal(number, _) => i128::from(*number),
+            Self::Name => NAME,
+            Self::Unary('-', inner) => -inner.value()?,
+            Self::Unary(_, inner) => !inner.value()?,
+            Self::Binary(operator, left, right) => {
+                let (left, right) = (left.value()?, right.value()?);
+                match *operator {
+                    "|" => left | right,
+                    "&" => left & right,
+                    "^" => left ^ right,
+                    "+" => left + right,
+                    "-" => left - right,
+                    "*" => left.checked_mul(right)?,
+                    "/" if right != 0 => left / right,
+                    "%" if right != 0 => left % right,
+                    "<<" if (0..64).contains(&right) => left << right,
+                    ">>" if (0..64).contains(&right) => left >> right,
+                    _ => return None,
+                }
+            }
+        };
+        (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value).then_some(value)
+    }
+}
+
+fn exprs() -> impl Strategy<Value = Expr> {
+    let number = prop_oneof![0_u32..100, any::<u32>()];
+    let literal = (number, prop::sample::select(vec!["", "u", "L", "UL", "0x"]));
+    let leaf = prop_oneof![4 => literal.prop_map(|(number, form)| Expr::Literal(number, form)), 1 => Just(Expr::Name)];
+    leaf.prop_recursive(6, 32, 2, |inner| {
+        let operators = vec!["|", "&", "^", "+", "-", "*", "/", "%", "<<", ">>"];
+        prop_oneof![
+            (prop::sample::select(vec!['-', '~']), inner.clone())
+                .prop_map(|(sign, inner)| Expr::Unary(sign, Box::new(inner))),
+            (prop::sample::select(operators), inner.clone(), inner).prop_map(|(operator, left, right)| Expr::Binary(
+                operator,
+                Box::new(left),
+                Box::new(right)
+            )),
+        ]
+    })
+}
+
+/// A change of a page.
+#[derive(Clone, Debug)]
+enum Change {
+    Delete(usize),
+    Double(usize),
+    Swap(usize, usize),
+    Cut(usize, usize),
+    Insert(usize, u8),
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let at = any::<usize>;
+    let change = prop_oneof![
+        at().prop_map(Change::Delete),
+        at().prop_map(Change::Double),
+        (at(), at()).prop_map(|(a, b)| Change::Swap(a, b)),
+        (at(), 1_usize..20).prop_map(|(from, len)| Change::Cut(from, len)),
+        (at(), prop::sample::select(b"`|<>*_[](){}#-:\\\"'&; \t\n\r\xC2\xA0\xFF".to_vec()))
+            .prop_map(|(at, byte)| Change::Insert(at, byte)),
+    ];
+    prop::collection::vec(change, 1..12)
+}
+
+fn changed(bytes: &[u8], changes: &[Change]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for change in changes {
+        let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|&b| b == b'\n').map(<[u8]>::to_vec).collect();
+        let (count, len) = (lines.len().max(1), bytes.len() + 1);
+        match *change {
+            _ if bytes.is_empty() => {}
+            Change::Delete(at) => drop(lines.remove(at % count)),
+            Change::Double(at) => lines.insert(at % count, lines[at % count].clone()),
+            Change::Swap(a, b) => lines.swap(a % count, b % count),
+            Change::Cut(at, length) => {
+                bytes.drain(at % len..(at % len + length).min(bytes.len()));
+                continue;
+            }
+            Change::Insert(at, byte) => {
+                bytes.insert(at % len, byte);
+                continue;
+            }
+        }
+        bytes = lines.concat();
+    }
+    bytes
+}
+
+/// Demands that a place is one of the file.
+fn inside(file: &SourceFile, span: Span, what: &str) {
+    let lines = file.line_count().max(1);
+    assert!((1..=lines).contains(&(span.line as usize)), "{what} at {span:?} of {lines} lines");
+    let width = file.line(span.line as usize - 1).chars().count();
+    let (column, end) = (span.column as usize, (span.column + span.width) as usize);
+    // An empty line still has a first column to point at.
+    assert!(column >= 1 && end <= width.max(1) + 1, "{what} at {span:?} of {width} characters");
+}
+
+fn prose_inside(file: &SourceFile, prose: &Prose) {
+    for Block { span, kind } in &prose.blocks {
+        inside(file, *span, "a block");
+        match kind {
+            BlockKind::Paragraph(_) | BlockKind::Heading(..) | BlockKind::Code(..) => {}
+            BlockKind::List(_, items) => items.iter().for_each(|item| prose_inside(file, item)),
+            BlockKind::Definitions(entries) => entries.iter().for_each(|entry| prose_inside(file, entry.prose())),
+            BlockKind::Note(_, inner) | BlockKind::Quote(inner) => prose_inside(file, inner),
+            BlockKind::Table(table) => {
+                table.rows.iter().for_each(|row| inside(file, row.span, "a row"));
+                table.cells().for_each(|cell| prose_inside(file, cell));
+            }
+        }
+    }
+}
+
+fn page_inside(file: &SourceFile, page: &Page) {
+    page.front_matter.values().flatten().for_each(|value| inside(file, value.span, "front matter"));
+    page.title.iter().for_each(|title| inside(file, title.span, "the title"));
+    prose_inside(file, &page.lead);
+    for section in &page.sections {
+        inside(file, section.heading.span, "a section");
+        section.c_type.iter().for_each(|c_type| inside(file, c_type.span, "a return type"));
+        prose_inside(file, &section.prose);
+        for entry in &section.entries {
+            inside(file, entry.span, "an entry");
+            inside(file, entry.name.span, "a name");
+            entry.value.iter().for_each(|value| inside(file, value.span, "a value"));
+            entry.attributes.iter().for_each(|word| inside(file, word.span, "an attribute"));
+            entry.c_type.iter().for_each(|c_type| inside(file, c_type.span, "a type"));
+            prose_inside(file, &entry.prose);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    #[test]
+    fn values_are_what_c_computes(expr in exprs()) {
+        let found = values::evaluate(&expr.text(), |name| (name == "NAME").then_some(NAME));
+        match expr.value() {
+            Some(value) => prop_assert_eq!(found, Outcome::Value(value), "{}", expr.text()),
+            None => prop_assert!(matches!(found, Outcome::Invalid(_)), "{} is {:?}", expr.text(), found),
+        }
+    }
+
+    #[test]
+    fn no_value_is_a_panic(text in "[0-9a-fxXuULlA-C_ ()'+*/%|&^~<>,-]{0,40}|\\PC{0,40}") {
+        values::evaluate(&text, |_| Some(i128::from(u64::MAX)));
+        xtask::lower::c_types::parse(&text);
+    }
+
+    #[test]
+    fn changed_pages_are_read(index in any::<prop::sample::Index>(), changes in changes()) {
+        let pages = [stage::pages(Stage::Parse), stage::pages(Stage::Lower)].concat();
+        let (_, bytes) = index.get(&pages);
+        let tree = stage::page(changed(bytes, &changes));
+        let file = &tree.pages[0];
+        let page = xtask::parse::parse(file, &mut Diagnostics::default());
+        page_inside(file, &page);
+        let (spec, diags) = understand(&tree);
+        for finding in &diags.list {
+            inside(file, finding.location.span, finding.rule.name());
+        }
+        xtask::emit::json::facts(&spec, true);
+        xtask::emit::crate_files(&spec);
+        stage::rendered(&diags, &tree);
+    }
+}

@@ -1,0 +1,8 @@
+//! Emit: facts to Rust.
+
+use winws_tests::stage::{self, Stage};
+
+#[test]
+fn items_are_written_as_expected() {
+    stage::check(Stage::Emit);
+}
