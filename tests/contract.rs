@@ -77,18 +77,15 @@ impl Copy {
 fn specs(page: &str, change: impl Fn(&str) -> String) -> Tree {
     let mut tree = source::load(&workspace().join("specs")).unwrap();
     let known = tree.pages.iter_mut().find(|file| &*file.name == page);
-    match known {
-        Some(file) => {
-            let text = change(file.text());
-            assert_ne!(text, file.text(), "the change must change something");
-            *file = SourceFile::new(file.path.clone(), file.name.clone(), text.into_bytes());
-        }
-        None => {
-            let path = format!("specs/{page}");
-            let base = tree.pages.iter().find(|file| &*file.name == SEND).expect("the page of Send is there");
-            let text = change(base.text());
-            tree.pages.push(SourceFile::new(path, page, text.into_bytes()));
-        }
+    if let Some(file) = known {
+        let text = change(file.text());
+        assert_ne!(text, file.text(), "the change must change something");
+        *file = SourceFile::new(file.path.clone(), file.name.clone(), text.into_bytes());
+    } else {
+        let path = format!("specs/{page}");
+        let base = tree.pages.iter().find(|file| &*file.name == SEND).expect("the page of Send is there");
+        let text = change(base.text());
+        tree.pages.push(SourceFile::new(path, page, text.into_bytes()));
     }
     tree
 }

@@ -65,6 +65,14 @@ enum Command {
         #[command(flatten)]
         input: Input,
     },
+    /// Write the documentation site.
+    Site {
+        #[command(flatten)]
+        input: Input,
+        /// The site's folder.
+        #[arg(long, value_name = "DIR", default_value = "site")]
+        out: PathBuf,
+    },
     /// Print what a stage makes of one page.
     Dump {
         /// The page.
@@ -153,6 +161,16 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             let reading = input.read()?;
             print(&emit::names::names(&reading.spec))?;
             Ok(report_unreadable(&reading))
+        }
+        Command::Site { input, out } => {
+            let reading = input.read()?;
+            show(&reading);
+            let changes = sync::sync(&out, &["."], &emit::site::emit(&reading.spec), Mode::Write)?;
+            let foreign: Vec<Change> =
+                changes.into_iter().filter(|change| matches!(change, Change::Foreign(_))).collect();
+            let outcome = report_changes(&foreign, &out, Mode::Write).max(report_unreadable(&reading));
+            eprintln!("{} pages, {}", reading.spec.items.len(), out.join("index.html").display());
+            Ok(outcome)
         }
         Command::Dump { page, stage } => dump(&page, stage),
     }

@@ -4,6 +4,7 @@ pub mod explain;
 pub mod json;
 pub mod names;
 mod rust;
+pub mod site;
 
 use crate::model::Spec;
 use crate::sync::OutputFile;

@@ -1,0 +1,134 @@
+//! Pages per second, beside the bare floor: `cargo bench -p winws-tests --bench pages -- FOLDER`.
+//!
+//! The floor is what the two libraries need for the same bytes: the Markdown crate over the body, the YAML crate over
+//! the front matter with every scalar as a string. A folder that is smaller than a whole published tree is multiplied
+//! to its size under other names. Everything runs on one thread.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use xtask::source::{self, SourceFile, Tree};
+use xtask::{emit, lower, parse};
+
+/// How many pages the driver kit's tree has.
+const WHOLE_TREE: usize = 24_357;
+
+/// The median of so many runs counts.
+const RUNS: usize = 5;
+
+fn main() {
+    // Cargo itself passes `--bench`.
+    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let Some(folder) = folder.map(PathBuf::from) else {
+        println!("no folder of pages was named: cargo bench -p winws-tests --bench pages -- FOLDER");
+        return;
+    };
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("nothing has used the pool before");
+    let tree = source::load(&folder).expect("the folder can be read");
+    let files = multiplied(&folder, &tree);
+    let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
+    println!("{} pages, {:.1} MB, of {} read", files.len(), to_f64(bytes) / 1e6, tree.pages.len());
+
+    let floor = measure(&files, "bare Markdown and YAML", None, || {
+        for (_, bytes) in &files {
+            bare(bytes);
+        }
+    });
+    measure(&files, "bytes only", Some(floor), || {
+        for (_, bytes) in &files {
+            black_box(bytes.iter().fold(0_u8, |sum, byte| sum ^ byte));
+        }
+    });
+    measure(&files, "load to parse", Some(floor), || {
+        for file in loaded(&files) {
+            black_box(parse::parse(&file, &mut xtask::diag::Diagnostics::default()));
+        }
+    });
+    measure(&files, "load to lower", Some(floor), || {
+        for file in loaded(&files) {
+            let mut diags = xtask::diag::Diagnostics::default();
+            black_box(lower::lower(&parse::parse(&file, &mut diags), &mut diags));
+        }
+    });
+    measure(&files, "load to resolve", Some(floor), || {
+        black_box(xtask::understand(&[whole(&files)]));
+    });
+    measure(&files, "load to facts.json", Some(floor), || {
+        let (spec, _) = xtask::understand(&[whole(&files)]);
+        black_box(emit::json::facts(&spec, false));
+    });
+}
+
+type File = (String, Vec<u8>);
+
+/// The pages of the folder, again and again under other folders and headers, up to the size of a whole tree.
+fn multiplied(root: &Path, tree: &Tree) -> Vec<File> {
+    let mut files = Vec::new();
+    let copies = WHOLE_TREE.div_ceil(tree.pages.len().max(1)).max(1);
+    for copy in 0..copies {
+        for page in &tree.pages {
+            let path = if root.is_dir() { root.join(&*page.name) } else { root.to_owned() };
+            let bytes = std::fs::read(path).expect("it was read before");
+            if copy == 0 {
+                files.push((page.name.to_string(), bytes));
+                continue;
+            }
+            let text = String::from_utf8_lossy(&bytes).replacen(".h\n", &format!("_{copy}.h\n"), 1);
+            files.push((format!("{copy}/{}", page.name), text.into_bytes()));
+        }
+    }
+    files.truncate(WHOLE_TREE.max(tree.pages.len()));
+    files
+}
+
+fn loaded(files: &[File]) -> impl Iterator<Item = SourceFile> {
+    files.iter().map(|(name, bytes)| SourceFile::new(name.as_str(), name.as_str(), bytes.clone()))
+}
+
+fn whole(files: &[File]) -> Tree {
+    let mut tree = Tree { pages: loaded(files).collect(), ..Tree::default() };
+    tree.pages.sort_by(|a, b| a.path.cmp(&b.path));
+    tree
+}
+
+fn bare(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (yaml, body) = match text.strip_prefix("---").and_then(|rest| rest.split_once("\n---")) {
+        Some((yaml, body)) => (yaml, body),
+        None => ("", &*text),
+    };
+    // Values are scalars or lists; both are read without a type.
+    black_box(serde_yaml::from_str::<BTreeMap<String, OneOrMany>>(yaml).ok());
+    black_box(pulldown_cmark::Parser::new(body).count());
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only reading it is measured")]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+    None,
+}
+
+fn measure(files: &[File], what: &str, floor: Option<Duration>, mut run: impl FnMut()) -> Duration {
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    let time = times[RUNS / 2];
+    let speed = to_f64(files.len()) / time.as_secs_f64();
+    let ratio = floor.map(|floor| format!(", {:.2} of the floor", time.as_secs_f64() / floor.as_secs_f64()));
+    println!("{what:24} {:8.3} s {speed:10.0} pages/s{}", time.as_secs_f64(), ratio.unwrap_or_default());
+    time
+}
+
+fn to_f64(count: usize) -> f64 {
+    f64::from(u32::try_from(count).expect("the counts of a tree fit into 32 bits"))
+}

@@ -1,0 +1,217 @@
+//! The site, read back by an HTML parser: well-formed, linked, complete, and safe whatever the pages say.
+//!
+//! Every check runs over our specs and over hostile pages; over the corpus too where `WINWS_CORPUS` names one.
+
+#[path = "site/facts.rs"]
+mod facts;
+#[path = "site/hostile.rs"]
+mod hostile;
+#[path = "site/html.rs"]
+mod html;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use scraper::{Html, Selector};
+use xtask::emit::site;
+use xtask::model::Spec;
+use xtask::sync::{MARK, OutputFile};
+
+/// A site and what it was made of.
+struct Built {
+    spec: Spec,
+    files: BTreeMap<String, String>,
+    pages: BTreeMap<String, Html>,
+}
+
+impl Built {
+    fn new(spec: Spec) -> Self {
+        let all = site::emit(&spec);
+        let count = all.len();
+        let files: BTreeMap<String, String> = all.into_iter().map(|file| (file.path, file.text)).collect();
+        assert_eq!(files.len(), count, "two files have one path");
+        let folded: BTreeSet<String> = files.keys().map(|path| path.to_lowercase()).collect();
+        assert_eq!(folded.len(), count, "two paths differ in case only");
+        let html = files.iter().filter(|(path, _)| is_html(path));
+        let pages = html.map(|(path, text)| (path.clone(), Html::parse_document(text))).collect();
+        Self { spec, files, pages }
+    }
+}
+
+fn is_html(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "html")
+}
+
+fn specs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs")
+}
+
+fn ours() -> Built {
+    Built::new(xtask::read(&[specs()], None).expect("our specs can be read").spec)
+}
+
+fn hostile() -> Built {
+    Built::new(xtask::understand(&[hostile::tree()]).0)
+}
+
+/// Everything that holds for any site.
+fn check(site: &Built) {
+    every_page_is_well_formed(site);
+    every_page_has_the_same_frame(site);
+    only_known_elements_and_attributes(site);
+    every_link_resolves(site);
+    headings_do_not_skip_levels(site);
+    every_file_carries_the_mark(site);
+    facts::every_fact_is_on_its_page(&site.spec, &site.files, &site.pages);
+    facts::no_text_is_lost(&site.spec, &site.pages);
+}
+
+#[test]
+fn our_site_is_sound() {
+    check(&ours());
+}
+
+#[test]
+fn hostile_pages_make_a_sound_site() {
+    let site = hostile();
+    assert_eq!(site.spec.items.len(), hostile::PAGES.len(), "every hostile page describes an item");
+    check(&site);
+}
+
+#[test]
+fn what_a_hostile_page_says_is_shown_as_text() {
+    let site = hostile();
+    let all: String = site.pages.values().map(html::text).collect();
+    for words in hostile::SHOWN {
+        assert!(all.contains(&html::squeeze(words)), "`{words}` is not shown");
+    }
+}
+
+#[test]
+fn the_corpus_makes_a_sound_site() {
+    let Some(corpus) = std::env::var_os("WINWS_CORPUS") else {
+        println!("skipped: WINWS_CORPUS names no folder of other pages");
+        return;
+    };
+    let root = PathBuf::from(corpus);
+    let roots: Vec<PathBuf> = ["seeds", "pages"].iter().map(|folder| root.join(folder)).collect();
+    check(&Built::new(xtask::read(&roots, None).expect("the corpus can be read").spec));
+}
+
+#[test]
+fn the_same_pages_elsewhere_give_the_same_bytes() {
+    let copy = tempfile::tempdir().expect("there is room for a copy");
+    copy_folder(&specs(), copy.path());
+    let there = xtask::read(&[copy.path().to_owned()], None).expect("the copy can be read").spec;
+    let texts = |files: Vec<OutputFile>| files.into_iter().map(|file| (file.path, file.text)).collect::<Vec<_>>();
+    let here = xtask::read(&[specs()], None).expect("our specs can be read").spec;
+    assert_eq!(texts(site::emit(&there)), texts(site::emit(&here)));
+}
+
+#[test]
+fn nothing_read_makes_a_sound_site_too() {
+    check(&Built::new(xtask::understand(&[]).0));
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("the folder can be listed") {
+        let entry = entry.expect("the folder can be listed");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).expect("a folder can be made");
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).expect("a file can be copied");
+        }
+    }
+}
+
+fn every_page_is_well_formed(site: &Built) {
+    for (path, page) in &site.pages {
+        assert!(page.errors.is_empty(), "{path}: {:?}", page.errors);
+        let text = &site.files[path];
+        let control = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+        assert_eq!(control, None, "{path}: a control character, which HTML cannot have");
+        let ids = html::attributes(page, "id");
+        let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(distinct.len(), ids.len(), "{path}: an id stands twice in {ids:?}");
+        assert!(ids.iter().all(|id| !id.is_empty() && !id.contains(char::is_whitespace)), "{path}: {ids:?}");
+        for id in html::attributes(page, "aria-labelledby") {
+            assert!(distinct.contains(id), "{path}: nothing has the id `{id}` that names a section");
+        }
+    }
+}
+
+fn every_page_has_the_same_frame(site: &Built) {
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; \
+                  form-action 'none'";
+    for (path, page) in &site.pages {
+        assert!(site.files[path].starts_with("<!doctype html>\n"), "{path}");
+        let one = |selector: &str| {
+            let found: Vec<_> = page.select(&Selector::parse(selector).expect("a selector of ours")).collect();
+            assert_eq!(found.len(), 1, "{path}: {selector}");
+            found[0]
+        };
+        assert_eq!(one("meta[http-equiv]").attr("content"), Some(policy), "{path}");
+        assert_eq!(one("meta[name=generator]").attr("content"), Some("winws"), "{path}");
+        assert!(!html::squeeze(&one("title").inner_html()).is_empty(), "{path} has no title");
+        assert!(!html::squeeze(&one("h1").inner_html()).is_empty(), "{path} has an empty h1");
+        for landmark in ["html[lang]", "main", "header.site", "footer.site"] {
+            one(landmark);
+        }
+    }
+}
+
+/// Nothing of a page can become markup: what is there is what the templates write.
+fn only_known_elements_and_attributes(site: &Built) {
+    for (path, page) in &site.pages {
+        for element in html::elements(page) {
+            assert!(html::ELEMENTS.contains(&element.name()), "{path}: <{}>", element.name());
+            for (name, value) in element.attrs() {
+                assert!(html::ATTRIBUTES.contains(&name), "{path}: <{} {name}=\"{value}\">", element.name());
+            }
+        }
+    }
+}
+
+fn every_link_resolves(site: &Built) {
+    for (path, page) in &site.pages {
+        for element in html::elements(page) {
+            let Some(href) = element.attr("href") else { continue };
+            if html::is_absolute(href) {
+                assert_eq!(element.name(), "a", "{path}: {href} is loaded from elsewhere");
+                assert_eq!(element.attr("rel"), Some("noopener"), "{path}: {href}");
+                continue;
+            }
+            let (file, anchor) = href.split_once('#').map_or((href, None), |(file, anchor)| (file, Some(anchor)));
+            let target = html::resolve(path, file);
+            assert!(site.files.contains_key(&target), "{path}: {href} leads nowhere");
+            let Some(anchor) = anchor else { continue };
+            let ids = html::attributes(&site.pages[&target], "id");
+            assert!(ids.contains(&anchor), "{path}: {href} leads to no place of {target}");
+        }
+    }
+    let style = &site.files["style.css"];
+    assert!(!style.contains("url(") && !style.contains("@import"), "the stylesheet loads something");
+}
+
+fn headings_do_not_skip_levels(site: &Built) {
+    for (path, page) in &site.pages {
+        let mut last = 0;
+        for element in html::elements(page) {
+            let Some(level) = element.name().strip_prefix('h').and_then(|level| level.parse::<u8>().ok()) else {
+                continue;
+            };
+            assert!(level <= last + 1, "{path}: h{level} after h{last}");
+            last = level;
+        }
+    }
+}
+
+/// Sync removes only what carries the mark.
+fn every_file_carries_the_mark(site: &Built) {
+    for (path, text) in site.files.iter().filter(|(path, _)| *path != "facts.json") {
+        let at = text.find(MARK);
+        assert!(at.is_some_and(|at| at + MARK.len() <= 500), "{path}: the mark is at {at:?}");
+    }
+}

@@ -1,0 +1,153 @@
+//! Declarations as C has them, in pieces that the page can colour and link.
+
+use super::here::Here;
+use super::number::Number;
+use crate::draft::{Body, CType, Convention, Draft, Function, Kind, Member};
+
+/// A piece of a declaration.
+pub struct Token {
+    /// What it is, as the stylesheet calls it; empty for punctuation.
+    pub class: &'static str,
+    /// Its text.
+    pub text: String,
+    /// Where it is described.
+    pub href: Option<String>,
+}
+
+/// A type around the name at its bottom, which may have a page of its own.
+pub struct TypeText {
+    /// What stands before the name.
+    pub before: String,
+    /// The name.
+    pub base: String,
+    /// Where the name is described.
+    pub href: Option<String>,
+    /// What stands after the name.
+    pub after: String,
+}
+
+impl TypeText {
+    /// The type as it is written elsewhere, cut at the name at its bottom.
+    pub fn new(here: Here<'_>, c_type: &CType) -> Self {
+        let (mut before, mut after) = (String::new(), String::new());
+        around(c_type, &mut before, &mut after);
+        Self { before, base: c_type.base().to_owned(), href: here.to_type(c_type), after }
+    }
+}
+
+fn around(c_type: &CType, before: &mut String, after: &mut String) {
+    match c_type {
+        CType::Named(_) => {}
+        CType::Const(inner) if matches!(**inner, CType::Pointer(_)) => {
+            around(inner, before, after);
+            after.push_str(" const");
+        }
+        CType::Const(inner) => {
+            before.push_str("const ");
+            around(inner, before, after);
+        }
+        CType::Pointer(inner) => {
+            around(inner, before, after);
+            after.push('*');
+        }
+        CType::Array(inner, dimension) => {
+            around(inner, before, after);
+            after.push('[');
+            after.push_str(dimension);
+            after.push(']');
+        }
+    }
+}
+
+/// The declaration of a function, callback or enumeration; nothing for other kinds.
+pub fn declaration(here: Here<'_>, draft: &Draft) -> Vec<Token> {
+    let mut out = Tokens { here, list: Vec::new() };
+    match &draft.body {
+        Body::Function(function) => out.function(draft, function),
+        Body::Enum(members, _) if !members.is_empty() => out.enumeration(draft, members),
+        Body::Enum(..) | Body::Struct(..) | Body::Codes(_) | Body::Text => {}
+    }
+    out.list
+}
+
+struct Tokens<'a> {
+    here: Here<'a>,
+    list: Vec<Token>,
+}
+
+impl Tokens<'_> {
+    fn push(&mut self, class: &'static str, text: &str) {
+        self.list.push(Token { class, text: text.to_owned(), href: None });
+    }
+
+    fn function(&mut self, draft: &Draft, function: &Function) {
+        if draft.kind == Kind::Callback {
+            self.push("keyword", "typedef ");
+        }
+        match (&function.returns.c_type, &function.returns.convention) {
+            (Some(c_type), _) => self.c_type(&c_type.value),
+            // The convention says it: nothing else returns an HRESULT.
+            (None, Some(convention)) if convention.value == Convention::HResult => self.push("type", "HRESULT"),
+            (None, _) => self.push("gap", "/* type not stated */"),
+        }
+        let (open, close) = if draft.kind == Kind::Callback { (" (*", ")(") } else { (" ", "(") };
+        self.push("", open);
+        self.push("name", &draft.name.value);
+        self.push("", close);
+        for (index, param) in function.params.iter().enumerate() {
+            self.push("", if index == 0 { "\n  " } else { ",\n  " });
+            let Some(c_type) = &param.c_type else {
+                self.push("gap", "/* type not stated */");
+                self.push("", &format!(" {}", param.name.value));
+                continue;
+            };
+            // The dimensions of an array stand behind its name.
+            let (element, dimensions) = array(&c_type.value);
+            self.c_type(element);
+            self.push("", &format!(" {}{dimensions}", param.name.value));
+        }
+        self.push("", if function.params.is_empty() { ");" } else { "\n);" });
+    }
+
+    fn enumeration(&mut self, draft: &Draft, members: &[Member]) {
+        self.push("keyword", "typedef enum");
+        self.push("", " {");
+        for member in members {
+            self.push("", "\n  ");
+            self.push("member", &member.name.value);
+            let Some(value) = &member.value else {
+                self.push("", ", ");
+                self.push("gap", "/* value not stated */");
+                continue;
+            };
+            self.push("", " = ");
+            self.push("number", &Number::member(value.value).decimal);
+            self.push("", ",");
+        }
+        self.push("", "\n} ");
+        self.push("name", &draft.name.value);
+        self.push("", ";");
+    }
+
+    fn c_type(&mut self, c_type: &CType) {
+        let TypeText { before, base, href, after } = TypeText::new(self.here, c_type);
+        if !before.is_empty() {
+            self.push("keyword", &before);
+        }
+        self.list.push(Token { class: "type", text: base, href });
+        if !after.is_empty() {
+            self.push("", &after);
+        }
+    }
+}
+
+/// The element of an array of arrays, and all dimensions from the outside in.
+fn array(c_type: &CType) -> (&CType, String) {
+    match c_type {
+        CType::Array(inner, dimension) => {
+            let (element, inner) = array(inner);
+            (element, format!("{inner}[{dimension}]"))
+        }
+        other => (other, String::new()),
+    }
+}

@@ -1,0 +1,118 @@
+//! Parameters and results of functions and callbacks, ready to be shown.
+
+use super::anchors::Anchors;
+use super::declaration::TypeText;
+use super::here::Here;
+use super::number::Number;
+use super::prose::Blocks;
+use super::provenance::Cited;
+use crate::draft::{Convention, Direction, DocumentedCode, Function, Param, Returns};
+
+/// A parameter.
+pub struct ParamRow<'a> {
+    pub id: String,
+    pub name: &'a str,
+    pub c_type: Option<TypeText>,
+    pub direction: Option<&'static str>,
+    pub optional: bool,
+    /// The parameter whose length this one states, and its anchor if it is one of this function's.
+    pub length_of: Option<(&'a str, Option<String>)>,
+    pub docs: Blocks<'a>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// What a function returns.
+pub struct ReturnView<'a> {
+    pub c_type: Option<TypeText>,
+    /// Whether the type is `HRESULT` because the codes are, although the page states none.
+    pub implied: bool,
+    /// How failure is reported: as facts.json calls it, and in words.
+    pub convention: Option<(&'static str, &'static str)>,
+    pub docs: Blocks<'a>,
+    pub errors: Vec<ErrorRow<'a>>,
+    /// Where the page says that there may be other codes.
+    pub open: Option<Vec<Cited<'a>>>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// A code that the page lists.
+pub struct ErrorRow<'a> {
+    pub id: String,
+    pub name: &'a str,
+    /// Its place on the page of codes.
+    pub href: Option<String>,
+    pub number: Option<Number>,
+    pub texts: Vec<Blocks<'a>>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// The parameters, in order.
+pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors) -> Vec<ParamRow<'a>> {
+    let claim = |param: &Param| anchors.claim("param-", &param.name.value);
+    let ids: Vec<String> = function.params.iter().map(claim).collect();
+    let anchor = |name: &str| function.params.iter().position(|param| param.name.value == name);
+    let row = |(param, id): (&'a Param, &String)| {
+        let mut sources = vec![here.cite("name", &param.name.source)];
+        sources.extend(param.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
+        sources.extend(param.direction.as_ref().map(|fact| here.cite("direction", &fact.source)));
+        sources.extend(param.optional.as_ref().map(|fact| here.cite("optional", &fact.source)));
+        sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
+        ParamRow {
+            id: id.clone(),
+            name: &param.name.value,
+            c_type: param.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
+            direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
+            optional: param.optional.is_some(),
+            length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
+            docs: Blocks::new(here, &param.docs, 2),
+            sources,
+        }
+    };
+    function.params.iter().zip(&ids).map(row).collect()
+}
+
+/// The result, and the codes in the order of the page.
+pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
+    let mut sources = Vec::new();
+    sources.extend(returns.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
+    sources.extend(returns.convention.as_ref().map(|fact| here.cite("failure", &fact.source)));
+    ReturnView {
+        c_type: returns.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
+        implied: returns.convention.as_ref().is_some_and(|fact| fact.value == Convention::HResult),
+        convention: returns.convention.as_ref().map(|fact| (fact.value.name(), in_words(fact.value))),
+        docs: Blocks::new(here, &returns.docs, 2),
+        errors: returns.codes.iter().zip(error_ids(returns)).map(|(code, id)| error(here, code, id)).collect(),
+        open: returns.open.as_ref().map(|fact| vec![here.cite("other codes", &fact.source)]),
+        sources,
+    }
+}
+
+/// The anchors of the codes. They depend on nothing else of the page, so that other pages can link to them.
+pub fn error_ids(returns: &Returns) -> Vec<String> {
+    let mut anchors = Anchors::new(&[]);
+    returns.codes.iter().map(|code| anchors.claim("error-", &code.name.value)).collect()
+}
+
+fn error<'a>(here: Here<'a>, code: &'a DocumentedCode, id: String) -> ErrorRow<'a> {
+    let mut sources = vec![here.cite("name", &code.name.source)];
+    sources.extend(code.number.as_ref().map(|fact| here.cite("number", &fact.source)));
+    sources.extend(code.texts.iter().map(|fact| here.cite("text", &fact.source)));
+    ErrorRow {
+        id,
+        name: &code.name.value,
+        href: code.number.as_ref().and_then(|number| here.to_code(&code.name.value, number.value)),
+        number: code.number.as_ref().map(|number| Number::code(number.value)),
+        texts: code.texts.iter().map(|text| Blocks::new(here, &text.value, 3)).collect(),
+        sources,
+    }
+}
+
+const fn in_words(convention: Convention) -> &'static str {
+    match convention {
+        Convention::Win32 => "It returns a Win32 code; 0 is success.",
+        Convention::HResult => "It returns an HRESULT; failure is negative.",
+        Convention::LastError => "It returns 0 (FALSE, NULL) and sets the thread's last error.",
+        Convention::Void => "It returns nothing.",
+        Convention::Value => "It returns a value that is no failure.",
+    }
+}

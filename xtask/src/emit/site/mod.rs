@@ -1,0 +1,74 @@
+//! The documentation site: the Spec as HTML files that need no server, no script and nothing from elsewhere.
+//!
+//! HTML is made by the templates alone, which escape whatever they are given. Nothing here writes a tag.
+
+mod anchors;
+mod codes;
+mod declaration;
+mod frame;
+mod function;
+mod here;
+mod index;
+mod item;
+mod number;
+mod paths;
+mod pieces;
+mod prose;
+mod provenance;
+mod summary;
+mod titles;
+mod values;
+
+use askama::Template;
+use rayon::prelude::*;
+
+use super::json;
+use crate::model::Spec;
+use crate::sync::OutputFile;
+use frame::Frame;
+use here::Site;
+
+pub use paths::item_paths;
+
+/// Files that are the same for every Spec.
+const ASSETS: &[(&str, &str)] =
+    &[("style.css", include_str!("../../templates/style.css")), ("icon.svg", include_str!("../../templates/icon.svg"))];
+
+/// All files of the site.
+pub fn emit(spec: &Spec) -> Vec<OutputFile> {
+    let site = Site::new(spec);
+    let mut files: Vec<OutputFile> = ASSETS.iter().map(|(path, text)| file(path, (*text).to_owned())).collect();
+    files.push(file("facts.json", json::facts(spec, true)));
+    files.push(file(here::INDEX, render(&index::page(&site))));
+    files.push(file(here::CODES, render(&codes::page(&site))));
+    files.push(file("404.html", render(&Missing { frame: Frame::missing() })));
+    let items = spec.items.par_iter().enumerate();
+    files.par_extend(items.map(|(index, item)| file(site.path(index), render(&item::page(&site, index, item)))));
+    files
+}
+
+fn file(path: &str, text: String) -> OutputFile {
+    OutputFile { path: path.to_owned(), text }
+}
+
+/// What is shown where nothing was found.
+#[derive(Template)]
+#[template(path = "404.html", whitespace = "minimize")]
+struct Missing {
+    frame: Frame,
+}
+
+/// A template as text. HTML cannot express most control characters, not even escaped: they become U+FFFD.
+fn render(page: &impl Template) -> String {
+    let text = page.render().expect("templates write to a string, which cannot fail");
+    if text.chars().any(is_inexpressible) {
+        return text.chars().map(|c| if is_inexpressible(c) { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    }
+    text
+}
+
+/// What the HTML standard calls a parse error wherever it stands: controls but white space, and noncharacters.
+fn is_inexpressible(c: char) -> bool {
+    let noncharacter = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    noncharacter || (c.is_control() && !matches!(c, '\t' | '\n' | '\x0c'))
+}

@@ -1,0 +1,107 @@
+//! Members, fields, codes and headings without a symbol, ready to be shown.
+
+use super::anchors::Anchors;
+use super::declaration::TypeText;
+use super::here::Here;
+use super::number::Number;
+use super::prose::Blocks;
+use super::provenance::Cited;
+use crate::draft::{Code, Demoted, Field, Member};
+
+/// A member of an enumeration.
+pub struct MemberRow<'a> {
+    pub id: String,
+    pub name: &'a str,
+    pub number: Option<Number>,
+    /// The value as the page writes it, where that is neither of the number's forms.
+    pub stated: Option<&'a str>,
+    pub docs: Blocks<'a>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// A field of a structure or union.
+pub struct FieldRow<'a> {
+    pub id: String,
+    pub name: &'a str,
+    pub c_type: Option<TypeText>,
+    pub bits: Option<u32>,
+    pub docs: Blocks<'a>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// A code of a page of codes.
+pub struct CodeRow<'a> {
+    pub id: String,
+    pub name: &'a str,
+    /// Its place on the page of all codes.
+    pub href: Option<String>,
+    pub number: Number,
+    pub docs: Blocks<'a>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// A heading for which the page's template found no symbol.
+pub struct DemotedRow<'a> {
+    pub id: String,
+    pub name: &'a str,
+    pub docs: Blocks<'a>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// A member, under a heading of level 2.
+pub fn member<'a>(here: Here<'a>, member: &'a Member, anchors: &mut Anchors) -> MemberRow<'a> {
+    let number = member.value.as_ref().map(|value| Number::member(value.value));
+    let stated = member.stated.as_ref().filter(|stated| {
+        !number.as_ref().is_some_and(|number| {
+            stated.value == number.decimal || stated.value.eq_ignore_ascii_case(&number.hexadecimal)
+        })
+    });
+    let mut sources = vec![here.cite("name", &member.name.source)];
+    sources.extend(member.value.as_ref().map(|fact| here.cite("value", &fact.source)));
+    sources.extend(stated.map(|fact| here.cite("written value", &fact.source)));
+    MemberRow {
+        id: anchors.claim("member-", &member.name.value),
+        name: &member.name.value,
+        stated: stated.map(|stated| &*stated.value),
+        number,
+        docs: Blocks::new(here, &member.docs, 2),
+        sources,
+    }
+}
+
+/// A field, under a heading of level 2.
+pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> FieldRow<'a> {
+    let mut sources = vec![here.cite("name", &field.name.source)];
+    sources.extend(field.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
+    sources.extend(field.bits.as_ref().map(|fact| here.cite("bits", &fact.source)));
+    FieldRow {
+        id: anchors.claim("field-", &field.name.value),
+        name: &field.name.value,
+        c_type: field.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
+        bits: field.bits.as_ref().map(|bits| bits.value),
+        docs: Blocks::new(here, &field.docs, 2),
+        sources,
+    }
+}
+
+/// A code, under a heading of level 2. Its anchor is its bare name, which is what people type.
+pub fn code<'a>(here: Here<'a>, code: &'a Code, anchors: &mut Anchors) -> CodeRow<'a> {
+    CodeRow {
+        id: anchors.claim("", &code.name.value),
+        name: &code.name.value,
+        href: here.to_code(&code.name.value, code.number.value),
+        number: Number::code(code.number.value),
+        docs: Blocks::new(here, &code.docs, 2),
+        sources: vec![here.cite("name", &code.name.source), here.cite("number", &code.number.source)],
+    }
+}
+
+/// A heading without a symbol, itself of level 3.
+pub fn demoted<'a>(here: Here<'a>, demoted: &'a Demoted, anchors: &mut Anchors) -> DemotedRow<'a> {
+    DemotedRow {
+        id: anchors.claim("heading-", &demoted.name.value),
+        name: &demoted.name.value,
+        docs: Blocks::new(here, &demoted.docs, 3),
+        sources: vec![here.cite("heading", &demoted.name.source)],
+    }
+}
