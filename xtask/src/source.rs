@@ -132,9 +132,15 @@ impl SourceFile {
     /// The span of a byte range of `text`; it ends with its first line.
     pub fn span(&self, start: usize, end: usize) -> Span {
         let index = self.starts.partition_point(|&s| s as usize <= start).saturating_sub(1);
+        let line_start = self.starts[index] as usize;
+        self.span_in_line(index, start - line_start, end.saturating_sub(line_start))
+    }
+
+    /// The span of a byte range of a line, which counts from 0.
+    pub fn span_in_line(&self, index: usize, from: usize, to: usize) -> Span {
         let line = self.line(index);
-        let from = (start - self.starts[index] as usize).min(line.len());
-        let to = end.saturating_sub(self.starts[index] as usize).clamp(from, line.len());
+        let from = from.min(line.len());
+        let to = to.clamp(from, line.len());
         let count = |text: &str| u32::try_from(text.chars().count()).expect("a line is shorter than 4 GiB");
         let number = u32::try_from(index + 1).expect("a page has fewer than 2^32 lines");
         Span { line: number, column: count(&line[..from]) + 1, width: count(&line[from..to]).max(1) }
@@ -149,34 +155,44 @@ impl SourceFile {
 /// Folds what would hinder every later match: BOM, carriage returns, no-break spaces, and the `Â` that a doubly
 /// encoded no-break space leaves behind. Returns where the last stood.
 fn normalise(raw: String) -> (String, Vec<usize>) {
-    let plain = |b: &u8| !matches!(b, b'\r' | 0xC2 | 0xC3 | 0xE2 | 0xEF);
-    if raw.as_bytes().iter().all(plain) {
+    let special = |b: u8| matches!(b, b'\r' | 0xC2 | 0xC3 | 0xE2 | 0xEF);
+    if !raw.bytes().any(special) {
         return (raw, Vec::new());
     }
+    let raw = raw.strip_prefix('\u{feff}').unwrap_or(&raw);
     let mut text = String::with_capacity(raw.len());
     let mut mojibake = Vec::new();
-    let mut chars = raw.strip_prefix('\u{feff}').unwrap_or(&raw).chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' => {
-                if chars.peek() != Some(&'\n') {
-                    text.push('\n');
-                }
+    // Everything between two special bytes is copied at once.
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(found) = raw.as_bytes()[at..].iter().position(|&b| special(b)) {
+        at += found;
+        let rest = &raw[at..];
+        let (len, with) = match rest.chars().next().expect("a byte was found here") {
+            '\r' => (1, if rest[1..].starts_with('\n') { "" } else { "\n" }),
+            c @ ('\u{a0}' | '\u{202f}') => (c.len_utf8(), " "),
+            c @ 'Â' if matches!(rest[c.len_utf8()..].chars().next(), None | Some('\u{a0}' | '\n' | '\r')) => {
+                mojibake.push(text.len() + (at - copied));
+                (c.len_utf8(), " ")
             }
-            '\u{a0}' | '\u{202f}' => text.push(' '),
-            'Â' if matches!(chars.peek(), None | Some('\u{a0}' | '\n' | '\r')) => {
-                mojibake.push(text.len());
-                text.push(' ');
+            c => {
+                at += c.len_utf8();
+                continue;
             }
-            other => text.push(other),
-        }
+        };
+        text.push_str(&raw[copied..at]);
+        text.push_str(with);
+        at += len;
+        copied = at;
     }
+    text.push_str(&raw[copied..]);
     (text, mojibake)
 }
 
 fn line_starts(text: &str) -> Vec<u32> {
+    let ends = text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
     let after = |(at, _)| u32::try_from(at + 1).expect("a page is shorter than 4 GiB");
-    std::iter::once(0).chain(text.match_indices('\n').map(after)).collect()
+    std::iter::once(0).chain(ends.map(after)).collect()
 }
 
 /// A file that could not be read, and why.

@@ -43,7 +43,7 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter, usize)
     let yaml = &file.text()[file.line_start(1)..file.line_start(end)];
     let read = || Keys(&keys).deserialize(serde_yaml::Deserializer::from_str(yaml));
     let plain =
-        || keys.iter().map(|key| key.lines.iter().map(|line| unquote(&line.value).to_owned()).collect()).collect();
+        || keys.iter().map(|key| key.values.iter().map(|value| unquote(value.text).to_owned()).collect()).collect();
     let values = match is_flat(yaml).then(read) {
         Some(Ok(values)) => values,
         None => {
@@ -69,10 +69,10 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter, usize)
     let mut front_matter = FrontMatter::new();
     for (key, values) in keys.into_iter().zip(values) {
         let said = |value: &String| !value.is_empty() && !TEMPLATE.contains(&&**value);
-        let at = |index: usize| key.lines.get(index).or(key.lines.last()).map_or(key.span, |line| line.span);
+        let at = |index: usize| key.values.get(index).or(key.values.last()).unwrap_or(&key.name).span(file);
         let spanned = values.into_iter().enumerate().filter(|(_, value)| said(value));
         let values = spanned.map(|(index, value)| Spanned { value, span: at(index) }).collect();
-        front_matter.entry(key.name).or_insert(values);
+        front_matter.entry(key.name.text.to_owned()).or_insert(values);
     }
     (front_matter, end + 1)
 }
@@ -91,44 +91,54 @@ fn is_flat(yaml: &str) -> bool {
 }
 
 /// A key as the line scan sees it.
-struct Key {
-    name: String,
-    span: Span,
+struct Key<'a> {
+    name: Piece<'a>,
     list: bool,
     /// The value beside the key, or the items below it.
-    lines: Vec<Spanned<String>>,
+    values: Vec<Piece<'a>>,
 }
 
-fn scan(file: &SourceFile, end: usize, diags: &mut Diagnostics) -> Vec<Key> {
-    let mut keys: Vec<Key> = Vec::new();
+/// A piece of a line. Most are looked at without anybody asking where they stand.
+struct Piece<'a> {
+    text: &'a str,
+    /// The line, from 0.
+    line: usize,
+    /// Where in the line it starts, in bytes.
+    from: usize,
+}
+
+impl Piece<'_> {
+    fn span(&self, file: &SourceFile) -> Span {
+        file.span_in_line(self.line, self.from, self.from + self.text.len())
+    }
+}
+
+fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Vec<Key<'a>> {
+    let mut keys: Vec<Key<'_>> = Vec::new();
     for index in 1..end {
         let line = file.line(index);
-        let start = file.line_start(index);
         let trimmed = line.trim_start();
-        let indent = line.len() - trimmed.len();
-        let span = |from: usize, len: usize| file.span(start + from, start + from + len);
+        let piece = |text: &'a str, from: usize| Piece { text, line: index, from };
         if let Some(item) = trimmed.strip_prefix('-') {
             if let Some(key) = keys.last_mut() {
-                let value = item.trim();
-                let from = line.len() - item.trim_start().len();
                 key.list = true;
-                key.lines.push(Spanned { value: value.to_owned(), span: span(from, value.len()) });
+                key.values.push(piece(item.trim(), line.len() - item.trim_start().len()));
             }
             continue;
         }
-        let Some((name, value)) = line.split_once(':').filter(|(name, _)| indent == 0 && is_key(name)) else {
+        let at_start = trimmed.len() == line.len();
+        let Some((name, value)) = line.split_once(':').filter(|(name, _)| at_start && is_key(name)) else {
             // A continuation of the value above.
             continue;
         };
-        if keys.iter().any(|key| key.name == name) {
-            diags.report(Rule::DuplicateKey, file.at(span(0, name.len())), format!("`{name}` stands here again"));
+        let key = piece(name, 0);
+        if keys.iter().any(|known| known.name.text == name) {
+            diags.report(Rule::DuplicateKey, file.at(key.span(file)), format!("`{name}` stands here again"));
         }
         let from = line.len() - value.trim_start().len();
         let value = value.trim();
-        let flow = value.starts_with('[');
-        let beside = (!value.is_empty()).then(|| Spanned { value: value.to_owned(), span: span(from, value.len()) });
-        let lines = beside.into_iter().collect();
-        keys.push(Key { name: name.to_owned(), span: span(0, name.len()), list: flow, lines });
+        let beside = (!value.is_empty()).then(|| piece(value, from));
+        keys.push(Key { name: key, list: value.starts_with('['), values: beside.into_iter().collect() });
     }
     keys
 }
@@ -143,7 +153,7 @@ fn unquote(value: &str) -> &str {
 }
 
 /// Reads a mapping whose keys are known, each as a string or a list of strings, never as a number.
-struct Keys<'a>(&'a [Key]);
+struct Keys<'a>(&'a [Key<'a>]);
 
 impl<'de> DeserializeSeed<'de> for Keys<'_> {
     type Value = Vec<Vec<String>>;
@@ -163,11 +173,11 @@ impl<'de> Visitor<'de> for Keys<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = Vec::with_capacity(self.0.len());
         for key in self.0 {
-            match map.next_key_seed(Text)? {
-                Some(name) if name == key.name => values.push(map.next_value_seed(Values { list: key.list })?),
+            match map.next_key_seed(Expected(key.name.text))? {
+                Some(None) => values.push(map.next_value_seed(Values { list: key.list })?),
                 found => {
-                    let found = found.unwrap_or_default();
-                    let message = format!("`{found}` stands where `{}` was expected", key.name);
+                    let found = found.flatten().unwrap_or_default();
+                    let message = format!("`{found}` stands where `{}` was expected", key.name.text);
                     return Err(serde::de::Error::custom(message));
                 }
             }
@@ -234,5 +244,28 @@ impl Visitor<'_> for Text {
 
     fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
         Ok(v.trim().to_owned())
+    }
+}
+
+/// A key that should be this one; what it is if it is another.
+struct Expected<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Expected<'_> {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Expected<'_> {
+    type Value = Option<String>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
+        Ok((v.trim() != self.0).then(|| v.to_owned()))
     }
 }
