@@ -138,36 +138,147 @@ fn has_code(prose: &Prose) -> bool {
     prose.blocks.iter().any(code)
 }
 
-/// How many pages of the corpus are not yet read as `expected.tsv` has them. It only falls.
-const MISREAD: usize = 7;
+/// Pages that are not read as `expected.tsv` has them, and what on the page is otherwise. `expected.tsv` comes from a
+/// small extractor; where a page says something else, the page is right.
+const OTHERWISE: &[(&str, &str, &str)] = &[
+    (
+        "ddi-sample/d3dkmddi/nc-d3dkmddi-dxgkcb_acquirehandledata.md",
+        "callback DXGKCB_ACQUIREHANDLEDATA 2",
+        "the second parameter stands at `## -param`",
+    ),
+    (
+        "ddi-sample/d3dkmddi/ne-d3dkmddi-_dxgk_queryadapterinfotype.md",
+        "enum DXGK_QUERYADAPTERINFOTYPE 35",
+        "three backticks at the start of a line are inline code, and 17 members follow them",
+    ),
+    (
+        "ddi-sample/sensorscx/nc-sensorscx-pfn_sensorscxsensordataready.md",
+        "callback PFN_SENSORSCXSENSORDATAREADY 3",
+        "the title has a star before the name, the UID and api_name have none",
+    ),
+    (
+        "ddi-sample/storport/ne-storport-storport_feature_type.md",
+        "enum STORPORT_FEATURE_TYPE 11",
+        "five members stand at `## -field`",
+    ),
+];
 
 #[test]
 fn the_corpus_is_read_as_expected() {
     let Some(pages) = folder("pages") else { return };
-    let (spec, _) = read(&pages);
+    let (spec, diags) = read(&pages);
     let facts: Value = serde_json::from_str(&json::facts(&spec, false)).unwrap();
     let by_path: BTreeMap<&str, &Value> =
         facts["pages"].as_array().unwrap().iter().map(|page| (page["path"].as_str().unwrap(), page)).collect();
     let expected = fs::read_to_string(pages.join("expected.tsv")).unwrap();
-    let mut misread = Vec::new();
+    let mut misread = BTreeMap::new();
     for line in expected.lines().skip(1) {
         let [path, kind, name, items] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("a row of expected.tsv has four cells: {line}")
         };
-        let Some(page) = by_path.get(path) else {
-            misread.push(format!("{path}: not read"));
-            continue;
-        };
+        let page = by_path.get(path).unwrap_or_else(|| panic!("{path} was not read"));
         let count = ["params", "members", "fields"].iter().filter_map(|key| page[key].as_array()).map(Vec::len).sum();
         let found_kind = page["kind"].as_str().unwrap();
         let called = |name: &str| {
             page["name"] == name || page["names"].as_array().is_some_and(|names| names.contains(&name.into()))
         };
         if found_kind != kind || !called(name) || items.parse::<usize>() != Ok(count) {
-            misread.push(format!("{path}: {found_kind} {} {count}, not {kind} {name} {items}", page["name"]));
+            misread.insert(path, format!("{found_kind} {} {count}", page["name"].as_str().unwrap()));
         }
     }
-    misread.iter().take(40).for_each(|line| println!("{line}"));
-    println!("{} pages are read otherwise than expected", misread.len());
-    assert!(misread.len() <= MISREAD, "{} pages are misread, {MISREAD} were before", misread.len());
+    let otherwise: BTreeMap<&str, String> =
+        OTHERWISE.iter().map(|&(path, found, _)| (path, found.to_owned())).collect();
+    assert_eq!(misread, otherwise, "{expected_rows} rows were compared", expected_rows = expected.lines().count() - 1);
+    let orphans: Vec<_> = diags.list.iter().filter(|finding| finding.rule == Rule::OrphanItem).collect();
+    assert!(orphans.is_empty(), "headings of items that cannot be read: {orphans:#?}");
+}
+
+/// Two headers, whole: every item, parameter, member and field, with the text that the pages state. What a number is
+/// written as is the page's business; its value counts.
+#[test]
+fn two_headers_are_read_completely() {
+    let Some(pages) = folder("pages") else { return };
+    let (spec, diags) = read(&pages.join("sdk-api"));
+    let facts: Value = serde_json::from_str(&json::facts(&spec, false)).unwrap();
+    let pages = facts["pages"].as_array().unwrap();
+    let of = |header: &str, page: &Value| {
+        page["path"].as_str().unwrap().contains(&format!("/{header}/"))
+            && page["kind"] != "overview"
+            && (header != "winhttp"
+                || page["name"].as_str().unwrap().to_lowercase().replace('_', "").contains("websocket"))
+    };
+    for (header, expected) in
+        [("websocket", include_str!("corpus/websocket.facts")), ("winhttp", include_str!("corpus/winhttp.facts"))]
+    {
+        let mut found: Vec<String> = pages.iter().filter(|page| of(header, page)).map(shown).collect();
+        let mut expected = blocks(expected);
+        found.sort();
+        expected.sort();
+        assert_eq!(found.join(""), expected.join(""), "{header}");
+    }
+    let count = |kind: &str, key: &str| {
+        let all = pages.iter().filter(|page| of("websocket", page) && page["kind"] == kind);
+        let counts: Vec<usize> = all.map(|page| page[key].as_array().map_or(0, Vec::len)).collect();
+        (counts.len(), counts.iter().sum::<usize>())
+    };
+    assert_eq!(count("function", "params"), (13, 53));
+    assert_eq!(count("enum", "members"), (5, 34));
+    assert_eq!(count("struct", "fields"), (3, 14));
+    let said = |rule: Rule, page: &str| {
+        diags.list.iter().any(|finding| finding.rule == rule && finding.location.path.ends_with(page))
+    };
+    assert!(said(Rule::MissingValue, "ne-websocket-web_socket_action_queue.md"));
+    assert!(said(Rule::UnionAsStructure, "ns-websocket-web_socket_buffer.md"));
+    assert!(said(Rule::DemotedEntry, "ne-winhttp-winhttp_web_socket_close_status.md"));
+}
+
+/// The code that one page names wrongly is found as soon as the pages of codes are read too.
+#[test]
+fn a_ghost_is_called_by_its_likely_name() {
+    let Some(pages) = folder("pages") else { return };
+    let trees = [source::load(&pages.join("sdk-api")).unwrap(), source::load(&pages.join("win32")).unwrap()];
+    let (_, diags) = xtask::understand(&trees);
+    let ghost = diags.list.iter().find(|finding| {
+        finding.rule == Rule::GhostCode && finding.location.path.ends_with("nf-winhttp-winhttpwebsocketclose.md")
+    });
+    let help = ghost.and_then(|ghost| ghost.help.clone()).unwrap_or_default();
+    assert!(help.contains("ERROR_WINHTTP_INVALID_SERVER_RESPONSE"), "{ghost:#?}");
+}
+
+/// The items of a table of facts, without its comments, numbers as decimals.
+fn blocks(table: &str) -> Vec<String> {
+    let mut blocks: Vec<String> = Vec::new();
+    for line in table.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        if !line.starts_with(' ') {
+            blocks.push(String::new());
+        }
+        let words = line.split(' ').map(|word| match word.strip_prefix("0x") {
+            Some(hex) => u32::from_str_radix(hex, 16).unwrap().cast_signed().to_string(),
+            None => word.to_owned(),
+        });
+        let block = blocks.last_mut().expect("a table starts with an item");
+        block.push_str(&words.collect::<Vec<_>>().join(" "));
+        block.push('\n');
+    }
+    blocks
+}
+
+/// An item of facts.json in the form of these tables.
+fn shown(page: &Value) -> String {
+    let list = |key: &str| page[key].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let mut head = format!("{} {}", text(&page["kind"]), text(&page["name"]));
+    head.extend(page["returns"]["type"].as_str().map(|c_type| format!(" {c_type}")));
+    let mut lines = vec![head];
+    for param in list("params") {
+        let optional = if param["optional"] == true { "?" } else { "" };
+        let buffer = param["length_of"].as_str().map(|buffer| format!(" of {buffer}")).unwrap_or_default();
+        let (name, dir, c_type) = (text(&param["name"]), text(&param["dir"]), text(&param["type"]));
+        lines.push(format!("  {name} {dir}{optional} {c_type}{buffer}"));
+    }
+    let pair = |entry: &Value, key: &str| format!("  {} {}", text(&entry["name"]), text(&entry[key]));
+    lines.extend(list("members").iter().map(|member| pair(member, "value")));
+    lines.extend(list("fields").iter().map(|field| pair(field, "type")));
+    lines.extend(list("errors").iter().map(|error| format!("  ! {}", text(&error["name"]))));
+    lines.join("\n") + "\n"
 }

@@ -1,5 +1,6 @@
 //! What the integration tests share.
 
+pub mod entry;
 pub mod peer;
 pub mod stage;
 
@@ -25,11 +26,16 @@ pub fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
     }
 }
 
+/// The folder into which cargo builds programs: `debug` or another profile's.
+pub fn build_folder() -> std::path::PathBuf {
+    let tests = std::env::current_exe().expect("a test is a file");
+    let deps = tests.ancestors().find(|folder| folder.ends_with("deps"));
+    deps.and_then(std::path::Path::parent).expect("tests are run by cargo").to_owned()
+}
+
 /// Where the tests build copies of the workspace: inside the build folder, so that registry crates are built once.
 pub fn copies() -> std::path::PathBuf {
-    let tests = std::env::current_exe().expect("a test is a file");
-    let build = tests.ancestors().find(|folder| folder.ends_with("deps")).and_then(|deps| deps.ancestors().nth(2));
-    build.expect("tests are run by cargo").join("copies")
+    build_folder().parent().expect("there is a folder for all profiles").join("copies")
 }
 
 /// The right to make a copy of the workspace and build it. All copies share one build folder, in which cargo tells one

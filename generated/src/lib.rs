@@ -6,6 +6,8 @@
 //! function, and `sys` with the C names for people who port C code. Nothing here does anything: a
 //! runtime implements the traits. Each item says which page it comes from.
 //!
+//! Generated from pages whose licence is MIT OR Apache-2.0.
+//!
 //! ```
 //! use winws_api::websocket::CloseStatus;
 //!

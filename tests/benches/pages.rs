@@ -59,6 +59,43 @@ fn main() {
         let (spec, _) = xtask::understand(&[whole(&files)]);
         black_box(emit::json::facts(&spec, false));
     });
+    long_pages();
+}
+
+/// Nothing may be quadratic: a page of 10 MB should take a hundred times what one of 100 kB takes.
+fn long_pages() {
+    let mut first = None;
+    for size in [100_000, 1_000_000, 10_000_000] {
+        let file = SourceFile::new("long.md", "long.md", long_page(size).into_bytes());
+        let tree = || Tree { pages: vec![file.clone()], ..Tree::default() };
+        let time = median(|| {
+            black_box(xtask::understand(&[tree()]));
+        });
+        let base = *first.get_or_insert(time);
+        let ratio = time.as_secs_f64() / base.as_secs_f64();
+        println!(
+            "one page of {:5.1} MB    {:8.3} s, {ratio:.0} times the first",
+            to_f64(size) / 1e6,
+            time.as_secs_f64()
+        );
+    }
+}
+
+/// A function with ever more parameters, each with all that pages have.
+fn long_page(size: usize) -> String {
+    let mut page = "---\nUID: NF:long.Long\n---\n# Long function\n## -description\nText.\n## -parameters\n".to_owned();
+    let mut number = 0;
+    while page.len() < size {
+        number += 1;
+        let param = format!(
+            "### -param p{number} [in, optional]\n\nType: <b>DWORD</b>\n\nA <i>value</i> with `code`, see [there](/x/y).\n\n\
+             * one\n* two\n\n<table>\n<tr><th>Value</th><th>Meaning</th></tr>\n<tr><td><dl><dt><b>A_{number}</b></dt>\n\
+             <dt>{number}</dt></dl></td><td>\n\nIt means **this**.\n\n</td></tr>\n</table>\n\n> [!NOTE]\n> A note.\n\n"
+        );
+        page.push_str(&param);
+    }
+    page.push_str("## -returns\n\nType: <b>DWORD</b>\n");
+    page
 }
 
 type File = (String, Vec<u8>);
@@ -114,6 +151,14 @@ enum OneOrMany {
 }
 
 fn measure(files: &[File], what: &str, floor: Option<Duration>, mut run: impl FnMut()) -> Duration {
+    let time = median(&mut run);
+    let speed = to_f64(files.len()) / time.as_secs_f64();
+    let ratio = floor.map(|floor| format!(", {:.2} of the floor", time.as_secs_f64() / floor.as_secs_f64()));
+    println!("{what:24} {:8.3} s {speed:10.0} pages/s{}", time.as_secs_f64(), ratio.unwrap_or_default());
+    time
+}
+
+fn median(mut run: impl FnMut()) -> Duration {
     let mut times: Vec<Duration> = (0..RUNS)
         .map(|_| {
             let start = Instant::now();
@@ -122,11 +167,7 @@ fn measure(files: &[File], what: &str, floor: Option<Duration>, mut run: impl Fn
         })
         .collect();
     times.sort();
-    let time = times[RUNS / 2];
-    let speed = to_f64(files.len()) / time.as_secs_f64();
-    let ratio = floor.map(|floor| format!(", {:.2} of the floor", time.as_secs_f64() / floor.as_secs_f64()));
-    println!("{what:24} {:8.3} s {speed:10.0} pages/s{}", time.as_secs_f64(), ratio.unwrap_or_default());
-    time
+    times[RUNS / 2]
 }
 
 fn to_f64(count: usize) -> f64 {

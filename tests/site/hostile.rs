@@ -1,6 +1,6 @@
 //! Pages that try to break out of the text they are.
 
-use xtask::source::{SourceFile, Tree};
+use xtask::source::{Licence, SourceFile, Tree};
 
 /// Names and texts of the pages.
 pub const PAGES: &[(&str, &str)] = &[
@@ -31,7 +31,12 @@ pub fn tree() -> Tree {
     let page = |&(name, text): &(&str, &str)| SourceFile::new(name, name, text.as_bytes().to_vec());
     let mut pages: Vec<SourceFile> = PAGES.iter().map(page).collect();
     pages.sort_by(|a, b| a.name.cmp(&b.name));
-    Tree { pages, config: Vec::new(), unreadable: Vec::new() }
+    let licence = Licence {
+        file: "<i>/LICENSE</script>".to_owned(),
+        pages: "<i>/\"'&".to_owned(),
+        heading: "</footer><script>alert(1)</script>".to_owned(),
+    };
+    Tree { pages, folder: "<i>".to_owned(), licences: vec![licence], ..Tree::default() }
 }
 
 const INJECT: &str = r#"---

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use xtask::draft::{Body, Demoted, Draft, Fact, Function, Source};
+use xtask::draft::{Body, Demoted, Draft, Fact, Function, Returns, Source};
 use xtask::model::Spec;
 use xtask::page::{Entry, Page, Section};
 use xtask::prose::{Block, BlockKind, Definition, Inline, Prose, Target, each_target};
@@ -104,8 +104,16 @@ pub fn draft(draft: &Draft) -> String {
                 prose(&code.docs, 2, &mut out);
             }
         }
+        Body::Ioctl(ioctl) => {
+            for part in &ioctl.parts {
+                line!(out, 1, "part {}", fact(&part.name));
+                prose(&part.docs, 2, &mut out);
+            }
+            returns(&ioctl.status, &mut out);
+        }
         Body::Text => {}
     }
+    draft.constants.iter().for_each(|it| line!(out, 1, "constant {} = {}", fact(&it.name), fact(&it.number)));
     let parts = [("description", &docs.description), ("remarks", &docs.remarks), ("see also", &docs.see_also)];
     let others = docs.others.iter().map(|(heading, text)| (&**heading, text));
     for (label, text) in parts.into_iter().chain(others).filter(|(_, text)| !text.is_empty()) {
@@ -129,7 +137,10 @@ fn function(function: &Function, out: &mut String) {
         prose(&param.docs, 2, out);
     }
     demoted(&function.demoted, out);
-    let returns = &function.returns;
+    returns(&function.returns, out);
+}
+
+fn returns(returns: &Returns, out: &mut String) {
     if let Some(c_type) = &returns.c_type {
         line!(out, 1, "returns {}", fact(c_type));
     }

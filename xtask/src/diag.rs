@@ -67,9 +67,15 @@ rules! {
         "Two items, members or parameters would get one Rust name. Strip less of them in families.toml, or mend the name.";
     CodeConflict, "code-conflict", Error,
         "Two places give one code different numbers. Mend the wrong one, or override it with a source.";
+    ContradictingAttributes, "contradicting-attributes", Warning,
+        "Two places say differently which way a parameter's data goes: its heading, the first words of its text, or the \
+         annotation in its `Type:` line. The heading counts. Mend the other one.";
     DanglingLink, "dangling-link", Warning,
         "The link looks like one to a page of this folder's kind, but no page with that path, id or name was read. \
          Mend the target, or drop the link and keep its text.";
+    DeadLink, "dead-link", Warning,
+        "The link has no target, or one that can lead nowhere: nothing between the parentheses, a bare help id, the \
+         mark of a link that was never made. Give it a target, or keep its text only.";
     DemotedEntry, "demoted-entry", Warning,
         "A heading of the form `#### - NAME` is documentation for which the page's template found no symbol in the \
          header: the name is misspelt, renamed or gone. Its text is kept, but it is never emitted as a member or \
@@ -81,9 +87,11 @@ rules! {
     DuplicateKey, "duplicate-key", Warning,
         "The front matter has a key twice. The first one counts.";
     DuplicateMember, "duplicate-member", Error,
-        "An enumeration or structure lists one name twice. Remove one of the entries.";
+        "An enumeration or structure lists one name twice. Both entries are kept as facts, and the item is incomplete \
+         until one of them is removed.";
     DuplicateParam, "duplicate-param", Error,
-        "A function lists one parameter twice. Remove one of the entries.";
+        "A function lists one parameter twice. Both entries are kept as facts, and the item is incomplete until one of \
+         them is removed.";
     EmptyPage, "empty-page", Error,
         "The page has no text at all. Write it or remove the file.";
     ExpiredOverride, "expired-override", Error,
@@ -92,10 +100,16 @@ rules! {
     FrontMatterYaml, "front-matter-yaml", Warning,
         "The front matter is no valid YAML and was read line by line instead. Quote values that hold `: ` or start \
          with `*`, and indent with blanks.";
+    GhostCode, "ghost-code", Warning,
+        "A code of this name is listed nowhere, but one of nearly the same name is: one letter or one word differs. \
+         Mend the name in the page, or rename it in overrides.toml.";
     InvalidConfig, "invalid-config", Error,
         "A configuration file cannot be read as what it should be. The message says which key is wrong.";
     InvalidName, "invalid-name", Error,
         "The name is no C identifier, so nothing can be generated for it. Mend the heading.";
+    LineNotUnderstood, "line-not-understood", Note,
+        "Every line of a page is used for a fact, is text, is noise of a known kind, or is not understood. These lines \
+         are not: something on them is in nothing that was made of the page. Mend the line, or teach the reader its form.";
     MissingName, "missing-name", Error,
         "Nothing on the page says what it describes: neither the UID, api_name, the title nor a heading of level 1.";
     MissingReturn, "missing-return", Error,
@@ -114,12 +128,21 @@ rules! {
         "The file is no UTF-8. Save it as UTF-8; until then the bytes that are none read as U+FFFD.";
     OrphanItem, "orphan-item", Error,
         "A `-param` or `-field` heading cannot be read: no name can be made of it. Mend the heading.";
+    PlaceholderName, "placeholder-name", Warning,
+        "The name is one that a tool made up where the header has none, such as `unnamedParam1`. It is kept. Give the \
+         name that the header should have, or the first line of text as `*name* [in]`.";
+    TemplateText, "template-text", Warning,
+        "Text of the page's template was left in: values of the front matter that nobody filled in, `TBD` for a text, \
+         the mark of a link that was never made. It says nothing and is read as missing. Write what belongs there.";
     TornTable, "torn-table", Warning,
         "A table is not closed, or a row has another number of cells than its header. All text is kept.";
+    UnionAsStructure, "union-as-structure", Warning,
+        "The page has the template of a structure, but its keywords or its syntax say that the item is a union. It is \
+         read as what the template says. Mend the title, or set `kind` in overrides.toml.";
     UnclosedFence, "unclosed-fence", Warning,
         "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
     UndocumentedCode, "undocumented-code", Warning,
-        "A function names a code whose number no page lists. Add it to a page of codes, or mend its name.";
+        "A function names a code whose number no page lists, though there are pages of codes. Add it to one of them.";
     UnevaluatedValue, "unevaluated-value", Error,
         "A stated value is no expression that can be computed, or does not fit the type. Mend it, or override it.";
     UnknownKind, "unknown-kind", Error,
@@ -129,6 +152,12 @@ rules! {
         "A parameter's type is neither a basic type nor described by any page or by families.toml.";
     UnreadTable, "unread-table", Warning,
         "A table under the return section has no column of codes. It is kept as prose.";
+    ValueConflict, "value-conflict", Warning,
+        "Two places state different values for one enumerator: the heading, the text or the syntax block of one page, \
+         or two pages. The heading counts on its page, and each page keeps its own. Mend the wrong one.";
+    WrongLevel, "wrong-level", Warning,
+        "A section or an item of the template stands at another level than it should: sections at level 2, parameters \
+         and fields at level 3. It is read by its own word. Mend the number of marks.";
 }
 
 impl Rule {

@@ -81,6 +81,10 @@ pub struct Draft {
     pub requirements: Requirements,
     /// The text of the page.
     pub docs: Docs,
+    /// What is on the page and could not be made a fact of: the item is incomplete.
+    pub flaws: Vec<String>,
+    /// Constants and option flags that it lists with their numbers, beside what it is about.
+    pub constants: Vec<Constant>,
     /// What depends on the kind.
     pub body: Body,
 }
@@ -113,6 +117,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Function,
+        Self::Callback,
+        Self::Enum,
+        Self::Struct,
+        Self::Union,
+        Self::Ioctl,
+        Self::Interface,
+        Self::Class,
+        Self::Codes,
+        Self::Overview,
+        Self::Topic,
+    ];
+
     /// As `facts.json` and `overrides.toml` call it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -168,6 +187,8 @@ pub enum Body {
     Enum(Vec<Member>, Vec<Demoted>),
     /// Structures and unions.
     Struct(Vec<Field>, Vec<Demoted>),
+    /// I/O controls.
+    Ioctl(Box<Ioctl>),
     /// Pages of codes.
     Codes(Vec<Code>),
     /// Kinds of which only the text is kept.
@@ -183,6 +204,24 @@ pub struct Function {
     pub demoted: Vec<Demoted>,
     /// What it returns.
     pub returns: Returns,
+}
+
+/// An I/O control: its buffers as text, and the codes of its status block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ioctl {
+    /// Input buffer, output buffer and the like, each with its text.
+    pub parts: Vec<Part>,
+    /// The codes that the status block may hold.
+    pub status: Returns,
+}
+
+/// A part of an I/O control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What the heading calls it: `input-buffer`.
+    pub name: Fact<String>,
+    /// The text under the heading.
+    pub docs: Prose,
 }
 
 /// A parameter.
@@ -214,6 +253,9 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::In, Self::Out, Self::InOut];
+
     /// As `facts.json` calls it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -248,6 +290,8 @@ pub enum Convention {
     Win32,
     /// It returns an `HRESULT`; failure is negative.
     HResult,
+    /// It returns an `NTSTATUS`; failure is negative.
+    NtStatus,
     /// It returns 0 (`FALSE`, `NULL`) and sets the thread's last error.
     LastError,
     /// It returns nothing.
@@ -257,11 +301,15 @@ pub enum Convention {
 }
 
 impl Convention {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Win32, Self::HResult, Self::NtStatus, Self::LastError, Self::Void, Self::Value];
+
     /// As `facts.json` calls it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Win32 => "win32",
             Self::HResult => "hresult",
+            Self::NtStatus => "ntstatus",
             Self::LastError => "last-error",
             Self::Void => "void",
             Self::Value => "value",
@@ -326,6 +374,15 @@ pub struct Code {
     pub docs: Prose,
 }
 
+/// A constant or option flag and its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constant {
+    /// Its name.
+    pub name: Fact<String>,
+    /// Its number.
+    pub number: Fact<u32>,
+}
+
 /// A C type, as structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CType {
@@ -337,6 +394,8 @@ pub enum CType {
     Pointer(Box<CType>),
     /// `T[n]`; the dimension as written, which may be empty.
     Array(Box<CType>, String),
+    /// `SAFEARRAY(T)`: a type made of another one by name.
+    Of(String, Box<CType>),
 }
 
 impl CType {
@@ -344,7 +403,7 @@ impl CType {
     pub fn base(&self) -> &str {
         match self {
             Self::Named(name) => name,
-            Self::Const(inner) | Self::Pointer(inner) | Self::Array(inner, _) => inner.base(),
+            Self::Const(inner) | Self::Pointer(inner) | Self::Array(inner, _) | Self::Of(_, inner) => inner.base(),
         }
     }
 }
@@ -357,6 +416,7 @@ impl fmt::Display for CType {
             Self::Const(inner) => write!(f, "const {inner}"),
             Self::Pointer(inner) => write!(f, "{inner}*"),
             Self::Array(inner, dimension) => write!(f, "{inner}[{dimension}]"),
+            Self::Of(name, inner) => write!(f, "{name}({inner})"),
         }
     }
 }
@@ -365,6 +425,24 @@ impl Draft {
     /// A place in this page.
     pub fn at(&self, span: Span) -> Location {
         Location { path: self.path.clone(), span }
+    }
+
+    /// What it returns: of an I/O control, the codes of its status block.
+    pub fn returns(&self) -> Option<&Returns> {
+        match &self.body {
+            Body::Function(function) => Some(&function.returns),
+            Body::Ioctl(ioctl) => Some(&ioctl.status),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn returns_mut(&mut self) -> Option<&mut Returns> {
+        match &mut self.body {
+            Body::Function(function) => Some(&mut function.returns),
+            Body::Ioctl(ioctl) => Some(&mut ioctl.status),
+            _ => None,
+        }
     }
 
     /// Its parameters, if it is a function or callback.
@@ -403,6 +481,12 @@ impl Draft {
             Body::Struct(fields, demoted) => {
                 all.extend(fields.iter_mut().map(|field| &mut field.docs));
                 all.extend(demoted.iter_mut().map(|demoted| &mut demoted.docs));
+            }
+            Body::Ioctl(ioctl) => {
+                all.extend(ioctl.parts.iter_mut().map(|part| &mut part.docs));
+                all.push(&mut ioctl.status.docs);
+                let codes = ioctl.status.codes.iter_mut();
+                all.extend(codes.flat_map(|code| code.texts.iter_mut().map(|text| &mut text.value)));
             }
             Body::Codes(codes) => all.extend(codes.iter_mut().map(|code| &mut code.docs)),
             Body::Text => {}

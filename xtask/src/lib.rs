@@ -2,6 +2,7 @@
 //!
 //! One way through: load, parse, lower, resolve, emit, sync. No stage reaches back; only this file chains them.
 
+pub mod accounting;
 pub mod diag;
 pub mod draft;
 pub mod emit;
@@ -9,6 +10,7 @@ pub mod lower;
 pub mod model;
 pub mod page;
 pub mod parse;
+pub mod progress;
 pub mod prose;
 pub mod resolve;
 pub mod source;
@@ -18,9 +20,11 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use diag::Diagnostics;
+use accounting::Accounts;
+use diag::{Diagnostics, Rule};
 use draft::Draft;
-use model::Spec;
+use model::{Attribution, Spec};
+use progress::Progress;
 use source::{SourceFile, Tree};
 
 /// What a run has read.
@@ -38,26 +42,45 @@ pub struct Reading {
 ///
 /// `overrides` replaces the file of the first folder.
 pub fn read(roots: &[PathBuf], overrides: Option<&Path>) -> anyhow::Result<Reading> {
-    let mut trees = roots.iter().map(|root| source::load(root)).collect::<anyhow::Result<Vec<_>>>()?;
+    read_watched(roots, overrides, &Progress::unseen())
+}
+
+/// The same, and tells how far it is.
+pub fn read_watched(roots: &[PathBuf], overrides: Option<&Path>, progress: &Progress) -> anyhow::Result<Reading> {
+    progress.stage("reading", None);
+    let load = |root: &PathBuf| source::load_watched(root, &|| progress.step());
+    let mut trees = roots.iter().map(load).collect::<anyhow::Result<Vec<_>>>()?;
     if let (Some(path), Some(tree)) = (overrides, trees.first_mut()) {
         tree.config.retain(|file| &*file.name != "overrides.toml");
         tree.config.push(source::load_config(path, "overrides.toml")?);
     }
-    let (spec, diags) = understand(&trees);
+    let (spec, diags) = understand_watched(&trees, progress);
+    progress.finish();
     Ok(Reading { trees, spec, diags })
 }
 
 /// Parse, lower and resolve, without any disk.
 pub fn understand(trees: &[Tree]) -> (Spec, Diagnostics) {
+    understand_watched(trees, &Progress::unseen())
+}
+
+fn understand_watched(trees: &[Tree], progress: &Progress) -> (Spec, Diagnostics) {
+    progress.stage("understanding", Some(trees.iter().map(|tree| tree.pages.len()).sum()));
+    let mut attributions = Vec::new();
     let mut diags = Diagnostics::default();
     let mut families = resolve::config::Families::default();
     let mut all = Vec::new();
     let mut accepting = Vec::new();
     for tree in trees {
-        let mut drafts = lower_all(&tree.pages, &mut diags);
+        let mut drafts = lower_all(&tree.pages, &mut diags, progress);
+        let mut stated = None;
         if let Some(file) = tree.config("families.toml") {
-            families.merge(resolve::config::parse(file, &mut diags));
+            let mut config = resolve::config::parse(file, &mut diags);
+            stated = config.licence.take();
+            families.merge(config);
         }
+        let (folder, licences) = (tree.folder.clone(), tree.licences.clone());
+        attributions.push(Attribution { folder, stated, licences });
         if let Some(file) = tree.config("overrides.toml") {
             let overrides = resolve::overrides::parse(file, &mut diags);
             resolve::overrides::apply(&overrides, file, &mut drafts, &mut diags);
@@ -67,19 +90,22 @@ pub fn understand(trees: &[Tree]) -> (Spec, Diagnostics) {
     }
     let mut spec = resolve::resolve(all, &families, &mut diags);
     let files = trees.iter().flat_map(|tree| tree.pages.iter().chain(&tree.config));
+    attributions.retain(|attribution| !attribution.folder.is_empty());
+    spec.attributions = attributions;
     spec.files = files.map(|file| (file.path.clone(), file.name.clone())).collect();
     for (overrides, file) in &accepting {
-        resolve::overrides::accept(overrides, file, &mut diags);
+        resolve::overrides::accept(overrides, file, |rule| rule != Rule::LineNotUnderstood, &mut diags);
     }
     diags.sort();
     (spec, diags)
 }
 
 /// Pages do not know each other: they are parsed and lowered in parallel, and their order does not show.
-fn lower_all(pages: &[SourceFile], diags: &mut Diagnostics) -> Vec<Draft> {
+fn lower_all(pages: &[SourceFile], diags: &mut Diagnostics, progress: &Progress) -> Vec<Draft> {
     let one = |file: &SourceFile| {
         let mut diags = Diagnostics::default();
         let page = parse::parse(file, &mut diags);
+        progress.step();
         (lower::lower(&page, &mut diags), diags.list)
     };
     let results: Vec<_> = pages.par_iter().map(one).collect();
@@ -91,16 +117,49 @@ fn lower_all(pages: &[SourceFile], diags: &mut Diagnostics) -> Vec<Draft> {
     drafts
 }
 
+/// What became of each line of each page. Only `lint` and tests ask: pages are parsed and lowered once more for it.
+pub fn account(trees: &[Tree]) -> Accounts {
+    let one = |file: &SourceFile| {
+        let mut unheard = Diagnostics::default();
+        let page = parse::parse(file, &mut unheard);
+        let draft = lower::lower(&page, &mut unheard);
+        accounting::account(file, &page, draft)
+    };
+    let files: Vec<&SourceFile> = trees.iter().flat_map(|tree| &tree.pages).collect();
+    Accounts { pages: files.into_par_iter().map(one).collect() }
+}
+
 impl Reading {
+    /// Draws up the accounts of all pages, and adds what is not understood to the findings.
+    pub fn account(&mut self) -> Accounts {
+        let accounts = account(&self.trees);
+        let mut found = Diagnostics::default();
+        accounts.report(&mut found);
+        for file in self.trees.iter().filter_map(|tree| tree.config("overrides.toml")) {
+            let overrides = resolve::overrides::parse(file, &mut Diagnostics::default());
+            resolve::overrides::accept(&overrides, file, |rule| rule == Rule::LineNotUnderstood, &mut found);
+        }
+        self.diags.list.append(&mut found.list);
+        self.diags.sort();
+        accounts
+    }
+
     /// Takes the error out of what only makes an item incomplete: such items are left out, and said to be.
     pub fn tolerate_gaps(&mut self) {
         let gaps = |rule| {
-            use diag::Rule;
             matches!(
                 rule,
-                Rule::MissingValue
+                Rule::DuplicateItem
+                    | Rule::DuplicateMember
+                    | Rule::DuplicateParam
+                    | Rule::EmptyPage
+                    | Rule::InvalidName
+                    | Rule::MissingName
+                    | Rule::MissingValue
                     | Rule::MissingType
                     | Rule::MissingReturn
+                    | Rule::OrphanItem
+                    | Rule::UnknownKind
                     | Rule::UnknownType
                     | Rule::ClashingName
                     | Rule::UnevaluatedValue

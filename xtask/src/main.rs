@@ -1,12 +1,13 @@
 //! The command line: arguments, one call, diagnostics, exit code.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use xtask::diag::{self, Format, Rule};
+use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
 use xtask::{Reading, emit};
 
@@ -131,7 +132,8 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Codegen { check, partial, input, out } => codegen(&input, &out, check, partial),
         Command::Lint { explain: Some(rule), .. } => explain_rule(&rule),
         Command::Lint { input, message_format, explain: None } => {
-            let reading = input.read()?;
+            let mut reading = input.read()?;
+            let accounts = reading.account();
             let format = match message_format {
                 MessageFormat::Human => Format::Human,
                 MessageFormat::Json => Format::Json,
@@ -139,11 +141,15 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             };
             let color = format == Format::Human && std::io::stdout().is_terminal();
             print(&diag::render(&reading.diags, &reading.trees, format, color))?;
+            if format == Format::Human {
+                print(&accounts.summary())?;
+            }
             Ok(reading_outcome(&reading))
         }
         Command::Facts { input, sources } => {
             let reading = input.read()?;
-            print(&emit::json::facts(&reading.spec, sources))?;
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            listened(emit::json::write_facts(&reading.spec, sources, &mut out).and_then(|()| out.flush()))?;
             Ok(report_unreadable(&reading))
         }
         Command::Explain { name, input } => {
@@ -178,7 +184,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
 
 impl Input {
     fn read(&self) -> anyhow::Result<Reading> {
-        xtask::read(&self.specs, self.overrides.as_deref())
+        xtask::read_watched(&self.specs, self.overrides.as_deref(), &Progress::on_terminal())
     }
 }
 
@@ -195,10 +201,8 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     }
     let files = emit::crate_files(&reading.spec);
     let mode = if check { Mode::Check } else { Mode::Write };
-    let changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
-    if mode == Mode::Write && !out.join("Cargo.toml").exists() {
-        sync::write(&out.join("Cargo.toml"), emit::manifest())?;
-    }
+    let mut changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
+    changes.extend(sync::fill(out, &emit::companions(&reading.spec), mode)?);
     Ok(report_changes(&changes, out, mode))
 }
 
@@ -253,10 +257,15 @@ fn dump(page: &Path, stage: Stage) -> anyhow::Result<Outcome> {
     Ok(reading_outcome(&reading))
 }
 
-/// Prints to standard output; a reader that has gone away is no failure of ours.
+/// Prints to standard output.
 fn print(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+    listened(io::stdout().write_all(text.as_bytes()))
+}
+
+/// A reader that has gone away is no failure of ours.
+fn listened(result: io::Result<()>) -> anyhow::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use crate::draft::{Convention, Direction, Docs, Draft, Fact, Requirements, Source};
 use crate::prose::Prose;
-use crate::source::Location;
+use crate::source::{Licence, Location};
 
 /// Everything that was read.
 #[derive(Debug, Default)]
 pub struct Spec {
     /// What all of it is called.
     pub title: String,
+    /// Whose pages were read, one for each folder.
+    pub attributions: Vec<Attribution>,
     /// Every page's claim with the overrides applied, sorted by page. Links point into this list.
     pub items: Vec<Item>,
     /// Every code with a number, sorted by space, number and name.
@@ -23,6 +25,17 @@ pub struct Spec {
     /// For each file, by the path that diagnostics show: its path below the folder that was read, which is the same
     /// on every machine.
     pub files: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// A folder of pages and their licence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attribution {
+    /// What the folder is called.
+    pub folder: String,
+    /// What families.toml says of their licence.
+    pub stated: Option<String>,
+    /// The licences that lie beside them.
+    pub licences: Vec<Licence>,
 }
 
 /// A page's claim and what is missing in it.

@@ -64,6 +64,10 @@ pub enum SectionKind {
     SeeAlso,
     /// `-requirements`
     Requirements,
+    /// `-inheritance`
+    Inheritance,
+    /// `-example`, `--examples`
+    Examples,
     /// Any other heading; its text is kept.
     Other,
 }
@@ -75,7 +79,7 @@ pub struct Entry {
     pub kind: EntryKind,
     /// The heading's place.
     pub span: Span,
-    /// The name, without stars, marks and attributes.
+    /// The name, without stars, marks and attributes; empty if none can be made of the heading.
     pub name: Spanned<String>,
     /// What follows the name after a colon: an enumerator's value, a field's bit width.
     pub value: Option<Spanned<String>>,

@@ -191,33 +191,38 @@ fn push_plain(inlines: &[Inline], out: &mut String) {
 
 /// Calls `visit` with each link's target, to read or change it, and the line of the block it stands in.
 pub fn each_target(prose: &mut Prose, visit: &mut dyn FnMut(Span, &mut Target)) {
+    each_link(prose, &mut |span, target, _| visit(span, target));
+}
+
+/// The same, with the link's text.
+pub fn each_link(prose: &mut Prose, visit: &mut dyn FnMut(Span, &mut Target, &[Inline])) {
     for block in &mut prose.blocks {
         let span = block.span;
         match &mut block.kind {
-            BlockKind::Paragraph(inlines) | BlockKind::Heading(_, inlines) => inline_targets(span, inlines, visit),
-            BlockKind::List(_, items) => items.iter_mut().for_each(|item| each_target(item, visit)),
+            BlockKind::Paragraph(inlines) | BlockKind::Heading(_, inlines) => inline_links(span, inlines, visit),
+            BlockKind::List(_, items) => items.iter_mut().for_each(|item| each_link(item, visit)),
             BlockKind::Definitions(entries) => entries.iter_mut().for_each(|entry| match entry {
-                Definition::Term(prose) | Definition::Meaning(prose) => each_target(prose, visit),
+                Definition::Term(prose) | Definition::Meaning(prose) => each_link(prose, visit),
             }),
-            BlockKind::Note(_, prose) | BlockKind::Quote(prose) => each_target(prose, visit),
+            BlockKind::Note(_, prose) | BlockKind::Quote(prose) => each_link(prose, visit),
             BlockKind::Code(..) => {}
             BlockKind::Table(table) => {
                 let rows = table.rows.iter_mut().flat_map(|row| &mut row.cells);
-                table.header.iter_mut().chain(rows).for_each(|cell| each_target(cell, visit));
+                table.header.iter_mut().chain(rows).for_each(|cell| each_link(cell, visit));
             }
         }
     }
 }
 
-fn inline_targets(span: Span, inlines: &mut [Inline], visit: &mut dyn FnMut(Span, &mut Target)) {
+fn inline_links(span: Span, inlines: &mut [Inline], visit: &mut dyn FnMut(Span, &mut Target, &[Inline])) {
     for inline in inlines {
         match inline {
             Inline::Link(target, inner) => {
-                visit(span, target);
-                inline_targets(span, inner, visit);
+                visit(span, target, inner);
+                inline_links(span, inner, visit);
             }
             Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Superscript(inner) | Inline::Subscript(inner) => {
-                inline_targets(span, inner, visit);
+                inline_links(span, inner, visit);
             }
             Inline::Text(_) | Inline::Code(_) | Inline::Image(..) | Inline::Break => {}
         }

@@ -4,10 +4,12 @@
 //! are right for the file as it lies on disk.
 
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use rayon::prelude::*;
 
 /// The largest page that is read. The largest one ever published has 175 kB.
 const MAX_PAGE_BYTES: u64 = 64 * 1024 * 1024;
@@ -155,8 +157,14 @@ impl SourceFile {
 /// Folds what would hinder every later match: BOM, carriage returns, no-break spaces, and the `Â` that a doubly
 /// encoded no-break space leaves behind. Returns where the last stood.
 fn normalise(raw: String) -> (String, Vec<usize>) {
-    let special = |b: u8| matches!(b, b'\r' | 0xC2 | 0xC3 | 0xE2 | 0xEF);
-    if !raw.bytes().any(special) {
+    let bytes = raw.as_bytes();
+    // `Â` is rare, and three bytes are what can be looked for at once.
+    let accented = memchr::memchr(0xC3, bytes).is_some();
+    let next = |bytes: &[u8]| match accented {
+        false => memchr::memchr3(b'\r', 0xC2, 0xE2, bytes),
+        true => bytes.iter().position(|b| matches!(b, b'\r' | 0xC2 | 0xC3 | 0xE2)),
+    };
+    if next(bytes).is_none() && !raw.starts_with('\u{feff}') {
         return (raw, Vec::new());
     }
     let raw = raw.strip_prefix('\u{feff}').unwrap_or(&raw);
@@ -165,7 +173,7 @@ fn normalise(raw: String) -> (String, Vec<usize>) {
     // Everything between two special bytes is copied at once.
     let mut copied = 0;
     let mut at = 0;
-    while let Some(found) = raw.as_bytes()[at..].iter().position(|&b| special(b)) {
+    while let Some(found) = next(&raw.as_bytes()[at..]) {
         at += found;
         let rest = &raw[at..];
         let (len, with) = match rest.chars().next().expect("a byte was found here") {
@@ -190,9 +198,8 @@ fn normalise(raw: String) -> (String, Vec<usize>) {
 }
 
 fn line_starts(text: &str) -> Vec<u32> {
-    let ends = text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
-    let after = |(at, _)| u32::try_from(at + 1).expect("a page is shorter than 4 GiB");
-    std::iter::once(0).chain(ends.map(after)).collect()
+    let after = |at| u32::try_from(at + 1).expect("a page is shorter than 4 GiB");
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(after)).collect()
 }
 
 /// A file that could not be read, and why.
@@ -213,6 +220,21 @@ pub struct Tree {
     pub config: Vec<SourceFile>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
+    /// What the folder is called; empty if there is none.
+    pub folder: String,
+    /// The licences that lie beside the pages, sorted by file.
+    pub licences: Vec<Licence>,
+}
+
+/// A file with the licence of pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Licence {
+    /// The file, from the name of the folder that it is in: `docs/LICENSE`.
+    pub file: String,
+    /// The folder of the pages, from the same name: `docs/content`.
+    pub pages: String,
+    /// The first line of its text.
+    pub heading: String,
 }
 
 impl Tree {
@@ -233,6 +255,11 @@ impl Tree {
 /// Pages are `*.md` without hidden folders, TOC.md, README.md and LICENSE*; a folder without any `.md` file is read
 /// for its `*.txt` files instead. A file that cannot be read is reported and the others are read all the same.
 pub fn load(root: &Path) -> anyhow::Result<Tree> {
+    load_watched(root, &|| {})
+}
+
+/// The same; `seen` is called once for each page.
+pub fn load_watched(root: &Path, seen: &(dyn Fn() + Sync)) -> anyhow::Result<Tree> {
     let meta = std::fs::metadata(root).with_context(|| format!("cannot read {}", root.display()))?;
     let mut tree = Tree::default();
     if meta.is_file() {
@@ -246,16 +273,28 @@ pub fn load(root: &Path) -> anyhow::Result<Tree> {
     let mut found = Found::default();
     walk(root, &mut found, &mut tree.unreadable);
     let paths = if found.markdown.is_empty() { found.text } else { found.markdown };
-    for path in paths {
-        read_into(&path, below(root, &path), &mut tree.pages, &mut tree.unreadable);
+    let read = |path: &PathBuf| {
+        seen();
+        read_file(path, below(root, path))
+    };
+    for result in paths.par_iter().map(read).collect::<Vec<_>>() {
+        match result {
+            Ok(page) => tree.pages.push(page),
+            Err(unreadable) => tree.unreadable.push(unreadable),
+        }
     }
     tree.pages.sort_by(|a, b| a.path.cmp(&b.path));
+    tree.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
     for name in ["families.toml", "overrides.toml", "runtime.toml"] {
         let path = root.join(name);
         if path.exists() {
             read_into(&path, name.to_owned(), &mut tree.config, &mut tree.unreadable);
         }
     }
+    // `.` and `..` have a name only once they are resolved.
+    let resolved = std::fs::canonicalize(root).with_context(|| format!("cannot read {}", root.display()))?;
+    tree.folder = name_of(&resolved);
+    tree.licences = licences(&resolved);
     Ok(tree)
 }
 
@@ -307,7 +346,56 @@ fn walk(folder: &Path, found: &mut Found, unreadable: &mut Vec<Unreadable>) {
     }
 }
 
+/// How many folders above the pages may hold their licence.
+const MAX_LEVELS: usize = 4;
+
+/// The licences in the folder or in the next one above it that has some, up to where a checkout begins. What cannot be
+/// read is none: the pages are what was asked for.
+fn licences(root: &Path) -> Vec<Licence> {
+    for folder in root.ancestors().take(MAX_LEVELS + 1) {
+        let mut found: Vec<Licence> = entries(folder).filter_map(|path| licence(root, folder, &path)).collect();
+        found.sort_by(|a, b| a.file.cmp(&b.file));
+        if !found.is_empty() || folder.join(".git").exists() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
+}
+
+fn licence(root: &Path, folder: &Path, path: &Path) -> Option<Licence> {
+    let name = name_of(path);
+    let lower = name.to_ascii_lowercase();
+    let known = ["license", "licence", "copying", "thirdpartynotice"].iter().any(|start| lower.starts_with(start));
+    if !known || !path.is_file() {
+        return None;
+    }
+    let mut head = Vec::new();
+    std::fs::File::open(path).ok()?.take(4096).read_to_end(&mut head).ok()?;
+    let text = String::from_utf8_lossy(&head);
+    let mut lines = text.lines().map(|line| line.trim_matches(|c: char| !c.is_alphanumeric() && !"()".contains(c)));
+    let heading = lines.find(|line| !line.is_empty())?.chars().filter(|c| !c.is_control()).take(120).collect();
+    let above = name_of(folder);
+    let pages = format!("{above}/{}", below(folder, root));
+    let file = format!("{above}/{name}");
+    Some(Licence { file, pages: pages.trim_end_matches('/').to_owned(), heading })
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
 fn read_into(path: &Path, name: String, files: &mut Vec<SourceFile>, unreadable: &mut Vec<Unreadable>) {
+    match read_file(path, name) {
+        Ok(file) => files.push(file),
+        Err(error) => unreadable.push(error),
+    }
+}
+
+fn read_file(path: &Path, name: String) -> Result<SourceFile, Unreadable> {
     let read = || -> std::io::Result<Vec<u8>> {
         let size = std::fs::metadata(path)?.len();
         if size > MAX_PAGE_BYTES {
@@ -316,8 +404,8 @@ fn read_into(path: &Path, name: String, files: &mut Vec<SourceFile>, unreadable:
         std::fs::read(path)
     };
     match read() {
-        Ok(bytes) => files.push(SourceFile::new(shown(path), name, bytes)),
-        Err(error) => unreadable.push(Unreadable { path: shown(path), why: error.to_string() }),
+        Ok(bytes) => Ok(SourceFile::new(shown(path), name, bytes)),
+        Err(error) => Err(Unreadable { path: shown(path), why: error.to_string() }),
     }
 }
 

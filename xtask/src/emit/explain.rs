@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::draft::{Body, Fact, Source};
+use crate::draft::{Body, Fact, Returns, Source};
 use crate::model::Item;
 
 /// Explains an item.
@@ -41,14 +41,7 @@ pub fn explain(item: &Item) -> String {
             out.maybe(1, "returns", returns.c_type.as_ref());
             let convention = returns.convention.clone().map(|fact| fact.map(super::super::draft::Convention::name));
             out.maybe(1, "failure is told by", convention.as_ref());
-            for code in &returns.codes {
-                out.fact(1, &format!("code {}", code.name.value), &code.name.source);
-                out.maybe(2, "number", code.number.as_ref());
-                for text in &code.texts {
-                    out.fact(2, &format!("\"{}\"", text.value.plain()), &text.source);
-                }
-            }
-            out.maybe(1, "other codes", returns.open.clone().map(|fact| fact.map(|()| "possible")).as_ref());
+            out.codes(returns);
             function.demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
         }
         Body::Enum(members, demoted) => {
@@ -70,12 +63,21 @@ pub fn explain(item: &Item) -> String {
             }
             demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
         }
+        Body::Ioctl(ioctl) => {
+            for part in &ioctl.parts {
+                out.fact(1, &format!("{}: \"{}\"", part.name.value, part.docs.plain()), &part.name.source);
+            }
+            out.codes(&ioctl.status);
+        }
         Body::Codes(codes) => {
             for code in codes {
                 out.fact(1, &format!("{} = {}", code.name.value, code.number.value), &code.number.source);
             }
         }
         Body::Text => {}
+    }
+    for constant in &draft.constants {
+        out.fact(1, &format!("constant {} = {}", constant.name.value, constant.number.value), &constant.number.source);
     }
     for gap in &item.gaps {
         out.line(1, &format!("missing: {gap}"));
@@ -91,6 +93,17 @@ impl Lines {
     fn line(&mut self, depth: usize, text: &str) {
         let indent = "  ".repeat(depth);
         writeln!(self.text, "{indent}{text}").expect("writing to a string cannot fail");
+    }
+
+    fn codes(&mut self, returns: &Returns) {
+        for code in &returns.codes {
+            self.fact(1, &format!("code {}", code.name.value), &code.name.source);
+            self.maybe(2, "number", code.number.as_ref());
+            for text in &code.texts {
+                self.fact(2, &format!("\"{}\"", text.value.plain()), &text.source);
+            }
+        }
+        self.maybe(1, "other codes", returns.open.clone().map(|fact| fact.map(|()| "possible")).as_ref());
     }
 
     fn maybe<T: std::fmt::Display>(&mut self, depth: usize, label: &str, fact: Option<&Fact<T>>) {

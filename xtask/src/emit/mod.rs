@@ -1,5 +1,6 @@
 //! Emit: the Spec as files. Adds no facts, renames nothing, and cannot fail.
 
+mod attribution;
 pub mod explain;
 pub mod json;
 pub mod names;
@@ -16,10 +17,15 @@ pub const CRATE_FOLDERS: &[&str] = &["src", "include"];
 pub fn crate_files(spec: &Spec) -> Vec<OutputFile> {
     let mut files = rust::emit(spec);
     files.push(OutputFile { path: "facts.json".to_owned(), text: json::facts(spec, false) });
+    files.push(OutputFile { path: "facts.schema.json".to_owned(), text: json::schema() });
     files
 }
 
-/// The manifest of a crate written elsewhere. Ours is written by hand.
-pub fn manifest() -> &'static str {
-    "[package]\nname = \"winws-api\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\npath = \"src/lib.rs\"\n"
+/// What a crate written elsewhere has to have beside its sources, and people may make their own.
+pub fn companions(spec: &Spec) -> Vec<OutputFile> {
+    let manifest = OutputFile { path: "Cargo.toml".to_owned(), text: MANIFEST.to_owned() };
+    vec![attribution::file(spec), manifest]
 }
+
+const MANIFEST: &str =
+    "[package]\nname = \"winws-api\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\npath = \"src/lib.rs\"\n";

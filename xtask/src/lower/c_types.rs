@@ -1,4 +1,4 @@
-//! C types, from the text of a `Type:` line to structure.
+//! C types, from the text of a `Type:` line to structure, and the annotations in front of them.
 
 use super::at;
 use crate::draft::{CType, Fact};
@@ -16,28 +16,54 @@ pub fn of_line(page: &Page, line: &Spanned<Vec<Inline>>) -> Option<Fact<CType>> 
     Some(Fact { value: c_type, source: at(page, line.span) })
 }
 
-/// Parses a type: SAL words, `const`, `struct`, a name, then stars and dimensions.
+/// The words of the annotation language in a `Type:` line, such as `_In_opt_` or `IN`, lower case, without the
+/// underscores around them.
+pub fn annotations(line: &Spanned<Vec<Inline>>) -> Vec<String> {
+    let text = plain(&line.value).replace('\\', "");
+    let Some(tokens) = tokens(text.trim()) else { return Vec::new() };
+    let words = tokens.iter().enumerate().filter(|&(at, token)| is_annotation(token, tokens.get(at + 1)));
+    words.map(|(_, word)| word.trim_matches('_').to_ascii_lowercase()).collect()
+}
+
+/// Parses a type: annotations, `const`, `struct`, a name, then stars and dimensions.
 pub fn parse(text: &str) -> Option<CType> {
     let text = text.replace('\\', "");
-    let tokens = tokens(text.trim())?;
-    let mut name: Option<String> = None;
+    of_tokens(&tokens(text.trim())?)
+}
+
+fn of_tokens(tokens: &[String]) -> Option<CType> {
+    let mut base: Option<CType> = None;
     let mut is_const = false;
     let mut suffixes = Vec::new();
-    for token in tokens {
-        match &*token {
+    for (at, token) in tokens.iter().enumerate() {
+        match &**token {
             "const" | "CONST" if suffixes.is_empty() => is_const = true,
+            // See const_after_a_dimension: C knows no such type.
+            "const" | "CONST" if matches!(suffixes.last(), Some(Suffix::Array(_))) => return None,
             "const" | "CONST" => suffixes.push(Suffix::Const),
             "struct" | "union" | "enum" | "volatile" | "far" | "FAR" => {}
             "*" => suffixes.push(Suffix::Pointer),
             _ if token.starts_with('[') => suffixes.push(Suffix::Array(token[1..token.len() - 1].trim().to_owned())),
-            _ if is_sal(&token) => {}
-            _ if is_identifier(&token) => {
+            _ if is_annotation(token, tokens.get(at + 1)) => {}
+            // What stands in parentheses after an annotation is its own; after a name, the type it holds.
+            _ if token.starts_with('(') => match (at.checked_sub(1).map(|before| &tokens[before]), &base) {
+                (Some(before), _) if is_annotation(before, Some(token)) => {}
+                // See type_in_parentheses_of_an_annotation.
+                (Some(before), Some(CType::Named(name))) if suffixes.is_empty() && last_word(name) == before => {
+                    let held = parse(&token[1..token.len() - 1])?;
+                    base = Some(CType::Of(name.clone(), Box::new(held)));
+                }
+                _ => return None,
+            },
+            _ if is_identifier(token) => {
                 // `unsigned long` and the like are one name of several words.
-                name = Some(match name {
-                    Some(before) if suffixes.is_empty() => format!("{before} {token}"),
+                base = Some(CType::Named(match base {
+                    Some(CType::Named(before)) if suffixes.is_empty() && is_modifier(&before) => {
+                        format!("{before} {token}")
+                    }
                     Some(_) => return None,
-                    None => token,
-                });
+                    None => token.clone(),
+                }));
             }
             _ => return None,
         }
@@ -45,7 +71,7 @@ pub fn parse(text: &str) -> Option<CType> {
     if suffixes.len() > MAX_DEPTH {
         return None;
     }
-    let mut c_type = CType::Named(name?);
+    let mut c_type = base?;
     if is_const {
         c_type = CType::Const(Box::new(c_type));
     }
@@ -53,10 +79,21 @@ pub fn parse(text: &str) -> Option<CType> {
         c_type = match suffix {
             Suffix::Pointer => CType::Pointer(Box::new(c_type)),
             Suffix::Array(dimension) => CType::Array(Box::new(c_type), dimension),
+            // See const_twice: said again, it says nothing new.
+            Suffix::Const if matches!(c_type, CType::Const(_)) => c_type,
             Suffix::Const => CType::Const(Box::new(c_type)),
         };
     }
     Some(c_type)
+}
+
+fn last_word(name: &str) -> &str {
+    name.rsplit(' ').next().expect("what is split has a last part")
+}
+
+/// Whether what was read so far may be followed by another word of the same name.
+fn is_modifier(name: &str) -> bool {
+    name.split(' ').count() < 4 && name.split(' ').all(|word| matches!(word, "unsigned" | "signed" | "long" | "short"))
 }
 
 enum Suffix {
@@ -65,12 +102,18 @@ enum Suffix {
     Const,
 }
 
-/// `_In_opt_`, `_Out_`, `[in]` words of the annotation language.
-fn is_sal(token: &str) -> bool {
-    token.starts_with('_') && token.ends_with('_') && token.len() > 2
+/// `_In_opt_`, `IN` and other words of the annotation language. A name with arguments that starts with an underscore is
+/// one too; no type looks so.
+fn is_annotation(token: &str, next: Option<&String>) -> bool {
+    let sal = token.starts_with('_') && token.len() > 2;
+    let old = |mark: &str| token.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+    matches!(token, "IN" | "OUT" | "INOUT" | "OPTIONAL")
+        || sal && (token.ends_with('_') || next.is_some_and(|next| next.starts_with('(')))
+        || ["__in", "__out", "__inout", "__deref"].into_iter().any(old)
 }
 
-/// Words, stars and bracketed dimensions. Stars before the name are what is left of Markdown's marks.
+/// Words, stars, bracketed dimensions and what stands in parentheses. Stars before the name are what is left of
+/// Markdown's marks.
 fn tokens(text: &str) -> Option<Vec<String>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start_matches(['*', ' ']);
@@ -82,6 +125,7 @@ fn tokens(text: &str) -> Option<Vec<String>> {
             }
             '*' => 1,
             '[' => rest.find(']')? + 1,
+            '(' => closing_parenthesis(rest)? + 1,
             c if c.is_ascii_alphanumeric() || c == '_' => {
                 rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())
             }
@@ -91,4 +135,19 @@ fn tokens(text: &str) -> Option<Vec<String>> {
         rest = &rest[len..];
     }
     Some(tokens)
+}
+
+/// Where the parenthesis closes that a text starts with.
+fn closing_parenthesis(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, b) in text.bytes().enumerate() {
+        match b {
+            b'(' if depth == MAX_DEPTH => return None,
+            b'(' => depth += 1,
+            b')' if depth == 1 => return Some(at),
+            b')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }

@@ -4,7 +4,7 @@
 //! All forms come down to the same sequence: a piece of text that is nothing but a name, one that is nothing but a
 //! number, and text up to the next name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::returns::is_code;
 use super::{at, locate, values};
@@ -14,17 +14,29 @@ use crate::page::{Page, SectionKind};
 use crate::prose::{Block, BlockKind, Inline, Prose, plain};
 use crate::source::Span;
 
-/// The codes of a page; none if it is no such page.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Vec<Code> {
-    let template = |kind: &SectionKind| !matches!(kind, SectionKind::Other);
-    if page.front_matter.contains_key("UID") || page.sections.iter().any(|section| template(&section.kind)) {
-        return Vec::new();
+/// What a page lists.
+#[derive(Default)]
+pub struct Listing {
+    /// The codes; none if it is no such page.
+    pub codes: Vec<Code>,
+    /// The text that belongs to no code: of the lead, then of each section.
+    pub around: Vec<Prose>,
+}
+
+/// The codes of a page and the text around them.
+pub fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
+    if page.front_matter.contains_key("UID") || page.sections.iter().any(|section| is_of_item(&section.kind)) {
+        return Listing::default();
     }
+    let proses: Vec<&Prose> =
+        std::iter::once(&page.lead).chain(page.sections.iter().map(|section| &section.prose)).collect();
     let mut atoms = Vec::new();
-    collect(&page.lead, &mut atoms);
-    for section in &page.sections {
-        collect(&section.prose, &mut atoms);
+    for (part, prose) in proses.iter().enumerate() {
+        for (index, block) in prose.blocks.iter().enumerate() {
+            collect(block, (part, index), &mut atoms);
+        }
     }
+    let mut loose = BTreeSet::new();
     let mut codes: Vec<Code> = Vec::new();
     let mut numbers = BTreeMap::new();
     let mut index = 0;
@@ -32,6 +44,8 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Vec<Code> {
     let mut open = false;
     while index < atoms.len() {
         let atom = &atoms[index];
+        // A heading ends the text of the code above it.
+        open &= index == 0 || atoms[index - 1].place.0 == atom.place.0;
         let number = atoms.get(index + 1).and_then(|next| number(&next.text).map(|number| (number, next.block.span)));
         match (is_code(&atom.text), number) {
             (true, Some((number, span))) => {
@@ -50,61 +64,90 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Vec<Code> {
                 index += 2;
                 continue;
             }
-            (true, None) => open = false,
+            (true, None) => {
+                open = false;
+                loose.insert(index);
+            }
             (false, _) if open => {
                 let code = codes.last_mut().expect("a code is open");
                 code.docs.blocks.push(atom.block.clone());
             }
-            (false, _) => {}
+            (false, _) => {
+                loose.insert(index);
+            }
         }
         index += 1;
     }
-    codes
+    Listing { codes, around: around(&proses, &atoms, &loose) }
 }
 
-/// The text before the list.
-pub fn intro(lead: &Prose) -> Prose {
-    let lists = |block: &&Block| match &block.kind {
-        BlockKind::Paragraph(inlines) => !is_code(plain(inlines).trim()),
-        BlockKind::Table(_) | BlockKind::Definitions(_) => false,
-        _ => true,
-    };
-    Prose { blocks: lead.blocks.iter().take_while(lists).cloned().collect() }
+/// The text of each part that belongs to no code: whole blocks where none of it does.
+fn around(proses: &[&Prose], atoms: &[Atom], loose: &BTreeSet<usize>) -> Vec<Prose> {
+    let mut around = vec![Prose::default(); proses.len()];
+    let mut at = 0;
+    for run in atoms.chunk_by(|a, b| a.place == b.place) {
+        let (part, index) = run[0].place;
+        let blocks = &mut around[part].blocks;
+        if (at..at + run.len()).all(|atom| loose.contains(&atom)) {
+            blocks.push(proses[part].blocks[index].clone());
+        } else {
+            blocks.extend((at..).zip(run).filter(|(at, _)| loose.contains(at)).map(|(_, atom)| atom.block.clone()));
+        }
+        at += run.len();
+    }
+    around
+}
+
+/// Whether only pages of items have such a section. Lists of codes may end with requirements and links.
+fn is_of_item(kind: &SectionKind) -> bool {
+    matches!(
+        kind,
+        SectionKind::Description
+            | SectionKind::Parameters
+            | SectionKind::EnumFields
+            | SectionKind::StructFields
+            | SectionKind::IoctlParameters
+            | SectionKind::Returns
+            | SectionKind::Syntax
+    )
 }
 
 /// A piece of text that no finer block divides.
 struct Atom {
     text: String,
     block: Block,
+    /// The part of the page and the block of it that it is from.
+    place: (usize, usize),
 }
 
-fn collect(prose: &Prose, atoms: &mut Vec<Atom>) {
-    for block in &prose.blocks {
-        match &block.kind {
-            BlockKind::Definitions(entries) => entries.iter().for_each(|entry| collect(entry.prose(), atoms)),
-            BlockKind::Table(table) => {
-                for row in &table.rows {
-                    let first = atoms.len();
-                    row.cells.iter().for_each(|cell| collect(cell, atoms));
-                    // Lines count from the cell's own text; what matters is the row.
-                    atoms[first..].iter_mut().for_each(|atom| atom.block.span = row.span);
-                }
+fn collect(block: &Block, place: (usize, usize), atoms: &mut Vec<Atom>) {
+    let all = |prose: &Prose, atoms: &mut Vec<Atom>| {
+        prose.blocks.iter().for_each(|block| collect(block, place, atoms));
+    };
+    match &block.kind {
+        BlockKind::Definitions(entries) => entries.iter().for_each(|entry| all(entry.prose(), atoms)),
+        BlockKind::Table(table) => {
+            for row in &table.rows {
+                let first = atoms.len();
+                row.cells.iter().for_each(|cell| all(cell, atoms));
+                // Lines count from the cell's own text; what matters is the row.
+                atoms[first..].iter_mut().for_each(|atom| atom.block.span = row.span);
             }
-            BlockKind::Paragraph(inlines) => paragraph(block.span, inlines, atoms),
-            _ => atoms.push(Atom { text: String::new(), block: block.clone() }),
         }
+        BlockKind::Paragraph(inlines) => paragraph(block.span, inlines, place, atoms),
+        _ => atoms.push(Atom { text: String::new(), block: block.clone(), place }),
     }
 }
 
 /// `**NAME**<br>0x1` is two atoms.
-fn paragraph(span: Span, inlines: &[Inline], atoms: &mut Vec<Atom>) {
+fn paragraph(span: Span, inlines: &[Inline], place: (usize, usize), atoms: &mut Vec<Atom>) {
     let parts: Vec<&[Inline]> =
         inlines.split(|inline| *inline == Inline::Break).filter(|part| !part.is_empty()).collect();
     let name = parts.first().is_some_and(|first| is_code(plain(first).trim()));
     let pieces = if name { parts } else { vec![inlines] };
     for piece in pieces {
         let block = Block { span, kind: BlockKind::Paragraph(piece.to_vec()) };
-        atoms.push(Atom { text: plain(piece).trim().to_owned(), block });
+        atoms.push(Atom { text: plain(piece).trim().to_owned(), block, place });
     }
 }
 

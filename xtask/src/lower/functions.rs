@@ -1,72 +1,133 @@
 //! Functions and callbacks: parameters in order, and which of them states another's length.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{at, c_types, demoted, entry_docs, locate, returns, stated};
+use super::{at, c_types, demoted, entry_docs, locate, prototype, returns, stated};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Direction, Fact, Function, Param};
-use crate::page::{Entry, EntryKind, Page, SectionKind};
-use crate::parse::entries::is_identifier;
+use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
+use crate::parse::entries::{is_identifier, is_placeholder, stem};
 use crate::prose::{BlockKind, Inline, plain};
+use crate::source::{Span, Spanned};
 
 /// Lowers a function or callback.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Function {
+pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
     let mut function = Function::default();
     let mut names = BTreeSet::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Parameters) {
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Param) {
-            let param = param(page, entry);
+            if entry.name.value.is_empty() {
+                flaws.push("a parameter without a name".to_owned());
+                continue;
+            }
+            let param = param(page, entry, diags);
             if param.name.value != "..." && !is_identifier(&param.name.value) {
                 let message = format!("`{}` is no C identifier", param.name.value);
                 diags.report(Rule::InvalidName, locate(page, entry.name.span), message);
+                flaws.push(format!("parameter {}", param.name.value));
                 continue;
+            }
+            if is_placeholder(&param.name.value) {
+                let message = format!("`{}` is no name: a tool made it up", param.name.value);
+                diags.report(Rule::PlaceholderName, locate(page, entry.name.span), message);
             }
             if !names.insert(param.name.value.clone()) {
                 let message = format!("the parameter `{}` is listed again", param.name.value);
                 diags.report(Rule::DuplicateParam, locate(page, entry.name.span), message);
-                continue;
+                flaws.push(format!("one parameter {}: it is listed twice", param.name.value));
             }
             function.params.push(param);
         }
-        function.demoted.extend(demoted(page, section, diags));
+        adopt_demoted(page, section, &mut function.params);
+        function.demoted.extend(demoted(page, section, EntryKind::Param, diags));
+    }
+    let declared = prototype::of(page, &names);
+    for param in &mut function.params {
+        if let Some(declaration) = declared.params.get(&param.name.value) {
+            complete(page, param, declaration, diags);
+        }
     }
     for param in &mut function.params {
         param.length_of = length_of(page, param, &names);
     }
     function.returns = returns::lower(page, diags);
+    function.returns.c_type = function.returns.c_type.take().or(declared.returns);
     function
 }
 
-fn param(page: &Page, entry: &Entry) -> Param {
-    let word = |wanted: &[&str]| entry.attributes.iter().find(|word| wanted.contains(&stem(&word.value)));
-    let both = word(&["inout"]);
-    let (input, output) = (word(&["in"]), word(&["out"]));
-    let direction = match (both, input, output) {
-        (Some(word), _, _) => Some((Direction::InOut, word)),
-        (None, Some(_), Some(word)) => Some((Direction::InOut, word)),
-        (None, Some(word), None) => Some((Direction::In, word)),
-        (None, None, Some(word)) => Some((Direction::Out, word)),
-        (None, None, None) => None,
-    };
-    let optional =
-        entry.attributes.iter().find(|word| word.value.split('_').any(|part| matches!(part, "optional" | "opt")));
+fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
+    let words = || entry.attributes.iter().map(|word| (&*word.value, word.span));
+    let line = entry.c_type.as_ref();
+    let annotations = line.map(c_types::annotations).unwrap_or_default();
+    let annotated = || annotations.iter().filter_map(|word| Some((&**word, line?.span)));
+    let (by_heading, by_type) = (direction(words()), direction(annotated()));
+    if let (Some((stated, _)), Some((other, span))) = (by_heading, by_type) {
+        compare(page, &entry.name.value, stated, other, span, diags);
+    }
+    let optional = words().chain(annotated()).find(|(word, _)| may_be_left_out(word));
     Param {
         name: stated(page, &entry.name),
-        direction: direction.map(|(value, word)| Fact { value, source: at(page, word.span) }),
-        optional: optional.map(|word| Fact { value: (), source: at(page, word.span) }),
+        direction: by_heading.or(by_type).map(|(value, span)| Fact { value, source: at(page, span) }),
+        optional: optional.map(|(_, span)| Fact { value: (), source: at(page, span) }),
         c_type: entry.c_type.as_ref().and_then(|stated| c_types::of_line(page, stated)),
         length_of: None,
-        docs: entry_docs(entry),
+        docs: entry_docs(page, entry, diags),
     }
 }
 
-/// `in_reads_bytes_opt_(n)` says `in`, and `in_out` says `inout`.
-fn stem(word: &str) -> &str {
-    let word = word.split('(').next().expect("a split has a first part");
-    if word.starts_with("inout") || word.starts_with("in_out") {
-        return "inout";
+fn may_be_left_out(word: &str) -> bool {
+    word.split(['_', '(']).any(|part| matches!(part, "optional" | "opt"))
+}
+
+/// What the heading and an annotation say of the direction.
+fn compare(page: &Page, name: &str, stated: Direction, other: Direction, at: Span, diags: &mut Diagnostics) {
+    if stated != other {
+        let (stated, other) = (stated.name(), other.name());
+        let message = format!("the annotation says `{other}`, the attributes of `{name}` say `{stated}`");
+        diags.report(Rule::ContradictingAttributes, locate(page, at), message);
     }
-    word.split('_').next().expect("a split has a first part")
+}
+
+/// Takes from the syntax block what is said of a parameter nowhere else.
+fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>, diags: &mut Diagnostics) {
+    let source = || at(page, declaration.span);
+    param.c_type = param.c_type.take().or_else(|| c_types::of_line(page, declaration));
+    let annotations = c_types::annotations(declaration);
+    if let Some((other, span)) = direction(annotations.iter().map(|word| (&**word, declaration.span))) {
+        match &param.direction {
+            Some(stated) => compare(page, &param.name.value, stated.value, other, span, diags),
+            None => param.direction = Some(Fact { value: other, source: source() }),
+        }
+    }
+    if param.optional.is_none() && annotations.iter().any(|word| may_be_left_out(word)) {
+        param.optional = Some(Fact { value: (), source: source() });
+    }
+}
+
+/// A demoted heading with the name of a parameter that has no text of its own is that parameter's text.
+fn adopt_demoted(page: &Page, section: &Section, params: &mut [Param]) {
+    let silent = params.iter_mut().filter(|param| param.docs.is_empty());
+    let mut silent: BTreeMap<String, &mut Param> =
+        silent.map(|param| (param.name.value.to_ascii_lowercase(), param)).collect();
+    for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Demoted) {
+        let Some(param) = silent.remove(&entry.name.value.to_ascii_lowercase()) else { continue };
+        param.docs = entry.prose.clone();
+        let words = entry.attributes.iter().map(|word| (&*word.value, word.span));
+        let stated = direction(words).map(|(value, span)| Fact { value, source: at(page, span) });
+        param.direction = param.direction.take().or(stated);
+    }
+}
+
+/// The way that attributes state, and the place of the one that decides it.
+fn direction<'a>(words: impl Iterator<Item = (&'a str, Span)>) -> Option<(Direction, Span)> {
+    let words: Vec<_> = words.collect();
+    let word = |wanted: &str| words.iter().find(|(word, _)| stem(word) == wanted).map(|&(_, span)| span);
+    match (word("inout"), word("in"), word("out")) {
+        (Some(span), _, _) | (None, Some(_), Some(span)) => Some((Direction::InOut, span)),
+        (None, Some(span), None) => Some((Direction::In, span)),
+        (None, None, Some(span)) => Some((Direction::Out, span)),
+        (None, None, None) => None,
+    }
 }
 
 /// The words that make a sentence speak of a length.
@@ -85,12 +146,16 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Fac
     let BlockKind::Paragraph(inlines) = &block.kind else { return None };
     let mut sentence = String::new();
     let mut named = None;
+    let mut counts = false;
     for inline in inlines {
         let text = plain(std::slice::from_ref(inline));
         match inline {
             Inline::Emphasis(_) | Inline::Code(_)
                 if named.is_none() && names.contains(&text) && text != param.name.value =>
             {
+                // "Number of headers in *p*", whatever they are the number of.
+                let before = sentence.to_lowercase();
+                counts = before.contains("number of ") && before.ends_with(" in ");
                 named = Some(text.clone());
             }
             Inline::Text(text) => {
@@ -104,7 +169,7 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Fac
         sentence.push_str(&text);
     }
     let lower = sentence.to_lowercase();
-    let speaks = LENGTH_WORDS.iter().any(|word| lower.contains(word));
+    let speaks = counts || LENGTH_WORDS.iter().any(|word| lower.contains(word));
     let here = Fact { value: (), source: at(page, block.span) };
     named.filter(|_| speaks).map(|name| here.derive("length-sentence", name))
 }

@@ -1,5 +1,7 @@
 //! What a page describes and what that is called, by the fallback orders of the dialects.
 
+use std::collections::BTreeSet;
+
 use super::{at, locate, stated};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Fact, Kind};
@@ -11,7 +13,12 @@ use crate::source::Span;
 /// The kind: by UID, by sections, by the title's suffix, by front matter, by the file's prefix.
 pub fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> Option<Kind> {
     let by_title = || title_suffix(page).map(|(_, kind)| kind);
-    let kind = by_uid(page).or_else(|| refine(by_sections(page), by_title()));
+    let kind = by_uid(page).map(|kind| match (kind, by_title()) {
+        // The prefix of both is the same.
+        (Kind::Struct, Some(Kind::Union)) => Kind::Union,
+        _ => kind,
+    });
+    let kind = kind.or_else(|| refine(by_sections(page), by_title()));
     let kind = kind.or_else(by_title).or_else(|| by_front_matter(page)).or_else(|| by_file(page));
     let kind = kind.or_else(|| lists_codes.then_some(Kind::Codes));
     let kind = kind.or_else(|| page.scalar("ms.topic").map(|_| Kind::Topic));
@@ -126,31 +133,38 @@ pub fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<(Fact<S
         diags.report(Rule::InvalidName, name.source.location().clone(), message);
         return None;
     }
-    let mut aliases = Vec::new();
+    if is_made_up(&name.value) {
+        let message = format!("`{}` is no name: a tool made it up", name.value);
+        diags.report(Rule::PlaceholderName, name.source.location().clone(), message);
+    }
+    let mut aliases: Vec<Fact<String>> = Vec::new();
+    let mut seen = BTreeSet::new();
     let listed = page.front_matter.get("api_name").into_iter().flatten();
     let typed = page.front_matter.get("req.typenames").into_iter().flatten();
     for (text, split) in listed.map(|text| (text, false)).chain(typed.map(|text| (text, true))) {
         for alias in text.value.split(',').filter(|_| split).chain((!split).then_some(&*text.value)) {
-            push_alias(
-                &mut aliases,
-                &name,
-                Fact { value: alias.trim().trim_start_matches('*').to_owned(), source: at(page, text.span) },
-            );
+            let alias = alias.trim().trim_start_matches('*');
+            if seen.insert(alias) {
+                push_alias(&mut aliases, &name, Fact { value: alias.to_owned(), source: at(page, text.span) });
+            }
         }
     }
     if is_method(&name.value) {
         // `IThing::DoIt` is the same method as `IThing.DoIt`.
         let same = |title: &Fact<String>| title.value != name.value && title.value.replace("::", ".") == name.value;
-        aliases.extend(title_text(page).filter(same));
+        aliases.extend([title_text(page), front_matter_title(page)].into_iter().flatten().find(same));
     }
     if matches!(kind, Kind::Enum | Kind::Struct | Kind::Union) {
         if let Some(public) = typedef_name(page, &name) {
             let tag = name.clone();
-            push_alias(&mut aliases, &public, tag);
+            if aliases.iter().all(|alias| alias.value != tag.value) {
+                push_alias(&mut aliases, &public, tag);
+            }
             aliases.retain(|alias| alias.value != public.value);
             return Some((public, aliases));
         }
-        if let Some(tag) = title_text(page).filter(|tag| is_identifier(&tag.value)) {
+        let unknown = |tag: &Fact<String>| aliases.iter().all(|alias| alias.value != tag.value);
+        if let Some(tag) = title_text(page).filter(|tag| is_identifier(&tag.value) && unknown(tag)) {
             push_alias(&mut aliases, &name, tag);
         }
     }
@@ -172,25 +186,17 @@ fn is_method(name: &str) -> bool {
 }
 
 fn push_alias(aliases: &mut Vec<Fact<String>>, name: &Fact<String>, alias: Fact<String>) {
-    let known = alias.value == name.value || aliases.iter().any(|other| other.value == alias.value);
     let has_letters = alias.value.contains(|c: char| c.is_ascii_alphanumeric());
-    if !known && has_letters && is_identifier(&alias.value) {
+    if alias.value != name.value && has_letters && is_identifier(&alias.value) {
         aliases.push(alias);
     }
 }
 
 fn item_name(page: &Page, kind: Kind) -> Option<Fact<String>> {
-    let listed = page.front_matter.get("api_name").and_then(|names| names.first());
-    let listed = listed.filter(|name| name.value != "null").map(|name| stated(page, name));
     let uid = || {
         let uid = stated(page, page.scalar("UID")?);
         let (_, name) = uid.value.split_once(':')?.1.split_once('.')?;
         Some(uid.derive("name-from-uid", name.split(['(', '~']).next().unwrap_or(name).to_owned()))
-    };
-    let title = || {
-        let title = stated(page, page.scalar("title")?);
-        let name = strip_kind(without_header(&title.value)).to_owned();
-        Some(title.derive("name-from-title", name))
     };
     // Of a callback, `api_name` may be the placeholder that programs replace; the UID names the type.
     if kind == Kind::Callback
@@ -198,7 +204,70 @@ fn item_name(page: &Page, kind: Kind) -> Option<Fact<String>> {
     {
         return Some(name);
     }
-    listed.or_else(uid).or_else(title).or_else(|| title_text(page)).or_else(|| by_stem(page))
+    let listed = || listed_name(page, uid().as_ref());
+    let title = || front_matter_title(page);
+    listed().or_else(uid).or_else(title).or_else(|| title_text(page)).or_else(|| by_stem(page))
+}
+
+/// The name under `api_name`. Of several, which are the tag, the pointer and the name of one type or the forms of one
+/// function, it is the one by which the page itself is called, by its titles or its UID.
+fn listed_name(page: &Page, uid: Option<&Fact<String>>) -> Option<Fact<String>> {
+    let names = || page.front_matter.get("api_name").into_iter().flatten().filter(|name| name.value != "null");
+    let titles = [title_text(page), front_matter_title(page), uid.cloned()];
+    let called = titles.iter().flatten().find_map(|title| names().find(|name| name.value == title.value));
+    // `*PX` under req.typenames is a pointer to what the page is about.
+    let typed = page.front_matter.get("req.typenames").into_iter().flatten();
+    let typed = typed.flat_map(|names| names.value.split(','));
+    let starred: BTreeSet<&str> = typed.filter_map(|typed| typed.trim().strip_prefix('*')).collect();
+    let own = || names().find(|name| !starred.contains(&*name.value) && !is_made_up(&name.value));
+    called.or_else(own).or_else(|| names().next()).map(|name| stated(page, name))
+}
+
+/// Names that tools give to what has none in the header.
+fn is_made_up(name: &str) -> bool {
+    name.starts_with("__MIDL_") || name.starts_with("__unnamed_")
+}
+
+/// The title of the front matter without header and kind.
+fn front_matter_title(page: &Page) -> Option<Fact<String>> {
+    let title = stated(page, page.scalar("title")?);
+    let name = strip_kind(without_header(&title.value)).to_owned();
+    Some(title.derive("name-from-title", name))
+}
+
+/// A page with the template of a structure whose keywords or syntax say that the item is a union.
+pub fn doubt_structure(page: &Page, name: &Fact<String>, aliases: &[Fact<String>], diags: &mut Diagnostics) {
+    // Seven names are the most that a page was seen to have.
+    let names = || std::iter::once(name).chain(aliases).map(|name| &name.value).take(8);
+    let says = |text: &str| names().any(|name| is_union(text, name));
+    let keys = ["ms.keywords", "helpviewer_keywords", "keywords"];
+    let keyword =
+        keys.into_iter().filter_map(|key| page.front_matter.get(key)).flatten().find(|text| says(&text.value));
+    let code = || {
+        let syntax = page.sections.iter().filter(|section| section.kind == SectionKind::Syntax);
+        let mut blocks = syntax.flat_map(|section| &section.prose.blocks);
+        blocks.find_map(|block| match &block.kind {
+            BlockKind::Code(_, text) => {
+                let text = text.trim_start();
+                text.strip_prefix("typedef").unwrap_or(text).trim_start().starts_with("union").then_some(block.span)
+            }
+            _ => None,
+        })
+    };
+    if let Some(span) = keyword.map(|keyword| keyword.span).or_else(code) {
+        let message = format!("`{}` has the page of a structure, and is called a union here", name.value);
+        let help = "correct the title, or set `kind = \"union\"` in overrides.toml";
+        diags.report_help(Rule::UnionAsStructure, locate(page, span), message, help);
+    }
+}
+
+/// Whether keywords call that name a union.
+fn is_union(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let after = &text[at + name.len()..];
+        !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+            && after.strip_prefix(" union").is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    })
 }
 
 /// The heading of level 1 without the word for its kind.

@@ -2,30 +2,40 @@
 
 pub mod c_types;
 mod codes;
-mod enums;
+mod constants;
+pub mod enums;
 mod functions;
 mod identity;
+mod ioctls;
+pub mod likeness;
+mod prototype;
 mod returns;
+mod stated;
 mod structs;
 pub mod values;
 
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Demoted, Docs, Draft, Fact, Kind, Requirements, Source};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
-use crate::prose::Prose;
+use crate::prose::{BlockKind, Prose, plain};
 use crate::source::{Location, Span, Spanned};
 
 /// Lowers one page; `None` if it cannot be told what it describes.
 pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
-    let codes = codes::lower(page, diags);
+    let codes::Listing { codes, around } = codes::lower(page, diags);
     let kind = identity::kind(page, !codes.is_empty(), diags)?;
     let (name, aliases) = identity::names(page, kind, diags)?;
+    if kind == Kind::Struct {
+        identity::doubt_structure(page, &name, &aliases, diags);
+    }
+    let mut flaws = Vec::new();
     let body = match kind {
-        Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, diags))),
-        Kind::Enum => enums::lower(page, diags),
-        Kind::Struct | Kind::Union => structs::lower(page, diags),
+        Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, &mut flaws, diags))),
+        Kind::Enum => enums::lower(page, &mut flaws, diags),
+        Kind::Struct | Kind::Union => structs::lower(page, &mut flaws, diags),
+        Kind::Ioctl => Body::Ioctl(Box::new(ioctls::lower(page, diags))),
         Kind::Codes => Body::Codes(codes),
-        Kind::Ioctl | Kind::Interface | Kind::Class | Kind::Overview | Kind::Topic => Body::Text,
+        Kind::Interface | Kind::Class | Kind::Overview | Kind::Topic => Body::Text,
     };
     let scalar = |key: &str| page.scalar(key).map(|value| stated(page, value));
     let requirements = Requirements {
@@ -44,31 +54,35 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         uid: scalar("UID"),
         asset_id: page.scalar("ms.assetid").map(|id| id.value.to_ascii_lowercase()),
         requirements,
-        docs: docs(page, kind),
+        docs: docs(page, kind, around),
+        flaws,
+        constants: if kind == Kind::Codes { Vec::new() } else { constants::lower(page) },
         body,
     })
 }
 
-fn docs(page: &Page, kind: Kind) -> Docs {
-    let mut docs = Docs { description: page.lead.clone(), ..Docs::default() };
-    if kind == Kind::Codes {
-        // The list itself is in the codes.
-        docs.description = codes::intro(&page.lead);
-        return docs;
+/// The text of a page; of a list of codes, what is around them.
+fn docs(page: &Page, kind: Kind, around: Vec<Prose>) -> Docs {
+    let mut docs = Docs::default();
+    let mut proses = match kind {
+        Kind::Codes => around,
+        _ => std::iter::once(&page.lead).chain(page.sections.iter().map(|section| &section.prose)).cloned().collect(),
     }
-    for section in &page.sections {
+    .into_iter();
+    docs.description = proses.next().expect("every page has a lead");
+    for (section, prose) in page.sections.iter().zip(proses) {
         let into = match section.kind {
             SectionKind::Description => &mut docs.description,
             SectionKind::Remarks => &mut docs.remarks,
             SectionKind::SeeAlso => &mut docs.see_also,
-            SectionKind::Returns => continue,
-            _ if section.prose.is_empty() => continue,
+            SectionKind::Returns if matches!(kind, Kind::Function | Kind::Callback) => continue,
+            _ if prose.is_empty() => continue,
             _ => {
-                docs.others.push((heading_words(&section.heading.value), section.prose.clone()));
+                docs.others.push((heading_words(&section.heading.value), prose));
                 continue;
             }
         };
-        into.blocks.extend(section.prose.blocks.iter().cloned());
+        into.blocks.extend(prose.blocks);
     }
     docs
 }
@@ -91,21 +105,36 @@ fn locate(page: &Page, span: Span) -> Location {
 }
 
 /// The demoted entries of a section, reported.
-fn demoted(page: &Page, section: &Section, diags: &mut Diagnostics) -> Vec<Demoted> {
+fn demoted(page: &Page, section: &Section, kind: EntryKind, diags: &mut Diagnostics) -> Vec<Demoted> {
     let entries = section.entries.iter().filter(|entry| entry.kind == EntryKind::Demoted);
     entries
         .map(|entry| {
             let name = &entry.name;
             let message =
                 format!("`{}` stands under a demoted heading: no symbol of the header has this name", name.value);
-            let help = "correct the name if it is a misspelt one of this page, or accept the finding in overrides.toml";
+            let known = section.entries.iter().filter(|entry| entry.kind == kind).map(|entry| &*entry.name.value);
+            let likely = likeness::closest(&name.value, known).map(|likely| {
+                format!("is `{likely}` meant? then move the text there, or accept the finding in overrides.toml")
+            });
+            let help = likely.unwrap_or_else(|| {
+                "correct the name if it is a misspelt one of this page, or accept the finding in overrides.toml"
+                    .to_owned()
+            });
             diags.report_help(Rule::DemotedEntry, locate(page, name.span), message, help);
             Demoted { name: stated(page, name), docs: entry.prose.clone() }
         })
         .collect()
 }
 
-/// The text of an entry.
-fn entry_docs(entry: &Entry) -> Prose {
+/// The text of an entry; what the template puts there until somebody writes it is none.
+fn entry_docs(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Prose {
+    if let [block] = &entry.prose.blocks[..]
+        && let BlockKind::Paragraph(inlines) = &block.kind
+        && matches!(plain(inlines).trim(), "TBD" | "TBD." | "TODO")
+    {
+        let message = format!("the text of `{}` was never written", entry.name.value);
+        diags.report(Rule::TemplateText, locate(page, block.span), message);
+        return Prose::default();
+    }
     entry.prose.clone()
 }

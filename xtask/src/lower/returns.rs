@@ -13,40 +13,46 @@ use crate::source::Span;
 /// Lowers the return sections; a page that has two is read as if they were one.
 pub fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
     let mut returns = Returns::default();
-    let mut places = BTreeMap::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Returns) {
-        returns.span.get_or_insert_with(|| locate(page, section.heading.span));
         if let Some(stated) = &section.c_type {
             returns.c_type = returns.c_type.take().or_else(|| c_types::of_line(page, stated));
         }
-        let mut rest = &section.prose.blocks[..];
-        while let Some((block, after)) = rest.split_first() {
-            rest = after;
-            let listed = match &block.kind {
-                BlockKind::Table(table) => code_rows(table),
-                BlockKind::Definitions(entries) => definition_rows(block.span, entries),
-                BlockKind::List(_, items) => bullet_rows(items),
-                _ => None,
-            };
-            let Some(mut rows) = listed else {
-                if matches!(block.kind, BlockKind::Table(_)) {
-                    let message = "no column of this table holds codes";
-                    diags.report(Rule::UnreadTable, locate(page, block.span), message);
-                }
-                returns.docs.blocks.push(block.clone());
-                continue;
-            };
-            if let (BlockKind::Definitions(_), [row]) = (&block.kind, &mut rows[..])
-                && row.text.is_empty()
-            {
-                let (text, after) = rest.split_at(text_of_term(rest));
-                row.text.blocks.extend_from_slice(text);
-                rest = after;
-            }
-            rows.into_iter().for_each(|row| add(page, &mut returns, &mut places, row, diags));
-        }
+        add_prose(page, &mut returns, section.heading.span, &section.prose, diags);
     }
     returns
+}
+
+/// Adds what a text under a heading says of codes, and keeps the rest as prose.
+pub fn add_prose(page: &Page, returns: &mut Returns, heading: Span, prose: &Prose, diags: &mut Diagnostics) {
+    returns.span.get_or_insert_with(|| locate(page, heading));
+    let mut places: BTreeMap<String, usize> =
+        returns.codes.iter().enumerate().map(|(at, code)| (code.name.value.clone(), at)).collect();
+    let mut rest = &prose.blocks[..];
+    while let Some((block, after)) = rest.split_first() {
+        rest = after;
+        let listed = match &block.kind {
+            BlockKind::Table(table) => code_rows(table),
+            BlockKind::Definitions(entries) => definition_rows(block.span, entries),
+            BlockKind::List(_, items) => bullet_rows(items),
+            _ => None,
+        };
+        let Some(mut rows) = listed else {
+            if matches!(block.kind, BlockKind::Table(_)) {
+                let message = "no column of this table holds codes";
+                diags.report(Rule::UnreadTable, locate(page, block.span), message);
+            }
+            returns.docs.blocks.push(block.clone());
+            continue;
+        };
+        if let (BlockKind::Definitions(_), [row]) = (&block.kind, &mut rows[..])
+            && row.text.is_empty()
+        {
+            let (text, after) = rest.split_at(text_of_term(rest));
+            row.text.blocks.extend_from_slice(text);
+            rest = after;
+        }
+        rows.into_iter().for_each(|row| add(page, returns, &mut places, row, diags));
+    }
 }
 
 /// How many blocks after a `<dl>` with a lone term are its text, as pages of early 2018 have it: all up to the next
@@ -68,6 +74,8 @@ enum CodeCell {
     Code(String),
     /// "Other errors": the list is not complete.
     Other,
+    /// A cell that says something else, such as `Zero` or a family of codes.
+    Label(Prose),
 }
 
 /// Adds a row; `places` tells where in the list each code is.
@@ -79,6 +87,14 @@ fn add(page: &Page, returns: &mut Returns, places: &mut BTreeMap<String, usize>,
             if returns.docs.blocks.is_empty() || !row.text.is_empty() {
                 returns.docs.blocks.extend(row.text.blocks);
             }
+            return;
+        }
+        CodeCell::Label(label) => {
+            if label.plain().to_lowercase().contains("xxx") || label.plain().contains('*') {
+                returns.open.get_or_insert(Fact { value: (), source });
+            }
+            returns.docs.blocks.extend(label.blocks);
+            returns.docs.blocks.extend(row.text.blocks);
             return;
         }
         CodeCell::Code(name) => name,
@@ -120,8 +136,12 @@ fn code_rows(table: &Table) -> Option<Vec<Row>> {
                 None => text.blocks.extend(cell.blocks.iter().cloned()),
             }
         }
-        // Two codes in one cell share a text; a cell without a code continues the row above.
-        let codes = row.cells.get(column).and_then(code_cell).unwrap_or_default();
+        // Two codes in one cell share a text; an empty cell continues the row above.
+        let label = || {
+            let cell = row.cells.get(column).filter(|cell| !cell.is_empty())?;
+            Some(vec![CodeCell::Label(cell.clone())])
+        };
+        let codes = row.cells.get(column).and_then(code_cell).or_else(label).unwrap_or_default();
         if codes.is_empty() {
             let continued: Option<&mut Row> = rows.last_mut();
             if let Some(last) = continued {
@@ -132,7 +152,12 @@ fn code_rows(table: &Table) -> Option<Vec<Row>> {
         let span = row.cells[column].blocks.first().map_or(row.span, innermost);
         // A number beside two codes tells neither's.
         let number = number.filter(|_| codes.len() == 1);
-        rows.extend(codes.into_iter().map(|code| Row { span, code, number, text: text.clone() }));
+        let several = codes.len() > 1;
+        rows.extend(codes.into_iter().map(|code| {
+            // The text of a range stands with its ends.
+            let text = if several && matches!(code, CodeCell::Other) { Prose::default() } else { text.clone() };
+            Row { span, code, number, text }
+        }));
     }
     Some(rows)
 }
@@ -242,15 +267,34 @@ fn code_cell(cell: &Prose) -> Option<Vec<CodeCell>> {
     if lower.starts_with("other") || lower.starts_with("none of the above") {
         return Some(vec![CodeCell::Other]);
     }
+    if is_identifier(text) && lower.ends_with("xxx") {
+        // A family of codes, none of which is named.
+        return Some(vec![CodeCell::Label(cell.clone())]);
+    }
+    let codes = |names: &[&str]| names.iter().map(|name| CodeCell::Code((*name).to_owned())).collect();
+    if let Some((first, last)) = ["–", "—", " through ", " - "].into_iter().find_map(|dash| text.split_once(dash)) {
+        // A range names its ends; what lies between is documented and not named.
+        let ends = [first.trim(), last.trim()];
+        return ends.iter().all(|end| is_code(end)).then(|| {
+            let mut cells: Vec<CodeCell> = codes(&ends);
+            cells.push(CodeCell::Other);
+            cells
+        });
+    }
+    // `HRESULT_FROM_NT(STATUS_X)` is the name of one code.
+    let wrapped = text.split_once('(').and_then(|(outer, inner)| Some((outer, inner.strip_suffix(')')?)));
+    if wrapped.is_some_and(|(outer, inner)| is_code(outer.trim()) && is_code(inner.trim())) {
+        return Some(codes(&[text]));
+    }
     let names: Vec<&str> = text.split(" or ").flat_map(|part| part.split([',', '/'])).map(str::trim).collect();
-    names
-        .iter()
-        .all(|name| is_code(name))
-        .then(|| names.iter().map(|name| CodeCell::Code((*name).to_owned())).collect())
+    names.iter().all(|name| is_code(name)).then(|| codes(&names))
 }
 
-/// A C identifier that is no lone English word.
+/// A C identifier that is no lone English word, none of the values that are no codes, and no family of codes.
 pub fn is_code(name: &str) -> bool {
+    if matches!(name, "TRUE" | "FALSE" | "NULL") || name.to_ascii_lowercase().ends_with("xxx") {
+        return false;
+    }
     let capitals = name.chars().filter(char::is_ascii_uppercase).count();
     is_identifier(name) && name.len() > 2 && (name.contains('_') || capitals == name.len()) && capitals > 0
 }

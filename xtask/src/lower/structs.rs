@@ -7,34 +7,48 @@ use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Fact, Field};
 use crate::page::{EntryKind, Page, SectionKind};
 use crate::parse::entries::is_identifier;
+use crate::source::Spanned;
 
 /// Lowers the fields of a structure.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Body {
+pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Body {
     let mut fields: Vec<Field> = Vec::new();
     let mut dropped = Vec::new();
     let mut seen = BTreeSet::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::StructFields) {
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Field) {
+            if entry.name.value.is_empty() {
+                flaws.push("a field without a name".to_owned());
+                continue;
+            }
             let name = stated(page, &entry.name);
             if !is_path(&name.value) {
                 let message = format!("`{}` is no C identifier", name.value);
                 diags.report(Rule::InvalidName, locate(page, entry.name.span), message);
+                flaws.push(format!("field {}", name.value));
                 continue;
             }
             if !seen.insert(name.value.clone()) {
                 let message = format!("`{}` is listed again", name.value);
                 diags.report(Rule::DuplicateMember, locate(page, entry.name.span), message);
+                flaws.push(format!("one field {}: it is listed twice", name.value));
             }
-            let bits = entry.value.as_ref().and_then(|value| {
-                let width = value.value.parse().ok()?;
-                Some(Fact { value: width, source: stated(page, value).source })
-            });
+            let bits = entry.value.as_ref().and_then(|value| bits(page, value, diags));
             let c_type = entry.c_type.as_ref().and_then(|stated| c_types::of_line(page, stated));
-            fields.push(Field { name, bits, c_type, docs: entry_docs(entry) });
+            fields.push(Field { name, bits, c_type, docs: entry_docs(page, entry, diags) });
         }
-        dropped.extend(demoted(page, section, diags));
+        dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
     Body::Struct(fields, dropped)
+}
+
+/// What stands after the colon of a field is its width in bits.
+fn bits(page: &Page, value: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<u32>> {
+    if let Ok(width) = value.value.parse() {
+        return Some(Fact { value: width, source: stated(page, value).source });
+    }
+    let message = format!("`{}` is no width in bits", value.value);
+    diags.report(Rule::UnevaluatedValue, locate(page, value.span), message);
+    None
 }
 
 /// `a.b`, where a part may also be `(unnamed union)`.

@@ -21,6 +21,16 @@ pub fn is_literal(text: &str) -> bool {
     literal(text.trim().trim_start_matches('-').trim_start()).is_some()
 }
 
+/// Whether the text is one number, with or without a cast: what it says needs no computing that a reader could doubt.
+pub fn is_constant(text: &str) -> bool {
+    let cast = text.trim().strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    is_literal(cast.filter(|(words, _)| !words.is_empty() && is_type(words)).map_or(text, |(_, rest)| rest))
+}
+
+fn is_type(words: &str) -> bool {
+    words.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ' || b == b'_')
+}
+
 /// Computes an expression; `lookup` gives the value of a name.
 pub fn evaluate(text: &str, lookup: impl FnMut(&str) -> Option<i128>) -> Outcome {
     let tokens = match tokens(text) {

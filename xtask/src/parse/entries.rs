@@ -79,6 +79,31 @@ pub fn real_name(line: &Spanned<String>) -> Option<Parts> {
     Some(parse(line))
 }
 
+/// What an attribute says of the direction: `in_reads_bytes_opt_(n)` says `in`, and `in_out` says `inout`.
+pub fn stem(word: &str) -> &str {
+    let word = word.split('(').next().expect("a split has a first part").trim_matches('_');
+    let word = word.strip_prefix("com_").unwrap_or(word);
+    if word.starts_with("inout") || word.starts_with("in_out") {
+        return "inout";
+    }
+    match word.split('_').next().expect("a split has a first part") {
+        "outptr" => "out",
+        first => first,
+    }
+}
+
+/// Whether two lists of attributes say different things of the direction.
+pub fn contradict(one: &[Spanned<String>], other: &[Spanned<String>]) -> bool {
+    let ways = |words: &[Spanned<String>]| {
+        let says =
+            |way: &str| words.iter().any(|word| matches!(stem(&word.value), found if found == way || found == "inout"));
+        (says("in"), says("out"))
+    };
+    let (one, other) = (ways(one), ways(other));
+    let silent = (false, false);
+    one != other && one != silent && other != silent
+}
+
 /// The words of an attribute list as spans relative to `base`, `at` characters into it.
 pub fn words(inner: &str, at: u32, base: Span) -> Vec<Spanned<String>> {
     let mut words = Vec::new();
@@ -170,9 +195,10 @@ fn is_type(text: &str) -> bool {
     words().all(is_identifier) && words().filter(|word| !qualifier(word)).count() <= 1
 }
 
-/// Whether a text is a C identifier.
+/// Whether a text is a C identifier, and one with a letter or digit: see item_name_of_an_underscore.
 pub fn is_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().any(|c| c != '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 

@@ -67,6 +67,13 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter, usize)
         }
     };
     let mut front_matter = FrontMatter::new();
+    let unfilled = |(_, values): &(&Key<'_>, &Vec<String>)| values.iter().any(|value| TEMPLATE.contains(&&**value));
+    let mut bleed = keys.iter().zip(&values).filter(unfilled);
+    if let Some((key, _)) = bleed.next() {
+        let place = key.values.first().unwrap_or(&key.name).span(file);
+        let message = format!("values that only the template has, {} in all, this is the first", 1 + bleed.count());
+        diags.report(Rule::TemplateText, file.at(place), message);
+    }
     for (key, values) in keys.into_iter().zip(values) {
         let said = |value: &String| !value.is_empty() && !TEMPLATE.contains(&&**value);
         let at = |index: usize| key.values.get(index).or(key.values.last()).unwrap_or(&key.name).span(file);

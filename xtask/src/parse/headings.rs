@@ -160,14 +160,18 @@ pub fn closes_fence(line: &str, mark: u8, len: usize) -> bool {
 
 /// Where a tag such as `<pre` starts in a line, in any case, followed by no further letter.
 fn find_tag(line: &str, tag: &str) -> Option<usize> {
-    if !line.contains('<') {
-        return None;
-    }
     let (bytes, tag) = (line.as_bytes(), tag.as_bytes());
-    (0..bytes.len().saturating_sub(tag.len() - 1)).find(|&at| {
+    let mut from = 0;
+    while let Some(found) = bytes[from..].iter().position(|&b| b == b'<') {
+        let at = from + found;
         let end = at + tag.len();
-        bytes[at..end].eq_ignore_ascii_case(tag) && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric)
-    })
+        let named = bytes.get(at..end).is_some_and(|name| name.eq_ignore_ascii_case(tag));
+        if named && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    None
 }
 
 /// What a heading announces.
@@ -248,6 +252,8 @@ fn section_kind(text: &str) -> Option<SectionKind> {
         "remarks" => SectionKind::Remarks,
         "seealso" => SectionKind::SeeAlso,
         "requirements" => SectionKind::Requirements,
+        "inheritance" => SectionKind::Inheritance,
+        "example" | "examples" => SectionKind::Examples,
         _ => return None,
     })
 }

@@ -3,14 +3,12 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::html;
+use super::indent::{INLINE, flatten, marker_width};
 use crate::prose::{Block, BlockKind, Inline, Prose, Target};
 use crate::source::Span;
 
 /// How deep lists, quotes and marks may nest; what lies deeper loses its nesting, not its text.
 const MAX_DEPTH: usize = 48;
-
-/// Put before a `<` at the start of a line, so that CommonMark never takes the line for an HTML block.
-const INLINE: char = '\u{e000}';
 
 /// The blocks of a text that starts on line `first` (from 1) and holds no block-level HTML and no tables.
 pub fn blocks(text: &str, first: u32) -> Vec<Block> {
@@ -20,7 +18,7 @@ pub fn blocks(text: &str, first: u32) -> Vec<Block> {
     if let Some(paragraph) = plain_paragraph(text, first) {
         return vec![paragraph];
     }
-    let text = flatten_indent(text);
+    let text = flatten(text, MAX_DEPTH);
     let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let mut builder = Builder::default();
     for (event, range) in Parser::new_ext(&text, Options::empty()).into_offset_iter() {
@@ -78,60 +76,6 @@ pub fn inlines(text: &str) -> Vec<Inline> {
         }
     }
     all
-}
-
-/// Takes away every indent that CommonMark would read as code, and keeps the ones that nest lists.
-fn flatten_indent(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // The columns at which the open items' text starts: in the source, and as written here.
-    let mut items: Vec<(usize, usize)> = Vec::new();
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        let body = line.trim_start();
-        if body.is_empty() {
-            continue;
-        }
-        let indent = line.len() - body.len();
-        let marker = marker_width(body);
-        while items.last().is_some_and(|&(source, _)| indent < source && (marker.is_some() || index > 0)) {
-            items.pop();
-        }
-        let written = items.last().map_or(0, |&(_, written)| written);
-        out.extend(std::iter::repeat_n(' ', written));
-        if let Some(width) = marker.filter(|_| items.len() < MAX_DEPTH) {
-            let text_at = body.len() - body[width..].trim_start().len();
-            items.push((indent + text_at, written + width));
-            // One blank after the marker, whatever the page has: five would make its text code.
-            out.push_str(body[..width].trim_end());
-            out.push(' ');
-            out.extend(std::iter::repeat_n(' ', width.saturating_sub(body[..width].trim_end().len() + 1)));
-            push_line(&body[text_at..], &mut out);
-            continue;
-        }
-        push_line(body, &mut out);
-    }
-    out
-}
-
-fn push_line(body: &str, out: &mut String) {
-    if body.starts_with('<') {
-        out.push(INLINE);
-    }
-    out.push_str(body);
-}
-
-/// The width of a list marker and the one blank after it.
-fn marker_width(body: &str) -> Option<usize> {
-    let digits = body.bytes().take_while(u8::is_ascii_digit).count();
-    let mark = *body.as_bytes().get(digits)?;
-    let is_marker = match digits {
-        0 => matches!(mark, b'-' | b'*' | b'+'),
-        1..=9 => matches!(mark, b'.' | b')'),
-        _ => false,
-    };
-    (is_marker && matches!(body.as_bytes().get(digits + 1), Some(b' ' | b'\t'))).then_some(digits + 2)
 }
 
 /// Builds blocks from events. Frames of blocks hold frames of inlines.

@@ -3,9 +3,12 @@
 mod blocks;
 pub mod entries;
 mod front_matter;
-mod headings;
-mod html;
+pub(crate) mod headings;
+pub(crate) mod html;
+mod indent;
+mod literal;
 mod markdown;
+mod mojibake;
 mod tables;
 mod tree;
 
@@ -55,11 +58,26 @@ fn report_damage(file: &SourceFile, diags: &mut Diagnostics) {
         let message = "`Â` before a blank: a no-break space was encoded twice";
         diags.report_help(Rule::Mojibake, file.at(span), message, "remove the character; it is read as a blank");
     }
+    for (range, meant) in mojibake::find(file.text()) {
+        let (message, help) =
+            (format!("`{}` is `{meant}`, encoded twice", &file.text()[range.clone()]), format!("write `{meant}`"));
+        diags.report_help(Rule::Mojibake, file.at(file.span(range.start, range.end)), message, help);
+    }
+    // The mark that a tool left where it could not make a link.
+    if file.text().contains(UNMADE_LINK) {
+        for (at, mark) in file.text().match_indices(UNMADE_LINK) {
+            let span = file.span(at, at + mark.len());
+            diags.report(Rule::DeadLink, file.at(span), "a link that was never made");
+        }
+    }
 }
+
+const UNMADE_LINK: &str = "[XREF-LINK:";
 
 /// Puts a heading and the lines under it where they belong.
 fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::Range<usize>, diags: &mut Diagnostics) {
     let inside = page.sections.last().map(|section| section.kind.clone());
+    report_level(file, heading, inside.as_ref(), diags);
     match announces(heading, inside.as_ref()) {
         Announces::Title if page.title.is_none() && page.sections.is_empty() => {
             page.title = Some(heading.text.clone());
@@ -73,10 +91,10 @@ fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::
         }
         Announces::Entry(kind, text) => {
             let entry = entry(file, heading, kind, &text, body, diags);
-            section_for(page, kind, heading).entries.extend(entry);
+            section_for(page, kind, heading).entries.push(entry);
         }
         Announces::Title | Announces::Prose => {
-            let inlines = markdown::inlines(&heading.text.value);
+            let inlines = markdown::inlines(&literal::running(&heading.text.value));
             let title = Block { span: heading.text.span, kind: BlockKind::Heading(heading.level, inlines) };
             let text = blocks::parse(&Lines::of(file, body.start, body.end), diags);
             let prose = match page.sections.last_mut() {
@@ -86,6 +104,22 @@ fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::
             prose.blocks.push(title);
             prose.blocks.extend(text.blocks);
         }
+    }
+}
+
+/// A dashed section or item at another level than the template has it.
+fn report_level(file: &SourceFile, heading: &Heading, inside: Option<&SectionKind>, diags: &mut Diagnostics) {
+    if !heading.text.value.starts_with('-') {
+        return;
+    }
+    let (what, level) = match announces(heading, inside) {
+        Announces::Section(_) => ("a section", 2),
+        Announces::Entry(EntryKind::Param | EntryKind::Field, _) => ("an item", 3),
+        Announces::Title | Announces::Entry(..) | Announces::Prose => return,
+    };
+    if heading.level != level {
+        let message = format!("{what} of the template stands at level {}, not {level}", heading.level);
+        diags.report(Rule::WrongLevel, file.at(heading.text.span), message);
     }
 }
 
@@ -116,7 +150,7 @@ fn entry(
     text: &Spanned<String>,
     body: std::ops::Range<usize>,
     diags: &mut Diagnostics,
-) -> Option<Entry> {
+) -> Entry {
     let mut parts = entries::parse(text);
     let placeholder = parts.name.as_ref().is_some_and(|name| entries::is_placeholder(&name.value));
     let Body { c_type, mut attributes, mut rest } = Body::peel(file, body.clone(), true, kind == EntryKind::Param);
@@ -129,13 +163,17 @@ fn entry(
         attributes.extend(real.attributes);
     }
     let prose = blocks::parse(&rest, diags);
-    let Some(name) = parts.name else {
+    let name = parts.name.unwrap_or_else(|| {
         let message = format!("no name can be made of `{}`", heading.text.value);
         diags.report(Rule::OrphanItem, file.at(heading.text.span), message);
-        return None;
-    };
+        Spanned { value: String::new(), span: heading.text.span }
+    });
+    if let Some(first) = attributes.first().filter(|_| entries::contradict(&parts.attributes, &attributes)) {
+        let message = format!("the text of `{}` contradicts the attributes of its heading", name.value);
+        diags.report(Rule::ContradictingAttributes, file.at(first.span), message);
+    }
     let attributes = if parts.attributes.is_empty() { attributes } else { parts.attributes };
-    Some(Entry { kind, span: heading.text.span, name, value: parts.value, attributes, c_type, prose })
+    Entry { kind, span: heading.text.span, name, value: parts.value, attributes, c_type, prose }
 }
 
 /// The name that the first line of text gives a parameter, and which line that is.

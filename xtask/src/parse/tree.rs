@@ -1,7 +1,7 @@
 //! Block-level HTML as a tree of blocks, forgiving about tags that are missing, crossed or too deep.
 
 use super::blocks::{note_kind, strip_label};
-use super::{html, markdown};
+use super::{html, literal, markdown};
 use crate::diag::{Diagnostics, Rule};
 use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Row, Table, plain};
 use crate::source::{SourceFile, Span};
@@ -45,7 +45,7 @@ impl<'a> Tree<'a> {
         if text.trim().is_empty() {
             return;
         }
-        let blocks = markdown::blocks(text, line);
+        let blocks = markdown::blocks(&literal::without_false_definitions(text), line);
         self.target().extend(blocks);
     }
 
@@ -61,7 +61,8 @@ impl<'a> Tree<'a> {
         while let Some(at) = rest.find('<') {
             code.push_str(&rest[..at]);
             rest = &rest[at..];
-            let len = html::tag(rest).map_or(1, |tag| tag.len);
+            // `vector<int>` has no tag in it.
+            let len = html::tag(rest).filter(|tag| tag.is_block() || is_inline(&tag.name)).map_or(1, |tag| tag.len);
             if len == 1 {
                 code.push('<');
             }
@@ -277,6 +278,14 @@ impl<'a> Tree<'a> {
         }
         self.target().extend(blocks);
     }
+}
+
+/// The tags of running text that code may be coloured with.
+fn is_inline(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "b" | "br" | "code" | "em" | "font" | "i" | "img" | "nobr" | "span" | "strong" | "sub" | "sup" | "u"
+    )
 }
 
 fn is_barrier(open: &str, closing: &str) -> bool {

@@ -50,44 +50,21 @@ pub fn adopt_docs(codes: &mut [CodeEntry], items: &[Item]) {
     }
 }
 
-/// Gives each documented code its number. What no page lists is reported, if any page lists codes at all.
+/// Gives each documented code its number.
 pub fn number(drafts: &mut [Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
     let by_name: BTreeMap<&str, &CodeEntry> = codes.iter().map(|code| (&*code.name, code)).collect();
-    for draft in drafts {
-        let Body::Function(function) = &mut draft.body else { continue };
-        for code in &mut function.returns.codes {
-            if let Some(entry) = by_name.get(&*code.name.value) {
-                if let Some(stated) = code.number.as_ref().filter(|stated| stated.value != entry.number.value) {
-                    let (name, known) = (&code.name.value, &entry.number);
-                    let message =
-                        format!("`{name}` is {} here and {} in {}", stated.value, known.value, known.source.location());
-                    diags.report(Rule::CodeConflict, stated.source.location().clone(), message);
-                }
-                let from = vec![code.name.source.clone(), entry.number.source.clone()];
-                let source = Source::Derived { rule: "number-of-code", from };
-                code.number = Some(Fact { value: entry.number.value, source });
-            } else if !codes.is_empty() {
-                let message = format!("no page lists the number of `{}`", code.name.value);
-                let location = code.name.source.location().clone();
-                match near(&code.name.value, &by_name) {
-                    Some(name) => {
-                        let help = format!("is `{name}` meant? then rename it in the page or in overrides.toml");
-                        diags.report_help(Rule::UndocumentedCode, location, message, help);
-                    }
-                    None => diags.report(Rule::UndocumentedCode, location, message),
-                }
+    for returns in drafts.iter_mut().filter_map(Draft::returns_mut) {
+        for code in &mut returns.codes {
+            let Some(entry) = by_name.get(&*code.name.value) else { continue };
+            if let Some(stated) = code.number.as_ref().filter(|stated| stated.value != entry.number.value) {
+                let (name, known) = (&code.name.value, &entry.number);
+                let message =
+                    format!("`{name}` is {} here and {} in {}", stated.value, known.value, known.source.location());
+                diags.report(Rule::CodeConflict, stated.source.location().clone(), message);
             }
+            let from = vec![code.name.source.clone(), entry.number.source.clone()];
+            let source = Source::Derived { rule: "number-of-code", from };
+            code.number = Some(Fact { value: entry.number.value, source });
         }
     }
-}
-
-/// A known name that differs by one word more or less: `ERROR_INVALID_X` for `ERROR_WINHTTP_INVALID_X`.
-fn near<'a>(name: &str, known: &BTreeMap<&'a str, &CodeEntry>) -> Option<&'a str> {
-    let words: Vec<&str> = name.split('_').collect();
-    known.keys().copied().find(|other| {
-        let others: Vec<&str> = other.split('_').collect();
-        let (long, short) = if others.len() > words.len() { (&others, &words) } else { (&words, &others) };
-        long.len() == short.len() + 1
-            && (0..long.len()).any(|at| long[..at] == short[..at] && long[at + 1..] == short[at..])
-    })
 }

@@ -11,6 +11,8 @@ use crate::source::{SourceFile, Span};
 pub struct Families {
     /// What all of it is called, for the crate's documentation and the site.
     pub title: Option<String>,
+    /// The licence of the pages beside this file, as SPDX writes it.
+    pub licence: Option<String>,
     /// The function that tells a thread's last error; a return section that names it reports failure so.
     pub last_error: Option<String>,
     /// Prefixes of codes that Rust names leave out, the longest match first.

@@ -35,11 +35,24 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
     for family in &mut out {
         let settings = families::config(&family.name, config);
         let names = Names { settings: &settings, config };
+        let mut enumerators = std::collections::BTreeSet::new();
         for (index, item) in items.iter_mut().enumerate() {
             if item.family != family.name || item.draft.kind != Kind::Enum || !item.gaps.is_empty() {
                 continue;
             }
             let Some(enum_) = freeze_enum(index, item, &names, diags) else { continue };
+            let all = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
+            let all: Vec<&String> = all.map(|member| &member.c_name).collect();
+            if let Some(member) = all.iter().find(|name| enumerators.contains(**name)) {
+                let source = item.draft.name.source.clone();
+                let message = format!("`{member}` is a member of another enumeration of `{}` too", family.header);
+                let help = "C has one of that name; remove the other one";
+                gap(item, Rule::ClashingName, &source, message, help, format!("name of {member}"), diags);
+                item.rust_path = None;
+                continue;
+            }
+            // C has one name for the enumerators of all enumerations.
+            enumerators.extend(all.into_iter().cloned());
             let Origin { c_name, aliases, rust_name, .. } = &enum_.origin;
             let name = TypeName { family: family.name.clone(), c_name: c_name.clone(), rust_name: rust_name.clone() };
             types.insert_enum(aliases.iter().map(|alias| &**alias).chain([&**c_name]), &name);
@@ -209,7 +222,14 @@ fn freeze_function(
             }
         },
         (None, Convention::HResult) => Type::HResult,
-        (None, _) => unreachable!("only HRESULT is derived without a type"),
+        (None, Convention::Void) => Type::Void,
+        (None, _) => {
+            let at = function.returns.span.clone().map_or(draft.name.source.clone(), Source::Page);
+            let message = format!("the page says how `{c_name}` fails, but not what type it returns");
+            let help = "add a `Type:` line to the return section, or state `returns` in overrides.toml";
+            gap(item, Rule::MissingReturn, &at, message, help, "return type".to_owned(), diags);
+            return None;
+        }
     };
     if params.len() != function.params.len() {
         return None;
@@ -337,18 +357,21 @@ fn documented(
 
 /// The arguments of the safe method: a buffer and its length become one slice in the buffer's place.
 fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
-    let length_of = |index: usize| {
-        let buffer = &function.params[index].length_of.as_ref()?.value;
-        let at = params.iter().position(|param| param.c_name == *buffer)?;
+    let places: BTreeMap<&str, usize> = params.iter().enumerate().map(|(at, param)| (&*param.c_name, at)).collect();
+    // For each length, the place of its buffer; for each buffer, the place of its first length.
+    let buffer_of = |index: usize| {
+        let at = *places.get(&*function.params[index].length_of.as_ref()?.value)?;
         matches!(params[at].raw, Type::Pointer { .. }).then_some(at)
     };
+    let buffers: BTreeMap<usize, usize> = (0..params.len()).filter_map(|at| Some((at, buffer_of(at)?))).collect();
+    let lengths: BTreeMap<usize, usize> = buffers.iter().rev().map(|(&length, &buffer)| (buffer, length)).collect();
     let mut args = Vec::new();
     for (index, param) in params.iter().enumerate() {
-        if length_of(index).is_some() {
+        if buffers.contains_key(&index) {
             continue;
         }
         let mutable = param.direction != Direction::In;
-        let length = (0..params.len()).find(|&other| length_of(other) == Some(index));
+        let length = lengths.get(&index).copied();
         let kind = match (&param.raw, length) {
             (Type::Pointer { to, .. }, Some(length)) => {
                 let of = if **to == Type::Void { Type::Int("u8") } else { (**to).clone() };

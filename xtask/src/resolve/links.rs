@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostics, Rule};
 use crate::model::Item;
-use crate::prose::{Target, each_target};
+use crate::prose::{Inline, Target, each_link, plain};
+use crate::source::Location;
 
 /// Where site-relative links of these pages lead.
 const SITE: &str = "https://learn.microsoft.com";
@@ -15,30 +16,50 @@ pub fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
     for item in items {
         let (path, page) = (item.draft.path.clone(), item.draft.page.clone());
         for prose in item.draft.proses_mut() {
-            each_target(prose, &mut |span, target| {
+            each_link(prose, &mut |span, target, text| {
                 let Target::Written(written) = target else { return };
-                let resolved = index.resolve(written, &page);
-                if resolved.is_none() {
-                    let location = crate::source::Location { path: path.clone(), span };
-                    let message = format!("the link to `{written}` leads to no page that was read");
-                    diags.report(Rule::DanglingLink, location, message);
-                }
-                *target = resolved.unwrap_or_else(|| Target::Url(absolute(written)));
+                let found = index.resolve(written, &page, text);
+                let dead = matches!(found, Found::Dead);
+                *target = match found {
+                    Found::Target(target) => target,
+                    Found::Dangling | Found::Dead => {
+                        let location = Location { path: path.clone(), span };
+                        if dead {
+                            let message = format!("the link `{}` to `{written}` can lead nowhere", plain(text).trim());
+                            diags.report(Rule::DeadLink, location, message);
+                        } else {
+                            let message = format!("the link to `{written}` leads to no page that was read");
+                            diags.report(Rule::DanglingLink, location, message);
+                        }
+                        Target::Url(absolute(written))
+                    }
+                };
             });
         }
     }
 }
 
+enum Found {
+    Target(Target),
+    /// It looks like a page of this kind, and is none that was read.
+    Dangling,
+    /// It can lead nowhere.
+    Dead,
+}
+
+#[derive(Default)]
 struct Index {
     /// `folder/stem` in lower case.
     by_path: BTreeMap<String, usize>,
     by_asset: BTreeMap<String, usize>,
+    /// Names that one item has; `None` for those of several.
+    by_name: BTreeMap<String, Option<usize>>,
     folders: BTreeSet<String>,
 }
 
 impl Index {
     fn new(items: &[Item]) -> Self {
-        let mut index = Self { by_path: BTreeMap::new(), by_asset: BTreeMap::new(), folders: BTreeSet::new() };
+        let mut index = Self::default();
         for (at, item) in items.iter().enumerate() {
             let path = item.draft.page.to_ascii_lowercase();
             let path = path.rsplit_once('.').map_or(&*path, |(stem, _)| stem);
@@ -50,25 +71,36 @@ impl Index {
             if let Some(id) = &item.draft.asset_id {
                 index.by_asset.entry(id.clone()).or_insert(at);
             }
+            for name in std::iter::once(&item.draft.name).chain(&item.draft.aliases) {
+                let known = index.by_name.entry(name.value.clone()).or_insert(Some(at));
+                *known = known.filter(|&other| other == at);
+            }
         }
         index
     }
 
-    /// The target, or `None` if it looks like a page of this kind and is none that was read.
-    fn resolve(&self, written: &str, page: &str) -> Option<Target> {
-        let plain = written.split(['#', '?']).next().expect("a split has a first part").replace('\\', "/");
-        let lower = plain.to_ascii_lowercase();
-        if plain.is_empty() {
-            return Some(Target::Url(written.to_owned()));
+    fn resolve(&self, written: &str, page: &str, text: &[Inline]) -> Found {
+        let path = written.split(['#', '?']).next().expect("a split has a first part").replace('\\', "/");
+        let lower = path.trim().to_ascii_lowercase();
+        if lower.is_empty() {
+            // A place of the same page; one without any name is a link that was never finished.
+            let place = written.trim().len() > 1;
+            return if place { Found::Target(Target::Url(written.to_owned())) } else { Found::Dead };
         }
+        let named = || self.by_name.get(plain(text).trim()).copied().flatten();
+        let by_name = |otherwise| named().map_or(otherwise, |at| Found::Target(Target::Item(at)));
         if let Some(id) = asset_id(&lower) {
-            return self.by_asset.get(id).map(|&at| Target::Item(at));
+            return self
+                .by_asset
+                .get(id)
+                .map_or_else(|| by_name(Found::Dangling), |&at| Found::Target(Target::Item(at)));
         }
         let (site, path) = match site_path(&lower) {
             Some(path) => (true, path.to_owned()),
             None if lower.contains("://") || lower.starts_with("mailto:") => {
-                return Some(Target::Url(written.to_owned()));
+                return Found::Target(Target::Url(written.to_owned()));
             }
+            None if is_help_id(&lower) => return by_name(Found::Dead),
             None => (false, below(page, &lower)),
         };
         let path = path.strip_suffix(".md").or_else(|| path.strip_suffix(".htm")).unwrap_or(&path).to_owned();
@@ -76,12 +108,18 @@ impl Index {
         let stem = parts.next().expect("a split has a first part");
         let folder = parts.next().map_or("", |folder| folder);
         if let Some(&at) = self.by_path.get(&format!("{folder}/{stem}")) {
-            return Some(Target::Item(at));
+            return Found::Target(Target::Item(at));
         }
         // A page of a header that was read should have been there; others are somebody else's.
         let ours = !site || path.contains("/api/") && self.folders.contains(folder);
-        (!ours).then(|| Target::Url(absolute(written)))
+        if ours { by_name(Found::Dangling) } else { Found::Target(Target::Url(absolute(written))) }
     }
+}
+
+/// `hid.value_capability_arrays`: the id of a help file that is no more, and no path.
+fn is_help_id(target: &str) -> bool {
+    let known = [".md", ".htm", ".html", ".yml", ".pdf", ".png"].into_iter().any(|suffix| target.ends_with(suffix));
+    !target.contains('/') && target.contains('.') && !known
 }
 
 /// The id in `https://msdn.microsoft.com/GUID` and the like.

@@ -4,11 +4,13 @@ mod codes;
 pub mod config;
 mod families;
 mod freeze;
+mod ghosts;
 mod links;
 mod names;
 pub mod overrides;
 mod returns;
 mod types;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -22,10 +24,14 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
     drafts.sort_by(|a, b| (&a.page, &a.path).cmp(&(&b.page, &b.path)));
     let mut codes = codes::collect(&drafts, diags);
     codes::number(&mut drafts, &codes, diags);
+    ghosts::report(&drafts, &codes, diags);
+    values::across_pages(&mut drafts, diags);
     returns::conventions(&mut drafts, &codes, families);
     let item = |draft: Draft| {
         let family = families::of(&draft, families);
-        Item { draft, family, gaps: Vec::new(), rust_path: None }
+        // What is on the page and could not be read makes the item as incomplete as what is not there.
+        let gaps = draft.flaws.clone();
+        Item { draft, family, gaps, rust_path: None }
     };
     let mut items: Vec<Item> = drafts.into_iter().map(item).collect();
     mark_duplicates(&mut items, diags);
@@ -39,7 +45,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
             by_name.entry(name.value.clone()).or_insert(index);
         }
     }
-    Spec { title, items, codes, families, by_name, files: BTreeMap::new() }
+    Spec { title, attributions: Vec::new(), items, codes, families, by_name, files: BTreeMap::new() }
 }
 
 /// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code.

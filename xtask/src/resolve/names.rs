@@ -30,8 +30,8 @@ pub fn code_name(c_name: &str, families: &Families) -> String {
 
 /// The names of an enumeration's members: the longest prefix and suffix of whole words that all share is dropped.
 pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families) -> Vec<String> {
-    let words: Vec<Vec<&str>> =
-        c_names.iter().map(|name| name.split('_').filter(|word| !word.is_empty()).collect()).collect();
+    let words_of = |name| str::split(name, '_').filter(|word| !word.is_empty());
+    let words: Vec<Vec<&str>> = c_names.iter().map(|name| words_of(name).collect()).collect();
     let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
     let shared = |at: &dyn Fn(&[&str], usize) -> String| {
         let same = |index: usize| words.windows(2).all(|pair| at(&pair[0], index) == at(&pair[1], index));
@@ -39,7 +39,8 @@ pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families
     };
     let (mut front, mut back) = match words.len() {
         // One member shares everything with itself: only the family's prefix goes.
-        1 => (words[0].len() - strip_longest(c_names[0], &family.prefixes).split('_').count(), 0),
+        // See doubled_underscore_in_the_only_member.
+        1 => (words[0].len() - words_of(strip_longest(c_names[0], &family.prefixes)).count(), 0),
         _ => (shared(&|words, at| words[at].to_owned()), shared(&|words, at| words[words.len() - 1 - at].to_owned())),
     };
     // Something must be left of every name, and it must not start with a digit.

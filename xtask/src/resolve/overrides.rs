@@ -10,9 +10,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config;
-use crate::diag::{Diagnostics, Rule};
+use crate::diag::{Diagnostic, Diagnostics, Rule};
 use crate::draft::{Body, Direction, Draft, Fact, Function, Kind, Param, Source};
-use crate::lower::c_types;
+use crate::lower::{c_types, enums};
 use crate::source::{Location, SourceFile};
 
 /// The file as it stands.
@@ -25,6 +25,10 @@ pub struct Overrides {
     functions: Vec<Spanned<FunctionEntry>>,
     #[serde(default, rename = "callback")]
     callbacks: Vec<Spanned<FunctionEntry>>,
+    #[serde(default, rename = "struct")]
+    structs: Vec<Spanned<StructEntry>>,
+    #[serde(default, rename = "union")]
+    unions: Vec<Spanned<StructEntry>>,
     #[serde(default, rename = "accept")]
     accepts: Vec<Spanned<AcceptEntry>>,
 }
@@ -36,6 +40,24 @@ struct EnumEntry {
     values: BTreeMap<String, Spanned<i64>>,
     reason: String,
     source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StructEntry {
+    name: Spanned<String>,
+    kind: Option<Spanned<String>>,
+    #[serde(default)]
+    fields: BTreeMap<String, Spanned<FieldEntry>>,
+    reason: String,
+    source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldEntry {
+    #[serde(rename = "type")]
+    c_type: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,6 +128,12 @@ pub fn apply(overrides: &Overrides, file: &SourceFile, drafts: &mut [Draft], dia
     for entry in &overrides.callbacks {
         function_entry(entry.get_ref(), Kind::Callback, file, drafts, diags);
     }
+    for entry in &overrides.structs {
+        struct_entry(entry.get_ref(), Kind::Struct, file, drafts, diags);
+    }
+    for entry in &overrides.unions {
+        struct_entry(entry.get_ref(), Kind::Union, file, drafts, diags);
+    }
 }
 
 /// What one entry says of where its facts come from.
@@ -171,6 +199,57 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
             continue;
         }
         member.value = Some(grounds.fact(value, &range));
+    }
+    // What was computed from a member that has another value now is computed again.
+    let overridden = |value: &Fact<i128>| matches!(value.source, Source::Override { .. });
+    for member in members.iter_mut() {
+        member.value = member.value.take().filter(overridden);
+    }
+    enums::evaluate(members, |_| None);
+}
+
+fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
+    let grounds = grounds(file, &entry.name, &entry.reason, &entry.source, diags);
+    let name = entry.name.get_ref();
+    let Some(draft) = find(drafts, kind, name) else {
+        grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
+        return;
+    };
+    if entry.kind.is_none() && entry.fields.is_empty() {
+        grounds.expired(&entry.name.span(), format!("this entry changes nothing of `{name}`"), diags);
+    }
+    if let Some(stated) = &entry.kind {
+        let range = stated.span();
+        match [Kind::Struct, Kind::Union].into_iter().find(|kind| kind.name() == stated.get_ref()) {
+            None => grounds.invalid(&range, format!("`{}` is none of struct, union", stated.get_ref()), diags),
+            Some(other) if other == kind => {
+                grounds.expired(&range, format!("the page says by now that `{name}` is a {}", kind.name()), diags);
+            }
+            Some(other) => {
+                draft.kind = other;
+                // The override answers the doubt.
+                let doubt = |finding: &Diagnostic| {
+                    finding.rule == Rule::UnionAsStructure && finding.location.path == draft.path
+                };
+                diags.list.retain(|finding| !doubt(finding));
+            }
+        }
+    }
+    let Body::Struct(fields, _) = &mut draft.body else { return };
+    for (field, change) in &entry.fields {
+        let (range, text) = (change.get_ref().c_type.span(), change.get_ref().c_type.get_ref());
+        let Some(field) = fields.iter_mut().find(|known| known.name.value == *field) else {
+            grounds.expired(&range, format!("`{name}` has no field `{field}`"), diags);
+            continue;
+        };
+        match c_types::parse(text) {
+            None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
+            Some(c_type) if field.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
+                let message = format!("the page says by now that `{}` is {text}", field.name.value);
+                grounds.expired(&range, message, diags);
+            }
+            Some(c_type) => field.c_type = Some(grounds.fact(c_type, &range)),
+        }
     }
 }
 
@@ -280,11 +359,11 @@ fn set_optional(
     param.optional = optional.then(|| grounds.fact((), range));
 }
 
-/// Takes accepted findings out of the list; an entry that accepts nothing has expired.
-pub fn accept(overrides: &Overrides, file: &SourceFile, diags: &mut Diagnostics) {
+/// Takes accepted findings of some rules out of the list; an entry that accepts nothing has expired.
+pub fn accept(overrides: &Overrides, file: &SourceFile, rules: impl Fn(Rule) -> bool, diags: &mut Diagnostics) {
     for entry in &overrides.accepts {
         let AcceptEntry { rule, page, reason: _ } = entry.get_ref();
-        let Some(known) = Rule::by_name(rule.get_ref()) else { continue };
+        let Some(known) = Rule::by_name(rule.get_ref()).filter(|&rule| rules(rule)) else { continue };
         let before = diags.list.len();
         let on_page = |path: &str| path == page || path.strip_suffix(&**page).is_some_and(|rest| rest.ends_with('/'));
         diags.list.retain(|finding| finding.rule != known || !on_page(&finding.location.path));

@@ -1,8 +1,9 @@
 //! How each function reports failure, from its return type, its codes and its prose.
 
 use super::config::Families;
-use crate::draft::{Body, CType, Convention, Draft, Fact, Function, Source};
+use crate::draft::{Body, CType, Convention, Draft, Fact, Function, Returns, Source};
 use crate::model::{CodeEntry, CodeSpace};
+use crate::source::Location;
 
 /// Settles the convention of every function where the page tells it.
 pub fn conventions(drafts: &mut [Draft], codes: &[CodeEntry], families: &Families) {
@@ -25,16 +26,22 @@ fn convention(function: &Function, codes: &[CodeEntry], families: &Families) -> 
         // Without a stated type, codes that are all HRESULTs tell it.
         let from: Vec<Source> = spaces().map(|(_, source)| source.clone()).collect();
         let all = !from.is_empty() && spaces().all(|(space, _)| space == Some(CodeSpace::HResult));
-        return all.then(|| derive("return-type-from-codes", from, Convention::HResult)).flatten();
+        let by_codes = all.then(|| derive("return-type-from-codes", from, Convention::HResult)).flatten();
+        return by_codes.or_else(|| {
+            let section = returns.span.as_ref()?;
+            let span = returns.docs.blocks.first().map_or(section.span, |block| block.span);
+            let location = Location { path: section.path.clone(), span };
+            derive("return-convention-of-prose", vec![Source::Page(location)], of_prose(returns, families)?)
+        });
     };
     let stated = |rule, convention| derive(rule, vec![c_type.source.clone()], convention);
     let CType::Named(name) = &c_type.value else {
         return stated("return-convention-of-pointer", Convention::Value);
     };
-    let mentions_last_error =
-        || families.last_error.as_ref().is_some_and(|name| returns.docs.plain().contains(&**name));
+    let mentions_last_error = || tells_last_error(&returns.docs.plain(), families);
     match &**name {
         "HRESULT" => stated("return-convention-of-type", Convention::HResult),
+        "NTSTATUS" => stated("return-convention-of-type", Convention::NtStatus),
         "void" | "VOID" => stated("return-convention-of-type", Convention::Void),
         _ if mentions_last_error() => stated("return-convention-of-prose", Convention::LastError),
         "DWORD" | "ULONG" | "LONG" | "LSTATUS" => {
@@ -45,4 +52,38 @@ fn convention(function: &Function, codes: &[CodeEntry], families: &Families) -> 
         }
         _ => stated("return-convention-of-type", Convention::Value),
     }
+}
+
+/// What the text says where no type is stated: the name of the type or of one of its successes, the function that tells
+/// the last error, or that there is nothing.
+fn of_prose(returns: &Returns, families: &Families) -> Option<Convention> {
+    let text = returns.docs.plain();
+    let codes = || returns.codes.iter().map(|code| &*code.name.value);
+    let words = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').chain(codes());
+    let starts = |prefix: &str| {
+        let code = |word: &str| word.len() > prefix.len() && !word.contains(|c: char| c.is_ascii_lowercase());
+        words().any(|word| word.starts_with(prefix) && code(word))
+    };
+    if words().any(|word| word == "HRESULT") || starts("S_") {
+        return Some(Convention::HResult);
+    }
+    if words().any(|word| word == "NTSTATUS") || starts("STATUS_") {
+        return Some(Convention::NtStatus);
+    }
+    if tells_last_error(&text, families) {
+        return Some(Convention::LastError);
+    }
+    let lower = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    let first = lower.split(". ").next().expect("a split has a first part");
+    let nothing = ["does not return a value", "returns no value", "no return value", "doesn't return a value"];
+    let said = matches!(lower.as_str(), "none" | "void") || nothing.into_iter().any(|words| first.ends_with(words));
+    said.then_some(Convention::Void)
+}
+
+/// Whether the text sends the reader to the function that tells the thread's last error.
+fn tells_last_error(text: &str, families: &Families) -> bool {
+    families.last_error.as_ref().is_some_and(|name| text.contains(&**name))
+        || text
+            .split_whitespace()
+            .any(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).ends_with("LastError"))
 }

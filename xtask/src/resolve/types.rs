@@ -34,6 +34,7 @@ impl Types {
                 let constant = matches!(**inner, CType::Const(_));
                 Ok(Type::Pointer { to: Box::new(self.resolve(inner)?), constant })
             }
+            CType::Of(name, _) => self.name(name),
         }
     }
 

@@ -25,7 +25,7 @@ fn trait_(group: &Group, family: &Family, spec: &Spec) -> TokenStream {
 fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
     let writer = &Writer::new(spec, function.origin.item);
     let doc = attributes(&writer.item(&function.origin, details(function, true, writer)));
-    let alias = aliases([&*function.origin.c_name].into_iter());
+    let alias = aliases(&function.origin.rust_name, [&*function.origin.c_name].into_iter());
     let name = format_ident!("{}", function.origin.rust_name);
     let args = function.args.iter().map(|arg| {
         let name = format_ident!("{}", function.params[arg.param].rust_name);
@@ -70,7 +70,7 @@ fn output(function: &Function, here: &str) -> Option<TokenStream> {
     let value = types::by_value(&function.c_return, here);
     match function.convention {
         Convention::Void => None,
-        Convention::Value => Some(quote! { -> #value }),
+        Convention::NtStatus | Convention::Value => Some(quote! { -> #value }),
         Convention::Win32 | Convention::HResult => Some(quote! { -> Result<(), super::#error> }),
         Convention::LastError if function.c_return == Type::Bool => Some(quote! { -> Result<(), super::#error> }),
         Convention::LastError => Some(quote! { -> Result<#value, super::#error> }),

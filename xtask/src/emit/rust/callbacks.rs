@@ -18,7 +18,8 @@ fn item(callback: &Function, here: &str, spec: &Spec) -> TokenStream {
     let writer = &Writer::new(spec, callback.origin.item);
     let name = format_ident!("{}", callback.origin.rust_name);
     let doc = attributes(&writer.item(&callback.origin, api::details(callback, false, writer)));
-    let alias = aliases(callback.origin.aliases.iter().map(|alias| &**alias).chain([&*callback.origin.c_name]));
+    let aliased = callback.origin.aliases.iter().map(|alias| &**alias).chain([&*callback.origin.c_name]);
+    let alias = aliases(&callback.origin.rust_name, aliased);
     let params = callback.params.iter().map(|param| {
         let (name, type_) = (format_ident!("{}", param.rust_name), types::safe(&param.raw, here));
         quote! { #name: #type_ }

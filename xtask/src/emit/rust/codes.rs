@@ -67,10 +67,13 @@ fn space(spec: &Spec, type_name: &str, codes: &[&CodeEntry], space: CodeSpace) -
             None => lines.push(format!("{shown}.")),
         }
         let doc = attributes(&lines);
+        // The name is C's, whatever its case.
+        let odd = code.name.contains(|c: char| c.is_ascii_lowercase());
+        let allow = odd.then(|| quote! { #[allow(non_upper_case_globals)] });
         let (name, number) = (format_ident!("{}", code.name), number(code.number.value, space));
         match space {
-            CodeSpace::Win32 => quote! { #doc pub const #name: Self = Self(#number); },
-            CodeSpace::HResult => quote! { #doc pub const #name: Self = Self(#number.cast_signed()); },
+            CodeSpace::Win32 => quote! { #doc #allow pub const #name: Self = Self(#number); },
+            CodeSpace::HResult => quote! { #doc #allow pub const #name: Self = Self(#number.cast_signed()); },
         }
     });
     let mut by_number: Vec<&CodeEntry> = codes.to_vec();

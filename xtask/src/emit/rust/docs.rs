@@ -21,9 +21,9 @@ pub fn attributes(lines: &[String]) -> TokenStream {
     quote! { #(#lines)* }
 }
 
-/// The names that search finds an item by.
-pub fn aliases<'a>(names: impl Iterator<Item = &'a str>) -> TokenStream {
-    let names = names.map(|name| quote! { #[doc(alias = #name)] });
+/// The names that search finds an item by, other than its own.
+pub fn aliases<'a>(own: &str, names: impl Iterator<Item = &'a str>) -> TokenStream {
+    let names = names.filter(|name| *name != own).map(|name| quote! { #[doc(alias = #name)] });
     quote! { #(#names)* }
 }
 

@@ -16,15 +16,17 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     let writer = &Writer::new(spec, enum_.origin.item);
     let doc = attributes(&writer.item(&enum_.origin, Vec::new()));
-    let alias = aliases(enum_.origin.aliases.iter().map(|alias| &**alias).chain([&*enum_.origin.c_name]));
+    let aliased = enum_.origin.aliases.iter().map(|alias| &**alias).chain([&*enum_.origin.c_name]);
+    let alias = aliases(&enum_.origin.rust_name, aliased);
     let name = format_ident!("{}", enum_.origin.rust_name);
     let idents: Vec<_> = enum_.members.iter().map(|member| format_ident!("{}", member.rust_name)).collect();
     let c_names: Vec<_> = enum_.members.iter().map(|member| &member.c_name).collect();
     let values: Vec<_> = enum_.members.iter().map(|member| Literal::i32_unsuffixed(member.value)).collect();
-    let docs = enum_.members.iter().map(|member| member_doc(member, writer));
+    let docs = enum_.members.iter().map(|member| member_doc(member, &member.rust_name, writer));
     let constants = enum_.aliases.iter().map(|(member, first)| {
-        let doc = member_doc(member, writer);
-        let constant = format_ident!("{}", screaming(&member.rust_name));
+        let constant = screaming(&member.rust_name);
+        let doc = member_doc(member, &constant, writer);
+        let constant = format_ident!("{constant}");
         let first = format_ident!("{}", enum_.members[*first].rust_name);
         quote! { #doc pub const #constant: Self = Self::#first; }
     });
@@ -75,13 +77,13 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     }
 }
 
-fn member_doc(member: &Member, writer: &Writer<'_>) -> TokenStream {
+fn member_doc(member: &Member, own: &str, writer: &Writer<'_>) -> TokenStream {
     let mut lines = writer.lines(&member.docs);
     if lines.is_empty() {
         lines.push(format!("`{}`.", member.c_name));
     }
     let doc = attributes(&lines);
-    let alias = aliases([&*member.c_name].into_iter());
+    let alias = aliases(own, [&*member.c_name].into_iter());
     quote! { #doc #alias }
 }
 

@@ -35,7 +35,7 @@ pub fn code_type(function: &Function) -> Option<TokenStream> {
     match function.convention {
         Convention::Win32 | Convention::LastError => Some(quote! { crate::Win32Error }),
         Convention::HResult => Some(quote! { crate::HResult }),
-        Convention::Void | Convention::Value => None,
+        Convention::NtStatus | Convention::Void | Convention::Value => None,
     }
 }
 
@@ -187,7 +187,7 @@ fn variant_doc(error: &ErrorCode, space: CodeSpace, writer: &Writer<'_>) -> Toke
     lines.push(String::new());
     lines.push(format!("`{}`, {number}", error.c_name));
     let doc = attributes(&lines);
-    let alias = aliases([&*error.c_name].into_iter());
+    let alias = aliases(&error.rust_name, [&*error.c_name].into_iter());
     quote! { #doc #alias }
 }
 

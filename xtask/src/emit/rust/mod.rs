@@ -13,8 +13,11 @@ mod types;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::attribution;
 use crate::model::{Family, Spec};
 use crate::sync::{MARK, OutputFile};
+
+pub use docs::escape;
 
 /// All Rust files of the crate.
 pub fn emit(spec: &Spec) -> Vec<OutputFile> {
@@ -62,6 +65,10 @@ fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
                 implements the traits. Each item says which page it comes from.";
     lines.push(String::new());
     lines.extend(docs::wrap(rest, "", ""));
+    for sentence in attribution::sentences(spec) {
+        lines.push(String::new());
+        lines.extend(docs::wrap(&docs::escape(&sentence), "", ""));
+    }
     lines.extend(example(families).into_iter().flatten());
     let docs = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! {

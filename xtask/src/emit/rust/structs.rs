@@ -19,7 +19,7 @@ pub fn file(family: &Family) -> Option<TokenStream> {
 
 fn handle(opaque: &Opaque) -> TokenStream {
     let name = format_ident!("{}", opaque.rust_name);
-    let alias = aliases([&*opaque.c_name].into_iter());
+    let alias = aliases(&opaque.rust_name, [&*opaque.c_name].into_iter());
     let doc = format!(" A handle, `{}` in C: a value that names an object, never a pointer to it.", opaque.c_name);
     quote! {
         #[doc = #doc]
@@ -52,7 +52,7 @@ fn handle(opaque: &Opaque) -> TokenStream {
 
 fn incomplete(opaque: &Opaque) -> TokenStream {
     let name = format_ident!("{}", opaque.rust_name);
-    let alias = aliases([&*opaque.c_name].into_iter());
+    let alias = aliases(&opaque.rust_name, [&*opaque.c_name].into_iter());
     let doc = format!(" `{}`, of which only pointers are known.", opaque.c_name);
     quote! {
         #[doc = #doc]

@@ -98,7 +98,9 @@ fn enum_(enum_: &Enum) -> TokenStream {
         let name = format_ident!("{}", member.c_name);
         let value = Literal::i32_unsuffixed(member.value);
         let doc = format!(" {}", member.value);
-        quote! { #[doc = #doc] pub const #name: #c_name = #value; }
+        let odd = member.c_name.contains(|c: char| c.is_ascii_lowercase());
+        let allow = odd.then(|| quote! { #[allow(non_upper_case_globals)] });
+        quote! { #[doc = #doc] #allow pub const #name: #c_name = #value; }
     });
     quote! { #[doc = #doc] pub type #c_name = i32; #(#constants)* }
 }

@@ -63,7 +63,7 @@ pub fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
     };
     let spaces = [CodeSpace::Win32, CodeSpace::HResult].map(section);
     CodesPage {
-        frame: Frame::top("Error codes", "Every error code with its number, its meaning and who documents it."),
+        frame: Frame::top(site, "Error codes", "Every error code with its number, its meaning and who documents it."),
         spaces: spaces.into_iter().filter(|space| !space.codes.is_empty()).collect(),
     }
 }

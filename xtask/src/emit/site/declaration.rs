@@ -56,6 +56,12 @@ fn around(c_type: &CType, before: &mut String, after: &mut String) {
             after.push_str(dimension);
             after.push(']');
         }
+        CType::Of(name, inner) => {
+            before.push_str(name);
+            before.push('(');
+            around(inner, before, after);
+            after.push(')');
+        }
     }
 }
 
@@ -65,7 +71,7 @@ pub fn declaration(here: Here<'_>, draft: &Draft) -> Vec<Token> {
     match &draft.body {
         Body::Function(function) => out.function(draft, function),
         Body::Enum(members, _) if !members.is_empty() => out.enumeration(draft, members),
-        Body::Enum(..) | Body::Struct(..) | Body::Codes(_) | Body::Text => {}
+        Body::Enum(..) | Body::Struct(..) | Body::Ioctl(_) | Body::Codes(_) | Body::Text => {}
     }
     out.list
 }

@@ -1,6 +1,6 @@
 //! What stands around the content of a page: title, way down to it, way back to the top.
 
-use super::here::INDEX;
+use super::here::{INDEX, Site};
 
 /// What stands around a page's content.
 pub struct Frame {
@@ -14,11 +14,13 @@ pub struct Frame {
     pub crumbs: Vec<(String, String)>,
     /// The page itself, as the last crumb.
     pub leaf: String,
+    /// Whose pages all of it comes from: sentences.
+    pub sources: Vec<String>,
 }
 
 impl Frame {
     /// A page at the top.
-    pub fn top(title: &str, summary: &str) -> Self {
+    pub fn top(site: &Site<'_>, title: &str, summary: &str) -> Self {
         let crumbs = vec![("Index".to_owned(), INDEX.to_owned())];
         Self {
             title: format!("{title} - winws"),
@@ -26,17 +28,19 @@ impl Frame {
             root: "",
             crumbs,
             leaf: title.to_owned(),
+            sources: site.sources.clone(),
         }
     }
 
     /// The index, which has nothing above it.
-    pub fn index(title: &str) -> Self {
+    pub fn index(site: &Site<'_>) -> Self {
+        let title = &site.spec.title;
         let summary = format!("{title} as their reference pages describe them.");
-        Self { crumbs: Vec::new(), ..Self::top(title, &summary) }
+        Self { crumbs: Vec::new(), ..Self::top(site, title, &summary) }
     }
 
     /// The page that is shown where nothing was found.
-    pub fn missing() -> Self {
-        Self::top("Not found", "There is no such page.")
+    pub fn missing(site: &Site<'_>) -> Self {
+        Self::top(site, "Not found", "There is no such page.")
     }
 }

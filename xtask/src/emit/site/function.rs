@@ -23,6 +23,10 @@ pub struct ParamRow<'a> {
 
 /// What a function returns.
 pub struct ReturnView<'a> {
+    /// What the section is called.
+    pub title: &'static str,
+    /// Whether there is a type: a control code has none.
+    pub typed: bool,
     pub c_type: Option<TypeText>,
     /// Whether the type is `HRESULT` because the codes are, although the page states none.
     pub implied: bool,
@@ -77,6 +81,8 @@ pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
     sources.extend(returns.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(returns.convention.as_ref().map(|fact| here.cite("failure", &fact.source)));
     ReturnView {
+        title: "Return value",
+        typed: true,
         c_type: returns.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
         implied: returns.convention.as_ref().is_some_and(|fact| fact.value == Convention::HResult),
         convention: returns.convention.as_ref().map(|fact| (fact.value.name(), in_words(fact.value))),
@@ -85,6 +91,11 @@ pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
         open: returns.open.as_ref().map(|fact| vec![here.cite("other codes", &fact.source)]),
         sources,
     }
+}
+
+/// The codes of an I/O control's status block.
+pub fn status<'a>(here: Here<'a>, status: &'a Returns) -> ReturnView<'a> {
+    ReturnView { title: "Status", typed: false, ..returns(here, status) }
 }
 
 /// The anchors of the codes. They depend on nothing else of the page, so that other pages can link to them.
@@ -111,6 +122,7 @@ const fn in_words(convention: Convention) -> &'static str {
     match convention {
         Convention::Win32 => "It returns a Win32 code; 0 is success.",
         Convention::HResult => "It returns an HRESULT; failure is negative.",
+        Convention::NtStatus => "It returns an NTSTATUS; failure is negative.",
         Convention::LastError => "It returns 0 (FALSE, NULL) and sets the thread's last error.",
         Convention::Void => "It returns nothing.",
         Convention::Value => "It returns a value that is no failure.",

@@ -6,6 +6,7 @@ use super::anchors::Anchors;
 use super::item_paths;
 use super::provenance::Cited;
 use crate::draft::{CType, Source};
+use crate::emit::attribution;
 use crate::model::Spec;
 
 /// The path of the page that lists everything.
@@ -18,6 +19,8 @@ pub const CODES: &str = "codes.html";
 pub struct Site<'a> {
     /// What was read.
     pub spec: &'a Spec,
+    /// Whose pages all of it comes from: sentences.
+    pub sources: Vec<String>,
     /// The page of each item.
     paths: Vec<String>,
     /// The anchor on the page of codes of each entry of `Spec::codes`.
@@ -40,6 +43,7 @@ impl<'a> Site<'a> {
         let codes = spec.codes.iter().enumerate();
         Self {
             spec,
+            sources: attribution::sentences(spec),
             paths: item_paths(spec),
             code_anchors: spec.codes.iter().map(|code| anchors.claim("", &code.name)).collect(),
             code_places: codes.map(|(at, code)| ((&*code.name, code.number.value), at)).collect(),

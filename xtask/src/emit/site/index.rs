@@ -76,7 +76,7 @@ pub fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
         (id, title, codes_of(site.spec, which).len())
     });
     IndexPage {
-        frame: Frame::index(&site.spec.title),
+        frame: Frame::index(site),
         title: &site.spec.title,
         families: families.into_iter().map(|(name, kinds)| family(here, name, kinds)).collect(),
         spaces: spaces.into_iter().filter(|(.., count)| *count > 0).collect(),

@@ -61,9 +61,9 @@ pub struct ItemPage<'a> {
 
 /// A fact of the item as a whole.
 struct FactRow<'a> {
-    label: &'static str,
+    label: &'a str,
     /// Nothing where the page does not say.
-    value: Option<&'a str>,
+    value: Option<String>,
     /// Whether it is a name of code.
     code: bool,
     source: Option<Cited<'a>>,
@@ -74,9 +74,14 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a
     let here = Here::item(site, index);
     let draft = &item.draft;
     let mut anchors = Anchors::new(RESERVED);
-    let others = draft.docs.others.iter().map(|(heading, prose)| {
+    let parts = match &draft.body {
+        Body::Ioctl(ioctl) => &ioctl.parts[..],
+        _ => &[],
+    };
+    let others = draft.docs.others.iter().map(|(heading, prose)| (&**heading, prose));
+    let others = others.chain(parts.iter().map(|part| (&*part.name.value, &part.docs))).map(|(heading, prose)| {
         let text = Blocks::new(here, prose, 2);
-        (anchors.claim("section-", heading), &**heading, text)
+        (anchors.claim("section-", heading), heading, text)
     });
     let mut page = ItemPage {
         frame: frame(site, item),
@@ -114,6 +119,7 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a
             page.fields = fields.iter().map(|field| values::field(here, field, &mut anchors)).collect();
             headings = demoted;
         }
+        Body::Ioctl(ioctl) => page.returns = Some(function::status(here, &ioctl.status)),
         Body::Codes(codes) => {
             page.codes = codes.iter().map(|code| values::code(here, code, &mut anchors)).collect();
         }
@@ -145,16 +151,17 @@ fn frame(site: &Site<'_>, item: &Item) -> Frame {
         root: "../",
         crumbs,
         leaf: name.clone(),
+        sources: site.sources.clone(),
     }
 }
 
 /// The headings of the sections that are there, in the order of the template.
 fn contents(page: &ItemPage<'_>) -> Vec<(String, String)> {
-    let errors = page.returns.is_some();
+    let returns = page.returns.as_ref().map(|returns| returns.title);
     let sections = [
         ("declaration", "Declaration", !page.declaration.is_empty()),
         ("parameters", "Parameters", !page.params.is_empty()),
-        ("returns", "Return value", errors),
+        ("returns", returns.unwrap_or_default(), returns.is_some()),
         ("members", "Members", !page.members.is_empty()),
         ("fields", "Fields", !page.fields.is_empty()),
         ("codes", "Codes", !page.codes.is_empty()),
@@ -174,11 +181,11 @@ const fn is_code(kind: Kind) -> bool {
 }
 
 fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
-    let Draft { kind, name, aliases, uid, requirements, page, .. } = &item.draft;
-    let plain = |label, value: &'a str, code| FactRow { label, value: Some(value), code, source: None };
+    let Draft { kind, name, aliases, uid, requirements, page, constants, body, .. } = &item.draft;
+    let plain = |label, value: &'a str, code| FactRow { label, value: Some(value.to_owned()), code, source: None };
     let stated = |label, fact: &'a Fact<String>, code| FactRow {
         label,
-        value: Some(&fact.value),
+        value: Some(fact.value.clone()),
         code,
         source: Some(here.cite(label, &fact.source)),
     };
@@ -205,5 +212,14 @@ fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
     }
     rows.extend(uid.as_ref().map(|uid| stated("UID", uid, true)));
     rows.push(plain("Page", page, true));
+    if let Body::Ioctl(ioctl) = body {
+        rows.extend(ioctl.parts.iter().map(|part| stated("Part", &part.name, true)));
+    }
+    rows.extend(constants.iter().map(|constant| FactRow {
+        label: &constant.name.value,
+        value: Some(constant.number.value.to_string()),
+        code: true,
+        source: Some(here.cite("number", &constant.number.source)),
+    }));
     rows
 }

@@ -41,7 +41,7 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
     files.push(file("facts.json", json::facts(spec, true)));
     files.push(file(here::INDEX, render(&index::page(&site))));
     files.push(file(here::CODES, render(&codes::page(&site))));
-    files.push(file("404.html", render(&Missing { frame: Frame::missing() })));
+    files.push(file("404.html", render(&Missing { frame: Frame::missing(&site) })));
     let items = spec.items.par_iter().enumerate();
     files.par_extend(items.map(|(index, item)| file(site.path(index), render(&item::page(&site, index, item)))));
     files
