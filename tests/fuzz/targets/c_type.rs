@@ -1,0 +1,4 @@
+//! Any text as a C type.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| winws_tests::entry::c_type(text));
