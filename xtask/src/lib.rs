@@ -3,6 +3,7 @@
 //! One way through: load, parse, lower, resolve, emit, sync. No stage reaches back; only this file chains them.
 
 pub mod accounting;
+pub mod c_names;
 pub mod diag;
 pub mod draft;
 pub mod emit;

@@ -1,9 +1,9 @@
 //! C types, from the text of a `Type:` line to structure, and the annotations in front of them.
 
 use super::at;
+use crate::c_names::is_identifier;
 use crate::draft::{CType, Fact};
 use crate::page::Page;
-use crate::parse::entries::is_identifier;
 use crate::prose::{Inline, plain};
 use crate::source::Spanned;
 

@@ -3,9 +3,9 @@
 
 use super::returns::is_code;
 use super::{at, codes, stated, values};
+use crate::c_names::is_identifier;
 use crate::draft::{Constant, Fact};
 use crate::page::{Page, SectionKind};
-use crate::parse::entries::is_identifier;
 use crate::prose::{Block, BlockKind, Prose, plain};
 use crate::source::Spanned;
 

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::values::{self, Outcome};
 use super::{demoted, entry_docs, locate, stated};
+use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::as_c_sees;
 use crate::draft::{Body, Fact, Member, Source};
 use crate::page::{EntryKind, Page, SectionKind};
-use crate::parse::entries::is_identifier;
 use crate::source::Spanned;
 
 /// Lowers the members of an enumeration.

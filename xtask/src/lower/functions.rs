@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{at, c_types, demoted, entry_docs, locate, prototype, returns, stated};
+use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Direction, Fact, Function, Param};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
-use crate::parse::entries::{is_identifier, is_placeholder, stem};
+use crate::parse::entries::{is_placeholder, stem};
 use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};
 

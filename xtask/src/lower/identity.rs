@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{at, locate, stated};
+use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Fact, Kind};
 use crate::page::{Page, SectionKind};
-use crate::parse::entries::is_identifier;
 use crate::prose::{BlockKind, Inline, plain};
 use crate::source::Span;
 

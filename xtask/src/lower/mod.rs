@@ -7,13 +7,13 @@ pub mod enums;
 mod functions;
 mod identity;
 mod ioctls;
-pub mod likeness;
 mod prototype;
 mod returns;
 mod stated;
 mod structs;
 pub mod values;
 
+use crate::c_names;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Demoted, Docs, Draft, Fact, Kind, Requirements, Source};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
@@ -113,7 +113,7 @@ fn demoted(page: &Page, section: &Section, kind: EntryKind, diags: &mut Diagnost
             let message =
                 format!("`{}` stands under a demoted heading: no symbol of the header has this name", name.value);
             let known = section.entries.iter().filter(|entry| entry.kind == kind).map(|entry| &*entry.name.value);
-            let likely = likeness::closest(&name.value, known).map(|likely| {
+            let likely = c_names::closest(&name.value, known).map(|likely| {
                 format!("is `{likely}` meant? then move the text there, or accept the finding in overrides.toml")
             });
             let help = likely.unwrap_or_else(|| {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{at, c_types, codes, locate};
+use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Fact, Returns};
 use crate::page::{Page, SectionKind};
-use crate::parse::entries::is_identifier;
 use crate::prose::{Block, BlockKind, Definition, Inline, Prose, Table, plain};
 use crate::source::Span;
 

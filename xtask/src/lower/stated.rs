@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::codes;
+use crate::c_names::is_identifier;
 use crate::page::{Page, SectionKind};
-use crate::parse::entries::is_identifier;
 use crate::prose::{BlockKind, Definition, Inline, Prose, plain};
 use crate::source::{Span, Spanned};
 

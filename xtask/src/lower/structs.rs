@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{c_types, demoted, entry_docs, locate, stated};
+use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Fact, Field};
 use crate::page::{EntryKind, Page, SectionKind};
-use crate::parse::entries::is_identifier;
 use crate::source::Spanned;
 
 /// Lowers the fields of a structure.

@@ -1,5 +1,6 @@
 //! The heading of a parameter, member or field: its name, value and attributes, in every spelling that was counted.
 
+use crate::c_names::is_identifier;
 use crate::source::{Span, Spanned};
 
 /// How many brackets of a heading are looked at: dimensions may stand before the attributes.
@@ -193,13 +194,6 @@ fn is_type(text: &str) -> bool {
     };
     let words = || text.split_whitespace().map(|word| word.trim_end_matches('*'));
     words().all(is_identifier) && words().filter(|word| !qualifier(word)).count() <= 1
-}
-
-/// Whether a text is a C identifier, and one with a letter or digit: see item_name_of_an_underscore.
-pub fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().any(|c| c != '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn strip_dimensions(name: &str) -> &str {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::config::{Families, FamilyConfig};
 use super::types::Types;
 use super::{families, names};
+use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{self, Body, Convention, Direction, Draft, Kind, Source};
 use crate::model::{
     Arg, ArgKind, CodeEntry, CodeSpace, Enum, ErrorCode, Family, Function, Group, Item, Member, Opaque, Origin, Param,
     Type, TypeName,
 };
-use crate::parse::entries::is_identifier;
 
 /// Freezes every complete item. Items that are not get their gaps, and a diagnostic for each.
 pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags: &mut Diagnostics) -> Vec<Family> {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::c_names::Names;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Draft};
-use crate::lower::likeness::Names;
 use crate::model::CodeEntry;
 
 /// Reports each documented code that is listed nowhere, if any page lists codes, and each that only one page names

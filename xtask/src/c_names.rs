@@ -1,4 +1,6 @@
-//! Which known name a misspelt one was probably meant to be: one letter or one word differs.
+//! Names as C has them: what may be one, and which known one a misspelt one was probably meant to be.
+//!
+//! No stage: every stage that handles names asks here.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,6 +9,13 @@ const LONGEST: usize = 128;
 
 /// How many names are looked at for one.
 const MOST: usize = 250;
+
+/// Whether a text is a C identifier, and one with a letter or digit: see item_name_of_an_underscore.
+pub fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().any(|c| c != '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
 
 /// Known names, to be asked for the ones near to another.
 #[derive(Debug, Default)]
