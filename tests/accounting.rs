@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use expect_test::{expect, expect_file};
 use proptest::prelude::*;
@@ -131,7 +132,7 @@ fn each_block_that_a_draft_lost_would_be_missed() {
         let places = lengths.iter().enumerate().flat_map(|(prose, &len)| (0..len).map(move |block| (prose, block)));
         for (prose, block) in places {
             let mut torn = draft.clone();
-            let removed = torn.proses_mut()[prose].blocks.remove(block);
+            let removed = Arc::make_mut(torn.proses_mut()[prose]).blocks.remove(block);
             let gaps = account(file, &page, Some(torn)).gaps();
             assert!(!gaps.is_empty(), "{}: nothing misses {removed:#?}", file.path);
             blocks += 1;

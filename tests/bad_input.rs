@@ -364,6 +364,31 @@ fn changed(bytes: &[u8], changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
+/// A line of front matter, most of them well-formed.
+fn yaml_line() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        4 => "[A-Za-z0-9/(<_\\\\][A-Za-z0-9 .,:#'\"()\\[\\]{}*&!|>%@`~?=/\\\\_-]{0,12}".boxed(),
+        1 => "\\PC{0,8}".boxed(),
+        2 => prop::sample::select(vec!["", "null", "~", "true", "1.10", "0x10", "1e3", ".inf", "y", "<<", "=", "2020-01-01"])
+            .prop_map(str::to_owned)
+            .boxed(),
+        1 => prop::sample::select(vec!["\"a: b\"", "'it''s'", "[a, \"b\"]", "[a,", "b]", "\"open", "|", ">", "*x", "&x a", "!t a"])
+            .prop_map(str::to_owned)
+            .boxed(),
+    ];
+    let start = prop_oneof![
+        6 => "[a-d]: ".boxed(),
+        1 => "[a-d]:".boxed(),
+        4 => " {0,2}- ".boxed(),
+        1 => " {0,2}-".boxed(),
+        1 => " {1,3}".boxed(),
+        1 => prop::sample::select(vec!["? ", "# ", "a b: ", "12: ", "\t", "", "... ", "%T ", "y: ", "null: "])
+            .prop_map(str::to_owned)
+            .boxed(),
+    ];
+    (start, value).prop_map(|(start, value)| format!("{start}{}\n", value.replace('\n', " ")))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
@@ -380,6 +405,11 @@ proptest! {
     fn no_value_is_a_panic(text in "[0-9a-fxXuULlA-C_ ()'+*/%|&^~<>,-]{0,40}|\\PC{0,40}") {
         entry::value(&text);
         entry::c_type(&text);
+    }
+
+    #[test]
+    fn the_line_scan_reads_what_yaml_reads(lines in prop::collection::vec(yaml_line(), 0..12)) {
+        entry::front_matter(format!("---\n{}---\n", lines.concat()).as_bytes());
     }
 
     #[test]

@@ -6,14 +6,14 @@
 use serde_json::Value;
 
 use crate::stage;
-use xtask::diag::Diagnostics;
+use xtask::diag::{Diagnostics, Rule};
 use xtask::emit;
 use xtask::lower::values::{self, Outcome};
 use xtask::lower::{self, c_types};
 use xtask::page::Page;
 use xtask::parse;
 use xtask::prose::{Block, BlockKind, Prose};
-use xtask::source::{SourceFile, Span};
+use xtask::source::{SourceFile, Span, Spanned};
 
 /// Reads a page all the way to facts and Rust: no panic, and every place is one of the file.
 pub fn page(bytes: &[u8]) {
@@ -21,6 +21,7 @@ pub fn page(bytes: &[u8]) {
     let file = &tree.pages[0];
     let page = parse::parse(file, &mut Diagnostics::default());
     page_inside(file, &page);
+    front_matter(bytes);
     lower::lower(&page, &mut Diagnostics::default());
     let (spec, diags) = xtask::understand(std::slice::from_ref(&tree));
     for finding in &diags.list {
@@ -33,6 +34,22 @@ pub fn page(bytes: &[u8]) {
         emit::crate_files(&spec);
     }
     stage::rendered(&diags, &tree);
+}
+
+/// Reads front matter as it is, where the line scan reads what is plain, and behind a comment, where the YAML crate
+/// reads all of it: both say the same.
+pub fn front_matter(bytes: &[u8]) {
+    let Some(rest) = bytes.strip_prefix(b"---\n") else { return };
+    let read = |text: Vec<u8>| {
+        let mut diags = Diagnostics::default();
+        let page = parse::parse(&stage::page(text).pages[0], &mut diags);
+        let refused = diags.list.iter().any(|finding| finding.rule == Rule::FrontMatterYaml);
+        let texts = |values: Vec<Spanned<String>>| values.into_iter().map(|value| value.value).collect::<Vec<_>>();
+        let values: Vec<_> = page.front_matter.into_iter().map(|(key, values)| (key, texts(values))).collect();
+        (refused, values)
+    };
+    let whole = read([&b"---\n# A comment\n"[..], rest].concat());
+    assert_eq!(read(bytes.to_vec()), whole, "{:?}", String::from_utf8_lossy(bytes));
 }
 
 /// Computes an expression: no panic, the value is one of 64 bits, and written as a number it is itself.

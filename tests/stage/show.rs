@@ -277,7 +277,7 @@ pub fn links(spec: &mut Spec) -> String {
     for item in &mut spec.items {
         let page = item.draft.page.clone();
         for prose in item.draft.proses_mut() {
-            each_target(prose, &mut |span, target| {
+            each_target(Arc::make_mut(prose), &mut |span, target| {
                 let target = match target {
                     Target::Item(index) => pages[*index].to_string(),
                     other => shown(other),

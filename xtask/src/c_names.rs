@@ -2,7 +2,7 @@
 //!
 //! No stage: every stage that handles names asks here.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// No name of an API is longer; longer ones are like no other.
 const LONGEST: usize = 128;
@@ -20,38 +20,64 @@ pub fn is_identifier(text: &str) -> bool {
 /// Known names, to be asked for the ones near to another.
 #[derive(Debug, Default)]
 pub struct Names<'a> {
-    /// The names by what is left of them without one letter, or without one word.
-    by_cut: HashMap<String, Vec<&'a str>>,
+    /// The names by the hashes of what is left of them without one letter, or without one word; sorted.
+    by_cut: Vec<(u64, &'a str)>,
 }
 
 impl<'a> Names<'a> {
     /// An index of these names.
     pub fn new(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut by_cut: HashMap<String, Vec<&str>> = HashMap::new();
+        let mut by_cut = Vec::new();
         for name in names {
-            for cut in cuts(name) {
-                by_cut.entry(cut).or_default().push(name);
-            }
+            by_cut.extend(cuts(name).into_iter().map(|cut| (cut, name)));
         }
+        by_cut.sort_unstable();
         Self { by_cut }
     }
 
     /// The known names that one letter, or one word more or less, makes of this one; sorted.
     pub fn near(&self, name: &str) -> BTreeSet<&'a str> {
-        let candidates = cuts(name).into_iter().filter_map(|cut| self.by_cut.get(&cut)).flatten().copied();
-        candidates.filter(|&other| other != name && (one_letter(name, other) || one_word_more(name, other))).collect()
+        let with = |cut: u64| {
+            let from = self.by_cut.partition_point(|&(known, _)| known < cut);
+            self.by_cut[from..].iter().take_while(move |&&(known, _)| known == cut).map(|&(_, other)| other)
+        };
+        // Equal hashes only make a candidate.
+        let near = |other: &str| other != name && (one_letter(name, other) || one_word_more(name, other));
+        cuts(name).into_iter().flat_map(with).filter(|other| near(other)).collect()
     }
 }
 
-/// The name itself, and it without each letter and without each word.
-fn cuts(name: &str) -> BTreeSet<String> {
-    if name.len() > LONGEST {
-        return BTreeSet::new();
+/// The hashes of a name, and of it without each letter and without each word.
+fn cuts(name: &str) -> Vec<u64> {
+    /// Any odd number with many bits set.
+    const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+    let bytes = name.as_bytes();
+    let end = bytes.len();
+    if end > LONGEST {
+        return Vec::new();
     }
-    let mut cuts = BTreeSet::from([name.to_owned()]);
-    cuts.extend(name.char_indices().map(|(at, c)| format!("{}{}", &name[..at], &name[at + c.len_utf8()..])));
-    let words: Vec<&str> = name.split('_').collect();
-    cuts.extend((0..words.len()).map(|at| [&words[..at], &words[at + 1..]].concat().join("_")));
+    // Polynomial hashes of all starts of the name: that of any piece, and of two pieces joined, follows from them.
+    let mut starts = [0_u64; LONGEST + 1];
+    let mut powers = [1_u64; LONGEST + 1];
+    for (at, &byte) in bytes.iter().enumerate() {
+        starts[at + 1] = starts[at].wrapping_mul(BASE).wrapping_add(u64::from(byte) + 1);
+        powers[at + 1] = powers[at].wrapping_mul(BASE);
+    }
+    let without = |from: usize, to: usize| {
+        let back = starts[end].wrapping_sub(starts[to].wrapping_mul(powers[end - to]));
+        starts[from].wrapping_mul(powers[end - to]).wrapping_add(back)
+    };
+    let mut cuts = vec![starts[end]];
+    cuts.extend(name.char_indices().map(|(at, c)| without(at, at + c.len_utf8())));
+    let mut from = 0;
+    for word in name.split('_') {
+        let to = from + word.len();
+        // With the mark behind it, or the last one with the mark before it.
+        cuts.push(if to < end { without(from, to + 1) } else { without(from.saturating_sub(1), to) });
+        from = to + 1;
+    }
+    cuts.sort_unstable();
+    cuts.dedup();
     cuts
 }
 

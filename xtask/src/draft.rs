@@ -169,13 +169,13 @@ pub struct Requirements {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Docs {
     /// What it is.
-    pub description: Prose,
+    pub description: Arc<Prose>,
     /// What else there is to know.
-    pub remarks: Prose,
+    pub remarks: Arc<Prose>,
     /// Where to read on.
-    pub see_also: Prose,
+    pub see_also: Arc<Prose>,
     /// Sections that the template does not know, each with its heading.
-    pub others: Vec<(String, Prose)>,
+    pub others: Vec<(String, Arc<Prose>)>,
 }
 
 /// What depends on the kind.
@@ -221,7 +221,7 @@ pub struct Part {
     /// What the heading calls it: `input-buffer`.
     pub name: Fact<String>,
     /// The text under the heading.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// A parameter.
@@ -238,7 +238,7 @@ pub struct Param {
     /// The parameter whose length this one states.
     pub length_of: Option<Fact<String>>,
     /// What the page says of it.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// Which way a parameter's data goes.
@@ -278,7 +278,7 @@ pub struct Returns {
     /// The page says that there may be other codes.
     pub open: Option<Fact<()>>,
     /// The text around the table.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
     /// Where the section starts.
     pub span: Option<Location>,
 }
@@ -325,7 +325,7 @@ pub struct DocumentedCode {
     /// Its number, if the page states one; resolve fills it from the pages of codes.
     pub number: Option<Fact<u32>>,
     /// Each text that the page gives for it.
-    pub texts: Vec<Fact<Prose>>,
+    pub texts: Vec<Fact<Arc<Prose>>>,
 }
 
 /// A member of an enumeration.
@@ -338,7 +338,7 @@ pub struct Member {
     /// Its value.
     pub value: Option<Fact<i128>>,
     /// What the page says of it.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// A field of a structure; `a.b` names a field of a nested one.
@@ -351,7 +351,7 @@ pub struct Field {
     /// Its type.
     pub c_type: Option<Fact<CType>>,
     /// What the page says of it.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// `#### - NAME`: text for which the page's template found no symbol. Never a member or parameter.
@@ -360,7 +360,7 @@ pub struct Demoted {
     /// The heading.
     pub name: Fact<String>,
     /// The text under it.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// A code and its number, from a page of codes.
@@ -371,7 +371,7 @@ pub struct Code {
     /// Its number.
     pub number: Fact<u32>,
     /// What it means.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// A constant or option flag and its number.
@@ -461,8 +461,8 @@ impl Draft {
         }
     }
 
-    /// Each piece of text of the page, to read or to change its links.
-    pub fn proses_mut(&mut self) -> Vec<&mut Prose> {
+    /// Each piece of text of the page, to change its links.
+    pub fn proses_mut(&mut self) -> Vec<&mut Arc<Prose>> {
         let docs = &mut self.docs;
         let mut all = vec![&mut docs.description, &mut docs.remarks, &mut docs.see_also];
         all.extend(docs.others.iter_mut().map(|(_, prose)| prose));

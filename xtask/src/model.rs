@@ -70,7 +70,7 @@ pub struct CodeEntry {
     /// Its number.
     pub number: Fact<u32>,
     /// What it means.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// A family's complete items, each list sorted by C name.
@@ -156,7 +156,7 @@ pub struct Member {
     /// Its value as C's `int` has it.
     pub value: i32,
     /// What the page says of it.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// A complete function or callback.
@@ -181,7 +181,7 @@ pub struct Function {
     /// Where the page says that there may be other codes.
     pub open: bool,
     /// The text around the list of codes.
-    pub returns: Prose,
+    pub returns: Arc<Prose>,
     /// The arguments of the safe method, in order.
     pub args: Vec<Arg>,
 }
@@ -196,7 +196,7 @@ pub struct ErrorCode {
     /// Its number.
     pub number: u32,
     /// Every text that the page gives for it.
-    pub texts: Vec<Prose>,
+    pub texts: Vec<Arc<Prose>>,
 }
 
 /// A parameter as C has it.
@@ -213,7 +213,7 @@ pub struct Param {
     /// Whether it may be left out.
     pub optional: bool,
     /// What the page says of it.
-    pub docs: Prose,
+    pub docs: Arc<Prose>,
 }
 
 /// An argument of the safe method: a parameter, or two that make one slice.

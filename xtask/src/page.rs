@@ -18,7 +18,7 @@ pub struct Page {
     /// The heading of level 1.
     pub title: Option<Spanned<String>>,
     /// What stands under the title, before any section.
-    pub lead: Prose,
+    pub lead: Arc<Prose>,
     /// The sections in the order of the page.
     pub sections: Vec<Section>,
 }
@@ -36,7 +36,7 @@ pub struct Section {
     /// A `Type:` line at its top: the type a function returns.
     pub c_type: Option<Spanned<Vec<Inline>>>,
     /// The text before its first entry.
-    pub prose: Prose,
+    pub prose: Arc<Prose>,
     /// Parameters, members or fields.
     pub entries: Vec<Entry>,
 }
@@ -88,7 +88,7 @@ pub struct Entry {
     /// The `Type:` line.
     pub c_type: Option<Spanned<Vec<Inline>>>,
     /// The text under the heading.
-    pub prose: Prose,
+    pub prose: Arc<Prose>,
 }
 
 /// What the heading of an entry announces.

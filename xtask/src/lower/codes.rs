@@ -4,7 +4,9 @@
 //! All forms come down to the same sequence: a piece of text that is nothing but a name, one that is nothing but a
 //! number, and text up to the next name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::returns::is_code;
 use super::{at, locate, values};
@@ -12,7 +14,6 @@ use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Code, Fact};
 use crate::page::{Page, SectionKind};
 use crate::prose::{Block, BlockKind, Inline, Prose, plain};
-use crate::source::Span;
 
 /// What a page lists.
 #[derive(Default)]
@@ -20,7 +21,7 @@ pub struct Listing {
     /// The codes; none if it is no such page.
     pub codes: Vec<Code>,
     /// The text that belongs to no code: of the lead, then of each section.
-    pub around: Vec<Prose>,
+    pub around: Vec<Arc<Prose>>,
 }
 
 /// The codes of a page and the text around them.
@@ -29,7 +30,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
         return Listing::default();
     }
     let proses: Vec<&Prose> =
-        std::iter::once(&page.lead).chain(page.sections.iter().map(|section| &section.prose)).collect();
+        std::iter::once(&*page.lead).chain(page.sections.iter().map(|section| &*section.prose)).collect();
     let mut atoms = Vec::new();
     for (part, prose) in proses.iter().enumerate() {
         for (index, block) in prose.blocks.iter().enumerate() {
@@ -55,11 +56,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
                     let message = format!("`{}` is {number} here and {before} above", name.value);
                     diags.report(Rule::CodeConflict, locate(page, span), message);
                 }
-                codes.push(Code {
-                    name,
-                    number: Fact { value: number, source: at(page, span) },
-                    docs: Prose::default(),
-                });
+                codes.push(Code { name, number: Fact { value: number, source: at(page, span) }, docs: Arc::default() });
                 open = true;
                 index += 2;
                 continue;
@@ -70,7 +67,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
             }
             (false, _) if open => {
                 let code = codes.last_mut().expect("a code is open");
-                code.docs.blocks.push(atom.block.clone());
+                Arc::make_mut(&mut code.docs).blocks.push(atom.block.clone().into_owned());
             }
             (false, _) => {
                 loose.insert(index);
@@ -82,7 +79,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
 }
 
 /// The text of each part that belongs to no code: whole blocks where none of it does.
-fn around(proses: &[&Prose], atoms: &[Atom], loose: &BTreeSet<usize>) -> Vec<Prose> {
+fn around(proses: &[&Prose], atoms: &[Atom<'_>], loose: &BTreeSet<usize>) -> Vec<Arc<Prose>> {
     let mut around = vec![Prose::default(); proses.len()];
     let mut at = 0;
     for run in atoms.chunk_by(|a, b| a.place == b.place) {
@@ -91,11 +88,12 @@ fn around(proses: &[&Prose], atoms: &[Atom], loose: &BTreeSet<usize>) -> Vec<Pro
         if (at..at + run.len()).all(|atom| loose.contains(&atom)) {
             blocks.push(proses[part].blocks[index].clone());
         } else {
-            blocks.extend((at..).zip(run).filter(|(at, _)| loose.contains(at)).map(|(_, atom)| atom.block.clone()));
+            let loose = (at..).zip(run).filter(|(at, _)| loose.contains(at));
+            blocks.extend(loose.map(|(_, atom)| atom.block.clone().into_owned()));
         }
         at += run.len();
     }
-    around
+    around.into_iter().map(Arc::new).collect()
 }
 
 /// Whether only pages of items have such a section. Lists of codes may end with requirements and links.
@@ -113,15 +111,15 @@ fn is_of_item(kind: &SectionKind) -> bool {
 }
 
 /// A piece of text that no finer block divides.
-struct Atom {
+struct Atom<'a> {
     text: String,
-    block: Block,
+    block: Cow<'a, Block>,
     /// The part of the page and the block of it that it is from.
     place: (usize, usize),
 }
 
-fn collect(block: &Block, place: (usize, usize), atoms: &mut Vec<Atom>) {
-    let all = |prose: &Prose, atoms: &mut Vec<Atom>| {
+fn collect<'a>(block: &'a Block, place: (usize, usize), atoms: &mut Vec<Atom<'a>>) {
+    let all = |prose: &'a Prose, atoms: &mut Vec<Atom<'a>>| {
         prose.blocks.iter().for_each(|block| collect(block, place, atoms));
     };
     match &block.kind {
@@ -131,23 +129,26 @@ fn collect(block: &Block, place: (usize, usize), atoms: &mut Vec<Atom>) {
                 let first = atoms.len();
                 row.cells.iter().for_each(|cell| all(cell, atoms));
                 // Lines count from the cell's own text; what matters is the row.
-                atoms[first..].iter_mut().for_each(|atom| atom.block.span = row.span);
+                atoms[first..].iter_mut().for_each(|atom| atom.block.to_mut().span = row.span);
             }
         }
-        BlockKind::Paragraph(inlines) => paragraph(block.span, inlines, place, atoms),
-        _ => atoms.push(Atom { text: String::new(), block: block.clone(), place }),
+        BlockKind::Paragraph(inlines) => paragraph(block, inlines, place, atoms),
+        _ => atoms.push(Atom { text: String::new(), block: Cow::Borrowed(block), place }),
     }
 }
 
 /// `**NAME**<br>0x1` is two atoms.
-fn paragraph(span: Span, inlines: &[Inline], place: (usize, usize), atoms: &mut Vec<Atom>) {
+fn paragraph<'a>(block: &'a Block, inlines: &[Inline], place: (usize, usize), atoms: &mut Vec<Atom<'a>>) {
     let parts: Vec<&[Inline]> =
         inlines.split(|inline| *inline == Inline::Break).filter(|part| !part.is_empty()).collect();
     let name = parts.first().is_some_and(|first| is_code(plain(first).trim()));
-    let pieces = if name { parts } else { vec![inlines] };
-    for piece in pieces {
-        let block = Block { span, kind: BlockKind::Paragraph(piece.to_vec()) };
-        atoms.push(Atom { text: plain(piece).trim().to_owned(), block, place });
+    if !name || parts.len() == 1 && parts[0].len() == inlines.len() {
+        atoms.push(Atom { text: plain(inlines).trim().to_owned(), block: Cow::Borrowed(block), place });
+        return;
+    }
+    for part in parts {
+        let block = Block { span: block.span, kind: BlockKind::Paragraph(part.to_vec()) };
+        atoms.push(Atom { text: plain(part).trim().to_owned(), block: Cow::Owned(block), place });
     }
 }
 

@@ -1,6 +1,7 @@
 //! I/O controls: their buffers as text, and the codes of the status block as those of a return section.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{at, returns, stated};
 use crate::diag::Diagnostics;
@@ -49,7 +50,7 @@ fn add_named(page: &Page, status: &mut Returns) {
             // A paragraph that is a list of names says nothing of each.
             shared += 1;
             let blocks = if shared <= MOST { vec![block.clone()] } else { Vec::new() };
-            let text = Fact { value: Prose { blocks }, source: source.clone() };
+            let text = Fact { value: Arc::new(Prose { blocks }), source: source.clone() };
             let name = Fact { value: word.to_owned(), source };
             status.codes.push(DocumentedCode { name, number: None, texts: vec![text] });
         }

@@ -13,6 +13,8 @@ mod stated;
 mod structs;
 pub mod values;
 
+use std::sync::Arc;
+
 use crate::c_names;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Demoted, Docs, Draft, Fact, Kind, Requirements, Source};
@@ -62,7 +64,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
 }
 
 /// The text of a page; of a list of codes, what is around them.
-fn docs(page: &Page, kind: Kind, around: Vec<Prose>) -> Docs {
+fn docs(page: &Page, kind: Kind, around: Vec<Arc<Prose>>) -> Docs {
     let mut docs = Docs::default();
     let mut proses = match kind {
         Kind::Codes => around,
@@ -82,7 +84,11 @@ fn docs(page: &Page, kind: Kind, around: Vec<Prose>) -> Docs {
                 continue;
             }
         };
-        into.blocks.extend(prose.blocks);
+        if into.is_empty() {
+            *into = prose;
+        } else {
+            Arc::make_mut(into).blocks.extend_from_slice(&prose.blocks);
+        }
     }
     docs
 }
@@ -127,14 +133,14 @@ fn demoted(page: &Page, section: &Section, kind: EntryKind, diags: &mut Diagnost
 }
 
 /// The text of an entry; what the template puts there until somebody writes it is none.
-fn entry_docs(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Prose {
+fn entry_docs(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Arc<Prose> {
     if let [block] = &entry.prose.blocks[..]
         && let BlockKind::Paragraph(inlines) = &block.kind
         && matches!(plain(inlines).trim(), "TBD" | "TBD." | "TODO")
     {
         let message = format!("the text of `{}` was never written", entry.name.value);
         diags.report(Rule::TemplateText, locate(page, block.span), message);
-        return Prose::default();
+        return Arc::default();
     }
     entry.prose.clone()
 }

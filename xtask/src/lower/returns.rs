@@ -1,6 +1,7 @@
 //! The return section: its type, the codes it lists with every text they have, and the prose around them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{at, c_types, codes, locate};
 use crate::c_names::is_identifier;
@@ -23,8 +24,12 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
 }
 
 /// Adds what a text under a heading says of codes, and keeps the rest as prose.
-pub fn add_prose(page: &Page, returns: &mut Returns, heading: Span, prose: &Prose, diags: &mut Diagnostics) {
+pub fn add_prose(page: &Page, returns: &mut Returns, heading: Span, prose: &Arc<Prose>, diags: &mut Diagnostics) {
     returns.span.get_or_insert_with(|| locate(page, heading));
+    if returns.docs.is_empty() && prose.blocks.iter().all(|block| matches!(block.kind, BlockKind::Paragraph(_))) {
+        returns.docs = prose.clone();
+        return;
+    }
     let mut places: BTreeMap<String, usize> =
         returns.codes.iter().enumerate().map(|(at, code)| (code.name.value.clone(), at)).collect();
     let mut rest = &prose.blocks[..];
@@ -41,7 +46,7 @@ pub fn add_prose(page: &Page, returns: &mut Returns, heading: Span, prose: &Pros
                 let message = "no column of this table holds codes";
                 diags.report(Rule::UnreadTable, locate(page, block.span), message);
             }
-            returns.docs.blocks.push(block.clone());
+            Arc::make_mut(&mut returns.docs).blocks.push(block.clone());
             continue;
         };
         if let (BlockKind::Definitions(_), [row]) = (&block.kind, &mut rows[..])
@@ -85,7 +90,7 @@ fn add(page: &Page, returns: &mut Returns, places: &mut BTreeMap<String, usize>,
         CodeCell::Other => {
             returns.open.get_or_insert(Fact { value: (), source });
             if returns.docs.blocks.is_empty() || !row.text.is_empty() {
-                returns.docs.blocks.extend(row.text.blocks);
+                Arc::make_mut(&mut returns.docs).blocks.extend(row.text.blocks);
             }
             return;
         }
@@ -93,14 +98,15 @@ fn add(page: &Page, returns: &mut Returns, places: &mut BTreeMap<String, usize>,
             if label.plain().to_lowercase().contains("xxx") || label.plain().contains('*') {
                 returns.open.get_or_insert(Fact { value: (), source });
             }
-            returns.docs.blocks.extend(label.blocks);
-            returns.docs.blocks.extend(row.text.blocks);
+            let blocks = &mut Arc::make_mut(&mut returns.docs).blocks;
+            blocks.extend(label.blocks);
+            blocks.extend(row.text.blocks);
             return;
         }
         CodeCell::Code(name) => name,
     };
     let number = row.number.map(|(value, span)| Fact { value, source: at(page, span) });
-    let text = Fact { value: row.text, source: source.clone() };
+    let text = Fact { value: Arc::new(row.text), source: source.clone() };
     if let Some(&place) = places.get(&name) {
         let code = &mut returns.codes[place];
         let message = format!("`{name}` is listed again; all its texts are kept");

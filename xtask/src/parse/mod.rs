@@ -12,9 +12,11 @@ mod mojibake;
 mod tables;
 mod tree;
 
+use std::sync::Arc;
+
 use crate::diag::{Diagnostics, Rule};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
-use crate::prose::{Block, BlockKind, Inline, Prose};
+use crate::prose::{Block, BlockKind, Inline};
 use crate::source::{Damage, SourceFile, Span, Spanned};
 use blocks::Lines;
 use headings::{Announces, Heading, announces};
@@ -29,11 +31,11 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Page {
         name: file.name.clone(),
         front_matter,
         title: None,
-        lead: Prose::default(),
+        lead: Arc::default(),
         sections: Vec::new(),
     };
     let end = headings.first().map_or(file.line_count(), |heading| heading.line);
-    page.lead = blocks::parse(&Lines::of(file, first, end), diags);
+    page.lead = Arc::new(blocks::parse(&Lines::of(file, first, end), diags));
     for (index, heading) in headings.iter().enumerate() {
         let next = headings.get(index + 1).map_or(file.line_count(), |next| next.line);
         place(&mut page, file, heading, heading.line + 1..next, diags);
@@ -77,16 +79,18 @@ const UNMADE_LINK: &str = "[XREF-LINK:";
 /// Puts a heading and the lines under it where they belong.
 fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::Range<usize>, diags: &mut Diagnostics) {
     let inside = page.sections.last().map(|section| section.kind.clone());
-    report_level(file, heading, inside.as_ref(), diags);
-    match announces(heading, inside.as_ref()) {
+    let announced = announces(heading, inside.as_ref());
+    report_level(file, heading, &announced, diags);
+    match announced {
         Announces::Title if page.title.is_none() && page.sections.is_empty() => {
             page.title = Some(heading.text.clone());
-            page.lead.blocks.extend(blocks::parse(&Lines::of(file, body.start, body.end), diags).blocks);
+            let text = blocks::parse(&Lines::of(file, body.start, body.end), diags);
+            Arc::make_mut(&mut page.lead).blocks.extend(text.blocks);
         }
         Announces::Section(kind) => {
             let types = kind == SectionKind::Returns;
             let Body { c_type, attributes: _, rest } = Body::peel(file, body, types, false);
-            let prose = blocks::parse(&rest, diags);
+            let prose = Arc::new(blocks::parse(&rest, diags));
             page.sections.push(Section { kind, heading: heading.text.clone(), c_type, prose, entries: Vec::new() });
         }
         Announces::Entry(kind, text) => {
@@ -101,18 +105,19 @@ fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::
                 Some(section) => section.entries.last_mut().map_or(&mut section.prose, |entry| &mut entry.prose),
                 None => &mut page.lead,
             };
-            prose.blocks.push(title);
-            prose.blocks.extend(text.blocks);
+            let blocks = &mut Arc::make_mut(prose).blocks;
+            blocks.push(title);
+            blocks.extend(text.blocks);
         }
     }
 }
 
 /// A dashed section or item at another level than the template has it.
-fn report_level(file: &SourceFile, heading: &Heading, inside: Option<&SectionKind>, diags: &mut Diagnostics) {
+fn report_level(file: &SourceFile, heading: &Heading, announced: &Announces, diags: &mut Diagnostics) {
     if !heading.text.value.starts_with('-') {
         return;
     }
-    let (what, level) = match announces(heading, inside) {
+    let (what, level) = match announced {
         Announces::Section(_) => ("a section", 2),
         Announces::Entry(EntryKind::Param | EntryKind::Field, _) => ("an item", 3),
         Announces::Title | Announces::Entry(..) | Announces::Prose => return,
@@ -139,7 +144,7 @@ fn section_for<'a>(page: &'a mut Page, kind: EntryKind, heading: &Heading) -> &'
         return &mut page.sections[at];
     }
     let heading = heading.text.clone();
-    page.sections.push(Section { kind: wanted, heading, c_type: None, prose: Prose::default(), entries: Vec::new() });
+    page.sections.push(Section { kind: wanted, heading, c_type: None, prose: Arc::default(), entries: Vec::new() });
     page.sections.last_mut().expect("it was just pushed")
 }
 
@@ -162,7 +167,7 @@ fn entry(
         parts.name = real.name;
         attributes.extend(real.attributes);
     }
-    let prose = blocks::parse(&rest, diags);
+    let prose = Arc::new(blocks::parse(&rest, diags));
     let name = parts.name.unwrap_or_else(|| {
         let message = format!("no name can be made of `{}`", heading.text.value);
         diags.report(Rule::OrphanItem, file.at(heading.text.span), message);

@@ -1,6 +1,7 @@
 //! Codes: one number for each name, from the pages of codes, and that number for every function that names it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Draft, Fact, Source};
@@ -17,10 +18,11 @@ pub fn collect(drafts: &[Draft], diags: &mut Diagnostics) -> Vec<CodeEntry> {
         let hresults = codes.iter().any(|code| code.number.value >= 0x8000_0000);
         let space = if hresults { CodeSpace::HResult } else { CodeSpace::Win32 };
         for code in codes {
-            let name = &code.name.value;
-            let entry = CodeEntry { space, name: name.clone(), number: code.number.clone(), docs: code.docs.clone() };
-            match by_name.get(name) {
-                None => drop(by_name.insert(name.clone(), entry)),
+            // The text comes when its links are resolved.
+            let (name, number) = (code.name.value.clone(), code.number.clone());
+            let entry = CodeEntry { space, name: name.clone(), number, docs: Arc::default() };
+            match by_name.get(&name) {
+                None => drop(by_name.insert(name, entry)),
                 Some(known) if known.number.value != code.number.value => {
                     let other = known.number.source.location();
                     let message =
@@ -36,9 +38,9 @@ pub fn collect(drafts: &[Draft], diags: &mut Diagnostics) -> Vec<CodeEntry> {
     codes
 }
 
-/// Takes the codes' texts again from the pages, whose links have been resolved since.
+/// Takes the codes' texts from the pages, now that their links are resolved.
 pub fn adopt_docs(codes: &mut [CodeEntry], items: &[Item]) {
-    let mut by_source: BTreeMap<&Location, &Prose> = BTreeMap::new();
+    let mut by_source: BTreeMap<&Location, &Arc<Prose>> = BTreeMap::new();
     for item in items {
         let Body::Codes(listed) = &item.draft.body else { continue };
         by_source.extend(listed.iter().map(|code| (code.number.source.location(), &code.docs)));

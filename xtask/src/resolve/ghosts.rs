@@ -11,10 +11,11 @@ use crate::model::CodeEntry;
 /// while others name one that is nearly the same.
 pub fn report(drafts: &[Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
     let listed: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
-    let mut pages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    // A page lists each of its codes once.
+    let mut pages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for draft in drafts {
         for code in documented(draft) {
-            pages.entry(&code.name.value).or_default().insert(&draft.path);
+            pages.entry(&code.name.value).or_default().push(&draft.path);
         }
     }
     let near_listed = Names::new(listed.iter().copied());
@@ -27,7 +28,7 @@ pub fn report(drafts: &[Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
             let (name, location) = (&*code.name.value, code.name.source.location().clone());
             let likely = *near.entry(name).or_insert_with(|| near_listed.near(name).into_iter().next());
             let alone = pages[name].len() == 1;
-            let elsewhere = |other: &&str| !pages[other].contains(&*draft.path);
+            let elsewhere = |other: &&str| !pages[other].contains(&&*draft.path);
             let witness = || alone.then(|| witnesses.near(name).into_iter().find(elsewhere)).flatten();
             let help = |likely: &str| format!("is `{likely}` meant? then rename it in the page or in overrides.toml");
             if let Some(likely) = likely {

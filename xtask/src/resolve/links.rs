@@ -1,6 +1,7 @@
 //! Links: by path, by asset id, by name to an item; every other one made absolute or reported.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::diag::{Diagnostics, Rule};
 use crate::model::Item;
@@ -16,7 +17,7 @@ pub fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
     for item in items {
         let (path, page) = (item.draft.path.clone(), item.draft.page.clone());
         for prose in item.draft.proses_mut() {
-            each_link(prose, &mut |span, target, text| {
+            each_link(Arc::make_mut(prose), &mut |span, target, text| {
                 let Target::Written(written) = target else { return };
                 let found = index.resolve(written, &page, text);
                 let dead = matches!(found, Found::Dead);

@@ -1,5 +1,7 @@
 //! How each function reports failure, from its return type, its codes and its prose.
 
+use std::collections::BTreeMap;
+
 use super::config::Families;
 use crate::draft::{Body, CType, Convention, Draft, Fact, Function, Returns, Source};
 use crate::model::{CodeEntry, CodeSpace};
@@ -7,18 +9,19 @@ use crate::source::Location;
 
 /// Settles the convention of every function where the page tells it.
 pub fn conventions(drafts: &mut [Draft], codes: &[CodeEntry], families: &Families) {
+    let spaces: Spaces<'_> = codes.iter().map(|code| (&*code.name, code.space)).collect();
     for draft in drafts {
         let Body::Function(function) = &mut draft.body else { continue };
-        function.returns.convention = convention(function, codes, families);
+        function.returns.convention = convention(function, &spaces, families);
     }
 }
 
-fn convention(function: &Function, codes: &[CodeEntry], families: &Families) -> Option<Fact<Convention>> {
+/// What numbers each code belongs to.
+type Spaces<'a> = BTreeMap<&'a str, CodeSpace>;
+
+fn convention(function: &Function, known: &Spaces<'_>, families: &Families) -> Option<Fact<Convention>> {
     let returns = &function.returns;
-    let spaces = || {
-        let of = |name: &str| codes.iter().find(|code| code.name == name).map(|code| code.space);
-        returns.codes.iter().map(move |code| (of(&code.name.value), &code.name.source))
-    };
+    let spaces = || returns.codes.iter().map(|code| (known.get(&*code.name.value).copied(), &code.name.source));
     let derive = |rule: &'static str, from: Vec<Source>, value: Convention| {
         Some(Fact { value, source: Source::Derived { rule, from } })
     };

@@ -193,6 +193,6 @@ fn variant_doc(error: &ErrorCode, space: CodeSpace, writer: &Writer<'_>) -> Toke
 
 /// The page's words in one line.
 fn reason(error: &ErrorCode) -> String {
-    let texts: Vec<String> = error.texts.iter().map(crate::prose::Prose::plain).collect();
+    let texts: Vec<String> = error.texts.iter().map(|text| text.plain()).collect();
     texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

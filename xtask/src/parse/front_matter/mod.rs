@@ -1,0 +1,206 @@
+//! Front matter: YAML between two `---` lines, every scalar as a string.
+//!
+//! A line scan finds the keys, their places and which of them are lists. The YAML crate reads every value that the scan
+//! cannot tell to be plain text on one line, which YAML and the scan read alike; that is most of them, and the crate
+//! would take more time for them than the rest of the page takes. What it rejects, as 30 % of the pages of 2018, is
+//! read by the line scan alone.
+
+mod yaml;
+
+use crate::diag::{Diagnostics, Rule};
+use crate::page::FrontMatter;
+use crate::source::{SourceFile, Span, Spanned};
+
+/// Values of the template that nobody filled in: they say nothing about the page.
+const TEMPLATE: &[&str] = &[
+    "The unique id of the API.",
+    "The title of the API.",
+    "Authoring type of the API(ie windows-driver-content)",
+    "Description of API",
+    "The MSDN ID of the API",
+    "The Author of the API",
+    "The date of API publishing",
+    "The topic type of the API (ie enum)",
+    "The main header of the API",
+    "The included headers of the API",
+];
+
+/// Reads the front matter. Returns it and the number of lines it takes, with its fences.
+pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter, usize) {
+    // One page of the driver kit starts with `9---`.
+    let opening = file.line(0).trim_end();
+    if opening.trim_start_matches(|c: char| c.is_ascii_digit()) != "---" {
+        return (FrontMatter::new(), 0);
+    }
+    let Some(end) = (1..file.line_count()).find(|&at| matches!(file.line(at).trim_end(), "---" | "...")) else {
+        diags.report(Rule::FrontMatterYaml, file.at(Span::line(1)), "the front matter is never closed by `---`");
+        return (FrontMatter::new(), 0);
+    };
+    let Scan { keys, loose } = scan(file, end, diags);
+    let values = read(file, &keys, loose, end).unwrap_or_else(|failure| {
+        let (span, message) = match failure {
+            Failure::Nested => (Span::line(2), "brackets are nested deeper than any page needs".to_owned()),
+            Failure::Refused(span, why) => (span, format!("this is no valid YAML: {why}")),
+        };
+        diags.report(Rule::FrontMatterYaml, file.at(span), message);
+        keys.iter().map(|key| key.values.iter().map(|value| unquote(value.text).to_owned()).collect()).collect()
+    });
+    let mut front_matter = FrontMatter::new();
+    let unfilled = |(_, values): &(&Key<'_>, &Vec<String>)| values.iter().any(|value| TEMPLATE.contains(&&**value));
+    let mut bleed = keys.iter().zip(&values).filter(unfilled);
+    if let Some((key, _)) = bleed.next() {
+        let place = key.values.first().unwrap_or(&key.name).span(file);
+        let message = format!("values that only the template has, {} in all, this is the first", 1 + bleed.count());
+        diags.report(Rule::TemplateText, file.at(place), message);
+    }
+    for (key, values) in keys.into_iter().zip(values) {
+        let said = |value: &String| !value.is_empty() && !TEMPLATE.contains(&&**value);
+        let at = |index: usize| key.values.get(index).or(key.values.last()).unwrap_or(&key.name).span(file);
+        let spanned = values.into_iter().enumerate().filter(|(_, value)| said(value));
+        let values = spanned.map(|(index, value)| Spanned { value, span: at(index) }).collect();
+        front_matter.entry(key.name.text.to_owned()).or_insert(values);
+    }
+    (front_matter, end + 1)
+}
+
+/// What the line scan sees.
+struct Scan<'a> {
+    keys: Vec<Key<'a>>,
+    /// There are lines before the first key.
+    loose: bool,
+}
+
+/// A key as the line scan sees it.
+struct Key<'a> {
+    name: Piece<'a>,
+    list: bool,
+    /// The value beside the key, or the items below it.
+    values: Vec<Piece<'a>>,
+    /// Whether YAML reads the values just as they stand here.
+    plain: bool,
+}
+
+/// A piece of a line. Most are looked at without anybody asking where they stand.
+struct Piece<'a> {
+    text: &'a str,
+    /// The line, from 0.
+    line: usize,
+    /// Where in the line it starts, in bytes.
+    from: usize,
+}
+
+impl Piece<'_> {
+    fn span(&self, file: &SourceFile) -> Span {
+        file.span_in_line(self.line, self.from, self.from + self.text.len())
+    }
+}
+
+fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Scan<'a> {
+    let mut keys: Vec<Key<'_>> = Vec::with_capacity(end);
+    let mut loose = false;
+    // How far the items of the last key's list are indented.
+    let mut indent = None;
+    for index in 1..end {
+        let line = file.line(index);
+        let trimmed = line.trim_start();
+        let piece = |text: &'a str, from: usize| Piece { text, line: index, from };
+        if let Some(item) = trimmed.strip_prefix('-') {
+            let Some(key) = keys.last_mut() else {
+                loose = true;
+                continue;
+            };
+            let value = item.trim();
+            let depth = line.len() - trimmed.len();
+            let alike = *indent.get_or_insert(depth) == depth && (key.list || key.values.is_empty());
+            key.plain &= alike && is_printable(line) && item.starts_with(' ') && is_plain(value);
+            key.list = true;
+            key.values.push(piece(value, line.len() - item.trim_start().len()));
+            continue;
+        }
+        let at_start = trimmed.len() == line.len();
+        let Some((name, value)) = line.split_once(':').filter(|(name, _)| at_start && is_key(name)) else {
+            // A continuation of the value above.
+            let nothing = trimmed.is_empty() && is_printable(line);
+            match keys.last_mut() {
+                Some(key) => key.plain &= nothing,
+                None => loose |= !nothing,
+            }
+            continue;
+        };
+        let key = piece(name, 0);
+        if keys.iter().any(|known| known.name.text == name) {
+            diags.report(Rule::DuplicateKey, file.at(key.span(file)), format!("`{name}` stands here again"));
+        }
+        let from = line.len() - value.trim_start().len();
+        let separate = value.is_empty() || value.starts_with(' ');
+        let value = value.trim();
+        let beside = (!value.is_empty()).then(|| piece(value, from));
+        let plain = separate && is_printable(line) && is_plain_key(name) && (value.is_empty() || is_plain(value));
+        keys.push(Key { name: key, list: value.starts_with('['), values: beside.into_iter().collect(), plain });
+        indent = None;
+    }
+    Scan { keys, loose }
+}
+
+/// Why the YAML crate did not read it.
+enum Failure {
+    Nested,
+    Refused(Span, String),
+}
+
+/// The values of each key.
+fn read(file: &SourceFile, keys: &[Key<'_>], loose: bool, end: usize) -> Result<Vec<Vec<String>>, Failure> {
+    let lines = |from: usize, to: usize| &file.text()[file.line_start(from)..file.line_start(to)];
+    if !loose {
+        let mut rest = String::new();
+        for (at, key) in keys.iter().enumerate().filter(|(_, key)| !key.plain) {
+            rest += lines(key.name.line, keys.get(at + 1).map_or(end, |next| next.name.line));
+        }
+        let odd: Vec<&Key<'_>> = keys.iter().filter(|key| !key.plain).collect();
+        let read = if odd.is_empty() { Some(Vec::new()) } else { yaml::read(&rest, &odd).ok() };
+        if let Some(read) = read {
+            let mut read = read.into_iter();
+            let written = |key: &Key<'_>| key.values.iter().map(|value| value.text.to_owned()).collect();
+            let value = |key: &Key<'_>| if key.plain { Some(written(key)) } else { read.next() };
+            return Ok(keys.iter().map_while(value).collect());
+        }
+    }
+    // A quotation or bracket may reach over what looks like the next key.
+    yaml::read(lines(1, end), &keys.iter().collect::<Vec<_>>()).map_err(|failure| match failure {
+        yaml::Failure::Nested => Failure::Nested,
+        yaml::Failure::Refused(line, column, why) => {
+            // The text that the crate read starts on line 2 of the page.
+            let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            Failure::Refused(Span { line: number(line + 1), column: number(column), width: 0 }, why)
+        }
+    })
+}
+
+fn is_key(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('#') && !name.contains(|c: char| c.is_whitespace())
+}
+
+fn unquote(value: &str) -> &str {
+    let quoted = |mark| value.strip_prefix(mark).and_then(|rest: &str| rest.strip_suffix(mark));
+    quoted('"').or_else(|| quoted('\'')).unwrap_or(value)
+}
+
+/// A key that needs no quotes in YAML.
+fn is_plain_key(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+/// A value that is itself in YAML: it starts with nothing that could mean something else, and nothing in it ends it.
+fn is_plain(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let marks = |pair: &[u8]| matches!(pair, b": " | b" #");
+    bytes.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'(' | b'<' | b'_' | b'\\'))
+        && bytes.last() != Some(&b':')
+        && !bytes.windows(2).any(marks)
+}
+
+fn is_printable(line: &str) -> bool {
+    line.bytes().all(|b| (0x20..0x7f).contains(&b))
+}

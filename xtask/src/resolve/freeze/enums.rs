@@ -1,0 +1,70 @@
+//! Enumerations whose members all have a value that C's `int` holds, and names of their own.
+
+use std::collections::BTreeMap;
+
+use super::super::names;
+use super::{Gaps, Names, origin};
+use crate::diag::Rule;
+use crate::draft::{self, Body, Draft, Fact};
+use crate::model::{Enum, Member};
+
+/// Freezes an enumeration.
+pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Enum> {
+    let Body::Enum(members, _) = &draft.body else { return None };
+    let Fact { value: name, source } = &draft.name;
+    if members.is_empty() {
+        let message = format!("`{name}` has no members");
+        gaps.add(Rule::MissingValue, source, message, "list its members", "members".to_owned());
+        return None;
+    }
+    let missing: Vec<&draft::Member> = members.iter().filter(|member| member.value.is_none()).collect();
+    if !missing.is_empty() {
+        let list: Vec<String> = missing.iter().map(|member| format!("`{}`", member.name.value)).collect();
+        let message =
+            format!("{} of {} members of `{name}` have no value: {}", missing.len(), members.len(), list.join(", "));
+        let help = "state the values in the headings, or in overrides.toml with a source";
+        for member in &missing {
+            gaps.list.push(format!("value of {}", member.name.value));
+        }
+        gaps.diags.report_help(Rule::MissingValue, missing[0].name.source.location().clone(), message, help);
+        return None;
+    }
+    let c_names: Vec<&str> = members.iter().map(|member| &*member.name.value).collect();
+    let rust_names = names::member_names(&c_names, names.settings, names.config);
+    let mut enum_ = Enum {
+        origin: origin(index, draft, names::type_name(name, names.settings, names.config)),
+        members: Vec::new(),
+        aliases: Vec::new(),
+    };
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    let mut places: BTreeMap<i32, usize> = BTreeMap::new();
+    for (member, rust_name) in members.iter().zip(rust_names) {
+        let value = member.value.as_ref().expect("members without a value were sorted out above");
+        let Some(c_int) = as_c_int(value.value) else {
+            let message = format!("{} does not fit into the `int` of `{}`", value.value, member.name.value);
+            let what = format!("value of {}", member.name.value);
+            gaps.add(Rule::UnevaluatedValue, &value.source, message, "mend the value", what);
+            return None;
+        };
+        if let Some(other) = taken.insert(rust_name.clone(), &member.name.value) {
+            let message = format!("`{other}` and `{}` would both be `{rust_name}`", member.name.value);
+            let what = format!("name of {}", member.name.value);
+            let help = "rename one of them";
+            gaps.add(Rule::ClashingName, &member.name.source, message, help, what);
+            return None;
+        }
+        let frozen = Member { c_name: member.name.value.clone(), rust_name, value: c_int, docs: member.docs.clone() };
+        if let Some(&first) = places.get(&c_int) {
+            enum_.aliases.push((frozen, first));
+            continue;
+        }
+        places.insert(c_int, enum_.members.len());
+        enum_.members.push(frozen);
+    }
+    Some(enum_)
+}
+
+/// The value in C's `int`, if it fits.
+fn as_c_int(value: i128) -> Option<i32> {
+    i32::try_from(draft::as_c_sees(value)).ok()
+}

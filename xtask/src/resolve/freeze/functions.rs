@@ -1,0 +1,202 @@
+//! Functions and callbacks: what is passed, how failure is told, and how the safe method takes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::config::FamilyConfig;
+use super::super::names;
+use super::super::types::Types;
+use super::{Context, Gaps, Names, origin};
+use crate::c_names::is_identifier;
+use crate::diag::Rule;
+use crate::draft::{self, Convention, Direction, Draft, Kind, Source};
+use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type};
+
+/// Freezes a function or callback.
+pub fn freeze(
+    index: usize,
+    draft: &Draft,
+    function: &draft::Function,
+    context: &Context<'_>,
+    names: &Names<'_>,
+    gaps: &mut Gaps<'_>,
+) -> Option<Function> {
+    let c_name = &draft.name.value;
+    if !is_identifier(c_name) {
+        // A method of an interface: facts have it, and nothing in C or Rust can be called so.
+        return None;
+    }
+    let mut params = Vec::new();
+    for param in &function.params {
+        params.extend(freeze_param(param, &context.types, names, gaps));
+    }
+    let Some(convention) = &function.returns.convention else {
+        let at = function.returns.span.clone().map_or(draft.name.source.clone(), Source::Page);
+        let message = format!("the page does not say what `{c_name}` returns");
+        let help = "add a `Type:` line to the return section, or state `returns` in overrides.toml";
+        gaps.add(Rule::MissingReturn, &at, message, help, "return type".to_owned());
+        return None;
+    };
+    let c_return = match (&function.returns.c_type, convention.value) {
+        (Some(c_type), _) => match context.types.resolve(&c_type.value) {
+            Ok(c_return) => c_return,
+            Err(unknown) => {
+                let message = format!("`{unknown}`, which `{c_name}` returns, is described nowhere");
+                let help = "add its page, or name it as a handle or opaque type in families.toml";
+                gaps.add(Rule::UnknownType, &c_type.source, message, help, "return type".to_owned());
+                return None;
+            }
+        },
+        (None, Convention::HResult) => Type::HResult,
+        (None, Convention::Void) => Type::Void,
+        (None, _) => {
+            let at = function.returns.span.clone().map_or(draft.name.source.clone(), Source::Page);
+            let message = format!("the page says how `{c_name}` fails, but not what type it returns");
+            let help = "add a `Type:` line to the return section, or state `returns` in overrides.toml";
+            gaps.add(Rule::MissingReturn, &at, message, help, "return type".to_owned());
+            return None;
+        }
+    };
+    if params.len() != function.params.len() {
+        return None;
+    }
+    if let Some(twice) = twice(params.iter().map(|param| &*param.rust_name)) {
+        let message = format!("two parameters of `{c_name}` would both be `{twice}`");
+        let what = format!("name of parameter {twice}");
+        gaps.add(Rule::ClashingName, &draft.name.source, message, "rename one of them", what);
+        return None;
+    }
+    let space = match convention.value {
+        Convention::HResult => CodeSpace::HResult,
+        _ => CodeSpace::Win32,
+    };
+    let (errors, successes) = documented(&function.returns.codes, space, context);
+    let args = args(function, &params);
+    let callback = draft.kind == Kind::Callback;
+    let type_name = names::type_name(c_name, names.settings, names.config);
+    let rust_name =
+        if callback { type_name.clone() } else { names::function_name(c_name, names.settings, names.config) };
+    Some(Function {
+        origin: origin(index, draft, rust_name),
+        params,
+        c_return,
+        convention: convention.value,
+        error_name: format!("{type_name}Error"),
+        space,
+        errors,
+        successes,
+        open: function.returns.open.is_some(),
+        returns: function.returns.docs.clone(),
+        args,
+    })
+}
+
+fn freeze_param(param: &draft::Param, types: &Types, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Param> {
+    let c_name = &param.name.value;
+    let Some(c_type) = &param.c_type else {
+        let message = format!("the page does not state the type of `{c_name}`");
+        let help = "add a `Type:` line under its heading, or state `type` in overrides.toml";
+        let what = format!("type of {c_name}");
+        gaps.add(Rule::MissingType, &param.name.source, message, help, what);
+        return None;
+    };
+    let raw = match types.resolve(&c_type.value) {
+        Ok(raw) => raw,
+        Err(unknown) => {
+            let message = format!("the type `{unknown}` of `{c_name}` is described nowhere");
+            let help = "add its page, or name it as a handle or opaque type in families.toml";
+            let what = format!("type of {c_name}");
+            gaps.add(Rule::UnknownType, &c_type.source, message, help, what);
+            return None;
+        }
+    };
+    // What is passed by value can only go in; of a pointer the page must say it.
+    let by_value = !matches!(raw, Type::Pointer { .. });
+    let direction = match &param.direction {
+        Some(direction) => direction.value,
+        None if by_value => Direction::In,
+        None => {
+            let message = format!("the page does not say which way the data of `{c_name}` goes");
+            let help = "add `[in]`, `[out]` or `[in, out]` to its heading, or state `direction` in overrides.toml";
+            let what = format!("direction of {c_name}");
+            gaps.add(Rule::MissingType, &param.name.source, message, help, what);
+            return None;
+        }
+    };
+    Some(Param {
+        c_name: c_name.clone(),
+        rust_name: names::param_name(c_name, names.settings, names.config),
+        raw,
+        direction,
+        optional: param.optional.is_some(),
+        docs: param.docs.clone(),
+    })
+}
+
+fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut seen = BTreeSet::new();
+    names.into_iter().find(|name| !seen.insert(*name))
+}
+
+/// The documented codes that have a number, failures and successes apart, sorted by number.
+fn documented(
+    listed: &[draft::DocumentedCode],
+    space: CodeSpace,
+    context: &Context<'_>,
+) -> (Vec<ErrorCode>, Vec<ErrorCode>) {
+    let mut errors = Vec::new();
+    let mut successes = Vec::new();
+    for code in listed {
+        let known = context.codes.get(&*code.name.value).filter(|entry| entry.space == space);
+        let Some(known) = known else { continue };
+        let number = known.number.value;
+        if number == 0 {
+            continue;
+        }
+        let list = match space {
+            CodeSpace::HResult if number < 0x8000_0000 => &mut successes,
+            _ => &mut errors,
+        };
+        let mut rust_name = names::code_name(&code.name.value, context.config);
+        if list.iter().any(|other: &ErrorCode| other.rust_name == rust_name) || rust_name == "Other" {
+            // Two codes of different prefixes: the whole name tells them apart.
+            rust_name = names::type_name(&code.name.value, &FamilyConfig::default(), context.config);
+        }
+        let texts = code.texts.iter().map(|text| text.value.clone()).collect();
+        list.push(ErrorCode { c_name: code.name.value.clone(), rust_name, number, texts });
+    }
+    errors.sort_by_key(|code: &ErrorCode| code.number);
+    successes.sort_by_key(|code: &ErrorCode| code.number);
+    (errors, successes)
+}
+
+/// The arguments of the safe method: a buffer and its length become one slice in the buffer's place.
+fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
+    let places: BTreeMap<&str, usize> = params.iter().enumerate().map(|(at, param)| (&*param.c_name, at)).collect();
+    // For each length, the place of its buffer; for each buffer, the place of its first length.
+    let buffer_of = |index: usize| {
+        let at = *places.get(&*function.params[index].length_of.as_ref()?.value)?;
+        matches!(params[at].raw, Type::Pointer { .. }).then_some(at)
+    };
+    let buffers: BTreeMap<usize, usize> = (0..params.len()).filter_map(|at| Some((at, buffer_of(at)?))).collect();
+    let lengths: BTreeMap<usize, usize> = buffers.iter().rev().map(|(&length, &buffer)| (buffer, length)).collect();
+    let mut args = Vec::new();
+    for (index, param) in params.iter().enumerate() {
+        if buffers.contains_key(&index) {
+            continue;
+        }
+        let mutable = param.direction != Direction::In;
+        let length = lengths.get(&index).copied();
+        let kind = match (&param.raw, length) {
+            (Type::Pointer { to, .. }, Some(length)) => {
+                let of = if **to == Type::Void { Type::Int("u8") } else { (**to).clone() };
+                ArgKind::Slice { of, mutable, length }
+            }
+            (Type::Pointer { to, .. }, None) if !matches!(**to, Type::Void | Type::Opaque(_)) => {
+                ArgKind::Reference { to: (**to).clone(), mutable, optional: param.optional }
+            }
+            (raw, _) => ArgKind::Value(raw.clone()),
+        };
+        args.push(Arg { param: index, kind });
+    }
+    args
+}
