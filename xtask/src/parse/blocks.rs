@@ -170,12 +170,17 @@ pub fn note_kind(label: &str) -> Option<NoteKind> {
 
 /// Feeds text to the tree: block-level tags open and close its nodes, the text between them is Markdown.
 fn html_and_text(text: &str, first: u32, tree: &mut Tree<'_>, diags: &mut Diagnostics) {
+    let next = |from: usize| memchr::memchr(b'<', &text.as_bytes()[from..]);
+    if next(0).is_none() {
+        tree.text(text, first);
+        return;
+    }
     let mut counter = LineCounter { text, at: 0, line: first };
     let mut start = 0;
     let mut at = 0;
     let mut code = code_spans(text).into_iter().peekable();
     let last_comment = text.rfind("-->").unwrap_or(0);
-    while let Some(found) = text[at..].find('<') {
+    while let Some(found) = next(at) {
         at += found;
         while code.next_if(|span| span.end <= at).is_some() {}
         if let Some(span) = code.next_if(|span| span.start < at) {
@@ -216,7 +221,7 @@ fn html_and_text(text: &str, first: u32, tree: &mut Tree<'_>, diags: &mut Diagno
 fn code_spans(text: &str) -> Vec<Range<usize>> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
-    while let Some(found) = text[at..].find('`') {
+    while let Some(found) = memchr::memchr(b'`', &text.as_bytes()[at..]) {
         let start = at + found;
         at = start + text[start..].bytes().take_while(|&b| b == b'`').count();
         runs.push((start, at - start));
@@ -253,7 +258,7 @@ struct LineCounter<'a> {
 
 impl LineCounter<'_> {
     fn line_at(&mut self, at: usize) -> u32 {
-        let passed = self.text[self.at..at].matches('\n').count();
+        let passed = memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..at]).count();
         self.line += u32::try_from(passed).expect("a page has fewer than 2^32 lines");
         self.at = at;
         self.line

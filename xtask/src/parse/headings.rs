@@ -33,8 +33,11 @@ pub fn scan(file: &SourceFile, first: usize, diags: &mut Diagnostics) -> Vec<Hea
             continue;
         }
         let text = without_closing_marks(rest.trim());
-        let start = file.line_start(index) + line.len() - rest.trim_start().len();
-        let span = if text.is_empty() { Span::line(number(index)) } else { file.span(start, start + text.len()) };
+        let from = line.len() - rest.trim_start().len();
+        let span = match text {
+            "" => Span::line(number(index)),
+            _ => file.span_in_line(index, from, from + text.len()),
+        };
         let level = u8::try_from(level).expect("six at most");
         headings.push(Heading { line: index, level, text: Spanned { value: text.to_owned(), span } });
     }
@@ -57,6 +60,8 @@ pub struct Verbatim {
     open: Option<Open>,
     /// For each line, the longest run of backticks, and of tildes, that closes a fence on it or below.
     closing: Option<Vec<[usize; 2]>>,
+    /// Whether there is any `<pre>` in the file; most have none.
+    any_pre: Option<bool>,
     unclosed: bool,
     unclosed_pre: bool,
     unclosed_comment: bool,
@@ -112,6 +117,9 @@ impl Verbatim {
             self.unclosed_comment = !closes;
             return closes;
         }
+        if !*self.any_pre.get_or_insert_with(|| find_tag(file.text(), "<pre").is_some()) {
+            return false;
+        }
         let Some(at) = find_tag(line, "<pre") else { return false };
         if find_tag(&line[at..], "</pre").is_some() || self.unclosed_pre {
             return false;
@@ -162,7 +170,7 @@ pub fn closes_fence(line: &str, mark: u8, len: usize) -> bool {
 fn find_tag(line: &str, tag: &str) -> Option<usize> {
     let (bytes, tag) = (line.as_bytes(), tag.as_bytes());
     let mut from = 0;
-    while let Some(found) = bytes[from..].iter().position(|&b| b == b'<') {
+    while let Some(found) = memchr::memchr(b'<', &bytes[from..]) {
         let at = from + found;
         let end = at + tag.len();
         let named = bytes.get(at..end).is_some_and(|name| name.eq_ignore_ascii_case(tag));

@@ -25,7 +25,7 @@ fn is_inline(text: &str) -> bool {
 
 /// A text without link definitions that define nothing: `[in]: The handle` would vanish with all that it says.
 pub fn without_false_definitions(text: &str) -> Cow<'_, str> {
-    if !text.contains("]:") {
+    if memchr::memmem::find(text.as_bytes(), b"]:").is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 1);

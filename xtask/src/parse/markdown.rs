@@ -19,7 +19,8 @@ pub fn blocks(text: &str, first: u32) -> Vec<Block> {
         return vec![paragraph];
     }
     let text = flatten(text, MAX_DEPTH);
-    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
     let mut builder = Builder::default();
     for (event, range) in Parser::new_ext(&text, Options::empty()).into_offset_iter() {
         let line = starts.partition_point(|&start| start <= range.start) - 1;

@@ -66,15 +66,13 @@ fn report_damage(file: &SourceFile, diags: &mut Diagnostics) {
         diags.report_help(Rule::Mojibake, file.at(file.span(range.start, range.end)), message, help);
     }
     // The mark that a tool left where it could not make a link.
-    if file.text().contains(UNMADE_LINK) {
-        for (at, mark) in file.text().match_indices(UNMADE_LINK) {
-            let span = file.span(at, at + mark.len());
-            diags.report(Rule::DeadLink, file.at(span), "a link that was never made");
-        }
+    for at in memchr::memmem::find_iter(file.text().as_bytes(), UNMADE_LINK) {
+        let span = file.span(at, at + UNMADE_LINK.len());
+        diags.report(Rule::DeadLink, file.at(span), "a link that was never made");
     }
 }
 
-const UNMADE_LINK: &str = "[XREF-LINK:";
+const UNMADE_LINK: &[u8] = b"[XREF-LINK:";
 
 /// Puts a heading and the lines under it where they belong.
 fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::Range<usize>, diags: &mut Diagnostics) {

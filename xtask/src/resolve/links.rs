@@ -1,6 +1,7 @@
 //! Links: by path, by asset id, by name to an item; every other one made absolute or reported.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::diag::{Diagnostics, Rule};
@@ -51,11 +52,11 @@ enum Found {
 #[derive(Default)]
 struct Index {
     /// `folder/stem` in lower case.
-    by_path: BTreeMap<String, usize>,
-    by_asset: BTreeMap<String, usize>,
+    by_path: HashMap<String, usize>,
+    by_asset: HashMap<String, usize>,
     /// Names that one item has; `None` for those of several.
-    by_name: BTreeMap<String, Option<usize>>,
-    folders: BTreeSet<String>,
+    by_name: HashMap<String, Option<usize>>,
+    folders: HashSet<String>,
 }
 
 impl Index {
@@ -81,8 +82,11 @@ impl Index {
     }
 
     fn resolve(&self, written: &str, page: &str, text: &[Inline]) -> Found {
-        let path = written.split(['#', '?']).next().expect("a split has a first part").replace('\\', "/");
-        let lower = path.trim().to_ascii_lowercase();
+        let end = written.bytes().position(|b| matches!(b, b'#' | b'?')).unwrap_or(written.len());
+        let mut lower = written[..end].trim().to_ascii_lowercase();
+        if lower.contains('\\') {
+            lower = lower.replace('\\', "/");
+        }
         if lower.is_empty() {
             // A place of the same page; one without any name is a link that was never finished.
             let place = written.trim().len() > 1;
@@ -90,57 +94,66 @@ impl Index {
         }
         let named = || self.by_name.get(plain(text).trim()).copied().flatten();
         let by_name = |otherwise| named().map_or(otherwise, |at| Found::Target(Target::Item(at)));
-        if let Some(id) = asset_id(&lower) {
-            return self
-                .by_asset
-                .get(id)
-                .map_or_else(|| by_name(Found::Dangling), |&at| Found::Target(Target::Item(at)));
-        }
-        let (site, path) = match site_path(&lower) {
-            Some(path) => (true, path.to_owned()),
-            None if lower.contains("://") || lower.starts_with("mailto:") => {
-                return Found::Target(Target::Url(written.to_owned()));
+        let (site, path) = match place(&lower) {
+            Place::Asset(id) => {
+                let known = self.by_asset.get(id);
+                return known.map_or_else(|| by_name(Found::Dangling), |&at| Found::Target(Target::Item(at)));
             }
-            None if is_help_id(&lower) => return by_name(Found::Dead),
-            None => (false, below(page, &lower)),
+            Place::Elsewhere => return Found::Target(Target::Url(written.to_owned())),
+            Place::HelpId => return by_name(Found::Dead),
+            Place::Site(path) => (true, Cow::Borrowed(path)),
+            Place::Relative => (false, Cow::Owned(below(page, &lower))),
         };
-        let path = path.strip_suffix(".md").or_else(|| path.strip_suffix(".htm")).unwrap_or(&path).to_owned();
+        let path = path.strip_suffix(".md").or_else(|| path.strip_suffix(".htm")).unwrap_or(&path);
         let mut parts = path.rsplit('/');
         let stem = parts.next().expect("a split has a first part");
         let folder = parts.next().map_or("", |folder| folder);
-        if let Some(&at) = self.by_path.get(&format!("{folder}/{stem}")) {
+        if let Some(&at) = self.by_path.get(&*[folder, "/", stem].concat()) {
             return Found::Target(Target::Item(at));
         }
         // A page of a header that was read should have been there; others are somebody else's.
-        let ours = !site || path.contains("/api/") && self.folders.contains(folder);
+        let ours = !site || self.folders.contains(folder) && path.split('/').any(|part| part == "api");
         if ours { by_name(Found::Dangling) } else { Found::Target(Target::Url(absolute(written))) }
     }
 }
 
-/// `hid.value_capability_arrays`: the id of a help file that is no more, and no path.
+/// Where a link leads to, by its looks.
+enum Place<'a> {
+    /// `https://msdn.microsoft.com/GUID` and the like: the id.
+    Asset(&'a str),
+    /// A path of the site that publishes these pages.
+    Site(&'a str),
+    /// Another site, or no page at all.
+    Elsewhere,
+    /// `hid.value_capability_arrays`: the id of a help file that is no more, and no path.
+    HelpId,
+    /// A path from the page.
+    Relative,
+}
+
+fn place(target: &str) -> Place<'_> {
+    if target.starts_with('/') && !target.starts_with("//") {
+        return Place::Site(target);
+    }
+    if let Some(rest) = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://")) {
+        let (host, path) = rest.split_at(rest.bytes().position(|b| b == b'/').unwrap_or(rest.len()));
+        let id = path.rsplit('/').next().expect("a split has a first part");
+        let is_id = id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+        return match host {
+            "learn.microsoft.com" | "docs.microsoft.com" if !path.is_empty() => Place::Site(path),
+            _ if is_id && host.ends_with("msdn.microsoft.com") => Place::Asset(id),
+            _ => Place::Elsewhere,
+        };
+    }
+    if target.starts_with("mailto:") || target.contains("://") {
+        return Place::Elsewhere;
+    }
+    if is_help_id(target) { Place::HelpId } else { Place::Relative }
+}
+
 fn is_help_id(target: &str) -> bool {
     let known = [".md", ".htm", ".html", ".yml", ".pdf", ".png"].into_iter().any(|suffix| target.ends_with(suffix));
     !target.contains('/') && target.contains('.') && !known
-}
-
-/// The id in `https://msdn.microsoft.com/GUID` and the like.
-fn asset_id(target: &str) -> Option<&str> {
-    let rest = target.split_once("://")?.1;
-    let (host, path) = rest.split_once('/')?;
-    let id = path.rsplit('/').next()?;
-    let is_id = id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    (host.ends_with("msdn.microsoft.com") && is_id).then_some(id)
-}
-
-/// The path of a link within the site that publishes these pages.
-fn site_path(target: &str) -> Option<&str> {
-    if target.starts_with('/') && !target.starts_with("//") {
-        return Some(target);
-    }
-    let rest = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://"))?;
-    let (host, _) = rest.split_once('/')?;
-    let known = matches!(host, "learn.microsoft.com" | "docs.microsoft.com");
-    known.then(|| &rest[host.len()..])
 }
 
 /// A relative link as a path from the root.
