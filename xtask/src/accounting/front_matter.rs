@@ -6,7 +6,7 @@ use super::claims::{header_of_text, names};
 use super::facts::spans_of;
 use super::words::words;
 use super::{Gap, Line, Noise, Use};
-use crate::draft::Draft;
+use crate::draft::{Draft, Kind};
 use crate::page::Page;
 use crate::source::SourceFile;
 
@@ -165,12 +165,14 @@ fn of_line(
     if fact || asset {
         return Line::Used(Use::FrontMatter);
     }
-    if NAMES.contains(&name) {
+    // Pages of functions have the names of whatever type stood near by.
+    let foreign = name == "req.typenames" && !matches!(draft.kind, Kind::Enum | Kind::Struct | Kind::Union);
+    if NAMES.contains(&name) && !foreign {
         let header: Vec<String> = header_of_text(draft, value.trim()).into_iter().flat_map(words).collect();
         let known = said.iter().all(|word| names.contains(word) || header.contains(word));
         return if known { Line::Noise(Noise::RepeatedName) } else { Line::NotUnderstood(Gap::Name) };
     }
-    if SILENT.contains(&name) {
+    if foreign || SILENT.contains(&name) {
         return Line::Noise(Noise::SilentKey);
     }
     if UNMODELLED.contains(&name) {

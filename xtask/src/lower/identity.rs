@@ -112,9 +112,19 @@ fn title_suffix(page: &Page) -> Option<(&str, Kind)> {
     })
 }
 
-/// `NAME structure (hdr.h)` without the header.
+/// `NAME structure (hdr.h)` without the header, which some pages have twice.
 fn without_header(title: &str) -> &str {
-    title.rfind(" (").filter(|_| title.ends_with(".h)")).map_or(title, |at| &title[..at]).trim()
+    let mut title = title.trim();
+    while let Some(at) = title.rfind(" (").filter(|_| title.ends_with(".h)")) {
+        title = title[..at].trim_end();
+    }
+    title
+}
+
+/// `**NAME**` and `*NAME` without the marks.
+fn without_stars(name: &str) -> &str {
+    let bare = name.trim_start_matches('*');
+    if bare.len() < name.len() { bare.trim_end_matches('*') } else { name }
 }
 
 /// The name and the other names.
@@ -140,7 +150,8 @@ pub fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<(Fact<S
     let mut aliases: Vec<Fact<String>> = Vec::new();
     let mut seen = BTreeSet::new();
     let listed = page.front_matter.get("api_name").into_iter().flatten();
-    let typed = page.front_matter.get("req.typenames").into_iter().flatten();
+    // Pages of functions have the names of whatever type stood near by.
+    let typed = page.front_matter.get("req.typenames").into_iter().flatten().filter(|_| is_type(kind));
     for (text, split) in listed.map(|text| (text, false)).chain(typed.map(|text| (text, true))) {
         for alias in text.value.split(',').filter(|_| split).chain((!split).then_some(&*text.value)) {
             let alias = alias.trim().trim_start_matches('*');
@@ -154,7 +165,7 @@ pub fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<(Fact<S
         let same = |title: &Fact<String>| title.value != name.value && title.value.replace("::", ".") == name.value;
         aliases.extend([title_text(page), front_matter_title(page)].into_iter().flatten().find(same));
     }
-    if matches!(kind, Kind::Enum | Kind::Struct | Kind::Union) {
+    if is_type(kind) {
         if let Some(public) = typedef_name(page, &name) {
             let tag = name.clone();
             if aliases.iter().all(|alias| alias.value != tag.value) {
@@ -173,6 +184,10 @@ pub fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<(Fact<S
 
 fn has_c_name(kind: Kind) -> bool {
     matches!(kind, Kind::Function | Kind::Callback | Kind::Enum | Kind::Struct | Kind::Union)
+}
+
+fn is_type(kind: Kind) -> bool {
+    matches!(kind, Kind::Enum | Kind::Struct | Kind::Union)
 }
 
 /// Whether a name is that of a C++ method, `IThing::DoIt` or `IThing.DoIt`: facts have it, C and Rust do not.
@@ -196,7 +211,11 @@ fn item_name(page: &Page, kind: Kind) -> Option<Fact<String>> {
     let uid = || {
         let uid = stated(page, page.scalar("UID")?);
         let (_, name) = uid.value.split_once(':')?.1.split_once('.')?;
-        Some(uid.derive("name-from-uid", name.split(['(', '~']).next().unwrap_or(name).to_owned()))
+        let name = name.split('(').next().unwrap_or(name);
+        // `~r1` tells overloads apart; `Thing.~Thing` is a destructor.
+        let name =
+            name.rsplit_once('~').filter(|(before, _)| !before.ends_with('.')).map_or(name, |(before, _)| before);
+        Some(uid.derive("name-from-uid", name.to_owned()))
     };
     // Of a callback, `api_name` may be the placeholder that programs replace; the UID names the type.
     if kind == Kind::Callback
@@ -231,7 +250,7 @@ fn is_made_up(name: &str) -> bool {
 /// The title of the front matter without header and kind.
 fn front_matter_title(page: &Page) -> Option<Fact<String>> {
     let title = stated(page, page.scalar("title")?);
-    let name = strip_kind(without_header(&title.value)).to_owned();
+    let name = without_stars(strip_kind(without_header(&title.value))).to_owned();
     Some(title.derive("name-from-title", name))
 }
 
@@ -274,7 +293,7 @@ fn is_union(text: &str, name: &str) -> bool {
 fn title_text(page: &Page) -> Option<Fact<String>> {
     let title = page.title.as_ref()?;
     let name = title_suffix(page).map_or_else(|| without_header(&title.value), |(name, _)| name);
-    Some(Fact { value: name.replace('\\', ""), source: at(page, title.span) })
+    Some(Fact { value: without_stars(name).replace('\\', ""), source: at(page, title.span) })
 }
 
 fn strip_kind(title: &str) -> &str {
@@ -283,10 +302,13 @@ fn strip_kind(title: &str) -> &str {
         " callback",
         " callback function",
         " structure",
+        " union",
         " enumeration",
         " macro",
         " method",
         " interface",
+        " class",
+        " IOCTL",
     ];
     words.iter().filter_map(|word| title.strip_suffix(word)).min_by_key(|name| name.len()).unwrap_or(title)
 }
