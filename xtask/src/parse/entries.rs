@@ -1,6 +1,7 @@
 //! The heading of a parameter, member or field: its name, value and attributes, in every spelling that was counted.
 
 use crate::c_names::is_identifier;
+use crate::page::EntryKind;
 use crate::source::{Span, Spanned};
 
 /// How many brackets of a heading are looked at: dimensions may stand before the attributes.
@@ -17,14 +18,17 @@ pub struct Parts {
     pub attributes: Vec<Spanned<String>>,
 }
 
-/// Takes the text after `-param` or `-field`, or a rendered heading, apart.
-pub fn parse(text: &Spanned<String>) -> Parts {
+/// Takes the text after `-param` or `-field`, or a rendered heading, apart. A parameter may have its type before its name;
+/// two words of a field are a label.
+pub fn parse(text: &Spanned<String>, kind: EntryKind) -> Parts {
     let whole = text.value.trim_end();
     let (body, attributes) = split_attributes(whole);
     let attributes = attributes.map_or_else(Vec::new, |(at, inner)| words(inner, count(&whole[..at]), text.span));
     // The rendered form puts name and value into a code span.
     let lead = body.len() - body.trim_start_matches(['`', '*', ' ', '\\']).len();
-    let core = body[lead..].trim_end_matches(['`', '*', ' ']);
+    // `T_META *` is a type, whose star is no mark.
+    let marks: &[char] = if lead == 0 { &['`', ' '] } else { &['`', '*', ' '] };
+    let core = body[lead..].trim_end_matches(marks);
     let (name, value) = match core.split_once(':') {
         Some((name, value)) => (name.trim_end(), Some(value.trim_start_matches([':', ' ']))),
         None => (core, None),
@@ -35,7 +39,11 @@ pub fn parse(text: &Spanned<String>) -> Parts {
     });
     // `PSOCKADDR pSrcAddress`: the type stands before the name.
     let own = match name.rsplit_once([' ', '\t']) {
-        Some((before, last)) if is_identifier(last.trim_start_matches('*')) && is_type(before) => last,
+        Some((before, last))
+            if kind == EntryKind::Param && is_identifier(last.trim_start_matches('*')) && is_type(before) =>
+        {
+            last
+        }
         _ => name,
     };
     let own = own.trim_start_matches('*');
@@ -77,7 +85,7 @@ pub fn real_name(line: &Spanned<String>) -> Option<Parts> {
     if !is_identifier(body.trim_matches('*')) || !(marked || attributes.is_some()) {
         return None;
     }
-    Some(parse(line))
+    Some(parse(line, EntryKind::Param))
 }
 
 /// What an attribute says of the direction: `in_reads_bytes_opt_(n)` says `in`, and `in_out` says `inout`.
@@ -117,7 +125,9 @@ pub fn words(inner: &str, at: u32, base: Span) -> Vec<Spanned<String>> {
             let lead = from + inner[from..to].len() - inner[from..to].trim_start().len();
             column += count(&inner[counted..lead]);
             counted = lead;
-            let value = word.trim_matches(['_', '*']).to_ascii_lowercase();
+            let word_end = word.find('(').unwrap_or(word.len());
+            let value = word[..word_end].to_ascii_lowercase() + &word[word_end..];
+            let value = value.trim_matches(['_', '*']).to_owned();
             words.push(Spanned { value, span: Span { line: base.line, column, width: count(word) } });
         }
     };
@@ -200,5 +210,5 @@ fn strip_dimensions(name: &str) -> &str {
     if name == "..." {
         return name;
     }
-    name.find('[').map_or(name, |at| &name[..at]).trim_end_matches('.')
+    name.find('[').map_or(name, |at| name[..at].trim_end_matches('.'))
 }

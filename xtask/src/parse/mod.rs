@@ -154,7 +154,7 @@ fn entry(
     body: std::ops::Range<usize>,
     diags: &mut Diagnostics,
 ) -> Entry {
-    let mut parts = entries::parse(text);
+    let mut parts = entries::parse(text, kind);
     let placeholder = parts.name.as_ref().is_some_and(|name| entries::is_placeholder(&name.value));
     let Body { c_type, mut attributes, mut rest } = Body::peel(file, body.clone(), true, kind == EntryKind::Param);
     if placeholder
@@ -171,12 +171,15 @@ fn entry(
         diags.report(Rule::OrphanItem, file.at(heading.text.span), message);
         Spanned { value: String::new(), span: heading.text.span }
     });
-    if let Some(first) = attributes.first().filter(|_| entries::contradict(&parts.attributes, &attributes)) {
+    if entries::contradict(&parts.attributes, &attributes) {
+        let first = attributes.first().expect("no attributes contradict nothing");
         let message = format!("the text of `{}` contradicts the attributes of its heading", name.value);
         diags.report(Rule::ContradictingAttributes, file.at(first.span), message);
+    } else {
+        attributes.retain(|word| parts.attributes.iter().all(|known| known.value != word.value));
+        parts.attributes.extend(attributes);
     }
-    let attributes = if parts.attributes.is_empty() { attributes } else { parts.attributes };
-    Entry { kind, span: heading.text.span, name, value: parts.value, attributes, c_type, prose }
+    Entry { kind, span: heading.text.span, name, value: parts.value, attributes: parts.attributes, c_type, prose }
 }
 
 /// The name that the first line of text gives a parameter, and which line that is.
