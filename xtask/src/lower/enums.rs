@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::values::{self, Outcome};
-use super::{demoted, entry_docs, locate, stated};
+use super::{adopt_demoted, demoted, entry_docs, locate, stated};
 use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::as_c_sees;
@@ -44,6 +44,7 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> B
             let stated = first.map(|value| super::stated(page, value));
             members.push(Member { name, stated, value: None, docs: entry_docs(page, entry, diags) });
         }
+        adopt_demoted(section, members.iter_mut().map(|member| (&*member.name.value, &mut member.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
     evaluate(&mut members, |_| None);

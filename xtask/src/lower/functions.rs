@@ -77,7 +77,8 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
 }
 
 fn may_be_left_out(word: &str) -> bool {
-    word.split(['_', '(']).any(|part| matches!(part, "optional" | "opt"))
+    let (word, _) = word.split_once('(').unwrap_or((word, ""));
+    word.split('_').any(|part| matches!(part, "optional" | "opt"))
 }
 
 /// What the heading and an annotation say of the direction.
@@ -113,9 +114,14 @@ fn adopt_demoted(page: &Page, section: &Section, params: &mut [Param]) {
     for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Demoted) {
         let Some(param) = silent.remove(&entry.name.value.to_ascii_lowercase()) else { continue };
         param.docs = entry.prose.clone();
-        let words = entry.attributes.iter().map(|word| (&*word.value, word.span));
-        let stated = direction(words).map(|(value, span)| Fact { value, source: at(page, span) });
+        let words = || entry.attributes.iter().map(|word| (&*word.value, word.span));
+        let stated = direction(words()).map(|(value, span)| Fact { value, source: at(page, span) });
         param.direction = param.direction.take().or(stated);
+        let optional = words().find(|(word, _)| may_be_left_out(word));
+        let optional = optional.map(|(_, span)| Fact { value: (), source: at(page, span) });
+        param.optional = param.optional.take().or(optional);
+        let c_type = || c_types::of_line(page, entry.c_type.as_ref()?);
+        param.c_type = param.c_type.take().or_else(c_type);
     }
 }
 

@@ -13,6 +13,7 @@ mod stated;
 mod structs;
 pub mod values;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::c_names;
@@ -130,6 +131,18 @@ fn demoted(page: &Page, section: &Section, kind: EntryKind, diags: &mut Diagnost
             Demoted { name: stated(page, name), docs: entry.prose.clone() }
         })
         .collect()
+}
+
+/// A demoted heading with the name of a member or field that has no text of its own is that one's text.
+fn adopt_demoted<'a>(section: &Section, items: impl Iterator<Item = (&'a str, &'a mut Arc<Prose>)>) {
+    let silent = items.filter(|(_, docs)| docs.is_empty());
+    let mut silent: BTreeMap<String, &mut Arc<Prose>> =
+        silent.map(|(name, docs)| (name.to_ascii_lowercase(), docs)).collect();
+    for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Demoted) {
+        if let Some(docs) = silent.remove(&entry.name.value.to_ascii_lowercase()) {
+            *docs = entry.prose.clone();
+        }
+    }
 }
 
 /// The text of an entry; what the template puts there until somebody writes it is none.

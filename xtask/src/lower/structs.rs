@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{c_types, demoted, entry_docs, locate, stated};
+use super::{adopt_demoted, c_types, demoted, entry_docs, locate, stated};
 use crate::c_names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Fact, Field};
@@ -36,6 +36,7 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> B
             let c_type = entry.c_type.as_ref().and_then(|stated| c_types::of_line(page, stated));
             fields.push(Field { name, bits, c_type, docs: entry_docs(page, entry, diags) });
         }
+        adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
     Body::Struct(fields, dropped)
