@@ -135,7 +135,8 @@ rules! {
         "Text of the page's template was left in: values of the front matter that nobody filled in, `TBD` for a text, \
          the mark of a link that was never made. It says nothing and is read as missing. Write what belongs there.";
     TornTable, "torn-table", Warning,
-        "A table is not closed, or a row has another number of cells than its header. All text is kept.";
+        "A table is not closed, a row has another number of cells than its header, or one of codes names none. All text \
+         is kept.";
     UnionAsStructure, "union-as-structure", Warning,
         "The page has the template of a structure, but its keywords or its syntax say that the item is a union. It is \
          read as what the template says. Mend the title, or set `kind` in overrides.toml.";

@@ -95,6 +95,9 @@ fn add(page: &Page, returns: &mut Returns, places: &mut BTreeMap<String, usize>,
             return;
         }
         CodeCell::Label(label) => {
+            if label.is_empty() {
+                diags.report(Rule::TornTable, locate(page, row.span), "this row names no code; its text is kept");
+            }
             if label.plain().to_lowercase().contains("xxx") || label.plain().contains('*') {
                 returns.open.get_or_insert(Fact { value: (), source });
             }
@@ -142,20 +145,11 @@ fn code_rows(table: &Table) -> Option<Vec<Row>> {
                 None => text.blocks.extend(cell.blocks.iter().cloned()),
             }
         }
-        // Two codes in one cell share a text; an empty cell continues the row above.
-        let label = || {
-            let cell = row.cells.get(column).filter(|cell| !cell.is_empty())?;
-            Some(vec![CodeCell::Label(cell.clone())])
-        };
-        let codes = row.cells.get(column).and_then(code_cell).or_else(label).unwrap_or_default();
-        if codes.is_empty() {
-            let continued: Option<&mut Row> = rows.last_mut();
-            if let Some(last) = continued {
-                last.text.blocks.extend(text.blocks);
-            }
-            continue;
-        }
-        let span = row.cells[column].blocks.first().map_or(row.span, innermost);
+        // Two codes in one cell share a text; what an empty cell lost is not the code of the row above.
+        let cell = row.cells.get(column);
+        let label = || vec![CodeCell::Label(cell.cloned().unwrap_or_default())];
+        let codes = cell.and_then(code_cell).unwrap_or_else(label);
+        let span = cell.and_then(|cell| cell.blocks.first()).map_or(row.span, innermost);
         // A number beside two codes tells neither's.
         let number = number.filter(|_| codes.len() == 1);
         let several = codes.len() > 1;
