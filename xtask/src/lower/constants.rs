@@ -1,13 +1,13 @@
 //! Constants and option flags that a page lists with their numbers under a parameter, a field or in its text: two terms
-//! in one cell of a table, or a heading `NAME (0x1)`.
+//! in one cell of a table, or `NAME (0x1)` in a cell or as a heading.
 
 use super::returns::is_code;
 use super::{at, codes, stated, values};
 use crate::c_names::is_identifier;
 use crate::draft::{Constant, Fact};
 use crate::page::{Page, SectionKind};
-use crate::prose::{Block, BlockKind, Prose, plain};
-use crate::source::Spanned;
+use crate::prose::{Block, BlockKind, Inline, Prose, plain};
+use crate::source::{Span, Spanned};
 
 /// The constants of a page, each once, in its order.
 pub fn lower(page: &Page) -> Vec<Constant> {
@@ -21,24 +21,24 @@ pub fn lower(page: &Page) -> Vec<Constant> {
         section.entries.iter().for_each(|entry| collect(&entry.prose, &mut found));
     }
     let mut seen = std::collections::BTreeSet::new();
-    found.retain(|(name, value)| seen.insert((name.clone(), value.value.clone())));
-    let constant = |(name, value): (String, Spanned<String>)| {
-        let source = at(page, value.span);
-        let number = codes::number(&value.value)?;
-        Some(Constant { name: Fact { value: name, source: source.clone() }, number: Fact { value: number, source } })
+    found.retain(|(name, value)| seen.insert((name.value.clone(), value.value.clone())));
+    let constant = |(name, value): (Spanned<String>, Spanned<String>)| {
+        let number = Fact { value: codes::number(&value.value)?, source: at(page, value.span) };
+        Some(Constant { name: super::stated(page, &name), number })
     };
     found.into_iter().filter_map(constant).collect()
 }
 
-fn collect(prose: &Prose, found: &mut Vec<(String, Spanned<String>)>) {
+fn collect(prose: &Prose, found: &mut Vec<(Spanned<String>, Spanned<String>)>) {
     for block in &prose.blocks {
         match &block.kind {
             BlockKind::Table(table) => {
                 let first = table.rows.iter().filter_map(|row| row.cells.first());
-                found.extend(first.filter_map(stated::two_terms).filter(|(name, _)| is_code(name)));
+                let stated = first.filter_map(|cell| stated::two_terms(cell).or_else(|| in_cell(cell)));
+                found.extend(stated.filter(|(name, _)| is_code(&name.value)));
                 table.cells().for_each(|cell| collect(cell, found));
             }
-            BlockKind::Heading(..) => found.extend(heading(block)),
+            BlockKind::Heading(_, inlines) => found.extend(beside(inlines, block.span)),
             BlockKind::List(_, items) => items.iter().for_each(|item| collect(item, found)),
             BlockKind::Definitions(entries) => entries.iter().for_each(|entry| collect(entry.prose(), found)),
             BlockKind::Note(_, inner) | BlockKind::Quote(inner) => collect(inner, found),
@@ -47,9 +47,16 @@ fn collect(prose: &Prose, found: &mut Vec<(String, Spanned<String>)>) {
     }
 }
 
+/// A cell that holds nothing but a name and its number.
+fn in_cell(cell: &Prose) -> Option<(Spanned<String>, Spanned<String>)> {
+    match &cell.blocks[..] {
+        [Block { span, kind: BlockKind::Paragraph(inlines) }] => beside(inlines, *span),
+        _ => None,
+    }
+}
+
 /// `NAME (0x1)` or `NAME = 1`.
-fn heading(block: &Block) -> Option<(String, Spanned<String>)> {
-    let BlockKind::Heading(_, inlines) = &block.kind else { return None };
+fn beside(inlines: &[Inline], span: Span) -> Option<(Spanned<String>, Spanned<String>)> {
     let text = plain(inlines);
     let (name, value) = text
         .split_once('(')
@@ -57,5 +64,6 @@ fn heading(block: &Block) -> Option<(String, Spanned<String>)> {
         .or_else(|| text.split_once('='))?;
     let (name, value) = (name.trim(), value.trim());
     let known = is_identifier(name) && values::is_literal(value);
-    known.then(|| (name.to_owned(), Spanned { value: value.to_owned(), span: block.span }))
+    let spanned = |text: &str| Spanned { value: text.to_owned(), span };
+    known.then(|| (spanned(name), spanned(value)))
 }

@@ -24,7 +24,8 @@ pub fn beside(page: &Page) -> BTreeMap<String, Spanned<String>> {
                     }
                 }
                 BlockKind::Table(table) if section.kind == SectionKind::EnumFields => {
-                    found.extend(table.rows.iter().filter_map(|row| row.cells.first()).filter_map(two_terms));
+                    let terms = table.rows.iter().filter_map(|row| row.cells.first()).filter_map(two_terms);
+                    found.extend(terms.map(|(name, value)| (name.value, value)));
                 }
                 _ => {}
             }
@@ -101,20 +102,20 @@ pub fn without_comments(text: &str) -> String {
 }
 
 /// A cell with a name and, in a second term or after a break, its number.
-pub fn two_terms(cell: &Prose) -> Option<(String, Spanned<String>)> {
+pub fn two_terms(cell: &Prose) -> Option<(Spanned<String>, Spanned<String>)> {
     let first = cell.blocks.first()?;
-    let (name, value, span) = match &first.kind {
+    let (name, value, [name_span, span]) = match &first.kind {
         BlockKind::Definitions(entries) => {
             let mut terms = entries.iter().filter_map(|entry| match entry {
                 Definition::Term(term) => Some(term),
                 Definition::Meaning(_) => None,
             });
             let (name, value) = (terms.next()?, terms.next()?);
-            (name.plain(), value.plain(), value.blocks.first()?.span)
+            (name.plain(), value.plain(), [name.blocks.first()?.span, value.blocks.first()?.span])
         }
         BlockKind::Paragraph(inlines) => {
             let mut parts = inlines.split(|inline| *inline == Inline::Break).filter(|part| !part.is_empty());
-            (plain(parts.next()?), plain(parts.next()?), first.span)
+            (plain(parts.next()?), plain(parts.next()?), [first.span; 2])
         }
         _ => return None,
     };
@@ -122,7 +123,7 @@ pub fn two_terms(cell: &Prose) -> Option<(String, Spanned<String>)> {
     codes::number(&value)?;
     // `1 (0x1)` says one number twice.
     let value = value.split(' ').next().expect("a split has a first part").to_owned();
-    Some((name.trim().to_owned(), Spanned { value, span }))
+    Some((Spanned { value: name.trim().to_owned(), span: name_span }, Spanned { value, span }))
 }
 
 /// The value in the first words under the heading of an enumerator.

@@ -66,7 +66,7 @@ struct FactRow<'a> {
     value: Option<String>,
     /// Whether it is a name of code.
     code: bool,
-    source: Option<Cited<'a>>,
+    sources: Vec<Cited<'a>>,
 }
 
 /// The page of the item at `index`.
@@ -182,12 +182,13 @@ const fn is_code(kind: Kind) -> bool {
 
 fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
     let Draft { kind, name, aliases, uid, requirements, page, constants, body, .. } = &item.draft;
-    let plain = |label, value: &'a str, code| FactRow { label, value: Some(value.to_owned()), code, source: None };
+    let plain =
+        |label, value: &'a str, code| FactRow { label, value: Some(value.to_owned()), code, sources: Vec::new() };
     let stated = |label, fact: &'a Fact<String>, code| FactRow {
         label,
         value: Some(fact.value.clone()),
         code,
-        source: Some(here.cite(label, &fact.source)),
+        sources: vec![here.cite(label, &fact.source)],
     };
     let code = is_code(*kind);
     let mut rows = vec![plain("Kind", kind.name(), false), stated("Name", name, code)];
@@ -206,7 +207,7 @@ fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
     for (label, fact, expected, is_code) in required {
         match fact {
             Some(fact) => rows.push(stated(label, fact, is_code)),
-            None if expected => rows.push(FactRow { label, value: None, code: false, source: None }),
+            None if expected => rows.push(FactRow { label, value: None, code: false, sources: Vec::new() }),
             None => {}
         }
     }
@@ -215,11 +216,12 @@ fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
     if let Body::Ioctl(ioctl) = body {
         rows.extend(ioctl.parts.iter().map(|part| stated("Part", &part.name, true)));
     }
-    rows.extend(constants.iter().map(|constant| FactRow {
-        label: &constant.name.value,
-        value: Some(constant.number.value.to_string()),
-        code: true,
-        source: Some(here.cite("number", &constant.number.source)),
+    rows.extend(constants.iter().map(|constant| {
+        let (name, number) = (&constant.name.source, &constant.number.source);
+        let mut sources = vec![here.cite("name", name)];
+        sources.extend((number != name).then(|| here.cite("number", number)));
+        let value = Some(constant.number.value.to_string());
+        FactRow { label: &constant.name.value, value, code: true, sources }
     }));
     rows
 }
