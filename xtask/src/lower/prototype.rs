@@ -114,9 +114,10 @@ fn mentions_another(piece: &str, name: &str, names: &BTreeSet<String>) -> bool {
     ends.into_iter().any(|(other, _)| other != name)
 }
 
-/// `_In_ const T *name[2]` as the name and its type.
+/// `_In_ const T *name[2]` or `[in] T name` as the name and its type.
 fn declaration(piece: &str, names: &BTreeSet<String>) -> Option<(String, String)> {
     let piece = piece.trim().trim_end_matches(',').trim_end();
+    let (annotation, piece) = annotation(piece).unwrap_or((String::new(), piece));
     let (body, dimensions) =
         piece.find('[').filter(|_| piece.ends_with(']')).map_or((piece, ""), |at| piece.split_at(at));
     let body = body.trim_end();
@@ -124,7 +125,15 @@ fn declaration(piece: &str, names: &BTreeSet<String>) -> Option<(String, String)
     let start = body.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')? + 1;
     let name = &body[start..];
     let c_type = body[..start].split_whitespace().collect::<Vec<_>>().join(" ");
-    (names.contains(name) && !c_type.is_empty()).then(|| (name.to_owned(), format!("{c_type}{dimensions}")))
+    let known = names.contains(name) && !c_type.is_empty();
+    known.then(|| (name.to_owned(), format!("{annotation}{c_type}{dimensions}")))
+}
+
+/// `[in, out] T name` as the annotation `_in_out_ ` and the rest.
+fn annotation(piece: &str) -> Option<(String, &str)> {
+    let (words, rest) = piece.strip_prefix('[')?.split_once(']')?;
+    let words: Vec<&str> = words.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+    Some((format!("_{}_ ", words.join("_")), rest.trim_start()))
 }
 
 /// Words of a declaration that are no part of the type.
