@@ -1,6 +1,7 @@
 //! Pipe tables, read by line: with and without outer pipes, with blank headers, with rows broken over two lines.
 
 use super::blocks::{Lines, cell};
+use super::literal::running;
 use crate::diag::{Diagnostics, Rule};
 use crate::prose::{Prose, Row, Table};
 use crate::source::Span;
@@ -73,7 +74,8 @@ fn split(line: &str) -> Vec<Cell<'_>> {
 pub fn parse_pipe(lines: &Lines<'_>, index: usize, count: usize, diags: &mut Diagnostics) -> Table {
     let number = |at: usize| lines.first + u32::try_from(at).expect("a page has fewer than 2^32 lines");
     let header_line = lines.text[index].trim().trim_start_matches('<');
-    let header = split(header_line).iter().map(|c| cell(lines.file, c.text, number(index), diags)).collect::<Vec<_>>();
+    let header =
+        split(header_line).iter().map(|c| cell(lines.file, &running(c.text), number(index), diags)).collect::<Vec<_>>();
     let columns = header.len();
     let mut rows = Vec::new();
     let mut at = index + 2;
@@ -96,7 +98,7 @@ pub fn parse_pipe(lines: &Lines<'_>, index: usize, count: usize, diags: &mut Dia
             let message = format!("this row has {} cells, its header has {columns}", parts.len());
             diags.report(Rule::TornTable, lines.file.at(span), message);
         }
-        let cells = parts.iter().map(|c| cell(lines.file, c.text, span.line, diags)).collect();
+        let cells = parts.iter().map(|c| cell(lines.file, &running(c.text), span.line, diags)).collect();
         rows.push(Row { span, cells });
     }
     let header = if header.iter().all(Prose::is_empty) { Vec::new() } else { header };
