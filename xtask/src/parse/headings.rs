@@ -237,9 +237,11 @@ fn dashed_item(heading: &Heading, dashed: &str) -> Announces {
         let column = heading.text.span.column + u32::try_from(lead).expect("a heading is short");
         Spanned { value, span: Span { line: heading.text.span.line, column, width } }
     };
+    // Demoted headings stand at level 4 and below: see param_behind_a_blank.
+    let ours = !spaced || heading.level <= 3;
     match &*word {
-        "param" if !spaced => Announces::Entry(EntryKind::Param, after(word_len)),
-        "field" if !spaced => Announces::Entry(EntryKind::Field, after(word_len)),
+        "param" if ours => Announces::Entry(EntryKind::Param, after(word_len)),
+        "field" if ours => Announces::Entry(EntryKind::Field, after(word_len)),
         _ if heading.level > 2 && spaced => Announces::Entry(EntryKind::Demoted, after(0)),
         _ if heading.level > 2 => Announces::Entry(EntryKind::Other, after(0)),
         _ => Announces::Section(SectionKind::Other),
