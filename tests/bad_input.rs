@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 use winws_tests::stage::{self, Stage};
 use winws_tests::{entry, workspace};
+use xtask::c::values::{self, Outcome};
 use xtask::diag::{Diagnostics, Rule};
-use xtask::lower::values::{self, Outcome};
 use xtask::model::Spec;
 use xtask::source::{Span, Tree};
 

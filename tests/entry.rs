@@ -6,10 +6,11 @@
 use serde_json::Value;
 
 use crate::stage;
+use xtask::c::types as c_types;
+use xtask::c::values::{self, Outcome};
 use xtask::diag::{Diagnostics, Rule};
 use xtask::emit;
-use xtask::lower::values::{self, Outcome};
-use xtask::lower::{self, c_types};
+use xtask::lower;
 use xtask::page::Page;
 use xtask::parse;
 use xtask::prose::{Block, BlockKind, Prose};

@@ -1,8 +1,8 @@
 //! What one page claims, with gaps where it does not say. Data only.
 
-use std::fmt;
 use std::sync::Arc;
 
+use crate::c::types::CType;
 use crate::prose::Prose;
 use crate::source::{Location, Span};
 
@@ -381,44 +381,6 @@ pub struct Constant {
     pub name: Fact<String>,
     /// Its number.
     pub number: Fact<u32>,
-}
-
-/// A C type, as structure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CType {
-    /// A name, such as `DWORD`.
-    Named(String),
-    /// `const T`
-    Const(Box<CType>),
-    /// `T*`
-    Pointer(Box<CType>),
-    /// `T[n]`; the dimension as written, which may be empty.
-    Array(Box<CType>, String),
-    /// `SAFEARRAY(T)`: a type made of another one by name.
-    Of(String, Box<CType>),
-}
-
-impl CType {
-    /// The name at the bottom of pointers, arrays and `const`.
-    pub fn base(&self) -> &str {
-        match self {
-            Self::Named(name) => name,
-            Self::Const(inner) | Self::Pointer(inner) | Self::Array(inner, _) | Self::Of(_, inner) => inner.base(),
-        }
-    }
-}
-
-impl fmt::Display for CType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Named(name) => f.write_str(name),
-            Self::Const(inner) if matches!(**inner, Self::Pointer(_)) => write!(f, "{inner} const"),
-            Self::Const(inner) => write!(f, "const {inner}"),
-            Self::Pointer(inner) => write!(f, "{inner}*"),
-            Self::Array(inner, dimension) => write!(f, "{inner}[{dimension}]"),
-            Self::Of(name, inner) => write!(f, "{name}({inner})"),
-        }
-    }
 }
 
 impl Draft {

@@ -3,11 +3,12 @@
 //! One way through: load, parse, lower, resolve, emit, sync. No stage reaches back; only this file chains them.
 
 pub mod accounting;
-pub mod c_names;
+pub mod c;
 pub mod diag;
 pub mod draft;
 pub mod emit;
 pub mod lower;
+pub mod markup;
 pub mod model;
 pub mod page;
 pub mod parse;

@@ -1,8 +1,8 @@
 //! The lines of a page as words: what a reader of the page can see, without tags and marks.
 
 use super::Noise;
-use crate::parse::headings::{closes_fence, opens_fence};
-use crate::parse::html;
+use crate::markup::fences::{closes_fence, opens_fence};
+use crate::markup::html;
 use crate::source::SourceFile;
 
 /// One line of a page below its front matter.

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::returns::is_code;
-use super::{at, locate, values};
+use super::{at, locate};
+use crate::c::values;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Code, Fact};
 use crate::page::{Page, SectionKind};

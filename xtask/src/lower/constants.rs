@@ -2,8 +2,9 @@
 //! in one cell of a table, or `NAME (0x1)` in a cell or as a heading.
 
 use super::returns::is_code;
-use super::{at, codes, stated, values};
-use crate::c_names::is_identifier;
+use super::{at, codes, stated};
+use crate::c::names::is_identifier;
+use crate::c::values;
 use crate::draft::{Constant, Fact};
 use crate::page::{Page, SectionKind};
 use crate::prose::{Block, BlockKind, Inline, Prose, plain};

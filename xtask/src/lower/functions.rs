@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{at, c_types, demoted, entry_docs, locate, prototype, returns, stated};
-use crate::c_names::is_identifier;
+use super::{at, c_type, demoted, entry_docs, locate, prototype, returns, stated};
+use crate::c::names::{is_identifier, is_placeholder};
+use crate::c::types::{CType, annotations, stem};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Direction, Fact, Function, Param};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
-use crate::parse::entries::{is_placeholder, stem};
 use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};
 
@@ -59,7 +59,7 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> F
 fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
     let words = || entry.attributes.iter().map(|word| (&*word.value, word.span));
     let line = entry.c_type.as_ref();
-    let annotations = line.map(c_types::annotations).unwrap_or_default();
+    let annotations = line.map(|line| annotations(&plain(&line.value))).unwrap_or_default();
     let annotated = || annotations.iter().filter_map(|word| Some((&**word, line?.span)));
     let (by_heading, by_type) = (direction(words()), direction(annotated()));
     if let (Some((stated, _)), Some((other, span))) = (by_heading, by_type) {
@@ -70,7 +70,7 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         name: stated(page, &entry.name),
         direction: by_heading.or(by_type).map(|(value, span)| Fact { value, source: at(page, span) }),
         optional: optional.map(|(_, span)| Fact { value: (), source: at(page, span) }),
-        c_type: entry.c_type.as_ref().and_then(|stated| c_types::of_line(page, stated)),
+        c_type: entry.c_type.as_ref().and_then(|line| c_type(page, line)),
         length_of: None,
         docs: entry_docs(page, entry, diags),
     }
@@ -93,8 +93,8 @@ fn compare(page: &Page, name: &str, stated: Direction, other: Direction, at: Spa
 /// Takes from the syntax block what is said of a parameter nowhere else.
 fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>, diags: &mut Diagnostics) {
     let source = || at(page, declaration.span);
-    param.c_type = param.c_type.take().or_else(|| c_types::of_line(page, declaration));
-    let annotations = c_types::annotations(declaration);
+    param.c_type = param.c_type.take().or_else(|| c_type(page, declaration));
+    let annotations = annotations(&plain(&declaration.value));
     if let Some((other, span)) = direction(annotations.iter().map(|word| (&**word, declaration.span))) {
         match &param.direction {
             Some(stated) => compare(page, &param.name.value, stated.value, other, span, diags),
@@ -120,7 +120,7 @@ fn adopt_demoted(page: &Page, section: &Section, params: &mut [Param]) {
         let optional = words().find(|(word, _)| may_be_left_out(word));
         let optional = optional.map(|(_, span)| Fact { value: (), source: at(page, span) });
         param.optional = param.optional.take().or(optional);
-        let c_type = || c_types::of_line(page, entry.c_type.as_ref()?);
+        let c_type = || c_type(page, entry.c_type.as_ref()?);
         param.c_type = param.c_type.take().or_else(c_type);
     }
 }
@@ -144,8 +144,7 @@ const LENGTH_WORDS: &[&str] =
 /// The parameter whose length this one states: its first sentence has a word for length and names, in emphasis,
 /// a parameter that is a pointer.
 fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Fact<String>> {
-    let is_pointer =
-        param.c_type.as_ref().is_some_and(|c_type| matches!(c_type.value, crate::draft::CType::Pointer(_)));
+    let is_pointer = param.c_type.as_ref().is_some_and(|c_type| matches!(c_type.value, CType::Pointer(_)));
     if is_pointer || param.direction.as_ref().is_some_and(|direction| direction.value == Direction::Out) {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{at, locate, stated};
-use crate::c_names::is_identifier;
+use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Fact, Kind};
 use crate::page::{Page, SectionKind};

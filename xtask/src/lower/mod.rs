@@ -1,9 +1,8 @@
 //! Lower: a `Page` becomes a `Draft`, what this one page claims. Knows no other page.
 
-pub mod c_types;
 mod codes;
 mod constants;
-pub mod enums;
+mod enums;
 mod functions;
 mod identity;
 mod ioctls;
@@ -11,16 +10,16 @@ mod prototype;
 mod returns;
 mod stated;
 mod structs;
-pub mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::c_names;
+use crate::c::names;
+use crate::c::types::{self, CType};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Demoted, Docs, Draft, Fact, Kind, Requirements, Source};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
-use crate::prose::{BlockKind, Prose, plain};
+use crate::prose::{BlockKind, Inline, Prose, plain};
 use crate::source::{Location, Span, Spanned};
 
 /// Lowers one page; `None` if it cannot be told what it describes.
@@ -103,6 +102,11 @@ fn stated(page: &Page, text: &Spanned<String>) -> Fact<String> {
     Fact { value: text.value.clone(), source: at(page, text.span) }
 }
 
+/// The type that a `Type:` line states.
+fn c_type(page: &Page, line: &Spanned<Vec<Inline>>) -> Option<Fact<CType>> {
+    Some(Fact { value: types::parse(&plain(&line.value))?, source: at(page, line.span) })
+}
+
 fn at(page: &Page, span: Span) -> Source {
     Source::Page(locate(page, span))
 }
@@ -120,7 +124,7 @@ fn demoted(page: &Page, section: &Section, kind: EntryKind, diags: &mut Diagnost
             let message =
                 format!("`{}` stands under a demoted heading: no symbol of the header has this name", name.value);
             let known = section.entries.iter().filter(|entry| entry.kind == kind).map(|entry| &*entry.name.value);
-            let likely = c_names::closest(&name.value, known).map(|likely| {
+            let likely = names::closest(&name.value, known).map(|likely| {
                 format!("is `{likely}` meant? then move the text there, or accept the finding in overrides.toml")
             });
             let help = likely.unwrap_or_else(|| {

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{at, c_types, stated};
-use crate::draft::{CType, Fact};
+use super::{at, stated};
+use crate::c::types::{self, CType};
+use crate::draft::Fact;
 use crate::page::{Page, SectionKind};
 use crate::prose::{BlockKind, Inline};
 use crate::source::{Span, Spanned};
@@ -170,6 +171,6 @@ fn returned(before: &str) -> Option<(u32, CType)> {
         Some(&head[..name]).filter(|c_type| !c_type.ends_with('*'))?
     };
     let words = c_type.split_whitespace().filter(|word| !CONVENTIONS.contains(word));
-    let c_type = c_types::parse(&words.collect::<Vec<_>>().join(" "))?;
+    let c_type = types::parse(&words.collect::<Vec<_>>().join(" "))?;
     Some((stated::lines(&before[..start + lead]), c_type))
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{at, c_types, codes, locate};
-use crate::c_names::is_identifier;
+use super::{at, c_type, codes, locate};
+use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Fact, Returns};
 use crate::page::{Page, SectionKind};
@@ -16,7 +16,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
     let mut returns = Returns::default();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Returns) {
         if let Some(stated) = &section.c_type {
-            returns.c_type = returns.c_type.take().or_else(|| c_types::of_line(page, stated));
+            returns.c_type = returns.c_type.take().or_else(|| c_type(page, stated));
         }
         add_prose(page, &mut returns, section.heading.span, &section.prose, diags);
     }

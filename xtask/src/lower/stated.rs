@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::codes;
-use crate::c_names::is_identifier;
+use crate::c::names::is_identifier;
 use crate::page::{Page, SectionKind};
 use crate::prose::{BlockKind, Definition, Inline, Prose, plain};
 use crate::source::{Span, Spanned};
@@ -174,7 +174,7 @@ fn number(text: &str) -> Option<(&str, &str)> {
     }
     let digits = text[at..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len() - at);
     let literal = &text[at..at + digits];
-    super::values::is_literal(literal).then(|| text.split_at(at + digits))
+    crate::c::values::is_literal(literal).then(|| text.split_at(at + digits))
 }
 
 /// Whether a sentence ends or goes on without taking the number back, as ` or 2` would.

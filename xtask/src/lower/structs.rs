@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{adopt_demoted, c_types, demoted, entry_docs, locate, stated};
-use crate::c_names::is_identifier;
+use super::{adopt_demoted, c_type, demoted, entry_docs, locate, stated};
+use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Fact, Field};
 use crate::page::{EntryKind, Page, SectionKind};
@@ -33,7 +33,7 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> B
                 flaws.push(format!("one field {}: it is listed twice", name.value));
             }
             let bits = entry.value.as_ref().and_then(|value| bits(page, value, diags));
-            let c_type = entry.c_type.as_ref().and_then(|stated| c_types::of_line(page, stated));
+            let c_type = entry.c_type.as_ref().and_then(|stated| c_type(page, stated));
             fields.push(Field { name, bits, c_type, docs: entry_docs(page, entry, diags) });
         }
         adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));

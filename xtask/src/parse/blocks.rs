@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::headings::{closes_fence, opens_fence};
+use super::tables;
 use super::tree::Tree;
-use super::{html, tables};
 use crate::diag::Diagnostics;
+use crate::markup::fences::{closes_fence, opens_fence};
+use crate::markup::html;
 use crate::prose::{Block, BlockKind, Inline, NoteKind, Prose};
 use crate::source::{SourceFile, Span};
 

@@ -1,6 +1,7 @@
 //! The heading of a parameter, member or field: its name, value and attributes, in every spelling that was counted.
 
-use crate::c_names::is_identifier;
+use crate::c::names::is_identifier;
+use crate::c::types::stem;
 use crate::page::EntryKind;
 use crate::source::{Span, Spanned};
 
@@ -72,12 +73,6 @@ fn without_dash(text: &str) -> &str {
     text.trim_start().strip_prefix("- ").unwrap_or(text)
 }
 
-/// Whether the template wrote a placeholder because it knew no name: `unnamedParam1`, `Arg2`.
-pub fn is_placeholder(name: &str) -> bool {
-    let number = name.strip_prefix("unnamedParam").or_else(|| name.strip_prefix("Arg"));
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
-}
-
 /// The real name in the first line under a placeholder: `*hDevice* [in]`.
 pub fn real_name(line: &Spanned<String>) -> Option<Parts> {
     let (body, attributes) = split_attributes(line.value.trim_end());
@@ -86,19 +81,6 @@ pub fn real_name(line: &Spanned<String>) -> Option<Parts> {
         return None;
     }
     Some(parse(line, EntryKind::Param))
-}
-
-/// What an attribute says of the direction: `in_reads_bytes_opt_(n)` says `in`, and `in_out` says `inout`.
-pub fn stem(word: &str) -> &str {
-    let word = word.split('(').next().expect("a split has a first part").trim_matches('_');
-    let word = word.strip_prefix("com_").unwrap_or(word);
-    if word.starts_with("inout") || word.starts_with("in_out") {
-        return "inout";
-    }
-    match word.split('_').next().expect("a split has a first part") {
-        "outptr" => "out",
-        first => first,
-    }
 }
 
 /// Whether two lists of attributes say different things of the direction.

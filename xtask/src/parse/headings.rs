@@ -3,6 +3,7 @@
 //! A scan instead of the Markdown crate, because an HTML block or a stray indent must not hide a heading.
 
 use crate::diag::{Diagnostics, Rule};
+use crate::markup::fences::{closes_fence, opens_fence};
 use crate::page::{EntryKind, SectionKind};
 use crate::source::{SourceFile, Span, Spanned};
 
@@ -150,20 +151,6 @@ fn longest_closing(file: &SourceFile, end: usize) -> Vec<[usize; 2]> {
         .collect();
     all.reverse();
     all
-}
-
-/// A line that opens a fence: its mark and how many. Three backticks with another one later are inline code.
-pub fn opens_fence(line: &str) -> Option<(u8, usize)> {
-    let line = line.trim_start();
-    let mark = *line.as_bytes().first().filter(|mark| matches!(mark, b'`' | b'~'))?;
-    let len = line.bytes().take_while(|&b| b == mark).count();
-    (len >= 3 && !(mark == b'`' && line[len..].contains('`'))).then_some((mark, len))
-}
-
-/// Whether a line closes a fence of that mark and length.
-pub fn closes_fence(line: &str, mark: u8, len: usize) -> bool {
-    let line = line.trim();
-    line.len() >= len && line.bytes().all(|b| b == mark)
 }
 
 /// Where a tag such as `<pre` starts in a line, in any case, followed by no further letter.

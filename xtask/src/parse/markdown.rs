@@ -2,8 +2,8 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::html;
 use super::indent::{INLINE, flatten, marker_width};
+use crate::markup::html;
 use crate::prose::{Block, BlockKind, Inline, Prose, Target};
 use crate::source::Span;
 

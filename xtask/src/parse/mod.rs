@@ -3,8 +3,8 @@
 mod blocks;
 pub mod entries;
 mod front_matter;
-pub(crate) mod headings;
-pub(crate) mod html;
+mod headings;
+
 mod indent;
 mod literal;
 mod markdown;
@@ -14,6 +14,7 @@ mod tree;
 
 use std::sync::Arc;
 
+use crate::c::names::is_placeholder;
 use crate::diag::{Diagnostics, Rule};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{Block, BlockKind, Inline};
@@ -155,7 +156,7 @@ fn entry(
     diags: &mut Diagnostics,
 ) -> Entry {
     let mut parts = entries::parse(text, kind);
-    let placeholder = parts.name.as_ref().is_some_and(|name| entries::is_placeholder(&name.value));
+    let placeholder = parts.name.as_ref().is_some_and(|name| is_placeholder(&name.value));
     let Body { c_type, mut attributes, mut rest } = Body::peel(file, body.clone(), true, kind == EntryKind::Param);
     if placeholder
         && kind == EntryKind::Param

@@ -1,8 +1,9 @@
 //! Block-level HTML as a tree of blocks, forgiving about tags that are missing, crossed or too deep.
 
 use super::blocks::{note_kind, strip_label};
-use super::{html, literal, markdown};
+use super::{literal, markdown};
 use crate::diag::{Diagnostics, Rule};
+use crate::markup::html;
 use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Row, Table, plain};
 use crate::source::{SourceFile, Span};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::c_names::Names;
+use crate::c::names::Names;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Draft};
 use crate::model::CodeEntry;

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config;
+use crate::c::{members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
 use crate::draft::{Body, Direction, Draft, Fact, Function, Kind, Param, Source};
-use crate::lower::{c_types, enums};
 use crate::source::{Location, SourceFile};
 
 /// The file as it stands.
@@ -205,7 +205,7 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
     for member in members.iter_mut() {
         member.value = member.value.take().filter(overridden);
     }
-    enums::evaluate(members, |_| None);
+    members::evaluate(members, |_| None);
 }
 
 fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
@@ -242,7 +242,7 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
             grounds.expired(&range, format!("`{name}` has no field `{field}`"), diags);
             continue;
         };
-        match c_types::parse(text) {
+        match types::parse(text) {
             None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
             Some(c_type) if field.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
                 let message = format!("the page says by now that `{}` is {text}", field.name.value);
@@ -282,7 +282,7 @@ fn function_entry(entry: &FunctionEntry, kind: Kind, file: &SourceFile, drafts: 
     }
     if let Some(returns) = &entry.returns {
         let range = returns.span();
-        match c_types::parse(returns.get_ref()) {
+        match types::parse(returns.get_ref()) {
             None => grounds.invalid(&range, format!("`{}` is no C type", returns.get_ref()), diags),
             Some(c_type) if function.returns.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
                 grounds.expired(&range, format!("the page states that `{name}` returns `{c_type}` by now"), diags);
@@ -311,7 +311,7 @@ fn param_entry(
     };
     if let Some(stated) = c_type {
         let (text, range) = (stated.get_ref(), stated.span());
-        match c_types::parse(text) {
+        match types::parse(text) {
             None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
             Some(c_type) if param.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
                 same(&range, &text, diags);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::config::Families;
-use crate::draft::{Body, CType, Convention, Draft, Fact, Function, Returns, Source};
+use crate::c::types::CType;
+use crate::draft::{Body, Convention, Draft, Fact, Function, Returns, Source};
 use crate::model::{CodeEntry, CodeSpace};
 use crate::source::Location;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::draft::CType;
+use crate::c::types::CType;
 use crate::model::{Type, TypeName};
 
 /// What the names of types stand for.

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use crate::c::members;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Constant, Draft, Fact, Member, as_c_sees};
-use crate::lower::enums;
 
 /// Computes what refers to another page's enumerator, and reports what has no value still.
 pub fn across_pages(drafts: &mut [Draft], diags: &mut Diagnostics) {
     let known = known(drafts, diags);
     for draft in drafts {
         let Body::Enum(members, _) = &mut draft.body else { continue };
-        enums::evaluate(members, |name| known.get(name)?.clone());
-        enums::report_unevaluated(members, diags);
+        members::evaluate(members, |name| known.get(name)?.clone());
+        members::report_unevaluated(members, diags);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::here::Here;
 use super::number::Number;
-use crate::draft::{Body, CType, Convention, Draft, Function, Kind, Member};
+use crate::c::types::CType;
+use crate::draft::{Body, Convention, Draft, Function, Kind, Member};
 
 /// A piece of a declaration.
 pub struct Token {

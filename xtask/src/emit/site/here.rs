@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::anchors::Anchors;
 use super::item_paths;
 use super::provenance::Cited;
-use crate::draft::{CType, Source};
+use crate::c::types::CType;
+use crate::draft::Source;
 use crate::emit::attribution;
 use crate::model::Spec;
 

@@ -6,7 +6,7 @@ use super::super::config::FamilyConfig;
 use super::super::names;
 use super::super::types::Types;
 use super::{Context, Gaps, Names, origin};
-use crate::c_names::is_identifier;
+use crate::c::names::is_identifier;
 use crate::diag::Rule;
 use crate::draft::{self, Convention, Direction, Draft, Kind, Source};
 use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type};

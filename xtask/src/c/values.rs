@@ -1,6 +1,6 @@
 //! Values as C writes them, computed: literals with suffixes, operators, parentheses, casts, names.
 
-use crate::c_names::is_identifier;
+use super::names::is_identifier;
 
 /// How deep parentheses and signs may nest.
 const MAX_DEPTH: usize = 64;

@@ -1,28 +1,70 @@
-//! C types, from the text of a `Type:` line to structure, and the annotations in front of them.
+//! C types as structure, and from their text.
 
-use super::at;
-use crate::c_names::is_identifier;
-use crate::draft::{CType, Fact};
-use crate::page::Page;
-use crate::prose::{Inline, plain};
-use crate::source::Spanned;
+use std::fmt;
+
+use super::names::is_identifier;
 
 /// How many pointers and dimensions a type may have.
 const MAX_DEPTH: usize = 16;
 
-/// The type that a `Type:` line states.
-pub fn of_line(page: &Page, line: &Spanned<Vec<Inline>>) -> Option<Fact<CType>> {
-    let c_type = parse(&plain(&line.value))?;
-    Some(Fact { value: c_type, source: at(page, line.span) })
+/// A C type, as structure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CType {
+    /// A name, such as `DWORD`.
+    Named(String),
+    /// `const T`
+    Const(Box<CType>),
+    /// `T*`
+    Pointer(Box<CType>),
+    /// `T[n]`; the dimension as written, which may be empty.
+    Array(Box<CType>, String),
+    /// `SAFEARRAY(T)`: a type made of another one by name.
+    Of(String, Box<CType>),
 }
 
-/// The words of the annotation language in a `Type:` line, such as `_In_opt_` or `IN`, lower case, without the
-/// underscores around them.
-pub fn annotations(line: &Spanned<Vec<Inline>>) -> Vec<String> {
-    let text = plain(&line.value).replace('\\', "");
+impl CType {
+    /// The name at the bottom of pointers, arrays and `const`.
+    pub fn base(&self) -> &str {
+        match self {
+            Self::Named(name) => name,
+            Self::Const(inner) | Self::Pointer(inner) | Self::Array(inner, _) | Self::Of(_, inner) => inner.base(),
+        }
+    }
+}
+
+impl fmt::Display for CType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Const(inner) if matches!(**inner, Self::Pointer(_)) => write!(f, "{inner} const"),
+            Self::Const(inner) => write!(f, "const {inner}"),
+            Self::Pointer(inner) => write!(f, "{inner}*"),
+            Self::Array(inner, dimension) => write!(f, "{inner}[{dimension}]"),
+            Self::Of(name, inner) => write!(f, "{name}({inner})"),
+        }
+    }
+}
+
+/// The words of the annotation language before a type, such as `_In_opt_` or `IN`, lower case, without the underscores
+/// around them.
+pub fn annotations(text: &str) -> Vec<String> {
+    let text = text.replace('\\', "");
     let Some(tokens) = tokens(text.trim()) else { return Vec::new() };
     let words = tokens.iter().enumerate().filter(|&(at, token)| is_annotation(token, tokens.get(at + 1)));
     words.map(|(_, word)| word.trim_matches('_').to_ascii_lowercase()).collect()
+}
+
+/// What an attribute says of the direction: `in_reads_bytes_opt_(n)` says `in`, and `in_out` says `inout`.
+pub fn stem(word: &str) -> &str {
+    let word = word.split('(').next().expect("a split has a first part").trim_matches('_');
+    let word = word.strip_prefix("com_").unwrap_or(word);
+    if word.starts_with("inout") || word.starts_with("in_out") {
+        return "inout";
+    }
+    match word.split('_').next().expect("a split has a first part") {
+        "outptr" => "out",
+        first => first,
+    }
 }
 
 /// Parses a type: annotations, `const`, `struct`, a name, then stars and dimensions.

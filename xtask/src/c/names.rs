@@ -1,6 +1,4 @@
 //! Names as C has them: what may be one, and which known one a misspelt one was probably meant to be.
-//!
-//! No stage: every stage that handles names asks here.
 
 use std::collections::BTreeSet;
 
@@ -15,6 +13,12 @@ pub fn is_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().any(|c| c != '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether the template wrote a placeholder because it knew no name: `unnamedParam1`, `Arg2`.
+pub fn is_placeholder(name: &str) -> bool {
+    let number = name.strip_prefix("unnamedParam").or_else(|| name.strip_prefix("Arg"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Known names, to be asked for the ones near to another.

@@ -1,0 +1,4 @@
+//! What the parser and the accounting both have to know of Markdown's and HTML's marks. No stage.
+
+pub mod fences;
+pub mod html;
