@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use xtask::draft::{Body, Demoted, Draft, Fact, Function, Returns, Source};
+use xtask::draft::{Body, Demoted, Draft, Fact, Function, Kind, Returns, Source};
 use xtask::model::Spec;
 use xtask::page::{Entry, Page, Section};
 use xtask::prose::{Block, BlockKind, Definition, Inline, Prose, Target, each_target};
@@ -93,7 +93,9 @@ pub fn draft(draft: &Draft) -> String {
             for field in fields {
                 let bits = field.bits.as_ref().map_or_else(String::new, |bits| format!(" : {}", fact(bits)));
                 let c_type = field.c_type.as_ref().map_or_else(String::new, |c_type| format!(" type {}", fact(c_type)));
-                line!(out, 1, "field {}{bits}{c_type}", fact(&field.name));
+                let nested = field.nested.clone().map(|nested| nested.map(Kind::name));
+                let nested = nested.map_or_else(String::new, |nested| format!(" type {}", fact(&nested)));
+                line!(out, 1, "field {}{bits}{c_type}{nested}", fact(&field.name));
                 prose(&field.docs, 2, &mut out);
             }
             demoted(dropped, &mut out);

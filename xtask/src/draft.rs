@@ -350,6 +350,8 @@ pub struct Field {
     pub bits: Option<Fact<u32>>,
     /// Its type.
     pub c_type: Option<Fact<CType>>,
+    /// Whether it is a structure or union without a name of its own, whose fields follow as `a.b`.
+    pub nested: Option<Fact<Kind>>,
     /// What the page says of it.
     pub docs: Arc<Prose>,
 }

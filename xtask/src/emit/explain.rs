@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::draft::{Body, Fact, Returns, Source};
+use crate::draft::{Body, Fact, Kind, Returns, Source};
 use crate::model::Item;
 
 /// Explains an item.
@@ -59,6 +59,8 @@ pub fn explain(item: &Item) -> String {
             for field in fields {
                 out.fact(1, &format!("field {}", field.name.value), &field.name.source);
                 out.maybe(2, "type", field.c_type.as_ref());
+                let nested = field.nested.clone().map(|nested| nested.map(Kind::name));
+                out.maybe(2, "type", nested.as_ref());
                 out.maybe(2, "bits", field.bits.as_ref());
             }
             demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));

@@ -189,7 +189,7 @@ struct MemberFacts<'a> {
 struct FieldFacts<'a> {
     /// Its C name; `a.b` is the field `b` of the nested structure `a`.
     name: &'a str,
-    /// Its C type.
+    /// Its C type; `struct` or `union` if it is one without a name of its own.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     c_type: Option<String>,
@@ -424,10 +424,12 @@ impl<'a> Pages<'a> {
     fn field(&self, field: &'a Field) -> FieldFacts<'a> {
         let mut sources = self.one("name", &field.name);
         self.add(&mut sources, "type", field.c_type.as_ref());
+        self.add(&mut sources, "type", field.nested.as_ref());
         self.add(&mut sources, "bits", field.bits.as_ref());
+        let nested = || field.nested.as_ref().map(|kind| kind.value.name().to_owned());
         FieldFacts {
             name: &field.name.value,
-            c_type: field.c_type.as_ref().map(|c_type| c_type.value.to_string()),
+            c_type: field.c_type.as_ref().map(|c_type| c_type.value.to_string()).or_else(nested),
             bits: field.bits.as_ref().map(|bits| bits.value),
             sources,
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{adopt_demoted, c_type, demoted, entry_docs, locate, stated};
+use super::{adopt_demoted, at, c_type, demoted, entry_docs, locate, stated};
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Body, Fact, Field};
-use crate::page::{EntryKind, Page, SectionKind};
+use crate::draft::{Body, Fact, Field, Kind};
+use crate::page::{Entry, EntryKind, Page, SectionKind};
+use crate::prose::plain;
 use crate::source::Spanned;
 
 /// Lowers the fields of a structure.
@@ -34,12 +35,30 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> B
             }
             let bits = entry.value.as_ref().and_then(|value| bits(page, value, diags));
             let c_type = entry.c_type.as_ref().and_then(|stated| c_type(page, stated));
-            fields.push(Field { name, bits, c_type, docs: entry_docs(page, entry, diags) });
+            let nested = nested(page, entry);
+            fields.push(Field { name, bits, c_type, nested, docs: entry_docs(page, entry, diags) });
         }
         adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
     Body::Struct(fields, dropped)
+}
+
+/// A field whose type is `struct` or `union` and nothing else, or that is called `(unnamed union)`.
+fn nested(page: &Page, entry: &Entry) -> Option<Fact<Kind>> {
+    let words = if let Some(line) = &entry.c_type {
+        Spanned { value: plain(&line.value), span: line.span }
+    } else {
+        let last = entry.name.value.rsplit('.').next().expect("a split has a last part");
+        let inner = last.strip_prefix('(')?.strip_suffix(')')?.trim().strip_prefix("unnamed ")?;
+        Spanned { value: inner.to_owned(), span: entry.name.span }
+    };
+    let kind = match words.value.trim() {
+        "struct" => Kind::Struct,
+        "union" => Kind::Union,
+        _ => return None,
+    };
+    Some(Fact { value: kind, source: at(page, words.span) })
 }
 
 /// What stands after the colon of a field is its width in bits.
