@@ -63,6 +63,9 @@ macro_rules! rules {
 rules! {
     BinaryFile, "binary-file", Error,
         "The file holds NUL bytes: it is no text. Remove it from the folder or replace it by the page it should be.";
+    BitField, "bit-field", Error,
+        "The structure has fields that are narrower than a byte. C packs them as its compiler likes and Rust has no such \
+         fields, so nothing is generated for it; its facts are kept.";
     ClashingName, "clashing-name", Error,
         "Two items, members or parameters would get one Rust name. Strip less of them in families.toml, or mend the name.";
     CodeConflict, "code-conflict", Error,

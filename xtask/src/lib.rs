@@ -151,7 +151,8 @@ impl Reading {
         let gaps = |rule| {
             matches!(
                 rule,
-                Rule::DuplicateItem
+                Rule::BitField
+                    | Rule::DuplicateItem
                     | Rule::DuplicateMember
                     | Rule::DuplicateParam
                     | Rule::EmptyPage

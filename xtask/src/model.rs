@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::c::types::CType;
 use crate::draft::{Convention, Direction, Docs, Draft, Fact, Requirements, Source};
 use crate::prose::Prose;
 use crate::source::{Licence, Location};
@@ -90,6 +91,12 @@ pub struct Family {
     pub groups: Vec<Group>,
     /// Its callbacks.
     pub callbacks: Vec<Function>,
+    /// Its structures and unions.
+    pub structs: Vec<Struct>,
+    /// Its constants and option flags.
+    pub constants: Vec<Constant>,
+    /// Other names of basic types: C name and what it stands for.
+    pub typedefs: BTreeMap<String, CType>,
     /// Handles and types of which only pointers are known.
     pub opaques: Vec<Opaque>,
 }
@@ -125,6 +132,8 @@ pub struct Origin {
     pub c_name: String,
     /// Its other C names.
     pub aliases: Vec<String>,
+    /// The C names of pointers to it.
+    pub pointers: Vec<String>,
     /// Its Rust name.
     pub rust_name: String,
     /// The page's text.
@@ -159,6 +168,64 @@ pub struct Member {
     pub docs: Arc<Prose>,
 }
 
+/// A complete structure or union.
+#[derive(Debug)]
+pub struct Struct {
+    /// Where it comes from and what it is called.
+    pub origin: Origin,
+    /// Its fields.
+    pub body: Record,
+}
+
+/// The fields of a structure or union, or of a part of one.
+#[derive(Debug)]
+pub struct Record {
+    /// The name of its type: its C name, and for a part the Rust name of a type that only Rust needs.
+    pub rust_name: String,
+    /// Whether the fields share their place.
+    pub union: bool,
+    /// The fields in C's order.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a complete structure or union.
+#[derive(Debug)]
+pub struct Field {
+    /// Its C name; none for an unnamed part, whose fields C reaches directly.
+    pub c_name: Option<String>,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// What the page says of it.
+    pub docs: Arc<Prose>,
+}
+
+/// What a field holds.
+#[derive(Debug)]
+pub enum FieldKind {
+    /// A value.
+    Value {
+        /// Its type.
+        raw: Type,
+        /// Its type as the page has it.
+        c_type: CType,
+    },
+    /// A structure or union without a name of its own.
+    Part(Record),
+}
+
+/// A constant.
+#[derive(Debug)]
+pub struct Constant {
+    /// Its C name.
+    pub c_name: String,
+    /// Its number.
+    pub number: u32,
+    /// The place of the page in `Spec::items`.
+    pub item: usize,
+}
+
 /// A complete function or callback.
 #[derive(Debug)]
 pub struct Function {
@@ -166,8 +233,10 @@ pub struct Function {
     pub origin: Origin,
     /// The parameters in C's order.
     pub params: Vec<Param>,
-    /// The return type as C has it.
+    /// The return type.
     pub c_return: Type,
+    /// The return type as the page has it; none if the page has it from the convention only.
+    pub c_return_type: Option<CType>,
     /// How it reports failure.
     pub convention: Convention,
     /// The name of its error type.
@@ -208,6 +277,8 @@ pub struct Param {
     pub rust_name: String,
     /// Its type.
     pub raw: Type,
+    /// Its type as the page has it.
+    pub c_type: CType,
     /// Which way its data goes.
     pub direction: Direction,
     /// Whether it may be left out.
@@ -245,7 +316,20 @@ pub enum ArgKind {
         of: Type,
         /// Whether the callee writes it.
         mutable: bool,
+        /// The place of the length in `Function::params`. A length behind a pointer is an argument of its own too: it
+        /// tells what was written, or needed.
+        length: usize,
+    },
+    /// `&str`, or an `Option` of it: up to the first zero, or as long as another parameter says.
+    Str {
+        /// Whether it may be left out.
+        optional: bool,
         /// The place of the length in `Function::params`.
+        length: Option<usize>,
+    },
+    /// `&[&str]`: strings up to their first zeros, as many as another parameter says.
+    Strs {
+        /// The place of the count in `Function::params`.
         length: usize,
     },
 }
@@ -257,6 +341,11 @@ pub enum Type {
     Void,
     /// An integer, by its Rust name.
     Int(&'static str),
+    /// A character of a string: of UTF-16 (`WCHAR`), or of an encoding with bytes (`CHAR`).
+    Char {
+        /// Whether it is a `WCHAR`.
+        wide: bool,
+    },
     /// A `BOOL`: 0 is false.
     Bool,
     /// An `HRESULT`.
@@ -267,6 +356,12 @@ pub enum Type {
     Handle(TypeName),
     /// A type of which only pointers are known.
     Opaque(TypeName),
+    /// A structure or union.
+    Struct(TypeName),
+    /// A pointer to a function that the program supplies.
+    Callback(TypeName),
+    /// So many values of one type.
+    Array(Box<Type>, usize),
     /// A pointer.
     Pointer {
         /// What it points to.

@@ -54,6 +54,7 @@ pub fn spans_of(draft: &Draft) -> BTreeSet<Span> {
         Body::Struct(fields, demoted) => {
             for field in fields {
                 add(&field.name.source);
+                field.nested.iter().for_each(|nested| add(&nested.source));
                 field.bits.iter().for_each(|bits| add(&bits.source));
                 field.c_type.iter().for_each(|c_type| add(&c_type.source));
             }

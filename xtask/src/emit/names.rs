@@ -2,7 +2,18 @@
 
 use std::fmt::Write as _;
 
-use crate::model::Spec;
+use crate::model::{FieldKind, Record, Spec};
+
+/// The fields of a structure and of its parts.
+fn record(record_: &Record, c_name: &str, module: &str, rows: &mut Vec<(String, String)>) {
+    for field in &record_.fields {
+        let called = format!("{c_name}.{}", field.c_name.as_deref().unwrap_or("(unnamed)"));
+        if let FieldKind::Part(part) = &field.kind {
+            record(part, &called, module, rows);
+        }
+        rows.push((called, format!("{module}::{}.{}", record_.rust_name, field.rust_name)));
+    }
+}
 
 /// One line per name: C name, Rust path.
 pub fn names(spec: &Spec) -> String {
@@ -29,6 +40,10 @@ pub fn names(spec: &Spec) -> String {
                 rows.push((format!("{}.{}", function.origin.c_name, error.c_name), variant));
             }
             rows.push((function.origin.c_name.clone(), path));
+        }
+        for struct_ in &family.structs {
+            record(&struct_.body, &struct_.origin.c_name, module, &mut rows);
+            rows.push((struct_.origin.c_name.clone(), format!("{module}::{}", struct_.origin.rust_name)));
         }
         let opaques = family.opaques.iter();
         rows.extend(opaques.map(|opaque| (opaque.c_name.clone(), format!("{module}::{}", opaque.rust_name))));

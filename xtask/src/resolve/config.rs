@@ -43,12 +43,21 @@ pub struct FamilyConfig {
     /// Prefixes of parameters that say their type, and that Rust names leave out.
     #[serde(default)]
     pub param_prefixes: Vec<String>,
+    /// Ends of parameters' names that say their type, and that Rust names leave out.
+    #[serde(default)]
+    pub param_suffixes: Vec<String>,
     /// Handles: C name and Rust name.
     #[serde(default)]
     pub handles: std::collections::BTreeMap<String, String>,
     /// Types of which only pointers are known: C name and Rust name.
     #[serde(default)]
     pub opaque: std::collections::BTreeMap<String, String>,
+    /// Other names of basic types: C name and what it stands for.
+    #[serde(default)]
+    pub typedefs: std::collections::BTreeMap<String, String>,
+    /// Rust names of types that are not made of their C names: C name and Rust name.
+    #[serde(default)]
+    pub names: std::collections::BTreeMap<String, String>,
     /// Groups of functions.
     #[serde(default, rename = "group")]
     pub groups: Vec<GroupConfig>,

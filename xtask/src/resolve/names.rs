@@ -4,7 +4,10 @@ use super::config::{Families, FamilyConfig};
 
 /// The name of a type: `WINHTTP_WEB_SOCKET_CLOSE_STATUS` is `WebSocketCloseStatus`.
 pub fn type_name(c_name: &str, family: &FamilyConfig, families: &Families) -> String {
-    camel(strip_longest(c_name.trim_start_matches('_'), &family.prefixes), families)
+    match family.names.get(c_name) {
+        Some(chosen) => chosen.clone(),
+        None => camel(strip_longest(c_name.trim_start_matches('_'), &family.prefixes), families),
+    }
 }
 
 /// The name of a function: `WinHttpWebSocketSend` is `web_socket_send`.
@@ -20,7 +23,12 @@ pub fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> S
         let rest = c_name.strip_prefix(&***prefix)?;
         rest.starts_with(|c: char| c.is_ascii_uppercase()).then_some(rest)
     });
-    snake(bare.unwrap_or(c_name), families)
+    let bare = bare.unwrap_or(c_name);
+    let ended = family.param_suffixes.iter().find_map(|suffix| {
+        let rest = bare.strip_suffix(&**suffix)?;
+        rest.ends_with(|c: char| c.is_ascii_lowercase()).then_some(rest)
+    });
+    snake(ended.unwrap_or(bare), families)
 }
 
 /// The name of a code: `ERROR_WINHTTP_TIMEOUT` is `Timeout`.

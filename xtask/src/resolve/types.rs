@@ -1,15 +1,44 @@
 //! C types to types that Rust and C agree on. The basic types of Windows are the language of these pages, as `int`
 //! is C's; every other name is an item, a handle or an opaque type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::c::types::CType;
-use crate::model::{Type, TypeName};
+use crate::c::values::{self, Outcome};
+use crate::draft::Draft;
+use crate::model::Type;
+
+/// The other names of an item.
+#[derive(Clone, Debug, Default)]
+pub struct Aliases {
+    /// Names of the item itself.
+    pub others: Vec<String>,
+    /// Names of pointers to it, such as `PTHING` and `LPTHING` of `THING`.
+    pub pointers: Vec<String>,
+}
+
+impl Aliases {
+    /// The other names that a page gives its item, told apart by what follows the letters for a pointer.
+    pub fn of(draft: &Draft) -> Self {
+        let names: BTreeSet<&str> =
+            std::iter::once(&draft.name).chain(&draft.aliases).map(|name| &*name.value).collect();
+        let bare: BTreeSet<&str> = names.iter().map(|name| name.trim_start_matches('_')).collect();
+        let is_pointer = |name: &str| {
+            let rests = ["P", "LP"].into_iter().filter_map(|prefix| name.strip_prefix(prefix));
+            rests.into_iter().any(|rest| bare.contains(rest.trim_start_matches('_')))
+        };
+        let (pointers, others) =
+            draft.aliases.iter().map(|alias| alias.value.clone()).partition(|alias: &String| is_pointer(alias));
+        Self { others, pointers }
+    }
+}
 
 /// What the names of types stand for.
 #[derive(Debug, Default)]
 pub struct Types {
     named: BTreeMap<String, Type>,
+    /// Names of items that are described, and not completely.
+    incomplete: BTreeSet<String>,
 }
 
 impl Types {
@@ -18,14 +47,33 @@ impl Types {
         self.named.insert(c_name.to_owned(), type_);
     }
 
-    /// An enumeration, under its name and aliases.
-    pub fn insert_enum<'a>(&mut self, names: impl Iterator<Item = &'a str>, name: &TypeName) {
-        for c_name in names {
-            self.insert(c_name, Type::Enum(name.clone()));
+    /// Adds an item, under its name and aliases, some of which are names of pointers to it.
+    pub fn insert_item(&mut self, c_name: &str, aliases: &Aliases, type_: &Type) {
+        for name in aliases.others.iter().map(|name| &**name).chain([c_name]) {
+            self.insert(name, type_.clone());
+        }
+        for name in &aliases.pointers {
+            self.insert(name, Type::Pointer { to: Box::new(type_.clone()), constant: false });
         }
     }
 
-    /// Resolves a type; the error is the name that stands for nothing.
+    /// Takes an item out again, which turned out to be incomplete.
+    pub fn remove_item(&mut self, c_name: &str, aliases: &Aliases) {
+        for name in aliases.others.iter().chain(&aliases.pointers).map(|name| &**name).chain([c_name]) {
+            self.named.remove(name);
+            self.incomplete.insert(name.to_owned());
+        }
+    }
+
+    /// What to say of a name that stands for nothing, and what to do about it.
+    pub fn why(&self, name: &str) -> (&'static str, &'static str) {
+        if self.incomplete.contains(name) {
+            return ("is not complete", "complete its page, or state what is missing in overrides.toml");
+        }
+        ("is described nowhere", "add its page, or name it as a handle or opaque type in families.toml")
+    }
+
+    /// Resolves the type of a parameter or result, where an array is a pointer; the error is what stands for nothing.
     pub fn resolve(&self, c_type: &CType) -> Result<Type, String> {
         match c_type {
             CType::Named(name) => self.name(name),
@@ -35,6 +83,19 @@ impl Types {
                 Ok(Type::Pointer { to: Box::new(self.resolve(inner)?), constant })
             }
             CType::Of(name, _) => self.name(name),
+        }
+    }
+
+    /// Resolves the type of a field, where an array is one.
+    pub fn resolve_field(&self, c_type: &CType) -> Result<Type, String> {
+        let CType::Array(inner, dimension) = c_type else { return self.resolve(c_type) };
+        let inner = self.resolve_field(inner)?;
+        match values::evaluate(dimension, |_| None) {
+            Outcome::Value(length) => {
+                let length = usize::try_from(length).map_err(|_| c_type.to_string())?;
+                Ok(Type::Array(Box::new(inner), length))
+            }
+            Outcome::Unknown(_) | Outcome::Invalid(_) => Err(c_type.to_string()),
         }
     }
 
@@ -56,14 +117,17 @@ impl Types {
     }
 }
 
-fn basic(name: &str) -> Option<Type> {
+/// What a basic type of C or Windows is.
+pub fn basic(name: &str) -> Option<Type> {
     Some(match name {
         "void" | "VOID" => Type::Void,
         "BOOL" => Type::Bool,
         "HRESULT" => Type::HResult,
         "BYTE" | "UCHAR" | "UINT8" | "unsigned char" | "BOOLEAN" | "uint8_t" => Type::Int("u8"),
-        "CHAR" | "char" | "INT8" | "int8_t" => Type::Int("i8"),
-        "WORD" | "USHORT" | "UINT16" | "unsigned short" | "WCHAR" | "wchar_t" | "uint16_t" => Type::Int("u16"),
+        "INT8" | "int8_t" => Type::Int("i8"),
+        "CHAR" | "char" | "STR" => Type::Char { wide: false },
+        "WCHAR" | "wchar_t" | "WSTR" => Type::Char { wide: true },
+        "WORD" | "USHORT" | "UINT16" | "unsigned short" | "uint16_t" => Type::Int("u16"),
         "SHORT" | "INT16" | "short" | "int16_t" => Type::Int("i16"),
         "DWORD" | "ULONG" | "UINT" | "UINT32" | "unsigned int" | "unsigned long" | "uint32_t" => Type::Int("u32"),
         "LONG" | "INT" | "INT32" | "int" | "long" | "int32_t" => Type::Int("i32"),
@@ -73,8 +137,6 @@ fn basic(name: &str) -> Option<Type> {
         "LONGLONG" | "INT64" | "LONG64" | "__int64" | "int64_t" => Type::Int("i64"),
         "DWORD_PTR" | "ULONG_PTR" | "UINT_PTR" | "SIZE_T" | "size_t" => Type::Int("usize"),
         "LONG_PTR" | "INT_PTR" | "SSIZE_T" => Type::Int("isize"),
-        "STR" => Type::Int("i8"),
-        "WSTR" => Type::Int("u16"),
         _ => return None,
     })
 }

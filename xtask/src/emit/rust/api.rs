@@ -48,6 +48,9 @@ pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
                 quote! { &[#of] }
             }
         }
+        ArgKind::Str { optional: true, .. } => quote! { Option<&str> },
+        ArgKind::Str { optional: false, .. } => quote! { &str },
+        ArgKind::Strs { .. } => quote! { &[&str] },
         ArgKind::Reference { to, mutable, optional } => {
             let to = types::safe(to, here);
             let reference = if *mutable {
@@ -71,7 +74,10 @@ fn output(function: &Function, here: &str) -> Option<TokenStream> {
     match function.convention {
         Convention::Void => None,
         Convention::NtStatus | Convention::Value => Some(quote! { -> #value }),
-        Convention::Win32 | Convention::HResult => Some(quote! { -> Result<(), super::#error> }),
+        Convention::Win32 | Convention::HResult => {
+            let done = errors::success_name(function).map_or_else(|| quote! { () }, |name| quote! { super::#name });
+            Some(quote! { -> Result<#done, super::#error> })
+        }
         Convention::LastError if function.c_return == Type::Bool => Some(quote! { -> Result<(), super::#error> }),
         Convention::LastError => Some(quote! { -> Result<#value, super::#error> }),
     }
@@ -122,7 +128,13 @@ fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String 
     if !safe {
         return format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name);
     }
-    let folded = function.args.iter().find(|arg| matches!(arg.kind, ArgKind::Slice { length, .. } if length == index));
+    let is_length = |arg: &&Arg| match arg.kind {
+        ArgKind::Slice { length, .. } | ArgKind::Strs { length } => length == index,
+        ArgKind::Str { length, .. } => length == Some(index),
+        ArgKind::Value(_) | ArgKind::Reference { .. } => false,
+    };
+    let own = function.args.iter().any(|arg| arg.param == index);
+    let folded = function.args.iter().find(is_length).filter(|_| !own);
     match folded {
         Some(arg) => {
             let buffer = &function.params[arg.param].rust_name;

@@ -16,7 +16,8 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     let writer = &Writer::new(spec, enum_.origin.item);
     let doc = attributes(&writer.item(&enum_.origin, Vec::new()));
-    let aliased = enum_.origin.aliases.iter().map(|alias| &**alias).chain([&*enum_.origin.c_name]);
+    let aliased = enum_.origin.aliases.iter().chain(&enum_.origin.pointers);
+    let aliased = aliased.map(|alias| &**alias).chain([&*enum_.origin.c_name]);
     let alias = aliases(&enum_.origin.rust_name, aliased);
     let name = format_ident!("{}", enum_.origin.rust_name);
     let idents: Vec<_> = enum_.members.iter().map(|member| format_ident!("{}", member.rust_name)).collect();

@@ -1,6 +1,6 @@
 //! One error type per function: its documented failures, each with the page's own words, and `Other` for the rest.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs::{Writer, aliases, attributes};
@@ -15,6 +15,7 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
             let function = &family.functions[index];
             let of = format!("[`{}`](super::{}::{})", function.origin.c_name, group.name, function.origin.rust_name);
             items.push(error(function, &of, spec));
+            items.push(success(function, &of, spec));
         }
     }
     for callback in &family.callbacks {
@@ -136,11 +137,17 @@ fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
     })
 }
 
+/// The type that tells plain success from the others that a function documents, if it documents any.
+pub fn success_name(function: &Function) -> Option<Ident> {
+    let fails = code_type(function).is_some() && !function.successes.is_empty();
+    fails.then(|| format_ident!("{}Success", function.error_name.trim_end_matches("Error")))
+}
+
 /// Successes that are not plain success, such as "it will complete later".
 fn success(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
     let writer = &Writer::new(spec, function.origin.item);
-    let code_type = code_type(function).filter(|_| !function.successes.is_empty())?;
-    let name = format_ident!("{}Success", function.error_name.trim_end_matches("Error"));
+    let code_type = code_type(function)?;
+    let name = success_name(function)?;
     let idents: Vec<_> = function.successes.iter().map(|code| format_ident!("{}", code.rust_name)).collect();
     let constants: Vec<_> = function.successes.iter().map(|code| format_ident!("{}", code.c_name)).collect();
     let docs = function.successes.iter().map(|code| variant_doc(code, function.space, writer));

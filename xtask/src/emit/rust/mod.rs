@@ -31,7 +31,7 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
             ("callbacks", callbacks::file(spec, family)),
             ("enums", enums::file(spec, family)),
             ("errors", errors::file(spec, family)),
-            ("structs", structs::file(family)),
+            ("structs", structs::file(spec, family)),
             ("sys", Some(sys::file(family))),
         ];
         files.extend(parts.into_iter().filter_map(|(name, tokens)| Some(file(&path(name), tokens?))));
@@ -41,7 +41,11 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
 }
 
 fn is_empty(family: &Family) -> bool {
-    family.enums.is_empty() && family.functions.is_empty() && family.callbacks.is_empty()
+    family.enums.is_empty()
+        && family.functions.is_empty()
+        && family.callbacks.is_empty()
+        && family.structs.is_empty()
+        && family.constants.is_empty()
 }
 
 fn file(path: &str, tokens: TokenStream) -> OutputFile {
@@ -114,7 +118,7 @@ fn module(family: &Family) -> TokenStream {
         part(!family.callbacks.is_empty(), "callbacks"),
         part(!family.enums.is_empty(), "enums"),
         part(!(family.groups.is_empty() && family.callbacks.is_empty()), "errors"),
-        part(!family.opaques.is_empty(), "structs"),
+        part(!(family.opaques.is_empty() && family.structs.is_empty()), "structs"),
     ];
     let parts = parts.iter().flatten();
     quote! {

@@ -1,20 +1,153 @@
-//! Handles, and types of which only pointers are known.
+//! Structures and unions with Rust's names, handles, and types of which only pointers are known.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::docs::aliases;
-use crate::model::{Family, Opaque};
+use super::docs::{Writer, aliases, attributes};
+use super::types;
+use crate::model::{Family, Field, FieldKind, Opaque, Record, Spec, Struct, Type, TypeName};
 
-/// The file of a family's handles and opaque types; `None` if it has none.
-pub fn file(family: &Family) -> Option<TokenStream> {
+/// The file of a family's structures, handles and opaque types; `None` if it has none.
+pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let items = family.opaques.iter().map(|opaque| match opaque.handle {
         true => handle(opaque),
         false => incomplete(opaque),
     });
-    let items: Vec<TokenStream> = items.collect();
-    let doc = format!(" Handles and opaque types of `{}`.", family.header);
+    let structs = family.structs.iter().flat_map(|struct_| structure(struct_, &family.name, spec));
+    let items: Vec<TokenStream> = items.chain(structs).collect();
+    let doc = format!(" Structures, handles and opaque types of `{}`.", family.header);
     (!items.is_empty()).then(|| quote! { #![doc = #doc] #(#items)* })
+}
+
+/// A structure or union and the types of its parts.
+fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
+    let writer = &Writer::new(spec, struct_.origin.item);
+    let origin = &struct_.origin;
+    let doc = attributes(&writer.item(origin, Vec::new()));
+    let aliased = origin.aliases.iter().chain(&origin.pointers).map(|alias| &**alias).chain([&*origin.c_name]);
+    let alias = aliases(&origin.rust_name, aliased);
+    let mut out = Vec::new();
+    record(&struct_.body, &quote! { #doc #alias }, here, writer, spec, &mut out);
+    out
+}
+
+fn record(
+    record_: &Record,
+    doc: &TokenStream,
+    here: &str,
+    writer: &Writer<'_>,
+    spec: &Spec,
+    out: &mut Vec<TokenStream>,
+) {
+    let name = format_ident!("{}", record_.rust_name);
+    let fields = record_.fields.iter().map(|field| {
+        let (ident, type_) = (format_ident!("{}", field.rust_name), field_type(field, here));
+        let mut lines = writer.lines(&field.docs);
+        if let Some(c_name) = &field.c_name {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.push(format!("`{c_name}` in C."));
+        } else if lines.is_empty() {
+            lines.push("A part that C has no name for.".to_owned());
+        }
+        let doc = attributes(&lines);
+        let alias = aliases(&field.rust_name, field.c_name.iter().map(|name| &**name));
+        quote! { #doc #alias pub #ident: #type_, }
+    });
+    let (keyword, debug) = if record_.union {
+        (quote! { union }, None)
+    } else {
+        (quote! { struct }, (!holds_union(record_, spec)).then(|| quote! { , Debug }))
+    };
+    let fields = fields.collect::<Vec<_>>();
+    out.push(quote! {
+        #doc
+        #[derive(Clone, Copy #debug)]
+        #[repr(C)]
+        pub #keyword #name { #(#fields)* }
+    });
+    if !record_.union && !holds_union(record_, spec) {
+        let zeros = record_.fields.iter().map(|field| {
+            let ident = format_ident!("{}", field.rust_name);
+            let zero = match &field.kind {
+                FieldKind::Value { raw, .. } => zero(raw, here),
+                FieldKind::Part(_) => quote! { Default::default() },
+            };
+            quote! { #ident: #zero, }
+        });
+        out.push(quote! {
+            impl Default for #name {
+                #[doc = " All zero."]
+                fn default() -> Self {
+                    Self { #(#zeros)* }
+                }
+            }
+        });
+    }
+    for field in &record_.fields {
+        if let FieldKind::Part(part) = &field.kind {
+            let doc = format!(" The part `{}` of [`{}`].", field.rust_name, record_.rust_name);
+            record(part, &quote! { #[doc = #doc] }, here, writer, spec, out);
+        }
+    }
+}
+
+fn field_type(field: &Field, here: &str) -> TokenStream {
+    match &field.kind {
+        FieldKind::Value { raw, .. } => types::safe(raw, here),
+        FieldKind::Part(part) => {
+            let name = format_ident!("{}", part.rust_name);
+            quote! { #name }
+        }
+    }
+}
+
+/// The value of all zeros.
+fn zero(type_: &Type, here: &str) -> TokenStream {
+    match type_ {
+        Type::Void | Type::Int(_) | Type::Char { .. } | Type::Bool | Type::Enum(_) => quote! { 0 },
+        Type::HResult => quote! { crate::HResult(0) },
+        Type::Handle(_) => {
+            let type_ = types::safe(type_, here);
+            quote! { #type_::NULL }
+        }
+        Type::Opaque(_) | Type::Struct(_) => quote! { Default::default() },
+        Type::Callback(_) => quote! { None },
+        Type::Array(of, length) => {
+            let (zero, length) = (zero(of, here), Literal::usize_unsuffixed(*length));
+            if matches!(**of, Type::Struct(_)) {
+                quote! { core::array::from_fn(|_| #zero) }
+            } else {
+                quote! { [#zero; #length] }
+            }
+        }
+        Type::Pointer { constant: true, .. } => quote! { core::ptr::null() },
+        Type::Pointer { constant: false, .. } => quote! { core::ptr::null_mut() },
+    }
+}
+
+/// Whether a union is in it by value: nobody but the program knows which of its fields holds.
+fn holds_union(record: &Record, spec: &Spec) -> bool {
+    record.union
+        || record.fields.iter().any(|field| match &field.kind {
+            FieldKind::Part(part) => holds_union(part, spec),
+            FieldKind::Value { raw, .. } => is_union(raw, spec),
+        })
+}
+
+fn is_union(type_: &Type, spec: &Spec) -> bool {
+    match type_ {
+        Type::Struct(name) => body(name, spec).is_some_and(|body| holds_union(body, spec)),
+        Type::Array(of, _) => is_union(of, spec),
+        _ => false,
+    }
+}
+
+fn body<'a>(name: &TypeName, spec: &'a Spec) -> Option<&'a Record> {
+    let family = spec.families.iter().find(|family| family.name == name.family)?;
+    let at = family.structs.binary_search_by(|struct_| struct_.origin.c_name.cmp(&name.c_name)).ok()?;
+    Some(&family.structs[at].body)
 }
 
 fn handle(opaque: &Opaque) -> TokenStream {

@@ -1,10 +1,12 @@
 //! C names: constants and raw signatures, for people who port C code.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::types;
-use crate::model::{Enum, Family, Function, Param, Type};
+use crate::model::{Enum, Family, FieldKind, Function, Origin, Param, Record, Struct, Type};
 
 /// The file of a family's C names.
 pub fn file(family: &Family) -> TokenStream {
@@ -19,6 +21,17 @@ pub fn file(family: &Family) -> TokenStream {
         quote! { #[doc = #doc] pub type #c_name = #target; }
     });
     let enums = family.enums.iter().map(enum_);
+    let structs = family.structs.iter().flat_map(|struct_| structure(struct_, &family.name));
+    let aliases = type_aliases(family);
+    let taken = taken(family);
+    let constants = family.constants.iter().filter(|constant| !taken.contains(&*constant.c_name)).map(|constant| {
+        let name = format_ident!("{}", constant.c_name);
+        let value = Literal::u32_unsuffixed(constant.number);
+        let doc = format!(" 0x{:X}", constant.number);
+        let odd = constant.c_name.contains(|c: char| c.is_ascii_lowercase());
+        let allow = odd.then(|| quote! { #[allow(non_upper_case_globals)] });
+        quote! { #[doc = #doc] #allow pub const #name: u32 = #value; }
+    });
     let callbacks = family.callbacks.iter().map(|callback| callback_type(callback, &family.name));
     let functions = (!family.functions.is_empty()).then(|| {
         let signatures = family.functions.iter().map(|function| signature(function, &family.name));
@@ -38,55 +51,159 @@ pub fn file(family: &Family) -> TokenStream {
         #![allow(non_camel_case_types, non_snake_case)]
         #basics
         #(#opaques)*
+        #(#constants)*
         #(#enums)*
+        #(#structs)*
+        #(#aliases)*
         #(#callbacks)*
         #functions
     }
 }
 
-/// The basic types that the signatures of a family need.
-#[derive(Default)]
-struct Uses {
-    c_void: bool,
-    hresult: bool,
-    bool_: bool,
+/// The names of a family's types: a constant that a page calls so too is none.
+fn taken(family: &Family) -> BTreeSet<&str> {
+    let functions = family.functions.iter().chain(&family.callbacks).map(|function| &*function.origin.c_name);
+    let enums = family.enums.iter().map(|enum_| &*enum_.origin.c_name);
+    let structs = family.structs.iter().map(|struct_| &*struct_.origin.c_name);
+    functions.chain(enums).chain(structs).chain(family.opaques.iter().map(|opaque| &*opaque.c_name)).collect()
 }
+
+/// A structure or union under its C name, and its parts under names made of it and of theirs.
+fn structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
+    let mut out = Vec::new();
+    let c_name = &struct_.origin.c_name;
+    let doc = format!(" [`{}`](super::{}) with the field names of C.", c_name, struct_.origin.rust_name);
+    record(&struct_.body, c_name, &doc, here, &mut out);
+    out
+}
+
+/// The other names of a family's types; one that is something else already is none.
+fn type_aliases(family: &Family) -> Vec<TokenStream> {
+    let mut taken: BTreeSet<&str> = taken(family);
+    taken.extend(family.constants.iter().map(|constant| &*constant.c_name));
+    let enums = family.enums.iter();
+    let members =
+        enums.clone().flat_map(|enum_| enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member)));
+    taken.extend(members.map(|member| &*member.c_name));
+    let origins = enums.map(|enum_| &enum_.origin).chain(family.structs.iter().map(|struct_| &struct_.origin));
+    let mut out = Vec::new();
+    for Origin { c_name, aliases, pointers, .. } in origins {
+        let target = format_ident!("{c_name}");
+        for alias in aliases.iter().filter(|alias| taken.insert(alias)) {
+            let (alias, doc) = (format_ident!("{alias}"), format!(" [`{c_name}`] under another name."));
+            out.push(quote! { #[doc = #doc] pub type #alias = #target; });
+        }
+        for pointer in pointers.iter().filter(|pointer| taken.insert(pointer)) {
+            let (pointer, doc) = (format_ident!("{pointer}"), format!(" A pointer to [`{c_name}`]."));
+            out.push(quote! { #[doc = #doc] pub type #pointer = *mut #target; });
+        }
+    }
+    out
+}
+
+fn record(record_: &Record, c_name: &str, doc: &str, here: &str, out: &mut Vec<TokenStream>) {
+    let name = format_ident!("{c_name}");
+    let keyword = if record_.union {
+        quote! { union }
+    } else {
+        quote! { struct }
+    };
+    let mut parts = Vec::new();
+    let mut unnamed = 0;
+    let fields: Vec<TokenStream> = record_
+        .fields
+        .iter()
+        .map(|field| {
+            let called = field.c_name.clone().unwrap_or_else(|| {
+                unnamed += 1;
+                if unnamed == 1 { "Anonymous".to_owned() } else { format!("Anonymous{unnamed}") }
+            });
+            let ident = syn::parse_str::<syn::Ident>(&called).unwrap_or_else(|_| format_ident!("{called}_"));
+            let type_ = match &field.kind {
+                FieldKind::Value { raw, .. } => types::raw(raw, here),
+                FieldKind::Part(part) => {
+                    let name = format!("{c_name}_{called}");
+                    let type_ = format_ident!("{name}");
+                    parts.push((part, name));
+                    quote! { #type_ }
+                }
+            };
+            let doc = format!(" `{called}`");
+            quote! { #[doc = #doc] pub #ident: #type_, }
+        })
+        .collect();
+    for (part, name) in parts {
+        let doc = format!(" A part of [`{c_name}`].");
+        record(part, &name, &doc, here, out);
+    }
+    out.push(quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy)]
+        #[repr(C)]
+        pub #keyword #name { #(#fields)* }
+    });
+}
+
+/// The basic types that the declarations of a family need, by their C names.
+struct Uses(BTreeSet<&'static str>);
 
 impl Uses {
     fn of(family: &Family) -> Self {
-        let mut uses = Self { c_void: family.opaques.iter().any(|opaque| opaque.handle), ..Self::default() };
+        let mut uses = Self(BTreeSet::new());
+        if family.opaques.iter().any(|opaque| opaque.handle) {
+            uses.0.insert("void");
+        }
         for function in family.functions.iter().chain(&family.callbacks) {
             uses.add(&function.c_return);
             function.params.iter().for_each(|param| uses.add(&param.raw));
         }
+        family.structs.iter().for_each(|struct_| uses.add_record(&struct_.body));
         uses
     }
 
-    fn add(&mut self, type_: &Type) {
-        match type_ {
-            Type::Void => self.c_void = true,
-            Type::HResult => self.hresult = true,
-            Type::Bool => self.bool_ = true,
-            Type::Pointer { to, .. } => self.add(to),
-            Type::Int(_) | Type::Enum(_) | Type::Handle(_) | Type::Opaque(_) => {}
+    fn add_record(&mut self, record: &Record) {
+        for field in &record.fields {
+            match &field.kind {
+                FieldKind::Value { raw, .. } => self.add(raw),
+                FieldKind::Part(part) => self.add_record(part),
+            }
         }
     }
 
+    fn add(&mut self, type_: &Type) {
+        let name = match type_ {
+            Type::Void => "void",
+            Type::HResult => "HRESULT",
+            Type::Bool => "BOOL",
+            Type::Char { wide: true } => "WCHAR",
+            Type::Char { wide: false } => "char",
+            Type::Pointer { to, .. } | Type::Array(to, _) => return self.add(to),
+            Type::Int(_) | Type::Enum(_) | Type::Handle(_) | Type::Opaque(_) | Type::Struct(_) | Type::Callback(_) => {
+                return;
+            }
+        };
+        self.0.insert(name);
+    }
+
     fn tokens(&self) -> TokenStream {
-        let c_void = self.c_void.then(|| quote! { use core::ffi::c_void; });
-        let hresult = self.hresult.then(|| {
-            quote! {
+        let order = ["void", "char", "HRESULT", "BOOL", "WCHAR"];
+        let basics = order.into_iter().filter(|name| self.0.contains(name)).map(|name| match name {
+            "void" => quote! { use core::ffi::c_void; },
+            "char" => quote! { use core::ffi::c_char; },
+            "HRESULT" => quote! {
                 #[doc = " A success (0 and above) or a failure (negative)."]
                 pub type HRESULT = i32;
-            }
-        });
-        let bool_ = self.bool_.then(|| {
-            quote! {
+            },
+            "BOOL" => quote! {
                 #[doc = " 0 is false, everything else is true."]
                 pub type BOOL = i32;
-            }
+            },
+            _ => quote! {
+                #[doc = " A unit of UTF-16."]
+                pub type WCHAR = u16;
+            },
         });
-        quote! { #c_void #hresult #bool_ }
+        quote! { #(#basics)* }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types as Rust text: as the safe API has them, and as C has them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::model::{Type, TypeName};
@@ -10,10 +10,13 @@ pub fn safe(type_: &Type, here: &str) -> TokenStream {
     match type_ {
         Type::Void => quote! { core::ffi::c_void },
         Type::Int(name) => int(name),
+        Type::Char { wide: true } => quote! { u16 },
+        Type::Char { wide: false } => quote! { core::ffi::c_char },
         Type::Bool => quote! { i32 },
         Type::HResult => quote! { crate::HResult },
         Type::Enum(_) => quote! { i32 },
-        Type::Handle(name) | Type::Opaque(name) => path(name, here),
+        Type::Handle(name) | Type::Opaque(name) | Type::Struct(name) | Type::Callback(name) => path(name, here),
+        Type::Array(of, length) => array(&safe(of, here), *length),
         Type::Pointer { to, constant } => pointer(&safe(to, here), *constant),
     }
 }
@@ -32,9 +35,11 @@ pub fn raw(type_: &Type, here: &str) -> TokenStream {
     match type_ {
         Type::Void => quote! { c_void },
         Type::Int(name) => int(name),
+        Type::Char { wide: true } => quote! { WCHAR },
+        Type::Char { wide: false } => quote! { c_char },
         Type::Bool => quote! { BOOL },
         Type::HResult => quote! { HRESULT },
-        Type::Enum(name) | Type::Handle(name) | Type::Opaque(name) => {
+        Type::Enum(name) | Type::Handle(name) | Type::Opaque(name) | Type::Struct(name) | Type::Callback(name) => {
             let ident = format_ident!("{}", name.c_name);
             if name.family == here {
                 return quote! { #ident };
@@ -42,8 +47,14 @@ pub fn raw(type_: &Type, here: &str) -> TokenStream {
             let family = format_ident!("{}", name.family);
             quote! { crate::#family::sys::#ident }
         }
+        Type::Array(of, length) => array(&raw(of, here), *length),
         Type::Pointer { to, constant } => pointer(&raw(to, here), *constant),
     }
+}
+
+fn array(of: &TokenStream, length: usize) -> TokenStream {
+    let length = Literal::usize_unsuffixed(length);
+    quote! { [#of; #length] }
 }
 
 fn int(name: &str) -> TokenStream {

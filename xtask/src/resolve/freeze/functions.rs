@@ -40,8 +40,8 @@ pub fn freeze(
         (Some(c_type), _) => match context.types.resolve(&c_type.value) {
             Ok(c_return) => c_return,
             Err(unknown) => {
-                let message = format!("`{unknown}`, which `{c_name}` returns, is described nowhere");
-                let help = "add its page, or name it as a handle or opaque type in families.toml";
+                let (why, help) = context.types.why(&unknown);
+                let message = format!("`{unknown}`, which `{c_name}` returns, {why}");
                 gaps.add(Rule::UnknownType, &c_type.source, message, help, "return type".to_owned());
                 return None;
             }
@@ -58,6 +58,14 @@ pub fn freeze(
     };
     if params.len() != function.params.len() {
         return None;
+    }
+    // Two that would be called alike keep the letters that say their types.
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for param in &params {
+        *count.entry(param.rust_name.clone()).or_default() += 1;
+    }
+    for param in params.iter_mut().filter(|param| count[&param.rust_name] > 1) {
+        param.rust_name = names.field(&param.c_name, false);
     }
     if let Some(twice) = twice(params.iter().map(|param| &*param.rust_name)) {
         let message = format!("two parameters of `{c_name}` would both be `{twice}`");
@@ -79,6 +87,7 @@ pub fn freeze(
         origin: origin(index, draft, rust_name),
         params,
         c_return,
+        c_return_type: function.returns.c_type.as_ref().map(|c_type| c_type.value.clone()),
         convention: convention.value,
         error_name: format!("{type_name}Error"),
         space,
@@ -102,8 +111,8 @@ fn freeze_param(param: &draft::Param, types: &Types, names: &Names<'_>, gaps: &m
     let raw = match types.resolve(&c_type.value) {
         Ok(raw) => raw,
         Err(unknown) => {
-            let message = format!("the type `{unknown}` of `{c_name}` is described nowhere");
-            let help = "add its page, or name it as a handle or opaque type in families.toml";
+            let (why, help) = types.why(&unknown);
+            let message = format!("the type `{unknown}` of `{c_name}` {why}");
             let what = format!("type of {c_name}");
             gaps.add(Rule::UnknownType, &c_type.source, message, help, what);
             return None;
@@ -124,7 +133,8 @@ fn freeze_param(param: &draft::Param, types: &Types, names: &Names<'_>, gaps: &m
     };
     Some(Param {
         c_name: c_name.clone(),
-        rust_name: names::param_name(c_name, names.settings, names.config),
+        rust_name: names.field(c_name, true),
+        c_type: c_type.value.clone(),
         raw,
         direction,
         optional: param.optional.is_some(),
@@ -181,17 +191,27 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
     let lengths: BTreeMap<usize, usize> = buffers.iter().rev().map(|(&length, &buffer)| (buffer, length)).collect();
     let mut args = Vec::new();
     for (index, param) in params.iter().enumerate() {
-        if buffers.contains_key(&index) {
+        // A length behind a pointer says something when the call is done.
+        let by_value = !matches!(param.raw, Type::Pointer { .. });
+        if buffers.contains_key(&index) && by_value {
             continue;
         }
         let mutable = param.direction != Direction::In;
         let length = lengths.get(&index).copied();
         let kind = match (&param.raw, length) {
-            (Type::Pointer { to, .. }, Some(length)) => {
-                let of = if **to == Type::Void { Type::Int("u8") } else { (**to).clone() };
-                ArgKind::Slice { of, mutable, length }
+            (Type::Pointer { to, .. }, length) if is_char(to) && !mutable => {
+                ArgKind::Str { optional: param.optional, length }
             }
-            (Type::Pointer { to, .. }, None) if !matches!(**to, Type::Void | Type::Opaque(_)) => {
+            (Type::Pointer { to, .. }, Some(length)) => match &**to {
+                Type::Pointer { to, .. } if is_char(to) && !mutable => ArgKind::Strs { length },
+                Type::Void => ArgKind::Slice { of: Type::Int("u8"), mutable, length },
+                of => ArgKind::Slice { of: of.clone(), mutable, length },
+            },
+            // What goes in behind two pointers is a list of which nothing says how long it is.
+            (Type::Pointer { to, .. }, None)
+                if !matches!(**to, Type::Void | Type::Opaque(_))
+                    && (mutable || !matches!(**to, Type::Pointer { .. })) =>
+            {
                 ArgKind::Reference { to: (**to).clone(), mutable, optional: param.optional }
             }
             (raw, _) => ArgKind::Value(raw.clone()),
@@ -199,4 +219,8 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
         args.push(Arg { param: index, kind });
     }
     args
+}
+
+fn is_char(type_: &Type) -> bool {
+    matches!(type_, Type::Char { .. })
 }

@@ -1,15 +1,19 @@
 //! The last pass: complete drafts become the typed items that Rust is made of; what is missing becomes a gap.
 
+mod complete;
+mod constants;
 mod enums;
 mod functions;
+mod structs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{Families, FamilyConfig};
-use super::families;
-use super::types::Types;
+use super::types::{Aliases, Types};
+use super::{families, names};
+use crate::c::types;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Draft, Kind, Source};
+use crate::draft::{Body, Draft, Kind, Source};
 use crate::model::{CodeEntry, Family, Function, Group, Item, Opaque, Origin, Type, TypeName};
 
 /// Freezes every complete item. Items that are not get their gaps, and a diagnostic for each.
@@ -35,54 +39,87 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
             };
             context.types.insert(&opaque.c_name, if opaque.handle { Type::Handle(name) } else { Type::Opaque(name) });
         }
-    }
-    for ((family, settings), places) in out.iter_mut().zip(&settings).zip(by_family.values()) {
-        let names = Names { settings, config };
-        let mut enumerators = BTreeSet::new();
-        for &index in places {
-            let Item { draft, gaps, rust_path, .. } = &mut items[index];
-            if draft.kind != Kind::Enum || !gaps.is_empty() {
-                continue;
+        for (name, c_type) in &family.typedefs {
+            if let Ok(type_) = context.types.resolve(c_type) {
+                context.types.insert(name, type_);
             }
-            let mut gaps = Gaps { list: gaps, diags };
-            let Some(enum_) = enums::freeze(index, draft, &names, &mut gaps) else { continue };
-            let all = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
-            let all: Vec<&String> = all.map(|member| &member.c_name).collect();
-            if let Some(member) = all.iter().find(|name| enumerators.contains(**name)) {
-                let message = format!("`{member}` is a member of another enumeration of `{}` too", family.header);
-                let help = "C has one of that name; remove the other one";
-                gaps.add(Rule::ClashingName, &draft.name.source, message, help, format!("name of {member}"));
-                continue;
-            }
-            // C has one name for the enumerators of all enumerations.
-            enumerators.extend(all.into_iter().cloned());
-            let Origin { c_name, aliases, rust_name, .. } = &enum_.origin;
-            *rust_path = Some(format!("{}::{rust_name}", family.name));
-            let name = TypeName { family: family.name.clone(), c_name: c_name.clone(), rust_name: rust_name.clone() };
-            context.types.insert_enum(aliases.iter().map(|alias| &**alias).chain([&**c_name]), &name);
-            family.enums.push(enum_);
         }
     }
-    // Functions may name the enumerations of any family, so they come after all of them.
+    for ((family, settings), places) in out.iter_mut().zip(&settings).zip(by_family.values()) {
+        freeze_enums(family, &Names { settings, config }, places, items, &mut context, diags);
+    }
+    let everything: Vec<(&FamilyConfig, &[usize])> =
+        settings.iter().zip(by_family.values().map(Vec::as_slice)).collect();
+    complete::types(&everything, items, &mut context);
+    // What refers to types of any family comes after all of them.
     for ((family, settings), places) in out.iter_mut().zip(&settings).zip(by_family.values()) {
         let names = Names { settings, config };
         for &index in places {
             let Item { draft, gaps, rust_path, .. } = &mut items[index];
-            let Some(function) = draft.function().filter(|_| gaps.is_empty()) else { continue };
-            let mut gaps = Gaps { list: gaps, diags };
-            let Some(function) = functions::freeze(index, draft, function, &context, &names, &mut gaps) else {
+            if !gaps.is_empty() {
                 continue;
-            };
-            let callback = draft.kind == Kind::Callback;
-            *rust_path = Some(match callback {
-                true => format!("{}::{}", family.name, function.origin.rust_name),
-                false => format!("{}::sys::{}", family.name, function.origin.c_name),
-            });
-            if callback { family.callbacks.push(function) } else { family.functions.push(function) }
+            }
+            let mut gaps = Gaps { list: gaps, diags };
+            match (&draft.body, draft.kind) {
+                (Body::Function(function), kind) => {
+                    let frozen = functions::freeze(index, draft, function, &context, &names, &mut gaps);
+                    let Some(function) = frozen else { continue };
+                    let (rust_name, c_name) = (&function.origin.rust_name, &function.origin.c_name);
+                    if kind == Kind::Callback {
+                        *rust_path = Some(format!("{}::{rust_name}", family.name));
+                        family.callbacks.push(function);
+                    } else {
+                        *rust_path = Some(format!("{}::sys::{c_name}", family.name));
+                        family.functions.push(function);
+                    }
+                }
+                (Body::Struct(fields, _), _) => {
+                    let frozen = structs::freeze(index, draft, fields, &context, &names, &mut gaps);
+                    let Some(struct_) = frozen else { continue };
+                    *rust_path = Some(format!("{}::{}", family.name, struct_.origin.rust_name));
+                    family.structs.push(struct_);
+                }
+                _ => {}
+            }
         }
         finish(family, settings, items, diags);
     }
+    constants::collect(&mut out, items);
     out
+}
+
+fn freeze_enums(
+    family: &mut Family,
+    names: &Names<'_>,
+    places: &[usize],
+    items: &mut [Item],
+    context: &mut Context<'_>,
+    diags: &mut Diagnostics,
+) {
+    let mut enumerators = BTreeSet::new();
+    for &index in places {
+        let Item { draft, gaps, rust_path, .. } = &mut items[index];
+        if draft.kind != Kind::Enum || !gaps.is_empty() {
+            continue;
+        }
+        let mut gaps = Gaps { list: gaps, diags };
+        let Some(enum_) = enums::freeze(index, draft, names, &mut gaps) else { continue };
+        let all = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
+        let all: Vec<&String> = all.map(|member| &member.c_name).collect();
+        if let Some(member) = all.iter().find(|name| enumerators.contains(**name)) {
+            let message = format!("`{member}` is a member of another enumeration of `{}` too", family.header);
+            let help = "C has one of that name; remove the other one";
+            gaps.add(Rule::ClashingName, &draft.name.source, message, help, format!("name of {member}"));
+            continue;
+        }
+        // C has one name for the enumerators of all enumerations.
+        enumerators.extend(all.into_iter().cloned());
+        let Origin { c_name, rust_name, .. } = &enum_.origin;
+        *rust_path = Some(format!("{}::{rust_name}", family.name));
+        let name = TypeName { family: family.name.clone(), c_name: c_name.clone(), rust_name: rust_name.clone() };
+        context.types.insert_item(c_name, &Aliases::of(draft), &Type::Enum(name));
+        family.enums.push(enum_);
+    }
 }
 
 /// What items refer to: types and codes of any family.
@@ -93,7 +130,7 @@ struct Context<'a> {
 }
 
 fn has_code(kind: Kind) -> bool {
-    matches!(kind, Kind::Enum | Kind::Function | Kind::Callback)
+    matches!(kind, Kind::Enum | Kind::Function | Kind::Callback | Kind::Struct | Kind::Union)
 }
 
 fn shell(settings: &FamilyConfig) -> Family {
@@ -111,6 +148,11 @@ fn shell(settings: &FamilyConfig) -> Family {
         name: settings.name.clone(),
         title: if settings.title.is_empty() { settings.name.clone() } else { settings.title.clone() },
         header: settings.header.clone(),
+        typedefs: settings
+            .typedefs
+            .iter()
+            .filter_map(|(name, text)| Some((name.clone(), types::parse(text)?)))
+            .collect(),
         opaques,
         ..Family::default()
     }
@@ -119,6 +161,14 @@ fn shell(settings: &FamilyConfig) -> Family {
 struct Names<'a> {
     settings: &'a FamilyConfig,
     config: &'a Families,
+}
+
+impl Names<'_> {
+    /// The Rust name of a field or parameter, with or without the letters that say its type.
+    fn field(&self, c_name: &str, bare: bool) -> String {
+        let keep = FamilyConfig::default();
+        names::param_name(c_name, if bare { self.settings } else { &keep }, self.config)
+    }
 }
 
 /// Where what is missing in an item goes.
@@ -136,10 +186,12 @@ impl Gaps<'_> {
 }
 
 fn origin(index: usize, draft: &Draft, rust_name: String) -> Origin {
+    let aliases = Aliases::of(draft);
     Origin {
         item: index,
         c_name: draft.name.value.clone(),
-        aliases: draft.aliases.iter().map(|alias| alias.value.clone()).collect(),
+        aliases: aliases.others,
+        pointers: aliases.pointers,
         rust_name,
         docs: draft.docs.clone(),
         requirements: draft.requirements.clone(),
@@ -152,6 +204,7 @@ fn finish(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], diag
     family.enums.sort_by(|a, b| a.origin.c_name.cmp(&b.origin.c_name));
     family.functions.sort_by(|a, b| a.origin.c_name.cmp(&b.origin.c_name));
     family.callbacks.sort_by(|a, b| a.origin.c_name.cmp(&b.origin.c_name));
+    family.structs.sort_by(|a, b| a.origin.c_name.cmp(&b.origin.c_name));
     for group in &settings.groups {
         let held = |(_, function): &(usize, &Function)| group.holds(&function.origin.c_name);
         let functions: Vec<usize> = family.functions.iter().enumerate().filter(held).map(|(index, _)| index).collect();
@@ -172,6 +225,13 @@ fn clashes(family: &mut Family, items: &mut [Item], diags: &mut Diagnostics) {
     let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for enum_ in &family.enums {
         owners.entry(enum_.origin.rust_name.clone()).or_default().push(enum_.origin.item);
+    }
+    for struct_ in &family.structs {
+        let mut names = Vec::new();
+        structs::type_names(&struct_.body, &mut names);
+        for name in names {
+            owners.entry(name).or_default().push(struct_.origin.item);
+        }
     }
     for callback in &family.callbacks {
         owners.entry(callback.origin.rust_name.clone()).or_default().push(callback.origin.item);
@@ -197,6 +257,7 @@ fn clashes(family: &mut Family, items: &mut [Item], diags: &mut Diagnostics) {
         }
     }
     family.enums.retain(|enum_| !out.contains(&enum_.origin.item));
+    family.structs.retain(|struct_| !out.contains(&struct_.origin.item));
     family.callbacks.retain(|callback| !out.contains(&callback.origin.item));
     let kept: Vec<bool> = family.functions.iter().map(|function| !out.contains(&function.origin.item)).collect();
     for group in &mut family.groups {
