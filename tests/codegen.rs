@@ -61,7 +61,9 @@ fn no_api_name_occurs_in_the_code_of_the_generator() {
         names.extend(members.flat_map(|member| [member.c_name.clone()]));
         names.extend(family.opaques.iter().map(|opaque| opaque.c_name.clone()));
         let functions = family.functions.iter().chain(&family.callbacks);
-        names.extend(functions.flat_map(|function| [function.error_name.clone(), function.origin.rust_name.clone()]));
+        names.extend(functions.flat_map(|function| [function.error_name.clone(), function.origin.c_name.clone()]));
+        names.extend(family.structs.iter().map(|struct_| struct_.origin.c_name.clone()));
+        names.extend(family.constants.iter().map(|constant| constant.c_name.clone()));
     }
     names.extend(spec.codes.iter().map(|code| code.name.clone()));
     assert!(names.len() > 60, "only {} names were looked for", names.len());

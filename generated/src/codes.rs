@@ -58,6 +58,8 @@ impl Win32Error {
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close), for a receive after the
     /// close frame, and for a query of the close status before it.
     pub const ERROR_INVALID_OPERATION: Self = Self(4317);
+    /// 12001: WinHTTP no longer returns it.
+    pub const ERROR_WINHTTP_OUT_OF_HANDLES: Self = Self(12001);
     /// 12002: The time allowed for the operation has passed.
     pub const ERROR_WINHTTP_TIMEOUT: Self = Self(12002);
     /// 12004: WinHTTP has met an error that it has no other code for.
@@ -69,8 +71,17 @@ impl Win32Error {
     pub const ERROR_WINHTTP_UNRECOGNIZED_SCHEME: Self = Self(12006);
     /// 12007: The name of the server, or of the proxy, has no address.
     pub const ERROR_WINHTTP_NAME_NOT_RESOLVED: Self = Self(12007);
-    /// 12009: `WinHttpQueryOption` or `WinHttpSetOption` got an option that does not exist or that does not apply.
+    /// 12009: [`WinHttpQueryOption`](crate::winhttp::Session::query_option) or
+    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) got an option that does not exist or that
+    /// does not apply.
     pub const ERROR_WINHTTP_INVALID_OPTION: Self = Self(12009);
+    /// 12011: The option can be queried but not set.
+    pub const ERROR_WINHTTP_OPTION_NOT_SETTABLE: Self = Self(12011);
+    /// 12012: WinHTTP is being shut down or unloaded.
+    pub const ERROR_WINHTTP_SHUTDOWN: Self = Self(12012);
+    /// 12015: The server or the proxy has refused the credentials. The request handle is of no further use; begin
+    /// with a new one.
+    pub const ERROR_WINHTTP_LOGIN_FAILURE: Self = Self(12015);
     /// 12017: The operation was given up before it was done, as a rule because its handle was closed. A receive
     /// that is waiting ends with this code when
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) is called.
@@ -79,20 +90,102 @@ impl Win32Error {
     /// belongs.
     pub const ERROR_WINHTTP_INCORRECT_HANDLE_TYPE: Self = Self(12018);
     /// 12019: The handle is of the right kind, but the call comes too early or too late, for example a query of
-    /// the response headers before `WinHttpReceiveResponse`.
+    /// the response headers before [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     pub const ERROR_WINHTTP_INCORRECT_HANDLE_STATE: Self = Self(12019);
     /// 12029: No TCP connection to the server could be made. Nobody listens at that port, or a firewall is in the
     /// way.
     pub const ERROR_WINHTTP_CANNOT_CONNECT: Self = Self(12029);
     /// 12030: The connection was established and then lost, or was reset.
     pub const ERROR_WINHTTP_CONNECTION_ERROR: Self = Self(12030);
-    /// 12150: `WinHttpQueryHeaders` did not find the header that was asked for.
+    /// 12032: The request has to be sent again with the same handle, because of a redirect or an authentication.
+    pub const ERROR_WINHTTP_RESEND_REQUEST: Self = Self(12032);
+    /// 12037: The certificate, or one of its chain, has expired or is not valid yet. The functions of Winhttp.h
+    /// return `ERROR_WINHTTP_SECURE_FAILURE` in its place; this code and the seven that say more of a
+    /// certificate come from the COM object WinHttpRequest.
+    pub const ERROR_WINHTTP_SECURE_CERT_DATE_INVALID: Self = Self(12037);
+    /// 12038: The certificate is for another host name.
+    pub const ERROR_WINHTTP_SECURE_CERT_CN_INVALID: Self = Self(12038);
+    /// 12044: The server asks for a client certificate, and none has been set.
+    pub const ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED: Self = Self(12044);
+    /// 12045: The chain of the certificate ends at an authority that is not trusted.
+    pub const ERROR_WINHTTP_SECURE_INVALID_CA: Self = Self(12045);
+    /// 12057: Whether the certificate has been revoked could not be found out, because the server that knows it
+    /// does not answer.
+    pub const ERROR_WINHTTP_SECURE_CERT_REV_FAILED: Self = Self(12057);
+    /// 12100: The object WinHttpRequest: the call needs **Open** first.
+    pub const ERROR_WINHTTP_CANNOT_CALL_BEFORE_OPEN: Self = Self(12100);
+    /// 12101: The object WinHttpRequest: the call needs **Send** first.
+    pub const ERROR_WINHTTP_CANNOT_CALL_BEFORE_SEND: Self = Self(12101);
+    /// 12102: The object WinHttpRequest: the call comes too late, **Send** has been called.
+    pub const ERROR_WINHTTP_CANNOT_CALL_AFTER_SEND: Self = Self(12102);
+    /// 12103: The object WinHttpRequest: the call comes too late, **Open** has been called.
+    pub const ERROR_WINHTTP_CANNOT_CALL_AFTER_OPEN: Self = Self(12103);
+    /// 12150: [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) did not find the header that was
+    /// asked for.
     pub const ERROR_WINHTTP_HEADER_NOT_FOUND: Self = Self(12150);
     /// 12152: The server sent something that is neither valid HTTP nor a valid WebSocket frame.
     /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) and
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) return it for a violation of
     /// the WebSocket protocol.
     pub const ERROR_WINHTTP_INVALID_SERVER_RESPONSE: Self = Self(12152);
+    /// 12153: A header is malformed. The functions return `ERROR_INVALID_PARAMETER` for this.
+    pub const ERROR_WINHTTP_INVALID_HEADER: Self = Self(12153);
+    /// 12154: WinHTTP no longer returns it.
+    pub const ERROR_WINHTTP_INVALID_QUERY_REQUEST: Self = Self(12154);
+    /// 12155: The request has a header of that name, and the caller wanted to add it only if it was new.
+    pub const ERROR_WINHTTP_HEADER_ALREADY_EXISTS: Self = Self(12155);
+    /// 12156: A redirect was not followed: it would change the scheme in a way that the policy forbids, or there
+    /// have been too many.
+    pub const ERROR_WINHTTP_REDIRECT_FAILED: Self = Self(12156);
+    /// 12157: TLS could not be set up for a reason other than the certificate.
+    pub const ERROR_WINHTTP_SECURE_CHANNEL_ERROR: Self = Self(12157);
+    /// 12166: The script that finds the proxy has an error and cannot be run.
+    pub const ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT: Self = Self(12166);
+    /// 12167: The script that finds the proxy cannot be fetched.
+    pub const ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT: Self = Self(12167);
+    /// 12169: The certificate is not valid.
+    pub const ERROR_WINHTTP_SECURE_INVALID_CERT: Self = Self(12169);
+    /// 12170: The certificate has been revoked.
+    pub const ERROR_WINHTTP_SECURE_CERT_REVOKED: Self = Self(12170);
+    /// 12172: WinHTTP no longer returns it.
+    pub const ERROR_WINHTTP_NOT_INITIALIZED: Self = Self(12172);
+    /// 12175: The certificate of the server was not accepted. The status callback gets the reasons with
+    /// `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
+    pub const ERROR_WINHTTP_SECURE_FAILURE: Self = Self(12175);
+    /// 12176: The script that finds the proxy is of a kind that cannot be run.
+    pub const ERROR_WINHTTP_UNHANDLED_SCRIPT_TYPE: Self = Self(12176);
+    /// 12177: The script that finds the proxy has failed while it ran.
+    pub const ERROR_WINHTTP_SCRIPT_EXECUTION_ERROR: Self = Self(12177);
+    /// 12178: The service that finds proxies has failed or is not running.
+    pub const ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR: Self = Self(12178);
+    /// 12179: The certificate is not meant for this use.
+    pub const ERROR_WINHTTP_SECURE_CERT_WRONG_USAGE: Self = Self(12179);
+    /// 12180: The network does not say where the script that finds the proxy is.
+    pub const ERROR_WINHTTP_AUTODETECTION_FAILED: Self = Self(12180);
+    /// 12181: The response has too many headers.
+    pub const ERROR_WINHTTP_HEADER_COUNT_EXCEEDED: Self = Self(12181);
+    /// 12182: The headers of the response are too large. `WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE` sets the limit.
+    pub const ERROR_WINHTTP_HEADER_SIZE_OVERFLOW: Self = Self(12182);
+    /// 12183: The head of a chunk in the response is too long.
+    pub const ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW: Self = Self(12183);
+    /// 12184: More of a response would have to be skipped than `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows.
+    pub const ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW: Self = Self(12184);
+    /// 12185: The client certificate has no private key.
+    pub const ERROR_WINHTTP_CLIENT_CERT_NO_PRIVATE_KEY: Self = Self(12185);
+    /// 12186: The program must not use the private key of the client certificate.
+    pub const ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY: Self = Self(12186);
+    /// 12187: The proxy asks for a client certificate.
+    pub const ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY: Self = Self(12187);
+    /// 12188: The certificate of the proxy was not accepted.
+    pub const ERROR_WINHTTP_SECURE_FAILURE_PROXY: Self = Self(12188);
+    /// 12189: Reserved.
+    pub const ERROR_WINHTTP_RESERVED_189: Self = Self(12189);
+    /// 12190: The server does not speak the version of HTTP that the request demands.
+    pub const ERROR_WINHTTP_HTTP_PROTOCOL_MISMATCH: Self = Self(12190);
+    /// 12191: A callback for the whole process has failed.
+    pub const ERROR_WINHTTP_GLOBAL_CALLBACK_FAILED: Self = Self(12191);
+    /// 12192: The feature is switched off on this system.
+    pub const ERROR_WINHTTP_FEATURE_DISABLED: Self = Self(12192);
     /// The code's C name, if a page lists it.
     pub fn name(self) -> Option<&'static str> {
         self.row().map(|row| row.1)
@@ -159,6 +252,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
         "ERROR_INVALID_OPERATION",
         "The call does not fit the state of the object. A WebSocket returns it for a second send or receive while the first is in progress, for a send after WinHttpWebSocketShutdown or WinHttpWebSocketClose, for a receive after the close frame, and for a query of the close status before it.",
     ),
+    (12001, "ERROR_WINHTTP_OUT_OF_HANDLES", "WinHTTP no longer returns it."),
     (12002, "ERROR_WINHTTP_TIMEOUT", "The time allowed for the operation has passed."),
     (
         12004,
@@ -186,6 +280,17 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
         "WinHttpQueryOption or WinHttpSetOption got an option that does not exist or that does not apply.",
     ),
     (
+        12011,
+        "ERROR_WINHTTP_OPTION_NOT_SETTABLE",
+        "The option can be queried but not set.",
+    ),
+    (12012, "ERROR_WINHTTP_SHUTDOWN", "WinHTTP is being shut down or unloaded."),
+    (
+        12015,
+        "ERROR_WINHTTP_LOGIN_FAILURE",
+        "The server or the proxy has refused the credentials. The request handle is of no further use; begin with a new one.",
+    ),
+    (
         12017,
         "ERROR_WINHTTP_OPERATION_CANCELLED",
         "The operation was given up before it was done, as a rule because its handle was closed. A receive that is waiting ends with this code when WinHttpWebSocketClose is called.",
@@ -211,6 +316,56 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
         "The connection was established and then lost, or was reset.",
     ),
     (
+        12032,
+        "ERROR_WINHTTP_RESEND_REQUEST",
+        "The request has to be sent again with the same handle, because of a redirect or an authentication.",
+    ),
+    (
+        12037,
+        "ERROR_WINHTTP_SECURE_CERT_DATE_INVALID",
+        "The certificate, or one of its chain, has expired or is not valid yet. The functions of Winhttp.h return ERROR_WINHTTP_SECURE_FAILURE in its place; this code and the seven that say more of a certificate come from the COM object WinHttpRequest.",
+    ),
+    (
+        12038,
+        "ERROR_WINHTTP_SECURE_CERT_CN_INVALID",
+        "The certificate is for another host name.",
+    ),
+    (
+        12044,
+        "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED",
+        "The server asks for a client certificate, and none has been set.",
+    ),
+    (
+        12045,
+        "ERROR_WINHTTP_SECURE_INVALID_CA",
+        "The chain of the certificate ends at an authority that is not trusted.",
+    ),
+    (
+        12057,
+        "ERROR_WINHTTP_SECURE_CERT_REV_FAILED",
+        "Whether the certificate has been revoked could not be found out, because the server that knows it does not answer.",
+    ),
+    (
+        12100,
+        "ERROR_WINHTTP_CANNOT_CALL_BEFORE_OPEN",
+        "The object WinHttpRequest: the call needs Open first.",
+    ),
+    (
+        12101,
+        "ERROR_WINHTTP_CANNOT_CALL_BEFORE_SEND",
+        "The object WinHttpRequest: the call needs Send first.",
+    ),
+    (
+        12102,
+        "ERROR_WINHTTP_CANNOT_CALL_AFTER_SEND",
+        "The object WinHttpRequest: the call comes too late, Send has been called.",
+    ),
+    (
+        12103,
+        "ERROR_WINHTTP_CANNOT_CALL_AFTER_OPEN",
+        "The object WinHttpRequest: the call comes too late, Open has been called.",
+    ),
+    (
         12150,
         "ERROR_WINHTTP_HEADER_NOT_FOUND",
         "WinHttpQueryHeaders did not find the header that was asked for.",
@@ -219,6 +374,122 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
         12152,
         "ERROR_WINHTTP_INVALID_SERVER_RESPONSE",
         "The server sent something that is neither valid HTTP nor a valid WebSocket frame. WinHttpWebSocketReceive and WinHttpWebSocketClose return it for a violation of the WebSocket protocol.",
+    ),
+    (
+        12153,
+        "ERROR_WINHTTP_INVALID_HEADER",
+        "A header is malformed. The functions return ERROR_INVALID_PARAMETER for this.",
+    ),
+    (12154, "ERROR_WINHTTP_INVALID_QUERY_REQUEST", "WinHTTP no longer returns it."),
+    (
+        12155,
+        "ERROR_WINHTTP_HEADER_ALREADY_EXISTS",
+        "The request has a header of that name, and the caller wanted to add it only if it was new.",
+    ),
+    (
+        12156,
+        "ERROR_WINHTTP_REDIRECT_FAILED",
+        "A redirect was not followed: it would change the scheme in a way that the policy forbids, or there have been too many.",
+    ),
+    (
+        12157,
+        "ERROR_WINHTTP_SECURE_CHANNEL_ERROR",
+        "TLS could not be set up for a reason other than the certificate.",
+    ),
+    (
+        12166,
+        "ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT",
+        "The script that finds the proxy has an error and cannot be run.",
+    ),
+    (
+        12167,
+        "ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT",
+        "The script that finds the proxy cannot be fetched.",
+    ),
+    (12169, "ERROR_WINHTTP_SECURE_INVALID_CERT", "The certificate is not valid."),
+    (12170, "ERROR_WINHTTP_SECURE_CERT_REVOKED", "The certificate has been revoked."),
+    (12172, "ERROR_WINHTTP_NOT_INITIALIZED", "WinHTTP no longer returns it."),
+    (
+        12175,
+        "ERROR_WINHTTP_SECURE_FAILURE",
+        "The certificate of the server was not accepted. The status callback gets the reasons with WINHTTP_CALLBACK_STATUS_SECURE_FAILURE.",
+    ),
+    (
+        12176,
+        "ERROR_WINHTTP_UNHANDLED_SCRIPT_TYPE",
+        "The script that finds the proxy is of a kind that cannot be run.",
+    ),
+    (
+        12177,
+        "ERROR_WINHTTP_SCRIPT_EXECUTION_ERROR",
+        "The script that finds the proxy has failed while it ran.",
+    ),
+    (
+        12178,
+        "ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR",
+        "The service that finds proxies has failed or is not running.",
+    ),
+    (
+        12179,
+        "ERROR_WINHTTP_SECURE_CERT_WRONG_USAGE",
+        "The certificate is not meant for this use.",
+    ),
+    (
+        12180,
+        "ERROR_WINHTTP_AUTODETECTION_FAILED",
+        "The network does not say where the script that finds the proxy is.",
+    ),
+    (12181, "ERROR_WINHTTP_HEADER_COUNT_EXCEEDED", "The response has too many headers."),
+    (
+        12182,
+        "ERROR_WINHTTP_HEADER_SIZE_OVERFLOW",
+        "The headers of the response are too large. WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE sets the limit.",
+    ),
+    (
+        12183,
+        "ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW",
+        "The head of a chunk in the response is too long.",
+    ),
+    (
+        12184,
+        "ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW",
+        "More of a response would have to be skipped than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows.",
+    ),
+    (
+        12185,
+        "ERROR_WINHTTP_CLIENT_CERT_NO_PRIVATE_KEY",
+        "The client certificate has no private key.",
+    ),
+    (
+        12186,
+        "ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY",
+        "The program must not use the private key of the client certificate.",
+    ),
+    (
+        12187,
+        "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY",
+        "The proxy asks for a client certificate.",
+    ),
+    (
+        12188,
+        "ERROR_WINHTTP_SECURE_FAILURE_PROXY",
+        "The certificate of the proxy was not accepted.",
+    ),
+    (12189, "ERROR_WINHTTP_RESERVED_189", "Reserved."),
+    (
+        12190,
+        "ERROR_WINHTTP_HTTP_PROTOCOL_MISMATCH",
+        "The server does not speak the version of HTTP that the request demands.",
+    ),
+    (
+        12191,
+        "ERROR_WINHTTP_GLOBAL_CALLBACK_FAILED",
+        "A callback for the whole process has failed.",
+    ),
+    (
+        12192,
+        "ERROR_WINHTTP_FEATURE_DISABLED",
+        "The feature is switched off on this system.",
     ),
 ];
 static WIN32_BY_NAME: &[(&str, u32)] = &[
@@ -230,18 +501,60 @@ static WIN32_BY_NAME: &[(&str, u32)] = &[
     ("ERROR_NOT_ENOUGH_MEMORY", 8),
     ("ERROR_NOT_SUPPORTED", 50),
     ("ERROR_SUCCESS", 0),
+    ("ERROR_WINHTTP_AUTODETECTION_FAILED", 12180),
+    ("ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR", 12178),
+    ("ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT", 12166),
+    ("ERROR_WINHTTP_CANNOT_CALL_AFTER_OPEN", 12103),
+    ("ERROR_WINHTTP_CANNOT_CALL_AFTER_SEND", 12102),
+    ("ERROR_WINHTTP_CANNOT_CALL_BEFORE_OPEN", 12100),
+    ("ERROR_WINHTTP_CANNOT_CALL_BEFORE_SEND", 12101),
     ("ERROR_WINHTTP_CANNOT_CONNECT", 12029),
+    ("ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW", 12183),
+    ("ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED", 12044),
+    ("ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY", 12187),
+    ("ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY", 12186),
+    ("ERROR_WINHTTP_CLIENT_CERT_NO_PRIVATE_KEY", 12185),
     ("ERROR_WINHTTP_CONNECTION_ERROR", 12030),
+    ("ERROR_WINHTTP_FEATURE_DISABLED", 12192),
+    ("ERROR_WINHTTP_GLOBAL_CALLBACK_FAILED", 12191),
+    ("ERROR_WINHTTP_HEADER_ALREADY_EXISTS", 12155),
+    ("ERROR_WINHTTP_HEADER_COUNT_EXCEEDED", 12181),
     ("ERROR_WINHTTP_HEADER_NOT_FOUND", 12150),
+    ("ERROR_WINHTTP_HEADER_SIZE_OVERFLOW", 12182),
+    ("ERROR_WINHTTP_HTTP_PROTOCOL_MISMATCH", 12190),
     ("ERROR_WINHTTP_INCORRECT_HANDLE_STATE", 12019),
     ("ERROR_WINHTTP_INCORRECT_HANDLE_TYPE", 12018),
     ("ERROR_WINHTTP_INTERNAL_ERROR", 12004),
+    ("ERROR_WINHTTP_INVALID_HEADER", 12153),
     ("ERROR_WINHTTP_INVALID_OPTION", 12009),
+    ("ERROR_WINHTTP_INVALID_QUERY_REQUEST", 12154),
     ("ERROR_WINHTTP_INVALID_SERVER_RESPONSE", 12152),
     ("ERROR_WINHTTP_INVALID_URL", 12005),
+    ("ERROR_WINHTTP_LOGIN_FAILURE", 12015),
     ("ERROR_WINHTTP_NAME_NOT_RESOLVED", 12007),
+    ("ERROR_WINHTTP_NOT_INITIALIZED", 12172),
     ("ERROR_WINHTTP_OPERATION_CANCELLED", 12017),
+    ("ERROR_WINHTTP_OPTION_NOT_SETTABLE", 12011),
+    ("ERROR_WINHTTP_OUT_OF_HANDLES", 12001),
+    ("ERROR_WINHTTP_REDIRECT_FAILED", 12156),
+    ("ERROR_WINHTTP_RESEND_REQUEST", 12032),
+    ("ERROR_WINHTTP_RESERVED_189", 12189),
+    ("ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW", 12184),
+    ("ERROR_WINHTTP_SCRIPT_EXECUTION_ERROR", 12177),
+    ("ERROR_WINHTTP_SECURE_CERT_CN_INVALID", 12038),
+    ("ERROR_WINHTTP_SECURE_CERT_DATE_INVALID", 12037),
+    ("ERROR_WINHTTP_SECURE_CERT_REVOKED", 12170),
+    ("ERROR_WINHTTP_SECURE_CERT_REV_FAILED", 12057),
+    ("ERROR_WINHTTP_SECURE_CERT_WRONG_USAGE", 12179),
+    ("ERROR_WINHTTP_SECURE_CHANNEL_ERROR", 12157),
+    ("ERROR_WINHTTP_SECURE_FAILURE", 12175),
+    ("ERROR_WINHTTP_SECURE_FAILURE_PROXY", 12188),
+    ("ERROR_WINHTTP_SECURE_INVALID_CA", 12045),
+    ("ERROR_WINHTTP_SECURE_INVALID_CERT", 12169),
+    ("ERROR_WINHTTP_SHUTDOWN", 12012),
     ("ERROR_WINHTTP_TIMEOUT", 12002),
+    ("ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT", 12167),
+    ("ERROR_WINHTTP_UNHANDLED_SCRIPT_TYPE", 12176),
     ("ERROR_WINHTTP_UNRECOGNIZED_SCHEME", 12006),
     ("NO_ERROR", 0),
 ];
@@ -259,6 +572,18 @@ impl HResult {
     pub const E_OUTOFMEMORY: Self = Self(0x8007_000E_u32.cast_signed());
     /// 0x80070057: An argument is not valid.
     pub const E_INVALIDARG: Self = Self(0x8007_0057_u32.cast_signed());
+    /// 0x80092013: It cannot be found out whether the certificate has been revoked, because the place that knows it
+    /// does not answer.
+    pub const CRYPT_E_REVOCATION_OFFLINE: Self = Self(0x8009_2013_u32.cast_signed());
+    /// 0x800B0101: The certificate has expired, or is not valid yet.
+    pub const CERT_E_EXPIRED: Self = Self(0x800B_0101_u32.cast_signed());
+    /// 0x800B0109: The chain of the certificate ends in a root that this computer does not trust.
+    pub const CERT_E_UNTRUSTEDROOT: Self = Self(0x800B_0109_u32.cast_signed());
+    /// 0x800B010F: The certificate was issued for a name that is not the name of the other side.
+    pub const CERT_E_CN_NO_MATCH: Self = Self(0x800B_010F_u32.cast_signed());
+    /// 0x800B0110: The certificate was not issued for this purpose. A server's certificate, for example, must allow
+    /// server authentication.
+    pub const CERT_E_WRONG_USAGE: Self = Self(0x800B_0110_u32.cast_signed());
     /// 0x803D0000: Data cannot be interpreted, for example because the XML is malformed, does not fit its schema, or
     /// the protocol on the wire is another one. A second attempt is likely to fail too.
     pub const WS_E_INVALID_FORMAT: Self = Self(0x803D_0000_u32.cast_signed());
@@ -357,6 +682,22 @@ impl HResult {
     pub const WS_E_SECURITY_TOKEN_EXPIRED: Self = Self(0x803D_0022_u32.cast_signed());
     /// 0x803D0023: A security component of the platform failed.
     pub const WS_E_SECURITY_SYSTEM_FAILURE: Self = Self(0x803D_0023_u32.cast_signed());
+    /// 0x83760001: The protocol does not allow the operation at this point: the application has called a function out
+    /// of turn, or the peer has sent a frame that does not fit what went before.
+    pub const E_INVALID_PROTOCOL_OPERATION: Self = Self(0x8376_0001_u32.cast_signed());
+    /// 0x83760002: Data of the peer does not have the form that the protocol prescribes: a header of the handshake is
+    /// missing or wrong, a frame cannot be read, or text is not UTF-8.
+    pub const E_INVALID_PROTOCOL_FORMAT: Self = Self(0x8376_0002_u32.cast_signed());
+    /// 0x83760003: An extension that one side asks for is not available on the other.
+    pub const E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED: Self = Self(
+        0x8376_0003_u32.cast_signed(),
+    );
+    /// 0x83760004: The subprotocol that one side has chosen is none that the other has offered.
+    pub const E_SUBPROTOCOL_NOT_SUPPORTED: Self = Self(0x8376_0004_u32.cast_signed());
+    /// 0x83760005: The client speaks a version of the WebSocket protocol that the component does not know.
+    pub const E_PROTOCOL_VERSION_NOT_SUPPORTED: Self = Self(
+        0x8376_0005_u32.cast_signed(),
+    );
     /// The code's C name, if a page lists it.
     pub fn name(self) -> Option<&'static str> {
         self.row().map(|row| row.1)
@@ -407,6 +748,31 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (0x8000_4005_u32, "E_FAIL", "The call failed, and no other code says why."),
     (0x8007_000E_u32, "E_OUTOFMEMORY", "There is not enough memory."),
     (0x8007_0057_u32, "E_INVALIDARG", "An argument is not valid."),
+    (
+        0x8009_2013_u32,
+        "CRYPT_E_REVOCATION_OFFLINE",
+        "It cannot be found out whether the certificate has been revoked, because the place that knows it does not answer.",
+    ),
+    (
+        0x800B_0101_u32,
+        "CERT_E_EXPIRED",
+        "The certificate has expired, or is not valid yet.",
+    ),
+    (
+        0x800B_0109_u32,
+        "CERT_E_UNTRUSTEDROOT",
+        "The chain of the certificate ends in a root that this computer does not trust.",
+    ),
+    (
+        0x800B_010F_u32,
+        "CERT_E_CN_NO_MATCH",
+        "The certificate was issued for a name that is not the name of the other side.",
+    ),
+    (
+        0x800B_0110_u32,
+        "CERT_E_WRONG_USAGE",
+        "The certificate was not issued for this purpose. A server's certificate, for example, must allow server authentication.",
+    ),
     (
         0x803D_0000_u32,
         "WS_E_INVALID_FORMAT",
@@ -583,11 +949,46 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
         "WS_E_SECURITY_SYSTEM_FAILURE",
         "A security component of the platform failed.",
     ),
+    (
+        0x8376_0001_u32,
+        "E_INVALID_PROTOCOL_OPERATION",
+        "The protocol does not allow the operation at this point: the application has called a function out of turn, or the peer has sent a frame that does not fit what went before.",
+    ),
+    (
+        0x8376_0002_u32,
+        "E_INVALID_PROTOCOL_FORMAT",
+        "Data of the peer does not have the form that the protocol prescribes: a header of the handshake is missing or wrong, a frame cannot be read, or text is not UTF-8.",
+    ),
+    (
+        0x8376_0003_u32,
+        "E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED",
+        "An extension that one side asks for is not available on the other.",
+    ),
+    (
+        0x8376_0004_u32,
+        "E_SUBPROTOCOL_NOT_SUPPORTED",
+        "The subprotocol that one side has chosen is none that the other has offered.",
+    ),
+    (
+        0x8376_0005_u32,
+        "E_PROTOCOL_VERSION_NOT_SUPPORTED",
+        "The client speaks a version of the WebSocket protocol that the component does not know.",
+    ),
 ];
 static HRESULT_BY_NAME: &[(&str, u32)] = &[
+    ("CERT_E_CN_NO_MATCH", 0x800B_010F_u32),
+    ("CERT_E_EXPIRED", 0x800B_0101_u32),
+    ("CERT_E_UNTRUSTEDROOT", 0x800B_0109_u32),
+    ("CERT_E_WRONG_USAGE", 0x800B_0110_u32),
+    ("CRYPT_E_REVOCATION_OFFLINE", 0x8009_2013_u32),
     ("E_FAIL", 0x8000_4005_u32),
     ("E_INVALIDARG", 0x8007_0057_u32),
+    ("E_INVALID_PROTOCOL_FORMAT", 0x8376_0002_u32),
+    ("E_INVALID_PROTOCOL_OPERATION", 0x8376_0001_u32),
     ("E_OUTOFMEMORY", 0x8007_000E_u32),
+    ("E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED", 0x8376_0003_u32),
+    ("E_PROTOCOL_VERSION_NOT_SUPPORTED", 0x8376_0005_u32),
+    ("E_SUBPROTOCOL_NOT_SUPPORTED", 0x8376_0004_u32),
     ("S_OK", 0x0000_0000_u32),
     ("WS_E_ADDRESS_IN_USE", 0x803D_000B_u32),
     ("WS_E_ADDRESS_NOT_AVAILABLE", 0x803D_000C_u32),

@@ -9,12 +9,18 @@
 //! Generated from pages whose licence is MIT OR Apache-2.0.
 //!
 //! ```
-//! use winws_api::websocket::CloseStatus;
+//! use winws_api::webservices::CallbackModel;
 //!
-//! assert_eq!(CloseStatus::try_from(1000), Ok(CloseStatus::Success));
-//! assert_eq!(CloseStatus::Success.c_name(), "WEB_SOCKET_SUCCESS_CLOSE_STATUS");
+//! assert_eq!(CallbackModel::try_from(0), Ok(CallbackModel::Short));
+//! assert_eq!(CallbackModel::Short.c_name(), "WS_SHORT_CALLBACK");
 //! ```
 #![no_std]
+#![allow(
+    clippy::too_many_arguments,
+    clippy::too_many_lines,
+    clippy::unreadable_literal,
+    reason = "as the headers have it"
+)]
 #[rustfmt::skip]
 pub mod codes;
 #[rustfmt::skip]

@@ -2,8 +2,14 @@
 
 //! Windows Web Services (`webservices.h`).
 #[rustfmt::skip]
+mod api;
+pub use api::*;
+#[rustfmt::skip]
 mod callbacks;
 pub use callbacks::*;
+#[rustfmt::skip]
+mod enums;
+pub use enums::*;
 #[rustfmt::skip]
 mod errors;
 pub use errors::*;

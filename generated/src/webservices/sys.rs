@@ -5,10 +5,331 @@
 use core::ffi::c_void;
 /// A success (0 and above) or a failure (negative).
 pub type HRESULT = i32;
-/// [`WS_ASYNC_CONTEXT`](super::AsyncContext) under its C name.
-pub type WS_ASYNC_CONTEXT = super::AsyncContext;
-/// [`WS_ERROR`](super::Error) under its C name.
-pub type WS_ERROR = super::Error;
+/// A unit of UTF-16.
+pub type WCHAR = u16;
+/// [`WS_CHANNEL`](super::Channel) under its C name.
+pub type WS_CHANNEL = super::Channel;
+/// [`WS_ERROR`](super::ErrorObject) under its C name.
+pub type WS_ERROR = super::ErrorObject;
+/// [`WS_HEAP`](super::Heap) under its C name.
+pub type WS_HEAP = super::Heap;
+/// [`WS_LISTENER`](super::Listener) under its C name.
+pub type WS_LISTENER = super::Listener;
+/// [`WS_MESSAGE`](super::Message) under its C name.
+pub type WS_MESSAGE = super::Message;
+/// [`WS_SECURITY_DESCRIPTION`](super::SecurityDescription) under its C name.
+pub type WS_SECURITY_DESCRIPTION = super::SecurityDescription;
+/// [`WS_SECURITY_TOKEN`](super::SecurityToken) under its C name.
+pub type WS_SECURITY_TOKEN = super::SecurityToken;
+/// [`WS_XML_BUFFER`](super::XmlBuffer) under its C name.
+pub type WS_XML_BUFFER = super::XmlBuffer;
+/// [`WS_XML_READER`](super::XmlReader) under its C name.
+pub type WS_XML_READER = super::XmlReader;
+/// [`WS_XML_WRITER`](super::XmlWriter) under its C name.
+pub type WS_XML_WRITER = super::XmlWriter;
+/// The values of [`CallbackModel`](super::CallbackModel) as C has them.
+pub type WS_CALLBACK_MODEL = i32;
+/// 0
+pub const WS_SHORT_CALLBACK: WS_CALLBACK_MODEL = 0;
+/// 1
+pub const WS_LONG_CALLBACK: WS_CALLBACK_MODEL = 1;
+/// The values of [`ChannelBinding`](super::ChannelBinding) as C has them.
+pub type WS_CHANNEL_BINDING = i32;
+/// 0
+pub const WS_HTTP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 0;
+/// 1
+pub const WS_TCP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 1;
+/// 2
+pub const WS_UDP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 2;
+/// 3
+pub const WS_CUSTOM_CHANNEL_BINDING: WS_CHANNEL_BINDING = 3;
+/// 4
+pub const WS_NAMEDPIPE_CHANNEL_BINDING: WS_CHANNEL_BINDING = 4;
+/// The values of [`ChannelPropertyId`](super::ChannelPropertyId) as C has them.
+pub type WS_CHANNEL_PROPERTY_ID = i32;
+/// 0
+pub const WS_CHANNEL_PROPERTY_MAX_BUFFERED_MESSAGE_SIZE: WS_CHANNEL_PROPERTY_ID = 0;
+/// 1
+pub const WS_CHANNEL_PROPERTY_MAX_STREAMED_MESSAGE_SIZE: WS_CHANNEL_PROPERTY_ID = 1;
+/// 2
+pub const WS_CHANNEL_PROPERTY_MAX_STREAMED_START_SIZE: WS_CHANNEL_PROPERTY_ID = 2;
+/// 3
+pub const WS_CHANNEL_PROPERTY_MAX_STREAMED_FLUSH_SIZE: WS_CHANNEL_PROPERTY_ID = 3;
+/// 4
+pub const WS_CHANNEL_PROPERTY_ENCODING: WS_CHANNEL_PROPERTY_ID = 4;
+/// 5
+pub const WS_CHANNEL_PROPERTY_ENVELOPE_VERSION: WS_CHANNEL_PROPERTY_ID = 5;
+/// 6
+pub const WS_CHANNEL_PROPERTY_ADDRESSING_VERSION: WS_CHANNEL_PROPERTY_ID = 6;
+/// 7
+pub const WS_CHANNEL_PROPERTY_MAX_SESSION_DICTIONARY_SIZE: WS_CHANNEL_PROPERTY_ID = 7;
+/// 8
+pub const WS_CHANNEL_PROPERTY_STATE: WS_CHANNEL_PROPERTY_ID = 8;
+/// 9
+pub const WS_CHANNEL_PROPERTY_ASYNC_CALLBACK_MODEL: WS_CHANNEL_PROPERTY_ID = 9;
+/// 10
+pub const WS_CHANNEL_PROPERTY_IP_VERSION: WS_CHANNEL_PROPERTY_ID = 10;
+/// 11
+pub const WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 11;
+/// 12
+pub const WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 12;
+/// 13
+pub const WS_CHANNEL_PROPERTY_SEND_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 13;
+/// 14
+pub const WS_CHANNEL_PROPERTY_RECEIVE_RESPONSE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 14;
+/// 15
+pub const WS_CHANNEL_PROPERTY_RECEIVE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 15;
+/// 16
+pub const WS_CHANNEL_PROPERTY_CLOSE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 16;
+/// 17
+pub const WS_CHANNEL_PROPERTY_ENABLE_TIMEOUTS: WS_CHANNEL_PROPERTY_ID = 17;
+/// 18
+pub const WS_CHANNEL_PROPERTY_TRANSFER_MODE: WS_CHANNEL_PROPERTY_ID = 18;
+/// 19
+pub const WS_CHANNEL_PROPERTY_MULTICAST_INTERFACE: WS_CHANNEL_PROPERTY_ID = 19;
+/// 20
+pub const WS_CHANNEL_PROPERTY_MULTICAST_HOPS: WS_CHANNEL_PROPERTY_ID = 20;
+/// 21
+pub const WS_CHANNEL_PROPERTY_REMOTE_ADDRESS: WS_CHANNEL_PROPERTY_ID = 21;
+/// 22
+pub const WS_CHANNEL_PROPERTY_REMOTE_IP_ADDRESS: WS_CHANNEL_PROPERTY_ID = 22;
+/// 23
+pub const WS_CHANNEL_PROPERTY_HTTP_CONNECTION_ID: WS_CHANNEL_PROPERTY_ID = 23;
+/// 24
+pub const WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_CALLBACKS: WS_CHANNEL_PROPERTY_ID = 24;
+/// 25
+pub const WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS: WS_CHANNEL_PROPERTY_ID = 25;
+/// 26
+pub const WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_INSTANCE: WS_CHANNEL_PROPERTY_ID = 26;
+/// 27
+pub const WS_CHANNEL_PROPERTY_TRANSPORT_URL: WS_CHANNEL_PROPERTY_ID = 27;
+/// 28
+pub const WS_CHANNEL_PROPERTY_NO_DELAY: WS_CHANNEL_PROPERTY_ID = 28;
+/// 29
+pub const WS_CHANNEL_PROPERTY_SEND_KEEP_ALIVES: WS_CHANNEL_PROPERTY_ID = 29;
+/// 30
+pub const WS_CHANNEL_PROPERTY_KEEP_ALIVE_TIME: WS_CHANNEL_PROPERTY_ID = 30;
+/// 31
+pub const WS_CHANNEL_PROPERTY_KEEP_ALIVE_INTERVAL: WS_CHANNEL_PROPERTY_ID = 31;
+/// 32
+pub const WS_CHANNEL_PROPERTY_MAX_HTTP_SERVER_CONNECTIONS: WS_CHANNEL_PROPERTY_ID = 32;
+/// 33
+pub const WS_CHANNEL_PROPERTY_IS_SESSION_SHUT_DOWN: WS_CHANNEL_PROPERTY_ID = 33;
+/// 34
+pub const WS_CHANNEL_PROPERTY_CHANNEL_TYPE: WS_CHANNEL_PROPERTY_ID = 34;
+/// 35
+pub const WS_CHANNEL_PROPERTY_TRIM_BUFFERED_MESSAGE_SIZE: WS_CHANNEL_PROPERTY_ID = 35;
+/// 36
+pub const WS_CHANNEL_PROPERTY_ENCODER: WS_CHANNEL_PROPERTY_ID = 36;
+/// 37
+pub const WS_CHANNEL_PROPERTY_DECODER: WS_CHANNEL_PROPERTY_ID = 37;
+/// 38
+pub const WS_CHANNEL_PROPERTY_PROTECTION_LEVEL: WS_CHANNEL_PROPERTY_ID = 38;
+/// 39
+pub const WS_CHANNEL_PROPERTY_COOKIE_MODE: WS_CHANNEL_PROPERTY_ID = 39;
+/// 40
+pub const WS_CHANNEL_PROPERTY_HTTP_PROXY_SETTING_MODE: WS_CHANNEL_PROPERTY_ID = 40;
+/// 41
+pub const WS_CHANNEL_PROPERTY_CUSTOM_HTTP_PROXY: WS_CHANNEL_PROPERTY_ID = 41;
+/// 42
+pub const WS_CHANNEL_PROPERTY_HTTP_MESSAGE_MAPPING: WS_CHANNEL_PROPERTY_ID = 42;
+/// 43
+pub const WS_CHANNEL_PROPERTY_ENABLE_HTTP_REDIRECT: WS_CHANNEL_PROPERTY_ID = 43;
+/// 44
+pub const WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT: WS_CHANNEL_PROPERTY_ID = 44;
+/// 45
+pub const WS_CHANNEL_PROPERTY_FAULTS_AS_ERRORS: WS_CHANNEL_PROPERTY_ID = 45;
+/// 46
+pub const WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS: WS_CHANNEL_PROPERTY_ID = 46;
+/// 47
+pub const WS_CHANNEL_PROPERTY_HTTP_SERVER_SPN: WS_CHANNEL_PROPERTY_ID = 47;
+/// 48
+pub const WS_CHANNEL_PROPERTY_HTTP_PROXY_SPN: WS_CHANNEL_PROPERTY_ID = 48;
+/// 49
+pub const WS_CHANNEL_PROPERTY_MAX_HTTP_REQUEST_HEADERS_BUFFER_SIZE: WS_CHANNEL_PROPERTY_ID = 49;
+/// The values of [`ChannelState`](super::ChannelState) as C has them.
+pub type WS_CHANNEL_STATE = i32;
+/// 0
+pub const WS_CHANNEL_STATE_CREATED: WS_CHANNEL_STATE = 0;
+/// 1
+pub const WS_CHANNEL_STATE_OPENING: WS_CHANNEL_STATE = 1;
+/// 2
+pub const WS_CHANNEL_STATE_ACCEPTING: WS_CHANNEL_STATE = 2;
+/// 3
+pub const WS_CHANNEL_STATE_OPEN: WS_CHANNEL_STATE = 3;
+/// 4
+pub const WS_CHANNEL_STATE_FAULTED: WS_CHANNEL_STATE = 4;
+/// 5
+pub const WS_CHANNEL_STATE_CLOSING: WS_CHANNEL_STATE = 5;
+/// 6
+pub const WS_CHANNEL_STATE_CLOSED: WS_CHANNEL_STATE = 6;
+/// The values of [`ChannelType`](super::ChannelType) as C has them.
+pub type WS_CHANNEL_TYPE = i32;
+/// 1
+pub const WS_CHANNEL_TYPE_INPUT: WS_CHANNEL_TYPE = 1;
+/// 2
+pub const WS_CHANNEL_TYPE_OUTPUT: WS_CHANNEL_TYPE = 2;
+/// 4
+pub const WS_CHANNEL_TYPE_SESSION: WS_CHANNEL_TYPE = 4;
+/// 5
+pub const WS_CHANNEL_TYPE_INPUT_SESSION: WS_CHANNEL_TYPE = 5;
+/// 6
+pub const WS_CHANNEL_TYPE_OUTPUT_SESSION: WS_CHANNEL_TYPE = 6;
+/// 3
+pub const WS_CHANNEL_TYPE_DUPLEX: WS_CHANNEL_TYPE = 3;
+/// 7
+pub const WS_CHANNEL_TYPE_DUPLEX_SESSION: WS_CHANNEL_TYPE = 7;
+/// 8
+pub const WS_CHANNEL_TYPE_REQUEST: WS_CHANNEL_TYPE = 8;
+/// 16
+pub const WS_CHANNEL_TYPE_REPLY: WS_CHANNEL_TYPE = 16;
+/// The values of [`EndpointIdentityType`](super::EndpointIdentityType) as C has them.
+pub type WS_ENDPOINT_IDENTITY_TYPE = i32;
+/// 1
+pub const WS_DNS_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 1;
+/// 2
+pub const WS_UPN_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 2;
+/// 3
+pub const WS_SPN_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 3;
+/// 4
+pub const WS_RSA_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 4;
+/// 5
+pub const WS_CERT_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 5;
+/// 6
+pub const WS_UNKNOWN_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 6;
+/// The values of [`ErrorPropertyId`](super::ErrorPropertyId) as C has them.
+pub type WS_ERROR_PROPERTY_ID = i32;
+/// 0
+pub const WS_ERROR_PROPERTY_STRING_COUNT: WS_ERROR_PROPERTY_ID = 0;
+/// 1
+pub const WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE: WS_ERROR_PROPERTY_ID = 1;
+/// 2
+pub const WS_ERROR_PROPERTY_LANGID: WS_ERROR_PROPERTY_ID = 2;
+/// [`WS_ASYNC_CONTEXT`](super::AsyncContext) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_ASYNC_CONTEXT {
+    /// `callback`
+    pub callback: WS_ASYNC_CALLBACK,
+    /// `callbackState`
+    pub callbackState: *mut c_void,
+}
+/// [`WS_CHANNEL_PROPERTIES`](super::ChannelProperties) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_CHANNEL_PROPERTIES {
+    /// `properties`
+    pub properties: *mut WS_CHANNEL_PROPERTY,
+    /// `propertyCount`
+    pub propertyCount: u32,
+}
+/// [`WS_CHANNEL_PROPERTY`](super::ChannelProperty) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_CHANNEL_PROPERTY {
+    /// `id`
+    pub id: WS_CHANNEL_PROPERTY_ID,
+    /// `value`
+    pub value: *mut c_void,
+    /// `valueSize`
+    pub valueSize: u32,
+}
+/// [`WS_CUSTOM_CHANNEL_CALLBACKS`](super::CustomChannelCallbacks) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_CUSTOM_CHANNEL_CALLBACKS {
+    /// `createChannelCallback`
+    pub createChannelCallback: WS_CREATE_CHANNEL_CALLBACK,
+    /// `freeChannelCallback`
+    pub freeChannelCallback: WS_FREE_CHANNEL_CALLBACK,
+    /// `resetChannelCallback`
+    pub resetChannelCallback: WS_RESET_CHANNEL_CALLBACK,
+    /// `openChannelCallback`
+    pub openChannelCallback: WS_OPEN_CHANNEL_CALLBACK,
+    /// `closeChannelCallback`
+    pub closeChannelCallback: WS_CLOSE_CHANNEL_CALLBACK,
+    /// `abortChannelCallback`
+    pub abortChannelCallback: WS_ABORT_CHANNEL_CALLBACK,
+    /// `getChannelPropertyCallback`
+    pub getChannelPropertyCallback: WS_GET_CHANNEL_PROPERTY_CALLBACK,
+    /// `setChannelPropertyCallback`
+    pub setChannelPropertyCallback: WS_SET_CHANNEL_PROPERTY_CALLBACK,
+    /// `writeMessageStartCallback`
+    pub writeMessageStartCallback: WS_WRITE_MESSAGE_START_CALLBACK,
+    /// `writeMessageEndCallback`
+    pub writeMessageEndCallback: WS_WRITE_MESSAGE_END_CALLBACK,
+    /// `readMessageStartCallback`
+    pub readMessageStartCallback: WS_READ_MESSAGE_START_CALLBACK,
+    /// `readMessageEndCallback`
+    pub readMessageEndCallback: WS_READ_MESSAGE_END_CALLBACK,
+    /// `abandonMessageCallback`
+    pub abandonMessageCallback: WS_ABANDON_MESSAGE_CALLBACK,
+    /// `shutdownSessionChannelCallback`
+    pub shutdownSessionChannelCallback: WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK,
+}
+/// [`WS_ENDPOINT_ADDRESS`](super::EndpointAddress) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_ENDPOINT_ADDRESS {
+    /// `url`
+    pub url: WS_STRING,
+    /// `headers`
+    pub headers: *mut WS_XML_BUFFER,
+    /// `extensions`
+    pub extensions: *mut WS_XML_BUFFER,
+    /// `identity`
+    pub identity: *mut WS_ENDPOINT_IDENTITY,
+}
+/// [`WS_ENDPOINT_IDENTITY`](super::EndpointIdentity) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_ENDPOINT_IDENTITY {
+    /// `identityType`
+    pub identityType: WS_ENDPOINT_IDENTITY_TYPE,
+}
+/// [`WS_ERROR_PROPERTY`](super::ErrorProperty) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_ERROR_PROPERTY {
+    /// `id`
+    pub id: WS_ERROR_PROPERTY_ID,
+    /// `value`
+    pub value: *mut c_void,
+    /// `valueSize`
+    pub valueSize: u32,
+}
+/// [`WS_STRING`](super::WsString) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WS_STRING {
+    /// `length`
+    pub length: u32,
+    /// `chars`
+    pub chars: *mut WCHAR,
+}
+/// `WS_ABANDON_MESSAGE_CALLBACK`, raw.
+pub type WS_ABANDON_MESSAGE_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        message: *mut WS_MESSAGE,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_ABORT_CHANNEL_CALLBACK`, raw.
+pub type WS_ABORT_CHANNEL_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_ASYNC_CALLBACK`, raw.
+pub type WS_ASYNC_CALLBACK = Option<
+    unsafe extern "system" fn(
+        errorCode: HRESULT,
+        callbackModel: WS_CALLBACK_MODEL,
+        callbackState: *mut c_void,
+    ),
+>;
 /// `WS_CLOSE_CHANNEL_CALLBACK`, raw.
 pub type WS_CLOSE_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -17,3 +338,183 @@ pub type WS_CLOSE_CHANNEL_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+/// `WS_CREATE_CHANNEL_CALLBACK`, raw.
+pub type WS_CREATE_CHANNEL_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelType: WS_CHANNEL_TYPE,
+        channelParameters: *const c_void,
+        channelParametersSize: u32,
+        channelInstance: *mut *mut c_void,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_FREE_CHANNEL_CALLBACK`, raw.
+pub type WS_FREE_CHANNEL_CALLBACK = Option<
+    unsafe extern "system" fn(channelInstance: *mut c_void),
+>;
+/// `WS_GET_CHANNEL_PROPERTY_CALLBACK`, raw.
+pub type WS_GET_CHANNEL_PROPERTY_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        id: WS_CHANNEL_PROPERTY_ID,
+        value: *mut c_void,
+        valueSize: u32,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_OPEN_CHANNEL_CALLBACK`, raw.
+pub type WS_OPEN_CHANNEL_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        endpointAddress: *const WS_ENDPOINT_ADDRESS,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_READ_MESSAGE_END_CALLBACK`, raw.
+pub type WS_READ_MESSAGE_END_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        message: *mut WS_MESSAGE,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_READ_MESSAGE_START_CALLBACK`, raw.
+pub type WS_READ_MESSAGE_START_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        message: *mut WS_MESSAGE,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_RESET_CHANNEL_CALLBACK`, raw.
+pub type WS_RESET_CHANNEL_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_SET_CHANNEL_PROPERTY_CALLBACK`, raw.
+pub type WS_SET_CHANNEL_PROPERTY_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        id: WS_CHANNEL_PROPERTY_ID,
+        value: *const c_void,
+        valueSize: u32,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK`, raw.
+pub type WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_WRITE_MESSAGE_END_CALLBACK`, raw.
+pub type WS_WRITE_MESSAGE_END_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        message: *mut WS_MESSAGE,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+/// `WS_WRITE_MESSAGE_START_CALLBACK`, raw.
+pub type WS_WRITE_MESSAGE_START_CALLBACK = Option<
+    unsafe extern "system" fn(
+        channelInstance: *mut c_void,
+        message: *mut WS_MESSAGE,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT,
+>;
+#[allow(clippy::missing_safety_doc)]
+unsafe extern "system" {
+    /// `WsAbortChannel`, raw.
+    pub fn WsAbortChannel(channel: *mut WS_CHANNEL, error: *mut WS_ERROR) -> HRESULT;
+    /// `WsAddErrorString`, raw.
+    pub fn WsAddErrorString(error: *mut WS_ERROR, string: *const WS_STRING) -> HRESULT;
+    /// `WsCloseChannel`, raw.
+    pub fn WsCloseChannel(
+        channel: *mut WS_CHANNEL,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT;
+    /// `WsCreateChannel`, raw.
+    pub fn WsCreateChannel(
+        channelType: WS_CHANNEL_TYPE,
+        channelBinding: WS_CHANNEL_BINDING,
+        properties: *const WS_CHANNEL_PROPERTY,
+        propertyCount: u32,
+        securityDescription: *const WS_SECURITY_DESCRIPTION,
+        channel: *mut *mut WS_CHANNEL,
+        error: *mut WS_ERROR,
+    ) -> HRESULT;
+    /// `WsCreateError`, raw.
+    pub fn WsCreateError(
+        properties: *const WS_ERROR_PROPERTY,
+        propertyCount: u32,
+        error: *mut *mut WS_ERROR,
+    ) -> HRESULT;
+    /// `WsFreeChannel`, raw.
+    pub fn WsFreeChannel(channel: *mut WS_CHANNEL);
+    /// `WsFreeError`, raw.
+    pub fn WsFreeError(error: *mut WS_ERROR);
+    /// `WsGetChannelProperty`, raw.
+    pub fn WsGetChannelProperty(
+        channel: *mut WS_CHANNEL,
+        id: WS_CHANNEL_PROPERTY_ID,
+        value: *mut c_void,
+        valueSize: u32,
+        error: *mut WS_ERROR,
+    ) -> HRESULT;
+    /// `WsGetErrorProperty`, raw.
+    pub fn WsGetErrorProperty(
+        error: *mut WS_ERROR,
+        id: WS_ERROR_PROPERTY_ID,
+        buffer: *mut c_void,
+        bufferSize: u32,
+    ) -> HRESULT;
+    /// `WsGetErrorString`, raw.
+    pub fn WsGetErrorString(
+        error: *mut WS_ERROR,
+        index: u32,
+        string: *mut WS_STRING,
+    ) -> HRESULT;
+    /// `WsOpenChannel`, raw.
+    pub fn WsOpenChannel(
+        channel: *mut WS_CHANNEL,
+        endpointAddress: *const WS_ENDPOINT_ADDRESS,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT;
+    /// `WsResetChannel`, raw.
+    pub fn WsResetChannel(channel: *mut WS_CHANNEL, error: *mut WS_ERROR) -> HRESULT;
+    /// `WsResetError`, raw.
+    pub fn WsResetError(error: *mut WS_ERROR) -> HRESULT;
+    /// `WsSetChannelProperty`, raw.
+    pub fn WsSetChannelProperty(
+        channel: *mut WS_CHANNEL,
+        id: WS_CHANNEL_PROPERTY_ID,
+        value: *const c_void,
+        valueSize: u32,
+        error: *mut WS_ERROR,
+    ) -> HRESULT;
+    /// `WsSetErrorProperty`, raw.
+    pub fn WsSetErrorProperty(
+        error: *mut WS_ERROR,
+        id: WS_ERROR_PROPERTY_ID,
+        value: *const c_void,
+        valueSize: u32,
+    ) -> HRESULT;
+    /// `WsShutdownSessionChannel`, raw.
+    pub fn WsShutdownSessionChannel(
+        channel: *mut WS_CHANNEL,
+        asyncContext: *const WS_ASYNC_CONTEXT,
+        error: *mut WS_ERROR,
+    ) -> HRESULT;
+}

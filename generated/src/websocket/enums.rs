@@ -2,6 +2,258 @@
 
 //! Enumerations of `websocket.h`.
 use crate::UnknownValue;
+/// The `WEB_SOCKET_ACTION` enumeration names the actions that
+/// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) returns and the application carries
+/// out.
+///
+/// # See also
+///
+/// [`WEB_SOCKET_ACTION_QUEUE`](crate::websocket::ActionQueue)
+///
+/// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action)
+///
+/// [`WebSocketGetAction`](crate::websocket::Transfer::get_action)
+///
+/// # C
+///
+/// `WEB_SOCKET_ACTION` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server 2012
+/// \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action.md`, line 35.
+#[doc(alias = "PWEB_SOCKET_ACTION")]
+#[doc(alias = "WEB_SOCKET_ACTION")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i32)]
+pub enum Action {
+    /// Nothing is to be done.
+    #[doc(alias = "WEB_SOCKET_NO_ACTION")]
+    Nothing = 0,
+    /// The buffers hold bytes that have to be written to the connection.
+    #[doc(alias = "WEB_SOCKET_SEND_TO_NETWORK_ACTION")]
+    SendToNetwork = 1,
+    /// A send that [`WebSocketSend`](crate::websocket::Transfer::send) queued has ended, and its buffer and
+    /// context are free.
+    #[doc(alias = "WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION")]
+    IndicateSendComplete = 2,
+    /// The buffers are to be filled with bytes from the connection.
+    #[doc(alias = "WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION")]
+    ReceiveFromNetwork = 3,
+    /// A receive that [`WebSocketReceive`](crate::websocket::Transfer::receive) queued has ended. The one
+    /// buffer holds what was received.
+    #[doc(alias = "WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION")]
+    IndicateReceiveComplete = 4,
+}
+impl Action {
+    /// Every member of `WEB_SOCKET_ACTION`, in the order of its page.
+    pub const ALL: &[Self] = &[
+        Self::Nothing,
+        Self::SendToNetwork,
+        Self::IndicateSendComplete,
+        Self::ReceiveFromNetwork,
+        Self::IndicateReceiveComplete,
+    ];
+    /// The name that C has for this member.
+    pub const fn c_name(self) -> &'static str {
+        match self {
+            Self::Nothing => "WEB_SOCKET_NO_ACTION",
+            Self::SendToNetwork => "WEB_SOCKET_SEND_TO_NETWORK_ACTION",
+            Self::IndicateSendComplete => "WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION",
+            Self::ReceiveFromNetwork => "WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION",
+            Self::IndicateReceiveComplete => {
+                "WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION"
+            }
+        }
+    }
+}
+impl TryFrom<i32> for Action {
+    type Error = UnknownValue;
+    fn try_from(value: i32) -> Result<Self, UnknownValue> {
+        match value {
+            0 => Ok(Self::Nothing),
+            1 => Ok(Self::SendToNetwork),
+            2 => Ok(Self::IndicateSendComplete),
+            3 => Ok(Self::ReceiveFromNetwork),
+            4 => Ok(Self::IndicateReceiveComplete),
+            unknown => Err(UnknownValue(unknown)),
+        }
+    }
+}
+impl From<Action> for i32 {
+    fn from(value: Action) -> Self {
+        value as Self
+    }
+}
+impl core::fmt::Display for Action {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.c_name())
+    }
+}
+/// The `WEB_SOCKET_ACTION_QUEUE` enumeration says from which queue
+/// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) takes an action.
+///
+/// # Remarks
+///
+/// A program that sends and receives in two threads takes the actions of each queue in its own thread.
+/// A program with one loop uses `WEB_SOCKET_ALL_ACTION_QUEUE`.
+///
+/// # See also
+///
+/// [`WEB_SOCKET_ACTION`](crate::websocket::Action)
+///
+/// [`WebSocketGetAction`](crate::websocket::Transfer::get_action)
+///
+/// # C
+///
+/// `WEB_SOCKET_ACTION_QUEUE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action_queue.md`, line 33.
+#[doc(alias = "WEB_SOCKET_ACTION_QUEUE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i32)]
+pub enum ActionQueue {
+    /// Actions of sends.
+    #[doc(alias = "WEB_SOCKET_SEND_ACTION_QUEUE")]
+    Send = 1,
+    /// Actions of receives, and sends that the component makes by itself while it receives: the pong for a
+    /// ping, the answer to a close frame.
+    #[doc(alias = "WEB_SOCKET_RECEIVE_ACTION_QUEUE")]
+    Receive = 2,
+    /// Actions of both queues. It is the union of the two other values.
+    #[doc(alias = "WEB_SOCKET_ALL_ACTION_QUEUE")]
+    All = 3,
+}
+impl ActionQueue {
+    /// Every member of `WEB_SOCKET_ACTION_QUEUE`, in the order of its page.
+    pub const ALL: &[Self] = &[Self::Send, Self::Receive, Self::All];
+    /// The name that C has for this member.
+    pub const fn c_name(self) -> &'static str {
+        match self {
+            Self::Send => "WEB_SOCKET_SEND_ACTION_QUEUE",
+            Self::Receive => "WEB_SOCKET_RECEIVE_ACTION_QUEUE",
+            Self::All => "WEB_SOCKET_ALL_ACTION_QUEUE",
+        }
+    }
+}
+impl TryFrom<i32> for ActionQueue {
+    type Error = UnknownValue;
+    fn try_from(value: i32) -> Result<Self, UnknownValue> {
+        match value {
+            1 => Ok(Self::Send),
+            2 => Ok(Self::Receive),
+            3 => Ok(Self::All),
+            unknown => Err(UnknownValue(unknown)),
+        }
+    }
+}
+impl From<ActionQueue> for i32 {
+    fn from(value: ActionQueue) -> Self {
+        value as Self
+    }
+}
+impl core::fmt::Display for ActionQueue {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.c_name())
+    }
+}
+/// The `WEB_SOCKET_BUFFER_TYPE` enumeration says what a buffer holds: text or binary data of a message,
+/// or one of the control frames.
+///
+/// # Remarks
+///
+/// Fragments on this side and frames on the wire need not agree. One frame of 1,000 bytes can be
+/// received as several fragments and a last piece, depending on the sizes of the buffers.
+///
+/// Values whose most significant bit is 0 are left for frame heads that extensions define.
+///
+/// In C the values are negative numbers of the type **int**.
+///
+/// # See also
+///
+/// [`WEB_SOCKET_BUFFER`](crate::websocket::Buffer)
+///
+/// [`WebSocketGetAction`](crate::websocket::Transfer::get_action)
+///
+/// [`WebSocketReceive`](crate::websocket::Transfer::receive)
+///
+/// [`WebSocketSend`](crate::websocket::Transfer::send)
+///
+/// # C
+///
+/// `WEB_SOCKET_BUFFER_TYPE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_buffer_type.md`, line 33.
+#[doc(alias = "WEB_SOCKET_BUFFER_TYPE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i32)]
+pub enum BufferType {
+    /// UTF-8 text with which the message ends. It is the whole message if no fragment went before.
+    #[doc(alias = "WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE")]
+    Utf8Message = -2147483648,
+    /// UTF-8 text of a message that goes on.
+    #[doc(alias = "WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE")]
+    Utf8Fragment = -2147483647,
+    /// Binary data with which the message ends. It is the whole message if no fragment went before.
+    #[doc(alias = "WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE")]
+    BinaryMessage = -2147483646,
+    /// Binary data of a message that goes on.
+    #[doc(alias = "WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE")]
+    BinaryFragment = -2147483645,
+    /// A close frame. The buffer holds its status and reason.
+    #[doc(alias = "WEB_SOCKET_CLOSE_BUFFER_TYPE")]
+    Close = -2147483644,
+    /// A ping when it is sent, and the pong that answers it when it is received. The application sends the
+    /// ping without a buffer.
+    #[doc(alias = "WEB_SOCKET_PING_PONG_BUFFER_TYPE")]
+    PingPong = -2147483643,
+    /// A pong that answers no ping. It is sent without a buffer, as a sign of life.
+    #[doc(alias = "WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE")]
+    UnsolicitedPong = -2147483642,
+}
+impl BufferType {
+    /// Every member of `WEB_SOCKET_BUFFER_TYPE`, in the order of its page.
+    pub const ALL: &[Self] = &[
+        Self::Utf8Message,
+        Self::Utf8Fragment,
+        Self::BinaryMessage,
+        Self::BinaryFragment,
+        Self::Close,
+        Self::PingPong,
+        Self::UnsolicitedPong,
+    ];
+    /// The name that C has for this member.
+    pub const fn c_name(self) -> &'static str {
+        match self {
+            Self::Utf8Message => "WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE",
+            Self::Utf8Fragment => "WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE",
+            Self::BinaryMessage => "WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE",
+            Self::BinaryFragment => "WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE",
+            Self::Close => "WEB_SOCKET_CLOSE_BUFFER_TYPE",
+            Self::PingPong => "WEB_SOCKET_PING_PONG_BUFFER_TYPE",
+            Self::UnsolicitedPong => "WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE",
+        }
+    }
+}
+impl TryFrom<i32> for BufferType {
+    type Error = UnknownValue;
+    fn try_from(value: i32) -> Result<Self, UnknownValue> {
+        match value {
+            -2147483648 => Ok(Self::Utf8Message),
+            -2147483647 => Ok(Self::Utf8Fragment),
+            -2147483646 => Ok(Self::BinaryMessage),
+            -2147483645 => Ok(Self::BinaryFragment),
+            -2147483644 => Ok(Self::Close),
+            -2147483643 => Ok(Self::PingPong),
+            -2147483642 => Ok(Self::UnsolicitedPong),
+            unknown => Err(UnknownValue(unknown)),
+        }
+    }
+}
+impl From<BufferType> for i32 {
+    fn from(value: BufferType) -> Self {
+        value as Self
+    }
+}
+impl core::fmt::Display for BufferType {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.c_name())
+    }
+}
 /// The `WEB_SOCKET_CLOSE_STATUS` enumeration names the status codes of a WebSocket close frame. [RFC
 /// 6455](https://www.rfc-editor.org/rfc/rfc6455#section-7.4) defines the codes.
 ///
@@ -119,6 +371,113 @@ impl From<CloseStatus> for i32 {
     }
 }
 impl core::fmt::Display for CloseStatus {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.c_name())
+    }
+}
+/// The `WEB_SOCKET_PROPERTY_TYPE` enumeration names properties. The first five are settings of a
+/// session, for [`WebSocketCreateClientHandle`](crate::websocket::Handles::create_client_handle) and
+/// [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle). The last two
+/// belong to the component and can only be read, with
+/// [`WebSocketGetGlobalProperty`](crate::websocket::Handles::get_global_property).
+///
+/// # See also
+///
+/// [`WEB_SOCKET_PROPERTY`](crate::websocket::Property)
+///
+/// [`WebSocketCreateClientHandle`](crate::websocket::Handles::create_client_handle)
+///
+/// [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle)
+///
+/// [`WebSocketGetGlobalProperty`](crate::websocket::Handles::get_global_property)
+///
+/// # C
+///
+/// `WEB_SOCKET_PROPERTY_TYPE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_property_type.md`, line 33.
+#[doc(alias = "WEB_SOCKET_PROPERTY_TYPE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i32)]
+pub enum PropertyType {
+    /// `ULONG`. Size of the internal receive buffer, in bytes. The default is 4096 and the minimum is 256.
+    #[doc(alias = "WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE")]
+    ReceiveBufferSize = 0,
+    /// `ULONG`. Size of the internal send buffer, in bytes. The default is 4096 on a client and 16 on a
+    /// server. The minimum is 256 on a client and 16 on a server.
+    #[doc(alias = "WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE")]
+    SendBufferSize = 1,
+    /// `BOOL`. A client that sets it to `TRUE` masks with the key 0, so that its payload is readable on the
+    /// wire. A server that sets it accepts frames that are not masked. Masking protects proxies between the
+    /// two from being fed with data that looks like HTTP; without it, use a connection that is encrypted.
+    /// The default is `FALSE`.
+    #[doc(alias = "WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE")]
+    DisableMasking = 2,
+    /// `PVOID`. Memory of the caller that the session uses for its internal buffers. The value is its
+    /// address, and the size of the property is the size of that memory, not of the address. The memory
+    /// must be aligned to 8 bytes and larger than both buffer sizes plus 256 bytes, and it stays in use
+    /// until the handle is deleted. By default the component allocates memory.
+    #[doc(alias = "WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE")]
+    AllocatedBuffer = 3,
+    /// `BOOL`. If it is `TRUE`, text is not checked to be UTF-8. The default is `FALSE`.
+    #[doc(alias = "WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE")]
+    DisableUtf8Verification = 4,
+    /// `ULONG`. Interval in which an application should send a keep-alive, in milliseconds. The default is
+    /// 30000 and the minimum is 15000. On Windows the value comes from
+    /// **HKLM:\\SOFTWARE\\Microsoft\\WebSocket\\KeepaliveInterval**; a smaller one there counts as 15000.
+    #[doc(alias = "WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE")]
+    KeepaliveInterval = 5,
+    /// Array of `ULONG`. Versions of the WebSocket protocol that the component speaks. Version 13 is that
+    /// of RFC 6455.
+    #[doc(alias = "WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE")]
+    SupportedVersions = 6,
+}
+impl PropertyType {
+    /// Every member of `WEB_SOCKET_PROPERTY_TYPE`, in the order of its page.
+    pub const ALL: &[Self] = &[
+        Self::ReceiveBufferSize,
+        Self::SendBufferSize,
+        Self::DisableMasking,
+        Self::AllocatedBuffer,
+        Self::DisableUtf8Verification,
+        Self::KeepaliveInterval,
+        Self::SupportedVersions,
+    ];
+    /// The name that C has for this member.
+    pub const fn c_name(self) -> &'static str {
+        match self {
+            Self::ReceiveBufferSize => "WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE",
+            Self::SendBufferSize => "WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE",
+            Self::DisableMasking => "WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE",
+            Self::AllocatedBuffer => "WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE",
+            Self::DisableUtf8Verification => {
+                "WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE"
+            }
+            Self::KeepaliveInterval => "WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE",
+            Self::SupportedVersions => "WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE",
+        }
+    }
+}
+impl TryFrom<i32> for PropertyType {
+    type Error = UnknownValue;
+    fn try_from(value: i32) -> Result<Self, UnknownValue> {
+        match value {
+            0 => Ok(Self::ReceiveBufferSize),
+            1 => Ok(Self::SendBufferSize),
+            2 => Ok(Self::DisableMasking),
+            3 => Ok(Self::AllocatedBuffer),
+            4 => Ok(Self::DisableUtf8Verification),
+            5 => Ok(Self::KeepaliveInterval),
+            6 => Ok(Self::SupportedVersions),
+            unknown => Err(UnknownValue(unknown)),
+        }
+    }
+}
+impl From<PropertyType> for i32 {
+    fn from(value: PropertyType) -> Self {
+        value as Self
+    }
+}
+impl core::fmt::Display for PropertyType {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(self.c_name())
     }

@@ -2,7 +2,16 @@
 
 //! The WebSocket protocol component (`websocket.h`).
 #[rustfmt::skip]
+mod api;
+pub use api::*;
+#[rustfmt::skip]
 mod enums;
 pub use enums::*;
+#[rustfmt::skip]
+mod errors;
+pub use errors::*;
+#[rustfmt::skip]
+mod structs;
+pub use structs::*;
 #[rustfmt::skip]
 pub mod sys;

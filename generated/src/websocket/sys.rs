@@ -2,6 +2,48 @@
 
 //! The C names of `websocket.h`: constants, and raw signatures for linking with an implementation.
 #![allow(non_camel_case_types, non_snake_case)]
+use core::ffi::c_void;
+use core::ffi::c_char;
+/// A success (0 and above) or a failure (negative).
+pub type HRESULT = i32;
+/// [`WEB_SOCKET_HANDLE`](super::Handle) under its C name.
+pub type WEB_SOCKET_HANDLE = *mut c_void;
+/// The values of [`Action`](super::Action) as C has them.
+pub type WEB_SOCKET_ACTION = i32;
+/// 0
+pub const WEB_SOCKET_NO_ACTION: WEB_SOCKET_ACTION = 0;
+/// 1
+pub const WEB_SOCKET_SEND_TO_NETWORK_ACTION: WEB_SOCKET_ACTION = 1;
+/// 2
+pub const WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION: WEB_SOCKET_ACTION = 2;
+/// 3
+pub const WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION: WEB_SOCKET_ACTION = 3;
+/// 4
+pub const WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION: WEB_SOCKET_ACTION = 4;
+/// The values of [`ActionQueue`](super::ActionQueue) as C has them.
+pub type WEB_SOCKET_ACTION_QUEUE = i32;
+/// 1
+pub const WEB_SOCKET_SEND_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 1;
+/// 2
+pub const WEB_SOCKET_RECEIVE_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 2;
+/// 3
+pub const WEB_SOCKET_ALL_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 3;
+/// The values of [`BufferType`](super::BufferType) as C has them.
+pub type WEB_SOCKET_BUFFER_TYPE = i32;
+/// -2147483648
+pub const WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483648;
+/// -2147483647
+pub const WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483647;
+/// -2147483646
+pub const WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483646;
+/// -2147483645
+pub const WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483645;
+/// -2147483644
+pub const WEB_SOCKET_CLOSE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483644;
+/// -2147483643
+pub const WEB_SOCKET_PING_PONG_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483643;
+/// -2147483642
+pub const WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483642;
 /// The values of [`CloseStatus`](super::CloseStatus) as C has them.
 pub type WEB_SOCKET_CLOSE_STATUS = i32;
 /// 1000
@@ -28,5 +70,171 @@ pub const WEB_SOCKET_UNSUPPORTED_EXTENSIONS_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATU
 pub const WEB_SOCKET_SERVER_ERROR_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1011;
 /// 1015
 pub const WEB_SOCKET_SECURE_HANDSHAKE_ERROR_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1015;
+/// The values of [`PropertyType`](super::PropertyType) as C has them.
+pub type WEB_SOCKET_PROPERTY_TYPE = i32;
+/// 0
+pub const WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 0;
+/// 1
+pub const WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 1;
+/// 2
+pub const WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 2;
+/// 3
+pub const WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 3;
+/// 4
+pub const WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 4;
+/// 5
+pub const WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 5;
+/// 6
+pub const WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 6;
+/// A part of [`WEB_SOCKET_BUFFER`].
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WEB_SOCKET_BUFFER_Data {
+    /// `pbBuffer`
+    pub pbBuffer: *mut u8,
+    /// `ulBufferLength`
+    pub ulBufferLength: u32,
+}
+/// A part of [`WEB_SOCKET_BUFFER`].
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WEB_SOCKET_BUFFER_CloseStatus {
+    /// `pbReason`
+    pub pbReason: *mut u8,
+    /// `ulReasonLength`
+    pub ulReasonLength: u32,
+    /// `usStatus`
+    pub usStatus: u16,
+}
+/// [`WEB_SOCKET_BUFFER`](super::Buffer) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub union WEB_SOCKET_BUFFER {
+    /// `Data`
+    pub Data: WEB_SOCKET_BUFFER_Data,
+    /// `CloseStatus`
+    pub CloseStatus: WEB_SOCKET_BUFFER_CloseStatus,
+}
+/// [`WEB_SOCKET_HTTP_HEADER`](super::HttpHeader) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WEB_SOCKET_HTTP_HEADER {
+    /// `pcName`
+    pub pcName: *mut c_char,
+    /// `ulNameLength`
+    pub ulNameLength: u32,
+    /// `pcValue`
+    pub pcValue: *mut c_char,
+    /// `ulValueLength`
+    pub ulValueLength: u32,
+}
+/// [`WEB_SOCKET_PROPERTY`](super::Property) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WEB_SOCKET_PROPERTY {
+    /// `Type`
+    pub Type: WEB_SOCKET_PROPERTY_TYPE,
+    /// `pvValue`
+    pub pvValue: *mut c_void,
+    /// `ulValueSize`
+    pub ulValueSize: u32,
+}
+/// A pointer to [`WEB_SOCKET_ACTION`].
+pub type PWEB_SOCKET_ACTION = *mut WEB_SOCKET_ACTION;
 /// [`WEB_SOCKET_CLOSE_STATUS`] under another name.
 pub type _WEB_SOCKET_CLOSE_STATUS = WEB_SOCKET_CLOSE_STATUS;
+/// A pointer to [`WEB_SOCKET_BUFFER`].
+pub type PWEB_SOCKET_BUFFER = *mut WEB_SOCKET_BUFFER;
+/// A pointer to [`WEB_SOCKET_HTTP_HEADER`].
+pub type PWEB_SOCKET_HTTP_HEADER = *mut WEB_SOCKET_HTTP_HEADER;
+/// A pointer to [`WEB_SOCKET_PROPERTY`].
+pub type PWEB_SOCKET_PROPERTY = *mut WEB_SOCKET_PROPERTY;
+#[allow(clippy::missing_safety_doc)]
+unsafe extern "system" {
+    /// `WebSocketAbortHandle`, raw.
+    pub fn WebSocketAbortHandle(hWebSocket: WEB_SOCKET_HANDLE);
+    /// `WebSocketBeginClientHandshake`, raw.
+    pub fn WebSocketBeginClientHandshake(
+        hWebSocket: WEB_SOCKET_HANDLE,
+        pszSubprotocols: *mut *const c_char,
+        ulSubprotocolCount: u32,
+        pszExtensions: *mut *const c_char,
+        ulExtensionCount: u32,
+        pInitialHeaders: *const WEB_SOCKET_HTTP_HEADER,
+        ulInitialHeaderCount: u32,
+        pAdditionalHeaders: *mut *mut WEB_SOCKET_HTTP_HEADER,
+        pulAdditionalHeaderCount: *mut u32,
+    ) -> HRESULT;
+    /// `WebSocketBeginServerHandshake`, raw.
+    pub fn WebSocketBeginServerHandshake(
+        hWebSocket: WEB_SOCKET_HANDLE,
+        pszSubprotocolSelected: *const c_char,
+        pszExtensionSelected: *mut *const c_char,
+        ulExtensionSelectedCount: u32,
+        pRequestHeaders: *const WEB_SOCKET_HTTP_HEADER,
+        ulRequestHeaderCount: u32,
+        pResponseHeaders: *mut *mut WEB_SOCKET_HTTP_HEADER,
+        pulResponseHeaderCount: *mut u32,
+    ) -> HRESULT;
+    /// `WebSocketCompleteAction`, raw.
+    pub fn WebSocketCompleteAction(
+        hWebSocket: WEB_SOCKET_HANDLE,
+        pvActionContext: *mut c_void,
+        ulBytesTransferred: u32,
+    );
+    /// `WebSocketCreateClientHandle`, raw.
+    pub fn WebSocketCreateClientHandle(
+        pProperties: *const WEB_SOCKET_PROPERTY,
+        ulPropertyCount: u32,
+        phWebSocket: *mut WEB_SOCKET_HANDLE,
+    ) -> HRESULT;
+    /// `WebSocketCreateServerHandle`, raw.
+    pub fn WebSocketCreateServerHandle(
+        pProperties: *const WEB_SOCKET_PROPERTY,
+        ulPropertyCount: u32,
+        phWebSocket: *mut WEB_SOCKET_HANDLE,
+    ) -> HRESULT;
+    /// `WebSocketDeleteHandle`, raw.
+    pub fn WebSocketDeleteHandle(hWebSocket: WEB_SOCKET_HANDLE);
+    /// `WebSocketEndClientHandshake`, raw.
+    pub fn WebSocketEndClientHandshake(
+        hWebSocket: WEB_SOCKET_HANDLE,
+        pResponseHeaders: *const WEB_SOCKET_HTTP_HEADER,
+        ulReponseHeaderCount: u32,
+        pulSelectedExtensions: *mut u32,
+        pulSelectedExtensionCount: *mut u32,
+        pulSelectedSubprotocol: *mut u32,
+    ) -> HRESULT;
+    /// `WebSocketEndServerHandshake`, raw.
+    pub fn WebSocketEndServerHandshake(hWebSocket: WEB_SOCKET_HANDLE) -> HRESULT;
+    /// `WebSocketGetAction`, raw.
+    pub fn WebSocketGetAction(
+        hWebSocket: WEB_SOCKET_HANDLE,
+        eActionQueue: WEB_SOCKET_ACTION_QUEUE,
+        pDataBuffers: *mut WEB_SOCKET_BUFFER,
+        pulDataBufferCount: *mut u32,
+        pAction: *mut WEB_SOCKET_ACTION,
+        pBufferType: *mut WEB_SOCKET_BUFFER_TYPE,
+        pvApplicationContext: *mut *mut c_void,
+        pvActionContext: *mut *mut c_void,
+    ) -> HRESULT;
+    /// `WebSocketGetGlobalProperty`, raw.
+    pub fn WebSocketGetGlobalProperty(
+        eType: WEB_SOCKET_PROPERTY_TYPE,
+        pvValue: *mut c_void,
+        ulSize: *mut u32,
+    ) -> HRESULT;
+    /// `WebSocketReceive`, raw.
+    pub fn WebSocketReceive(
+        hWebSocket: WEB_SOCKET_HANDLE,
+        pBuffer: *mut WEB_SOCKET_BUFFER,
+        pvContext: *mut c_void,
+    ) -> HRESULT;
+    /// `WebSocketSend`, raw.
+    pub fn WebSocketSend(
+        hWebSocket: WEB_SOCKET_HANDLE,
+        BufferType: WEB_SOCKET_BUFFER_TYPE,
+        pBuffer: *mut WEB_SOCKET_BUFFER,
+        Context: *mut c_void,
+    ) -> HRESULT;
+}

@@ -2,6 +2,80 @@
 
 //! Enumerations of `winhttp.h`.
 use crate::UnknownValue;
+/// The `INTERNET_SCHEME` values name the scheme of a URL. The header declares the type as **int** and
+/// each value as a macro.
+///
+/// # Remarks
+///
+/// [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) returns the first two only and fails for
+/// every other scheme.
+///
+/// # See also
+///
+/// [`URL_COMPONENTS`](crate::winhttp::UrlComponents)
+///
+/// [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url)
+///
+/// [`WinHttpCreateUrl`](crate::winhttp::Session::create_url)
+///
+/// # C
+///
+/// `INTERNET_SCHEME` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop apps
+/// only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
+/// `winhttp/ne-winhttp-internet_scheme.md`, line 43.
+#[doc(alias = "LPINTERNET_SCHEME")]
+#[doc(alias = "INTERNET_SCHEME")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i32)]
+pub enum InternetScheme {
+    /// http. It stands for ws as well.
+    #[doc(alias = "INTERNET_SCHEME_HTTP")]
+    Http = 1,
+    /// https: HTTP over TLS. It stands for wss as well.
+    #[doc(alias = "INTERNET_SCHEME_HTTPS")]
+    Https = 2,
+    /// ftp, which occurs only in settings of proxies.
+    #[doc(alias = "INTERNET_SCHEME_FTP")]
+    Ftp = 3,
+    /// SOCKS, which occurs only as the kind of a proxy.
+    #[doc(alias = "INTERNET_SCHEME_SOCKS")]
+    Socks = 4,
+}
+impl InternetScheme {
+    /// Every member of `INTERNET_SCHEME`, in the order of its page.
+    pub const ALL: &[Self] = &[Self::Http, Self::Https, Self::Ftp, Self::Socks];
+    /// The name that C has for this member.
+    pub const fn c_name(self) -> &'static str {
+        match self {
+            Self::Http => "INTERNET_SCHEME_HTTP",
+            Self::Https => "INTERNET_SCHEME_HTTPS",
+            Self::Ftp => "INTERNET_SCHEME_FTP",
+            Self::Socks => "INTERNET_SCHEME_SOCKS",
+        }
+    }
+}
+impl TryFrom<i32> for InternetScheme {
+    type Error = UnknownValue;
+    fn try_from(value: i32) -> Result<Self, UnknownValue> {
+        match value {
+            1 => Ok(Self::Http),
+            2 => Ok(Self::Https),
+            3 => Ok(Self::Ftp),
+            4 => Ok(Self::Socks),
+            unknown => Err(UnknownValue(unknown)),
+        }
+    }
+}
+impl From<InternetScheme> for i32 {
+    fn from(value: InternetScheme) -> Self {
+        value as Self
+    }
+}
+impl core::fmt::Display for InternetScheme {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.c_name())
+    }
+}
 /// The `WINHTTP_WEB_SOCKET_BUFFER_TYPE` enumeration says what a WebSocket buffer holds, text or binary
 /// data, and whether the message ends with it.
 ///
@@ -235,13 +309,13 @@ impl core::fmt::Display for WebSocketCloseStatus {
 ///
 /// # Remarks
 ///
-/// The value is a member of `WINHTTP_WEB_SOCKET_ASYNC_RESULT`, which the status callback gets with
-/// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`. A send and a receive can be in progress together, so the
-/// notification alone does not tell which one it is about.
+/// The value is a member of [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult),
+/// which the status callback gets with `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`. A send and a receive
+/// can be in progress together, so the notification alone does not tell which one it is about.
 ///
 /// # See also
 ///
-/// `WINHTTP_WEB_SOCKET_ASYNC_RESULT`
+/// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult)
 ///
 /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close)
 ///

@@ -5,6 +5,9 @@
 mod api;
 pub use api::*;
 #[rustfmt::skip]
+mod callbacks;
+pub use callbacks::*;
+#[rustfmt::skip]
 mod enums;
 pub use enums::*;
 #[rustfmt::skip]

@@ -22,3 +22,367 @@ impl HInternet {
         self.0 == 0
     }
 }
+/// The `URL_COMPONENTS` structure holds the parts of a URL.
+/// [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) fills it,
+/// [`WinHttpCreateUrl`](crate::winhttp::Session::create_url) reads it.
+///
+/// # Remarks
+///
+/// For [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) each pointer with its length says what
+/// to do with the part. A pointer of `NULL` with a length of 0 means that it is not wanted. `NULL` with
+/// any other length asks for a pointer into the URL itself. A pointer to a buffer, with the size of the
+/// buffer as length, asks for a copy. If `lpszExtraInfo` is not asked for, the query stays with the
+/// path.
+///
+/// For [`WinHttpCreateUrl`](crate::winhttp::Session::create_url) a pointer of `NULL` leaves the part
+/// out, and a length of 0 means that the text ends at its terminating zero.
+///
+/// A structure that is filled with zeros, with `dwStructSize` set and each wanted length set to -1, is
+/// the short way to all parts of a URL without a copy.
+///
+/// # See also
+///
+/// [`INTERNET_SCHEME`](crate::winhttp::InternetScheme)
+///
+/// [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url)
+///
+/// [`WinHttpCreateUrl`](crate::winhttp::Session::create_url)
+///
+/// # C
+///
+/// `URL_COMPONENTS` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop apps
+/// only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
+/// `winhttp/ns-winhttp-url_components.md`, line 47.
+#[doc(alias = "URL_COMPONENTSW")]
+#[doc(alias = "LPURL_COMPONENTS")]
+#[doc(alias = "LPURL_COMPONENTSW")]
+#[doc(alias = "URL_COMPONENTS")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct UrlComponents {
+    /// Size of the structure, in bytes. Set it before the call.
+    ///
+    /// `dwStructSize` in C.
+    #[doc(alias = "dwStructSize")]
+    pub struct_size: u32,
+    /// Scheme, such as `https`, without the colon.
+    ///
+    /// `lpszScheme` in C.
+    #[doc(alias = "lpszScheme")]
+    pub lpsz_scheme: *mut u16,
+    /// Number of characters in `lpszScheme`.
+    ///
+    /// `dwSchemeLength` in C.
+    #[doc(alias = "dwSchemeLength")]
+    pub scheme_length: u32,
+    /// Scheme as a number.
+    ///
+    /// `nScheme` in C.
+    #[doc(alias = "nScheme")]
+    pub n_scheme: i32,
+    /// Host name or address.
+    ///
+    /// `lpszHostName` in C.
+    #[doc(alias = "lpszHostName")]
+    pub host_name: *mut u16,
+    /// Number of characters in `lpszHostName`.
+    ///
+    /// `dwHostNameLength` in C.
+    #[doc(alias = "dwHostNameLength")]
+    pub host_name_length: u32,
+    /// Port. [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) returns the port of the scheme if the
+    /// URL names none.
+    ///
+    /// `nPort` in C.
+    #[doc(alias = "nPort")]
+    pub port: u16,
+    /// User name.
+    ///
+    /// `lpszUserName` in C.
+    #[doc(alias = "lpszUserName")]
+    pub user_name: *mut u16,
+    /// Number of characters in `lpszUserName`.
+    ///
+    /// `dwUserNameLength` in C.
+    #[doc(alias = "dwUserNameLength")]
+    pub user_name_length: u32,
+    /// Password.
+    ///
+    /// `lpszPassword` in C.
+    #[doc(alias = "lpszPassword")]
+    pub password: *mut u16,
+    /// Number of characters in `lpszPassword`.
+    ///
+    /// `dwPasswordLength` in C.
+    #[doc(alias = "dwPasswordLength")]
+    pub password_length: u32,
+    /// Path, from its slash on.
+    ///
+    /// `lpszUrlPath` in C.
+    #[doc(alias = "lpszUrlPath")]
+    pub url_path: *mut u16,
+    /// Number of characters in `lpszUrlPath`.
+    ///
+    /// `dwUrlPathLength` in C.
+    #[doc(alias = "dwUrlPathLength")]
+    pub url_path_length: u32,
+    /// What follows the path: a query with its question mark, a fragment with its number sign, or both.
+    ///
+    /// `lpszExtraInfo` in C.
+    #[doc(alias = "lpszExtraInfo")]
+    pub extra_info: *mut u16,
+    /// Number of characters in `lpszExtraInfo`.
+    ///
+    /// `dwExtraInfoLength` in C.
+    #[doc(alias = "dwExtraInfoLength")]
+    pub extra_info_length: u32,
+}
+impl Default for UrlComponents {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            struct_size: 0,
+            lpsz_scheme: core::ptr::null_mut(),
+            scheme_length: 0,
+            n_scheme: 0,
+            host_name: core::ptr::null_mut(),
+            host_name_length: 0,
+            port: 0,
+            user_name: core::ptr::null_mut(),
+            user_name_length: 0,
+            password: core::ptr::null_mut(),
+            password_length: 0,
+            url_path: core::ptr::null_mut(),
+            url_path_length: 0,
+            extra_info: core::ptr::null_mut(),
+            extra_info_length: 0,
+        }
+    }
+}
+/// The `WINHTTP_ASYNC_RESULT` structure says which asynchronous operation has failed and with which
+/// error. A status callback gets it with `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`.
+///
+/// # Remarks
+///
+/// On a WebSocket handle the structure is the first member of
+/// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult). There `dwResult` is 0,
+/// and the **Operation** member says what has failed.
+///
+/// The structure is valid during the callback only. It takes 16 bytes on 64-bit systems and 8 on 32-bit
+/// ones.
+///
+/// # See also
+///
+/// [`WINHTTP_STATUS_CALLBACK`](crate::winhttp::StatusCallback)
+///
+/// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult)
+///
+/// # C
+///
+/// `WINHTTP_ASYNC_RESULT` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop
+/// apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
+/// `winhttp/ns-winhttp-winhttp_async_result.md`, line 47.
+#[doc(alias = "LPWINHTTP_ASYNC_RESULT")]
+#[doc(alias = "PWINHTTP_ASYNC_RESULT")]
+#[doc(alias = "WINHTTP_ASYNC_RESULT")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct AsyncResult {
+    /// The function that began the operation. One of these values:
+    ///
+    /// | Value | Meaning |
+    /// | --- | --- |
+    /// | API_RECEIVE_RESPONSE 1 | [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response). |
+    /// | API_QUERY_DATA_AVAILABLE 2 | [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available). |
+    /// | API_READ_DATA 3 | [`WinHttpReadData`](crate::winhttp::Request::read_data). |
+    /// | API_WRITE_DATA 4 | `WinHttpWriteData`. |
+    /// | API_SEND_REQUEST 5 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request). |
+    /// | API_GET_PROXY_FOR_URL 6 | `WinHttpGetProxyForUrlEx`. |
+    /// | API_GET_PROXY_SETTINGS 7 | `WinHttpGetProxySettingsEx`. |
+    ///
+    /// `dwResult` in C.
+    #[doc(alias = "dwResult")]
+    pub result: usize,
+    /// The error, one of the error codes. The last error of the thread that runs the callback says nothing
+    /// about it.
+    ///
+    /// `dwError` in C.
+    #[doc(alias = "dwError")]
+    pub error: u32,
+}
+impl Default for AsyncResult {
+    /// All zero.
+    fn default() -> Self {
+        Self { result: 0, error: 0 }
+    }
+}
+/// The `WINHTTP_PROXY_INFO` structure says how a session or a request finds its proxy. It is the value
+/// of `WINHTTP_OPTION_PROXY`.
+///
+/// # Remarks
+///
+/// When [`WinHttpSetOption`](crate::winhttp::Session::set_option) gets the structure, it copies the
+/// strings. When [`WinHttpQueryOption`](crate::winhttp::Session::query_option) fills it, each string is
+/// new memory that the caller frees with
+/// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
+///
+/// `WinHttpGetDefaultProxyConfiguration` and `WinHttpSetDefaultProxyConfiguration` use the structure
+/// for the configuration of the machine.
+///
+/// # See also
+///
+/// option flags
+///
+/// [`WinHttpOpen`](crate::winhttp::Session::open)
+///
+/// [`WinHttpQueryOption`](crate::winhttp::Session::query_option)
+///
+/// [`WinHttpSetOption`](crate::winhttp::Session::set_option)
+///
+/// # C
+///
+/// `WINHTTP_PROXY_INFO` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop
+/// apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
+/// `winhttp/ns-winhttp-winhttp_proxy_info.md`, line 47.
+#[doc(alias = "WINHTTP_PROXY_INFOW")]
+#[doc(alias = "LPWINHTTP_PROXY_INFO")]
+#[doc(alias = "PWINHTTP_PROXY_INFO")]
+#[doc(alias = "LPWINHTTP_PROXY_INFOW")]
+#[doc(alias = "WINHTTP_PROXY_INFO")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct ProxyInfo {
+    /// Access type, one of the `WINHTTP_ACCESS_TYPE` values of
+    /// [`WinHttpOpen`](crate::winhttp::Session::open). A query returns `WINHTTP_ACCESS_TYPE_NO_PROXY` or
+    /// `WINHTTP_ACCESS_TYPE_NAMED_PROXY`; `WINHTTP_ACCESS_TYPE_DEFAULT_PROXY` can only be set.
+    ///
+    /// `dwAccessType` in C.
+    #[doc(alias = "dwAccessType")]
+    pub access_type: u32,
+    /// Proxies, with semicolons or blanks between them, each in the form
+    /// `[scheme=][scheme://]server[:port]`. `NULL` if there is none.
+    ///
+    /// `lpszProxy` in C.
+    #[doc(alias = "lpszProxy")]
+    pub proxy: *mut u16,
+    /// Hosts that are reached without the proxy, with semicolons or blanks between them. `*` stands for any
+    /// characters, and `<local>` for every name without a dot. `NULL` if there is none.
+    ///
+    /// `lpszProxyBypass` in C.
+    #[doc(alias = "lpszProxyBypass")]
+    pub proxy_bypass: *mut u16,
+}
+impl Default for ProxyInfo {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            access_type: 0,
+            proxy: core::ptr::null_mut(),
+            proxy_bypass: core::ptr::null_mut(),
+        }
+    }
+}
+/// The `WINHTTP_WEB_SOCKET_ASYNC_RESULT` structure says which asynchronous operation of a WebSocket has
+/// failed and with which error. A status callback for a WebSocket handle gets it with
+/// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`.
+///
+/// # Remarks
+///
+/// A request handle reports its errors with [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult)
+/// alone. The *dwStatusInformationLength* parameter of the callback tells the two apart: on 64-bit
+/// systems this structure takes 24 bytes and the other one 16, on 32-bit systems 12 and 8.
+///
+/// An error of `ERROR_WINHTTP_OPERATION_CANCELLED` means that the handle was closed, or that
+/// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) ended a receive.
+///
+/// The structure is valid during the callback only.
+///
+/// # See also
+///
+/// [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult)
+///
+/// [`WINHTTP_STATUS_CALLBACK`](crate::winhttp::StatusCallback)
+///
+/// [`WINHTTP_WEB_SOCKET_OPERATION`](crate::winhttp::WebSocketOperation)
+///
+/// # C
+///
+/// `WINHTTP_WEB_SOCKET_ASYNC_RESULT` in winhttp.h since Windows 8 \[desktop apps only\] and Windows
+/// Server 2012 \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_web_socket_async_result.md`,
+/// line 47.
+#[doc(alias = "WINHTTP_WEB_SOCKET_ASYNC_RESULT")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct WebSocketAsyncResult {
+    /// The error, in its `dwError` member. Its `dwResult` member is 0.
+    ///
+    /// `AsyncResult` in C.
+    #[doc(alias = "AsyncResult")]
+    pub async_result: super::AsyncResult,
+    /// The operation that has failed.
+    ///
+    /// `Operation` in C.
+    #[doc(alias = "Operation")]
+    pub operation: i32,
+}
+impl Default for WebSocketAsyncResult {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            async_result: super::AsyncResult::default(),
+            operation: 0,
+        }
+    }
+}
+/// The `WINHTTP_WEB_SOCKET_STATUS` structure says how many bytes an asynchronous send or receive has
+/// transferred, and of which type they are.
+///
+/// # Remarks
+///
+/// A status callback gets the structure with `WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE` after
+/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send), and with
+/// `WINHTTP_CALLBACK_STATUS_READ_COMPLETE` after
+/// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive). `CLOSE_COMPLETE` and
+/// `SHUTDOWN_COMPLETE` come without it.
+///
+/// It is valid during the callback only, and takes 8 bytes on all systems.
+///
+/// # See also
+///
+/// [`WINHTTP_STATUS_CALLBACK`](crate::winhttp::StatusCallback)
+///
+/// [`WINHTTP_WEB_SOCKET_BUFFER_TYPE`](crate::winhttp::WebSocketBufferType)
+///
+/// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive)
+///
+/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send)
+///
+/// # C
+///
+/// `WINHTTP_WEB_SOCKET_STATUS` in winhttp.h since Windows 8 \[desktop apps only\] and Windows Server
+/// 2012 \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_web_socket_status.md`, line 47.
+#[doc(alias = "WINHTTP_WEB_SOCKET_STATUS")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct WebSocketStatus {
+    /// Number of bytes sent or received. After a send it is the length of the whole buffer. With
+    /// `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE` it is 0.
+    ///
+    /// `dwBytesTransferred` in C.
+    #[doc(alias = "dwBytesTransferred")]
+    pub bytes_transferred: u32,
+    /// After a send the type that was passed to it. After a receive the type of the piece that has come.
+    ///
+    /// `eBufferType` in C.
+    #[doc(alias = "eBufferType")]
+    pub buffer_type: i32,
+}
+impl Default for WebSocketStatus {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            bytes_transferred: 0,
+            buffer_type: 0,
+        }
+    }
+}

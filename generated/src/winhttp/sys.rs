@@ -3,8 +3,846 @@
 //! The C names of `winhttp.h`: constants, and raw signatures for linking with an implementation.
 #![allow(non_camel_case_types, non_snake_case)]
 use core::ffi::c_void;
+/// 0 is false, everything else is true.
+pub type BOOL = i32;
+/// A unit of UTF-16.
+pub type WCHAR = u16;
 /// [`HINTERNET`](super::HInternet) under its C name.
 pub type HINTERNET = *mut c_void;
+/// 0x6
+pub const API_GET_PROXY_FOR_URL: u32 = 6;
+/// 0x7
+pub const API_GET_PROXY_SETTINGS: u32 = 7;
+/// 0x2
+pub const API_QUERY_DATA_AVAILABLE: u32 = 2;
+/// 0x3
+pub const API_READ_DATA: u32 = 3;
+/// 0x1
+pub const API_RECEIVE_RESPONSE: u32 = 1;
+/// 0x5
+pub const API_SEND_REQUEST: u32 = 5;
+/// 0x4
+pub const API_WRITE_DATA: u32 = 4;
+/// 0xCA
+pub const HTTP_STATUS_ACCEPTED: u32 = 202;
+/// 0x12C
+pub const HTTP_STATUS_AMBIGUOUS: u32 = 300;
+/// 0x1F6
+pub const HTTP_STATUS_BAD_GATEWAY: u32 = 502;
+/// 0x195
+pub const HTTP_STATUS_BAD_METHOD: u32 = 405;
+/// 0x190
+pub const HTTP_STATUS_BAD_REQUEST: u32 = 400;
+/// 0x199
+pub const HTTP_STATUS_CONFLICT: u32 = 409;
+/// 0x64
+pub const HTTP_STATUS_CONTINUE: u32 = 100;
+/// 0xC9
+pub const HTTP_STATUS_CREATED: u32 = 201;
+/// 0x191
+pub const HTTP_STATUS_DENIED: u32 = 401;
+/// 0x64
+pub const HTTP_STATUS_FIRST: u32 = 100;
+/// 0x193
+pub const HTTP_STATUS_FORBIDDEN: u32 = 403;
+/// 0x1F8
+pub const HTTP_STATUS_GATEWAY_TIMEOUT: u32 = 504;
+/// 0x19A
+pub const HTTP_STATUS_GONE: u32 = 410;
+/// 0x1F9
+pub const HTTP_STATUS_LAST: u32 = 505;
+/// 0x19B
+pub const HTTP_STATUS_LENGTH_REQUIRED: u32 = 411;
+/// 0x12D
+pub const HTTP_STATUS_MOVED: u32 = 301;
+/// 0x196
+pub const HTTP_STATUS_NONE_ACCEPTABLE: u32 = 406;
+/// 0x194
+pub const HTTP_STATUS_NOT_FOUND: u32 = 404;
+/// 0x130
+pub const HTTP_STATUS_NOT_MODIFIED: u32 = 304;
+/// 0x1F5
+pub const HTTP_STATUS_NOT_SUPPORTED: u32 = 501;
+/// 0xCC
+pub const HTTP_STATUS_NO_CONTENT: u32 = 204;
+/// 0xC8
+pub const HTTP_STATUS_OK: u32 = 200;
+/// 0xCB
+pub const HTTP_STATUS_PARTIAL: u32 = 203;
+/// 0xCE
+pub const HTTP_STATUS_PARTIAL_CONTENT: u32 = 206;
+/// 0x192
+pub const HTTP_STATUS_PAYMENT_REQ: u32 = 402;
+/// 0x134
+pub const HTTP_STATUS_PERMANENT_REDIRECT: u32 = 308;
+/// 0x19C
+pub const HTTP_STATUS_PRECOND_FAILED: u32 = 412;
+/// 0x197
+pub const HTTP_STATUS_PROXY_AUTH_REQ: u32 = 407;
+/// 0x12E
+pub const HTTP_STATUS_REDIRECT: u32 = 302;
+/// 0x133
+pub const HTTP_STATUS_REDIRECT_KEEP_VERB: u32 = 307;
+/// 0x12F
+pub const HTTP_STATUS_REDIRECT_METHOD: u32 = 303;
+/// 0x198
+pub const HTTP_STATUS_REQUEST_TIMEOUT: u32 = 408;
+/// 0x19D
+pub const HTTP_STATUS_REQUEST_TOO_LARGE: u32 = 413;
+/// 0xCD
+pub const HTTP_STATUS_RESET_CONTENT: u32 = 205;
+/// 0x1C1
+pub const HTTP_STATUS_RETRY_WITH: u32 = 449;
+/// 0x1F4
+pub const HTTP_STATUS_SERVER_ERROR: u32 = 500;
+/// 0x1F7
+pub const HTTP_STATUS_SERVICE_UNAVAIL: u32 = 503;
+/// 0x65
+pub const HTTP_STATUS_SWITCH_PROTOCOLS: u32 = 101;
+/// 0x19F
+pub const HTTP_STATUS_UNSUPPORTED_MEDIA: u32 = 415;
+/// 0x19E
+pub const HTTP_STATUS_URI_TOO_LONG: u32 = 414;
+/// 0x131
+pub const HTTP_STATUS_USE_PROXY: u32 = 305;
+/// 0x1F9
+pub const HTTP_STATUS_VERSION_NOT_SUP: u32 = 505;
+/// 0xCF
+pub const HTTP_STATUS_WEBDAV_MULTI_STATUS: u32 = 207;
+/// 0x10000000
+pub const ICU_DECODE: u32 = 268435456;
+/// 0x80000000
+pub const ICU_ESCAPE: u32 = 2147483648;
+/// 0x2000
+pub const ICU_ESCAPE_AUTHORITY: u32 = 8192;
+/// 0x8000
+pub const ICU_INCLUDE_DEFAULT_PORT: u32 = 32768;
+/// 0x4000
+pub const ICU_REJECT_USERPWD: u32 = 16384;
+/// 0x1BB
+pub const INTERNET_DEFAULT_HTTPS_PORT: u32 = 443;
+/// 0x50
+pub const INTERNET_DEFAULT_HTTP_PORT: u32 = 80;
+/// 0x0
+pub const INTERNET_DEFAULT_PORT: u32 = 0;
+/// 0x3300
+pub const SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: u32 = 13056;
+/// 0x1000
+pub const SECURITY_FLAG_IGNORE_CERT_CN_INVALID: u32 = 4096;
+/// 0x2000
+pub const SECURITY_FLAG_IGNORE_CERT_DATE_INVALID: u32 = 8192;
+/// 0x200
+pub const SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE: u32 = 512;
+/// 0x100
+pub const SECURITY_FLAG_IGNORE_UNKNOWN_CA: u32 = 256;
+/// 0x1
+pub const SECURITY_FLAG_SECURE: u32 = 1;
+/// 0x40000000
+pub const SECURITY_FLAG_STRENGTH_MEDIUM: u32 = 1073741824;
+/// 0x20000000
+pub const SECURITY_FLAG_STRENGTH_STRONG: u32 = 536870912;
+/// 0x10000000
+pub const SECURITY_FLAG_STRENGTH_WEAK: u32 = 268435456;
+/// 0x4
+pub const WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY: u32 = 4;
+/// 0x0
+pub const WINHTTP_ACCESS_TYPE_DEFAULT_PROXY: u32 = 0;
+/// 0x3
+pub const WINHTTP_ACCESS_TYPE_NAMED_PROXY: u32 = 3;
+/// 0x1
+pub const WINHTTP_ACCESS_TYPE_NO_PROXY: u32 = 1;
+/// 0xFFFF0000
+pub const WINHTTP_ADDREQ_FLAGS_MASK: u32 = 4294901760;
+/// 0x20000000
+pub const WINHTTP_ADDREQ_FLAG_ADD: u32 = 536870912;
+/// 0x10000000
+pub const WINHTTP_ADDREQ_FLAG_ADD_IF_NEW: u32 = 268435456;
+/// 0x40000000
+pub const WINHTTP_ADDREQ_FLAG_COALESCE: u32 = 1073741824;
+/// 0x40000000
+pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA: u32 = 1073741824;
+/// 0x1000000
+pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON: u32 = 16777216;
+/// 0x80000000
+pub const WINHTTP_ADDREQ_FLAG_REPLACE: u32 = 2147483648;
+/// 0xFFFF
+pub const WINHTTP_ADDREQ_INDEX_MASK: u32 = 65535;
+/// 0x1
+pub const WINHTTP_AUTH_SCHEME_BASIC: u32 = 1;
+/// 0x8
+pub const WINHTTP_AUTH_SCHEME_DIGEST: u32 = 8;
+/// 0x10
+pub const WINHTTP_AUTH_SCHEME_NEGOTIATE: u32 = 16;
+/// 0x2
+pub const WINHTTP_AUTH_SCHEME_NTLM: u32 = 2;
+/// 0x4
+pub const WINHTTP_AUTH_SCHEME_PASSPORT: u32 = 4;
+/// 0x1
+pub const WINHTTP_AUTH_TARGET_PROXY: u32 = 1;
+/// 0x0
+pub const WINHTTP_AUTH_TARGET_SERVER: u32 = 0;
+/// 0x0
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_DEFAULT: u32 = 0;
+/// 0x2
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_HIGH: u32 = 2;
+/// 0x1
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW: u32 = 1;
+/// 0x3
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX: u32 = 3;
+/// 0x0
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM: u32 = 0;
+/// 0x3
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: u32 = 3;
+/// 0x97E0000
+pub const WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS: u32 = 159252480;
+/// 0xFFFFFFFF
+pub const WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS: u32 = 4294967295;
+/// 0x300
+pub const WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION: u32 = 768;
+/// 0xC
+pub const WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER: u32 = 12;
+/// 0x40000
+pub const WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE: u32 = 262144;
+/// 0x1000
+pub const WINHTTP_CALLBACK_FLAG_DETECTING_PROXY: u32 = 4096;
+/// 0x1000000
+pub const WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE: u32 = 16777216;
+/// 0x8000000
+pub const WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE: u32 = 134217728;
+/// 0xC00
+pub const WINHTTP_CALLBACK_FLAG_HANDLES: u32 = 3072;
+/// 0x20000
+pub const WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE: u32 = 131072;
+/// 0x8000
+pub const WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE: u32 = 32768;
+/// 0x80000
+pub const WINHTTP_CALLBACK_FLAG_READ_COMPLETE: u32 = 524288;
+/// 0xC0
+pub const WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE: u32 = 192;
+/// 0x4000
+pub const WINHTTP_CALLBACK_FLAG_REDIRECT: u32 = 16384;
+/// 0x200000
+pub const WINHTTP_CALLBACK_FLAG_REQUEST_ERROR: u32 = 2097152;
+/// 0x3
+pub const WINHTTP_CALLBACK_FLAG_RESOLVE_NAME: u32 = 3;
+/// 0x10000
+pub const WINHTTP_CALLBACK_FLAG_SECURE_FAILURE: u32 = 65536;
+/// 0x400000
+pub const WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE: u32 = 4194304;
+/// 0x30
+pub const WINHTTP_CALLBACK_FLAG_SEND_REQUEST: u32 = 48;
+/// 0x100000
+pub const WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE: u32 = 1048576;
+/// 0x2000000
+pub const WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE: u32 = 33554432;
+/// 0x100
+pub const WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION: u32 = 256;
+/// 0x8
+pub const WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER: u32 = 8;
+/// 0x4
+pub const WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER: u32 = 4;
+/// 0x200
+pub const WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED: u32 = 512;
+/// 0x40000
+pub const WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE: u32 = 262144;
+/// 0x1000
+pub const WINHTTP_CALLBACK_STATUS_DETECTING_PROXY: u32 = 4096;
+/// 0x10
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID: u32 = 16;
+/// 0x20
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID: u32 = 32;
+/// 0x4
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED: u32 = 4;
+/// 0x1
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED: u32 = 1;
+/// 0x40
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE: u32 = 64;
+/// 0x8
+pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA: u32 = 8;
+/// 0x2
+pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT: u32 = 2;
+/// 0x80000000
+pub const WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR: u32 = 2147483648;
+/// 0x1000000
+pub const WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE: u32 = 16777216;
+/// 0x8000000
+pub const WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE: u32 = 134217728;
+/// 0x800
+pub const WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING: u32 = 2048;
+/// 0x400
+pub const WINHTTP_CALLBACK_STATUS_HANDLE_CREATED: u32 = 1024;
+/// 0x20000
+pub const WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: u32 = 131072;
+/// 0x8000
+pub const WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE: u32 = 32768;
+/// 0x2
+pub const WINHTTP_CALLBACK_STATUS_NAME_RESOLVED: u32 = 2;
+/// 0x80000
+pub const WINHTTP_CALLBACK_STATUS_READ_COMPLETE: u32 = 524288;
+/// 0x40
+pub const WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE: u32 = 64;
+/// 0x4000
+pub const WINHTTP_CALLBACK_STATUS_REDIRECT: u32 = 16384;
+/// 0x200000
+pub const WINHTTP_CALLBACK_STATUS_REQUEST_ERROR: u32 = 2097152;
+/// 0x20
+pub const WINHTTP_CALLBACK_STATUS_REQUEST_SENT: u32 = 32;
+/// 0x1
+pub const WINHTTP_CALLBACK_STATUS_RESOLVING_NAME: u32 = 1;
+/// 0x80
+pub const WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED: u32 = 128;
+/// 0x10000
+pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 65536;
+/// 0x10
+pub const WINHTTP_CALLBACK_STATUS_SENDING_REQUEST: u32 = 16;
+/// 0x400000
+pub const WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: u32 = 4194304;
+/// 0x20000000
+pub const WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE: u32 = 536870912;
+/// 0x10000000
+pub const WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE: u32 = 268435456;
+/// 0x4000000
+pub const WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE: u32 = 67108864;
+/// 0x100000
+pub const WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE: u32 = 1048576;
+/// 0x1
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_408: u32 = 1;
+/// 0x2
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE: u32 = 2;
+/// 0x4
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION: u32 = 4;
+/// 0xFFFFFFFF
+pub const WINHTTP_CONNS_PER_SERVER_UNLIMITED: u32 = 4294967295;
+/// 0x3
+pub const WINHTTP_DECOMPRESSION_FLAG_ALL: u32 = 3;
+/// 0x2
+pub const WINHTTP_DECOMPRESSION_FLAG_DEFLATE: u32 = 2;
+/// 0x1
+pub const WINHTTP_DECOMPRESSION_FLAG_GZIP: u32 = 1;
+/// 0x4
+pub const WINHTTP_DISABLE_AUTHENTICATION: u32 = 4;
+/// 0x1
+pub const WINHTTP_DISABLE_COOKIES: u32 = 1;
+/// 0x8
+pub const WINHTTP_DISABLE_KEEP_ALIVE: u32 = 8;
+/// 0x0
+pub const WINHTTP_DISABLE_PASSPORT_AUTH: u32 = 0;
+/// 0x20000000
+pub const WINHTTP_DISABLE_PASSPORT_KEYRING: u32 = 536870912;
+/// 0x2
+pub const WINHTTP_DISABLE_REDIRECTS: u32 = 2;
+/// 0x0
+pub const WINHTTP_DISABLE_SPN_SERVER_PORT: u32 = 0;
+/// 0x10000000
+pub const WINHTTP_ENABLE_PASSPORT_AUTH: u32 = 268435456;
+/// 0x40000000
+pub const WINHTTP_ENABLE_PASSPORT_KEYRING: u32 = 1073741824;
+/// 0x1
+pub const WINHTTP_ENABLE_SPN_SERVER_PORT: u32 = 1;
+/// 0x2
+pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: u32 = 2;
+/// 0x1
+pub const WINHTTP_ENABLE_SSL_REVOCATION: u32 = 1;
+/// 0x10000000
+pub const WINHTTP_FLAG_ASYNC: u32 = 268435456;
+/// 0x200
+pub const WINHTTP_FLAG_AUTOMATIC_CHUNKING: u32 = 512;
+/// 0x100
+pub const WINHTTP_FLAG_BYPASS_PROXY_CACHE: u32 = 256;
+/// 0x40
+pub const WINHTTP_FLAG_ESCAPE_DISABLE: u32 = 64;
+/// 0x80
+pub const WINHTTP_FLAG_ESCAPE_DISABLE_QUERY: u32 = 128;
+/// 0x4
+pub const WINHTTP_FLAG_ESCAPE_PERCENT: u32 = 4;
+/// 0x8
+pub const WINHTTP_FLAG_NULL_CODEPAGE: u32 = 8;
+/// 0x100
+pub const WINHTTP_FLAG_REFRESH: u32 = 256;
+/// 0x800000
+pub const WINHTTP_FLAG_SECURE: u32 = 8388608;
+/// 0x30000000
+pub const WINHTTP_FLAG_SECURE_DEFAULTS: u32 = 805306368;
+/// 0xA8
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_ALL: u32 = 168;
+/// 0x8
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL2: u32 = 8;
+/// 0x20
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL3: u32 = 32;
+/// 0x80
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1: u32 = 128;
+/// 0x200
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1: u32 = 512;
+/// 0x800
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2: u32 = 2048;
+/// 0x2000
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3: u32 = 8192;
+/// 0x2
+pub const WINHTTP_HANDLE_TYPE_CONNECT: u32 = 2;
+/// 0x4
+pub const WINHTTP_HANDLE_TYPE_PROXY_RESOLVER: u32 = 4;
+/// 0x3
+pub const WINHTTP_HANDLE_TYPE_REQUEST: u32 = 3;
+/// 0x1
+pub const WINHTTP_HANDLE_TYPE_SESSION: u32 = 1;
+/// 0x5
+pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: u32 = 5;
+/// 0x0
+pub const WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH: u32 = 0;
+/// 0x6F
+pub const WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS: u32 = 111;
+/// 0x4D
+pub const WINHTTP_OPTION_AUTOLOGON_POLICY: u32 = 77;
+/// 0xAC
+pub const WINHTTP_OPTION_BACKGROUND_CONNECTIONS: u32 = 172;
+/// 0x1
+pub const WINHTTP_OPTION_CALLBACK: u32 = 1;
+/// 0x2F
+pub const WINHTTP_OPTION_CLIENT_CERT_CONTEXT: u32 = 47;
+/// 0x5E
+pub const WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST: u32 = 94;
+/// 0x44
+pub const WINHTTP_OPTION_CODEPAGE: u32 = 68;
+/// 0x53
+pub const WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH: u32 = 83;
+/// 0x83
+pub const WINHTTP_OPTION_CONNECTION_FILTER: u32 = 131;
+/// 0xB2
+pub const WINHTTP_OPTION_CONNECTION_GUID: u32 = 178;
+/// 0x5D
+pub const WINHTTP_OPTION_CONNECTION_INFO: u32 = 93;
+/// 0x8D
+pub const WINHTTP_OPTION_CONNECTION_STATS_V0: u32 = 141;
+/// 0x96
+pub const WINHTTP_OPTION_CONNECTION_STATS_V1: u32 = 150;
+/// 0x4
+pub const WINHTTP_OPTION_CONNECT_RETRIES: u32 = 4;
+/// 0x3
+pub const WINHTTP_OPTION_CONNECT_TIMEOUT: u32 = 3;
+/// 0x2D
+pub const WINHTTP_OPTION_CONTEXT_VALUE: u32 = 45;
+/// 0x76
+pub const WINHTTP_OPTION_DECOMPRESSION: u32 = 118;
+/// 0xAB
+pub const WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING: u32 = 171;
+/// 0x3F
+pub const WINHTTP_OPTION_DISABLE_FEATURE: u32 = 63;
+/// 0xC3
+pub const WINHTTP_OPTION_DISABLE_GLOBAL_POOLING: u32 = 195;
+/// 0xC1
+pub const WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES: u32 = 193;
+/// 0x90
+pub const WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK: u32 = 144;
+/// 0x8B
+pub const WINHTTP_OPTION_DISABLE_STREAM_QUEUE: u32 = 139;
+/// 0x55
+pub const WINHTTP_OPTION_ENABLETRACING: u32 = 85;
+/// 0x4F
+pub const WINHTTP_OPTION_ENABLE_FEATURE: u32 = 79;
+/// 0xA1
+pub const WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT: u32 = 161;
+/// 0x85
+pub const WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL: u32 = 133;
+/// 0x8A
+pub const WINHTTP_OPTION_ENCODE_EXTRA: u32 = 138;
+/// 0x8F
+pub const WINHTTP_OPTION_EXPIRE_CONNECTION: u32 = 143;
+/// 0x18
+pub const WINHTTP_OPTION_EXTENDED_ERROR: u32 = 24;
+/// 0xA2
+pub const WINHTTP_OPTION_FAILED_CONNECTION_RETRIES: u32 = 162;
+/// 0xB8
+pub const WINHTTP_OPTION_FEATURE_SUPPORTED: u32 = 184;
+/// 0xAD
+pub const WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION: u32 = 173;
+/// 0x61
+pub const WINHTTP_OPTION_GLOBAL_PROXY_CREDS: u32 = 97;
+/// 0x62
+pub const WINHTTP_OPTION_GLOBAL_SERVER_CREDS: u32 = 98;
+/// 0x9
+pub const WINHTTP_OPTION_HANDLE_TYPE: u32 = 9;
+/// 0xA4
+pub const WINHTTP_OPTION_HTTP2_KEEPALIVE: u32 = 164;
+/// 0xA9
+pub const WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING: u32 = 169;
+/// 0xB7
+pub const WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW: u32 = 183;
+/// 0xBD
+pub const WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT: u32 = 189;
+/// 0xBE
+pub const WINHTTP_OPTION_HTTP3_INITIAL_RTT: u32 = 190;
+/// 0xBC
+pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: u32 = 188;
+/// 0xBF
+pub const WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE: u32 = 191;
+/// 0x91
+pub const WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED: u32 = 145;
+/// 0x86
+pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: u32 = 134;
+/// 0x3B
+pub const WINHTTP_OPTION_HTTP_VERSION: u32 = 59;
+/// 0x9B
+pub const WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE: u32 = 155;
+/// 0x8C
+pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: u32 = 140;
+/// 0x68
+pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: u32 = 104;
+/// 0x88
+pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: u32 = 136;
+/// 0xB3
+pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: u32 = 179;
+/// 0x4A
+pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
+/// 0x49
+pub const WINHTTP_OPTION_MAX_CONNS_PER_SERVER: u32 = 73;
+/// 0x59
+pub const WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS: u32 = 89;
+/// 0x5A
+pub const WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE: u32 = 90;
+/// 0x5C
+pub const WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE: u32 = 92;
+/// 0x5B
+pub const WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE: u32 = 91;
+/// 0x69
+pub const WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY: u32 = 105;
+/// 0x15
+pub const WINHTTP_OPTION_PARENT_HANDLE: u32 = 21;
+/// 0x51
+pub const WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT: u32 = 81;
+/// 0x52
+pub const WINHTTP_OPTION_PASSPORT_COBRANDING_URL: u32 = 82;
+/// 0x57
+pub const WINHTTP_OPTION_PASSPORT_RETURN_URL: u32 = 87;
+/// 0x56
+pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: u32 = 86;
+/// 0x1001
+pub const WINHTTP_OPTION_PASSWORD: u32 = 4097;
+/// 0x26
+pub const WINHTTP_OPTION_PROXY: u32 = 38;
+/// 0x89
+pub const WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS: u32 = 137;
+/// 0x1003
+pub const WINHTTP_OPTION_PROXY_PASSWORD: u32 = 4099;
+/// 0x27
+pub const WINHTTP_OPTION_PROXY_RESULT_ENTRY: u32 = 39;
+/// 0x6B
+pub const WINHTTP_OPTION_PROXY_SPN_USED: u32 = 107;
+/// 0x1002
+pub const WINHTTP_OPTION_PROXY_USERNAME: u32 = 4098;
+/// 0xB9
+pub const WINHTTP_OPTION_QUIC_STATS: u32 = 185;
+/// 0xC
+pub const WINHTTP_OPTION_READ_BUFFER_SIZE: u32 = 12;
+/// 0x67
+pub const WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE: u32 = 103;
+/// 0x7
+pub const WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT: u32 = 7;
+/// 0x6
+pub const WINHTTP_OPTION_RECEIVE_TIMEOUT: u32 = 6;
+/// 0x58
+pub const WINHTTP_OPTION_REDIRECT_POLICY: u32 = 88;
+/// 0x2
+pub const WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS: u32 = 2;
+/// 0x1
+pub const WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT: u32 = 1;
+/// 0x1
+pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
+/// 0x2
+pub const WINHTTP_OPTION_REDIRECT_POLICY_LAST: u32 = 2;
+/// 0x0
+pub const WINHTTP_OPTION_REDIRECT_POLICY_NEVER: u32 = 0;
+/// 0xA8
+pub const WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME: u32 = 168;
+/// 0x64
+pub const WINHTTP_OPTION_REJECT_USERPWD_IN_URL: u32 = 100;
+/// 0xC0
+pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
+/// 0xFA00
+pub const WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH: u32 = 64000;
+/// 0x3A
+pub const WINHTTP_OPTION_REQUEST_PRIORITY: u32 = 58;
+/// 0x92
+pub const WINHTTP_OPTION_REQUEST_STATS: u32 = 146;
+/// 0x8E
+pub const WINHTTP_OPTION_REQUEST_TIMES: u32 = 142;
+/// 0xA0
+pub const WINHTTP_OPTION_REQUIRE_STREAM_END: u32 = 160;
+/// 0xA5
+pub const WINHTTP_OPTION_RESOLUTION_HOSTNAME: u32 = 165;
+/// 0xAA
+pub const WINHTTP_OPTION_RESOLVER_CACHE_CONFIG: u32 = 170;
+/// 0x2
+pub const WINHTTP_OPTION_RESOLVE_TIMEOUT: u32 = 2;
+/// 0xC2
+pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
+/// 0x54
+pub const WINHTTP_OPTION_SECURE_PROTOCOLS: u32 = 84;
+/// 0x20
+pub const WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT: u32 = 32;
+/// 0x1F
+pub const WINHTTP_OPTION_SECURITY_FLAGS: u32 = 31;
+/// 0x97
+pub const WINHTTP_OPTION_SECURITY_INFO: u32 = 151;
+/// 0x24
+pub const WINHTTP_OPTION_SECURITY_KEY_BITNESS: u32 = 36;
+/// 0x5
+pub const WINHTTP_OPTION_SEND_TIMEOUT: u32 = 5;
+/// 0x6C
+pub const WINHTTP_OPTION_SERVER_CBT: u32 = 108;
+/// 0x93
+pub const WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT: u32 = 147;
+/// 0x4E
+pub const WINHTTP_OPTION_SERVER_CERT_CONTEXT: u32 = 78;
+/// 0x6A
+pub const WINHTTP_OPTION_SERVER_SPN_USED: u32 = 106;
+/// 0xA6
+pub const WINHTTP_OPTION_SET_TOKEN_BINDING: u32 = 166;
+/// 0x60
+pub const WINHTTP_OPTION_SPN: u32 = 96;
+/// 0x1
+pub const WINHTTP_OPTION_SPN_MASK: u32 = 1;
+/// 0x9F
+pub const WINHTTP_OPTION_STREAM_ERROR_CODE: u32 = 159;
+/// 0x99
+pub const WINHTTP_OPTION_TCP_FAST_OPEN: u32 = 153;
+/// 0x98
+pub const WINHTTP_OPTION_TCP_KEEPALIVE: u32 = 152;
+/// 0x80
+pub const WINHTTP_OPTION_TCP_PRIORITY_HINT: u32 = 128;
+/// 0xB1
+pub const WINHTTP_OPTION_TCP_PRIORITY_STATUS: u32 = 177;
+/// 0x9A
+pub const WINHTTP_OPTION_TLS_FALSE_START: u32 = 154;
+/// 0x9E
+pub const WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK: u32 = 158;
+/// 0xA7
+pub const WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY: u32 = 167;
+/// 0x63
+pub const WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT: u32 = 99;
+/// 0x6E
+pub const WINHTTP_OPTION_UNSAFE_HEADER_PARSING: u32 = 110;
+/// 0x72
+pub const WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET: u32 = 114;
+/// 0x22
+pub const WINHTTP_OPTION_URL: u32 = 34;
+/// 0x1000
+pub const WINHTTP_OPTION_USERNAME: u32 = 4096;
+/// 0x29
+pub const WINHTTP_OPTION_USER_AGENT: u32 = 41;
+/// 0x65
+pub const WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS: u32 = 101;
+/// 0xC4
+pub const WINHTTP_OPTION_USE_SESSION_SCH_CRED: u32 = 196;
+/// 0x73
+pub const WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT: u32 = 115;
+/// 0x74
+pub const WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL: u32 = 116;
+/// 0x7A
+pub const WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE: u32 = 122;
+/// 0x7B
+pub const WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE: u32 = 123;
+/// 0x50
+pub const WINHTTP_OPTION_WORKER_THREAD_COUNT: u32 = 80;
+/// 0xD
+pub const WINHTTP_OPTION_WRITE_BUFFER_SIZE: u32 = 13;
+/// 0x1
+pub const WINHTTP_PROTOCOL_FLAG_HTTP2: u32 = 1;
+/// 0x2
+pub const WINHTTP_PROTOCOL_FLAG_HTTP3: u32 = 2;
+/// 0x100
+pub const WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE: u32 = 256;
+/// 0x1
+pub const WINHTTP_PROXY_DISABLE_SCHEME_BASIC: u32 = 1;
+/// 0x2
+pub const WINHTTP_PROXY_DISABLE_SCHEME_DIGEST: u32 = 2;
+/// 0x8
+pub const WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS: u32 = 8;
+/// 0x10
+pub const WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE: u32 = 16;
+/// 0x4
+pub const WINHTTP_PROXY_DISABLE_SCHEME_NTLM: u32 = 4;
+/// 0x18
+pub const WINHTTP_QUERY_ACCEPT: u32 = 24;
+/// 0x19
+pub const WINHTTP_QUERY_ACCEPT_CHARSET: u32 = 25;
+/// 0x1A
+pub const WINHTTP_QUERY_ACCEPT_ENCODING: u32 = 26;
+/// 0x1B
+pub const WINHTTP_QUERY_ACCEPT_LANGUAGE: u32 = 27;
+/// 0x2A
+pub const WINHTTP_QUERY_ACCEPT_RANGES: u32 = 42;
+/// 0x30
+pub const WINHTTP_QUERY_AGE: u32 = 48;
+/// 0x7
+pub const WINHTTP_QUERY_ALLOW: u32 = 7;
+/// 0x4C
+pub const WINHTTP_QUERY_AUTHENTICATION_INFO: u32 = 76;
+/// 0x1C
+pub const WINHTTP_QUERY_AUTHORIZATION: u32 = 28;
+/// 0x31
+pub const WINHTTP_QUERY_CACHE_CONTROL: u32 = 49;
+/// 0x17
+pub const WINHTTP_QUERY_CONNECTION: u32 = 23;
+/// 0x32
+pub const WINHTTP_QUERY_CONTENT_BASE: u32 = 50;
+/// 0x4
+pub const WINHTTP_QUERY_CONTENT_DESCRIPTION: u32 = 4;
+/// 0x2F
+pub const WINHTTP_QUERY_CONTENT_DISPOSITION: u32 = 47;
+/// 0x1D
+pub const WINHTTP_QUERY_CONTENT_ENCODING: u32 = 29;
+/// 0x3
+pub const WINHTTP_QUERY_CONTENT_ID: u32 = 3;
+/// 0x6
+pub const WINHTTP_QUERY_CONTENT_LANGUAGE: u32 = 6;
+/// 0x5
+pub const WINHTTP_QUERY_CONTENT_LENGTH: u32 = 5;
+/// 0x33
+pub const WINHTTP_QUERY_CONTENT_LOCATION: u32 = 51;
+/// 0x34
+pub const WINHTTP_QUERY_CONTENT_MD5: u32 = 52;
+/// 0x35
+pub const WINHTTP_QUERY_CONTENT_RANGE: u32 = 53;
+/// 0x2
+pub const WINHTTP_QUERY_CONTENT_TRANSFER_ENCODING: u32 = 2;
+/// 0x1
+pub const WINHTTP_QUERY_CONTENT_TYPE: u32 = 1;
+/// 0x2C
+pub const WINHTTP_QUERY_COOKIE: u32 = 44;
+/// 0xF
+pub const WINHTTP_QUERY_COST: u32 = 15;
+/// 0xFFFF
+pub const WINHTTP_QUERY_CUSTOM: u32 = 65535;
+/// 0x9
+pub const WINHTTP_QUERY_DATE: u32 = 9;
+/// 0xE
+pub const WINHTTP_QUERY_DERIVED_FROM: u32 = 14;
+/// 0x36
+pub const WINHTTP_QUERY_ETAG: u32 = 54;
+/// 0x44
+pub const WINHTTP_QUERY_EXPECT: u32 = 68;
+/// 0xA
+pub const WINHTTP_QUERY_EXPIRES: u32 = 10;
+/// 0x15
+pub const WINHTTP_QUERY_EX_ALL_HEADERS: u32 = 21;
+/// 0x20000000
+pub const WINHTTP_QUERY_FLAG_NUMBER: u32 = 536870912;
+/// 0x8000000
+pub const WINHTTP_QUERY_FLAG_NUMBER64: u32 = 134217728;
+/// 0x80000000
+pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 2147483648;
+/// 0x40000000
+pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 1073741824;
+/// 0x2000000
+pub const WINHTTP_QUERY_FLAG_TRAILERS: u32 = 33554432;
+/// 0x1000000
+pub const WINHTTP_QUERY_FLAG_WIRE_ENCODING: u32 = 16777216;
+/// 0x1E
+pub const WINHTTP_QUERY_FORWARDED: u32 = 30;
+/// 0x1F
+pub const WINHTTP_QUERY_FROM: u32 = 31;
+/// 0x37
+pub const WINHTTP_QUERY_HOST: u32 = 55;
+/// 0x38
+pub const WINHTTP_QUERY_IF_MATCH: u32 = 56;
+/// 0x20
+pub const WINHTTP_QUERY_IF_MODIFIED_SINCE: u32 = 32;
+/// 0x39
+pub const WINHTTP_QUERY_IF_NONE_MATCH: u32 = 57;
+/// 0x3A
+pub const WINHTTP_QUERY_IF_RANGE: u32 = 58;
+/// 0x3B
+pub const WINHTTP_QUERY_IF_UNMODIFIED_SINCE: u32 = 59;
+/// 0xB
+pub const WINHTTP_QUERY_LAST_MODIFIED: u32 = 11;
+/// 0x10
+pub const WINHTTP_QUERY_LINK: u32 = 16;
+/// 0x21
+pub const WINHTTP_QUERY_LOCATION: u32 = 33;
+/// 0x4E
+pub const WINHTTP_QUERY_MAX: u32 = 78;
+/// 0x3C
+pub const WINHTTP_QUERY_MAX_FORWARDS: u32 = 60;
+/// 0xC
+pub const WINHTTP_QUERY_MESSAGE_ID: u32 = 12;
+/// 0x0
+pub const WINHTTP_QUERY_MIME_VERSION: u32 = 0;
+/// 0x22
+pub const WINHTTP_QUERY_ORIG_URI: u32 = 34;
+/// 0x4E
+pub const WINHTTP_QUERY_PASSPORT_CONFIG: u32 = 78;
+/// 0x4D
+pub const WINHTTP_QUERY_PASSPORT_URLS: u32 = 77;
+/// 0x11
+pub const WINHTTP_QUERY_PRAGMA: u32 = 17;
+/// 0x29
+pub const WINHTTP_QUERY_PROXY_AUTHENTICATE: u32 = 41;
+/// 0x3D
+pub const WINHTTP_QUERY_PROXY_AUTHORIZATION: u32 = 61;
+/// 0x45
+pub const WINHTTP_QUERY_PROXY_CONNECTION: u32 = 69;
+/// 0x4B
+pub const WINHTTP_QUERY_PROXY_SUPPORT: u32 = 75;
+/// 0x8
+pub const WINHTTP_QUERY_PUBLIC: u32 = 8;
+/// 0x3E
+pub const WINHTTP_QUERY_RANGE: u32 = 62;
+/// 0x15
+pub const WINHTTP_QUERY_RAW_HEADERS: u32 = 21;
+/// 0x16
+pub const WINHTTP_QUERY_RAW_HEADERS_CRLF: u32 = 22;
+/// 0x23
+pub const WINHTTP_QUERY_REFERER: u32 = 35;
+/// 0x2E
+pub const WINHTTP_QUERY_REFRESH: u32 = 46;
+/// 0x2D
+pub const WINHTTP_QUERY_REQUEST_METHOD: u32 = 45;
+/// 0x24
+pub const WINHTTP_QUERY_RETRY_AFTER: u32 = 36;
+/// 0x25
+pub const WINHTTP_QUERY_SERVER: u32 = 37;
+/// 0x2B
+pub const WINHTTP_QUERY_SET_COOKIE: u32 = 43;
+/// 0x13
+pub const WINHTTP_QUERY_STATUS_CODE: u32 = 19;
+/// 0x14
+pub const WINHTTP_QUERY_STATUS_TEXT: u32 = 20;
+/// 0x26
+pub const WINHTTP_QUERY_TITLE: u32 = 38;
+/// 0x3F
+pub const WINHTTP_QUERY_TRANSFER_ENCODING: u32 = 63;
+/// 0x46
+pub const WINHTTP_QUERY_UNLESS_MODIFIED_SINCE: u32 = 70;
+/// 0x40
+pub const WINHTTP_QUERY_UPGRADE: u32 = 64;
+/// 0xD
+pub const WINHTTP_QUERY_URI: u32 = 13;
+/// 0x27
+pub const WINHTTP_QUERY_USER_AGENT: u32 = 39;
+/// 0x41
+pub const WINHTTP_QUERY_VARY: u32 = 65;
+/// 0x12
+pub const WINHTTP_QUERY_VERSION: u32 = 18;
+/// 0x42
+pub const WINHTTP_QUERY_VIA: u32 = 66;
+/// 0x43
+pub const WINHTTP_QUERY_WARNING: u32 = 67;
+/// 0x28
+pub const WINHTTP_QUERY_WWW_AUTHENTICATE: u32 = 40;
+/// 0x7B
+pub const WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
+/// 0x3A98
+pub const WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE: u32 = 15000;
+/// The values of [`InternetScheme`](super::InternetScheme) as C has them.
+pub type INTERNET_SCHEME = i32;
+/// 1
+pub const INTERNET_SCHEME_HTTP: INTERNET_SCHEME = 1;
+/// 2
+pub const INTERNET_SCHEME_HTTPS: INTERNET_SCHEME = 2;
+/// 3
+pub const INTERNET_SCHEME_FTP: INTERNET_SCHEME = 3;
+/// 4
+pub const INTERNET_SCHEME_SOCKS: INTERNET_SCHEME = 4;
 /// The values of [`WebSocketBufferType`](super::WebSocketBufferType) as C has them.
 pub type WINHTTP_WEB_SOCKET_BUFFER_TYPE = i32;
 /// 0
@@ -53,8 +891,230 @@ pub const WINHTTP_WEB_SOCKET_RECEIVE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 1
 pub const WINHTTP_WEB_SOCKET_CLOSE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 2;
 /// 3
 pub const WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 3;
+/// [`URL_COMPONENTS`](super::UrlComponents) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct URL_COMPONENTS {
+    /// `dwStructSize`
+    pub dwStructSize: u32,
+    /// `lpszScheme`
+    pub lpszScheme: *mut WCHAR,
+    /// `dwSchemeLength`
+    pub dwSchemeLength: u32,
+    /// `nScheme`
+    pub nScheme: INTERNET_SCHEME,
+    /// `lpszHostName`
+    pub lpszHostName: *mut WCHAR,
+    /// `dwHostNameLength`
+    pub dwHostNameLength: u32,
+    /// `nPort`
+    pub nPort: u16,
+    /// `lpszUserName`
+    pub lpszUserName: *mut WCHAR,
+    /// `dwUserNameLength`
+    pub dwUserNameLength: u32,
+    /// `lpszPassword`
+    pub lpszPassword: *mut WCHAR,
+    /// `dwPasswordLength`
+    pub dwPasswordLength: u32,
+    /// `lpszUrlPath`
+    pub lpszUrlPath: *mut WCHAR,
+    /// `dwUrlPathLength`
+    pub dwUrlPathLength: u32,
+    /// `lpszExtraInfo`
+    pub lpszExtraInfo: *mut WCHAR,
+    /// `dwExtraInfoLength`
+    pub dwExtraInfoLength: u32,
+}
+/// [`WINHTTP_ASYNC_RESULT`](super::AsyncResult) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_ASYNC_RESULT {
+    /// `dwResult`
+    pub dwResult: usize,
+    /// `dwError`
+    pub dwError: u32,
+}
+/// [`WINHTTP_PROXY_INFO`](super::ProxyInfo) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_PROXY_INFO {
+    /// `dwAccessType`
+    pub dwAccessType: u32,
+    /// `lpszProxy`
+    pub lpszProxy: *mut WCHAR,
+    /// `lpszProxyBypass`
+    pub lpszProxyBypass: *mut WCHAR,
+}
+/// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](super::WebSocketAsyncResult) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_WEB_SOCKET_ASYNC_RESULT {
+    /// `AsyncResult`
+    pub AsyncResult: WINHTTP_ASYNC_RESULT,
+    /// `Operation`
+    pub Operation: WINHTTP_WEB_SOCKET_OPERATION,
+}
+/// [`WINHTTP_WEB_SOCKET_STATUS`](super::WebSocketStatus) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_WEB_SOCKET_STATUS {
+    /// `dwBytesTransferred`
+    pub dwBytesTransferred: u32,
+    /// `eBufferType`
+    pub eBufferType: WINHTTP_WEB_SOCKET_BUFFER_TYPE,
+}
+/// A pointer to [`INTERNET_SCHEME`].
+pub type LPINTERNET_SCHEME = *mut INTERNET_SCHEME;
+/// [`URL_COMPONENTS`] under another name.
+pub type URL_COMPONENTSW = URL_COMPONENTS;
+/// A pointer to [`URL_COMPONENTS`].
+pub type LPURL_COMPONENTS = *mut URL_COMPONENTS;
+/// A pointer to [`URL_COMPONENTS`].
+pub type LPURL_COMPONENTSW = *mut URL_COMPONENTS;
+/// A pointer to [`WINHTTP_ASYNC_RESULT`].
+pub type LPWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
+/// A pointer to [`WINHTTP_ASYNC_RESULT`].
+pub type PWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
+/// [`WINHTTP_PROXY_INFO`] under another name.
+pub type WINHTTP_PROXY_INFOW = WINHTTP_PROXY_INFO;
+/// A pointer to [`WINHTTP_PROXY_INFO`].
+pub type LPWINHTTP_PROXY_INFO = *mut WINHTTP_PROXY_INFO;
+/// A pointer to [`WINHTTP_PROXY_INFO`].
+pub type PWINHTTP_PROXY_INFO = *mut WINHTTP_PROXY_INFO;
+/// A pointer to [`WINHTTP_PROXY_INFO`].
+pub type LPWINHTTP_PROXY_INFOW = *mut WINHTTP_PROXY_INFO;
+/// `WINHTTP_STATUS_CALLBACK`, raw.
+pub type WINHTTP_STATUS_CALLBACK = Option<
+    unsafe extern "system" fn(
+        hInternet: HINTERNET,
+        dwContext: usize,
+        dwInternetStatus: u32,
+        lpvStatusInformation: *mut c_void,
+        dwStatusInformationLength: u32,
+    ),
+>;
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
+    /// `WinHttpAddRequestHeaders`, raw.
+    pub fn WinHttpAddRequestHeaders(
+        hRequest: HINTERNET,
+        lpszHeaders: *const WCHAR,
+        dwHeadersLength: u32,
+        dwModifiers: u32,
+    ) -> BOOL;
+    /// `WinHttpCloseHandle`, raw.
+    pub fn WinHttpCloseHandle(hInternet: HINTERNET) -> BOOL;
+    /// `WinHttpConnect`, raw.
+    pub fn WinHttpConnect(
+        hSession: HINTERNET,
+        pswzServerName: *const WCHAR,
+        nServerPort: u16,
+        dwReserved: u32,
+    ) -> HINTERNET;
+    /// `WinHttpCrackUrl`, raw.
+    pub fn WinHttpCrackUrl(
+        pwszUrl: *const WCHAR,
+        dwUrlLength: u32,
+        dwFlags: u32,
+        lpUrlComponents: *mut URL_COMPONENTS,
+    ) -> BOOL;
+    /// `WinHttpCreateUrl`, raw.
+    pub fn WinHttpCreateUrl(
+        lpUrlComponents: *mut URL_COMPONENTS,
+        dwFlags: u32,
+        pwszUrl: *mut WCHAR,
+        pdwUrlLength: *mut u32,
+    ) -> BOOL;
+    /// `WinHttpOpen`, raw.
+    pub fn WinHttpOpen(
+        pszAgentW: *const WCHAR,
+        dwAccessType: u32,
+        pszProxyW: *const WCHAR,
+        pszProxyBypassW: *const WCHAR,
+        dwFlags: u32,
+    ) -> HINTERNET;
+    /// `WinHttpOpenRequest`, raw.
+    pub fn WinHttpOpenRequest(
+        hConnect: HINTERNET,
+        pwszVerb: *const WCHAR,
+        pwszObjectName: *const WCHAR,
+        pwszVersion: *const WCHAR,
+        pwszReferrer: *const WCHAR,
+        ppwszAcceptTypes: *mut *const WCHAR,
+        dwFlags: u32,
+    ) -> HINTERNET;
+    /// `WinHttpQueryDataAvailable`, raw.
+    pub fn WinHttpQueryDataAvailable(
+        hRequest: HINTERNET,
+        lpdwNumberOfBytesAvailable: *mut u32,
+    ) -> BOOL;
+    /// `WinHttpQueryHeaders`, raw.
+    pub fn WinHttpQueryHeaders(
+        hRequest: HINTERNET,
+        dwInfoLevel: u32,
+        pwszName: *const WCHAR,
+        lpBuffer: *mut c_void,
+        lpdwBufferLength: *mut u32,
+        lpdwIndex: *mut u32,
+    ) -> BOOL;
+    /// `WinHttpQueryOption`, raw.
+    pub fn WinHttpQueryOption(
+        hInternet: HINTERNET,
+        dwOption: u32,
+        lpBuffer: *mut c_void,
+        lpdwBufferLength: *mut u32,
+    ) -> BOOL;
+    /// `WinHttpReadData`, raw.
+    pub fn WinHttpReadData(
+        hRequest: HINTERNET,
+        lpBuffer: *mut c_void,
+        dwNumberOfBytesToRead: u32,
+        lpdwNumberOfBytesRead: *mut u32,
+    ) -> BOOL;
+    /// `WinHttpReceiveResponse`, raw.
+    pub fn WinHttpReceiveResponse(hRequest: HINTERNET, lpReserved: *mut c_void) -> BOOL;
+    /// `WinHttpSendRequest`, raw.
+    pub fn WinHttpSendRequest(
+        hRequest: HINTERNET,
+        lpszHeaders: *const WCHAR,
+        dwHeadersLength: u32,
+        lpOptional: *mut c_void,
+        dwOptionalLength: u32,
+        dwTotalLength: u32,
+        dwContext: usize,
+    ) -> BOOL;
+    /// `WinHttpSetCredentials`, raw.
+    pub fn WinHttpSetCredentials(
+        hRequest: HINTERNET,
+        AuthTargets: u32,
+        AuthScheme: u32,
+        pwszUserName: *const WCHAR,
+        pwszPassword: *const WCHAR,
+        pAuthParams: *mut c_void,
+    ) -> BOOL;
+    /// `WinHttpSetOption`, raw.
+    pub fn WinHttpSetOption(
+        hInternet: HINTERNET,
+        dwOption: u32,
+        lpBuffer: *mut c_void,
+        dwBufferLength: u32,
+    ) -> BOOL;
+    /// `WinHttpSetStatusCallback`, raw.
+    pub fn WinHttpSetStatusCallback(
+        hInternet: HINTERNET,
+        lpfnInternetCallback: WINHTTP_STATUS_CALLBACK,
+        dwNotificationFlags: u32,
+        dwReserved: usize,
+    ) -> WINHTTP_STATUS_CALLBACK;
+    /// `WinHttpSetTimeouts`, raw.
+    pub fn WinHttpSetTimeouts(
+        hInternet: HINTERNET,
+        nResolveTimeout: i32,
+        nConnectTimeout: i32,
+        nSendTimeout: i32,
+        nReceiveTimeout: i32,
+    ) -> BOOL;
     /// `WinHttpWebSocketClose`, raw.
     pub fn WinHttpWebSocketClose(
         hWebSocket: HINTERNET,

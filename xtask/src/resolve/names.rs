@@ -58,7 +58,8 @@ pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families
     while front > 0 && words.iter().any(|words| words[front].starts_with(|c: char| c.is_ascii_digit())) {
         front -= 1;
     }
-    words.iter().map(|words| camel(&words[front..words.len() - back].join("_"), families)).collect()
+    let made = words.iter().map(|words| camel(&words[front..words.len() - back].join("_"), families));
+    c_names.iter().zip(made).map(|(c_name, made)| family.names.get(*c_name).cloned().unwrap_or(made)).collect()
 }
 
 fn strip_longest<'a>(name: &'a str, prefixes: &[String]) -> &'a str {

@@ -72,7 +72,10 @@ fn record(
             let ident = format_ident!("{}", field.rust_name);
             let zero = match &field.kind {
                 FieldKind::Value { raw, .. } => zero(raw, here),
-                FieldKind::Part(_) => quote! { Default::default() },
+                FieldKind::Part(part) => {
+                    let part = format_ident!("{}", part.rust_name);
+                    quote! { #part::default() }
+                }
             };
             quote! { #ident: #zero, }
         });
@@ -112,7 +115,10 @@ fn zero(type_: &Type, here: &str) -> TokenStream {
             let type_ = types::safe(type_, here);
             quote! { #type_::NULL }
         }
-        Type::Opaque(_) | Type::Struct(_) => quote! { Default::default() },
+        Type::Opaque(_) | Type::Struct(_) => {
+            let type_ = types::safe(type_, here);
+            quote! { #type_::default() }
+        }
         Type::Callback(_) => quote! { None },
         Type::Array(of, length) => {
             let (zero, length) = (zero(of, here), Literal::usize_unsuffixed(*length));

@@ -6,6 +6,7 @@ use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
+use crate::c::types::CType;
 use crate::draft::{Code, Demoted, Field, Member};
 
 /// A member of an enumeration.
@@ -73,11 +74,14 @@ pub fn member<'a>(here: Here<'a>, member: &'a Member, anchors: &mut Anchors) -> 
 pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> FieldRow<'a> {
     let mut sources = vec![here.cite("name", &field.name.source)];
     sources.extend(field.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
+    sources.extend(field.nested.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(field.bits.as_ref().map(|fact| here.cite("bits", &fact.source)));
+    let nested = || field.nested.as_ref().map(|kind| CType::Named(kind.value.name().to_owned()));
+    let c_type = field.c_type.as_ref().map(|c_type| c_type.value.clone()).or_else(nested);
     FieldRow {
         id: anchors.claim("field-", &field.name.value),
         name: &field.name.value,
-        c_type: field.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
+        c_type: c_type.as_ref().map(|c_type| TypeText::new(here, c_type)),
         bits: field.bits.as_ref().map(|bits| bits.value),
         docs: Blocks::new(here, &field.docs, 2),
         sources,
