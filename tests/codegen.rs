@@ -195,28 +195,50 @@ fn a_changed_value_changes_its_lines_only() {
 
 #[test]
 fn a_renamed_parameter_changes_its_lines_only() {
-    let after = replaced(QUERY, "pusStatus", "pusCode");
+    let after = replaced(QUERY, "pvReason", "pvCause");
     expect_test::expect![[r#"
-        facts.json: -"name": "pusStatus",
-        facts.json: +"name": "pusCode",
+        facts.json: -"name": "pvReason",
+        facts.json: +"name": "pvCause",
+        facts.json: -"length_of": "pvReason"
+        facts.json: +"length_of": "pvCause"
+        facts.json: -"The reason does not fit into pvReason. No part of it is copied, but the status code and the needed size are written."
+        facts.json: +"The reason does not fit into pvCause. No part of it is copied, but the status code and the needed size are written."
         facts.json: -"pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0."
-        facts.json: +"pusCode or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0."
-        src/winhttp/api.rs: -/// - `status` (C: `pusStatus`, out)
-        src/winhttp/api.rs: +/// - `code` (C: `pusCode`, out)
+        facts.json: +"pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL although dwReasonLength is not 0."
+        src/winhttp/api.rs: -/// - `reason` (C: `pvReason`, out, optional)
+        src/winhttp/api.rs: +/// - `cause` (C: `pvCause`, out, optional)
+        src/winhttp/api.rs: -/// - the length of `reason` (C: `dwReasonLength`, in)
+        src/winhttp/api.rs: +/// - the length of `cause` (C: `dwReasonLength`, in)
+        src/winhttp/api.rs: -///   Length, in bytes, of the *pvReason* buffer.
+        src/winhttp/api.rs: +///   Length, in bytes, of the *pvCause* buffer.
+        src/winhttp/api.rs: -///   buffer is too small, or *pvReason* is `NULL` and *dwReasonLength* is 0, it is the size that the
+        src/winhttp/api.rs: +///   buffer is too small, or *pvCause* is `NULL` and *dwReasonLength* is 0, it is the size that the
         src/winhttp/api.rs: -/// - `ERROR_INVALID_PARAMETER` (87): *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason*
-        src/winhttp/api.rs: -///   is `NULL` although *dwReasonLength* is not 0.
-        src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): *pusCode* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason* is
-        src/winhttp/api.rs: +///   `NULL` although *dwReasonLength* is not 0.
-        src/winhttp/api.rs: -status: &mut u16,
-        src/winhttp/api.rs: +code: &mut u16,
+        src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvCause*
+        src/winhttp/api.rs: -/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into *pvReason*. No part of it is
+        src/winhttp/api.rs: +/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into *pvCause*. No part of it is
+        src/winhttp/api.rs: -reason: &mut [u8],
+        src/winhttp/api.rs: +cause: &mut [u8],
         src/winhttp/errors.rs: -/// *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason* is `NULL` although
         src/winhttp/errors.rs: -/// *dwReasonLength* is not 0.
-        src/winhttp/errors.rs: +/// *pusCode* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason* is `NULL` although *dwReasonLength*
+        src/winhttp/errors.rs: +/// *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvCause* is `NULL` although *dwReasonLength*
         src/winhttp/errors.rs: +/// is not 0.
+        src/winhttp/errors.rs: -/// The reason does not fit into *pvReason*. No part of it is copied, but the status code and the needed
+        src/winhttp/errors.rs: +/// The reason does not fit into *pvCause*. No part of it is copied, but the status code and the needed
         src/winhttp/errors.rs: -"pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0.",
-        src/winhttp/errors.rs: +"pusCode or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0.",
-        src/winhttp/sys.rs: -pusStatus: *mut u16,
-        src/winhttp/sys.rs: +pusCode: *mut u16,"#]].assert_eq(&difference(&after).join("\n"));
+        src/winhttp/errors.rs: +"pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL although dwReasonLength is not 0.",
+        src/winhttp/errors.rs: -"The reason does not fit into pvReason. No part of it is copied, but the status code and the needed size are written.",
+        src/winhttp/errors.rs: +"The reason does not fit into pvCause. No part of it is copied, but the status code and the needed size are written.",
+        src/winhttp/exports.rs: -pvReason: *mut core::ffi::c_void,
+        src/winhttp/exports.rs: +pvCause: *mut core::ffi::c_void,
+        src/winhttp/exports.rs: -unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,
+        src/winhttp/exports.rs: +unsafe { ffi::slice_mut(pvCause.cast::<u8>(), dwReasonLength) }?,
+        src/winhttp/exports.rs: -$crate::winhttp::sys::HINTERNET, pusStatus : * mut u16, pvReason : * mut
+        src/winhttp/exports.rs: +$crate::winhttp::sys::HINTERNET, pusStatus : * mut u16, pvCause : * mut
+        src/winhttp/exports.rs: -$ffi, _ > ($runtime, hWebSocket, pusStatus, pvReason, dwReasonLength,
+        src/winhttp/exports.rs: +$ffi, _ > ($runtime, hWebSocket, pusStatus, pvCause, dwReasonLength,
+        src/winhttp/sys.rs: -pvReason: *mut c_void,
+        src/winhttp/sys.rs: +pvCause: *mut c_void,"#]].assert_eq(&difference(&after).join("\n"));
 }
 
 #[test]

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use tungstenite::handshake::derive_accept_key;
 use winws::WinHttp;
-use winws_api::Win32Error;
 use winws_api::winhttp::{HInternet, WebSocket as _, WebSocketBufferType};
+use winws_api::{KeptBuffer, KeptBufferMut, Win32Error};
 
 /// How long anything may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -211,13 +211,17 @@ impl Drop for Peer {
 impl Socket {
     /// Sends, and gives the code.
     pub fn send(&self, kind: WebSocketBufferType, bytes: &[u8]) -> Win32Error {
-        code(WinHttp::process().web_socket_send(self.0, kind, bytes))
+        // SAFETY: a synchronous send is over when it returns, and the bytes are borrowed until then.
+        let buffer = unsafe { KeptBuffer::new(bytes.as_ptr(), bytes.len()) };
+        code(WinHttp::process().web_socket_send(self.0, kind, buffer))
     }
 
     /// Receives into a buffer of this size: what came, or the code.
     pub fn receive(&self, size: usize) -> Result<(WebSocketBufferType, Vec<u8>), Win32Error> {
         let (mut buffer, mut length, mut kind) = (vec![0; size], u32::MAX, i32::MAX);
-        let received = WinHttp::process().web_socket_receive(self.0, &mut buffer, Some(&mut length), Some(&mut kind));
+        // SAFETY: a synchronous receive is over when it returns, and nobody else knows the bytes until then.
+        let bytes = unsafe { KeptBufferMut::new(buffer.as_mut_ptr(), buffer.len()) };
+        let received = WinHttp::process().web_socket_receive(self.0, bytes, Some(&mut length), Some(&mut kind));
         if let Err(error) = received {
             assert_eq!((length, kind), (u32::MAX, i32::MAX), "outputs are untouched on failure");
             return Err(error.into());

@@ -23,6 +23,12 @@
 )]
 #[rustfmt::skip]
 pub mod codes;
+#[cfg(feature = "exports")]
+extern crate alloc;
+#[cfg(feature = "exports")]
+pub mod ffi;
+mod kept;
+pub use kept::{KeptBuffer, KeptBufferMut};
 #[rustfmt::skip]
 pub mod webservices;
 #[rustfmt::skip]

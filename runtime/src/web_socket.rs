@@ -102,7 +102,7 @@ impl WebSocket {
     /// `InvalidOperation` after [`shutdown`](Self::shutdown), [`close`](Self::close) or a failure, and
     /// `ERROR_WINHTTP_CONNECTION_ERROR` when the connection turns out to be gone.
     pub fn send(&self, kind: WebSocketBufferType, bytes: &[u8]) -> Result<(), WebSocketSendError> {
-        WinHttp::process().web_socket_send(self.handle, kind, bytes)
+        WinHttp::process().send(self.handle, kind, bytes)
     }
 
     /// Receives what comes next into `buffer`: up to its length, and never from more than one frame.
@@ -112,12 +112,8 @@ impl WebSocket {
     /// `OperationCancelled` when another thread closes meanwhile. `InvalidServerResponse` when the server breaks the
     /// protocol, and `ERROR_WINHTTP_CONNECTION_ERROR` when it goes without a close, are final.
     pub fn receive(&self, buffer: &mut [u8]) -> Result<Received, WebSocketReceiveError> {
-        let (mut length, mut kind) = (0, 0);
-        WinHttp::process().web_socket_receive(self.handle, buffer, Some(&mut length), Some(&mut kind))?;
-        let kind = WebSocketBufferType::try_from(kind)
-            .map_err(|_| WebSocketReceiveError::Other(Win32Error::ERROR_WINHTTP_INTERNAL_ERROR))?;
-        // A length of a buffer is a usize.
-        Ok(Received { len: usize::try_from(length).unwrap_or(usize::MAX), kind })
+        let (len, kind) = WinHttp::process().receive(self.handle, buffer)?;
+        Ok(Received { len, kind })
     }
 
     /// Sends the close frame, and nothing after it; receiving goes on until the peer's close.

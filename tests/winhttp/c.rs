@@ -21,7 +21,7 @@ pub(crate) fn complete_upgrade(request: HINTERNET) -> HINTERNET {
 
 pub(crate) fn send(socket: HINTERNET, kind: i32, buffer: Option<&[u8]>, length: u32) -> u32 {
     // SAFETY: `input` checks the length.
-    unsafe { WinHttpWebSocketSend(socket, kind, input(buffer, length), length) }
+    unsafe { WinHttpWebSocketSend(socket, kind, input(buffer, length).cast_mut(), length) }
 }
 
 pub(crate) fn receive(
@@ -39,12 +39,12 @@ pub(crate) fn receive(
 
 pub(crate) fn shutdown(socket: HINTERNET, status: u16, reason: Option<&[u8]>, length: u32) -> u32 {
     // SAFETY: `input` checks the length.
-    unsafe { WinHttpWebSocketShutdown(socket, status, input(reason, length), length) }
+    unsafe { WinHttpWebSocketShutdown(socket, status, input(reason, length).cast_mut(), length) }
 }
 
 pub(crate) fn close(socket: HINTERNET, status: u16, reason: Option<&[u8]>, length: u32) -> u32 {
     // SAFETY: `input` checks the length.
-    unsafe { WinHttpWebSocketClose(socket, status, input(reason, length), length) }
+    unsafe { WinHttpWebSocketClose(socket, status, input(reason, length).cast_mut(), length) }
 }
 
 pub(crate) fn query_close_status(

@@ -237,8 +237,23 @@ pub struct Param {
     pub c_type: Option<Fact<CType>>,
     /// The parameter whose length this one states.
     pub length_of: Option<Fact<String>>,
+    /// It is a list that ends with a null pointer.
+    pub null_terminated: Option<Fact<()>>,
+    /// What holds of it when the call is over.
+    pub afterwards: Afterwards,
     /// What the page says of it.
     pub docs: Arc<Prose>,
+}
+
+/// What holds of a pointer when the call is over. No page's form has a place for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Afterwards {
+    /// The callee keeps the pointer: until the operation's `completion`, the end of the `handle`, or a call of this name.
+    pub kept_until: Option<Fact<String>>,
+    /// What comes out belongs to the callee, and is lent until a call of this name, or the end of the `handle`.
+    pub lent_until: Option<Fact<String>>,
+    /// The failures with which it is written all the same.
+    pub written_on_failure: Vec<Fact<String>>,
 }
 
 /// Which way a parameter's data goes.
@@ -352,6 +367,8 @@ pub struct Field {
     pub c_type: Option<Fact<CType>>,
     /// Whether it is a structure or union without a name of its own, whose fields follow as `a.b`.
     pub nested: Option<Fact<Kind>>,
+    /// What holds of it when a call that it was passed to is over.
+    pub afterwards: Afterwards,
     /// What the page says of it.
     pub docs: Arc<Prose>,
 }

@@ -253,6 +253,21 @@ pub struct Function {
     pub returns: Arc<Prose>,
     /// The arguments of the safe method, in order.
     pub args: Vec<Arg>,
+    /// Whether it has strings of `WCHAR`s.
+    pub wide: Wide,
+}
+
+/// Whether a function has strings of `WCHAR`s. C libraries in which those have four bytes get a twin of it that takes
+/// such strings, where nothing but strings that go in would differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wide {
+    /// It has none.
+    #[default]
+    No,
+    /// All of them go in.
+    Inputs,
+    /// Some come out, or stand in structures: no twin can be made of the function alone.
+    Beyond,
 }
 
 /// A documented code of a function.
@@ -283,6 +298,12 @@ pub struct Param {
     pub direction: Direction,
     /// Whether it may be left out.
     pub optional: bool,
+    /// Until when the callee keeps the pointer.
+    pub kept_until: Option<String>,
+    /// Until when what comes out is lent.
+    pub lent_until: Option<String>,
+    /// The C names of the failures with which it is written all the same.
+    pub written_on_failure: Vec<String>,
     /// What the page says of it.
     pub docs: Arc<Prose>,
 }
@@ -320,6 +341,13 @@ pub enum ArgKind {
         /// tells what was written, or needed.
         length: usize,
     },
+    /// Bytes that the callee keeps after it has returned; the length comes from another parameter.
+    Kept {
+        /// Whether the callee writes them.
+        mutable: bool,
+        /// The place of the length in `Function::params`.
+        length: usize,
+    },
     /// `&str`, or an `Option` of it: up to the first zero, or as long as another parameter says.
     Str {
         /// Whether it may be left out.
@@ -327,10 +355,10 @@ pub enum ArgKind {
         /// The place of the length in `Function::params`.
         length: Option<usize>,
     },
-    /// `&[&str]`: strings up to their first zeros, as many as another parameter says.
+    /// `&[&str]`: strings up to their first zeros, as many as another parameter says, or up to a null pointer.
     Strs {
         /// The place of the count in `Function::params`.
-        length: usize,
+        length: Option<usize>,
     },
 }
 

@@ -67,6 +67,8 @@ pub trait Channels {
     /// - `channel` (C: `channel`, in)
     ///
     ///   Channel to close.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   Callback, and a pointer for it, that allow the call to return before the channel is closed. If it is
@@ -77,6 +79,8 @@ pub trait Channels {
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
     ///   and nothing else may use it.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -308,6 +312,8 @@ pub trait Channels {
     ///
     ///   Receives the value of the property. The buffer must be aligned for the type of the property. It is
     ///   not written if the call fails.
+    ///
+    ///   What comes out is lent until `WsResetChannel`.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of the *value* buffer, in bytes. Pass the size of the property's type.
@@ -369,6 +375,8 @@ pub trait Channels {
     /// - `channel` (C: `channel`, in)
     ///
     ///   Channel to open. Its state must be `WS_CHANNEL_STATE_CREATED`.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - `endpoint_address` (C: `endpointAddress`, in)
     ///
     ///   Address of the endpoint. The function is done with the structure, and with all that it points to,
@@ -383,6 +391,8 @@ pub trait Channels {
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
     ///   and nothing else may use it.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -601,6 +611,8 @@ pub trait Channels {
     ///
     ///   Channel to shut down. Its state must be `WS_CHANNEL_STATE_OPEN`, and its type
     ///   `WS_CHANNEL_TYPE_OUTPUT_SESSION` or `WS_CHANNEL_TYPE_DUPLEX_SESSION`.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   Callback, and a pointer for it, that allow the call to return before the other side has been told.
@@ -611,6 +623,8 @@ pub trait Channels {
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
     ///   and nothing else may use it.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -897,6 +911,8 @@ pub trait ErrorObjects {
     ///   belong to the object and can be read until
     ///   [`WsResetError`](crate::webservices::ErrorObjects::reset_error) or
     ///   [`WsFreeError`](crate::webservices::ErrorObjects::free_error) is called.
+    ///
+    ///   What comes out is lent until `WsResetError`.
     ///
     /// # Errors
     ///

@@ -189,6 +189,8 @@ pub type AsyncCallback = Option<
 ///
 ///   State of the channel that is to be closed. It is the pointer that
 ///   [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback) returned for this channel.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `async_context` (C: `asyncContext`, in, optional)
 ///
 ///   Says how to complete the call asynchronously. If it is `NULL`, the function must not return before
@@ -197,6 +199,8 @@ pub type AsyncCallback = Option<
 ///
 ///   Object that takes more details of a failure. If it is `NULL`, the return value is all that the
 ///   caller learns.
+///
+///   It stays in use after the call has returned, until the operation completes.
 ///
 /// # Errors
 ///
@@ -259,6 +263,8 @@ pub type CloseChannelCallback = Option<
 ///   Receives a pointer to the state of the new channel, which the implementation allocates. All other
 ///   callbacks of this channel get it as their first argument. It does not matter to Web Services what it
 ///   points to.
+///
+///   What comes out is lent until `WS_FREE_CHANNEL_CALLBACK`.
 /// - `error` (C: `error`, in, optional)
 ///
 ///   Object for details of a failure, to be filled with
@@ -443,6 +449,8 @@ pub type GetChannelPropertyCallback = Option<
 ///
 ///   State of the channel, as [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
 ///   returned it.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `endpoint_address` (C: `endpointAddress`, in)
 ///
 ///   Address of the endpoint. It is valid only until the function returns, even if that returns
@@ -459,6 +467,8 @@ pub type GetChannelPropertyCallback = Option<
 ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
 ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
 ///   must be in it before that call.
+///
+///   It stays in use after the call has returned, until the operation completes.
 ///
 /// # Errors
 ///
@@ -550,10 +560,14 @@ pub type OpenChannelCallback = Option<
 ///
 ///   State of the channel, as [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
 ///   returned it.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `message` (C: `message`, in)
 ///
 ///   Message that [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) got.
 ///   Its state is `WS_MESSAGE_STATE_READING`. After success it must be `WS_MESSAGE_STATE_DONE`.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `async_context` (C: `asyncContext`, in, optional)
 ///
 ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -566,6 +580,8 @@ pub type OpenChannelCallback = Option<
 ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
 ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
 ///   must be in it before that call.
+///
+///   It stays in use after the call has returned, until the operation completes.
 ///
 /// # Errors
 ///
@@ -657,10 +673,14 @@ pub type ReadMessageEndCallback = Option<
 ///
 ///   State of the channel, as [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
 ///   returned it.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `message` (C: `message`, in)
 ///
 ///   Empty message that is to be filled: its state is `WS_MESSAGE_STATE_EMPTY`. After success it must be
 ///   in `WS_MESSAGE_STATE_READING` and contain the headers.
+///
+///   It stays in use after the call has returned, until `WS_READ_MESSAGE_END_CALLBACK`.
 /// - `async_context` (C: `asyncContext`, in, optional)
 ///
 ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -673,6 +693,8 @@ pub type ReadMessageEndCallback = Option<
 ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
 ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
 ///   must be in it before that call.
+///
+///   It stays in use after the call has returned, until the operation completes.
 ///
 /// # Errors
 ///
@@ -896,6 +918,8 @@ pub type SetChannelPropertyCallback = Option<
 ///
 ///   State of the channel, as [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
 ///   returned it.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `async_context` (C: `asyncContext`, in, optional)
 ///
 ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -908,6 +932,8 @@ pub type SetChannelPropertyCallback = Option<
 ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
 ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
 ///   must be in it before that call.
+///
+///   It stays in use after the call has returned, until the operation completes.
 ///
 /// # Errors
 ///
@@ -963,10 +989,14 @@ pub type ShutdownSessionChannelCallback = Option<
 ///
 ///   State of the channel, as [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
 ///   returned it.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `message` (C: `message`, in)
 ///
 ///   Message that [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback) got.
 ///   Its state is `WS_MESSAGE_STATE_WRITING`. After success it must be `WS_MESSAGE_STATE_DONE`.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `async_context` (C: `asyncContext`, in, optional)
 ///
 ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -979,6 +1009,8 @@ pub type ShutdownSessionChannelCallback = Option<
 ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
 ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
 ///   must be in it before that call.
+///
+///   It stays in use after the call has returned, until the operation completes.
 ///
 /// # Errors
 ///
@@ -1078,10 +1110,14 @@ pub type WriteMessageEndCallback = Option<
 ///
 ///   State of the channel, as [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
 ///   returned it.
+///
+///   It stays in use after the call has returned, until the operation completes.
 /// - `message` (C: `message`, in)
 ///
 ///   Message to send. Its state is `WS_MESSAGE_STATE_INITIALIZED`. After success it must be
 ///   `WS_MESSAGE_STATE_WRITING`.
+///
+///   It stays in use after the call has returned, until `WS_WRITE_MESSAGE_END_CALLBACK`.
 /// - `async_context` (C: `asyncContext`, in, optional)
 ///
 ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -1094,6 +1130,8 @@ pub type WriteMessageEndCallback = Option<
 ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
 ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
 ///   must be in it before that call.
+///
+///   It stays in use after the call has returned, until the operation completes.
 ///
 /// # Errors
 ///

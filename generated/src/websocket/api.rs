@@ -57,6 +57,8 @@ pub trait Handles {
     ///
     ///   Properties of the new session. It can be `NULL` if *ulPropertyCount* is 0; each property then has
     ///   its default.
+    ///
+    ///   It stays in use after the call has returned, until the handle is closed.
     /// - the length of `properties` (C: `ulPropertyCount`, in)
     ///
     ///   Number of properties in *pProperties*.
@@ -120,6 +122,8 @@ pub trait Handles {
     ///
     ///   Properties of the new session. It can be `NULL` if *ulPropertyCount* is 0; each property then has
     ///   its default.
+    ///
+    ///   It stays in use after the call has returned, until the handle is closed.
     /// - the length of `properties` (C: `ulPropertyCount`, in)
     ///
     ///   Number of properties in *pProperties*.
@@ -308,6 +312,8 @@ pub trait Handshake {
     ///
     ///   Receives a pointer to an array of headers that the request needs. A header of this array takes the
     ///   place of one with the same name in *pInitialHeaders*.
+    ///
+    ///   What comes out is lent until `WebSocketEndClientHandshake`.
     /// - `additional_header_count` (C: `pulAdditionalHeaderCount`, out)
     ///
     ///   Receives the number of elements of that array.
@@ -390,6 +396,8 @@ pub trait Handshake {
     /// - `response_headers` (C: `pResponseHeaders`, out)
     ///
     ///   Receives a pointer to an array of headers that the response needs.
+    ///
+    ///   What comes out is lent until `WebSocketEndServerHandshake`.
     /// - `response_header_count` (C: `pulResponseHeaderCount`, out)
     ///
     ///   Receives the number of elements of that array.
@@ -658,6 +666,8 @@ pub trait Transfer {
     ///   [`WebSocketReceive`](crate::websocket::Transfer::receive), and is valid until
     ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) is called for this action.
     ///   Do not free it.
+    ///
+    ///   What comes out is lent until `WebSocketCompleteAction`.
     /// - `data_buffer_count` (C: `pulDataBufferCount`, inout)
     ///
     ///   On input, the number of elements of the *pDataBuffers* array. On output, the number of elements that
@@ -775,6 +785,8 @@ pub trait Transfer {
     ///   is returned in memory of the component, which saves a copy.
     ///
     ///   The buffer and the memory that it points to stay in use until the receive is reported complete.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - `context` (C: `pvContext`, in, optional)
     ///
     ///   Any value of the application. It is handed back, and not looked at, by the actions that belong to
@@ -852,6 +864,8 @@ pub trait Transfer {
     ///
     ///   The buffer and the memory that it points to stay in use, unchanged, until the send is reported
     ///   complete.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - `context` (C: `Context`, in, optional)
     ///
     ///   Any value of the application. It is handed back, and not looked at, by the actions that belong to

@@ -13,5 +13,8 @@ pub use errors::*;
 #[rustfmt::skip]
 mod structs;
 pub use structs::*;
+#[cfg(feature = "exports")]
+#[rustfmt::skip]
+pub mod exports;
 #[rustfmt::skip]
 pub mod sys;

@@ -168,6 +168,8 @@ pub trait Session {
     ///   On entry says which parts are wanted and where to; receives them. See
     ///   [`URL_COMPONENTS`](crate::winhttp::UrlComponents). Its `dwStructSize` must be set.
     ///
+    ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
+    ///
     /// # Returns
     ///
     /// `TRUE` on success. If it is `FALSE`, call
@@ -253,6 +255,8 @@ pub trait Session {
     ///   On entry the size of the buffer, in characters. On success it receives the number of characters
     ///   written, without the terminating zero. After `ERROR_INSUFFICIENT_BUFFER` it holds the number of
     ///   characters that the buffer needs, the terminating zero included.
+    ///
+    ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     ///
     /// # Returns
     ///
@@ -404,6 +408,8 @@ pub trait Session {
     ///
     ///   On entry the size of the buffer, in bytes. On success it receives the size of the value, and after
     ///   `ERROR_INSUFFICIENT_BUFFER` the size that the buffer needs.
+    ///
+    ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     ///
     /// # Returns
     ///
@@ -878,7 +884,7 @@ pub trait Request {
         object_name: Option<&str>,
         version: Option<&str>,
         referrer: Option<&str>,
-        accept_types: *mut *const u16,
+        accept_types: &[&str],
         flags: u32,
     ) -> Result<super::HInternet, super::OpenRequestError>;
     /// The `WinHttpQueryDataAvailable` function returns how many bytes of the response body the next
@@ -969,6 +975,8 @@ pub trait Request {
     ///   On entry the size of the buffer, in bytes. On success it receives the size of the value; that of a
     ///   text does not include the terminating zero, which is written as well. After
     ///   `ERROR_INSUFFICIENT_BUFFER` it holds the size that the buffer needs, the terminating zero included.
+    ///
+    ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     /// - `index` (C: `lpdwIndex`, inout, optional)
     ///
     ///   Which of several headers with one name to return, from 0. On success it receives the index of the
@@ -1050,6 +1058,8 @@ pub trait Request {
     /// - `buffer` (C: `lpBuffer`, out)
     ///
     ///   Buffer for the data. In asynchronous mode keep it until the read has completed.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - the length of `buffer` (C: `dwNumberOfBytesToRead`, in)
     ///
     ///   Length of the *lpBuffer* buffer, in bytes.
@@ -1058,6 +1068,12 @@ pub trait Request {
     ///   Receives the number of bytes read. It is set to 0 before anything else, so that it is 0 after a
     ///   failure. In asynchronous mode pass `NULL`: the number comes with the notification, and the variable
     ///   may be gone when the call completes.
+    ///
+    ///   It is written even if the call fails with `ERROR_INVALID_HANDLE`, `ERROR_NOT_ENOUGH_MEMORY`,
+    ///   `ERROR_WINHTTP_CONNECTION_ERROR`, `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`,
+    ///   `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, `ERROR_WINHTTP_INTERNAL_ERROR`,
+    ///   `ERROR_WINHTTP_OPERATION_CANCELLED`, `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW`,
+    ///   `ERROR_WINHTTP_TIMEOUT`.
     ///
     /// # Returns
     ///
@@ -1108,7 +1124,7 @@ pub trait Request {
     fn read_data(
         &self,
         request: super::HInternet,
-        buffer: &mut [u8],
+        buffer: crate::KeptBufferMut,
         number_of_bytes_read: Option<&mut u32>,
     ) -> Result<(), super::ReadDataError>;
     /// The `WinHttpReceiveResponse` function ends the sending of a request and waits until the status and
@@ -1236,6 +1252,8 @@ pub trait Request {
     ///   (`WINHTTP_NO_REQUEST_DATA`) if *dwOptionalLength* is 0. WinHTTP does not copy the data. Keep it
     ///   unchanged until [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed
     ///   or the handle is closed, because a redirect or an authentication may need it again.
+    ///
+    ///   It stays in use after the call has returned, until `WinHttpReceiveResponse`.
     /// - the length of `optional` (C: `dwOptionalLength`, in)
     ///
     ///   Length of the *lpOptional* buffer, in bytes. If it is 0, no data is sent with the headers.
@@ -1342,7 +1360,7 @@ pub trait Request {
         &self,
         request: super::HInternet,
         headers: Option<&str>,
-        optional: &[u8],
+        optional: crate::KeptBuffer,
         total_length: u32,
         context: usize,
     ) -> Result<(), super::SendRequestError>;
@@ -1604,6 +1622,8 @@ pub trait WebSocket {
     ///   [`WINHTTP_WEB_SOCKET_CLOSE_STATUS`](crate::winhttp::WebSocketCloseStatus) names the usual ones. A
     ///   server can also send a code from 3000 to 4999, for which the enumeration has no name. If the close
     ///   frame held no code, the value is `WINHTTP_WEB_SOCKET_EMPTY_CLOSE_STATUS`.
+    ///
+    ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     /// - `reason` (C: `pvReason`, out, optional)
     ///
     ///   Receives the reason that the server gave, in UTF-8 and without a terminating zero. It can be `NULL`
@@ -1616,6 +1636,8 @@ pub trait WebSocket {
     ///   Receives the size of the reason, in bytes. On success that many bytes have been copied. If the
     ///   buffer is too small, or *pvReason* is `NULL` and *dwReasonLength* is 0, it is the size that the
     ///   buffer needs.
+    ///
+    ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     ///
     /// # Errors
     ///
@@ -1674,6 +1696,8 @@ pub trait WebSocket {
     /// - `buffer` (C: `pvBuffer`, out)
     ///
     ///   Buffer for the received data. It must not be `NULL`.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
     ///   Length, in bytes, of the *pvBuffer* buffer. It must not be 0.
@@ -1744,7 +1768,7 @@ pub trait WebSocket {
     fn web_socket_receive(
         &self,
         web_socket: super::HInternet,
-        buffer: &mut [u8],
+        buffer: crate::KeptBufferMut,
         bytes_read: Option<&mut u32>,
         buffer_type: Option<&mut i32>,
     ) -> Result<(), super::WebSocketReceiveError>;
@@ -1770,6 +1794,8 @@ pub trait WebSocket {
     ///
     ///   Data to send. It can be `NULL` only if *dwBufferLength* is 0. For the two text types the data is
     ///   UTF-8.
+    ///
+    ///   It stays in use after the call has returned, until the operation completes.
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
     ///   Length, in bytes, of the *pvBuffer* buffer. With a length of 0 the message or fragment is empty.
@@ -1824,7 +1850,7 @@ pub trait WebSocket {
         &self,
         web_socket: super::HInternet,
         buffer_type: super::WebSocketBufferType,
-        buffer: &[u8],
+        buffer: crate::KeptBuffer,
     ) -> Result<(), super::WebSocketSendError>;
     /// The `WinHttpWebSocketShutdown` function sends a close frame to the server. Nothing more can be sent
     /// after it, but data from the server can still be received.

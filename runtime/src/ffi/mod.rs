@@ -1,11 +1,10 @@
 //! The C functions, over [`WinHttp::process`](crate::WinHttp::process).
 //!
-//! Each export guards against panics, turns pointers into references by one set of rules, and makes one call
-//! into the trait. Outputs are written on success only, except where the exported function says otherwise.
+//! winws-api has them generic in the runtime, generated from the pages: pointers to references, one call into the trait,
+//! outputs written. Here they get their names, a guard against panics, and the thread's last error.
 
 mod guard;
 mod last_error;
-mod pointers;
 pub mod winhttp;
 
 pub use last_error::{winws_get_last_error, winws_set_last_error};

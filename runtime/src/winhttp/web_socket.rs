@@ -2,16 +2,59 @@
 
 use std::sync::Arc;
 
-use winws_api::Win32Error;
 use winws_api::winhttp::{
     HInternet, WebSocket, WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError,
     WebSocketQueryCloseStatusError, WebSocketReceiveError, WebSocketSendError, WebSocketShutdownError,
 };
+use winws_api::{KeptBuffer, KeptBufferMut, Win32Error};
 
 use super::request::Request;
 use super::{Object, WinHttp, codes};
 use crate::driver::Received;
 use crate::protocol::{CloseFrame, MessageKind};
+
+/// What synchronous mode does: the buffers are not kept.
+impl WinHttp {
+    /// Sends one frame.
+    pub(crate) fn send(
+        &self,
+        web_socket: HInternet,
+        buffer_type: WebSocketBufferType,
+        bytes: &[u8],
+    ) -> Result<(), WebSocketSendError> {
+        let (kind, end_of_message) = match buffer_type {
+            WebSocketBufferType::BinaryMessage => (MessageKind::Binary, true),
+            WebSocketBufferType::BinaryFragment => (MessageKind::Binary, false),
+            WebSocketBufferType::Utf8Message => (MessageKind::Text, true),
+            WebSocketBufferType::Utf8Fragment => (MessageKind::Text, false),
+            WebSocketBufferType::Close => return Err(WebSocketSendError::InvalidParameter),
+        };
+        let send = self.with_web_socket(web_socket, |connection| {
+            connection.send(kind, end_of_message, bytes).map_err(codes::of_connection)
+        });
+        Ok(send?)
+    }
+
+    /// Receives a piece of a frame: how long it is, and of which type.
+    pub(crate) fn receive(
+        &self,
+        web_socket: HInternet,
+        buffer: &mut [u8],
+    ) -> Result<(usize, WebSocketBufferType), WebSocketReceiveError> {
+        if buffer.is_empty() {
+            return Err(WebSocketReceiveError::InvalidParameter);
+        }
+        // The count is a DWORD, so no more than that is delivered at once.
+        let limit = buffer.len().min(usize::try_from(u32::MAX).unwrap_or(usize::MAX));
+        let received = self.with_web_socket(web_socket, |connection| {
+            connection.receive(&mut buffer[..limit]).map_err(codes::of_connection)
+        })?;
+        Ok(match received {
+            Received::Close => (0, WebSocketBufferType::Close),
+            Received::Data { kind, length, end_of_message } => (length, buffer_type_of(kind, end_of_message)),
+        })
+    }
+}
 
 impl WebSocket for WinHttp {
     /// `context` is for callbacks, which synchronous mode has none of.
@@ -28,43 +71,22 @@ impl WebSocket for WinHttp {
         &self,
         web_socket: HInternet,
         buffer_type: WebSocketBufferType,
-        buffer: &[u8],
+        buffer: KeptBuffer,
     ) -> Result<(), WebSocketSendError> {
-        let (kind, end_of_message) = match buffer_type {
-            WebSocketBufferType::BinaryMessage => (MessageKind::Binary, true),
-            WebSocketBufferType::BinaryFragment => (MessageKind::Binary, false),
-            WebSocketBufferType::Utf8Message => (MessageKind::Text, true),
-            WebSocketBufferType::Utf8Fragment => (MessageKind::Text, false),
-            WebSocketBufferType::Close => return Err(WebSocketSendError::InvalidParameter),
-        };
-        let send = self.with_web_socket(web_socket, |connection| {
-            connection.send(kind, end_of_message, buffer).map_err(codes::of_connection)
-        });
-        Ok(send?)
+        self.send(web_socket, buffer_type, buffer.as_slice())
     }
 
     fn web_socket_receive(
         &self,
         web_socket: HInternet,
-        buffer: &mut [u8],
+        mut buffer: KeptBufferMut,
         bytes_read: Option<&mut u32>,
         buffer_type: Option<&mut i32>,
     ) -> Result<(), WebSocketReceiveError> {
         let (Some(bytes_read), Some(buffer_type)) = (bytes_read, buffer_type) else {
             return Err(WebSocketReceiveError::InvalidParameter);
         };
-        if buffer.is_empty() {
-            return Err(WebSocketReceiveError::InvalidParameter);
-        }
-        // The count is a DWORD, so no more than that is delivered at once.
-        let limit = buffer.len().min(usize::try_from(u32::MAX).unwrap_or(usize::MAX));
-        let received = self.with_web_socket(web_socket, |connection| {
-            connection.receive(&mut buffer[..limit]).map_err(codes::of_connection)
-        })?;
-        let (length, kind) = match received {
-            Received::Close => (0, WebSocketBufferType::Close),
-            Received::Data { kind, length, end_of_message } => (length, buffer_type_of(kind, end_of_message)),
-        };
+        let (length, kind) = self.receive(web_socket, buffer.as_mut_slice())?;
         *bytes_read = u32::try_from(length).unwrap_or(u32::MAX);
         *buffer_type = kind.into();
         Ok(())

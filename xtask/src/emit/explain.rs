@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::draft::{Body, Fact, Kind, Returns, Source};
+use crate::draft::{Afterwards, Body, Fact, Kind, Returns, Source};
 use crate::model::Item;
 
 /// Explains an item.
@@ -36,6 +36,7 @@ pub fn explain(item: &Item) -> String {
                 out.maybe(2, "direction", direction.as_ref());
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
                 out.maybe(2, "length of", param.length_of.as_ref());
+                out.afterwards(&param.afterwards);
             }
             let returns = &function.returns;
             out.maybe(1, "returns", returns.c_type.as_ref());
@@ -62,6 +63,7 @@ pub fn explain(item: &Item) -> String {
                 let nested = field.nested.clone().map(|nested| nested.map(Kind::name));
                 out.maybe(2, "type", nested.as_ref());
                 out.maybe(2, "bits", field.bits.as_ref());
+                out.afterwards(&field.afterwards);
             }
             demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
         }
@@ -106,6 +108,13 @@ impl Lines {
             }
         }
         self.maybe(1, "other codes", returns.open.clone().map(|fact| fact.map(|()| "possible")).as_ref());
+    }
+
+    fn afterwards(&mut self, afterwards: &Afterwards) {
+        let Afterwards { kept_until, lent_until, written_on_failure } = afterwards;
+        self.maybe(2, "kept until", kept_until.as_ref());
+        self.maybe(2, "lent until", lent_until.as_ref());
+        written_on_failure.iter().for_each(|code| self.maybe(2, "written even with", Some(code)));
     }
 
     fn maybe<T: std::fmt::Display>(&mut self, depth: usize, label: &str, fact: Option<&Fact<T>>) {

@@ -9,8 +9,8 @@ use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 
 use crate::draft::{
-    Body, Code, Constant, Convention, Direction, DocumentedCode, Draft, Fact, Field, Function, Kind, Member, Param,
-    Part, Returns, Source, as_c_sees,
+    Afterwards, Body, Code, Constant, Convention, Direction, DocumentedCode, Draft, Fact, Field, Function, Kind,
+    Member, Param, Part, Returns, Source, as_c_sees,
 };
 use crate::model::{Item, Spec};
 use crate::source::Location;
@@ -161,6 +161,17 @@ struct ParamFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str")]
     length_of: Option<&'a str>,
+    /// Until when the callee keeps the pointer after it has returned: `completion`, `handle`, or the name of a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    kept_until: Option<&'a str>,
+    /// Until when what comes out is lent: `handle`, or the name of a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    lent_until: Option<&'a str>,
+    /// The failures with which it is written all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    written_on_failure: Vec<&'a str>,
     /// Where the facts of this object come from, by their keys; with `--sources` only.
     #[serde(skip_serializing_if = "Sources::is_empty")]
     sources: Sources<'a>,
@@ -197,6 +208,10 @@ struct FieldFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32")]
     bits: Option<u32>,
+    /// Until when what it points to is in use after the call that it was passed to has returned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    kept_until: Option<&'a str>,
     /// Where the facts of this object come from, by their keys; with `--sources` only.
     #[serde(skip_serializing_if = "Sources::is_empty")]
     sources: Sources<'a>,
@@ -398,12 +413,19 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "optional", param.optional.as_ref());
         self.add(&mut sources, "type", param.c_type.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
+        let Afterwards { kept_until, lent_until, written_on_failure } = &param.afterwards;
+        self.add(&mut sources, "kept_until", kept_until.as_ref());
+        self.add(&mut sources, "lent_until", lent_until.as_ref());
+        self.add(&mut sources, "written_on_failure", written_on_failure.first());
         ParamFacts {
             name: &param.name.value,
             dir: param.direction.as_ref().map(|direction| direction.value.name()),
             optional: param.optional.is_some(),
             c_type: param.c_type.as_ref().map(|c_type| c_type.value.to_string()),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
+            kept_until: kept_until.as_ref().map(|until| &*until.value),
+            lent_until: lent_until.as_ref().map(|until| &*until.value),
+            written_on_failure: written_on_failure.iter().map(|code| &*code.value).collect(),
             sources,
         }
     }
@@ -426,11 +448,14 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "type", field.c_type.as_ref());
         self.add(&mut sources, "type", field.nested.as_ref());
         self.add(&mut sources, "bits", field.bits.as_ref());
+        let kept_until = field.afterwards.kept_until.as_ref();
+        self.add(&mut sources, "kept_until", kept_until);
         let nested = || field.nested.as_ref().map(|kind| kind.value.name().to_owned());
         FieldFacts {
             name: &field.name.value,
             c_type: field.c_type.as_ref().map(|c_type| c_type.value.to_string()).or_else(nested),
             bits: field.bits.as_ref().map(|bits| bits.value),
+            kept_until: kept_until.map(|until| &*until.value),
             sources,
         }
     }

@@ -27,5 +27,4 @@ pub fn companions(spec: &Spec) -> Vec<OutputFile> {
     vec![attribution::file(spec), manifest]
 }
 
-const MANIFEST: &str =
-    "[package]\nname = \"winws-api\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\npath = \"src/lib.rs\"\n";
+const MANIFEST: &str = "[package]\nname = \"winws-api\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[features]\nexports = []\n\n[lib]\npath = \"src/lib.rs\"\n";

@@ -6,7 +6,7 @@ use super::{at, c_type, demoted, entry_docs, locate, prototype, returns, stated}
 use crate::c::names::{is_identifier, is_placeholder};
 use crate::c::types::{CType, annotations, stem};
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Direction, Fact, Function, Param};
+use crate::draft::{Afterwards, Direction, Fact, Function, Param};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};
@@ -72,6 +72,8 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         optional: optional.map(|(_, span)| Fact { value: (), source: at(page, span) }),
         c_type: entry.c_type.as_ref().and_then(|line| c_type(page, line)),
         length_of: None,
+        null_terminated: None,
+        afterwards: Afterwards::default(),
         docs: entry_docs(page, entry, diags),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{adopt_demoted, at, c_type, demoted, entry_docs, locate, stated};
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Body, Fact, Field, Kind};
+use crate::draft::{Afterwards, Body, Fact, Field, Kind};
 use crate::page::{Entry, EntryKind, Page, SectionKind};
 use crate::prose::plain;
 use crate::source::Spanned;
@@ -36,7 +36,8 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> B
             let bits = entry.value.as_ref().and_then(|value| bits(page, value, diags));
             let c_type = entry.c_type.as_ref().and_then(|stated| c_type(page, stated));
             let nested = nested(page, entry);
-            fields.push(Field { name, bits, c_type, nested, docs: entry_docs(page, entry, diags) });
+            let docs = entry_docs(page, entry, diags);
+            fields.push(Field { name, bits, c_type, nested, afterwards: Afterwards::default(), docs });
         }
         adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));

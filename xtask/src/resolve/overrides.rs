@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config;
+use crate::c::names::is_identifier;
 use crate::c::{members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
 use crate::draft::{Body, Direction, Draft, Fact, Function, Kind, Param, Source};
@@ -57,7 +58,8 @@ struct StructEntry {
 #[serde(deny_unknown_fields)]
 struct FieldEntry {
     #[serde(rename = "type")]
-    c_type: Spanned<String>,
+    c_type: Option<Spanned<String>>,
+    kept_until: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,6 +83,11 @@ struct ParamEntry {
     optional: Option<Spanned<bool>>,
     direction: Option<Spanned<String>>,
     length_of: Option<Spanned<String>>,
+    null_terminated: Option<Spanned<bool>>,
+    kept_until: Option<Spanned<String>>,
+    lent_until: Option<Spanned<String>>,
+    #[serde(default)]
+    written_on_failure: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -237,11 +244,16 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
     }
     let Body::Struct(fields, _) = &mut draft.body else { return };
     for (field, change) in &entry.fields {
-        let (range, text) = (change.get_ref().c_type.span(), change.get_ref().c_type.get_ref());
+        let (range, FieldEntry { c_type, kept_until }) = (change.span(), change.get_ref());
         let Some(field) = fields.iter_mut().find(|known| known.name.value == *field) else {
             grounds.expired(&range, format!("`{name}` has no field `{field}`"), diags);
             continue;
         };
+        if let Some(until) = kept_until {
+            field.afterwards.kept_until = moment(&grounds, until, diags);
+        }
+        let Some(stated) = c_type else { continue };
+        let (range, text) = (stated.span(), stated.get_ref());
         match types::parse(text) {
             None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
             Some(c_type) if field.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
@@ -301,11 +313,21 @@ fn param_entry(
 ) {
     let range = change.span();
     let names: Vec<String> = function.params.iter().map(|param| param.name.value.clone()).collect();
+    let codes: Vec<String> = function.returns.codes.iter().map(|code| code.name.value.clone()).collect();
     let Some(param) = function.params.iter_mut().find(|param| param.name.value == name) else {
         grounds.expired(&range, format!("there is no parameter `{name}`"), diags);
         return;
     };
-    let ParamEntry { c_type, optional, direction, length_of } = change.get_ref();
+    let ParamEntry {
+        c_type,
+        optional,
+        direction,
+        length_of,
+        null_terminated,
+        kept_until,
+        lent_until,
+        written_on_failure,
+    } = change.get_ref();
     let same = |range: &Range<usize>, what: &dyn std::fmt::Display, diags: &mut Diagnostics| {
         grounds.expired(range, format!("the page says by now that `{name}` is {what}"), diags);
     };
@@ -342,6 +364,34 @@ fn param_entry(
             param.length_of = Some(grounds.fact(buffer.clone(), &range));
         }
     }
+    if let Some(stated) = null_terminated {
+        param.null_terminated = stated.get_ref().then(|| grounds.fact((), &stated.span()));
+    }
+    let afterwards = &mut param.afterwards;
+    if let Some(until) = kept_until {
+        afterwards.kept_until = moment(grounds, until, diags);
+    }
+    if let Some(until) = lent_until {
+        afterwards.lent_until = moment(grounds, until, diags);
+    }
+    for code in written_on_failure {
+        if codes.contains(code.get_ref()) {
+            afterwards.written_on_failure.push(grounds.fact(code.get_ref().clone(), &code.span()));
+        } else {
+            let message = format!("`{}` is no failure that the page lists", code.get_ref());
+            grounds.expired(&code.span(), message, diags);
+        }
+    }
+}
+
+/// Until when something holds: `completion`, `handle`, or the name of a call.
+fn moment(grounds: &Grounds<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<String>> {
+    let (word, range) = (until.get_ref(), until.span());
+    if !is_identifier(word) {
+        grounds.invalid(&range, format!("`{word}` is none of completion, handle, and no name of a call"), diags);
+        return None;
+    }
+    Some(grounds.fact(word.clone(), &range))
 }
 
 fn set_optional(

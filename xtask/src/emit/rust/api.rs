@@ -36,6 +36,18 @@ fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
     quote! { #doc #alias fn #name(&self, #(#args),*) #output; }
 }
 
+/// A name of a trait as part of a macro's name.
+pub fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 /// The type of an argument of the safe method.
 pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
     match &arg.kind {
@@ -48,6 +60,8 @@ pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
                 quote! { &[#of] }
             }
         }
+        ArgKind::Kept { mutable: false, .. } => quote! { crate::KeptBuffer },
+        ArgKind::Kept { mutable: true, .. } => quote! { crate::KeptBufferMut },
         ArgKind::Str { optional: true, .. } => quote! { Option<&str> },
         ArgKind::Str { optional: false, .. } => quote! { &str },
         ArgKind::Strs { .. } => quote! { &[&str] },
@@ -88,7 +102,14 @@ pub fn details(function: &Function, safe: bool, writer: &Writer<'_>) -> Vec<Stri
     let mut out = Vec::new();
     let params = function.params.iter().enumerate().flat_map(|(index, param)| {
         let mut lines = vec![format!("- {}", head(function, index, param, safe))];
-        let text = writer.lines(&param.docs);
+        let mut text = writer.lines(&param.docs);
+        let sentence = afterwards(param);
+        if !sentence.is_empty() {
+            if !text.is_empty() {
+                text.push(String::new());
+            }
+            text.extend(wrap(&sentence, "", ""));
+        }
         if !text.is_empty() {
             lines.push(String::new());
             lines.extend(text.into_iter().map(|line| format!("  {line}").trim_end().to_owned()));
@@ -121,6 +142,27 @@ pub fn details(function: &Function, safe: bool, writer: &Writer<'_>) -> Vec<Stri
     out
 }
 
+/// What holds of a parameter when the call is over.
+fn afterwards(param: &Param) -> String {
+    let until = |until: &str| match until {
+        "completion" => "until the operation completes".to_owned(),
+        "handle" => "until the handle is closed".to_owned(),
+        call => format!("until {}", code_span(call)),
+    };
+    let mut sentences = Vec::new();
+    if let Some(kept) = &param.kept_until {
+        sentences.push(format!("It stays in use after the call has returned, {}.", until(kept)));
+    }
+    if let Some(lent) = &param.lent_until {
+        sentences.push(format!("What comes out is lent {}.", until(lent)));
+    }
+    if !param.written_on_failure.is_empty() {
+        let codes: Vec<String> = param.written_on_failure.iter().map(|code| code_span(code)).collect();
+        sentences.push(format!("It is written even if the call fails with {}.", codes.join(", ")));
+    }
+    sentences.join(" ")
+}
+
 /// The line of a parameter: its name, C's name, its direction, and what became of it.
 fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String {
     let optional = if param.optional { ", optional" } else { "" };
@@ -129,8 +171,8 @@ fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String 
         return format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name);
     }
     let is_length = |arg: &&Arg| match arg.kind {
-        ArgKind::Slice { length, .. } | ArgKind::Strs { length } => length == index,
-        ArgKind::Str { length, .. } => length == Some(index),
+        ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => length == index,
+        ArgKind::Str { length, .. } | ArgKind::Strs { length } => length == Some(index),
         ArgKind::Value(_) | ArgKind::Reference { .. } => false,
     };
     let own = function.args.iter().any(|arg| arg.param == index);

@@ -6,6 +6,7 @@ mod codes;
 mod docs;
 mod enums;
 mod errors;
+mod exports;
 mod structs;
 mod sys;
 mod types;
@@ -14,7 +15,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::attribution;
-use crate::model::{Family, Spec};
+use crate::model::{ArgKind, Family, Spec};
 use crate::sync::{MARK, OutputFile};
 
 pub use docs::escape;
@@ -23,6 +24,12 @@ pub use docs::escape;
 pub fn emit(spec: &Spec) -> Vec<OutputFile> {
     let families: Vec<&Family> = spec.families.iter().filter(|family| !is_empty(family)).collect();
     let mut files = vec![file("src/lib.rs", lib(spec, &families)), file("src/codes.rs", codes::file(spec))];
+    if keeps_buffers(spec) {
+        files.push(OutputFile { path: "src/kept.rs".to_owned(), text: marked(include_str!("parts/kept.rs")) });
+    }
+    if families.iter().any(|family| !family.groups.is_empty()) {
+        files.push(OutputFile { path: "src/ffi.rs".to_owned(), text: marked(include_str!("parts/ffi.rs")) });
+    }
     for family in families {
         let path = |name: &str| format!("src/{}/{name}.rs", family.name);
         files.push(file(&path("mod"), module(family)));
@@ -31,6 +38,7 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
             ("callbacks", callbacks::file(spec, family)),
             ("enums", enums::file(spec, family)),
             ("errors", errors::file(spec, family)),
+            ("exports", exports::file(family)),
             ("structs", structs::file(spec, family)),
             ("sys", Some(sys::file(family))),
         ];
@@ -52,10 +60,18 @@ fn file(path: &str, tokens: TokenStream) -> OutputFile {
     let parsed =
         syn::parse2(tokens).unwrap_or_else(|error| panic!("an emitter wrote invalid Rust for {path}: {error}"));
     let text = prettyplease::unparse(&parsed);
-    OutputFile {
-        path: path.to_owned(),
-        text: format!("// @{MARK} from the reference pages: change those and run `cargo xtask codegen`.\n\n{text}"),
-    }
+    OutputFile { path: path.to_owned(), text: marked(&text) }
+}
+
+/// A file's text behind the line that says where it comes from.
+fn marked(text: &str) -> String {
+    format!("// @{MARK} from the reference pages: change those and run `cargo xtask codegen`.\n\n{text}")
+}
+
+/// Whether any function keeps a buffer after it has returned.
+fn keeps_buffers(spec: &Spec) -> bool {
+    let functions = spec.families.iter().flat_map(|family| &family.functions);
+    functions.flat_map(|function| &function.args).any(|arg| matches!(arg.kind, ArgKind::Kept { .. }))
 }
 
 fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
@@ -74,6 +90,10 @@ fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
         lines.extend(docs::wrap(&docs::escape(&sentence), "", ""));
     }
     lines.extend(example(families).into_iter().flatten());
+    let exports = families.iter().any(|family| !family.groups.is_empty());
+    let ffi = exports
+        .then(|| quote! { #[cfg(feature = "exports")] extern crate alloc; #[cfg(feature = "exports")] pub mod ffi; });
+    let kept = keeps_buffers(spec).then(|| quote! { mod kept; pub use kept::{KeptBuffer, KeptBufferMut}; });
     let docs = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! {
         #(#![doc = #docs])*
@@ -82,6 +102,8 @@ fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
 
         #[rustfmt::skip]
         pub mod codes;
+        #ffi
+        #kept
         #(#modules)*
 
         pub use codes::{HResult, UnknownValue, Win32Error};
@@ -120,6 +142,7 @@ fn module(family: &Family) -> TokenStream {
         part(!family.enums.is_empty(), "enums"),
         part(!(family.groups.is_empty() && family.callbacks.is_empty()), "errors"),
         part(!(family.opaques.is_empty() && family.structs.is_empty()), "structs"),
+        (!family.groups.is_empty()).then(|| quote! { #[cfg(feature = "exports")] #[rustfmt::skip] pub mod exports; }),
     ];
     let parts = parts.iter().flatten();
     quote! {

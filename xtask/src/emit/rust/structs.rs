@@ -107,7 +107,7 @@ fn field_type(field: &Field, here: &str) -> TokenStream {
 }
 
 /// The value of all zeros.
-fn zero(type_: &Type, here: &str) -> TokenStream {
+pub fn zero(type_: &Type, here: &str) -> TokenStream {
     match type_ {
         Type::Void | Type::Int(_) | Type::Char { .. } | Type::Bool | Type::Enum(_) => quote! { 0 },
         Type::HResult => quote! { crate::HResult(0) },

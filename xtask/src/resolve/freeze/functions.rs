@@ -9,7 +9,7 @@ use super::{Context, Gaps, Names, origin};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
 use crate::draft::{self, Convention, Direction, Draft, Kind, Source};
-use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type};
+use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type, Wide};
 
 /// Freezes a function or callback.
 pub fn freeze(
@@ -96,6 +96,7 @@ pub fn freeze(
         open: function.returns.open.is_some(),
         returns: function.returns.docs.clone(),
         args,
+        wide: Wide::No,
     })
 }
 
@@ -138,6 +139,9 @@ fn freeze_param(param: &draft::Param, types: &Types, names: &Names<'_>, gaps: &m
         raw,
         direction,
         optional: param.optional.is_some(),
+        kept_until: param.afterwards.kept_until.as_ref().map(|until| until.value.clone()),
+        lent_until: param.afterwards.lent_until.as_ref().map(|until| until.value.clone()),
+        written_on_failure: param.afterwards.written_on_failure.iter().map(|code| code.value.clone()).collect(),
         docs: param.docs.clone(),
     })
 }
@@ -203,10 +207,16 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
                 ArgKind::Str { optional: param.optional, length }
             }
             (Type::Pointer { to, .. }, Some(length)) => match &**to {
-                Type::Pointer { to, .. } if is_char(to) && !mutable => ArgKind::Strs { length },
+                Type::Pointer { to, .. } if is_char(to) && !mutable => ArgKind::Strs { length: Some(length) },
+                Type::Void if param.kept_until.is_some() => ArgKind::Kept { mutable, length },
                 Type::Void => ArgKind::Slice { of: Type::Int("u8"), mutable, length },
                 of => ArgKind::Slice { of: of.clone(), mutable, length },
             },
+            (Type::Pointer { to, .. }, None)
+                if function.params[index].null_terminated.is_some() && is_string(to) && !mutable =>
+            {
+                ArgKind::Strs { length: None }
+            }
             // What goes in behind two pointers is a list of which nothing says how long it is.
             (Type::Pointer { to, .. }, None)
                 if !matches!(**to, Type::Void | Type::Opaque(_))
@@ -223,4 +233,8 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
 
 fn is_char(type_: &Type) -> bool {
     matches!(type_, Type::Char { .. })
+}
+
+fn is_string(type_: &Type) -> bool {
+    matches!(type_, Type::Pointer { to, .. } if is_char(to))
 }

@@ -5,6 +5,7 @@ mod constants;
 mod enums;
 mod functions;
 mod structs;
+mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,6 +85,7 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
         }
         finish(family, settings, items, diags);
     }
+    wide::settle(&mut out);
     constants::collect(&mut out, items);
     out
 }
