@@ -78,6 +78,7 @@ fn fact(path: &str, key: &str, value: &Value, shown: &Shown) {
         // Texts are prose, of which an element may hold more.
         ("text", texts) => return source(path, texts, &shown.text),
         ("other_errors", Value::Bool(true)) => "The page says that there may be other codes.".to_owned(),
+        ("null_terminated", Value::Bool(true)) => "Ends with a null pointer.".to_owned(),
         ("optional", Value::Bool(true)) => "optional".to_owned(),
         ("bits", Value::Number(bits)) => format!("{bits} bits"),
         ("length_of", Value::String(of)) => format!("Length of {}", squeeze(of)),

@@ -36,6 +36,7 @@ pub fn explain(item: &Item) -> String {
                 out.maybe(2, "direction", direction.as_ref());
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
                 out.maybe(2, "length of", param.length_of.as_ref());
+                out.maybe(2, "ends with", param.null_terminated.clone().map(|fact| fact.map(|()| "NULL")).as_ref());
                 out.afterwards(&param.afterwards);
             }
             let returns = &function.returns;

@@ -161,6 +161,9 @@ struct ParamFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str")]
     length_of: Option<&'a str>,
+    /// Whether it is a list that ends with a null pointer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    null_terminated: bool,
     /// Until when the callee keeps the pointer after it has returned: `completion`, `handle`, or the name of a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -414,6 +417,7 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "type", param.c_type.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
         let Afterwards { kept_until, lent_until, written_on_failure } = &param.afterwards;
+        self.add(&mut sources, "null_terminated", param.null_terminated.as_ref());
         self.add(&mut sources, "kept_until", kept_until.as_ref());
         self.add(&mut sources, "lent_until", lent_until.as_ref());
         self.add(&mut sources, "written_on_failure", written_on_failure.first());
@@ -423,6 +427,7 @@ impl<'a> Pages<'a> {
             optional: param.optional.is_some(),
             c_type: param.c_type.as_ref().map(|c_type| c_type.value.to_string()),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
+            null_terminated: param.null_terminated.is_some(),
             kept_until: kept_until.as_ref().map(|until| &*until.value),
             lent_until: lent_until.as_ref().map(|until| &*until.value),
             written_on_failure: written_on_failure.iter().map(|code| &*code.value).collect(),

@@ -6,7 +6,7 @@ use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
-use crate::draft::{Convention, Direction, DocumentedCode, Function, Param, Returns};
+use crate::draft::{Afterwards, Convention, Direction, DocumentedCode, Function, Param, Returns};
 
 /// A parameter.
 pub struct ParamRow<'a> {
@@ -18,6 +18,8 @@ pub struct ParamRow<'a> {
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
     pub length_of: Option<(&'a str, Option<String>)>,
     pub docs: Blocks<'a>,
+    pub null_terminated: bool,
+    pub afterwards: &'a Afterwards,
     pub sources: Vec<Cited<'a>>,
 }
 
@@ -61,6 +63,8 @@ pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors)
         sources.extend(param.direction.as_ref().map(|fact| here.cite("direction", &fact.source)));
         sources.extend(param.optional.as_ref().map(|fact| here.cite("optional", &fact.source)));
         sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
+        sources.extend(param.null_terminated.as_ref().map(|fact| here.cite("ends with", &fact.source)));
+        sources.extend(afterwards(here, &param.afterwards));
         ParamRow {
             id: id.clone(),
             name: &param.name.value,
@@ -69,10 +73,20 @@ pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors)
             optional: param.optional.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
             docs: Blocks::new(here, &param.docs, 2),
+            null_terminated: param.null_terminated.is_some(),
+            afterwards: &param.afterwards,
             sources,
         }
     };
     function.params.iter().zip(&ids).map(row).collect()
+}
+
+/// Where it comes from what holds when a call is over.
+pub fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'a>> {
+    let Afterwards { kept_until, lent_until, written_on_failure } = afterwards;
+    let until = kept_until.iter().map(|fact| ("kept", fact)).chain(lent_until.iter().map(|fact| ("lent", fact)));
+    let written = written_on_failure.first().into_iter().map(|fact| ("written on failure", fact));
+    until.chain(written).map(|(label, fact)| here.cite(label, &fact.source)).collect()
 }
 
 /// The result, and the codes in the order of the page.

@@ -7,7 +7,7 @@ use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use crate::c::types::CType;
-use crate::draft::{Code, Demoted, Field, Member};
+use crate::draft::{Afterwards, Code, Demoted, Field, Member};
 
 /// A member of an enumeration.
 pub struct MemberRow<'a> {
@@ -26,6 +26,7 @@ pub struct FieldRow<'a> {
     pub name: &'a str,
     pub c_type: Option<TypeText>,
     pub bits: Option<u32>,
+    pub afterwards: &'a Afterwards,
     pub docs: Blocks<'a>,
     pub sources: Vec<Cited<'a>>,
 }
@@ -76,6 +77,7 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
     sources.extend(field.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(field.nested.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(field.bits.as_ref().map(|fact| here.cite("bits", &fact.source)));
+    sources.extend(super::function::afterwards(here, &field.afterwards));
     let nested = || field.nested.as_ref().map(|kind| CType::Named(kind.value.name().to_owned()));
     let c_type = field.c_type.as_ref().map(|c_type| c_type.value.clone()).or_else(nested);
     FieldRow {
@@ -83,6 +85,7 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
         name: &field.name.value,
         c_type: c_type.as_ref().map(|c_type| TypeText::new(here, c_type)),
         bits: field.bits.as_ref().map(|bits| bits.value),
+        afterwards: &field.afterwards,
         docs: Blocks::new(here, &field.docs, 2),
         sources,
     }
