@@ -43,8 +43,11 @@ fn section(section: &Section, out: &mut String) {
 }
 
 fn entry(entry: &Entry, out: &mut String) {
-    let Entry { kind, span: _, name, value, attributes, c_type, prose: text } = entry;
+    let Entry { kind, span: _, name, dimensions, value, attributes, c_type, prose: text } = entry;
     let mut head = format!("{} {}", format!("{kind:?}").to_lowercase(), spanned(name));
+    if let Some(dimensions) = dimensions {
+        write!(head, " array {}", spanned(dimensions)).expect("writing to a string cannot fail");
+    }
     if let Some(value) = value {
         write!(head, " = {}", spanned(value)).expect("writing to a string cannot fail");
     }
@@ -95,7 +98,9 @@ pub fn draft(draft: &Draft) -> String {
                 let c_type = field.c_type.as_ref().map_or_else(String::new, |c_type| format!(" type {}", fact(c_type)));
                 let nested = field.nested.clone().map(|nested| nested.map(Kind::name));
                 let nested = nested.map_or_else(String::new, |nested| format!(" type {}", fact(&nested)));
-                line!(out, 1, "field {}{bits}{c_type}{nested}", fact(&field.name));
+                let dimensions =
+                    field.dimensions.as_ref().map_or_else(String::new, |it| format!(" array {}", fact(it)));
+                line!(out, 1, "field {}{dimensions}{bits}{c_type}{nested}", fact(&field.name));
                 prose(&field.docs, 2, &mut out);
             }
             demoted(dropped, &mut out);
@@ -132,6 +137,7 @@ fn function(function: &Function, out: &mut String) {
             param.direction.as_ref().map(|way| format!(" {}@{}", way.value.name(), source(&way.source))),
             param.optional.as_ref().map(|optional| format!(" optional@{}", source(&optional.source))),
             param.c_type.as_ref().map(|c_type| format!(" type {}", fact(c_type))),
+            param.dimensions.as_ref().map(|dimensions| format!(" array {}", fact(dimensions))),
             param.length_of.as_ref().map(|buffer| format!(" length of {}", fact(buffer))),
         ];
         facts.into_iter().flatten().for_each(|text| head.push_str(&text));

@@ -235,6 +235,8 @@ pub struct Param {
     pub optional: Option<Fact<()>>,
     /// Its type.
     pub c_type: Option<Fact<CType>>,
+    /// The array dimensions that its heading states: `[4]`. Its type has them too, if it is known and none of a pointer.
+    pub dimensions: Option<Fact<String>>,
     /// The parameter whose length this one states.
     pub length_of: Option<Fact<String>>,
     /// It is a list that ends with a null pointer.
@@ -365,6 +367,8 @@ pub struct Field {
     pub bits: Option<Fact<u32>>,
     /// Its type.
     pub c_type: Option<Fact<CType>>,
+    /// The array dimensions that its heading states: `[256]`. Its type has them too, if it is known.
+    pub dimensions: Option<Fact<String>>,
     /// Whether it is a structure or union without a name of its own, whose fields follow as `a.b`.
     pub nested: Option<Fact<Kind>>,
     /// What holds of it when a call that it was passed to is over.

@@ -81,6 +81,8 @@ pub struct Entry {
     pub span: Span,
     /// The name, without stars, marks and attributes; empty if none can be made of the heading.
     pub name: Spanned<String>,
+    /// The array dimensions behind the name, without blanks between them: `[0][8]`.
+    pub dimensions: Option<Spanned<String>>,
     /// What follows the name after a colon: an enumerator's value, a field's bit width.
     pub value: Option<Spanned<String>>,
     /// `[in, optional]` and the like, each word on its own, lower case.

@@ -173,8 +173,10 @@ impl Claims {
         self.used(line, Use::EntryHeading, word);
         let name_is = if placeholder { Use::EntryName } else { Use::EntryHeading };
         self.used(entry.name.span.line, name_is, &entry.name.value);
-        if let Some(value) = entry.value.as_ref().filter(|value| self.facts.contains(&value.span)) {
-            self.used(line, Use::EntryHeading, &value.value);
+        for part in [&entry.dimensions, &entry.value].into_iter().flatten() {
+            if self.facts.contains(&part.span) {
+                self.used(line, Use::EntryHeading, &part.value);
+            }
         }
         for attribute in &entry.attributes {
             self.attribute(entry.kind, attribute);

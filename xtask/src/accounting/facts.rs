@@ -34,6 +34,7 @@ pub fn spans_of(draft: &Draft) -> BTreeSet<Span> {
             for param in &function.params {
                 add(&param.name.source);
                 param.c_type.iter().for_each(|c_type| add(&c_type.source));
+                param.dimensions.iter().for_each(|dimensions| add(&dimensions.source));
             }
             function.demoted.iter().for_each(|demoted| add(&demoted.name.source));
             let returns = &function.returns;
@@ -57,6 +58,7 @@ pub fn spans_of(draft: &Draft) -> BTreeSet<Span> {
                 field.nested.iter().for_each(|nested| add(&nested.source));
                 field.bits.iter().for_each(|bits| add(&bits.source));
                 field.c_type.iter().for_each(|c_type| add(&c_type.source));
+                field.dimensions.iter().for_each(|dimensions| add(&dimensions.source));
             }
             demoted.iter().for_each(|demoted| add(&demoted.name.source));
         }

@@ -32,6 +32,11 @@ impl CType {
     }
 }
 
+/// A type as the element of an array with these dimensions, `[0][8]`.
+pub fn array(element: &CType, dimensions: &str) -> Option<CType> {
+    parse(&format!("{element}{dimensions}"))
+}
+
 impl fmt::Display for CType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

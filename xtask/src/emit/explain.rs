@@ -32,6 +32,7 @@ pub fn explain(item: &Item) -> String {
             for param in &function.params {
                 out.fact(1, &format!("parameter {}", param.name.value), &param.name.source);
                 out.maybe(2, "type", param.c_type.as_ref());
+                out.maybe(2, "dimensions", param.dimensions.as_ref());
                 let direction = param.direction.clone().map(|fact| fact.map(super::super::draft::Direction::name));
                 out.maybe(2, "direction", direction.as_ref());
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
@@ -61,6 +62,7 @@ pub fn explain(item: &Item) -> String {
             for field in fields {
                 out.fact(1, &format!("field {}", field.name.value), &field.name.source);
                 out.maybe(2, "type", field.c_type.as_ref());
+                out.maybe(2, "dimensions", field.dimensions.as_ref());
                 let nested = field.nested.clone().map(|nested| nested.map(Kind::name));
                 out.maybe(2, "type", nested.as_ref());
                 out.maybe(2, "bits", field.bits.as_ref());

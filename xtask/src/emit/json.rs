@@ -157,6 +157,10 @@ struct ParamFacts<'a> {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     c_type: Option<String>,
+    /// The array dimensions that its heading states, as written: `[256]`. Its type has them too, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    dimensions: Option<&'a str>,
     /// The parameter whose length this one states.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str")]
@@ -207,6 +211,10 @@ struct FieldFacts<'a> {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     c_type: Option<String>,
+    /// The array dimensions that its heading states, as written: `[256]`. Its type has them too, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    dimensions: Option<&'a str>,
     /// Its width in bits, if it is a bit field.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32")]
@@ -415,6 +423,7 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "dir", param.direction.as_ref());
         self.add(&mut sources, "optional", param.optional.as_ref());
         self.add(&mut sources, "type", param.c_type.as_ref());
+        self.add(&mut sources, "dimensions", param.dimensions.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
         let Afterwards { kept_until, lent_until, written_on_failure } = &param.afterwards;
         self.add(&mut sources, "null_terminated", param.null_terminated.as_ref());
@@ -426,6 +435,7 @@ impl<'a> Pages<'a> {
             dir: param.direction.as_ref().map(|direction| direction.value.name()),
             optional: param.optional.is_some(),
             c_type: param.c_type.as_ref().map(|c_type| c_type.value.to_string()),
+            dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
             null_terminated: param.null_terminated.is_some(),
             kept_until: kept_until.as_ref().map(|until| &*until.value),
@@ -451,6 +461,7 @@ impl<'a> Pages<'a> {
     fn field(&self, field: &'a Field) -> FieldFacts<'a> {
         let mut sources = self.one("name", &field.name);
         self.add(&mut sources, "type", field.c_type.as_ref());
+        self.add(&mut sources, "dimensions", field.dimensions.as_ref());
         self.add(&mut sources, "type", field.nested.as_ref());
         self.add(&mut sources, "bits", field.bits.as_ref());
         let kept_until = field.afterwards.kept_until.as_ref();
@@ -459,6 +470,7 @@ impl<'a> Pages<'a> {
         FieldFacts {
             name: &field.name.value,
             c_type: field.c_type.as_ref().map(|c_type| c_type.value.to_string()).or_else(nested),
+            dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             bits: field.bits.as_ref().map(|bits| bits.value),
             kept_until: kept_until.map(|until| &*until.value),
             sources,

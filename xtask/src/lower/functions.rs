@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{at, c_type, demoted, entry_docs, locate, prototype, returns, stated};
+use super::{at, c_type, demoted, dimensions, entry_docs, locate, prototype, returns, stated, with_dimensions};
 use crate::c::names::{is_identifier, is_placeholder};
 use crate::c::types::{CType, annotations, stem};
 use crate::diag::{Diagnostics, Rule};
@@ -49,6 +49,10 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> F
         }
     }
     for param in &mut function.params {
+        // `T*` may be the array itself, as C passes it, or what the array holds.
+        let element = param.c_type.take_if(|c_type| !matches!(c_type.value, CType::Pointer(_)));
+        let array = element.map(|c_type| with_dimensions(c_type, param.dimensions.as_ref()));
+        param.c_type = array.or(param.c_type.take());
         param.length_of = length_of(page, param, &names);
     }
     function.returns = returns::lower(page, diags);
@@ -71,6 +75,7 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         direction: by_heading.or(by_type).map(|(value, span)| Fact { value, source: at(page, span) }),
         optional: optional.map(|(_, span)| Fact { value: (), source: at(page, span) }),
         c_type: entry.c_type.as_ref().and_then(|line| c_type(page, line)),
+        dimensions: dimensions(page, entry),
         length_of: None,
         null_terminated: None,
         afterwards: Afterwards::default(),

@@ -107,6 +107,20 @@ fn c_type(page: &Page, line: &Spanned<Vec<Inline>>) -> Option<Fact<CType>> {
     Some(Fact { value: types::parse(&plain(&line.value))?, source: at(page, line.span) })
 }
 
+/// The dimensions that a heading states.
+fn dimensions(page: &Page, entry: &Entry) -> Option<Fact<String>> {
+    entry.dimensions.as_ref().map(|dimensions| stated(page, dimensions))
+}
+
+/// A type with the dimensions that the heading states, unless it has some already.
+fn with_dimensions(c_type: Fact<CType>, dimensions: Option<&Fact<String>>) -> Fact<CType> {
+    let open = dimensions.filter(|_| !matches!(c_type.value, CType::Array(..)));
+    let array = open.and_then(|dimensions| Some((dimensions, types::array(&c_type.value, &dimensions.value)?)));
+    let Some((dimensions, value)) = array else { return c_type };
+    let from = vec![c_type.source, dimensions.source.clone()];
+    Fact { value, source: Source::Derived { rule: "array-of-heading", from } }
+}
+
 fn at(page: &Page, span: Span) -> Source {
     Source::Page(locate(page, span))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{adopt_demoted, at, c_type, demoted, entry_docs, locate, stated};
+use super::{adopt_demoted, at, c_type, demoted, dimensions, entry_docs, locate, stated, with_dimensions};
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Afterwards, Body, Fact, Field, Kind};
@@ -34,10 +34,12 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> B
                 flaws.push(format!("one field {}: it is listed twice", name.value));
             }
             let bits = entry.value.as_ref().and_then(|value| bits(page, value, diags));
+            let dimensions = dimensions(page, entry);
             let c_type = entry.c_type.as_ref().and_then(|stated| c_type(page, stated));
+            let c_type = c_type.map(|c_type| with_dimensions(c_type, dimensions.as_ref()));
             let nested = nested(page, entry);
             let docs = entry_docs(page, entry, diags);
-            fields.push(Field { name, bits, c_type, nested, afterwards: Afterwards::default(), docs });
+            fields.push(Field { name, bits, c_type, dimensions, nested, afterwards: Afterwards::default(), docs });
         }
         adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));

@@ -13,6 +13,8 @@ const MAX_BRACKETS: usize = 16;
 pub struct Parts {
     /// The name, empty if there is none.
     pub name: Option<Spanned<String>>,
+    /// The array dimensions after the name: `[0][8]`.
+    pub dimensions: Option<Spanned<String>>,
     /// What stands after the colon.
     pub value: Option<Spanned<String>>,
     /// The words of `[in, optional]`.
@@ -38,21 +40,24 @@ pub fn parse(text: &Spanned<String>, kind: EntryKind) -> Parts {
         let at = lead + core.len() - value.len();
         Spanned { value: value.trim().to_owned(), span: sub(text, at, value.trim().len()) }
     });
+    let head = strip_dimensions(name);
+    let dimensions = dimensions(&name[head.len()..])
+        .map(|(at, len, value)| Spanned { value, span: sub(text, lead + head.len() + at, len) });
     // `PSOCKADDR pSrcAddress`: the type stands before the name.
-    let own = match name.rsplit_once([' ', '\t']) {
+    let own = match head.rsplit_once([' ', '\t']) {
         Some((before, last))
             if kind == EntryKind::Param && is_identifier(last.trim_start_matches('*')) && is_type(before) =>
         {
             last
         }
-        _ => name,
+        _ => head,
     };
     let own = own.trim_start_matches('*');
-    let start = lead + name.len() - own.len();
-    let bare = strip_dimensions(own).trim_end_matches([',', ' ']);
+    let start = lead + head.len() - own.len();
+    let bare = own.trim_end_matches([',', ' ']);
     let unescaped = bare.replace('\\', "");
     let name = (!unescaped.is_empty()).then(|| Spanned { value: unescaped, span: sub(text, start, bare.len()) });
-    Parts { name, value, attributes }
+    Parts { name, dimensions, value, attributes }
 }
 
 /// Attributes in brackets at the start of a body line: `[in, optional] A handle`, `\[*In*\] - A handle`. Returns them
@@ -193,4 +198,22 @@ fn strip_dimensions(name: &str) -> &str {
         return name;
     }
     name.find('[').map_or(name, |at| name[..at].trim_end_matches('.'))
+}
+
+/// The dimensions behind a name, after where they start and how long they are. Anything else there is none.
+fn dimensions(text: &str) -> Option<(usize, usize, String)> {
+    let at = text.find('[')?;
+    let written = text[at..].trim_end_matches([',', ' ']);
+    let mut value = String::new();
+    let unescaped = written.replace('\\', "");
+    let mut rest = &*unescaped;
+    while !rest.is_empty() {
+        let (dimension, after) = rest.strip_prefix('[')?.split_once(']')?;
+        if dimension.contains('[') {
+            return None;
+        }
+        value.extend(["[", dimension.trim(), "]"]);
+        rest = after.trim_start();
+    }
+    Some((at, written.len(), value))
 }

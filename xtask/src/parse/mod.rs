@@ -180,7 +180,8 @@ fn entry(
         attributes.retain(|word| parts.attributes.iter().all(|known| known.value != word.value));
         parts.attributes.extend(attributes);
     }
-    Entry { kind, span: heading.text.span, name, value: parts.value, attributes: parts.attributes, c_type, prose }
+    let entries::Parts { dimensions, value, attributes, .. } = parts;
+    Entry { kind, span: heading.text.span, name, dimensions, value, attributes, c_type, prose }
 }
 
 /// The name that the first line of text gives a parameter, and which line that is.

@@ -13,6 +13,7 @@ pub struct ParamRow<'a> {
     pub id: String,
     pub name: &'a str,
     pub c_type: Option<TypeText>,
+    pub dimensions: Option<&'a str>,
     pub direction: Option<&'static str>,
     pub optional: bool,
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
@@ -60,6 +61,7 @@ pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors)
     let row = |(param, id): (&'a Param, &String)| {
         let mut sources = vec![here.cite("name", &param.name.source)];
         sources.extend(param.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
+        sources.extend(param.dimensions.as_ref().map(|fact| here.cite("dimensions", &fact.source)));
         sources.extend(param.direction.as_ref().map(|fact| here.cite("direction", &fact.source)));
         sources.extend(param.optional.as_ref().map(|fact| here.cite("optional", &fact.source)));
         sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
@@ -69,6 +71,7 @@ pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors)
             id: id.clone(),
             name: &param.name.value,
             c_type: param.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
+            dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
             optional: param.optional.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),

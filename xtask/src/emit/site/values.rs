@@ -25,6 +25,7 @@ pub struct FieldRow<'a> {
     pub id: String,
     pub name: &'a str,
     pub c_type: Option<TypeText>,
+    pub dimensions: Option<&'a str>,
     pub bits: Option<u32>,
     pub afterwards: &'a Afterwards,
     pub docs: Blocks<'a>,
@@ -76,6 +77,7 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
     let mut sources = vec![here.cite("name", &field.name.source)];
     sources.extend(field.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(field.nested.as_ref().map(|fact| here.cite("type", &fact.source)));
+    sources.extend(field.dimensions.as_ref().map(|fact| here.cite("dimensions", &fact.source)));
     sources.extend(field.bits.as_ref().map(|fact| here.cite("bits", &fact.source)));
     sources.extend(super::function::afterwards(here, &field.afterwards));
     let nested = || field.nested.as_ref().map(|kind| CType::Named(kind.value.name().to_owned()));
@@ -84,6 +86,7 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
         id: anchors.claim("field-", &field.name.value),
         name: &field.name.value,
         c_type: c_type.as_ref().map(|c_type| TypeText::new(here, c_type)),
+        dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
         bits: field.bits.as_ref().map(|bits| bits.value),
         afterwards: &field.afterwards,
         docs: Blocks::new(here, &field.docs, 2),
