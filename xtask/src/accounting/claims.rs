@@ -6,7 +6,8 @@ use super::facts::{place, spans_of};
 use super::text::{Text, each_leaf, each_prose};
 use super::words::words;
 use super::{Line, Noise, Use};
-use crate::draft::{Body, Code, Draft, Fact, Kind, Returns};
+use crate::c::types::{length_in, stem};
+use crate::draft::{Body, Code, Draft, Fact, Kind, Param, Returns};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{Block, BlockKind, Inline, Prose};
 use crate::source::{Span, Spanned};
@@ -76,6 +77,8 @@ pub struct Claims {
     pub attributes: BTreeMap<u32, BTreeSet<String>>,
     /// The lines that state a type, understood or not.
     pub type_lines: BTreeSet<u32>,
+    /// Each length with the parameter that it is the length of.
+    lengths: BTreeSet<(String, String)>,
     /// The places of all facts.
     facts: BTreeSet<Span>,
 }
@@ -83,7 +86,10 @@ pub struct Claims {
 impl Claims {
     /// What the draft of this page holds.
     pub fn of(page: &Page, mut draft: Draft) -> Self {
-        let mut claims = Self { facts: spans_of(&draft), ..Self::default() };
+        let params = draft.function().map_or(&[][..], |function| &function.params);
+        let length = |param: &Param| Some((param.name.value.clone(), param.length_of.as_ref()?.value.clone()));
+        let lengths = params.iter().filter_map(length).collect();
+        let mut claims = Self { facts: spans_of(&draft), lengths, ..Self::default() };
         claims.units.push(Unit { line: 0, kind: UnitKind::Lead });
         claims.title(page, &draft);
         for (at, section) in page.sections.iter().enumerate() {
@@ -178,17 +184,28 @@ impl Claims {
                 self.used(line, Use::EntryHeading, &part.value);
             }
         }
+        let ways = entry.attributes.iter().map(|word| stem(&word.value)).collect();
         for attribute in &entry.attributes {
-            self.attribute(entry.kind, attribute);
+            self.attribute(entry, &ways, attribute);
         }
         self.type_line(entry.c_type.as_ref());
     }
 
-    fn attribute(&mut self, kind: EntryKind, attribute: &Spanned<String>) {
+    fn attribute(&mut self, entry: &Entry, ways: &BTreeSet<&str>, attribute: &Spanned<String>) {
         let line = attribute.span.line;
+        let length = length_in(&attribute.value).map(str::to_owned);
+        let length = length.filter(|length| self.lengths.contains(&(length.clone(), entry.name.value.clone())));
+        let length_words: BTreeSet<String> = length.iter().flat_map(|length| words(length)).collect();
         for word in words(&attribute.value) {
-            let understood = matches!(&*word, "in" | "out" | "inout" | "optional" | "opt");
-            match kind {
+            let understood = match &*word {
+                "in" | "out" | "inout" | "optional" | "opt" => true,
+                // What is read goes in: alone these say what is said already.
+                "reads" => ways.contains("in") || ways.contains("inout"),
+                "writes" => ways.contains("out") || ways.contains("inout"),
+                "updates" | "bytes" | "to" | "all" | "z" => length.is_some(),
+                word => length_words.contains(word),
+            };
+            match entry.kind {
                 // A field has no direction: what tools put there for one is knowingly left out.
                 EntryKind::Field => self.used(line, Use::EntryHeading, &word),
                 _ if understood => self.used(line, Use::Attributes, &word),

@@ -51,12 +51,41 @@ impl fmt::Display for CType {
 }
 
 /// The words of the annotation language before a type, such as `_In_opt_` or `IN`, lower case, without the underscores
-/// around them.
+/// around them, each with its arguments.
 pub fn annotations(text: &str) -> Vec<String> {
     let text = text.replace('\\', "");
     let Some(tokens) = tokens(text.trim()) else { return Vec::new() };
     let words = tokens.iter().enumerate().filter(|&(at, token)| is_annotation(token, tokens.get(at + 1)));
-    words.map(|(_, word)| word.trim_matches('_').to_ascii_lowercase()).collect()
+    let with_arguments = |(at, word): (usize, &String)| {
+        let arguments = tokens.get(at + 1).filter(|next| next.starts_with('('));
+        let name = word.trim_start_matches('_');
+        let name = if arguments.is_some() { name } else { name.trim_end_matches('_') };
+        name.to_ascii_lowercase() + arguments.map_or("", |arguments| arguments)
+    };
+    words.map(with_arguments).collect()
+}
+
+/// The parameter that an attribute names as the length of its own one: `in_reads_bytes_opt_(n)` and `writes_to(n, m)`
+/// name `n`. An expression is none.
+pub fn length_in(word: &str) -> Option<&str> {
+    let (name, arguments) = word.split_once('(')?;
+    let arguments = arguments.trim_end().strip_suffix(')')?;
+    let mut parts = name.split('_').filter(|part| !part.is_empty()).skip_while(|part| {
+        matches!(*part, "in" | "out" | "inout") // The way, which is a matter of its own.
+    });
+    let says = parts.next().is_some_and(|verb| matches!(verb, "reads" | "writes" | "updates"));
+    let (mut written, mut known) = (false, true);
+    for part in parts {
+        written |= part == "to";
+        known &= matches!(part, "bytes" | "opt" | "to" | "all" | "z");
+    }
+    let length = match arguments.split_once(',') {
+        // The second one says how much was written.
+        Some((length, _)) if written => length,
+        Some(_) => return None,
+        None => arguments,
+    };
+    Some(length.trim()).filter(|length| says && known && is_identifier(length))
 }
 
 /// What an attribute says of the direction: `in_reads_bytes_opt_(n)` says `in`, and `in_out` says `inout`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{at, c_type, demoted, dimensions, entry_docs, locate, prototype, returns, stated, with_dimensions};
 use crate::c::names::{is_identifier, is_placeholder};
-use crate::c::types::{CType, annotations, stem};
+use crate::c::types::{CType, annotations, length_in, stem};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Afterwards, Direction, Fact, Function, Param};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
@@ -15,6 +15,7 @@ use crate::source::{Span, Spanned};
 pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
     let mut function = Function::default();
     let mut names = BTreeSet::new();
+    let mut lengths = Vec::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Parameters) {
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Param) {
             if entry.name.value.is_empty() {
@@ -37,6 +38,7 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> F
                 diags.report(Rule::DuplicateParam, locate(page, entry.name.span), message);
                 flaws.push(format!("one parameter {}: it is listed twice", param.name.value));
             }
+            lengths.extend(annotated_lengths(page, entry));
             function.params.push(param);
         }
         adopt_demoted(page, section, &mut function.params);
@@ -46,6 +48,7 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> F
     for param in &mut function.params {
         if let Some(declaration) = declared.params.get(&param.name.value) {
             complete(page, param, declaration, diags);
+            lengths.extend(lengths_in(page, &param.name.value, declaration));
         }
     }
     for param in &mut function.params {
@@ -55,6 +58,7 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> F
         param.c_type = array.or(param.c_type.take());
         param.length_of = length_of(page, param, &names);
     }
+    adopt_lengths(&mut function.params, lengths);
     function.returns = returns::lower(page, diags);
     function.returns.c_type = function.returns.c_type.take().or(declared.returns);
     function
@@ -113,6 +117,45 @@ fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>, 
     }
 }
 
+/// A length, and the parameter whose length an annotation says it is.
+type Length = (String, Fact<String>);
+
+/// The lengths that heading and `Type:` line of a parameter name.
+fn annotated_lengths(page: &Page, entry: &Entry) -> Vec<Length> {
+    let buffer = &entry.name.value;
+    let stated = |word: &Spanned<String>| Some(length(page, buffer, length_in(&word.value)?, word.span));
+    let mut lengths: Vec<Length> = entry.attributes.iter().filter_map(stated).collect();
+    lengths.extend(entry.c_type.iter().flat_map(|line| lengths_in(page, buffer, line)));
+    lengths
+}
+
+/// The lengths that the annotations of a declaration name.
+fn lengths_in(page: &Page, buffer: &str, declaration: &Spanned<Vec<Inline>>) -> Vec<Length> {
+    let words = annotations(&plain(&declaration.value));
+    words.iter().filter_map(|word| Some(length(page, buffer, length_in(word)?, declaration.span))).collect()
+}
+
+fn length(page: &Page, buffer: &str, length: &str, span: Span) -> Length {
+    (length.to_owned(), Fact { value: buffer.to_owned(), source: at(page, span) })
+}
+
+/// Takes lengths from annotations where the text states none. Of several that share one length, the first counts.
+fn adopt_lengths(params: &mut [Param], lengths: Vec<Length>) {
+    let mut open = BTreeMap::new();
+    for param in params.iter_mut().filter(|param| param.length_of.is_none() && !is_pointer(param)) {
+        open.entry(param.name.value.clone()).or_insert(&mut param.length_of);
+    }
+    for (length, buffer) in lengths.into_iter().filter(|(length, buffer)| *length != buffer.value) {
+        if let Some(length_of) = open.get_mut(&length) {
+            length_of.get_or_insert(buffer);
+        }
+    }
+}
+
+fn is_pointer(param: &Param) -> bool {
+    param.c_type.as_ref().is_some_and(|c_type| matches!(c_type.value, CType::Pointer(_)))
+}
+
 /// A demoted heading with the name of a parameter that has no text of its own is that parameter's text.
 fn adopt_demoted(page: &Page, section: &Section, params: &mut [Param]) {
     let silent = params.iter_mut().filter(|param| param.docs.is_empty());
@@ -151,8 +194,7 @@ const LENGTH_WORDS: &[&str] =
 /// The parameter whose length this one states: its first sentence has a word for length and names, in emphasis,
 /// a parameter that is a pointer.
 fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Fact<String>> {
-    let is_pointer = param.c_type.as_ref().is_some_and(|c_type| matches!(c_type.value, CType::Pointer(_)));
-    if is_pointer || param.direction.as_ref().is_some_and(|direction| direction.value == Direction::Out) {
+    if is_pointer(param) || param.direction.as_ref().is_some_and(|direction| direction.value == Direction::Out) {
         return None;
     }
     let block = param.docs.blocks.first()?;

@@ -130,11 +130,24 @@ fn declaration(piece: &str, names: &BTreeSet<String>) -> Option<(String, String)
     known.then(|| (name.to_owned(), format!("{annotation}{c_type}{dimensions}")))
 }
 
-/// `[in, out] T name` as the annotation `_in_out_ ` and the rest.
+/// `[in, reads(n)] T name` as the annotations `_in_ _reads_(n) ` and the rest.
 fn annotation(piece: &str) -> Option<(String, &str)> {
     let (words, rest) = piece.strip_prefix('[')?.split_once(']')?;
-    let words: Vec<&str> = words.split([',', ' ']).filter(|word| !word.is_empty()).collect();
-    Some((format!("_{}_ ", words.join("_")), rest.trim_start()))
+    let mut depth = 0_usize;
+    let words = words.split(|c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && matches!(c, ',' | ' ')
+    });
+    let mut annotations = String::new();
+    for word in words.filter(|word| !word.is_empty()) {
+        let (name, arguments) = word.split_at(word.find('(').unwrap_or(word.len()));
+        annotations.extend(["_", name, "_", arguments, " "]);
+    }
+    Some((annotations, rest.trim_start()))
 }
 
 /// Words of a declaration that are no part of the type.
