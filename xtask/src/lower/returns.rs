@@ -227,13 +227,14 @@ fn bullet_rows(items: &[Prose]) -> Option<Vec<Row>> {
             Inline::Strong(_) | Inline::Code(_) => (plain(std::slice::from_ref(head)), tail.to_vec()),
             Inline::Text(text) => {
                 let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+                let end = text.find(')').map(|close| close + 1).filter(|&end| is_wrapped(&text[..end])).unwrap_or(end);
                 let mut after = vec![Inline::Text(text[end..].to_owned())];
                 after.extend(tail.iter().cloned());
                 (text[..end].to_owned(), after)
             }
             _ => return None,
         };
-        if !is_code(name.trim()) {
+        if !is_code(name.trim()) && !is_wrapped(name.trim()) {
             return None;
         }
         if let Some(Inline::Text(text)) = after.first_mut() {
@@ -281,13 +282,17 @@ fn code_cell(cell: &Prose) -> Option<Vec<CodeCell>> {
             cells
         });
     }
-    // `HRESULT_FROM_NT(STATUS_X)` is the name of one code.
-    let wrapped = text.split_once('(').and_then(|(outer, inner)| Some((outer, inner.strip_suffix(')')?)));
-    if wrapped.is_some_and(|(outer, inner)| is_code(outer.trim()) && is_code(inner.trim())) {
+    if is_wrapped(text) {
         return Some(codes(&[text]));
     }
     let names: Vec<&str> = text.split(" or ").flat_map(|part| part.split([',', '/'])).map(str::trim).collect();
     names.iter().all(|name| is_code(name)).then(|| codes(&names))
+}
+
+/// `HRESULT_FROM_NT(STATUS_X)`, the name of one code.
+fn is_wrapped(text: &str) -> bool {
+    let wrapped = text.split_once('(').and_then(|(outer, inner)| Some((outer, inner.strip_suffix(')')?)));
+    wrapped.is_some_and(|(outer, inner)| is_code(outer.trim()) && is_code(inner.trim()))
 }
 
 /// A C identifier that is no lone English word, none of the values that are no codes, and no family of codes.

@@ -57,16 +57,31 @@ pub fn number(drafts: &mut [Draft], codes: &[CodeEntry], diags: &mut Diagnostics
     let by_name: BTreeMap<&str, &CodeEntry> = codes.iter().map(|code| (&*code.name, code)).collect();
     for returns in drafts.iter_mut().filter_map(Draft::returns_mut) {
         for code in &mut returns.codes {
-            let Some(entry) = by_name.get(&*code.name.value) else { continue };
-            if let Some(stated) = code.number.as_ref().filter(|stated| stated.value != entry.number.value) {
-                let (name, known) = (&code.name.value, &entry.number);
-                let message =
-                    format!("`{name}` is {} here and {} in {}", stated.value, known.value, known.source.location());
+            let name = &*code.name.value;
+            let listed = by_name.get(name).map(|entry| ("number-of-code", "in", entry.number.value, entry));
+            let wrapped = || {
+                let entry = by_name.get(win32_code(name)?)?;
+                Some(("hresult-of-win32-code", "by", as_hresult(entry.number.value), entry))
+            };
+            let Some((rule, how, value, entry)) = listed.or_else(wrapped) else { continue };
+            let other = &entry.number.source;
+            if let Some(stated) = code.number.as_ref().filter(|stated| stated.value != value) {
+                let message = format!("`{name}` is {} here and {value} {how} {}", stated.value, other.location());
                 diags.report(Rule::CodeConflict, stated.source.location().clone(), message);
             }
-            let from = vec![code.name.source.clone(), entry.number.source.clone()];
-            let source = Source::Derived { rule: "number-of-code", from };
-            code.number = Some(Fact { value: entry.number.value, source });
+            let source = Source::Derived { rule, from: vec![code.name.source.clone(), other.clone()] };
+            code.number = Some(Fact { value, source });
         }
     }
+}
+
+/// The Win32 code that the macro of the headers makes an `HRESULT` of: of `HRESULT_FROM_WIN32(ERROR_X)`, `ERROR_X`.
+pub fn win32_code(name: &str) -> Option<&str> {
+    let (outer, inner) = name.strip_suffix(')')?.split_once('(')?;
+    (outer.trim() == "HRESULT_FROM_WIN32").then_some(inner.trim())
+}
+
+/// What that macro makes of a number: 0, and what is an `HRESULT` already, stay as they are.
+fn as_hresult(number: u32) -> u32 {
+    if number.cast_signed() <= 0 { number } else { 0x8007_0000 | (number & 0xFFFF) }
 }

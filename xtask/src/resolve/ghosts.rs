@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::codes::win32_code;
 use crate::c::names::Names;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Draft};
@@ -24,7 +25,9 @@ pub fn report(drafts: &[Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
     // A code is named by many pages, and is like the same others on each.
     let mut near: BTreeMap<&str, Option<&str>> = BTreeMap::new();
     for draft in drafts {
-        for code in documented(draft).iter().filter(|code| !listed.contains(&*code.name.value)) {
+        let is_listed =
+            |name: &str| listed.contains(name) || win32_code(name).is_some_and(|code| listed.contains(code));
+        for code in documented(draft).iter().filter(|code| !is_listed(&code.name.value)) {
             let (name, location) = (&*code.name.value, code.name.source.location().clone());
             let likely = *near.entry(name).or_insert_with(|| near_listed.near(name).into_iter().next());
             let alone = pages[name].len() == 1;

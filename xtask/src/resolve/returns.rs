@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::codes::win32_code;
 use super::config::Families;
 use crate::c::types::CType;
 use crate::draft::{Body, Convention, Draft, Fact, Function, Returns, Source};
@@ -22,7 +23,8 @@ type Spaces<'a> = BTreeMap<&'a str, CodeSpace>;
 
 fn convention(function: &Function, known: &Spaces<'_>, families: &Families) -> Option<Fact<Convention>> {
     let returns = &function.returns;
-    let spaces = || returns.codes.iter().map(|code| (known.get(&*code.name.value).copied(), &code.name.source));
+    let space = |name: &str| known.get(name).copied().or_else(|| win32_code(name).map(|_| CodeSpace::HResult));
+    let spaces = || returns.codes.iter().map(|code| (space(&code.name.value), &code.name.source));
     let derive = |rule: &'static str, from: Vec<Source>, value: Convention| {
         Some(Fact { value, source: Source::Derived { rule, from } })
     };
