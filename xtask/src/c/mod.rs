@@ -2,5 +2,6 @@
 
 pub mod members;
 pub mod names;
+pub mod text;
 pub mod types;
 pub mod values;

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{at, stated};
+use super::at;
+use crate::c::text::{lines, without_comments};
 use crate::c::types::{self, CType};
 use crate::draft::Fact;
 use crate::page::{Page, SectionKind};
@@ -25,7 +26,7 @@ pub fn of(page: &Page, names: &BTreeSet<String>) -> Prototype {
     for block in syntax.flat_map(|section| &section.prose.blocks) {
         let BlockKind::Code(language, text) = &block.kind else { continue };
         let first = language.as_ref().map(|_| block.span.line + 1);
-        let clean = stated::without_comments(text);
+        let clean = without_comments(text);
         for (open, close) in groups(&clean) {
             let declared = declarations(&clean[open + 1..close], names);
             if declared.is_empty() && !(names.is_empty() && is_empty_list(&clean[open + 1..close])) {
@@ -34,10 +35,10 @@ pub fn of(page: &Page, names: &BTreeSet<String>) -> Prototype {
             if declared.len() * 2 < names.len() {
                 continue;
             }
-            let mut counted = (open + 1, stated::lines(&clean[..=open]));
+            let mut counted = (open + 1, lines(&clean[..=open]));
             let params = declared.into_iter().map(|(name, offset, c_type)| {
                 let place = open + 1 + offset;
-                counted = (place, counted.1 + stated::lines(&clean[counted.0..place]));
+                counted = (place, counted.1 + lines(&clean[counted.0..place]));
                 let span = Span::line(first.map_or(block.span.line, |first| first + counted.1));
                 (name, Spanned { value: vec![Inline::Text(c_type)], span })
             });
@@ -185,5 +186,5 @@ fn returned(before: &str) -> Option<(u32, CType)> {
     };
     let words = c_type.split_whitespace().filter(|word| !CONVENTIONS.contains(word));
     let c_type = types::parse(&words.collect::<Vec<_>>().join(" "))?;
-    Some((stated::lines(&before[..start + lead]), c_type))
+    Some((lines(&before[..start + lead]), c_type))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::codes;
 use crate::c::names::is_identifier;
+use crate::c::text::{lines, without_comments};
 use crate::page::{Page, SectionKind};
 use crate::prose::{BlockKind, Definition, Inline, Prose, plain};
 use crate::source::{Span, Spanned};
@@ -63,11 +64,6 @@ fn initialisers(text: &str) -> Vec<(String, String, u32)> {
     found
 }
 
-/// How many lines end in a text.
-pub fn lines(text: &str) -> u32 {
-    u32::try_from(text.matches('\n').count()).expect("a page has fewer than 2^32 lines")
-}
-
 /// One enumerator with its value; `line` is where the text starts.
 fn initialiser(text: &str, line: u32) -> Option<(String, String, u32)> {
     let (name, value) = text.split_once('=')?;
@@ -75,30 +71,6 @@ fn initialiser(text: &str, line: u32) -> Option<(String, String, u32)> {
     let value: Vec<&str> = value.split_whitespace().collect();
     let known = !value.is_empty() && is_identifier(name.trim());
     known.then(|| (name.trim().to_owned(), value.join(" "), line + lines(lead)))
-}
-
-/// The text with its comments blanked out, so that every line is where it was.
-pub fn without_comments(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('/') {
-        out.push_str(&rest[..at]);
-        let comment = &rest[at..];
-        let end = match comment.as_bytes().get(1) {
-            Some(b'/') => comment.find('\n').unwrap_or(comment.len()),
-            // What is never closed is taken to the end: it can be met only once.
-            Some(b'*') => comment.find("*/").map_or(comment.len(), |end| end + 2),
-            _ => {
-                out.push('/');
-                rest = &comment[1..];
-                continue;
-            }
-        };
-        out.extend(comment[..end].chars().map(|c| if c == '\n' { c } else { ' ' }));
-        rest = &comment[end..];
-    }
-    out.push_str(rest);
-    out
 }
 
 /// A cell with a name and, in a second term or after a break, its number.

@@ -1,0 +1,30 @@
+//! C as text: what is no code in it, blanked out so that every line stays where it was.
+
+/// The text with its comments blanked out, so that every line is where it was.
+pub fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('/') {
+        out.push_str(&rest[..at]);
+        let comment = &rest[at..];
+        let end = match comment.as_bytes().get(1) {
+            Some(b'/') => comment.find('\n').unwrap_or(comment.len()),
+            // What is never closed is taken to the end: it can be met only once.
+            Some(b'*') => comment.find("*/").map_or(comment.len(), |end| end + 2),
+            _ => {
+                out.push('/');
+                rest = &comment[1..];
+                continue;
+            }
+        };
+        out.extend(comment[..end].chars().map(|c| if c == '\n' { c } else { ' ' }));
+        rest = &comment[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// How many lines end in a text.
+pub fn lines(text: &str) -> u32 {
+    u32::try_from(text.matches('\n').count()).expect("a page has fewer than 2^32 lines")
+}
