@@ -191,9 +191,60 @@ fn deep_pages() -> Vec<(&'static str, Tree)> {
     ]
 }
 
+/// One page for each thing in a declaration that nests or goes on.
+fn deep_declarations() -> Vec<(&'static str, Tree)> {
+    let fields = |text: String| stage::page(format!("# S structure\n### -field a\n## -syntax\n```cpp\n{text}\n```\n"));
+    let declared = |open: &str, close: &str| {
+        fields(format!("struct S {{ {} int a; {} }};", open.repeat(DEEP), close.repeat(DEEP)))
+    };
+    vec![
+        ("structures in structures", declared("struct {", "} a;")),
+        ("structures never closed", declared("struct A {", "")),
+        ("structures never opened", declared("", "} a;")),
+        ("structures one after another", fields("struct S { int a; };\n".repeat(DEEP / 10))),
+        ("fields of structures", {
+            let fields: Vec<String> = (0..DEEP / 10).map(|at| format!("### -field a{at}\n")).collect();
+            let fields = fields.concat();
+            stage::page(format!(
+                "# S structure\n{fields}## -syntax\n```cpp\n{}```\n",
+                "struct { int b; };\n".repeat(DEEP / 10)
+            ))
+        }),
+        ("long names of parts", {
+            let names = "a".repeat(DEEP);
+            fields(format!("struct S {{ struct {{ {} }} {names}; }};", "int a; ".repeat(DEEP / 10)))
+        }),
+        ("declarators of a field", declared("int a, ", "")),
+        ("words of a field", declared("const ", "")),
+        (
+            "declarators of many words",
+            fields(format!("struct S {{ {} int a{}; }};", "const ".repeat(DEEP), ", b".repeat(DEEP))),
+        ),
+        ("blocks of no fields", declared("enum {", "}")),
+        ("blocks in a row", declared("const {} struct {} ", "")),
+        ("brackets of a field", declared("[", "]")),
+        ("parentheses of a field", declared("int (", ")")),
+        ("open parentheses of a field", declared("(", ";")),
+        ("stars of a field", declared("int *", "")),
+        ("dimensions of a field", fields(format!("struct S {{ int a{}; }};", "[2]".repeat(DEEP)))),
+        ("width of a field", fields(format!("struct S {{ int a : {}1; }};", "(".repeat(DEEP)))),
+        ("conditions", fields(format!("{}struct S {{ int a; }};", "#if X\n".repeat(DEEP / 10)))),
+        ("attributes of the syntax block", {
+            let text = format!("f([{}in] int a);", "reads(a),".repeat(DEEP));
+            stage::page(format!("# F function\n### -param a\n## -syntax\n```cpp\n{text}\n```\n"))
+        }),
+        ("dimensions of a heading", stage::page(format!("# S structure\n### -field a{}\n", "[1]".repeat(DEEP)))),
+        ("lengths", {
+            let params: Vec<String> =
+                (0..2_000).map(|at| format!("### -param a{at} [in, reads(a{})]\n", at + 1)).collect();
+            stage::page(format!("# F function\n{}", params.concat()))
+        }),
+    ]
+}
+
 #[test]
 fn nesting_is_bounded_in_depth_and_time() {
-    let cases = deep_pages().into_iter();
+    let cases = deep_pages().into_iter().chain(deep_declarations());
     let slow: Vec<String> = cases.filter_map(|(what, tree)| Some(format!("{what}: {}", hangs(tree)?))).collect();
     assert!(slow.is_empty(), "{slow:#?}");
 }

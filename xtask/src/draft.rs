@@ -369,7 +369,7 @@ pub struct Field {
     pub c_type: Option<Fact<CType>>,
     /// The array dimensions that its heading states: `[256]`. Its type has them too, if it is known.
     pub dimensions: Option<Fact<String>>,
-    /// Whether it is a structure or union without a name of its own, whose fields follow as `a.b`.
+    /// Whether it is a structure or union that is declared in its place, whose fields follow as `a.b`.
     pub nested: Option<Fact<Kind>>,
     /// What holds of it when a call that it was passed to is over.
     pub afterwards: Afterwards,

@@ -28,3 +28,25 @@ pub fn without_comments(text: &str) -> String {
 pub fn lines(text: &str) -> u32 {
     u32::try_from(text.matches('\n').count()).expect("a page has fewer than 2^32 lines")
 }
+
+/// The text with its preprocessor lines blanked out, and for each line whether it is under a condition of theirs.
+pub fn without_directives(text: &str) -> (String, Vec<bool>) {
+    let mut out = String::with_capacity(text.len());
+    let mut conditional = Vec::new();
+    let (mut depth, mut goes_on) = (0_usize, false);
+    for line in text.split_inclusive('\n') {
+        let directive = line.trim_start().strip_prefix('#').map(str::trim_start);
+        if let Some(directive) = directive.filter(|_| !goes_on) {
+            if directive.starts_with("if") {
+                depth += 1;
+            } else if directive.starts_with("endif") {
+                depth = depth.saturating_sub(1);
+            }
+        }
+        let blank = goes_on || directive.is_some();
+        out.extend(line.chars().map(|c| if blank && c != '\n' { ' ' } else { c }));
+        goes_on = blank && line.trim_end().ends_with('\\');
+        conditional.push(depth > 0);
+    }
+    (out, conditional)
+}

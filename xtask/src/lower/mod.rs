@@ -2,6 +2,7 @@
 
 mod codes;
 mod constants;
+mod declared;
 mod enums;
 mod functions;
 mod identity;
@@ -34,7 +35,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     let body = match kind {
         Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, &mut flaws, diags))),
         Kind::Enum => enums::lower(page, &mut flaws, diags),
-        Kind::Struct | Kind::Union => structs::lower(page, &mut flaws, diags),
+        Kind::Struct | Kind::Union => structs::lower(page, &name, &aliases, &mut flaws, diags),
         Kind::Ioctl => Body::Ioctl(Box::new(ioctls::lower(page, diags))),
         Kind::Codes => Body::Codes(codes),
         Kind::Interface | Kind::Class | Kind::Overview | Kind::Topic => Body::Text,

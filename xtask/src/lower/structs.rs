@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::declared;
 use super::{adopt_demoted, at, c_type, demoted, dimensions, entry_docs, locate, stated, with_dimensions};
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
@@ -11,7 +12,13 @@ use crate::prose::plain;
 use crate::source::Spanned;
 
 /// Lowers the fields of a structure.
-pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Body {
+pub fn lower(
+    page: &Page,
+    name: &Fact<String>,
+    aliases: &[Fact<String>],
+    flaws: &mut Vec<String>,
+    diags: &mut Diagnostics,
+) -> Body {
     let mut fields: Vec<Field> = Vec::new();
     let mut dropped = Vec::new();
     let mut seen = BTreeSet::new();
@@ -44,6 +51,8 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> B
         adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
+    let names = std::iter::once(name).chain(aliases).map(|name| &*name.value).collect();
+    declared::complete(page, &names, &mut fields);
     Body::Struct(fields, dropped)
 }
 

@@ -6,7 +6,6 @@ use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
-use crate::c::types::CType;
 use crate::draft::{Afterwards, Code, Demoted, Field, Member};
 
 /// A member of an enumeration.
@@ -26,6 +25,7 @@ pub struct FieldRow<'a> {
     pub name: &'a str,
     pub c_type: Option<TypeText>,
     pub dimensions: Option<&'a str>,
+    pub nested: Option<&'static str>,
     pub bits: Option<u32>,
     pub afterwards: &'a Afterwards,
     pub docs: Blocks<'a>,
@@ -80,12 +80,11 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
     sources.extend(field.dimensions.as_ref().map(|fact| here.cite("dimensions", &fact.source)));
     sources.extend(field.bits.as_ref().map(|fact| here.cite("bits", &fact.source)));
     sources.extend(super::function::afterwards(here, &field.afterwards));
-    let nested = || field.nested.as_ref().map(|kind| CType::Named(kind.value.name().to_owned()));
-    let c_type = field.c_type.as_ref().map(|c_type| c_type.value.clone()).or_else(nested);
     FieldRow {
         id: anchors.claim("field-", &field.name.value),
         name: &field.name.value,
-        c_type: c_type.as_ref().map(|c_type| TypeText::new(here, c_type)),
+        c_type: field.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
+        nested: field.nested.as_ref().map(|nested| nested.value.name()),
         dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
         bits: field.bits.as_ref().map(|bits| bits.value),
         afterwards: &field.afterwards,
