@@ -210,6 +210,11 @@ fn deep_declarations() -> Vec<(&'static str, Tree)> {
                 "struct { int b; };\n".repeat(DEEP / 10)
             ))
         }),
+        ("fields without a heading", declared("int a; ", "")),
+        (
+            "parts without a heading",
+            fields(format!("struct S {{ int a; {} }};", "union { int b; }; ".repeat(DEEP / 10))),
+        ),
         ("long names of parts", {
             let names = "a".repeat(DEEP);
             fields(format!("struct S {{ struct {{ {} }} {names}; }};", "int a; ".repeat(DEEP / 10)))

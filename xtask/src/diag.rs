@@ -147,6 +147,11 @@ rules! {
         "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
     UndocumentedCode, "undocumented-code", Warning,
         "A function names a code whose number no page lists, though there are pages of codes. Add it to one of them.";
+    UndocumentedField, "undocumented-field", Warning,
+        "The declaration in the syntax block has a field for which the page has no heading. It is a fact of the page: \
+         where all headings are found in the declaration it becomes a field without text, in its place. Where one is not, \
+         or a preprocessor condition decides whether there is such a field, the item is incomplete. Add the heading, or \
+         mend the one that is meant.";
     UnevaluatedValue, "unevaluated-value", Error,
         "A stated value is no expression that can be computed, or does not fit the type. Mend it, or override it.";
     UnknownKind, "unknown-kind", Error,

@@ -20,6 +20,8 @@ const MAX_WORDS: usize = 64;
 pub struct Declaration {
     /// Its tag and what is declared with it.
     pub names: Vec<String>,
+    /// Whether it is one of a union.
+    pub is_union: bool,
     /// Its fields in order, each after the part it stands in.
     pub fields: Vec<Declared>,
     /// Whether there is nothing in it that could not be read.
@@ -205,7 +207,8 @@ impl<'a> Reader<'a> {
             let words = statement[start + 1..].iter().take_while(|token| token.text != ":");
             let tag = words.last().map(|tag| tag.text.to_owned());
             let complete = !statement[start..].iter().any(|token| token.text == ":");
-            self.current = Declaration { names: tag.into_iter().collect(), fields: Vec::new(), complete };
+            let names = tag.into_iter().collect();
+            self.current = Declaration { names, is_union: kind == Kind::Union, fields: Vec::new(), complete };
             self.open.push(Open::Declaration);
         }
     }

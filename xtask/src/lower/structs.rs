@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::declared;
-use super::{adopt_demoted, at, c_type, demoted, dimensions, entry_docs, locate, stated, with_dimensions};
+use super::{adopt_demoted, at, c_type, declared, demoted, dimensions, entry_docs, locate, stated, with_dimensions};
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Afterwards, Body, Fact, Field, Kind};
@@ -22,10 +21,13 @@ pub fn lower(
     let mut fields: Vec<Field> = Vec::new();
     let mut dropped = Vec::new();
     let mut seen = BTreeSet::new();
+    // Headings of which no field was made: each may be any.
+    let mut unread = Vec::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::StructFields) {
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Field) {
             if entry.name.value.is_empty() {
                 flaws.push("a field without a name".to_owned());
+                unread.push(String::new());
                 continue;
             }
             let name = stated(page, &entry.name);
@@ -33,6 +35,7 @@ pub fn lower(
                 let message = format!("`{}` is no C identifier", name.value);
                 diags.report(Rule::InvalidName, locate(page, entry.name.span), message);
                 flaws.push(format!("field {}", name.value));
+                unread.push(name.value);
                 continue;
             }
             if !seen.insert(name.value.clone()) {
@@ -48,11 +51,13 @@ pub fn lower(
             let docs = entry_docs(page, entry, diags);
             fields.push(Field { name, bits, c_type, dimensions, nested, afterwards: Afterwards::default(), docs });
         }
-        adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
     let names = std::iter::once(name).chain(aliases).map(|name| &*name.value).collect();
-    declared::complete(page, &names, &mut fields);
+    declared::complete(page, &names, &mut fields, unread, flaws, diags);
+    for section in page.sections.iter().filter(|section| section.kind == SectionKind::StructFields) {
+        adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
+    }
     Body::Struct(fields, dropped)
 }
 
