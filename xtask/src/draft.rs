@@ -247,6 +247,9 @@ pub struct Param {
     pub docs: Arc<Prose>,
 }
 
+/// The rule of a length that counts bytes, whatever its buffer holds.
+pub const LENGTH_IN_BYTES: &str = "length-in-bytes";
+
 /// What holds of a pointer when the call is over. No page's form has a place for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Afterwards {

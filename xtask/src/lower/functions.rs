@@ -6,7 +6,7 @@ use super::{at, c_type, demoted, dimensions, entry_docs, locate, prototype, retu
 use crate::c::names::{is_identifier, is_placeholder};
 use crate::c::types::{CType, annotations, length_in, stem};
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Afterwards, Direction, Fact, Function, Param};
+use crate::draft::{Afterwards, Direction, Fact, Function, LENGTH_IN_BYTES, Param};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};
@@ -123,7 +123,7 @@ type Length = (String, Fact<String>);
 /// The lengths that heading and `Type:` line of a parameter name.
 fn annotated_lengths(page: &Page, entry: &Entry) -> Vec<Length> {
     let buffer = &entry.name.value;
-    let stated = |word: &Spanned<String>| Some(length(page, buffer, length_in(&word.value)?, word.span));
+    let stated = |word: &Spanned<String>| length(page, buffer, &word.value, word.span);
     let mut lengths: Vec<Length> = entry.attributes.iter().filter_map(stated).collect();
     lengths.extend(entry.c_type.iter().flat_map(|line| lengths_in(page, buffer, line)));
     lengths
@@ -132,11 +132,17 @@ fn annotated_lengths(page: &Page, entry: &Entry) -> Vec<Length> {
 /// The lengths that the annotations of a declaration name.
 fn lengths_in(page: &Page, buffer: &str, declaration: &Spanned<Vec<Inline>>) -> Vec<Length> {
     let words = annotations(&plain(&declaration.value));
-    words.iter().filter_map(|word| Some(length(page, buffer, length_in(word)?, declaration.span))).collect()
+    words.iter().filter_map(|word| length(page, buffer, word, declaration.span)).collect()
 }
 
-fn length(page: &Page, buffer: &str, length: &str, span: Span) -> Length {
-    (length.to_owned(), Fact { value: buffer.to_owned(), source: at(page, span) })
+fn length(page: &Page, buffer: &str, word: &str, span: Span) -> Option<Length> {
+    let length = length_in(word)?.to_owned();
+    let stated = Fact { value: buffer.to_owned(), source: at(page, span) };
+    // `_In_reads_bytes_(n)`: what is counted is not what the buffer holds.
+    let head = word.split('(').next().expect("a split has a first part");
+    let in_bytes = head.split('_').any(|part| part == "bytes");
+    let buffer = if in_bytes { stated.derive(LENGTH_IN_BYTES, stated.value.clone()) } else { stated };
+    Some((length, buffer))
 }
 
 /// Takes lengths from annotations where the text states none. Of several that share one length, the first counts.
@@ -226,5 +232,6 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Fac
     let lower = sentence.to_lowercase();
     let speaks = counts || LENGTH_WORDS.iter().any(|word| lower.contains(word));
     let here = Fact { value: (), source: at(page, block.span) };
-    named.filter(|_| speaks).map(|name| here.derive("length-sentence", name))
+    let rule = if lower.contains("byte") { LENGTH_IN_BYTES } else { "length-sentence" };
+    named.filter(|_| speaks).map(|name| here.derive(rule, name))
 }

@@ -8,7 +8,7 @@ use super::super::types::Types;
 use super::{Context, Gaps, Names, origin};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
-use crate::draft::{self, Convention, Direction, Draft, Kind, Source};
+use crate::draft::{self, Convention, Direction, Draft, Kind, LENGTH_IN_BYTES, Source};
 use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type, Wide};
 
 /// Freezes a function or callback.
@@ -188,10 +188,17 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
     let places: BTreeMap<&str, usize> = params.iter().enumerate().map(|(at, param)| (&*param.c_name, at)).collect();
     // For each length, the place of its buffer; for each buffer, the place of its first length.
     let buffer_of = |index: usize| {
-        let at = *places.get(&*function.params[index].length_of.as_ref()?.value)?;
-        matches!(params[at].raw, Type::Pointer { .. }).then_some(at)
+        let length_of = function.params[index].length_of.as_ref()?;
+        let at = *places.get(&*length_of.value)?;
+        let Type::Pointer { to, .. } = &params[at].raw else { return None };
+        // Elements that are no bytes cannot be counted by a length that counts bytes.
+        let in_bytes = matches!(&length_of.source, Source::Derived { rule, .. } if *rule == LENGTH_IN_BYTES);
+        Some((at, is_byte(to) || !in_bytes))
     };
-    let buffers: BTreeMap<usize, usize> = (0..params.len()).filter_map(|at| Some((at, buffer_of(at)?))).collect();
+    let stated = || (0..params.len()).filter_map(|at| Some((at, buffer_of(at)?)));
+    let buffers: BTreeMap<usize, usize> =
+        stated().filter(|(_, (_, counts))| *counts).map(|(length, (buffer, _))| (length, buffer)).collect();
+    let uncounted: BTreeSet<usize> = stated().filter(|(_, (_, counts))| !counts).map(|(_, (at, _))| at).collect();
     let lengths: BTreeMap<usize, usize> = buffers.iter().rev().map(|(&length, &buffer)| (buffer, length)).collect();
     let mut args = Vec::new();
     for (index, param) in params.iter().enumerate() {
@@ -219,7 +226,8 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
             }
             // What goes in behind two pointers is a list of which nothing says how long it is.
             (Type::Pointer { to, .. }, None)
-                if !matches!(**to, Type::Void | Type::Opaque(_))
+                if !matches!(**to, Type::Void | Type::Opaque(_) | Type::Char { .. })
+                    && !uncounted.contains(&index)
                     && (mutable || !matches!(**to, Type::Pointer { .. })) =>
             {
                 ArgKind::Reference { to: (**to).clone(), mutable, optional: param.optional }
@@ -229,6 +237,10 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
         args.push(Arg { param: index, kind });
     }
     args
+}
+
+fn is_byte(type_: &Type) -> bool {
+    matches!(type_, Type::Void | Type::Int("u8" | "i8") | Type::Char { wide: false })
 }
 
 fn is_char(type_: &Type) -> bool {
