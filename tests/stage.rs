@@ -128,6 +128,12 @@ pub fn rendered(diags: &Diagnostics, tree: &Tree) -> String {
     diag::render(diags, std::slice::from_ref(tree), Format::Human, false)
 }
 
+/// The fixtures of a stage, each by its path.
+pub fn trees(stage: Stage) -> Vec<(String, Tree)> {
+    let paths = ["ok", "err"].into_iter().flat_map(|kind| fixtures(stage, kind));
+    paths.map(|path| (path.display().to_string(), load(&path))).collect()
+}
+
 /// Every page of the fixtures of a stage, as bytes, sorted by path.
 pub fn pages(stage: Stage) -> Vec<(PathBuf, Vec<u8>)> {
     let paths = ["ok", "err"].into_iter().flat_map(|kind| fixtures(stage, kind)).filter(|path| path.is_file());

@@ -13,11 +13,11 @@ pub use enums::*;
 #[rustfmt::skip]
 mod errors;
 pub use errors::*;
-#[rustfmt::skip]
-mod structs;
-pub use structs::*;
 #[cfg(feature = "exports")]
 #[rustfmt::skip]
 pub mod exports;
+#[rustfmt::skip]
+mod structs;
+pub use structs::*;
 #[rustfmt::skip]
 pub mod sys;

@@ -32,7 +32,6 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
     }
     for family in families {
         let path = |name: &str| format!("src/{}/{name}.rs", family.name);
-        files.push(file(&path("mod"), module(family)));
         let parts = [
             ("api", api::file(spec, family)),
             ("callbacks", callbacks::file(spec, family)),
@@ -42,7 +41,11 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
             ("structs", structs::file(spec, family)),
             ("sys", Some(sys::file(family))),
         ];
-        files.extend(parts.into_iter().filter_map(|(name, tokens)| Some(file(&path(name), tokens?))));
+        let parts: Vec<(&str, TokenStream)> =
+            parts.into_iter().filter_map(|(name, tokens)| Some((name, tokens?))).collect();
+        let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
+        files.push(file(&path("mod"), module(family, &names)));
+        files.extend(parts.into_iter().map(|(name, tokens)| file(&path(name), tokens)));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
@@ -130,25 +133,19 @@ fn sentence_start(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-fn module(family: &Family) -> TokenStream {
+/// The module of a family: its parts, of which those with C names keep a name of their own.
+fn module(family: &Family, parts: &[&str]) -> TokenStream {
     let doc = format!(" {} (`{}`).", sentence_start(&family.title), family.header);
-    let part = |there: bool, name: &str| {
-        let name = format_ident!("{name}");
-        there.then(|| quote! { #[rustfmt::skip] mod #name; pub use #name::*; })
-    };
-    let parts = [
-        part(!family.groups.is_empty(), "api"),
-        part(!family.callbacks.is_empty(), "callbacks"),
-        part(!family.enums.is_empty(), "enums"),
-        part(!(family.groups.is_empty() && family.callbacks.is_empty()), "errors"),
-        part(!(family.opaques.is_empty() && family.structs.is_empty()), "structs"),
-        (!family.groups.is_empty()).then(|| quote! { #[cfg(feature = "exports")] #[rustfmt::skip] pub mod exports; }),
-    ];
-    let parts = parts.iter().flatten();
+    let parts = parts.iter().map(|&name| {
+        let ident = format_ident!("{name}");
+        match name {
+            "exports" => quote! { #[cfg(feature = "exports")] #[rustfmt::skip] pub mod exports; },
+            "sys" => quote! { #[rustfmt::skip] pub mod sys; },
+            _ => quote! { #[rustfmt::skip] mod #ident; pub use #ident::*; },
+        }
+    });
     quote! {
         #![doc = #doc]
         #(#parts)*
-        #[rustfmt::skip]
-        pub mod sys;
     }
 }

@@ -172,13 +172,19 @@ impl Uses {
 
     fn add(&mut self, type_: &Type) {
         let name = match type_ {
-            Type::Void => "void",
             Type::HResult => "HRESULT",
             Type::Bool => "BOOL",
             Type::Char { wide: true } => "WCHAR",
             Type::Char { wide: false } => "char",
+            Type::Pointer { to, .. } if **to == Type::Void => "void",
             Type::Pointer { to, .. } | Type::Array(to, _) => return self.add(to),
-            Type::Int(_) | Type::Enum(_) | Type::Handle(_) | Type::Opaque(_) | Type::Struct(_) | Type::Callback(_) => {
+            Type::Void
+            | Type::Int(_)
+            | Type::Enum(_)
+            | Type::Handle(_)
+            | Type::Opaque(_)
+            | Type::Struct(_)
+            | Type::Callback(_) => {
                 return;
             }
         };
