@@ -2575,7 +2575,7 @@ pub enum ReadMessageStartCallbackError {
     ///
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
-    Untrustedroot,
+    UntrustedRoot,
     /// The certificate was issued for another name than that of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
@@ -2727,7 +2727,7 @@ impl ReadMessageStartCallbackError {
         Self::InvalidArg,
         Self::RevocationOffline,
         Self::Expired,
-        Self::Untrustedroot,
+        Self::UntrustedRoot,
         Self::CnNoMatch,
         Self::WrongUsage,
         Self::InvalidFormat,
@@ -2764,7 +2764,7 @@ impl ReadMessageStartCallbackError {
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::RevocationOffline => crate::HResult::CRYPT_E_REVOCATION_OFFLINE,
             Self::Expired => crate::HResult::CERT_E_EXPIRED,
-            Self::Untrustedroot => crate::HResult::CERT_E_UNTRUSTEDROOT,
+            Self::UntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
             Self::CnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
             Self::WrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
             Self::InvalidFormat => crate::HResult::WS_E_INVALID_FORMAT,
@@ -2825,7 +2825,7 @@ impl ReadMessageStartCallbackError {
             Self::Expired => {
                 Some("A certificate that is needed has expired, or is not valid yet.")
             }
-            Self::Untrustedroot => {
+            Self::UntrustedRoot => {
                 Some(
                     "The chain of the certificate ends in a root that this computer does not trust.",
                 )
@@ -2923,7 +2923,7 @@ impl From<crate::HResult> for ReadMessageStartCallbackError {
             crate::HResult::E_INVALIDARG => Self::InvalidArg,
             crate::HResult::CRYPT_E_REVOCATION_OFFLINE => Self::RevocationOffline,
             crate::HResult::CERT_E_EXPIRED => Self::Expired,
-            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::Untrustedroot,
+            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::UntrustedRoot,
             crate::HResult::CERT_E_CN_NO_MATCH => Self::CnNoMatch,
             crate::HResult::CERT_E_WRONG_USAGE => Self::WrongUsage,
             crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
@@ -3245,7 +3245,7 @@ pub enum WriteMessageEndCallbackError {
     ///
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
-    Untrustedroot,
+    UntrustedRoot,
     /// The certificate was issued for another name than that of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
@@ -3396,7 +3396,7 @@ impl WriteMessageEndCallbackError {
         Self::InvalidArg,
         Self::RevocationOffline,
         Self::Expired,
-        Self::Untrustedroot,
+        Self::UntrustedRoot,
         Self::CnNoMatch,
         Self::WrongUsage,
         Self::InvalidFormat,
@@ -3433,7 +3433,7 @@ impl WriteMessageEndCallbackError {
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::RevocationOffline => crate::HResult::CRYPT_E_REVOCATION_OFFLINE,
             Self::Expired => crate::HResult::CERT_E_EXPIRED,
-            Self::Untrustedroot => crate::HResult::CERT_E_UNTRUSTEDROOT,
+            Self::UntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
             Self::CnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
             Self::WrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
             Self::InvalidFormat => crate::HResult::WS_E_INVALID_FORMAT,
@@ -3494,7 +3494,7 @@ impl WriteMessageEndCallbackError {
             Self::Expired => {
                 Some("A certificate that is needed has expired, or is not valid yet.")
             }
-            Self::Untrustedroot => {
+            Self::UntrustedRoot => {
                 Some(
                     "The chain of the certificate ends in a root that this computer does not trust.",
                 )
@@ -3592,7 +3592,7 @@ impl From<crate::HResult> for WriteMessageEndCallbackError {
             crate::HResult::E_INVALIDARG => Self::InvalidArg,
             crate::HResult::CRYPT_E_REVOCATION_OFFLINE => Self::RevocationOffline,
             crate::HResult::CERT_E_EXPIRED => Self::Expired,
-            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::Untrustedroot,
+            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::UntrustedRoot,
             crate::HResult::CERT_E_CN_NO_MATCH => Self::CnNoMatch,
             crate::HResult::CERT_E_WRONG_USAGE => Self::WrongUsage,
             crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
@@ -3708,7 +3708,7 @@ pub enum WriteMessageStartCallbackError {
     ///
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
-    Untrustedroot,
+    UntrustedRoot,
     /// The certificate was issued for another name than that of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
@@ -3860,7 +3860,7 @@ impl WriteMessageStartCallbackError {
         Self::InvalidArg,
         Self::RevocationOffline,
         Self::Expired,
-        Self::Untrustedroot,
+        Self::UntrustedRoot,
         Self::CnNoMatch,
         Self::WrongUsage,
         Self::InvalidFormat,
@@ -3897,7 +3897,7 @@ impl WriteMessageStartCallbackError {
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::RevocationOffline => crate::HResult::CRYPT_E_REVOCATION_OFFLINE,
             Self::Expired => crate::HResult::CERT_E_EXPIRED,
-            Self::Untrustedroot => crate::HResult::CERT_E_UNTRUSTEDROOT,
+            Self::UntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
             Self::CnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
             Self::WrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
             Self::InvalidFormat => crate::HResult::WS_E_INVALID_FORMAT,
@@ -3958,7 +3958,7 @@ impl WriteMessageStartCallbackError {
             Self::Expired => {
                 Some("A certificate that is needed has expired, or is not valid yet.")
             }
-            Self::Untrustedroot => {
+            Self::UntrustedRoot => {
                 Some(
                     "The chain of the certificate ends in a root that this computer does not trust.",
                 )
@@ -4058,7 +4058,7 @@ impl From<crate::HResult> for WriteMessageStartCallbackError {
             crate::HResult::E_INVALIDARG => Self::InvalidArg,
             crate::HResult::CRYPT_E_REVOCATION_OFFLINE => Self::RevocationOffline,
             crate::HResult::CERT_E_EXPIRED => Self::Expired,
-            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::Untrustedroot,
+            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::UntrustedRoot,
             crate::HResult::CERT_E_CN_NO_MATCH => Self::CnNoMatch,
             crate::HResult::CERT_E_WRONG_USAGE => Self::WrongUsage,
             crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,

@@ -69,7 +69,7 @@ pub struct UrlComponents {
     ///
     /// `lpszScheme` in C.
     #[doc(alias = "lpszScheme")]
-    pub lpsz_scheme: *mut u16,
+    pub scheme: *mut u16,
     /// Number of characters in `lpszScheme`.
     ///
     /// `dwSchemeLength` in C.
@@ -79,7 +79,7 @@ pub struct UrlComponents {
     ///
     /// `nScheme` in C.
     #[doc(alias = "nScheme")]
-    pub n_scheme: i32,
+    pub scheme_number: i32,
     /// Host name or address.
     ///
     /// `lpszHostName` in C.
@@ -142,9 +142,9 @@ impl Default for UrlComponents {
     fn default() -> Self {
         Self {
             struct_size: 0,
-            lpsz_scheme: core::ptr::null_mut(),
+            scheme: core::ptr::null_mut(),
             scheme_length: 0,
-            n_scheme: 0,
+            scheme_number: 0,
             host_name: core::ptr::null_mut(),
             host_name_length: 0,
             port: 0,

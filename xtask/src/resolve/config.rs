@@ -55,7 +55,7 @@ pub struct FamilyConfig {
     /// Other names of basic types: C name and what it stands for.
     #[serde(default)]
     pub typedefs: std::collections::BTreeMap<String, String>,
-    /// Rust names of types and enumerators that are not made of their C names: C name and Rust name.
+    /// Rust names that are not made of their C names, of types, enumerators, and as `ITEM.name` of fields and parameters.
     #[serde(default)]
     pub names: std::collections::BTreeMap<String, String>,
     /// Groups of functions.

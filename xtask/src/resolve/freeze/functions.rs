@@ -27,7 +27,7 @@ pub fn freeze(
     }
     let mut params = Vec::new();
     for param in &function.params {
-        params.extend(freeze_param(param, &context.types, names, gaps));
+        params.extend(freeze_param(c_name, param, &context.types, names, gaps));
     }
     let Some(convention) = &function.returns.convention else {
         let at = function.returns.span.clone().map_or(draft.name.source.clone(), Source::Page);
@@ -100,7 +100,13 @@ pub fn freeze(
     })
 }
 
-fn freeze_param(param: &draft::Param, types: &Types, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Param> {
+fn freeze_param(
+    function: &str,
+    param: &draft::Param,
+    types: &Types,
+    names: &Names<'_>,
+    gaps: &mut Gaps<'_>,
+) -> Option<Param> {
     let c_name = &param.name.value;
     let Some(c_type) = &param.c_type else {
         let message = format!("the page does not state the type of `{c_name}`");
@@ -134,7 +140,7 @@ fn freeze_param(param: &draft::Param, types: &Types, names: &Names<'_>, gaps: &m
     };
     Some(Param {
         c_name: c_name.clone(),
-        rust_name: names.field(c_name, true),
+        rust_name: names.chosen(function, c_name).unwrap_or_else(|| names.field(c_name, true)),
         c_type: c_type.value.clone(),
         raw,
         direction,

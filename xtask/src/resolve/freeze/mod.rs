@@ -166,6 +166,11 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
+    /// The Rust name that families.toml chooses for a field or parameter of an item.
+    fn chosen(&self, item: &str, c_name: &str) -> Option<String> {
+        self.settings.names.get(&format!("{item}.{c_name}")).cloned()
+    }
+
     /// The Rust name of a field or parameter, with or without the letters that say its type.
     fn field(&self, c_name: &str, bare: bool) -> String {
         let keep = FamilyConfig::default();

@@ -50,12 +50,13 @@ pub fn freeze(
     let rust_name = names::type_name(name, names.settings, names.config);
     let entries: Vec<(Vec<&str>, &draft::Field)> =
         fields.iter().map(|field| (field.name.value.split('.').collect(), field)).collect();
-    let mut builder = Builder { context, names, gaps };
+    let mut builder = Builder { item: name, context, names, gaps };
     let body = builder.record(rust_name.clone(), draft.kind == Kind::Union, &entries, 0)?;
     Some(Struct { origin: origin(index, draft, rust_name), body })
 }
 
 struct Builder<'a, 'b> {
+    item: &'a str,
     context: &'a Context<'a>,
     names: &'a Names<'a>,
     gaps: &'a mut Gaps<'b>,
@@ -86,7 +87,10 @@ impl Builder<'_, '_> {
             }
             let unnamed = !is_identifier(called);
             let full = if unnamed { "anonymous".to_owned() } else { self.names.field(called, false) };
-            let bare = if unnamed { full.clone() } else { self.names.field(called, true) };
+            let bare = self
+                .names
+                .chosen(self.item, &field.name.value)
+                .unwrap_or_else(|| if unnamed { full.clone() } else { self.names.field(called, true) });
             let kind = self.kind(&rust_name, &full, field, inner, depth)?;
             let c_name = (!unnamed).then(|| called.to_owned());
             fields.push((Field { c_name, rust_name: bare, kind, docs: field.docs.clone() }, full));
