@@ -133,10 +133,10 @@ pub type AbortChannelCallback = Option<
 ///
 ///   Says whether the callback may take its time (`WS_LONG_CALLBACK`) or has to return quickly because
 ///   other work waits for the thread (`WS_SHORT_CALLBACK`).
-/// - `callback_state` (C: `callbackState`, in)
+/// - `callback_state` (C: `callbackState`, in, optional)
 ///
-///   Value of `callbackState` in the [`WS_ASYNC_CONTEXT`](crate::webservices::AsyncContext). Web Services
-///   does not look at it.
+///   Value of `callbackState` in the [`WS_ASYNC_CONTEXT`](crate::webservices::AsyncContext). It may be
+///   `NULL`; Web Services does not look at it.
 ///
 /// # Returns
 ///
