@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use expect_test::expect_file;
 use winws_tests::{copy_folder, workspace};
 use xtask::diag::{Diagnostics, Format, Rule, render};
 use xtask::emit;
 use xtask::source::{self, Tree};
 use xtask::sync::{self, Change, Mode, OutputFile};
+
+#[path = "witness/write.rs"]
+mod witness;
 
 fn specs() -> Tree {
     source::load(&workspace().join("specs")).expect("the specs can be read")
@@ -31,6 +35,13 @@ fn committed_output_is_up_to_date() {
         sync::sync(&workspace().join("generated"), emit::CRATE_FOLDERS, &output(&specs()), Mode::Check).unwrap();
     let paths: Vec<&str> = changes.iter().map(Change::path).collect();
     assert!(paths.is_empty(), "these are not what the pages say, run `cargo xtask codegen`: {paths:?}");
+}
+
+#[test]
+fn the_witness_names_every_item() {
+    let (spec, _) = xtask::understand(&[specs()]);
+    let deviations = include_str!("witness/deviations.toml").parse().expect("deviations.toml is TOML");
+    expect_file!["witness/table.rs"].assert_eq(&witness::table(&spec, &deviations));
 }
 
 #[test]
