@@ -188,6 +188,21 @@ fn enumerations_have_all_members() {
     }
 }
 
+/// Of the other headers the pages have what clients need.
+#[test]
+fn websocket_h_is_there_as_a_whole() {
+    let (spec, deviations) = (spec(), deviations::read());
+    let pairs = pairs(&spec, &deviations);
+    let pair = pairs.iter().find(|pair| pair.family.header == "websocket.h").expect("it is one of the three");
+    let mine = |name: &&String| pair.ours.constants.contains_key(*name) || pair.ours.functions.contains_key(*name);
+    let constants_and_functions = pair.theirs.constants.keys().chain(pair.theirs.functions.keys());
+    assert_eq!(constants_and_functions.filter(|name| !mine(name)).collect::<Vec<_>>(), Vec::<&String>::new());
+    // The parts of WEB_SOCKET_BUFFER have no names in C, and are numbered there.
+    let types = pair.theirs.aliases.keys().chain(pair.theirs.records.keys());
+    let lacking = types.filter(|name| !has(&pair.ours, name)).collect::<Vec<_>>();
+    assert_eq!(lacking, ["WEB_SOCKET_BUFFER_0", "WEB_SOCKET_BUFFER_1"]);
+}
+
 /// The metadata makes a pointer `const` when its data only goes in, as far as it knows.
 #[test]
 fn a_const_pointer_is_a_parameter_whose_data_goes_in() {

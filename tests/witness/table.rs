@@ -257,6 +257,7 @@ mod websocket {
     use windows_sys::Win32::Networking::WebSocket as theirs;
     use winws_api::websocket::{self as rust, sys as ours};
 
+    constant!(WEB_SOCKET_MAX_CLOSE_REASON_LENGTH);
     constant!(WEB_SOCKET_NO_ACTION);
     member!(Action, Nothing, WEB_SOCKET_NO_ACTION);
     constant!(WEB_SOCKET_SEND_TO_NETWORK_ACTION);

@@ -8,6 +8,8 @@ use core::ffi::c_char;
 pub type HRESULT = i32;
 /// [`WEB_SOCKET_HANDLE`](super::Handle) under its C name.
 pub type WEB_SOCKET_HANDLE = *mut c_void;
+/// 0x7B
+pub const WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
 /// The values of [`Action`](super::Action) as C has them.
 pub type WEB_SOCKET_ACTION = i32;
 /// 0
