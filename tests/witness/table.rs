@@ -826,9 +826,9 @@ mod winhttp {
     handle!(HINTERNET, HInternet);
     record!(URL_COMPONENTS, UrlComponents);
     field!(URL_COMPONENTS, UrlComponents, dwStructSize, struct_size);
-    field!(URL_COMPONENTS, UrlComponents, lpszScheme, lpsz_scheme);
+    field!(URL_COMPONENTS, UrlComponents, lpszScheme, scheme);
     field!(URL_COMPONENTS, UrlComponents, dwSchemeLength, scheme_length);
-    field!(URL_COMPONENTS, UrlComponents, nScheme, n_scheme);
+    field!(URL_COMPONENTS, UrlComponents, nScheme, scheme_number);
     field!(URL_COMPONENTS, UrlComponents, lpszHostName, host_name);
     field!(URL_COMPONENTS, UrlComponents, dwHostNameLength, host_name_length);
     field!(URL_COMPONENTS, UrlComponents, nPort, port);
