@@ -1,5 +1,6 @@
 //! C as these pages use it: names, types, expressions. No stage; every stage that meets C asks here.
 
+pub mod basics;
 pub mod fields;
 pub mod members;
 pub mod names;

@@ -2,6 +2,7 @@
 
 mod attribution;
 pub mod explain;
+mod fold;
 pub mod json;
 pub mod names;
 mod rust;

@@ -1,8 +1,8 @@
-//! C types to types that Rust and C agree on. The basic types of Windows are the language of these pages, as `int`
-//! is C's; every other name is an item, a handle or an opaque type.
+//! C types to types that Rust and C agree on: a name is a basic type, an item, a handle or an opaque type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::c::basics::{POINTERS, basic};
 use crate::c::types::CType;
 use crate::c::values::{self, Outcome};
 use crate::draft::Draft;
@@ -107,36 +107,11 @@ impl Types {
             return Ok(type_);
         }
         // `PDWORD` and `LPCWSTR` are pointers to what follows the letters.
-        let pointed =
-            [("LPC", true), ("PC", true), ("LP", false), ("P", false)].into_iter().find_map(|(prefix, constant)| {
-                let rest = name.strip_prefix(prefix)?;
-                let to = self.named.get(rest).cloned().or_else(|| basic(rest))?;
-                Some(Type::Pointer { to: Box::new(to), constant })
-            });
+        let pointed = POINTERS.iter().find_map(|&(prefix, constant)| {
+            let rest = name.strip_prefix(prefix)?;
+            let to = self.named.get(rest).cloned().or_else(|| basic(rest))?;
+            Some(Type::Pointer { to: Box::new(to), constant })
+        });
         pointed.ok_or_else(|| name.to_owned())
     }
-}
-
-/// What a basic type of C or Windows is.
-pub fn basic(name: &str) -> Option<Type> {
-    Some(match name {
-        "void" | "VOID" => Type::Void,
-        "BOOL" => Type::Bool,
-        "HRESULT" => Type::HResult,
-        "BYTE" | "UCHAR" | "UINT8" | "unsigned char" | "BOOLEAN" | "uint8_t" => Type::Int("u8"),
-        "INT8" | "int8_t" => Type::Int("i8"),
-        "CHAR" | "char" | "STR" => Type::Char { wide: false },
-        "WCHAR" | "wchar_t" | "WSTR" => Type::Char { wide: true },
-        "WORD" | "USHORT" | "UINT16" | "unsigned short" | "uint16_t" => Type::Int("u16"),
-        "SHORT" | "INT16" | "short" | "int16_t" => Type::Int("i16"),
-        "DWORD" | "ULONG" | "UINT" | "UINT32" | "unsigned int" | "unsigned long" | "uint32_t" => Type::Int("u32"),
-        "LONG" | "INT" | "INT32" | "int" | "long" | "int32_t" => Type::Int("i32"),
-        "ULONGLONG" | "DWORDLONG" | "UINT64" | "ULONG64" | "DWORD64" | "unsigned __int64" | "uint64_t" => {
-            Type::Int("u64")
-        }
-        "LONGLONG" | "INT64" | "LONG64" | "__int64" | "int64_t" => Type::Int("i64"),
-        "DWORD_PTR" | "ULONG_PTR" | "UINT_PTR" | "SIZE_T" | "size_t" => Type::Int("usize"),
-        "LONG_PTR" | "INT_PTR" | "SSIZE_T" => Type::Int("isize"),
-        _ => return None,
-    })
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::fold::fold;
 use crate::draft::{Docs, Requirements};
 use crate::model::{Origin, Spec};
 use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, Target};
@@ -225,20 +226,9 @@ impl<'a> Writer<'a> {
 
 /// Breaks a text into lines; `first` stands before the first of them, `rest` before the others.
 pub fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && rest.len() + line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
     let lead = |index: usize| if index == 0 { first } else { rest };
-    lines.into_iter().enumerate().map(|(index, line)| format!("{}{}", lead(index), start_of_line(line))).collect()
+    let lines = fold(text, WIDTH.saturating_sub(rest.len())).into_iter().enumerate();
+    lines.map(|(index, line)| format!("{}{}", lead(index), start_of_line(line))).collect()
 }
 
 fn append(out: &mut Vec<String>, lines: Vec<String>) {
