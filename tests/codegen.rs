@@ -193,6 +193,8 @@ fn a_changed_value_changes_its_lines_only() {
     expect_test::expect![[r#"
         facts.json: -"value": "1009"
         facts.json: +"value": "1999"
+        include/winhttp.h: -WINHTTP_WEB_SOCKET_MESSAGE_TOO_BIG_CLOSE_STATUS = 1009,
+        include/winhttp.h: +WINHTTP_WEB_SOCKET_MESSAGE_TOO_BIG_CLOSE_STATUS = 1999,
         src/winhttp/enums.rs: -MessageTooBig = 1009,
         src/winhttp/enums.rs: +MessageTooBig = 1999,
         src/winhttp/enums.rs: -1009 => Ok(Self::MessageTooBig),
@@ -216,6 +218,18 @@ fn a_renamed_parameter_changes_its_lines_only() {
         facts.json: +"The reason does not fit into pvCause. No part of it is copied, but the status code and the needed size are written."
         facts.json: -"pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0."
         facts.json: +"pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL although dwReasonLength is not 0."
+        include/winhttp.h: -* @param pvReason [out, optional]
+        include/winhttp.h: +* @param pvCause [out, optional]
+        include/winhttp.h: -*     Length, in bytes, of the pvReason buffer.
+        include/winhttp.h: +*     Length, in bytes, of the pvCause buffer.
+        include/winhttp.h: -*     buffer is too small, or pvReason is NULL and dwReasonLength is 0, it is the size that the buffer
+        include/winhttp.h: +*     buffer is too small, or pvCause is NULL and dwReasonLength is 0, it is the size that the buffer
+        include/winhttp.h: -*     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL
+        include/winhttp.h: +*     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL
+        include/winhttp.h: -*     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvReason. No part of it is copied,
+        include/winhttp.h: +*     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvCause. No part of it is copied,
+        include/winhttp.h: -PVOID pvReason,
+        include/winhttp.h: +PVOID pvCause,
         src/winhttp/api.rs: -/// - `reason` (C: `pvReason`, out, optional)
         src/winhttp/api.rs: +/// - `cause` (C: `pvCause`, out, optional)
         src/winhttp/api.rs: -/// - the length of `reason` (C: `dwReasonLength`, in)
@@ -260,6 +274,10 @@ fn a_changed_return_code_changes_its_lines_only() {
         facts.json: -"value": "4317",
         facts.json: +"name": "ERROR_IO_PENDING",
         facts.json: +"value": "997",
+        include/winhttp.h: -*     - ERROR_INVALID_OPERATION (4317): The close frame of the server has not been read, or the connection
+        include/winhttp.h: -*       was lost without one. The outputs are not written.
+        include/winhttp.h: +*     - ERROR_IO_PENDING (997): The close frame of the server has not been read, or the connection was
+        include/winhttp.h: +*       lost without one. The outputs are not written.
         src/winhttp/api.rs: -/// - `ERROR_INVALID_OPERATION` (4317): The close frame of the server has not been read, or the
         src/winhttp/api.rs: -///   connection was lost without one. The outputs are not written.
         src/winhttp/api.rs: +/// - `ERROR_IO_PENDING` (997): The close frame of the server has not been read, or the connection was

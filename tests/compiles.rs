@@ -29,10 +29,10 @@ fn refused(spec: &Spec, target: &Path) -> Option<String> {
 fn what_the_fixtures_expect_compiles() {
     let target = tempfile::tempdir().expect("a folder can be made");
     let mut count = 0;
-    for (name, tree) in stage::trees(Stage::Emit) {
+    for (path, tree) in stage::trees(Stage::Emit) {
         let (spec, _) = xtask::understand(std::slice::from_ref(&tree));
         if let Some(why) = refused(&spec, target.path()) {
-            panic!("{name}:\n{why}");
+            panic!("{}:\n{why}", path.display());
         }
         count += 1;
     }

@@ -1,4 +1,4 @@
-//! Emit: facts to Rust.
+//! Emit: facts to Rust and C.
 
 use winws_tests::stage::{self, Stage};
 

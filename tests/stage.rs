@@ -25,7 +25,7 @@ pub enum Stage {
     Lower,
     /// Drafts to facts.json.
     Resolve,
-    /// Facts to Rust.
+    /// Facts to Rust and C.
     Emit,
 }
 
@@ -79,12 +79,13 @@ fn each_page(tree: &Tree, stage: impl Fn(&SourceFile, &mut Diagnostics) -> Strin
     (text, diags)
 }
 
-/// What is written for the items of each family, or for the codes if there are only those. What every crate has is
-/// the same in all fixtures and stands in none.
+/// What is written for the items of each family, in Rust and in C, or for the codes if there are only those. What every
+/// crate has is the same in all fixtures and stands in none.
 fn items(spec: &Spec) -> String {
     let wanted = |path: &str| match path.split('/').collect::<Vec<_>>()[..] {
-        ["src", "codes.rs"] => spec.families.is_empty(),
+        ["src", "codes.rs"] | ["include", "winws_codes.h"] => spec.families.is_empty(),
         ["src", _, file] => file != "mod.rs",
+        ["include", file] => file != "winws_types.h",
         _ => false,
     };
     let mut out = String::new();
@@ -128,16 +129,16 @@ pub fn rendered(diags: &Diagnostics, tree: &Tree) -> String {
     diag::render(diags, std::slice::from_ref(tree), Format::Human, false)
 }
 
-/// The fixtures of a stage, each by its path.
-pub fn trees(stage: Stage) -> Vec<(String, Tree)> {
-    let paths = ["ok", "err"].into_iter().flat_map(|kind| fixtures(stage, kind));
-    paths.map(|path| (path.display().to_string(), load(&path))).collect()
-}
-
 /// Every page of the fixtures of a stage, as bytes, sorted by path.
 pub fn pages(stage: Stage) -> Vec<(PathBuf, Vec<u8>)> {
     let paths = ["ok", "err"].into_iter().flat_map(|kind| fixtures(stage, kind)).filter(|path| path.is_file());
     paths.map(|path| (path.clone(), std::fs::read(path).expect("a fixture can be read"))).collect()
+}
+
+/// Every fixture of a stage, sorted by path.
+pub fn trees(stage: Stage) -> Vec<(PathBuf, Tree)> {
+    let paths = ["ok", "err"].into_iter().flat_map(|kind| fixtures(stage, kind));
+    paths.map(|path| (path.clone(), load(&path))).collect()
 }
 
 /// The fixtures of one folder, sorted. A fixture without its expected text or a text without its fixture fails.

@@ -21,7 +21,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the Rust crate and facts.json.
+    /// Write the Rust crate, the C headers and facts.json.
     Codegen {
         /// Write nothing; exit with 1 if something would change.
         #[arg(long)]

@@ -13,6 +13,8 @@ use crate::source::{Licence, Location};
 pub struct Spec {
     /// What all of it is called.
     pub title: String,
+    /// The function that tells a thread's last error, if families.toml names one.
+    pub last_error: Option<String>,
     /// Whose pages were read, one for each folder.
     pub attributions: Vec<Attribution>,
     /// Every page's claim with the overrides applied, sorted by page. Links point into this list.
@@ -408,6 +410,27 @@ pub struct TypeName {
     pub c_name: String,
     /// Its Rust name.
     pub rust_name: String,
+}
+
+impl Function {
+    /// The types of what it is given and returns.
+    pub fn types(&self) -> Vec<&Type> {
+        self.params.iter().map(|param| &param.raw).chain([&self.c_return]).collect()
+    }
+}
+
+impl Record {
+    /// The types of what its fields hold, those of its parts included.
+    pub fn types(&self) -> Vec<&Type> {
+        let mut types = Vec::new();
+        for field in &self.fields {
+            match &field.kind {
+                FieldKind::Value { raw, .. } => types.push(raw),
+                FieldKind::Part(part) => types.extend(part.types()),
+            }
+        }
+        types
+    }
 }
 
 impl Spec {

@@ -1,6 +1,7 @@
 //! Emit: the Spec as files. Adds no facts, renames nothing, and cannot fail.
 
 mod attribution;
+mod c;
 pub mod explain;
 mod fold;
 pub mod json;
@@ -16,7 +17,8 @@ pub const CRATE_FOLDERS: &[&str] = &["src", "include"];
 
 /// Everything that `codegen` writes.
 pub fn crate_files(spec: &Spec) -> Vec<OutputFile> {
-    let mut files = rust::emit(spec);
+    let mut files = c::emit(spec);
+    files.extend(rust::emit(spec));
     files.push(OutputFile { path: "facts.json".to_owned(), text: json::facts(spec, false) });
     files.push(OutputFile { path: "facts.schema.json".to_owned(), text: json::schema() });
     files

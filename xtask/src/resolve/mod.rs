@@ -38,6 +38,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
     links::resolve(&mut items, diags);
     codes::adopt_docs(&mut codes, &items);
     let title = families.title.clone().unwrap_or_else(|| "Windows APIs".to_owned());
+    let last_error = families.last_error.clone();
     let families = freeze::freeze(&mut items, &codes, families, diags);
     let mut by_name = BTreeMap::new();
     for (index, Item { draft, .. }) in items.iter().enumerate() {
@@ -45,7 +46,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
             by_name.entry(name.value.clone()).or_insert(index);
         }
     }
-    Spec { title, attributions: Vec::new(), items, codes, families, by_name, files: BTreeMap::new() }
+    Spec { title, last_error, attributions: Vec::new(), items, codes, families, by_name, files: BTreeMap::new() }
 }
 
 /// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code.

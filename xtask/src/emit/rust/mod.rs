@@ -51,7 +51,8 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
     files
 }
 
-fn is_empty(family: &Family) -> bool {
+/// Whether nothing of a family is complete.
+pub fn is_empty(family: &Family) -> bool {
     family.enums.is_empty()
         && family.functions.is_empty()
         && family.callbacks.is_empty()

@@ -1,0 +1,68 @@
+//! `winws_codes.h`: every code that the pages list, and the thread's last error. Sources expect all codes of a header,
+//! and which header a code is from no page says.
+
+use super::names::Names;
+use super::{Header, basics, docs};
+use crate::c::names::is_identifier;
+use crate::model::{CodeEntry, CodeSpace, Constant, Spec};
+
+/// The header's name.
+pub const HEADER: &str = "winws_codes.h";
+
+/// The header.
+pub fn header(spec: &Spec, names: &Names<'_>) -> Header {
+    let codes = spec.codes.iter().filter(|code| names.is_macro(&code.name)).map(code);
+    let mut body = vec![codes.collect()];
+    if let Some(name) = spec.last_error.as_deref().filter(|name| is_identifier(name)) {
+        body.push(last_error(name, names));
+    }
+    let intro = vec!["Error codes: every one that the pages list.".to_owned()];
+    Header { name: HEADER.to_owned(), intro, includes: vec![basics::HEADER], body }
+}
+
+/// The constants of a family.
+pub fn constants(constants: &[&Constant]) -> String {
+    let one = |constant: &&Constant| {
+        let Constant { c_name, number, .. } = constant;
+        match number {
+            0..=9 => format!("#define {c_name} {number}\n"),
+            // Ports and the like are read in decimal, flags are not.
+            10..=0xFFFF => format!("#define {c_name} 0x{number:X} /* {number} */\n"),
+            _ => format!("#define {c_name} 0x{number:X}\n"),
+        }
+    };
+    constants.iter().map(one).collect()
+}
+
+/// A number as people write it: Win32 codes in decimal, HRESULTs in hexadecimal.
+pub fn number(number: u32, space: CodeSpace) -> String {
+    match space {
+        CodeSpace::Win32 => number.to_string(),
+        CodeSpace::HResult => format!("0x{number:08X}"),
+    }
+}
+
+fn code(code: &CodeEntry) -> String {
+    let shown = number(code.number.value, code.space);
+    let value = match code.space {
+        // An `int` goes well with both signs; what is no `int` is unsigned.
+        CodeSpace::Win32 if i32::try_from(code.number.value).is_ok() => shown,
+        CodeSpace::Win32 => format!("{shown}u"),
+        CodeSpace::HResult => format!("((HRESULT){shown})"),
+    };
+    let doc = docs::comment(&docs::lines(&code.docs), "");
+    format!("{doc}#ifndef {0}\n#define {0} {value}\n#endif\n", code.name)
+}
+
+/// The two functions under their own names, and the one that sources call.
+fn last_error(name: &str, names: &Names<'_>) -> String {
+    let alias = format!("#ifndef {name}\n#define {name} winws_get_last_error\n#endif\n");
+    let alias = if names.is_macro(name) { alias } else { String::new() };
+    format!(
+        "/** The code that the last function without a code of its own left in this thread. */\n\
+         DWORD WINAPI winws_get_last_error(void);\n\n\
+         /** Sets this thread's last error. */\n\
+         void WINAPI winws_set_last_error(DWORD code);\n\n\
+         {alias}"
+    )
+}

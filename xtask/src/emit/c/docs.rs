@@ -1,0 +1,130 @@
+//! Prose as comments: plain text in which nothing of a page can end the comment or begin another one.
+
+use std::iter::once;
+
+use super::super::fold::fold;
+use crate::model::{Origin, Spec};
+use crate::prose::{Block, BlockKind, Definition, Prose};
+
+/// How long the lines of running text are.
+const WIDTH: usize = 100;
+
+/// A comment of its own, each line behind `indent`; nothing if there is nothing to say.
+pub fn comment(lines: &[String], indent: &str) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| harmless(line)).collect();
+    match &lines[..] {
+        [] => String::new(),
+        [only] => format!("{indent}/** {only} */\n"),
+        _ => {
+            let rows = lines.iter().map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n");
+            once(format!("{indent}/**\n")).chain(rows).chain(once(format!("{indent} */\n"))).collect()
+        }
+    }
+}
+
+/// The comment of an item: description, `middle`, and where all of it comes from.
+pub fn item(spec: &Spec, origin: &Origin, middle: Vec<String>) -> String {
+    let mut out = lines(&origin.docs.description);
+    if out.is_empty() {
+        out.push(format!("{}.", origin.c_name));
+    }
+    if !middle.is_empty() {
+        out.push(String::new());
+        out.extend(middle);
+    }
+    let location = origin.source.location();
+    out.push(String::new());
+    out.push(format!("From {}, line {}.", spec.file(location), location.span.line));
+    comment(&out, "")
+}
+
+/// The lines of a text.
+pub fn lines(prose: &Prose) -> Vec<String> {
+    let mut out = Vec::new();
+    for block in &prose.blocks {
+        let block = of_block(block);
+        if !out.is_empty() && !block.is_empty() {
+            out.push(String::new());
+        }
+        out.extend(block);
+    }
+    out
+}
+
+/// Lines under something else.
+pub fn indented(lines: Vec<String>) -> impl Iterator<Item = String> {
+    lines.into_iter().map(|line| format!("    {line}").trim_end().to_owned())
+}
+
+fn of_block(block: &Block) -> Vec<String> {
+    match &block.kind {
+        BlockKind::Paragraph(_) | BlockKind::Heading(..) => paragraph(&plain(block)),
+        BlockKind::Note(_, prose) | BlockKind::Quote(prose) => lines(prose),
+        BlockKind::List(_, items) => items.iter().flat_map(point).collect(),
+        BlockKind::Definitions(entries) => {
+            let entry = |entry: &Definition| match entry {
+                Definition::Term(term) => point(term),
+                Definition::Meaning(text) => indented(lines(text)).collect(),
+            };
+            entries.iter().flat_map(entry).collect()
+        }
+        BlockKind::Code(_, text) => indented(text.lines().map(str::to_owned).collect()).collect(),
+        BlockKind::Table(table) => {
+            let rows = once(&table.header).chain(table.rows.iter().map(|row| &row.cells)).filter(|row| !row.is_empty());
+            let row = |cells: &Vec<Prose>| {
+                let cells: Vec<String> = cells.iter().map(Prose::plain).collect();
+                hanging("- ", &cells.join(" | "))
+            };
+            rows.flat_map(row).collect()
+        }
+    }
+}
+
+fn plain(block: &Block) -> String {
+    Prose { blocks: vec![block.clone()] }.plain()
+}
+
+/// Running text.
+pub fn paragraph(text: &str) -> Vec<String> {
+    if text.trim().is_empty() { Vec::new() } else { fold(text, WIDTH) }
+}
+
+/// A point of a list.
+fn point(prose: &Prose) -> Vec<String> {
+    let mut first = true;
+    let lead = |line: String| {
+        let lead = if std::mem::take(&mut first) { "- " } else { "  " };
+        format!("{lead}{line}").trim_end().to_owned()
+    };
+    lines(prose).into_iter().map(lead).collect()
+}
+
+/// Running text behind a mark, its other lines below where it begins.
+pub fn hanging(mark: &str, text: &str) -> Vec<String> {
+    let lines = fold(text, WIDTH - mark.len()).into_iter().enumerate();
+    let rest = " ".repeat(mark.len());
+    lines.map(|(at, line)| format!("{}{line}", if at == 0 { mark } else { &rest })).collect()
+}
+
+/// A line that neither ends a comment, nor begins one, nor joins the next line, nor shows its letters in another order
+/// than the compiler reads them.
+fn harmless(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        match (out.chars().last(), c) {
+            (Some('*'), '/') | (Some('/'), '*') | (Some('?'), '?') => out.push(' '),
+            _ => {}
+        }
+        out.push(if c.is_control() || turns(c) { ' ' } else { c });
+    }
+    out.truncate(out.trim_end().len());
+    if out.ends_with('\\') {
+        out.push('.');
+    }
+    out
+}
+
+/// Marks that change the direction in which text is shown.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}

@@ -1,0 +1,191 @@
+//! What C calls things: keywords give way, and so do macros, which would replace every other thing of their name.
+
+use std::collections::BTreeSet;
+
+use super::basics;
+use crate::c::names::is_identifier;
+use crate::model::{CodeEntry, Constant, Family, Spec};
+
+/// Names that mean something to a compiler of C or C++, in any of their standards or by default.
+const KEYWORDS: &[&str] = &[
+    "alignas",
+    "alignof",
+    "and",
+    "and_eq",
+    "asm",
+    "auto",
+    "bitand",
+    "bitor",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "char16_t",
+    "char32_t",
+    "char8_t",
+    "class",
+    "co_await",
+    "co_return",
+    "co_yield",
+    "compl",
+    "concept",
+    "const",
+    "const_cast",
+    "consteval",
+    "constexpr",
+    "constinit",
+    "continue",
+    "decltype",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "dynamic_cast",
+    "else",
+    "enum",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "if",
+    "inline",
+    "int",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "noexcept",
+    "not",
+    "not_eq",
+    "nullptr",
+    "operator",
+    "or",
+    "or_eq",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "reinterpret_cast",
+    "requires",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "static_assert",
+    "static_cast",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "thread_local",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typeid",
+    "typename",
+    "typeof",
+    "typeof_unqual",
+    "union",
+    "unsigned",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "wchar_t",
+    "while",
+    "xor",
+    "xor_eq",
+];
+
+/// A name, with an underscore behind it if it is a keyword.
+pub fn ident(name: &str) -> String {
+    if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
+}
+
+/// What the names of a Spec are.
+pub struct Names<'a> {
+    /// Types, functions and enumerators of all families, under all their names.
+    declared: BTreeSet<&'a str>,
+    /// Types and functions.
+    first: BTreeSet<&'a str>,
+    /// Macros.
+    macros: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of a Spec.
+    pub fn new(spec: &'a Spec) -> Self {
+        let first: BTreeSet<&str> = spec.families.iter().flat_map(types_and_functions).collect();
+        let mut declared = first.clone();
+        for enum_ in spec.families.iter().flat_map(|family| &family.enums) {
+            let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
+            declared.extend(members.map(|member| &*member.c_name));
+        }
+        declared.extend(spec.families.iter().flat_map(other_names));
+        let codes = spec.codes.iter().map(|code| &*code.name);
+        let constants = spec.families.iter().flat_map(|family| &family.constants).map(|constant| &*constant.c_name);
+        let fixed = basics::MACROS.iter().map(|(name, _)| *name);
+        let macros = codes.chain(constants).chain(fixed).chain(spec.last_error.as_deref());
+        let macros = macros.filter(|name| !declared.contains(name) && is_identifier(name)).collect();
+        Self { declared, first, macros }
+    }
+
+    /// Whether a type, function or enumerator has this name.
+    pub fn is_declared(&self, name: &str) -> bool {
+        self.declared.contains(name)
+    }
+
+    /// Whether a type or function has this name, so that no enumerator can.
+    pub fn is_type_or_function(&self, name: &str) -> bool {
+        self.first.contains(name) || basics::is_basic(name)
+    }
+
+    /// Whether this name is a macro's.
+    pub fn is_macro(&self, name: &str) -> bool {
+        self.macros.contains(name)
+    }
+
+    /// The constants of a family that become macros: no code is called so, and nothing else.
+    pub fn constants(&self, family: &'a Family, codes: &[CodeEntry]) -> Vec<&'a Constant> {
+        let codes: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
+        let own = |constant: &&Constant| self.is_macro(&constant.c_name) && !codes.contains(&*constant.c_name);
+        family.constants.iter().filter(own).collect()
+    }
+
+    /// The name of a field, beside fields of the types `used`.
+    pub fn field(&self, name: &str, used: &BTreeSet<String>) -> String {
+        // C++ lets no member change what a name means in its class.
+        let taken = self.is_macro(name) || used.contains(name);
+        if taken { format!("{name}_") } else { ident(name) }
+    }
+
+    /// The name of a parameter.
+    pub fn param(&self, name: &str) -> String {
+        // Parameters behind it could not be of that type.
+        let taken = self.is_macro(name) || self.is_declared(name) || basics::is_basic(name);
+        if taken { format!("{name}_") } else { ident(name) }
+    }
+}
+
+fn types_and_functions(family: &Family) -> impl Iterator<Item = &str> {
+    let functions = family.functions.iter().chain(&family.callbacks).map(|function| &*function.origin.c_name);
+    let enums = family.enums.iter().map(|enum_| &*enum_.origin.c_name);
+    let structs = family.structs.iter().map(|struct_| &*struct_.origin.c_name);
+    functions.chain(enums).chain(structs).chain(family.opaques.iter().map(|opaque| &*opaque.c_name))
+}
+
+fn other_names(family: &Family) -> impl Iterator<Item = &str> {
+    let enums = family.enums.iter().map(|enum_| &enum_.origin);
+    let structs = family.structs.iter().map(|struct_| &struct_.origin);
+    let origins = enums.chain(structs).chain(family.callbacks.iter().map(|callback| &callback.origin));
+    let others = origins.flat_map(|origin| origin.aliases.iter().chain(&origin.pointers));
+    others.chain(family.typedefs.keys()).map(|name| &**name)
+}
