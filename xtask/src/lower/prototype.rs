@@ -124,7 +124,8 @@ fn declaration(piece: &str, names: &BTreeSet<String>) -> Option<(String, String)
         piece.find('[').filter(|_| piece.ends_with(']')).map_or((piece, ""), |at| piece.split_at(at));
     let body = body.trim_end();
     let body = body.strip_suffix(" OPTIONAL").map_or(body, str::trim_end);
-    let start = body.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')? + 1;
+    // See foreign_letters_before_a_name.
+    let start = body.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
     let name = &body[start..];
     let c_type = body[..start].split_whitespace().collect::<Vec<_>>().join(" ");
     let known = names.contains(name) && !c_type.is_empty();
@@ -180,7 +181,7 @@ fn returned(before: &str) -> Option<(u32, CType)> {
         &head[..pointer]
     } else {
         let head = head.trim_end();
-        let name = head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')? + 1;
+        let name = head.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
         // A star before the name may as well be one of the template's.
         Some(&head[..name]).filter(|c_type| !c_type.ends_with('*'))?
     };
