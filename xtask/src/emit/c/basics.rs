@@ -1,5 +1,8 @@
 //! `winws_types.h`: the basic types with the widths that they have on Windows, and which strings a source has.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::Header;
 use super::docs;
 use super::types::spell;
@@ -42,7 +45,8 @@ const STRINGS: &str = "A WCHAR is a wchar_t, so that L\"...\" is a string. Where
 
 /// Whether the header declares a name.
 pub fn is_basic(name: &str) -> bool {
-    groups().any(|group| group.names().any(|known| known == name))
+    static NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| groups().flat_map(Group::names).collect());
+    NAMES.contains(name)
 }
 
 /// The header.
@@ -84,8 +88,10 @@ impl Group {
         letters.map(|(letters, _)| format!("{letters}{}", self.name))
     }
 
-    fn names(&self) -> impl Iterator<Item = String> {
-        self.own().map(str::to_owned).into_iter().chain(self.pointers(false)).chain(self.pointers(true))
+    fn names(self) -> impl Iterator<Item = String> {
+        let names: Vec<String> =
+            self.own().map(str::to_owned).into_iter().chain(self.pointers(false)).chain(self.pointers(true)).collect();
+        names.into_iter()
     }
 
     fn text(&self) -> String {
