@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use xtask::draft::{Body, Demoted, Draft, Fact, Function, Kind, Returns, Source};
+use xtask::draft::{Body, Demoted, Draft, Function, Kind, Returns};
+use xtask::fact::{Fact, Source};
 use xtask::model::Spec;
 use xtask::page::{Entry, Page, Section};
 use xtask::prose::{Block, BlockKind, Definition, Inline, Prose, Target, each_target};

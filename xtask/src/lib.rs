@@ -7,6 +7,7 @@ pub mod c;
 pub mod diag;
 pub mod draft;
 pub mod emit;
+pub mod fact;
 pub mod lower;
 pub mod markup;
 pub mod model;

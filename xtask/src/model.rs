@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::c::types::CType;
-use crate::draft::{Convention, Direction, Docs, Draft, Fact, Requirements, Source};
+use crate::draft::{Convention, Direction, Docs, Draft, Requirements};
+use crate::fact::{Fact, Source};
 use crate::prose::Prose;
 use crate::source::{Licence, Location};
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::draft::{Body, Draft, Source};
+use crate::draft::{Body, Draft};
+use crate::fact::Source;
 use crate::source::Span;
 
 /// The place on the page that a fact comes from.

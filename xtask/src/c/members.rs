@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::values::{self, Outcome};
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Fact, Member, Source};
+use crate::draft::Member;
+use crate::fact::{Fact, Source};
 
 /// Computes what is stated. Members may refer to each other in any order, and to what `known` has; what refers to
 /// itself has no value. Values that are there already, as an override's, stay.

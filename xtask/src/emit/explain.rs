@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::draft::{Afterwards, Body, Fact, Kind, Returns, Source};
+use crate::draft::{Afterwards, Body, Kind, Returns};
+use crate::fact::{Fact, Source};
 use crate::model::Item;
 
 /// Explains an item.

@@ -12,7 +12,8 @@ use super::returns::is_code;
 use super::{at, locate};
 use crate::c::values;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Code, Fact};
+use crate::draft::Code;
+use crate::fact::Fact;
 use crate::page::{Page, SectionKind};
 use crate::prose::{Block, BlockKind, Inline, Prose, plain};
 

@@ -6,7 +6,8 @@ use super::{at, c_type, demoted, dimensions, entry_docs, locate, prototype, retu
 use crate::c::names::{is_identifier, is_placeholder};
 use crate::c::types::{CType, annotations, length_in, stem};
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Afterwards, Direction, Fact, Function, LENGTH_IN_BYTES, Param};
+use crate::draft::{Afterwards, Direction, Function, LENGTH_IN_BYTES, Param};
+use crate::fact::Fact;
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{at, returns, stated};
 use crate::diag::Diagnostics;
-use crate::draft::{DocumentedCode, Fact, Ioctl, Part, Returns};
+use crate::draft::{DocumentedCode, Ioctl, Part, Returns};
+use crate::fact::Fact;
 use crate::page::{EntryKind, Page, SectionKind};
 use crate::prose::{BlockKind, Prose, plain};
 

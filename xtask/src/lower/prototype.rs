@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::at;
 use crate::c::text::{lines, without_comments};
 use crate::c::types::{self, CType};
-use crate::draft::Fact;
+use crate::fact::Fact;
 use crate::page::{Page, SectionKind};
 use crate::prose::{BlockKind, Inline};
 use crate::source::{Span, Spanned};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Body, Draft, Fact, Source};
+use crate::draft::{Body, Draft};
+use crate::fact::{Fact, Source};
 use crate::model::{CodeEntry, CodeSpace, Item};
 use crate::prose::Prose;
 use crate::source::Location;

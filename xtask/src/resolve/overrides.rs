@@ -13,7 +13,8 @@ use super::config;
 use crate::c::names::is_identifier;
 use crate::c::{members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
-use crate::draft::{Body, Direction, Draft, Fact, Function, Kind, Param, Source};
+use crate::draft::{Body, Direction, Draft, Function, Kind, Param};
+use crate::fact::{Fact, Source};
 use crate::source::{Location, SourceFile};
 
 /// The file as it stands.

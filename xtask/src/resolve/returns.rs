@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::codes::win32_code;
 use super::config::Families;
 use crate::c::types::CType;
-use crate::draft::{Body, Convention, Draft, Fact, Function, Returns, Source};
+use crate::draft::{Body, Convention, Draft, Function, Returns};
+use crate::fact::{Fact, Source};
 use crate::model::{CodeEntry, CodeSpace};
 use crate::source::Location;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::c::members;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Body, Constant, Draft, Fact, Member, as_c_sees};
+use crate::draft::{Body, Constant, Draft, Member, as_c_sees};
+use crate::fact::Fact;
 
 /// Computes what refers to another page's enumerator, and reports what has no value still.
 pub fn across_pages(drafts: &mut [Draft], diags: &mut Diagnostics) {

@@ -6,8 +6,8 @@ use super::anchors::Anchors;
 use super::item_paths;
 use super::provenance::Cited;
 use crate::c::types::CType;
-use crate::draft::Source;
 use crate::emit::attribution;
+use crate::fact::Source;
 use crate::model::Spec;
 
 /// The path of the page that lists everything.

@@ -12,7 +12,8 @@ use super::provenance::Cited;
 use super::summary::summary;
 use super::titles::plural;
 use super::values::{self, CodeRow, DemotedRow, FieldRow, MemberRow};
-use crate::draft::{Body, Demoted, Draft, Fact, Kind};
+use crate::draft::{Body, Demoted, Draft, Kind};
+use crate::fact::Fact;
 use crate::model::Item;
 
 /// The ids of the template's own elements.

@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::here::Here;
-use crate::draft::Source;
+use crate::fact::Source;
 use crate::source::Location;
 
 /// A fact's label and where the fact comes from.

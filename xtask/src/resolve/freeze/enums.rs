@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::super::names;
 use super::{Gaps, Names, origin};
 use crate::diag::Rule;
-use crate::draft::{self, Body, Draft, Fact};
+use crate::draft::{self, Body, Draft};
+use crate::fact::Fact;
 use crate::model::{Enum, Member};
 
 /// Freezes an enumeration.

@@ -8,7 +8,8 @@ use super::super::types::Types;
 use super::{Context, Gaps, Names, origin};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
-use crate::draft::{self, Convention, Direction, Draft, Kind, LENGTH_IN_BYTES, Source};
+use crate::draft::{self, Convention, Direction, Draft, Kind, LENGTH_IN_BYTES};
+use crate::fact::Source;
 use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type, Wide};
 
 /// Freezes a function or callback.

@@ -14,7 +14,8 @@ use super::types::{Aliases, Types};
 use super::{families, names};
 use crate::c::types;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Body, Draft, Kind, Source};
+use crate::draft::{Body, Draft, Kind};
+use crate::fact::Source;
 use crate::model::{CodeEntry, Family, Function, Group, Item, Opaque, Origin, Type, TypeName};
 
 /// Freezes every complete item. Items that are not get their gaps, and a diagnostic for each.

@@ -6,7 +6,8 @@ use super::super::names;
 use super::{Context, Gaps, Names, origin};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
-use crate::draft::{self, Draft, Fact, Kind};
+use crate::draft::{self, Draft, Kind};
+use crate::fact::Fact;
 use crate::model::{Field, FieldKind, Record, Struct, Type};
 
 /// How deep parts may nest.

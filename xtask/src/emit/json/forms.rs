@@ -1,0 +1,287 @@
+//! The form of facts.json: the comments here are the descriptions in its schema.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Pages, SCHEMA};
+use crate::draft::{Convention, Direction, Kind};
+
+/// What reference pages and the overrides beside them say. What they do not say is an absent key, never `null`.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "facts.json")]
+pub struct File<'a> {
+    /// The version of this form.
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: u32,
+    /// Every page that was read and describes something, sorted by path.
+    #[schemars(with = "Vec<PageFacts>")]
+    pub pages: Pages<'a>,
+}
+
+/// What one page says.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Page")]
+pub struct PageFacts<'a> {
+    /// The page, below the folder that was read, with `/`.
+    pub path: &'a str,
+    /// What the page describes.
+    #[schemars(extend("enum" = Kind::ALL.map(Kind::name)))]
+    pub kind: &'static str,
+    /// The C name of what it describes; for pages that describe no single item, their title.
+    pub name: &'a str,
+    /// The id by which other pages link to it, such as `NF:winhttp.WinHttpWebSocketSend`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub uid: Option<&'a str>,
+    /// Its other C names, such as a structure's tag or the name of a pointer to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<&'a str>,
+    /// The family that it belongs to: the name of its module.
+    pub family: &'a str,
+    /// The Rust path of what is generated for it, if anything is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub rust: Option<&'a str>,
+    /// The header that declares it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub header: Option<&'a str>,
+    /// The import library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub lib: Option<&'a str>,
+    /// The DLL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub dll: Option<&'a str>,
+    /// The first Windows client that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub client: Option<&'a str>,
+    /// The first Windows Server that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub server: Option<&'a str>,
+    /// The parameters of a function or callback, in C's order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<ParamFacts<'a>>,
+    /// The members of an enumeration, in the order of the page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberFacts<'a>>,
+    /// The fields of a structure or union, in the order of the page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldFacts<'a>>,
+    /// The codes that a function is documented to return or set, each once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<CodeFacts<'a>>,
+    /// Whether the page says that there may be other codes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub other_errors: bool,
+    /// Constants and option flags that the page lists with their numbers, as under a parameter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constants: Vec<MemberFacts<'a>>,
+    /// The buffers of an I/O control, in the order of the page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartFacts<'a>>,
+    /// What a function or callback returns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ReturnFacts")]
+    pub returns: Option<ReturnFacts<'a>>,
+    /// The codes that a page of codes lists, with their numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<CodeFacts<'a>>,
+    /// Headings for which the page's template found no symbol in the header. They are no members, parameters or fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub demoted: Vec<&'a str>,
+    /// What neither the page nor an override says although the item needs it. Nothing is generated for an item with gaps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gaps: &'a Vec<String>,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// A parameter.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Param")]
+pub struct ParamFacts<'a> {
+    /// Its C name.
+    pub name: &'a str,
+    /// Which way its data goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str", extend("enum" = Direction::ALL.map(Direction::name)))]
+    pub dir: Option<&'static str>,
+    /// Whether it may be left out: `NULL`, or 0.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// Its C type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub c_type: Option<String>,
+    /// The array dimensions that its heading states, as written: `[256]`. Its type has them too, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub dimensions: Option<&'a str>,
+    /// The parameter whose length this one states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub length_of: Option<&'a str>,
+    /// Whether it is a list that ends with a null pointer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub null_terminated: bool,
+    /// Until when the callee keeps the pointer after it has returned: `completion`, `handle`, or the name of a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub kept_until: Option<&'a str>,
+    /// Until when what comes out is lent: `handle`, or the name of a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub lent_until: Option<&'a str>,
+    /// The failures with which it is written all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub written_on_failure: Vec<&'a str>,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// A member of an enumeration.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Member")]
+pub struct MemberFacts<'a> {
+    /// Its C name.
+    pub name: &'a str,
+    /// Its value in decimal, as C's `int` has it: 0x80000000 is negative.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("pattern" = "^(0|-?[1-9][0-9]*)$"))]
+    pub value: Option<String>,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// A field of a structure or union.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Field")]
+pub struct FieldFacts<'a> {
+    /// Its C name; `a.b` is the field `b` of the nested structure `a`.
+    pub name: &'a str,
+    /// Its C type; `struct` or `union` if it is one without a name of its own.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub c_type: Option<String>,
+    /// The array dimensions that its heading states, as written: `[256]`. Its type has them too, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub dimensions: Option<&'a str>,
+    /// Its width in bits, if it is a bit field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u32")]
+    pub bits: Option<u32>,
+    /// Until when what it points to is in use after the call that it was passed to has returned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub kept_until: Option<&'a str>,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// A part of an I/O control.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Part")]
+pub struct PartFacts<'a> {
+    /// What the page calls it, such as `input-buffer`.
+    pub name: &'a str,
+    /// What the page says of it, without marks.
+    pub text: String,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// A code: one that a function is documented to return, or one that a page of codes lists.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Code")]
+pub struct CodeFacts<'a> {
+    /// Its C name.
+    pub name: &'a str,
+    /// Its number in decimal, without a sign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("pattern" = "^(0|[1-9][0-9]*)$"))]
+    pub value: Option<String>,
+    /// Every text that the page gives for it, in order, without marks.
+    pub text: Vec<String>,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// What a function or callback returns.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Returns")]
+pub struct ReturnFacts<'a> {
+    /// Its C type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub c_type: Option<String>,
+    /// How failure is reported: the value is a Win32 code, an `HRESULT`, or 0 with the thread's last error set;
+    /// nothing is returned; or the value is none of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str", extend("enum" = Convention::ALL.map(Convention::name)))]
+    pub convention: Option<&'static str>,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// Where the facts beside it come from, by their keys.
+pub type Sources<'a> = std::collections::BTreeMap<&'static str, SourceFacts<'a>>;
+
+/// Where a fact comes from: a place in a page, an override, or a rule and the facts that it used.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields)]
+#[schemars(rename = "Source")]
+pub enum SourceFacts<'a> {
+    /// A page states it.
+    Page(Place<'a>),
+    /// An override states it.
+    Override {
+        /// The entry of overrides.toml.
+        #[serde(rename = "override")]
+        place: Place<'a>,
+        /// Why the entry is there.
+        reason: &'a str,
+        /// What the entry rests on.
+        source: &'a str,
+    },
+    /// It follows from other facts.
+    Derived {
+        /// The rule's name.
+        rule: &'static str,
+        /// Where the facts come from that the rule used.
+        from: Vec<SourceFacts<'a>>,
+    },
+}
+
+/// A place in a file.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Place<'a> {
+    /// The file, below the folder that was read, with `/`.
+    pub page: &'a str,
+    /// The line, counted from 1.
+    #[schemars(extend("minimum" = 1))]
+    pub line: u32,
+    /// The character in the line, counted from 1.
+    #[schemars(extend("minimum" = 1))]
+    pub column: u32,
+}

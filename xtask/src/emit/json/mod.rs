@@ -1,0 +1,251 @@
+//! facts.json: what pages and overrides say, complete or not, and the schema of it.
+
+mod forms;
+
+use std::io::{self, Write};
+
+use schemars::generate::SchemaSettings;
+use serde::{Serialize, Serializer};
+
+use forms::{
+    CodeFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, Place, ReturnFacts, SourceFacts,
+    Sources,
+};
+
+use crate::draft::{
+    Afterwards, Body, Code, Constant, DocumentedCode, Draft, Field, Function, Member, Param, Part, Returns, as_c_sees,
+};
+use crate::fact::{Fact, Source};
+use crate::model::{Item, Spec};
+use crate::source::Location;
+use crate::sync::MARK;
+
+/// The version of the form; a change that breaks readers raises it.
+const SCHEMA: u32 = 1;
+
+/// All facts as pretty JSON; with `sources`, each with where it comes from.
+pub fn facts(spec: &Spec, sources: bool) -> String {
+    let mut bytes = Vec::new();
+    write_facts(spec, sources, &mut bytes).expect("writing to memory cannot fail");
+    String::from_utf8(bytes).expect("JSON is UTF-8")
+}
+
+/// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory.
+pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<()> {
+    let file = File { schema: SCHEMA, pages: Pages { spec, sources } };
+    serde_json::to_writer_pretty(&mut out, &file)?;
+    out.write_all(b"\n")
+}
+
+/// The JSON schema of both forms of the facts, with and without their sources.
+pub fn schema() -> String {
+    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<File>();
+    schema.insert("$comment".to_owned(), format!("{MARK} from the types that write facts.json").into());
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is strings, lists and maps");
+    text.push('\n');
+    text
+}
+
+/// All pages, each made of its item when its turn comes.
+pub struct Pages<'a> {
+    spec: &'a Spec,
+    sources: bool,
+}
+
+impl Serialize for Pages<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.spec.items.iter().map(|item| self.page(item)))
+    }
+}
+
+impl<'a> Pages<'a> {
+    fn page(&self, item: &'a Item) -> PageFacts<'a> {
+        let Draft { page, kind, name, aliases, uid, requirements, body, .. } = &item.draft;
+        let text = |fact: &'a Option<Fact<String>>| fact.as_ref().map(|fact| &*fact.value);
+        let mut sources = self.one("name", name);
+        self.add(&mut sources, "uid", uid.as_ref());
+        self.add(&mut sources, "header", requirements.header.as_ref());
+        self.add(&mut sources, "lib", requirements.lib.as_ref());
+        self.add(&mut sources, "dll", requirements.dll.as_ref());
+        self.add(&mut sources, "client", requirements.client.as_ref());
+        self.add(&mut sources, "server", requirements.server.as_ref());
+        let mut facts = PageFacts {
+            path: page,
+            kind: kind.name(),
+            name: &name.value,
+            uid: text(uid),
+            names: aliases.iter().map(|alias| &*alias.value).collect(),
+            family: &item.family,
+            rust: item.rust_path.as_deref(),
+            header: text(&requirements.header),
+            lib: text(&requirements.lib),
+            dll: text(&requirements.dll),
+            client: text(&requirements.client),
+            server: text(&requirements.server),
+            params: Vec::new(),
+            members: Vec::new(),
+            fields: Vec::new(),
+            errors: Vec::new(),
+            other_errors: false,
+            constants: item.draft.constants.iter().map(|constant| self.constant(constant)).collect(),
+            parts: Vec::new(),
+            returns: None,
+            codes: Vec::new(),
+            demoted: Vec::new(),
+            gaps: &item.gaps,
+            sources,
+        };
+        match body {
+            Body::Function(function) => self.function(function, &mut facts),
+            Body::Enum(members, demoted) => {
+                facts.members = members.iter().map(|member| self.member(member)).collect();
+                facts.demoted = demoted.iter().map(|demoted| &*demoted.name.value).collect();
+            }
+            Body::Struct(fields, demoted) => {
+                facts.fields = fields.iter().map(|field| self.field(field)).collect();
+                facts.demoted = demoted.iter().map(|demoted| &*demoted.name.value).collect();
+            }
+            Body::Ioctl(ioctl) => {
+                facts.parts = ioctl.parts.iter().map(|part| self.part(part)).collect();
+                self.codes_of(&ioctl.status, &mut facts);
+            }
+            Body::Codes(codes) => facts.codes = codes.iter().map(|code| self.code(code)).collect(),
+            Body::Text => {}
+        }
+        facts
+    }
+
+    fn function(&self, function: &'a Function, facts: &mut PageFacts<'a>) {
+        facts.params = function.params.iter().map(|param| self.param(param)).collect();
+        facts.demoted = function.demoted.iter().map(|demoted| &*demoted.name.value).collect();
+        self.codes_of(&function.returns, facts);
+        let returns = &function.returns;
+        if returns.c_type.is_some() || returns.convention.is_some() {
+            let mut sources = Sources::new();
+            self.add(&mut sources, "type", returns.c_type.as_ref());
+            self.add(&mut sources, "convention", returns.convention.as_ref());
+            facts.returns = Some(ReturnFacts {
+                c_type: returns.c_type.as_ref().map(|c_type| c_type.value.to_string()),
+                convention: returns.convention.as_ref().map(|convention| convention.value.name()),
+                sources,
+            });
+        }
+    }
+
+    fn codes_of(&self, returns: &'a Returns, facts: &mut PageFacts<'a>) {
+        facts.errors = returns.codes.iter().map(|code| self.documented(code)).collect();
+        facts.other_errors = returns.open.is_some();
+        self.add(&mut facts.sources, "other_errors", returns.open.as_ref());
+    }
+
+    fn part(&self, part: &'a Part) -> PartFacts<'a> {
+        PartFacts { name: &part.name.value, text: part.docs.plain(), sources: self.one("name", &part.name) }
+    }
+
+    fn param(&self, param: &'a Param) -> ParamFacts<'a> {
+        let mut sources = self.one("name", &param.name);
+        self.add(&mut sources, "dir", param.direction.as_ref());
+        self.add(&mut sources, "optional", param.optional.as_ref());
+        self.add(&mut sources, "type", param.c_type.as_ref());
+        self.add(&mut sources, "dimensions", param.dimensions.as_ref());
+        self.add(&mut sources, "length_of", param.length_of.as_ref());
+        let Afterwards { kept_until, lent_until, written_on_failure } = &param.afterwards;
+        self.add(&mut sources, "null_terminated", param.null_terminated.as_ref());
+        self.add(&mut sources, "kept_until", kept_until.as_ref());
+        self.add(&mut sources, "lent_until", lent_until.as_ref());
+        self.add(&mut sources, "written_on_failure", written_on_failure.first());
+        ParamFacts {
+            name: &param.name.value,
+            dir: param.direction.as_ref().map(|direction| direction.value.name()),
+            optional: param.optional.is_some(),
+            c_type: param.c_type.as_ref().map(|c_type| c_type.value.to_string()),
+            dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
+            length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
+            null_terminated: param.null_terminated.is_some(),
+            kept_until: kept_until.as_ref().map(|until| &*until.value),
+            lent_until: lent_until.as_ref().map(|until| &*until.value),
+            written_on_failure: written_on_failure.iter().map(|code| &*code.value).collect(),
+            sources,
+        }
+    }
+
+    fn member(&self, member: &'a Member) -> MemberFacts<'a> {
+        let mut sources = self.one("name", &member.name);
+        self.add(&mut sources, "value", member.value.as_ref());
+        let value = member.value.as_ref().map(|value| as_c_sees(value.value).to_string());
+        MemberFacts { name: &member.name.value, value, sources }
+    }
+
+    fn constant(&self, constant: &'a Constant) -> MemberFacts<'a> {
+        let mut sources = self.one("name", &constant.name);
+        self.add(&mut sources, "value", Some(&constant.number));
+        MemberFacts { name: &constant.name.value, value: Some(constant.number.value.to_string()), sources }
+    }
+
+    fn field(&self, field: &'a Field) -> FieldFacts<'a> {
+        let mut sources = self.one("name", &field.name);
+        self.add(&mut sources, "type", field.c_type.as_ref());
+        self.add(&mut sources, "dimensions", field.dimensions.as_ref());
+        self.add(&mut sources, "type", field.nested.as_ref());
+        self.add(&mut sources, "bits", field.bits.as_ref());
+        let kept_until = field.afterwards.kept_until.as_ref();
+        self.add(&mut sources, "kept_until", kept_until);
+        let nested = || field.nested.as_ref().map(|kind| kind.value.name().to_owned());
+        FieldFacts {
+            name: &field.name.value,
+            c_type: field.c_type.as_ref().map(|c_type| c_type.value.to_string()).or_else(nested),
+            dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
+            bits: field.bits.as_ref().map(|bits| bits.value),
+            kept_until: kept_until.map(|until| &*until.value),
+            sources,
+        }
+    }
+
+    fn documented(&self, code: &'a DocumentedCode) -> CodeFacts<'a> {
+        let mut sources = self.one("name", &code.name);
+        self.add(&mut sources, "value", code.number.as_ref());
+        self.add(&mut sources, "text", code.texts.first());
+        CodeFacts {
+            name: &code.name.value,
+            value: code.number.as_ref().map(|number| number.value.to_string()),
+            text: code.texts.iter().map(|text| text.value.plain()).filter(|text| !text.is_empty()).collect(),
+            sources,
+        }
+    }
+
+    fn code(&self, code: &'a Code) -> CodeFacts<'a> {
+        let mut sources = self.one("name", &code.name);
+        self.add(&mut sources, "value", Some(&code.number));
+        let value = Some(code.number.value.to_string());
+        CodeFacts { name: &code.name.value, value, text: vec![code.docs.plain()], sources }
+    }
+
+    fn one<T>(&self, key: &'static str, fact: &'a Fact<T>) -> Sources<'a> {
+        let mut sources = Sources::new();
+        self.add(&mut sources, key, Some(fact));
+        sources
+    }
+
+    fn add<T>(&self, sources: &mut Sources<'a>, key: &'static str, fact: Option<&'a Fact<T>>) {
+        if let Some(fact) = fact.filter(|_| self.sources) {
+            sources.insert(key, self.source(&fact.source));
+        }
+    }
+
+    fn source(&self, source: &'a Source) -> SourceFacts<'a> {
+        let place = |location: &'a Location| Place {
+            page: self.spec.file(location),
+            line: location.span.line,
+            column: location.span.column,
+        };
+        match source {
+            Source::Page(location) => SourceFacts::Page(place(location)),
+            Source::Override { location, reason, source } => {
+                SourceFacts::Override { place: place(location), reason, source }
+            }
+            Source::Derived { rule, from } => {
+                SourceFacts::Derived { rule, from: from.iter().map(|source| self.source(source)).collect() }
+            }
+        }
+    }
+}
