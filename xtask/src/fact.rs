@@ -23,9 +23,7 @@ pub enum Source {
         /// The entry.
         location: Location,
         /// Why it is there.
-        reason: Arc<str>,
-        /// What it rests on.
-        source: Arc<str>,
+        grounds: Arc<Grounds>,
     },
     /// It follows from other facts by a named rule.
     Derived {
@@ -34,6 +32,15 @@ pub enum Source {
         /// The facts it used.
         from: Vec<Source>,
     },
+}
+
+/// Why an override is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grounds {
+    /// The reason.
+    pub reason: String,
+    /// What it rests on: the section of an RFC, the line of a public header.
+    pub source: String,
 }
 
 impl<T> Fact<T> {

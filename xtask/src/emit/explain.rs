@@ -139,7 +139,7 @@ impl Lines {
 fn came_from(source: &Source) -> String {
     match source {
         Source::Page(location) => location.to_string(),
-        Source::Override { location, reason, source } => format!("{location} ({source}: {reason})"),
+        Source::Override { location, grounds } => format!("{location} ({}: {})", grounds.source, grounds.reason),
         Source::Derived { rule, from } => {
             let mut from: Vec<String> = from.iter().map(came_from).collect();
             from.dedup();

@@ -14,7 +14,7 @@ use crate::c::names::is_identifier;
 use crate::c::{members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
 use crate::draft::{Body, Direction, Draft, Function, Kind, Param};
-use crate::fact::{Fact, Source};
+use crate::fact::{Fact, Grounds, Source};
 use crate::source::{Location, SourceFile};
 
 /// The file as it stands.
@@ -145,17 +145,15 @@ pub fn apply(overrides: &Overrides, file: &SourceFile, drafts: &mut [Draft], dia
 }
 
 /// What one entry says of where its facts come from.
-struct Grounds<'a> {
+struct Entry<'a> {
     file: &'a SourceFile,
-    reason: Arc<str>,
-    source: Arc<str>,
+    grounds: Arc<Grounds>,
 }
 
-impl Grounds<'_> {
+impl Entry<'_> {
     fn fact<T>(&self, value: T, range: &Range<usize>) -> Fact<T> {
         let location = locate(self.file, range);
-        let (reason, source) = (self.reason.clone(), self.source.clone());
-        Fact { value, source: Source::Override { location, reason, source } }
+        Fact { value, source: Source::Override { location, grounds: self.grounds.clone() } }
     }
 
     fn expired(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
@@ -173,8 +171,8 @@ fn grounds<'a>(
     reason: &str,
     source: &str,
     diags: &mut Diagnostics,
-) -> Grounds<'a> {
-    let grounds = Grounds { file, reason: reason.into(), source: source.into() };
+) -> Entry<'a> {
+    let grounds = Entry { file, grounds: Arc::new(Grounds { reason: reason.to_owned(), source: source.to_owned() }) };
     if reason.trim().is_empty() || source.trim().is_empty() {
         grounds.invalid(&name.span(), "an override needs a reason and a source".to_owned(), diags);
     }
@@ -306,7 +304,7 @@ fn function_entry(entry: &FunctionEntry, kind: Kind, file: &SourceFile, drafts: 
 }
 
 fn param_entry(
-    grounds: &Grounds<'_>,
+    grounds: &Entry<'_>,
     name: &str,
     change: &Spanned<ParamEntry>,
     function: &mut Function,
@@ -386,7 +384,7 @@ fn param_entry(
 }
 
 /// Until when something holds: `completion`, `handle`, or the name of a call.
-fn moment(grounds: &Grounds<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<String>> {
+fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<String>> {
     let (word, range) = (until.get_ref(), until.span());
     if !is_identifier(word) {
         grounds.invalid(&range, format!("`{word}` is none of completion, handle, and no name of a call"), diags);
@@ -395,13 +393,7 @@ fn moment(grounds: &Grounds<'_>, until: &Spanned<String>, diags: &mut Diagnostic
     Some(grounds.fact(word.clone(), &range))
 }
 
-fn set_optional(
-    grounds: &Grounds<'_>,
-    param: &mut Param,
-    optional: bool,
-    range: &Range<usize>,
-    diags: &mut Diagnostics,
-) {
+fn set_optional(grounds: &Entry<'_>, param: &mut Param, optional: bool, range: &Range<usize>, diags: &mut Diagnostics) {
     if optional == param.optional.is_some() {
         let word = if optional { "optional" } else { "required" };
         grounds.expired(range, format!("the page says by now that `{}` is {word}", param.name.value), diags);

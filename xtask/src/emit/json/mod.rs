@@ -240,8 +240,8 @@ impl<'a> Pages<'a> {
         };
         match source {
             Source::Page(location) => SourceFacts::Page(place(location)),
-            Source::Override { location, reason, source } => {
-                SourceFacts::Override { place: place(location), reason, source }
+            Source::Override { location, grounds } => {
+                SourceFacts::Override { place: place(location), reason: &grounds.reason, source: &grounds.source }
             }
             Source::Derived { rule, from } => {
                 SourceFacts::Derived { rule, from: from.iter().map(|source| self.source(source)).collect() }
