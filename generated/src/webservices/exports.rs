@@ -27,8 +27,8 @@ pub unsafe fn WsAbortChannel<F: Ffi, R: crate::webservices::Channels>(
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -55,8 +55,8 @@ pub unsafe fn WsCloseChannel<F: Ffi, R: crate::webservices::Channels>(
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -105,8 +105,8 @@ pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels>(
                 }
                 Ok(crate::HResult(0))
             }
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -149,8 +149,8 @@ pub unsafe fn WsGetChannelProperty<F: Ffi, R: crate::webservices::Channels>(
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -183,8 +183,8 @@ pub unsafe fn WsOpenChannel<F: Ffi, R: crate::webservices::Channels>(
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -207,8 +207,8 @@ pub unsafe fn WsResetChannel<F: Ffi, R: crate::webservices::Channels>(
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -237,8 +237,8 @@ pub unsafe fn WsSetChannelProperty<F: Ffi, R: crate::webservices::Channels>(
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -265,8 +265,8 @@ pub unsafe fn WsShutdownSessionChannel<F: Ffi, R: crate::webservices::Channels>(
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -360,8 +360,8 @@ pub unsafe fn WsAddErrorString<F: Ffi, R: crate::webservices::ErrorObjects>(
             unsafe { ffi::reference(string.cast::<crate::webservices::WsString>()) }?,
         ) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -400,8 +400,8 @@ pub unsafe fn WsCreateError<F: Ffi, R: crate::webservices::ErrorObjects>(
                 }
                 Ok(crate::HResult(0))
             }
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -441,8 +441,8 @@ pub unsafe fn WsGetErrorProperty<F: Ffi, R: crate::webservices::ErrorObjects>(
             unsafe { ffi::slice_mut(buffer.cast::<u8>(), bufferSize) }?,
         ) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -462,9 +462,8 @@ pub unsafe fn WsGetErrorString<F: Ffi, R: crate::webservices::ErrorObjects>(
     F::hresult(|| {
         ffi::required(string)?;
         let mut local_string: crate::webservices::WsString = unsafe {
-            ffi::read(string.cast::<crate::webservices::WsString>())
-        }
-            .ok_or(BadArgument)?;
+            core::mem::zeroed()
+        };
         match crate::webservices::ErrorObjects::get_error_string(
             runtime,
             error.cast(),
@@ -480,8 +479,8 @@ pub unsafe fn WsGetErrorString<F: Ffi, R: crate::webservices::ErrorObjects>(
                 }
                 Ok(crate::HResult(0))
             }
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -499,8 +498,8 @@ pub unsafe fn WsResetError<F: Ffi, R: crate::webservices::ErrorObjects>(
     F::hresult(|| {
         match crate::webservices::ErrorObjects::reset_error(runtime, error.cast()) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }
@@ -526,8 +525,8 @@ pub unsafe fn WsSetErrorProperty<F: Ffi, R: crate::webservices::ErrorObjects>(
             unsafe { ffi::slice(value.cast::<u8>(), valueSize) }?,
         ) {
             Ok(()) => Ok(crate::HResult(0)),
-            Err(error) => {
-                let code = crate::HResult::from(error);
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
                 Err(Fault::Code(code))
             }
         }

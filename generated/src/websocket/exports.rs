@@ -225,24 +225,30 @@ pub unsafe fn WebSocketBeginClientHandshake<F: Ffi, R: crate::websocket::Handsha
         ffi::required(pulAdditionalHeaderCount)?;
         let mut local_additional_header_count: u32 = 0;
         let local_subprotocols = unsafe {
-            ffi::texts(pszSubprotocols, Some(ulSubprotocolCount))
+            ffi::texts_of(
+                pszSubprotocols.cast::<*const core::ffi::c_char>(),
+                ulSubprotocolCount,
+            )
         }?;
-        let local_subprotocols_refs: alloc::vec::Vec<&str> = local_subprotocols
+        let refs_subprotocols: alloc::vec::Vec<&str> = local_subprotocols
             .iter()
             .map(|text| &**text)
             .collect();
         let local_extensions = unsafe {
-            ffi::texts(pszExtensions, Some(ulExtensionCount))
+            ffi::texts_of(
+                pszExtensions.cast::<*const core::ffi::c_char>(),
+                ulExtensionCount,
+            )
         }?;
-        let local_extensions_refs: alloc::vec::Vec<&str> = local_extensions
+        let refs_extensions: alloc::vec::Vec<&str> = local_extensions
             .iter()
             .map(|text| &**text)
             .collect();
         match crate::websocket::Handshake::begin_client_handshake(
             runtime,
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
-            &local_subprotocols_refs,
-            &local_extensions_refs,
+            &refs_subprotocols,
+            &refs_extensions,
             unsafe {
                 ffi::slice(
                     pInitialHeaders.cast::<crate::websocket::HttpHeader>(),
@@ -295,13 +301,14 @@ pub unsafe fn WebSocketBeginServerHandshake<F: Ffi, R: crate::websocket::Handsha
         let mut local_response_headers: *mut crate::websocket::HttpHeader = core::ptr::null_mut();
         ffi::required(pulResponseHeaderCount)?;
         let mut local_response_header_count: u32 = 0;
-        let local_subprotocol_selected = unsafe {
-            ffi::text(pszSubprotocolSelected, None)
-        }?;
+        let local_subprotocol_selected = unsafe { ffi::text(pszSubprotocolSelected) }?;
         let local_extension_selected = unsafe {
-            ffi::texts(pszExtensionSelected, Some(ulExtensionSelectedCount))
+            ffi::texts_of(
+                pszExtensionSelected.cast::<*const core::ffi::c_char>(),
+                ulExtensionSelectedCount,
+            )
         }?;
-        let local_extension_selected_refs: alloc::vec::Vec<&str> = local_extension_selected
+        let refs_extension_selected: alloc::vec::Vec<&str> = local_extension_selected
             .iter()
             .map(|text| &**text)
             .collect();
@@ -309,7 +316,7 @@ pub unsafe fn WebSocketBeginServerHandshake<F: Ffi, R: crate::websocket::Handsha
             runtime,
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
             local_subprotocol_selected.as_deref(),
-            &local_extension_selected_refs,
+            &refs_extension_selected,
             unsafe {
                 ffi::slice(
                     pRequestHeaders.cast::<crate::websocket::HttpHeader>(),

@@ -50,7 +50,7 @@ pub unsafe fn WinHttpConnect<F: Ffi, R: crate::winhttp::Session, U: Unit>(
     F::last_error(
         core::ptr::null_mut(),
         || {
-            let local_server_name = unsafe { ffi::text(pswzServerName, None) }?;
+            let local_server_name = unsafe { ffi::text(pswzServerName) }?;
             match crate::winhttp::Session::connect(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hSession.addr()),
@@ -87,7 +87,7 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session>(
                 ffi::read(lpUrlComponents.cast::<crate::winhttp::UrlComponents>())
             }
                 .ok_or(BadArgument)?;
-            let local_url = unsafe { ffi::text(pwszUrl, Some(dwUrlLength)) }?;
+            let local_url = unsafe { ffi::text_of(pwszUrl, dwUrlLength) }?;
             match crate::winhttp::Session::crack_url(
                 runtime,
                 local_url.as_deref().ok_or(BadArgument)?,
@@ -105,7 +105,7 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session>(
                 }
                 Err(error) => {
                     let code = crate::Win32Error::from(error);
-                    if matches!(code.0, 122) {
+                    if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
                         unsafe {
                             ffi::write(
                                 lpUrlComponents.cast::<crate::winhttp::UrlComponents>(),
@@ -167,7 +167,7 @@ pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session>(
                 }
                 Err(error) => {
                     let code = crate::Win32Error::from(error);
-                    if matches!(code.0, 122) {
+                    if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
                         unsafe {
                             ffi::write(pdwUrlLength.cast::<u32>(), local_url_length);
                         }
@@ -194,9 +194,9 @@ pub unsafe fn WinHttpOpen<F: Ffi, R: crate::winhttp::Session, U: Unit>(
     F::last_error(
         core::ptr::null_mut(),
         || {
-            let local_agent = unsafe { ffi::text(pszAgentW, None) }?;
-            let local_proxy = unsafe { ffi::text(pszProxyW, None) }?;
-            let local_proxy_bypass = unsafe { ffi::text(pszProxyBypassW, None) }?;
+            let local_agent = unsafe { ffi::text(pszAgentW) }?;
+            let local_proxy = unsafe { ffi::text(pszProxyW) }?;
+            let local_proxy_bypass = unsafe { ffi::text(pszProxyBypassW) }?;
             match crate::winhttp::Session::open(
                 runtime,
                 local_agent.as_deref(),
@@ -258,7 +258,7 @@ pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session>(
                 }
                 Err(error) => {
                     let code = crate::Win32Error::from(error);
-                    if matches!(code.0, 122) {
+                    if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
                         unsafe {
                             ffi::write(
                                 lpdwBufferLength.cast::<u32>(),
@@ -470,9 +470,7 @@ pub unsafe fn WinHttpAddRequestHeaders<F: Ffi, R: crate::winhttp::Request, U: Un
     F::last_error(
         0,
         || {
-            let local_headers = unsafe {
-                ffi::text(lpszHeaders, Some(dwHeadersLength))
-            }?;
+            let local_headers = unsafe { ffi::text_of(lpszHeaders, dwHeadersLength) }?;
             match crate::winhttp::Request::add_request_headers(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -506,12 +504,14 @@ pub unsafe fn WinHttpOpenRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
     F::last_error(
         core::ptr::null_mut(),
         || {
-            let local_verb = unsafe { ffi::text(pwszVerb, None) }?;
-            let local_object_name = unsafe { ffi::text(pwszObjectName, None) }?;
-            let local_version = unsafe { ffi::text(pwszVersion, None) }?;
-            let local_referrer = unsafe { ffi::text(pwszReferrer, None) }?;
-            let local_accept_types = unsafe { ffi::texts(ppwszAcceptTypes, None) }?;
-            let local_accept_types_refs: alloc::vec::Vec<&str> = local_accept_types
+            let local_verb = unsafe { ffi::text(pwszVerb) }?;
+            let local_object_name = unsafe { ffi::text(pwszObjectName) }?;
+            let local_version = unsafe { ffi::text(pwszVersion) }?;
+            let local_referrer = unsafe { ffi::text(pwszReferrer) }?;
+            let local_accept_types = unsafe {
+                ffi::texts(ppwszAcceptTypes.cast::<*const U>())
+            }?;
+            let refs_accept_types: alloc::vec::Vec<&str> = local_accept_types
                 .iter()
                 .map(|text| &**text)
                 .collect();
@@ -522,7 +522,7 @@ pub unsafe fn WinHttpOpenRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
                 local_object_name.as_deref(),
                 local_version.as_deref(),
                 local_referrer.as_deref(),
-                &local_accept_types_refs,
+                &refs_accept_types,
                 dwFlags,
             ) {
                 Ok(value) => Ok(core::ptr::without_provenance_mut(value.into_raw())),
@@ -597,7 +597,7 @@ pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, U: Unit>(
                 .ok_or(BadArgument)?;
             let mut local_index: u32 = unsafe { ffi::read(lpdwIndex.cast::<u32>()) }
                 .unwrap_or(0);
-            let local_name = unsafe { ffi::text(pwszName, None) }?;
+            let local_name = unsafe { ffi::text(pwszName) }?;
             match crate::winhttp::Request::query_headers(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -627,7 +627,7 @@ pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, U: Unit>(
                 }
                 Err(error) => {
                     let code = crate::Win32Error::from(error);
-                    if matches!(code.0, 122) {
+                    if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
                         unsafe {
                             ffi::write(
                                 lpdwBufferLength.cast::<u32>(),
@@ -676,10 +676,15 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                 }
                 Err(error) => {
                     let code = crate::Win32Error::from(error);
-                    if matches!(
-                        code.0, 6 | 8 | 12002 | 12004 | 12017 | 12018 | 12019 | 12030 |
-                        12184
-                    ) {
+                    if let crate::Win32Error::ERROR_INVALID_HANDLE
+                    | crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY
+                    | crate::Win32Error::ERROR_WINHTTP_TIMEOUT
+                    | crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR
+                    | crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+                    | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+                    | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+                    | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR
+                    | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code {
                         unsafe {
                             ffi::write(
                                 lpdwNumberOfBytesRead.cast::<u32>(),
@@ -738,9 +743,7 @@ pub unsafe fn WinHttpSendRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
     F::last_error(
         0,
         || {
-            let local_headers = unsafe {
-                ffi::text(lpszHeaders, Some(dwHeadersLength))
-            }?;
+            let local_headers = unsafe { ffi::text_of(lpszHeaders, dwHeadersLength) }?;
             match crate::winhttp::Request::send_request(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -777,8 +780,8 @@ pub unsafe fn WinHttpSetCredentials<F: Ffi, R: crate::winhttp::Request, U: Unit>
     F::last_error(
         0,
         || {
-            let local_user_name = unsafe { ffi::text(pwszUserName, None) }?;
-            let local_password = unsafe { ffi::text(pwszPassword, None) }?;
+            let local_user_name = unsafe { ffi::text(pwszUserName) }?;
+            let local_password = unsafe { ffi::text(pwszPassword) }?;
             match crate::winhttp::Request::set_credentials(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -993,12 +996,12 @@ pub unsafe fn WinHttpWebSocketQueryCloseStatus<F: Ffi, R: crate::winhttp::WebSoc
             }
             Err(error) => {
                 let code = crate::Win32Error::from(error);
-                if matches!(code.0, 122) {
+                if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
                     unsafe {
                         ffi::write(pusStatus.cast::<u16>(), local_status);
                     }
                 }
-                if matches!(code.0, 122) {
+                if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
                     unsafe {
                         ffi::write(
                             pdwReasonLengthConsumed.cast::<u32>(),

@@ -111,7 +111,7 @@ fn function(function: &Function, group: &Group, here: &str) -> TokenStream {
     });
     let (output, body) = (output(function), body(function, group, here));
     let units = unit.as_ref().map(|unit| quote! { , #unit: Unit });
-    let family = family_path(here);
+    let (family, runtime) = (family_path(here), free(function, "runtime"));
     let doc = format!(" `{c_name}` over [`{0}`](super::{0}).", group.name);
     quote! {
         #[doc = #doc]
@@ -119,7 +119,7 @@ fn function(function: &Function, group: &Group, here: &str) -> TokenStream {
         #[doc = " # Safety"]
         #[doc = ""]
         #[doc = " Unless they are null, the pointers lead to what the page says, of the length that it says."]
-        pub unsafe fn #name<F: Ffi, R: #family::#trait_ #units>(runtime: &R, #(#params),*) #output { #body }
+        pub unsafe fn #name<F: Ffi, R: #family::#trait_ #units>(#runtime: &R, #(#params),*) #output { #body }
     }
 }
 
@@ -133,6 +133,25 @@ fn output(function: &Function) -> Option<TokenStream> {
 /// The identifier of a parameter in C.
 fn c_ident(param: &Param) -> Ident {
     syn::parse_str::<Ident>(&param.c_name).unwrap_or_else(|_| format_ident!("{}_", param.c_name))
+}
+
+/// A name for what a function has besides its parameters, which may be called anything.
+fn free(function: &Function, wanted: &str) -> Ident {
+    let mut name = format_ident!("{wanted}");
+    while function.params.iter().any(|param| c_ident(param) == name) {
+        name = format_ident!("{name}_");
+    }
+    name
+}
+
+/// A parameter as a pointer that can be written through, as a page may have it although the type says `const`.
+fn writable(param: &Param) -> TokenStream {
+    let name = c_ident(param);
+    if matches!(param.raw, Type::Pointer { constant: true, .. }) {
+        quote! { #name.cast_mut() }
+    } else {
+        quote! { #name }
+    }
 }
 
 fn family_path(here: &str) -> TokenStream {
@@ -197,106 +216,109 @@ fn safe_type(type_: &Type, here: &str) -> TokenStream {
 fn body(function: &Function, group: &Group, here: &str) -> TokenStream {
     let (family, trait_) = (family_path(here), format_ident!("{}", group.name));
     let method = format_ident!("{}", function.origin.rust_name);
+    let (runtime, value) = (free(function, "runtime"), free(function, "value"));
     let outputs: Vec<&Arg> = function.args.iter().filter(|arg| is_output(arg)).collect();
-    let checks = outputs.iter().map(|arg| {
-        let (param, local) = (&function.params[arg.param], local(function, arg));
-        let ArgKind::Reference { to, optional, .. } = &arg.kind else { unreachable!("outputs are references") };
-        let (pointer, type_) = (c_ident(param), safe_type(to, here));
-        let required = (!optional).then(|| quote! { ffi::required(#pointer)?; });
-        let value = match param.direction {
-            Direction::Out if has_zero(to) => {
-                let zero = zero_outside(to, here);
-                quote! { #zero }
-            }
-            // What goes in, and what has no zero of its own, is what stands there.
-            _ if *optional => {
-                let zero = zero_outside(to, here);
-                quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) }.unwrap_or(#zero) }
-            }
-            _ => quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) }.ok_or(BadArgument)? },
-        };
-        quote! { #required let mut #local: #type_ = #value; }
-    });
+    let locals = outputs.iter().map(|arg| output_local(function, arg, here));
     let texts = function.args.iter().filter_map(|arg| text(function, arg));
     let args = function.args.iter().map(|arg| argument(function, arg, here));
-    let writes = |outputs: &[&Arg]| -> Vec<TokenStream> {
-        let write = |arg: &&Arg| {
-            let (pointer, local) = (c_ident(&function.params[arg.param]), local(function, arg));
-            let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
-            let type_ = safe_type(to, here);
-            quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
-        };
-        outputs.iter().map(write).collect()
-    };
-    let on_success = writes(&outputs);
-    let call = quote! { #family::#trait_::#method(runtime, #(#args),*) };
-    let prepare = quote! { #(#checks)* #(#texts)* };
-    let fails = errors::code_type(function).is_some();
-    if !fails {
-        let returned = returned(&function.c_return, here);
-        let run = format_ident!("{}", if function.convention == Convention::Void { "void" } else { "value" });
-        let failed = (function.convention != Convention::Void).then(|| {
-            let failed = failed(&function.c_return);
-            quote! { #failed, }
-        });
-        let call = if function.convention == Convention::Void {
-            quote! { #call; #(#on_success)* Ok(()) }
-        } else {
-            quote! { let value = #call; #(#on_success)* Ok(#returned) }
-        };
-        let end = (function.convention == Convention::Void).then(|| quote! { ; });
-        return quote! { F::#run(#failed || { #prepare #call }) #end };
-    }
+    let on_success = outputs.iter().map(|arg| write(function, arg, here));
+    let call = quote! { #family::#trait_::#method(#runtime, #(#args),*) };
+    let prepare = quote! { #(#locals)* #(#texts)* };
+    let returned = returned(&function.c_return, &value, here);
+    let failed = failed(&function.c_return);
     let (run, code_type) = match function.convention {
+        Convention::Void => return quote! { F::void(|| { #prepare #call; #(#on_success)* Ok(()) }); },
+        Convention::Value | Convention::NtStatus => {
+            return quote! { F::value(#failed, || { #prepare let #value = #call; #(#on_success)* Ok(#returned) }) };
+        }
+        Convention::Win32 => (quote! { F::win32 }, quote! { crate::Win32Error }),
         Convention::HResult => (quote! { F::hresult }, quote! { crate::HResult }),
         Convention::LastError => (quote! { F::last_error }, quote! { crate::Win32Error }),
-        _ => (quote! { F::win32 }, quote! { crate::Win32Error }),
     };
-    let failed = (function.convention == Convention::LastError).then(|| {
-        let failed = failed(&function.c_return);
-        quote! { #failed, }
-    });
-    let done = match function.convention {
-        Convention::LastError if function.c_return == Type::Bool => quote! { 1 },
-        Convention::LastError => returned(&function.c_return, here),
-        _ if errors::success_name(function).is_some() => quote! { #code_type::from(value) },
-        _ => quote! { #code_type(0) },
-    };
-    // Outputs that some failures write, by the numbers of those.
-    let on_failure = outputs.iter().filter_map(|&arg| {
-        let names = &function.params[arg.param].written_on_failure;
-        let numbers: Vec<Literal> = function
-            .errors
-            .iter()
-            .filter(|error| names.contains(&error.c_name))
-            .map(|error| Literal::u32_unsuffixed(error.number))
-            .collect();
-        let write = writes(&[arg]);
-        (!numbers.is_empty()).then(|| quote! { if matches!(code.0, #(#numbers)|*) { #(#write)* } })
-    });
-    let on_failure: Vec<TokenStream> = on_failure.collect();
-    let gives = match function.convention {
-        Convention::LastError => function.c_return != Type::Bool,
-        _ => errors::success_name(function).is_some(),
+    let told = function.convention == Convention::LastError;
+    let gives = if told { function.c_return != Type::Bool } else { errors::success_name(function).is_some() };
+    let done = match (told, gives) {
+        (true, true) => returned,
+        (true, false) => quote! { 1 },
+        (false, true) => quote! { #code_type::from(#value) },
+        (false, false) => quote! { #code_type(0) },
     };
     let value = if gives {
-        quote! { value }
+        quote! { #value }
     } else {
         quote! { () }
     };
+    let failed = told.then(|| quote! { #failed, });
+    let (error, code) = (free(function, "error"), free(function, "code"));
+    let on_failure = outputs.iter().filter_map(|arg| write_on_failure(function, arg, &code, here));
+    let bits = bits(function);
     quote! {
         #run(#failed || {
             #prepare
             match #call {
                 Ok(#value) => { #(#on_success)* Ok(#done) }
-                Err(error) => {
-                    let code = #code_type::from(error);
+                Err(#error) => {
+                    let #code = #code_type::from(#error);
                     #(#on_failure)*
-                    Err(Fault::Code(code))
+                    Err(Fault::Code(#code))
                 }
             }
-        })
+        }) #bits
     }
+}
+
+/// What makes the type that a function returns of its code: some have the same bits as a type of their own.
+fn bits(function: &Function) -> Option<TokenStream> {
+    match (function.convention, &function.c_return) {
+        (Convention::Win32, Type::Int("u32")) => None,
+        (Convention::HResult, Type::Int("i32") | Type::HResult | Type::Bool | Type::Enum(_)) => None,
+        (Convention::Win32, Type::Int("i32") | Type::HResult | Type::Bool | Type::Enum(_)) => {
+            Some(quote! { .cast_signed() })
+        }
+        (Convention::HResult, Type::Int("u32")) => Some(quote! { .cast_unsigned() }),
+        (Convention::Win32 | Convention::HResult, other) => {
+            let type_ = c_type(other, None);
+            Some(quote! { as #type_ })
+        }
+        _ => None,
+    }
+}
+
+/// The variable of an output before the call.
+fn output_local(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+    let (param, local) = (&function.params[arg.param], local(function, arg));
+    let ArgKind::Reference { to, optional, .. } = &arg.kind else { unreachable!("outputs are references") };
+    let (pointer, type_, zero) = (c_ident(param), safe_type(to, here), zero_outside(to, here));
+    let required = (!optional).then(|| quote! { ffi::required(#pointer)?; });
+    let before = match param.direction {
+        // C's variable need not hold anything yet.
+        Direction::Out => zero,
+        _ if *optional => quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) }.unwrap_or(#zero) },
+        _ => quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) }.ok_or(BadArgument)? },
+    };
+    quote! { #required let mut #local: #type_ = #before; }
+}
+
+/// Writes an output.
+fn write(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+    let (pointer, local) = (writable(&function.params[arg.param]), local(function, arg));
+    let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
+    let type_ = safe_type(to, here);
+    quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
+}
+
+/// Writes an output that some failures write.
+fn write_on_failure(function: &Function, arg: &Arg, code: &Ident, here: &str) -> Option<TokenStream> {
+    let names = &function.params[arg.param].written_on_failure;
+    let errors = function.errors.iter().filter(|error| names.contains(&error.c_name));
+    let code_type = errors::code_type(function)?;
+    let codes = errors.map(|error| {
+        let name = format_ident!("{}", error.c_name);
+        quote! { #code_type::#name }
+    });
+    let codes: Vec<TokenStream> = codes.collect();
+    let write = write(function, arg, here);
+    (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code { #write } })
 }
 
 fn is_output(arg: &Arg) -> bool {
@@ -305,39 +327,58 @@ fn is_output(arg: &Arg) -> bool {
 
 /// The variable that stands for an output, or for a string, while the trait runs.
 fn local(function: &Function, arg: &Arg) -> Ident {
-    format_ident!("local_{}", function.params[arg.param].rust_name)
+    free(function, &format!("local_{}", function.params[arg.param].rust_name))
+}
+
+/// The variable of the strings of a list.
+fn refs(function: &Function, arg: &Arg) -> Ident {
+    free(function, &format!("refs_{}", function.params[arg.param].rust_name))
 }
 
 /// The strings of an argument, which live until the call is over.
 fn text(function: &Function, arg: &Arg) -> Option<TokenStream> {
     let (param, local) = (&function.params[arg.param], local(function, arg));
     let pointer = c_ident(param);
+    let given = |at: usize| {
+        let length = c_ident(&function.params[at]);
+        if matches!(function.params[at].raw, Type::Pointer { .. }) {
+            quote! { ffi::read(#length).ok_or(BadArgument)? }
+        } else {
+            quote! { #length }
+        }
+    };
     match &arg.kind {
-        ArgKind::Str { length, .. } => {
-            let length = length.map_or_else(
-                || quote! { None },
-                |at| {
-                    let length = c_ident(&function.params[at]);
-                    quote! { Some(#length) }
-                },
-            );
-            Some(quote! { let #local = unsafe { ffi::text(#pointer, #length) }?; })
+        ArgKind::Str { length: None, .. } => Some(quote! { let #local = unsafe { ffi::text(#pointer) }?; }),
+        ArgKind::Str { length: Some(at), .. } => {
+            let length = given(*at);
+            Some(quote! { let #local = unsafe { ffi::text_of(#pointer, #length) }?; })
         }
         ArgKind::Strs { length } => {
-            let count = length.map_or_else(
-                || quote! { None },
-                |at| {
-                    let length = c_ident(&function.params[at]);
-                    quote! { Some(#length) }
-                },
-            );
-            let refs = format_ident!("{local}_refs");
+            let refs = refs(function, arg);
+            let to = innermost(&param.raw);
+            let to = c_type(to, has_twin(function).then(|| quote! { U }).as_ref());
+            let pointer = quote! { #pointer.cast::<*const #to>() };
+            let texts = match length {
+                None => quote! { ffi::texts(#pointer) },
+                Some(at) => {
+                    let count = given(*at);
+                    quote! { ffi::texts_of(#pointer, #count) }
+                }
+            };
             Some(quote! {
-                let #local = unsafe { ffi::texts(#pointer, #count) }?;
+                let #local = unsafe { #texts }?;
                 let #refs: alloc::vec::Vec<&str> = #local.iter().map(|text| &**text).collect();
             })
         }
         _ => None,
+    }
+}
+
+/// What pointers lead to in the end.
+fn innermost(type_: &Type) -> &Type {
+    match type_ {
+        Type::Pointer { to, .. } => innermost(to),
+        other => other,
     }
 }
 
@@ -366,18 +407,28 @@ fn argument(function: &Function, arg: &Arg, here: &str) -> TokenStream {
         ArgKind::Reference { optional: false, .. } => quote! { &mut #local },
         ArgKind::Slice { of, mutable, length: at } => {
             let (type_, length) = (safe_type(of, here), length(*at));
+            let pointer = if *mutable {
+                writable(param)
+            } else {
+                quote! { #pointer }
+            };
             let how = format_ident!("{}", if *mutable { "slice_mut" } else { "slice" });
             quote! { unsafe { ffi::#how(#pointer.cast::<#type_>(), #length) }? }
         }
         ArgKind::Kept { mutable, length: at } => {
             let length = length(*at);
             let type_ = format_ident!("{}", if *mutable { "KeptBufferMut" } else { "KeptBuffer" });
+            let pointer = if *mutable {
+                writable(param)
+            } else {
+                quote! { #pointer }
+            };
             quote! { unsafe { crate::#type_::from_c(#pointer.cast(), #length) }? }
         }
         ArgKind::Str { optional: true, .. } => quote! { #local.as_deref() },
         ArgKind::Str { optional: false, .. } => quote! { #local.as_deref().ok_or(BadArgument)? },
         ArgKind::Strs { .. } => {
-            let refs = format_ident!("{local}_refs");
+            let refs = refs(function, arg);
             quote! { &#refs }
         }
     }
@@ -411,21 +462,19 @@ fn value(type_: &Type, name: &Ident, here: &str) -> TokenStream {
     }
 }
 
-/// What the trait returned, as C gets it; it is called `value`.
-fn returned(type_: &Type, here: &str) -> TokenStream {
+/// What the trait returned, as C gets it.
+fn returned(type_: &Type, value: &Ident, here: &str) -> TokenStream {
     match type_ {
-        Type::Void => quote! { value },
-        Type::Enum(_) => quote! { i32::from(value) },
-        Type::Bool => quote! { i32::from(value) },
-        Type::HResult => quote! { value.0 },
-        Type::Handle(_) => quote! { core::ptr::without_provenance_mut(value.into_raw()) },
-        Type::Pointer { .. } => quote! { value.cast() },
+        Type::Enum(_) | Type::Bool => quote! { i32::from(#value) },
+        Type::HResult => quote! { #value.0 },
+        Type::Handle(_) => quote! { core::ptr::without_provenance_mut(#value.into_raw()) },
+        Type::Pointer { .. } => quote! { #value.cast() },
         Type::Callback(name) | Type::Struct(name) => {
             let (family, raw) = (family_path(&name.family), format_ident!("{}", name.c_name));
             let safe = safe_type(type_, here);
-            quote! { unsafe { core::mem::transmute::<#safe, #family::sys::#raw>(value) } }
+            quote! { unsafe { core::mem::transmute::<#safe, #family::sys::#raw>(#value) } }
         }
-        _ => quote! { value },
+        _ => quote! { #value },
     }
 }
 
@@ -435,27 +484,24 @@ fn failed(type_: &Type) -> TokenStream {
         Type::Handle(_) | Type::Pointer { constant: false, .. } => quote! { core::ptr::null_mut() },
         Type::Pointer { constant: true, .. } => quote! { core::ptr::null() },
         Type::Callback(_) => quote! { None },
-        Type::Struct(_) => quote! { Default::default() },
+        Type::Struct(_) => zeroed(),
         _ => quote! { 0 },
     }
 }
 
-/// Whether a value can be made of nothing.
-fn has_zero(type_: &Type) -> bool {
-    !matches!(type_, Type::Struct(_) | Type::Array(..) | Type::Opaque(_))
+/// Zeros are a value of every structure and union that C has.
+fn zeroed() -> TokenStream {
+    quote! { unsafe { core::mem::zeroed() } }
 }
 
+/// The zero of a type as the trait has it.
 fn zero_outside(type_: &Type, here: &str) -> TokenStream {
     match type_ {
-        Type::Handle(_) | Type::Struct(_) => {
-            let safe = safe_type(type_, here);
-            if matches!(type_, Type::Handle(_)) {
-                quote! { #safe::NULL }
-            } else {
-                quote! { #safe::default() }
-            }
+        Type::Handle(_) => {
+            let type_ = safe_type(type_, here);
+            quote! { #type_::NULL }
         }
-        Type::HResult => quote! { crate::HResult(0) },
+        Type::Struct(_) | Type::Array(..) => zeroed(),
         _ => zero(type_, here),
     }
 }

@@ -154,7 +154,9 @@ impl Uses {
             uses.0.insert("void");
         }
         for function in family.functions.iter().chain(&family.callbacks) {
-            uses.add(&function.c_return);
+            if function.c_return != Type::Void {
+                uses.add(&function.c_return);
+            }
             function.params.iter().for_each(|param| uses.add(&param.raw));
         }
         family.structs.iter().for_each(|struct_| uses.add_record(&struct_.body));

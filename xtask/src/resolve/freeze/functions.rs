@@ -200,7 +200,7 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
         let Type::Pointer { to, .. } = &params[at].raw else { return None };
         // Elements that are no bytes cannot be counted by a length that counts bytes.
         let in_bytes = matches!(&length_of.source, Source::Derived { rule, .. } if *rule == LENGTH_IN_BYTES);
-        Some((at, is_byte(to) || !in_bytes))
+        is_length(&params[index].raw).then_some((at, is_byte(to) || !in_bytes))
     };
     let stated = || (0..params.len()).filter_map(|at| Some((at, buffer_of(at)?)));
     let buffers: BTreeMap<usize, usize> =
@@ -248,6 +248,14 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
 
 fn is_byte(type_: &Type) -> bool {
     matches!(type_, Type::Void | Type::Int("u8" | "i8") | Type::Char { wide: false })
+}
+
+/// Whether it is a number, or leads to one.
+fn is_length(type_: &Type) -> bool {
+    match type_ {
+        Type::Pointer { to, .. } => matches!(**to, Type::Int(_)),
+        other => matches!(other, Type::Int(_)),
+    }
 }
 
 fn is_char(type_: &Type) -> bool {

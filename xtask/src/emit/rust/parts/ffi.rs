@@ -2,7 +2,11 @@
 //!
 //! `NULL` beside a length of 0 is the empty slice. A pointer that must not be `NULL`, a length without a pointer, a
 //! string that is not valid and a number that is none of an enumeration's are an argument that is not valid, whatever
-//! function they are given to.
+//! function they are given to. So is a pointer to what cannot stand at such an address: where C lets a processor fetch
+//! it from odd places, Rust does not.
+//!
+//! Memory that another language hands over counts as initialised, whatever it holds: an output may be a buffer that
+//! nobody has written yet. Rust code that calls a C function over a trait initialises its buffers before.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -92,6 +96,19 @@ impl Unit for u32 {
     }
 }
 
+/// The length of a string, in units.
+pub trait Length: TryInto<usize> + PartialEq {
+    /// What stands for a length that is not known: the string ends with a zero. Small types have no number to spare.
+    const UNKNOWN: Option<Self>;
+}
+
+macro_rules! lengths {
+    ($($type_:ty: $unknown:expr),*) => { $(impl Length for $type_ { const UNKNOWN: Option<Self> = $unknown; })* };
+}
+
+lengths!(i8: Some(-1), i16: Some(-1), i32: Some(-1), i64: Some(-1), isize: Some(-1));
+lengths!(u8: None, u16: None, u32: Some(u32::MAX), u64: Some(u64::MAX), usize: Some(usize::MAX));
+
 /// A length of C as one of Rust.
 fn size(length: impl TryInto<usize>) -> Result<usize, BadArgument> {
     length.try_into().map_err(|_| BadArgument)
@@ -103,21 +120,27 @@ fn fits<T>(pointer: *const T, length: usize) -> Result<usize, BadArgument> {
     if bytes.is_none() || !pointer.is_aligned() { Err(BadArgument) } else { Ok(length) }
 }
 
+/// A pointer and a length as such, for memory that outlives the call: nothing is read or written.
+pub fn extent<T>(pointer: *const T, length: impl TryInto<usize>) -> Result<usize, BadArgument> {
+    match (pointer.is_null(), size(length)?) {
+        (true, 0) => Ok(0),
+        (true, _) => Err(BadArgument),
+        (false, length) => fits(pointer, length),
+    }
+}
+
 /// The elements of an input.
 ///
 /// # Safety
 ///
 /// Unless `pointer` is null, `length` elements may be read there, and nobody writes them during `'a`.
 pub unsafe fn slice<'a, T>(pointer: *const T, length: impl TryInto<usize>) -> Result<&'a [T], BadArgument> {
-    match (pointer.is_null(), size(length)?) {
-        (true, 0) => Ok(&[]),
-        (true, _) => Err(BadArgument),
-        (false, length) => {
-            let length = fits(pointer, length)?;
-            // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
-            Ok(unsafe { slice::from_raw_parts(pointer, length) })
-        }
+    let length = extent(pointer, length)?;
+    if pointer.is_null() {
+        return Ok(&[]);
     }
+    // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
+    Ok(unsafe { slice::from_raw_parts(pointer, length) })
 }
 
 /// The elements of an output.
@@ -126,15 +149,12 @@ pub unsafe fn slice<'a, T>(pointer: *const T, length: impl TryInto<usize>) -> Re
 ///
 /// Unless `pointer` is null, `length` elements may be written there, and nobody else uses them during `'a`.
 pub unsafe fn slice_mut<'a, T>(pointer: *mut T, length: impl TryInto<usize>) -> Result<&'a mut [T], BadArgument> {
-    match (pointer.is_null(), size(length)?) {
-        (true, 0) => Ok(&mut []),
-        (true, _) => Err(BadArgument),
-        (false, length) => {
-            let length = fits(pointer, length)?;
-            // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
-            Ok(unsafe { slice::from_raw_parts_mut(pointer, length) })
-        }
+    let length = extent(pointer, length)?;
+    if pointer.is_null() {
+        return Ok(&mut []);
     }
+    // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
+    Ok(unsafe { slice::from_raw_parts_mut(pointer, length) })
 }
 
 /// An input that must be there.
@@ -161,12 +181,12 @@ pub unsafe fn optional<'a, T>(pointer: *const T) -> Result<Option<&'a T>, BadArg
 }
 
 /// An output that must be there.
-pub fn required<T>(pointer: *mut T) -> Result<(), BadArgument> {
+pub fn required<T>(pointer: *const T) -> Result<(), BadArgument> {
     if pointer.is_null() { Err(BadArgument) } else { Ok(()) }
 }
 
 /// The variable that stands for an output, if there is one: C's own need not be initialised, a reference's must.
-pub fn local<T, U>(pointer: *mut T, local: &mut U) -> Option<&mut U> {
+pub fn local<T, U>(pointer: *const T, local: &mut U) -> Option<&mut U> {
     (!pointer.is_null()).then_some(local)
 }
 
@@ -192,49 +212,86 @@ pub unsafe fn write<T>(pointer: *mut T, value: T) {
     }
 }
 
-/// The text of a string that ends with a zero, or of as many units as `length` says; -1 says that it ends with a zero.
-/// `None` if there is no string.
+/// The text of a string that ends with a zero. `None` if there is no string.
 ///
 /// # Safety
 ///
-/// Unless `pointer` is null, so many units may be read there, or as many as stand before a zero and that one.
-pub unsafe fn text<U: Unit>(pointer: *const U, length: Option<u32>) -> Result<Option<String>, BadArgument> {
+/// Unless `pointer` is null, as many units may be read there as stand before a zero, and that one.
+pub unsafe fn text<U: Unit>(pointer: *const U) -> Result<Option<String>, BadArgument> {
     if pointer.is_null() {
-        return if matches!(length, None | Some(0 | u32::MAX)) { Ok(None) } else { Err(BadArgument) };
+        return Ok(None);
     }
-    let length = match length {
-        Some(length) if length != u32::MAX => size(length)?,
-        _ => {
-            fits(pointer, 0)?;
-            // SAFETY: the caller vouches for all units up to a zero, and none behind the first one is read.
-            let zero = |at: &usize| unsafe { pointer.add(*at).read() }.is_zero();
-            (0..LONGEST).find(zero).ok_or(BadArgument)?
-        }
-    };
-    // SAFETY: the caller vouches for so many units.
-    let units = unsafe { slice(pointer, length) }?;
+    // SAFETY: the caller vouches for all units up to a zero.
+    let units = unsafe { until(pointer, U::is_zero) }?;
     U::decode(units).map(Some).ok_or(BadArgument)
 }
 
-/// The texts of so many strings, each of which ends with a zero; without a count, up to a null pointer.
+/// The text of a string of so many units; -1 says that it ends with a zero. `None` if there is no string.
 ///
 /// # Safety
 ///
-/// Unless `pointer` is null, so many pointers may be read there, or as many as stand before a null pointer and that one,
-/// and each leads to units that end with a zero.
-pub unsafe fn texts<U: Unit>(pointer: *const *const U, count: Option<u32>) -> Result<Vec<String>, BadArgument> {
-    let count = match count {
-        Some(count) => size(count)?,
-        None if pointer.is_null() => 0,
-        None => {
-            fits(pointer, 0)?;
-            // SAFETY: the caller vouches for all pointers up to a null one, and none behind the first one is read.
-            let null = |at: &usize| unsafe { pointer.add(*at).read() }.is_null();
-            (0..LONGEST).find(null).ok_or(BadArgument)?
-        }
-    };
+/// Unless `pointer` is null, so many units may be read there, or as [`text`] says.
+pub unsafe fn text_of<U: Unit, L: Length>(pointer: *const U, length: L) -> Result<Option<String>, BadArgument> {
+    if L::UNKNOWN.is_some_and(|unknown| length == unknown) {
+        // SAFETY: the caller vouches for a string that ends with a zero.
+        return unsafe { text(pointer) };
+    }
+    // SAFETY: the caller vouches for so many units.
+    let units = unsafe { slice(pointer, length) }?;
+    if pointer.is_null() { Ok(None) } else { U::decode(units).map(Some).ok_or(BadArgument) }
+}
+
+/// The texts of strings up to a null pointer, each of which ends with a zero. None if there is no list.
+///
+/// # Safety
+///
+/// Unless `pointer` is null, as many pointers may be read there as stand before a null pointer, and that one, and each
+/// leads to what [`text`] says.
+pub unsafe fn texts<U: Unit>(pointer: *const *const U) -> Result<Vec<String>, BadArgument> {
+    if pointer.is_null() {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the caller vouches for all pointers up to a null one.
+    let strings = unsafe { until(pointer, <*const U>::is_null) }?;
+    // SAFETY: the caller vouches for what they lead to.
+    unsafe { each(strings) }
+}
+
+/// The texts of so many strings, each of which ends with a zero.
+///
+/// # Safety
+///
+/// Unless `pointer` is null, so many pointers may be read there, and each leads to what [`text`] says.
+pub unsafe fn texts_of<U: Unit>(
+    pointer: *const *const U,
+    count: impl TryInto<usize>,
+) -> Result<Vec<String>, BadArgument> {
     // SAFETY: the caller vouches for the pointers.
     let strings = unsafe { slice(pointer, count) }?;
     // SAFETY: the caller vouches for what they lead to.
-    strings.iter().map(|&string| unsafe { text(string, None) }?.ok_or(BadArgument)).collect()
+    unsafe { each(strings) }
+}
+
+/// The texts of strings, none of which may be missing.
+///
+/// # Safety
+///
+/// Each leads to what [`text`] says.
+unsafe fn each<U: Unit>(strings: &[*const U]) -> Result<Vec<String>, BadArgument> {
+    // SAFETY: the caller vouches for the strings.
+    strings.iter().map(|&string| unsafe { text(string) }?.ok_or(BadArgument)).collect()
+}
+
+/// The elements before the first one that ends them.
+///
+/// # Safety
+///
+/// As many elements may be read at `pointer` as stand before one that ends them, and that one.
+unsafe fn until<'a, T: Copy>(pointer: *const T, ends: impl Fn(T) -> bool) -> Result<&'a [T], BadArgument> {
+    fits(pointer, LONGEST)?;
+    // SAFETY: the caller vouches for all elements up to the end, and none behind it is read.
+    let is_end = |at: &usize| ends(unsafe { pointer.add(*at).read() });
+    let length = (0..LONGEST).find(is_end).ok_or(BadArgument)?;
+    // SAFETY: these have just been read.
+    Ok(unsafe { slice::from_raw_parts(pointer, length) })
 }

@@ -1,6 +1,7 @@
 //! Memory that a call goes on using after it has returned.
 //!
-//! A reference would end with the call, so these are pointers; whoever makes one vouches for the memory.
+//! A reference would end with the call, so these are pointers. Whoever makes one vouches for the memory until the
+//! operation completes, and whoever gets one drops it by then: what is left of it afterwards leads to nothing.
 
 use core::ptr::NonNull;
 use core::slice;
@@ -121,8 +122,7 @@ mod from_c {
         ///
         /// As of [`new`](Self::new).
         pub unsafe fn from_c(pointer: *const u8, length: impl TryInto<usize>) -> Result<Self, BadArgument> {
-            // SAFETY: the caller vouches for the bytes.
-            let length = unsafe { ffi::slice(pointer, length) }?.len();
+            let length = ffi::extent(pointer, length)?;
             // SAFETY: the caller vouches for the bytes.
             Ok(unsafe { Self::new(pointer, length) })
         }
@@ -135,8 +135,7 @@ mod from_c {
         ///
         /// As of [`new`](Self::new).
         pub unsafe fn from_c(pointer: *mut u8, length: impl TryInto<usize>) -> Result<Self, BadArgument> {
-            // SAFETY: the caller vouches for the bytes.
-            let length = unsafe { ffi::slice_mut(pointer, length) }?.len();
+            let length = ffi::extent(pointer, length)?;
             // SAFETY: the caller vouches for the bytes.
             Ok(unsafe { Self::new(pointer, length) })
         }
