@@ -157,6 +157,9 @@ rules! {
     UnknownKind, "unknown-kind", Error,
         "Nothing tells whether the page describes a function, an enumeration or anything else. Give it a UID or the \
          sections of one of the templates.";
+    UnfitTable, "unfit-table", Error,
+        "families.toml names a structure as a table of callbacks, and it is none: every field must be a complete callback of \
+         the same header that takes the object. No trait is generated for it.";
     UnknownType, "unknown-type", Error,
         "A parameter's type is neither a basic type nor described by any page or by families.toml.";
     UnreadTable, "unread-table", Warning,

@@ -167,6 +167,7 @@ impl Reading {
                     | Rule::UnknownType
                     | Rule::ClashingName
                     | Rule::UnevaluatedValue
+                    | Rule::UnfitTable
             )
         };
         for diagnostic in self.diags.list.iter_mut().filter(|diagnostic| gaps(diagnostic.rule)) {

@@ -94,6 +94,8 @@ pub struct Family {
     pub groups: Vec<Group>,
     /// Its callbacks.
     pub callbacks: Vec<Function>,
+    /// Its tables of callbacks, one trait each, in the order of families.toml.
+    pub tables: Vec<Table>,
     /// Its structures and unions.
     pub structs: Vec<Struct>,
     /// Its constants and option flags.
@@ -124,6 +126,43 @@ pub struct Group {
     pub summary: String,
     /// The places of its functions in `Family::functions`.
     pub functions: Vec<usize>,
+}
+
+/// A table of callbacks that together are one kind of object of the program: a trait.
+#[derive(Debug)]
+pub struct Table {
+    /// The trait's name.
+    pub name: String,
+    /// What an object of it is, in one sentence.
+    pub summary: String,
+    /// The place of the structure in `Family::structs`.
+    pub record: usize,
+    /// What its fields are, in their order.
+    pub slots: Vec<Slot>,
+}
+
+/// A callback of a table.
+#[derive(Debug)]
+pub struct Slot {
+    /// Its place in `Family::callbacks`.
+    pub callback: usize,
+    /// The method's name.
+    pub rust_name: String,
+    /// What it does with the object.
+    pub role: Role,
+    /// The place of the parameter that is the object, or where it goes.
+    pub instance: usize,
+}
+
+/// What a callback of a table does with the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It makes one.
+    Create,
+    /// It frees it.
+    Free,
+    /// It uses it.
+    Use,
 }
 
 /// What every generated thing has.

@@ -2,7 +2,8 @@
 
 //! The C functions of `webservices.h` over its traits, whatever implements those.
 //!
-//! Each is generic in what implements the trait and in what guards it; a macro makes it a function of C.
+//! Each is generic in what implements the trait and in what guards it. A macro of each group makes its functions
+//! those of C, and a table of callbacks is filled by a function.
 #![allow(non_snake_case, reason = "functions and parameters have their C names")]
 #![allow(
     clippy::undocumented_unsafe_blocks,
@@ -581,4 +582,384 @@ macro_rules! export_webservices_error_objects {
         $crate::webservices::exports::WsSetErrorProperty:: < $ffi, _ > ($runtime, error,
         id, value, valueSize) } }
     };
+}
+unsafe extern "system" fn custom_channel_create_channel<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelType: i32,
+    channelParameters: *const core::ffi::c_void,
+    channelParametersSize: u32,
+    channelInstance: *mut *mut core::ffi::c_void,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        ffi::required(channelInstance)?;
+        match <T as crate::webservices::CustomChannel>::create_channel(
+            crate::webservices::ChannelType::try_from(channelType)
+                .map_err(|_| BadArgument)?,
+            unsafe {
+                ffi::slice(channelParameters.cast::<u8>(), channelParametersSize)
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => {
+                unsafe {
+                    ffi::write(
+                        channelInstance,
+                        alloc::boxed::Box::into_raw(alloc::boxed::Box::new(value)).cast(),
+                    );
+                }
+                Ok(crate::HResult(0))
+            }
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_free_channel<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(channelInstance: *mut core::ffi::c_void) {
+    F::void(|| {
+        ffi::required(channelInstance)?;
+        drop(unsafe { alloc::boxed::Box::from_raw(channelInstance.cast::<T>()) });
+        Ok(())
+    });
+}
+unsafe extern "system" fn custom_channel_reset_channel<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::reset_channel(
+            object,
+            error.cast(),
+        ) {
+            Ok(()) => Ok(crate::HResult(0)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_open_channel<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    endpointAddress: *const crate::webservices::sys::WS_ENDPOINT_ADDRESS,
+    asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::open_channel(
+            object,
+            unsafe {
+                ffi::reference(
+                    endpointAddress.cast::<crate::webservices::EndpointAddress>(),
+                )
+            }?,
+            unsafe {
+                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => Ok(crate::HResult::from(value)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_close_channel<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::close_channel(
+            object,
+            unsafe {
+                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => Ok(crate::HResult::from(value)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_abort_channel<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::abort_channel(
+            object,
+            error.cast(),
+        ) {
+            Ok(()) => Ok(crate::HResult(0)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_get_channel_property<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    id: i32,
+    value: *mut core::ffi::c_void,
+    valueSize: u32,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::get_channel_property(
+            object,
+            crate::webservices::ChannelPropertyId::try_from(id)
+                .map_err(|_| BadArgument)?,
+            unsafe { ffi::slice_mut(value.cast::<u8>(), valueSize) }?,
+            error.cast(),
+        ) {
+            Ok(()) => Ok(crate::HResult(0)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_set_channel_property<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    id: i32,
+    value: *const core::ffi::c_void,
+    valueSize: u32,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::set_channel_property(
+            object,
+            crate::webservices::ChannelPropertyId::try_from(id)
+                .map_err(|_| BadArgument)?,
+            unsafe { ffi::slice(value.cast::<u8>(), valueSize) }?,
+            error.cast(),
+        ) {
+            Ok(()) => Ok(crate::HResult(0)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_write_message_start<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    message: *mut crate::webservices::sys::WS_MESSAGE,
+    asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::write_message_start(
+            object,
+            message.cast(),
+            unsafe {
+                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => Ok(crate::HResult::from(value)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_write_message_end<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    message: *mut crate::webservices::sys::WS_MESSAGE,
+    asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::write_message_end(
+            object,
+            message.cast(),
+            unsafe {
+                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => Ok(crate::HResult::from(value)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_read_message_start<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    message: *mut crate::webservices::sys::WS_MESSAGE,
+    asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::read_message_start(
+            object,
+            message.cast(),
+            unsafe {
+                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => Ok(crate::HResult::from(value)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_read_message_end<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    message: *mut crate::webservices::sys::WS_MESSAGE,
+    asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::read_message_end(
+            object,
+            message.cast(),
+            unsafe {
+                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => Ok(crate::HResult::from(value)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_abandon_message<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    message: *mut crate::webservices::sys::WS_MESSAGE,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::abandon_message(
+            object,
+            message.cast(),
+            error.cast(),
+        ) {
+            Ok(()) => Ok(crate::HResult(0)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+unsafe extern "system" fn custom_channel_shutdown_session_channel<
+    T: crate::webservices::CustomChannel,
+    F: Ffi,
+>(
+    channelInstance: *mut core::ffi::c_void,
+    asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
+    error: *mut crate::webservices::sys::WS_ERROR,
+) -> i32 {
+    F::hresult(|| {
+        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        match <T as crate::webservices::CustomChannel>::shutdown_session_channel(
+            object,
+            unsafe {
+                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
+            }?,
+            error.cast(),
+        ) {
+            Ok(value) => Ok(crate::HResult::from(value)),
+            Err(error_) => {
+                let code = crate::HResult::from(error_);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+/// The table of callbacks of a type that implements [`CustomChannel`](super::CustomChannel).
+///
+/// Objects are boxes: each goes to the library as a pointer, comes back with every call, and is dropped
+/// when the library frees it. Whoever calls the functions of the table vouches for what their pages
+/// say: objects are those that it got, none is used after it was freed, and pointers that are not null
+/// lead to what they should.
+pub const fn custom_channel_callbacks<T: crate::webservices::CustomChannel, F: Ffi>() -> crate::webservices::sys::WS_CUSTOM_CHANNEL_CALLBACKS {
+    crate::webservices::sys::WS_CUSTOM_CHANNEL_CALLBACKS {
+        createChannelCallback: Some(custom_channel_create_channel::<T, F>),
+        freeChannelCallback: Some(custom_channel_free_channel::<T, F>),
+        resetChannelCallback: Some(custom_channel_reset_channel::<T, F>),
+        openChannelCallback: Some(custom_channel_open_channel::<T, F>),
+        closeChannelCallback: Some(custom_channel_close_channel::<T, F>),
+        abortChannelCallback: Some(custom_channel_abort_channel::<T, F>),
+        getChannelPropertyCallback: Some(custom_channel_get_channel_property::<T, F>),
+        setChannelPropertyCallback: Some(custom_channel_set_channel_property::<T, F>),
+        writeMessageStartCallback: Some(custom_channel_write_message_start::<T, F>),
+        writeMessageEndCallback: Some(custom_channel_write_message_end::<T, F>),
+        readMessageStartCallback: Some(custom_channel_read_message_start::<T, F>),
+        readMessageEndCallback: Some(custom_channel_read_message_end::<T, F>),
+        abandonMessageCallback: Some(custom_channel_abandon_message::<T, F>),
+        shutdownSessionChannelCallback: Some(
+            custom_channel_shutdown_session_channel::<T, F>,
+        ),
+    }
 }

@@ -2,7 +2,8 @@
 
 //! The C functions of `winhttp.h` over its traits, whatever implements those.
 //!
-//! Each is generic in what implements the trait and in what guards it; a macro makes it a function of C.
+//! Each is generic in what implements the trait and in what guards it. A macro of each group makes its functions
+//! those of C, and a table of callbacks is filled by a function.
 #![allow(non_snake_case, reason = "functions and parameters have their C names")]
 #![allow(
     clippy::undocumented_unsafe_blocks,

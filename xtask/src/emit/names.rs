@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{FieldKind, Record, Spec};
+use crate::model::{FieldKind, Record, Role, Spec};
 
 /// The fields of a structure and of its parts.
 fn record(record_: &Record, c_name: &str, module: &str, rows: &mut Vec<(String, String)>) {
@@ -44,6 +44,15 @@ pub fn names(spec: &Spec) -> String {
         for struct_ in &family.structs {
             record(&struct_.body, &struct_.origin.c_name, module, &mut rows);
             rows.push((struct_.origin.c_name.clone(), format!("{module}::{}", struct_.origin.rust_name)));
+        }
+        for table in &family.tables {
+            let path = format!("{module}::{}", table.name);
+            let methods = table.slots.iter().filter(|slot| slot.role != Role::Free);
+            rows.extend(methods.map(|slot| {
+                let c_name = family.callbacks[slot.callback].origin.c_name.clone();
+                (c_name, format!("{path}::{}", slot.rust_name))
+            }));
+            rows.push((family.structs[table.record].origin.c_name.clone(), path));
         }
         let opaques = family.opaques.iter();
         rows.extend(opaques.map(|opaque| (opaque.c_name.clone(), format!("{module}::{}", opaque.rust_name))));

@@ -1,9 +1,12 @@
 //! `families.toml`: headers, prefixes, groups, handles. Names of APIs are data, and this is where the data is.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::diag::{Diagnostics, Rule};
-use crate::source::{SourceFile, Span};
+use crate::source::{Location, SourceFile, Span};
 
 /// All families of a run.
 #[derive(Debug, Default, Deserialize)]
@@ -61,6 +64,9 @@ pub struct FamilyConfig {
     /// Groups of functions.
     #[serde(default, rename = "group")]
     pub groups: Vec<GroupConfig>,
+    /// Tables of callbacks.
+    #[serde(default)]
+    pub callbacks: Vec<CallbacksConfig>,
 }
 
 /// A group of functions.
@@ -85,9 +91,43 @@ impl GroupConfig {
     }
 }
 
+/// A table of callbacks: a structure of functions that together are one kind of object of the program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallbacksConfig {
+    /// The trait's name.
+    pub name: String,
+    /// What an object of it is, in one sentence.
+    pub summary: String,
+    /// The structure, by its C name.
+    pub table: Spanned<String>,
+    /// The parameter in which each callback gets the object.
+    pub instance: Spanned<String>,
+    /// The callback that makes an object and gives it to that parameter.
+    pub create: Spanned<String>,
+    /// The callback that frees it.
+    pub free: Spanned<String>,
+    /// Where this stands.
+    #[serde(skip)]
+    file: Option<Arc<SourceFile>>,
+}
+
+impl CallbacksConfig {
+    /// Where a key of it stands.
+    pub fn at(&self, key: &Spanned<String>) -> Location {
+        let file = self.file.as_ref().expect("who reads the file sets it");
+        file.at(file.span(key.span().start, key.span().end))
+    }
+}
+
 /// Reads `families.toml`.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Families {
-    read(file, diags).unwrap_or_else(Families::default)
+    let mut families: Families = read(file, diags).unwrap_or_default();
+    let file = Arc::new(file.clone());
+    for callbacks in families.list.iter_mut().flat_map(|family| &mut family.callbacks) {
+        callbacks.file = Some(file.clone());
+    }
+    families
 }
 
 /// Reads a configuration file; what is wrong with it is reported where it stands.

@@ -27,13 +27,18 @@ fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
     let doc = attributes(&writer.item(&function.origin, details(function, true, writer)));
     let alias = aliases(&function.origin.rust_name, [&*function.origin.c_name].into_iter());
     let name = format_ident!("{}", function.origin.rust_name);
-    let args = function.args.iter().map(|arg| {
+    let (args, output) = (args(function, None, here), output(function, here));
+    quote! { #doc #alias fn #name(&self, #(#args),*) #output; }
+}
+
+/// The arguments of the safe method of a function; `but` is a parameter that is none of them.
+pub fn args(function: &Function, but: Option<usize>, here: &str) -> Vec<TokenStream> {
+    let arg = |arg: &Arg| {
         let name = format_ident!("{}", function.params[arg.param].rust_name);
         let type_ = arg_type(arg, here);
         quote! { #name: #type_ }
-    });
-    let output = output(function, here);
-    quote! { #doc #alias fn #name(&self, #(#args),*) #output; }
+    };
+    function.args.iter().filter(|arg| Some(arg.param) != but).map(arg).collect()
 }
 
 /// A name of a trait as part of a macro's name.
@@ -82,7 +87,7 @@ pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
 }
 
 /// What the safe method returns: failure is an error, what C returns besides is the value.
-fn output(function: &Function, here: &str) -> Option<TokenStream> {
+pub fn output(function: &Function, here: &str) -> Option<TokenStream> {
     let error = format_ident!("{}", function.error_name);
     let value = types::by_value(&function.c_return, here);
     match function.convention {
@@ -99,8 +104,14 @@ fn output(function: &Function, here: &str) -> Option<TokenStream> {
 
 /// The parameters and what is returned, as the page has them.
 pub fn details(function: &Function, safe: bool, writer: &Writer<'_>) -> Vec<String> {
+    details_but(function, None, safe, writer)
+}
+
+/// The same without one parameter, which the method has no argument for.
+pub fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: &Writer<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    let params = function.params.iter().enumerate().flat_map(|(index, param)| {
+    let params = function.params.iter().enumerate().filter(|(index, _)| Some(*index) != but);
+    let params = params.flat_map(|(index, param)| {
         let mut lines = vec![format!("- {}", head(function, index, param, safe))];
         let mut text = writer.lines(&param.docs);
         let sentence = afterwards(param);

@@ -3,21 +3,84 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::docs::{Writer, aliases, attributes};
+use super::docs::{Writer, aliases, attributes, wrap};
 use super::{api, types};
-use crate::model::{Family, Function, Spec, Type};
+use crate::draft::Docs;
+use crate::model::{Family, Function, Origin, Role, Slot, Spec, Table, Type};
 
 /// The file of a family's callback types; `None` if it has none.
 pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
-    let items: Vec<TokenStream> = family.callbacks.iter().map(|callback| item(callback, &family.name, spec)).collect();
+    let tables = family.tables.iter().map(|table| trait_(table, family, spec));
+    let callbacks = (0..family.callbacks.len()).map(|place| item(place, family, spec));
+    let items: Vec<TokenStream> = tables.chain(callbacks).collect();
     let doc = format!(" Callbacks of `{}`: functions that the program supplies.", family.header);
     (!items.is_empty()).then(|| quote! { #![doc = #doc] #(#items)* })
 }
 
-fn item(callback: &Function, here: &str, spec: &Spec) -> TokenStream {
+/// The trait of the objects that a table of callbacks stands for.
+fn trait_(table: &Table, family: &Family, spec: &Spec) -> TokenStream {
+    let name = format_ident!("{}", table.name);
+    let record = &family.structs[table.record].origin;
+    let made = table.slots.iter().find(|slot| slot.role == Role::Create).expect("a table has one that makes an object");
+    let safe = format!(
+        "Each function is a callback of [`{}`](super::{}), which `exports::{}` fills for a type that implements the trait. \
+         [`{}`](Self::{}) makes an object, and when the library frees it, it is dropped. Calls may come from any thread and \
+         at the same time.",
+        record.c_name,
+        record.rust_name,
+        table_function(table),
+        made.rust_name,
+        made.rust_name,
+    );
+    let mut lines = wrap(&table.summary, "", "");
+    lines.push(String::new());
+    lines.extend(wrap(&safe, "", ""));
+    let doc = attributes(&lines);
+    let methods = table.slots.iter().filter(|slot| slot.role != Role::Free);
+    let methods = methods.map(|slot| method(slot, &family.callbacks[slot.callback], &family.name, spec));
+    quote! { #doc pub trait #name: Sized + Send + Sync + 'static { #(#methods)* } }
+}
+
+fn method(slot: &Slot, callback: &Function, here: &str, spec: &Spec) -> TokenStream {
+    let writer = &Writer::new(spec, callback.origin.item);
+    let but = Some(slot.instance);
+    let doc = attributes(&writer.item(&callback.origin, api::details_but(callback, but, true, writer)));
+    let alias = aliases(&slot.rust_name, [&*callback.origin.c_name].into_iter());
+    let name = format_ident!("{}", slot.rust_name);
+    let args = api::args(callback, but, here);
+    if slot.role == Role::Create {
+        let error = format_ident!("{}", callback.error_name);
+        return quote! { #doc #alias fn #name(#(#args),*) -> Result<Self, super::#error>; };
+    }
+    let output = api::output(callback, here);
+    quote! { #doc #alias fn #name(&self, #(#args),*) #output; }
+}
+
+/// The function that fills a table.
+pub fn table_function(table: &Table) -> String {
+    format!("{}_callbacks", api::snake(&table.name))
+}
+
+/// The table whose trait has a method for a callback, and its place there.
+fn method_of(callback: usize, family: &Family) -> Option<(&Table, &Slot)> {
+    let slots = family.tables.iter().flat_map(|table| table.slots.iter().map(move |slot| (table, slot)));
+    slots.into_iter().find(|(_, slot)| slot.callback == callback && slot.role != Role::Free)
+}
+
+fn item(place: usize, family: &Family, spec: &Spec) -> TokenStream {
+    let (callback, here) = (&family.callbacks[place], &family.name);
     let writer = &Writer::new(spec, callback.origin.item);
     let name = format_ident!("{}", callback.origin.rust_name);
-    let doc = attributes(&writer.item(&callback.origin, api::details(callback, false, writer)));
+    let doc = match method_of(place, family) {
+        Some((table, slot)) => {
+            let description = callback.origin.docs.description.clone();
+            let origin = Origin { docs: Docs { description, ..Docs::default() }, ..callback.origin.clone() };
+            let path = format!("{}::{}", table.name, slot.rust_name);
+            let text = format!("[`{path}`](super::{path}) says what it takes and returns, and is its safe form.");
+            attributes(&writer.item(&origin, wrap(&text, "", "")))
+        }
+        None => attributes(&writer.item(&callback.origin, api::details(callback, false, writer))),
+    };
     let aliased = callback.origin.aliases.iter().map(|alias| &**alias).chain([&*callback.origin.c_name]);
     let alias = aliases(&callback.origin.rust_name, aliased);
     let params = callback.params.iter().map(|param| {

@@ -27,7 +27,7 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
     if keeps_buffers(spec) {
         files.push(OutputFile { path: "src/kept.rs".to_owned(), text: marked(include_str!("parts/kept.rs")) });
     }
-    if families.iter().any(|family| !family.groups.is_empty()) {
+    if families.iter().any(|family| has_exports(family)) {
         files.push(OutputFile { path: "src/ffi.rs".to_owned(), text: marked(include_str!("parts/ffi.rs")) });
     }
     for family in families {
@@ -74,8 +74,16 @@ fn marked(text: &str) -> String {
 
 /// Whether any function keeps a buffer after it has returned.
 fn keeps_buffers(spec: &Spec) -> bool {
-    let functions = spec.families.iter().flat_map(|family| &family.functions);
+    let functions = spec.families.iter().flat_map(|family| {
+        let slots = family.tables.iter().flat_map(|table| &table.slots);
+        family.functions.iter().chain(slots.map(|slot| &family.callbacks[slot.callback]))
+    });
     functions.flat_map(|function| &function.args).any(|arg| matches!(arg.kind, ArgKind::Kept { .. }))
+}
+
+/// Whether there is code between C and its traits.
+fn has_exports(family: &Family) -> bool {
+    !family.groups.is_empty() || !family.tables.is_empty()
 }
 
 fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
@@ -94,7 +102,7 @@ fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
         lines.extend(docs::wrap(&docs::escape(&sentence), "", ""));
     }
     lines.extend(example(families).into_iter().flatten());
-    let exports = families.iter().any(|family| !family.groups.is_empty());
+    let exports = families.iter().any(|family| has_exports(family));
     let ffi = exports
         .then(|| quote! { #[cfg(feature = "exports")] extern crate alloc; #[cfg(feature = "exports")] pub mod ffi; });
     let kept = keeps_buffers(spec).then(|| quote! { mod kept; pub use kept::{KeptBuffer, KeptBufferMut}; });

@@ -153,7 +153,8 @@ fn freeze_param(
     })
 }
 
-fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// A name that is there more than once.
+pub fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut seen = BTreeSet::new();
     names.into_iter().find(|name| !seen.insert(*name))
 }

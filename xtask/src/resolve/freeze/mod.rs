@@ -5,6 +5,7 @@ mod constants;
 mod enums;
 mod functions;
 mod structs;
+mod tables;
 mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +86,7 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
             }
         }
         finish(family, settings, items, diags);
+        tables::freeze(family, settings, config, diags);
     }
     wide::settle(&mut out);
     constants::collect(&mut out, items);
@@ -225,11 +227,11 @@ fn finish(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], diag
         }
         family.groups.push(Group { name: group.name.clone(), summary: group.summary.clone(), functions });
     }
-    clashes(family, items, diags);
+    clashes(family, settings, items, diags);
 }
 
 /// Two types of one module must not share a name: both are taken out, and both are reported.
-fn clashes(family: &mut Family, items: &mut [Item], diags: &mut Diagnostics) {
+fn clashes(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], diags: &mut Diagnostics) {
     let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for enum_ in &family.enums {
         owners.entry(enum_.origin.rust_name.clone()).or_default().push(enum_.origin.item);
@@ -250,7 +252,7 @@ fn clashes(family: &mut Family, items: &mut [Item], diags: &mut Diagnostics) {
     }
     let taken =
         family.opaques.iter().map(|opaque| &opaque.rust_name).chain(family.groups.iter().map(|group| &group.name));
-    let taken: BTreeSet<String> = taken.cloned().collect();
+    let taken: BTreeSet<String> = taken.chain(settings.callbacks.iter().map(|table| &table.name)).cloned().collect();
     let mut out = BTreeSet::new();
     for (name, owners) in owners.iter().filter(|(name, owners)| owners.len() > 1 || taken.contains(*name)) {
         for &index in owners {

@@ -1,0 +1,331 @@
+//! The body of a C function: pointers to references, one call of the safe method, outputs and what is returned.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::super::errors;
+use super::super::structs::zero;
+use super::{c_ident, c_type, family_path, free, safe_type, writable};
+use crate::draft::{Convention, Direction};
+use crate::model::{Arg, ArgKind, Function, Type};
+
+/// A call of a safe method for a function of C.
+pub struct Call<'a> {
+    pub function: &'a Function,
+    /// The path of the method.
+    pub method: TokenStream,
+    /// What it is called on, if it is called on anything.
+    pub receiver: Option<TokenStream>,
+    /// What comes before everything else.
+    pub before: Option<TokenStream>,
+    /// A parameter that is no argument of the method.
+    pub but: Option<usize>,
+    /// Where the object goes that the method makes, if it makes one.
+    pub makes: Option<Ident>,
+    /// The units of wide strings, where they are not those of the platform.
+    pub unit: Option<TokenStream>,
+    /// The family.
+    pub here: &'a str,
+}
+
+impl Call<'_> {
+    /// The body of the function.
+    pub fn body(&self) -> TokenStream {
+        let Self { function, method, before, here, .. } = self;
+        let value = free(function, "value");
+        let arguments = || function.args.iter().filter(|arg| Some(arg.param) != self.but);
+        let outputs: Vec<&Arg> = arguments().filter(|arg| is_output(arg)).collect();
+        let locals = outputs.iter().map(|arg| output_local(function, arg, here));
+        let texts = arguments().filter_map(|arg| text(function, arg, self.unit.as_ref()));
+        let args = arguments().map(|arg| argument(function, arg, here));
+        let args = self.receiver.iter().cloned().chain(args);
+        let made = self.makes.as_ref().map(|pointer| {
+            let object = quote! { alloc::boxed::Box::into_raw(alloc::boxed::Box::new(#value)) };
+            quote! { unsafe { ffi::write(#pointer, #object.cast()); } }
+        });
+        let on_success: Vec<TokenStream> =
+            made.into_iter().chain(outputs.iter().map(|arg| write(function, arg, here))).collect();
+        let call = quote! { #method(#(#args),*) };
+        let prepare = quote! { #before #(#locals)* #(#texts)* };
+        let returned = returned(&function.c_return, &value, here);
+        let failed = failed(&function.c_return);
+        let (run, code_type) = match function.convention {
+            Convention::Void => return quote! { F::void(|| { #prepare #call; #(#on_success)* Ok(()) }); },
+            Convention::Value | Convention::NtStatus => {
+                return quote! { F::value(#failed, || { #prepare let #value = #call; #(#on_success)* Ok(#returned) }) };
+            }
+            Convention::Win32 => (quote! { F::win32 }, quote! { crate::Win32Error }),
+            Convention::HResult => (quote! { F::hresult }, quote! { crate::HResult }),
+            Convention::LastError => (quote! { F::last_error }, quote! { crate::Win32Error }),
+        };
+        let told = function.convention == Convention::LastError;
+        let gives = if told { function.c_return != Type::Bool } else { errors::success_name(function).is_some() };
+        let done = match (told, gives) {
+            (true, true) => returned,
+            (true, false) => quote! { 1 },
+            (false, true) => quote! { #code_type::from(#value) },
+            (false, false) => quote! { #code_type(0) },
+        };
+        let value = if gives || self.makes.is_some() {
+            quote! { #value }
+        } else {
+            quote! { () }
+        };
+        let failed = told.then(|| quote! { #failed, });
+        let (error, code) = (free(function, "error"), free(function, "code"));
+        let on_failure = outputs.iter().filter_map(|arg| write_on_failure(function, arg, &code, here));
+        let bits = bits(function);
+        quote! {
+            #run(#failed || {
+                #prepare
+                match #call {
+                    Ok(#value) => { #(#on_success)* Ok(#done) }
+                    Err(#error) => {
+                        let #code = #code_type::from(#error);
+                        #(#on_failure)*
+                        Err(Fault::Code(#code))
+                    }
+                }
+            }) #bits
+        }
+    }
+}
+
+/// What makes the type that a function returns of its code: some have the same bits as a type of their own.
+fn bits(function: &Function) -> Option<TokenStream> {
+    match (function.convention, &function.c_return) {
+        (Convention::Win32, Type::Int("u32")) => None,
+        (Convention::HResult, Type::Int("i32") | Type::HResult | Type::Bool | Type::Enum(_)) => None,
+        (Convention::Win32, Type::Int("i32") | Type::HResult | Type::Bool | Type::Enum(_)) => {
+            Some(quote! { .cast_signed() })
+        }
+        (Convention::HResult, Type::Int("u32")) => Some(quote! { .cast_unsigned() }),
+        (Convention::Win32 | Convention::HResult, other) => {
+            let type_ = c_type(other, None);
+            Some(quote! { as #type_ })
+        }
+        _ => None,
+    }
+}
+
+/// The variable of an output before the call.
+fn output_local(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+    let (param, local) = (&function.params[arg.param], local(function, arg));
+    let ArgKind::Reference { to, optional, .. } = &arg.kind else { unreachable!("outputs are references") };
+    let (pointer, type_, zero) = (c_ident(param), safe_type(to, here), zero_outside(to, here));
+    let required = (!optional).then(|| quote! { ffi::required(#pointer)?; });
+    let before = match param.direction {
+        // C's variable need not hold anything yet.
+        Direction::Out => zero,
+        _ if *optional => quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) }.unwrap_or(#zero) },
+        _ => quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) }.ok_or(BadArgument)? },
+    };
+    quote! { #required let mut #local: #type_ = #before; }
+}
+
+/// Writes an output.
+fn write(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+    let (pointer, local) = (writable(&function.params[arg.param]), local(function, arg));
+    let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
+    let type_ = safe_type(to, here);
+    quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
+}
+
+/// Writes an output that some failures write.
+fn write_on_failure(function: &Function, arg: &Arg, code: &Ident, here: &str) -> Option<TokenStream> {
+    let names = &function.params[arg.param].written_on_failure;
+    let errors = function.errors.iter().filter(|error| names.contains(&error.c_name));
+    let code_type = errors::code_type(function)?;
+    let codes = errors.map(|error| {
+        let name = format_ident!("{}", error.c_name);
+        quote! { #code_type::#name }
+    });
+    let codes: Vec<TokenStream> = codes.collect();
+    let write = write(function, arg, here);
+    (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code { #write } })
+}
+
+fn is_output(arg: &Arg) -> bool {
+    matches!(arg.kind, ArgKind::Reference { mutable: true, .. })
+}
+
+/// The variable that stands for an output, or for a string, while the trait runs.
+fn local(function: &Function, arg: &Arg) -> Ident {
+    free(function, &format!("local_{}", function.params[arg.param].rust_name))
+}
+
+/// The variable of the strings of a list.
+fn refs(function: &Function, arg: &Arg) -> Ident {
+    free(function, &format!("refs_{}", function.params[arg.param].rust_name))
+}
+
+/// The strings of an argument, which live until the call is over.
+fn text(function: &Function, arg: &Arg, unit: Option<&TokenStream>) -> Option<TokenStream> {
+    let (param, local) = (&function.params[arg.param], local(function, arg));
+    let pointer = c_ident(param);
+    let given = |at: usize| {
+        let length = c_ident(&function.params[at]);
+        if matches!(function.params[at].raw, Type::Pointer { .. }) {
+            quote! { ffi::read(#length).ok_or(BadArgument)? }
+        } else {
+            quote! { #length }
+        }
+    };
+    match &arg.kind {
+        ArgKind::Str { length: None, .. } => Some(quote! { let #local = unsafe { ffi::text(#pointer) }?; }),
+        ArgKind::Str { length: Some(at), .. } => {
+            let length = given(*at);
+            Some(quote! { let #local = unsafe { ffi::text_of(#pointer, #length) }?; })
+        }
+        ArgKind::Strs { length } => {
+            let refs = refs(function, arg);
+            let to = innermost(&param.raw);
+            let to = c_type(to, unit);
+            let pointer = quote! { #pointer.cast::<*const #to>() };
+            let texts = match length {
+                None => quote! { ffi::texts(#pointer) },
+                Some(at) => {
+                    let count = given(*at);
+                    quote! { ffi::texts_of(#pointer, #count) }
+                }
+            };
+            Some(quote! {
+                let #local = unsafe { #texts }?;
+                let #refs: alloc::vec::Vec<&str> = #local.iter().map(|text| &**text).collect();
+            })
+        }
+        _ => None,
+    }
+}
+
+/// What pointers lead to in the end.
+fn innermost(type_: &Type) -> &Type {
+    match type_ {
+        Type::Pointer { to, .. } => innermost(to),
+        other => other,
+    }
+}
+
+/// What is passed to the trait.
+fn argument(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+    let param = &function.params[arg.param];
+    let (pointer, local) = (c_ident(param), local(function, arg));
+    // A length is a value, or behind a pointer.
+    let length = |at: usize| {
+        let length = c_ident(&function.params[at]);
+        if matches!(function.params[at].raw, Type::Pointer { .. }) {
+            // A null pointer beside a length that is asked for is an empty buffer.
+            quote! { if #pointer.is_null() { 0 } else { ffi::read(#length).unwrap_or(0) } }
+        } else {
+            quote! { #length }
+        }
+    };
+    match &arg.kind {
+        ArgKind::Value(type_) => value(type_, &pointer, here),
+        ArgKind::Reference { to, mutable: false, optional } => {
+            let type_ = safe_type(to, here);
+            let how = format_ident!("{}", if *optional { "optional" } else { "reference" });
+            quote! { unsafe { ffi::#how(#pointer.cast::<#type_>()) }? }
+        }
+        ArgKind::Reference { optional: true, .. } => quote! { ffi::local(#pointer, &mut #local) },
+        ArgKind::Reference { optional: false, .. } => quote! { &mut #local },
+        ArgKind::Slice { of, mutable, length: at } => {
+            let (type_, length) = (safe_type(of, here), length(*at));
+            let pointer = if *mutable {
+                writable(param)
+            } else {
+                quote! { #pointer }
+            };
+            let how = format_ident!("{}", if *mutable { "slice_mut" } else { "slice" });
+            quote! { unsafe { ffi::#how(#pointer.cast::<#type_>(), #length) }? }
+        }
+        ArgKind::Kept { mutable, length: at } => {
+            let length = length(*at);
+            let type_ = format_ident!("{}", if *mutable { "KeptBufferMut" } else { "KeptBuffer" });
+            let pointer = if *mutable {
+                writable(param)
+            } else {
+                quote! { #pointer }
+            };
+            quote! { unsafe { crate::#type_::from_c(#pointer.cast(), #length) }? }
+        }
+        ArgKind::Str { optional: true, .. } => quote! { #local.as_deref() },
+        ArgKind::Str { optional: false, .. } => quote! { #local.as_deref().ok_or(BadArgument)? },
+        ArgKind::Strs { .. } => {
+            let refs = refs(function, arg);
+            quote! { &#refs }
+        }
+    }
+}
+
+/// A value of C as the trait takes it.
+fn value(type_: &Type, name: &Ident, here: &str) -> TokenStream {
+    match type_ {
+        Type::Enum(enum_) => {
+            let (family, enum_) = (family_path(&enum_.family), format_ident!("{}", enum_.rust_name));
+            quote! { #family::#enum_::try_from(#name).map_err(|_| BadArgument)? }
+        }
+        Type::Bool => quote! { #name != 0 },
+        Type::HResult => quote! { crate::HResult(#name) },
+        Type::Handle(_) => {
+            let type_ = safe_type(type_, here);
+            quote! { #type_::from_raw(#name.addr()) }
+        }
+        Type::Pointer { .. } => quote! { #name.cast() },
+        Type::Callback(callback) => {
+            let (family, raw) = (family_path(&callback.family), format_ident!("{}", callback.c_name));
+            let safe = safe_type(type_, here);
+            quote! { unsafe { core::mem::transmute::<#family::sys::#raw, #safe>(#name) } }
+        }
+        Type::Struct(struct_) => {
+            let (family, raw) = (family_path(&struct_.family), format_ident!("{}", struct_.c_name));
+            let safe = safe_type(type_, here);
+            quote! { unsafe { core::mem::transmute::<#family::sys::#raw, #safe>(#name) } }
+        }
+        _ => quote! { #name },
+    }
+}
+
+/// What the trait returned, as C gets it.
+fn returned(type_: &Type, value: &Ident, here: &str) -> TokenStream {
+    match type_ {
+        Type::Enum(_) | Type::Bool => quote! { i32::from(#value) },
+        Type::HResult => quote! { #value.0 },
+        Type::Handle(_) => quote! { core::ptr::without_provenance_mut(#value.into_raw()) },
+        Type::Pointer { .. } => quote! { #value.cast() },
+        Type::Callback(name) | Type::Struct(name) => {
+            let (family, raw) = (family_path(&name.family), format_ident!("{}", name.c_name));
+            let safe = safe_type(type_, here);
+            quote! { unsafe { core::mem::transmute::<#safe, #family::sys::#raw>(#value) } }
+        }
+        _ => quote! { #value },
+    }
+}
+
+/// What C gets when the function fails without a code of its own.
+fn failed(type_: &Type) -> TokenStream {
+    match type_ {
+        Type::Handle(_) | Type::Pointer { constant: false, .. } => quote! { core::ptr::null_mut() },
+        Type::Pointer { constant: true, .. } => quote! { core::ptr::null() },
+        Type::Callback(_) => quote! { None },
+        Type::Struct(_) => zeroed(),
+        _ => quote! { 0 },
+    }
+}
+
+/// Zeros are a value of every structure and union that C has.
+fn zeroed() -> TokenStream {
+    quote! { unsafe { core::mem::zeroed() } }
+}
+
+/// The zero of a type as the trait has it.
+fn zero_outside(type_: &Type, here: &str) -> TokenStream {
+    match type_ {
+        Type::Handle(_) => {
+            let type_ = safe_type(type_, here);
+            quote! { #type_::NULL }
+        }
+        Type::Struct(_) | Type::Array(..) => zeroed(),
+        _ => zero(type_, here),
+    }
+}
