@@ -17,10 +17,13 @@ pub const CRATE_FOLDERS: &[&str] = &["src", "include"];
 
 /// Everything that `codegen` writes.
 pub fn crate_files(spec: &Spec) -> Vec<OutputFile> {
-    let mut files = c::emit(spec);
-    files.extend(rust::emit(spec));
-    files.push(OutputFile { path: "facts.json".to_owned(), text: json::facts(spec, false) });
-    files.push(OutputFile { path: "facts.schema.json".to_owned(), text: json::schema() });
+    let facts = || {
+        let file = |path: &str, text| OutputFile { path: path.to_owned(), text };
+        [file("facts.json", json::facts(spec, false)), file("facts.schema.json", json::schema())]
+    };
+    let (rust, (mut files, facts)) = rayon::join(|| rust::emit(spec), || (c::emit(spec), facts()));
+    files.extend(rust);
+    files.extend(facts);
     files
 }
 

@@ -13,6 +13,7 @@ mod types;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use rayon::prelude::*;
 
 use super::attribution;
 use crate::model::{ArgKind, Family, Spec};
@@ -30,25 +31,64 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
     if families.iter().any(|family| has_exports(family)) {
         files.push(OutputFile { path: "src/ffi.rs".to_owned(), text: marked(include_str!("parts/ffi.rs")) });
     }
-    for family in families {
-        let path = |name: &str| format!("src/{}/{name}.rs", family.name);
-        let parts = [
-            ("api", api::file(spec, family)),
-            ("callbacks", callbacks::file(spec, family)),
-            ("enums", enums::file(spec, family)),
-            ("errors", errors::file(spec, family)),
-            ("exports", exports::file(family)),
-            ("structs", structs::file(spec, family)),
-            ("sys", Some(sys::file(family))),
-        ];
-        let parts: Vec<(&str, TokenStream)> =
-            parts.into_iter().filter_map(|(name, tokens)| Some((name, tokens?))).collect();
-        let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
-        files.push(file(&path("mod"), module(family, &names)));
-        files.extend(parts.into_iter().map(|(name, tokens)| file(&path(name), tokens)));
+    // Laying out Rust takes most of the time of a run, and files do not know each other.
+    let parts: Vec<(&Family, Part)> =
+        families.iter().flat_map(|&family| Part::ALL.map(|part| (family, part))).collect();
+    let write = |(family, part): (&Family, Part)| Some(file(&path(family, part.name()), part.tokens(spec, family)?));
+    let written: Vec<Option<OutputFile>> = parts.par_iter().map(|&part| write(part)).collect();
+    for &family in &families {
+        let there = parts.iter().zip(&written).filter(|((other, _), file)| other.name == family.name && file.is_some());
+        let names: Vec<&str> = there.map(|((_, part), _)| part.name()).collect();
+        files.push(file(&path(family, "mod"), module(family, &names)));
     }
+    files.extend(written.into_iter().flatten());
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
+}
+
+fn path(family: &Family, name: &str) -> String {
+    format!("src/{}/{name}.rs", family.name)
+}
+
+/// A file of a family's module.
+#[derive(Clone, Copy)]
+enum Part {
+    Api,
+    Callbacks,
+    Enums,
+    Errors,
+    Exports,
+    Structs,
+    Sys,
+}
+
+impl Part {
+    const ALL: [Self; 7] =
+        [Self::Api, Self::Callbacks, Self::Enums, Self::Errors, Self::Exports, Self::Structs, Self::Sys];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Callbacks => "callbacks",
+            Self::Enums => "enums",
+            Self::Errors => "errors",
+            Self::Exports => "exports",
+            Self::Structs => "structs",
+            Self::Sys => "sys",
+        }
+    }
+
+    fn tokens(self, spec: &Spec, family: &Family) -> Option<TokenStream> {
+        match self {
+            Self::Api => api::file(spec, family),
+            Self::Callbacks => callbacks::file(spec, family),
+            Self::Enums => enums::file(spec, family),
+            Self::Errors => errors::file(spec, family),
+            Self::Exports => exports::file(family),
+            Self::Structs => structs::file(spec, family),
+            Self::Sys => Some(sys::file(family)),
+        }
+    }
 }
 
 /// Whether nothing of a family is complete.
