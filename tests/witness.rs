@@ -67,6 +67,15 @@ macro_rules! member {
     };
 }
 
+macro_rules! flag {
+    ($flags:ident, $member:ident, $name:ident) => {
+        const _: () = assert!(
+            rust::$flags::$member.bits() as i128 == ours::$name as i128,
+            concat!(stringify!($flags::$member), " has other bits than its constant")
+        );
+    };
+}
+
 macro_rules! code {
     (Win32Error, $name:ident) => { code!(@ Win32Error::$name.0, $name); };
     (HResult, $name:ident) => { code!(@ HResult::$name.0, $name); };

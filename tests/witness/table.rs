@@ -269,11 +269,11 @@ mod websocket {
     constant!(WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION);
     member!(Action, IndicateReceiveComplete, WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION);
     constant!(WEB_SOCKET_SEND_ACTION_QUEUE);
-    member!(ActionQueue, Send, WEB_SOCKET_SEND_ACTION_QUEUE);
+    flag!(ActionQueue, SEND, WEB_SOCKET_SEND_ACTION_QUEUE);
     constant!(WEB_SOCKET_RECEIVE_ACTION_QUEUE);
-    member!(ActionQueue, Receive, WEB_SOCKET_RECEIVE_ACTION_QUEUE);
+    flag!(ActionQueue, RECEIVE, WEB_SOCKET_RECEIVE_ACTION_QUEUE);
     constant!(WEB_SOCKET_ALL_ACTION_QUEUE);
-    member!(ActionQueue, All, WEB_SOCKET_ALL_ACTION_QUEUE);
+    flag!(ActionQueue, ALL, WEB_SOCKET_ALL_ACTION_QUEUE);
     constant!(WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE);
     member!(BufferType, Utf8Message, WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE);
     constant!(WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE);

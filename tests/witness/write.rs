@@ -92,7 +92,8 @@ fn names<'a>(deviations: &'a Table, list: &str) -> impl Iterator<Item = &'a str>
 
 fn members(enum_: &Enum, deviations: &Table) -> Vec<String> {
     let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
-    let line = |rust_name: &str, c_name: &str| format!("member!({}, {rust_name}, {c_name});", enum_.origin.rust_name);
+    let kind = if enum_.flags { "flag" } else { "member" };
+    let line = |rust_name: &str, c_name: &str| format!("{kind}!({}, {rust_name}, {c_name});", enum_.origin.rust_name);
     members.flat_map(|it| [constant(&it.c_name, deviations), line(&it.rust_name, &it.c_name)]).collect()
 }
 

@@ -193,6 +193,8 @@ pub struct Enum {
     pub origin: Origin,
     /// Members with a value of their own, in the order of the page.
     pub members: Vec<Member>,
+    /// Whether its members are bits that go together.
+    pub flags: bool,
     /// Members that share a value with an earlier one, each with that one's place.
     pub aliases: Vec<(Member, usize)>,
 }

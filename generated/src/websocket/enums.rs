@@ -105,51 +105,80 @@ impl core::fmt::Display for Action {
 /// `WEB_SOCKET_ACTION_QUEUE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
 /// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action_queue.md`, line 33.
 #[doc(alias = "WEB_SOCKET_ACTION_QUEUE")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(i32)]
-pub enum ActionQueue {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct ActionQueue(i32);
+impl ActionQueue {
     /// Actions of sends.
     #[doc(alias = "WEB_SOCKET_SEND_ACTION_QUEUE")]
-    Send = 1,
+    pub const SEND: Self = Self(1);
     /// Actions of receives, and sends that the component makes by itself while it receives: the pong for a
     /// ping, the answer to a close frame.
     #[doc(alias = "WEB_SOCKET_RECEIVE_ACTION_QUEUE")]
-    Receive = 2,
+    pub const RECEIVE: Self = Self(2);
     /// Actions of both queues. It is the union of the two other values.
     #[doc(alias = "WEB_SOCKET_ALL_ACTION_QUEUE")]
-    All = 3,
+    pub const ALL: Self = Self(3);
+    /// Every member of `WEB_SOCKET_ACTION_QUEUE` with its C name, in the order of its page.
+    pub const MEMBERS: &[(Self, &'static str)] = &[
+        (Self::SEND, "WEB_SOCKET_SEND_ACTION_QUEUE"),
+        (Self::RECEIVE, "WEB_SOCKET_RECEIVE_ACTION_QUEUE"),
+        (Self::ALL, "WEB_SOCKET_ALL_ACTION_QUEUE"),
+    ];
+    /// The bits, as C has them.
+    pub const fn bits(self) -> i32 {
+        self.0
+    }
+    /// Whether all bits of the other are in this one.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
 }
-impl ActionQueue {
-    /// Every member of `WEB_SOCKET_ACTION_QUEUE`, in the order of its page.
-    pub const ALL: &[Self] = &[Self::Send, Self::Receive, Self::All];
-    /// The name that C has for this member.
-    pub const fn c_name(self) -> &'static str {
-        match self {
-            Self::Send => "WEB_SOCKET_SEND_ACTION_QUEUE",
-            Self::Receive => "WEB_SOCKET_RECEIVE_ACTION_QUEUE",
-            Self::All => "WEB_SOCKET_ALL_ACTION_QUEUE",
-        }
+impl core::ops::BitOr for ActionQueue {
+    type Output = Self;
+    fn bitor(self, rhs: Self) -> Self {
+        Self(self.0 | rhs.0)
+    }
+}
+impl core::ops::BitOrAssign for ActionQueue {
+    fn bitor_assign(&mut self, rhs: Self) {
+        self.0 |= rhs.0;
+    }
+}
+impl core::ops::BitAnd for ActionQueue {
+    type Output = Self;
+    fn bitand(self, rhs: Self) -> Self {
+        Self(self.0 & rhs.0)
     }
 }
 impl TryFrom<i32> for ActionQueue {
     type Error = UnknownValue;
+    /// Refuses bits that no member has.
     fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        match value {
-            1 => Ok(Self::Send),
-            2 => Ok(Self::Receive),
-            3 => Ok(Self::All),
-            unknown => Err(UnknownValue(unknown)),
-        }
+        if value & !3 == 0 { Ok(Self(value)) } else { Err(UnknownValue(value)) }
     }
 }
 impl From<ActionQueue> for i32 {
     fn from(value: ActionQueue) -> Self {
-        value as Self
+        value.0
     }
 }
 impl core::fmt::Display for ActionQueue {
+    /// The member that it is, or the members in it, or the number if it has none.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(self.c_name())
+        if let Some((_, name)) = Self::MEMBERS.iter().find(|(member, _)| member == self)
+        {
+            return f.write_str(name);
+        }
+        let mut first = true;
+        for (member, name) in Self::MEMBERS {
+            if member.0 != 0 && self.contains(*member) {
+                f.write_str(if first { "" } else { " | " })?;
+                f.write_str(name)?;
+                first = false;
+            }
+        }
+        if first { core::fmt::Display::fmt(&self.0, f) } else { Ok(()) }
     }
 }
 /// The `WEB_SOCKET_BUFFER_TYPE` enumeration says what a buffer holds: text or binary data of a message,

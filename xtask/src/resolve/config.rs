@@ -61,6 +61,9 @@ pub struct FamilyConfig {
     /// Rust names that are not made of their C names, of types, enumerators, and as `ITEM.name` of fields and parameters.
     #[serde(default)]
     pub names: std::collections::BTreeMap<String, String>,
+    /// Enumerations whose members are bits that go together.
+    #[serde(default)]
+    pub flags: Vec<String>,
     /// Groups of functions.
     #[serde(default, rename = "group")]
     pub groups: Vec<GroupConfig>,

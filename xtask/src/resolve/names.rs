@@ -62,6 +62,11 @@ pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families
     c_names.iter().zip(made).map(|(c_name, made)| family.names.get(*c_name).cloned().unwrap_or(made)).collect()
 }
 
+/// The name of a constant: `SendAll` is `SEND_ALL`.
+pub fn constant_name(camel: &str) -> String {
+    words(camel).join("_").to_ascii_uppercase()
+}
+
 fn strip_longest<'a>(name: &'a str, prefixes: &[String]) -> &'a str {
     let stripped = prefixes.iter().filter_map(|prefix| name.strip_prefix(&**prefix));
     // What is left must be able to start a name.

@@ -8,7 +8,8 @@ use crate::model::{Enum, Family, Member, Spec};
 
 /// The file of a family's enumerations; `None` if it has none.
 pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
-    let enums: Vec<TokenStream> = family.enums.iter().map(|enum_| item(enum_, spec)).collect();
+    let one = |enum_: &Enum| if enum_.flags { flags(enum_, spec) } else { item(enum_, spec) };
+    let enums: Vec<TokenStream> = family.enums.iter().map(one).collect();
     let doc = format!(" Enumerations of `{}`.", family.header);
     (!enums.is_empty()).then(|| quote! { #![doc = #doc] use crate::UnknownValue; #(#enums)* })
 }
@@ -73,6 +74,105 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
         impl core::fmt::Display for #name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.c_name())
+            }
+        }
+    }
+}
+
+/// Bits that go together: a type with a constant for each member, and what can be done with bits.
+fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
+    let writer = &Writer::new(spec, enum_.origin.item);
+    let doc = attributes(&writer.item(&enum_.origin, Vec::new()));
+    let aliased = enum_.origin.aliases.iter().chain(&enum_.origin.pointers);
+    let aliased = aliased.map(|alias| &**alias).chain([&*enum_.origin.c_name]);
+    let alias = aliases(&enum_.origin.rust_name, aliased);
+    let name = format_ident!("{}", enum_.origin.rust_name);
+    let all: Vec<&Member> = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member)).collect();
+    let constants = all.iter().map(|member| {
+        let (doc, ident) = (member_doc(member, &member.rust_name, writer), format_ident!("{}", member.rust_name));
+        let value = Literal::i32_unsuffixed(member.value);
+        quote! { #doc pub const #ident: Self = Self(#value); }
+    });
+    let idents = all.iter().map(|member| format_ident!("{}", member.rust_name));
+    let c_names = all.iter().map(|member| &member.c_name);
+    let bits = Literal::i32_unsuffixed(all.iter().fold(0, |bits, member| bits | member.value));
+    let members = format!(" Every member of `{}` with its C name, in the order of its page.", enum_.origin.c_name);
+    quote! {
+        #doc
+        #alias
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(transparent)]
+        pub struct #name(i32);
+
+        impl #name {
+            #(#constants)*
+
+            #[doc = #members]
+            pub const MEMBERS: &[(Self, &'static str)] = &[#((Self::#idents, #c_names),)*];
+
+            /// The bits, as C has them.
+            pub const fn bits(self) -> i32 {
+                self.0
+            }
+
+            /// Whether all bits of the other are in this one.
+            pub const fn contains(self, other: Self) -> bool {
+                self.0 & other.0 == other.0
+            }
+        }
+
+        impl core::ops::BitOr for #name {
+            type Output = Self;
+
+            fn bitor(self, rhs: Self) -> Self {
+                Self(self.0 | rhs.0)
+            }
+        }
+
+        impl core::ops::BitOrAssign for #name {
+            fn bitor_assign(&mut self, rhs: Self) {
+                self.0 |= rhs.0;
+            }
+        }
+
+        impl core::ops::BitAnd for #name {
+            type Output = Self;
+
+            fn bitand(self, rhs: Self) -> Self {
+                Self(self.0 & rhs.0)
+            }
+        }
+
+        impl TryFrom<i32> for #name {
+            type Error = UnknownValue;
+
+            /// Refuses bits that no member has.
+            fn try_from(value: i32) -> Result<Self, UnknownValue> {
+                if value & !#bits == 0 { Ok(Self(value)) } else { Err(UnknownValue(value)) }
+            }
+        }
+
+        impl From<#name> for i32 {
+            fn from(value: #name) -> Self {
+                value.0
+            }
+        }
+
+        impl core::fmt::Display for #name {
+            /// The member that it is, or the members in it, or the number if it has none.
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                if let Some((_, name)) = Self::MEMBERS.iter().find(|(member, _)| member == self) {
+                    return f.write_str(name);
+                }
+                let mut first = true;
+                for (member, name) in Self::MEMBERS {
+                    if member.0 != 0 && self.contains(*member) {
+                        f.write_str(if first { "" } else { " | " })?;
+                        f.write_str(name)?;
+                        first = false;
+                    }
+                }
+                if first { core::fmt::Display::fmt(&self.0, f) } else { Ok(()) }
             }
         }
     }

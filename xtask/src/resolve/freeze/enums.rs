@@ -31,10 +31,16 @@ pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_
         return None;
     }
     let c_names: Vec<&str> = members.iter().map(|member| &*member.name.value).collect();
-    let rust_names = names::member_names(&c_names, names.settings, names.config);
+    let flags = names.settings.flags.contains(name);
+    let mut rust_names = names::member_names(&c_names, names.settings, names.config);
+    if flags {
+        // They are constants.
+        rust_names.iter_mut().for_each(|name| *name = names::constant_name(name));
+    }
     let mut enum_ = Enum {
         origin: origin(index, draft, names::type_name(name, names.settings, names.config)),
         members: Vec::new(),
+        flags,
         aliases: Vec::new(),
     };
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
