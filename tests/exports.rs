@@ -7,6 +7,8 @@
 mod callbacks;
 #[path = "exports/conventions.rs"]
 mod conventions;
+#[path = "exports/errors.rs"]
+mod errors;
 #[path = "exports/macros.rs"]
 mod macros;
 #[path = "exports/outputs.rs"]

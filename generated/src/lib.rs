@@ -23,6 +23,7 @@
 )]
 #[rustfmt::skip]
 pub mod codes;
+mod documented;
 #[cfg(feature = "exports")]
 extern crate alloc;
 #[cfg(feature = "exports")]

@@ -28,42 +28,17 @@ impl AbortChannelError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => Some("channel is NULL, or no channel."),
+            Self::InvalidArg => "channel is NULL, or no channel.",
             Self::NotSupported => {
-                Some(
-                    "This version of Windows cannot abort such a channel; see the remarks.",
-                )
+                "This version of Windows cannot abort such a channel; see the remarks."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for AbortChannelError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_NOT_SUPPORTED => Self::NotSupported,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<AbortChannelError> for crate::HResult {
-    fn from(error: AbortChannelError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for AbortChannelError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for AbortChannelError {}
+crate::documented::documented!(error AbortChannelError, HResult);
 /// Why [`WsCloseChannel`](super::Channels::close_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseChannelError {
@@ -144,68 +119,34 @@ impl CloseChannelError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("channel is NULL, or no channel."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "channel is NULL, or no channel.",
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read is malformed, or is not what belongs at this place.",
-                )
+                "Data that was read is malformed, or is not what belongs at this place."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The state does not allow it, because the channel is just being opened, accepted or closed.",
-                )
+                "The state does not allow it, because the channel is just being opened, accepted or closed."
             }
             Self::OperationAborted => {
-                Some("WsAbortChannel was called while the channel was closing.")
+                "WsAbortChannel was called while the channel was closing."
             }
-            Self::OperationTimedOut => Some("A time limit of the channel ran out first."),
+            Self::OperationTimedOut => "A time limit of the channel ran out first.",
             Self::QuotaExceeded => {
-                Some("The operation would exceed a limit that is set for the channel.")
+                "The operation would exceed a limit that is set for the channel."
             }
             Self::EndpointFailure => {
-                Some("The endpoint answered that it cannot handle the request.")
+                "The endpoint answered that it cannot handle the request."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the endpoint has been broken.")
+                "The connection to the endpoint has been broken."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for CloseChannelError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CloseChannelError> for crate::HResult {
-    fn from(error: CloseChannelError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CloseChannelError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CloseChannelError {}
+crate::documented::documented!(error CloseChannelError, HResult);
 /// How [`WsCloseChannel`](super::Channels::close_channel) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseChannelSuccess {
@@ -226,11 +167,7 @@ impl CloseChannelSuccess {
         }
     }
 }
-impl From<CloseChannelSuccess> for crate::HResult {
-    fn from(success: CloseChannelSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success CloseChannelSuccess, HResult);
 /// Why [`WsCreateChannel`](super::Channels::create_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CreateChannelError {
@@ -259,42 +196,17 @@ impl CreateChannelError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "An argument is not valid. For example, channel is NULL, a property is unknown, has the wrong size or cannot be set here, or a custom channel was to have a security description.",
-                )
+                "An argument is not valid. For example, channel is NULL, a property is unknown, has the wrong size or cannot be set here, or a custom channel was to have a security description."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for CreateChannelError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CreateChannelError> for crate::HResult {
-    fn from(error: CreateChannelError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CreateChannelError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CreateChannelError {}
+crate::documented::documented!(error CreateChannelError, HResult);
 /// Why [`WsGetChannelProperty`](super::Channels::get_channel_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetChannelPropertyError {
@@ -322,42 +234,17 @@ impl GetChannelPropertyError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "The channel does not have this property, valueSize is too small for it, or an argument is NULL.",
-                )
+                "The channel does not have this property, valueSize is too small for it, or an argument is NULL."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for GetChannelPropertyError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<GetChannelPropertyError> for crate::HResult {
-    fn from(error: GetChannelPropertyError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for GetChannelPropertyError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for GetChannelPropertyError {}
+crate::documented::documented!(error GetChannelPropertyError, HResult);
 /// Why [`WsOpenChannel`](super::Channels::open_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenChannelError {
@@ -580,158 +467,72 @@ impl OpenChannelError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "An argument is not valid. For example, channel or endpointAddress is NULL.",
-                )
+                "An argument is not valid. For example, channel or endpointAddress is NULL."
             }
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read is malformed, or is not what belongs at this place.",
-                )
+                "Data that was read is malformed, or is not what belongs at this place."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The state is not WS_CHANNEL_STATE_CREATED. The channel is open already, for example.",
-                )
+                "The state is not WS_CHANNEL_STATE_CREATED. The channel is open already, for example."
             }
             Self::OperationAborted => {
-                Some("WsAbortChannel was called before the channel was open.")
+                "WsAbortChannel was called before the channel was open."
             }
-            Self::EndpointAccessDenied => Some("The endpoint refuses this client."),
-            Self::OperationTimedOut => Some("A time limit of the channel ran out first."),
+            Self::EndpointAccessDenied => "The endpoint refuses this client.",
+            Self::OperationTimedOut => "A time limit of the channel ran out first.",
             Self::QuotaExceeded => {
-                Some("The operation would exceed a limit that is set for the channel.")
+                "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                Some(
-                    "What was received did not pass the security checks of the channel.",
-                )
+                "What was received did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                Some("There is no such endpoint, or its name has no address.")
+                "There is no such endpoint, or its name has no address."
             }
             Self::EndpointNotAvailable => {
-                Some("The endpoint exists, but is out of service at this address.")
+                "The endpoint exists, but is out of service at this address."
             }
             Self::EndpointFailure => {
-                Some("The endpoint answered that it cannot handle the request.")
+                "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => Some("The network has no way to the endpoint."),
+            Self::EndpointUnreachable => "The network has no way to the endpoint.",
             Self::EndpointTooBusy => {
-                Some("The endpoint is overloaded. A later attempt may succeed.")
+                "The endpoint is overloaded. A later attempt may succeed."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the endpoint has been broken.")
+                "The connection to the endpoint has been broken."
             }
             Self::ProxyFailure => {
-                Some("The HTTP proxy answered that it cannot handle the request.")
+                "The HTTP proxy answered that it cannot handle the request."
             }
-            Self::ProxyAccessDenied => Some("The HTTP proxy refuses this client."),
-            Self::ProxyRequiresBasicAuth => {
-                Some("The HTTP proxy wants Basic authentication.")
-            }
+            Self::ProxyAccessDenied => "The HTTP proxy refuses this client.",
+            Self::ProxyRequiresBasicAuth => "The HTTP proxy wants Basic authentication.",
             Self::ProxyRequiresDigestAuth => {
-                Some("The HTTP proxy wants Digest authentication.")
+                "The HTTP proxy wants Digest authentication."
             }
-            Self::ProxyRequiresNtlmAuth => {
-                Some("The HTTP proxy wants NTLM authentication.")
-            }
+            Self::ProxyRequiresNtlmAuth => "The HTTP proxy wants NTLM authentication.",
             Self::ProxyRequiresNegotiateAuth => {
-                Some("The HTTP proxy wants Negotiate authentication.")
+                "The HTTP proxy wants Negotiate authentication."
             }
-            Self::ServerRequiresBasicAuth => {
-                Some("The endpoint wants Basic authentication.")
-            }
-            Self::ServerRequiresDigestAuth => {
-                Some("The endpoint wants Digest authentication.")
-            }
-            Self::ServerRequiresNtlmAuth => {
-                Some("The endpoint wants NTLM authentication.")
-            }
+            Self::ServerRequiresBasicAuth => "The endpoint wants Basic authentication.",
+            Self::ServerRequiresDigestAuth => "The endpoint wants Digest authentication.",
+            Self::ServerRequiresNtlmAuth => "The endpoint wants NTLM authentication.",
             Self::ServerRequiresNegotiateAuth => {
-                Some("The endpoint wants Negotiate authentication.")
+                "The endpoint wants Negotiate authentication."
             }
             Self::InvalidEndpointUrl => {
-                Some(
-                    "The URL of the endpoint is malformed, or the binding does not know its scheme.",
-                )
+                "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
-            Self::SecuritySystemFailure => {
-                Some("A security component of the platform failed.")
-            }
-            Self::Other(_) => None,
+            Self::SecuritySystemFailure => "A security component of the platform failed.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for OpenChannelError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_ENDPOINT_ACCESS_DENIED => Self::EndpointAccessDenied,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_SECURITY_VERIFICATION_FAILURE => {
-                Self::SecurityVerificationFailure
-            }
-            crate::HResult::WS_E_ENDPOINT_NOT_FOUND => Self::EndpointNotFound,
-            crate::HResult::WS_E_ENDPOINT_NOT_AVAILABLE => Self::EndpointNotAvailable,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_UNREACHABLE => Self::EndpointUnreachable,
-            crate::HResult::WS_E_ENDPOINT_TOO_BUSY => Self::EndpointTooBusy,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            crate::HResult::WS_E_PROXY_FAILURE => Self::ProxyFailure,
-            crate::HResult::WS_E_PROXY_ACCESS_DENIED => Self::ProxyAccessDenied,
-            crate::HResult::WS_E_PROXY_REQUIRES_BASIC_AUTH => {
-                Self::ProxyRequiresBasicAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_DIGEST_AUTH => {
-                Self::ProxyRequiresDigestAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_NTLM_AUTH => Self::ProxyRequiresNtlmAuth,
-            crate::HResult::WS_E_PROXY_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ProxyRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_BASIC_AUTH => {
-                Self::ServerRequiresBasicAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_DIGEST_AUTH => {
-                Self::ServerRequiresDigestAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NTLM_AUTH => {
-                Self::ServerRequiresNtlmAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ServerRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_INVALID_ENDPOINT_URL => Self::InvalidEndpointUrl,
-            crate::HResult::WS_E_SECURITY_SYSTEM_FAILURE => Self::SecuritySystemFailure,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<OpenChannelError> for crate::HResult {
-    fn from(error: OpenChannelError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for OpenChannelError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for OpenChannelError {}
+crate::documented::documented!(error OpenChannelError, HResult);
 /// How [`WsOpenChannel`](super::Channels::open_channel) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenChannelSuccess {
@@ -752,11 +553,7 @@ impl OpenChannelSuccess {
         }
     }
 }
-impl From<OpenChannelSuccess> for crate::HResult {
-    fn from(success: OpenChannelSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success OpenChannelSuccess, HResult);
 /// Why [`WsResetChannel`](super::Channels::reset_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetChannelError {
@@ -784,42 +581,17 @@ impl ResetChannelError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => Some("channel is NULL, or no channel."),
+            Self::InvalidArg => "channel is NULL, or no channel.",
             Self::InvalidOperation => {
-                Some(
-                    "The state is neither WS_CHANNEL_STATE_CREATED nor WS_CHANNEL_STATE_CLOSED.",
-                )
+                "The state is neither WS_CHANNEL_STATE_CREATED nor WS_CHANNEL_STATE_CLOSED."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ResetChannelError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ResetChannelError> for crate::HResult {
-    fn from(error: ResetChannelError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ResetChannelError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ResetChannelError {}
+crate::documented::documented!(error ResetChannelError, HResult);
 /// Why [`WsSetChannelProperty`](super::Channels::set_channel_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetChannelPropertyError {
@@ -848,42 +620,17 @@ impl SetChannelPropertyError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory for the new value."),
+            Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                Some(
-                    "The channel does not have this property or does not let it be changed, valueSize is not the size of the property's type, or an argument is NULL.",
-                )
+                "The channel does not have this property or does not let it be changed, valueSize is not the size of the property's type, or an argument is NULL."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for SetChannelPropertyError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SetChannelPropertyError> for crate::HResult {
-    fn from(error: SetChannelPropertyError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SetChannelPropertyError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SetChannelPropertyError {}
+crate::documented::documented!(error SetChannelPropertyError, HResult);
 /// Why [`WsShutdownSessionChannel`](super::Channels::shutdown_session_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelError {
@@ -912,42 +659,17 @@ impl ShutdownSessionChannelError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => Some("channel is NULL, or no channel."),
+            Self::InvalidArg => "channel is NULL, or no channel.",
             Self::InvalidOperation => {
-                Some(
-                    "The state is not WS_CHANNEL_STATE_OPEN, the channel has no session that it could send in, or the session has been shut down already.",
-                )
+                "The state is not WS_CHANNEL_STATE_OPEN, the channel has no session that it could send in, or the session has been shut down already."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ShutdownSessionChannelError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ShutdownSessionChannelError> for crate::HResult {
-    fn from(error: ShutdownSessionChannelError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ShutdownSessionChannelError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ShutdownSessionChannelError {}
+crate::documented::documented!(error ShutdownSessionChannelError, HResult);
 /// How [`WsShutdownSessionChannel`](super::Channels::shutdown_session_channel) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelSuccess {
@@ -968,11 +690,7 @@ impl ShutdownSessionChannelSuccess {
         }
     }
 }
-impl From<ShutdownSessionChannelSuccess> for crate::HResult {
-    fn from(success: ShutdownSessionChannelSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success ShutdownSessionChannelSuccess, HResult);
 /// Why [`WsAddErrorString`](super::ErrorObjects::add_error_string) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AddErrorStringError {
@@ -1000,40 +718,17 @@ impl AddErrorStringError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory for the copy."),
+            Self::OutOfMemory => "There is not enough memory for the copy.",
             Self::InvalidArg => {
-                Some("An argument is not valid. For example, error or string is NULL.")
+                "An argument is not valid. For example, error or string is NULL."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for AddErrorStringError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<AddErrorStringError> for crate::HResult {
-    fn from(error: AddErrorStringError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for AddErrorStringError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for AddErrorStringError {}
+crate::documented::documented!(error AddErrorStringError, HResult);
 /// Why [`WsCreateError`](super::ErrorObjects::create_error) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CreateErrorError {
@@ -1061,42 +756,17 @@ impl CreateErrorError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "error is NULL, or a property is unknown, has the wrong size or cannot be set here.",
-                )
+                "error is NULL, or a property is unknown, has the wrong size or cannot be set here."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for CreateErrorError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CreateErrorError> for crate::HResult {
-    fn from(error: CreateErrorError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CreateErrorError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CreateErrorError {}
+crate::documented::documented!(error CreateErrorError, HResult);
 /// Why [`WsGetErrorProperty`](super::ErrorObjects::get_error_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetErrorPropertyError {
@@ -1118,40 +788,16 @@ impl GetErrorPropertyError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                Some(
-                    "There is no such property, bufferSize is too small for it, or an argument is NULL.",
-                )
+                "There is no such property, bufferSize is too small for it, or an argument is NULL."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for GetErrorPropertyError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<GetErrorPropertyError> for crate::HResult {
-    fn from(error: GetErrorPropertyError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for GetErrorPropertyError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for GetErrorPropertyError {}
+crate::documented::documented!(error GetErrorPropertyError, HResult);
 /// Why [`WsGetErrorString`](super::ErrorObjects::get_error_string) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetErrorStringError {
@@ -1173,38 +819,16 @@ impl GetErrorStringError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                Some("An argument is NULL, or there is no string with this number.")
+                "An argument is NULL, or there is no string with this number."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for GetErrorStringError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<GetErrorStringError> for crate::HResult {
-    fn from(error: GetErrorStringError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for GetErrorStringError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for GetErrorStringError {}
+crate::documented::documented!(error GetErrorStringError, HResult);
 /// Why [`WsResetError`](super::ErrorObjects::reset_error) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetErrorError {
@@ -1226,36 +850,14 @@ impl ResetErrorError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => Some("error is NULL, or no error object."),
-            Self::Other(_) => None,
+            Self::InvalidArg => "error is NULL, or no error object.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ResetErrorError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ResetErrorError> for crate::HResult {
-    fn from(error: ResetErrorError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ResetErrorError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ResetErrorError {}
+crate::documented::documented!(error ResetErrorError, HResult);
 /// Why [`WsSetErrorProperty`](super::ErrorObjects::set_error_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetErrorPropertyError {
@@ -1294,48 +896,20 @@ impl SetErrorPropertyError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory for the new value."),
+            Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                Some(
-                    "There is no such property, it can only be read, valueSize is not the size of its type, or an argument is NULL.",
-                )
+                "There is no such property, it can only be read, valueSize is not the size of its type, or an argument is NULL."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The language cannot be changed now, because the object is not empty.",
-                )
+                "The language cannot be changed now, because the object is not empty."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for SetErrorPropertyError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SetErrorPropertyError> for crate::HResult {
-    fn from(error: SetErrorPropertyError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SetErrorPropertyError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SetErrorPropertyError {}
+crate::documented::documented!(error SetErrorPropertyError, HResult);
 /// Why [`WS_ABANDON_MESSAGE_CALLBACK`](super::AbandonMessageCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AbandonMessageCallbackError {
@@ -1363,44 +937,19 @@ impl AbandonMessageCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                Some("The channel is neither reading nor writing this message.")
+                "The channel is neither reading nor writing this message."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The state is neither WS_CHANNEL_STATE_OPEN nor WS_CHANNEL_STATE_FAULTED.",
-                )
+                "The state is neither WS_CHANNEL_STATE_OPEN nor WS_CHANNEL_STATE_FAULTED."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for AbandonMessageCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<AbandonMessageCallbackError> for crate::HResult {
-    fn from(error: AbandonMessageCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for AbandonMessageCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for AbandonMessageCallbackError {}
+crate::documented::documented!(error AbandonMessageCallbackError, HResult);
 /// Why [`WS_ABORT_CHANNEL_CALLBACK`](super::AbortChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AbortChannelCallbackError {
@@ -1422,36 +971,14 @@ impl AbortChannelCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => Some("An argument is not valid."),
-            Self::Other(_) => None,
+            Self::InvalidArg => "An argument is not valid.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for AbortChannelCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<AbortChannelCallbackError> for crate::HResult {
-    fn from(error: AbortChannelCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for AbortChannelCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for AbortChannelCallbackError {}
+crate::documented::documented!(error AbortChannelCallbackError, HResult);
 /// Why [`WS_CLOSE_CHANNEL_CALLBACK`](super::CloseChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseChannelCallbackError {
@@ -1536,72 +1063,34 @@ impl CloseChannelCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("An argument is not valid."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "An argument is not valid.",
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read has a format or a value other than the expected one.",
-                )
+                "Data that was read has a format or a value other than the expected one."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The channel cannot be closed in the state that it is in. An object that the close needs is in a state that does not allow it.",
-                )
+                "The channel cannot be closed in the state that it is in. An object that the close needs is in a state that does not allow it."
             }
             Self::OperationAborted => {
-                Some(
-                    "WsAbortChannel was called while the channel was closing. The close was broken off before it was done.",
-                )
+                "WsAbortChannel was called while the channel was closing. The close was broken off before it was done."
             }
-            Self::OperationTimedOut => {
-                Some("The close took longer than the channel allows.")
-            }
+            Self::OperationTimedOut => "The close took longer than the channel allows.",
             Self::QuotaExceeded => {
-                Some("The close would go beyond a limit that is set for the channel.")
+                "The close would go beyond a limit that is set for the channel."
             }
             Self::EndpointFailure => {
-                Some("The remote endpoint reported that it cannot process the request.")
+                "The remote endpoint reported that it cannot process the request."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the remote endpoint is gone.")
+                "The connection to the remote endpoint is gone."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for CloseChannelCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CloseChannelCallbackError> for crate::HResult {
-    fn from(error: CloseChannelCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CloseChannelCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CloseChannelCallbackError {}
+crate::documented::documented!(error CloseChannelCallbackError, HResult);
 /// How [`WS_CLOSE_CHANNEL_CALLBACK`](super::CloseChannelCallback) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseChannelCallbackSuccess {
@@ -1622,11 +1111,7 @@ impl CloseChannelCallbackSuccess {
         }
     }
 }
-impl From<CloseChannelCallbackSuccess> for crate::HResult {
-    fn from(success: CloseChannelCallbackSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success CloseChannelCallbackSuccess, HResult);
 /// Why [`WS_CREATE_CHANNEL_CALLBACK`](super::CreateChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CreateChannelCallbackError {
@@ -1654,42 +1139,17 @@ impl CreateChannelCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "The channel type is not supported, or the parameters are not those that the implementation expects.",
-                )
+                "The channel type is not supported, or the parameters are not those that the implementation expects."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for CreateChannelCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CreateChannelCallbackError> for crate::HResult {
-    fn from(error: CreateChannelCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CreateChannelCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CreateChannelCallbackError {}
+crate::documented::documented!(error CreateChannelCallbackError, HResult);
 /// Why [`WS_GET_CHANNEL_PROPERTY_CALLBACK`](super::GetChannelPropertyCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetChannelPropertyCallbackError {
@@ -1717,42 +1177,17 @@ impl GetChannelPropertyCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "The channel does not have this property, or valueSize is too small for it.",
-                )
+                "The channel does not have this property, or valueSize is too small for it."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for GetChannelPropertyCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<GetChannelPropertyCallbackError> for crate::HResult {
-    fn from(error: GetChannelPropertyCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for GetChannelPropertyCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for GetChannelPropertyCallbackError {}
+crate::documented::documented!(error GetChannelPropertyCallbackError, HResult);
 /// Why [`WS_OPEN_CHANNEL_CALLBACK`](super::OpenChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenChannelCallbackError {
@@ -1975,150 +1410,68 @@ impl OpenChannelCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("An argument is not valid."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "An argument is not valid.",
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read is malformed, or is not what belongs at this place.",
-                )
+                "Data that was read is malformed, or is not what belongs at this place."
             }
-            Self::InvalidOperation => Some("The state is not WS_CHANNEL_STATE_CREATED."),
+            Self::InvalidOperation => "The state is not WS_CHANNEL_STATE_CREATED.",
             Self::OperationAborted => {
-                Some("WsAbortChannel was called before the channel was open.")
+                "WsAbortChannel was called before the channel was open."
             }
-            Self::EndpointAccessDenied => Some("The endpoint refuses this client."),
-            Self::OperationTimedOut => Some("A time limit of the channel ran out first."),
+            Self::EndpointAccessDenied => "The endpoint refuses this client.",
+            Self::OperationTimedOut => "A time limit of the channel ran out first.",
             Self::QuotaExceeded => {
-                Some("The operation would exceed a limit that is set for the channel.")
+                "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                Some(
-                    "What was received did not pass the security checks of the channel.",
-                )
+                "What was received did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                Some("There is no such endpoint, or its name has no address.")
+                "There is no such endpoint, or its name has no address."
             }
             Self::EndpointNotAvailable => {
-                Some("The endpoint exists, but is out of service at this address.")
+                "The endpoint exists, but is out of service at this address."
             }
             Self::EndpointFailure => {
-                Some("The endpoint answered that it cannot handle the request.")
+                "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => Some("The network has no way to the endpoint."),
+            Self::EndpointUnreachable => "The network has no way to the endpoint.",
             Self::EndpointTooBusy => {
-                Some("The endpoint is overloaded. A later attempt may succeed.")
+                "The endpoint is overloaded. A later attempt may succeed."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the endpoint has been broken.")
+                "The connection to the endpoint has been broken."
             }
             Self::ProxyFailure => {
-                Some("The HTTP proxy answered that it cannot handle the request.")
+                "The HTTP proxy answered that it cannot handle the request."
             }
-            Self::ProxyAccessDenied => Some("The HTTP proxy refuses this client."),
-            Self::ProxyRequiresBasicAuth => {
-                Some("The HTTP proxy wants Basic authentication.")
-            }
+            Self::ProxyAccessDenied => "The HTTP proxy refuses this client.",
+            Self::ProxyRequiresBasicAuth => "The HTTP proxy wants Basic authentication.",
             Self::ProxyRequiresDigestAuth => {
-                Some("The HTTP proxy wants Digest authentication.")
+                "The HTTP proxy wants Digest authentication."
             }
-            Self::ProxyRequiresNtlmAuth => {
-                Some("The HTTP proxy wants NTLM authentication.")
-            }
+            Self::ProxyRequiresNtlmAuth => "The HTTP proxy wants NTLM authentication.",
             Self::ProxyRequiresNegotiateAuth => {
-                Some("The HTTP proxy wants Negotiate authentication.")
+                "The HTTP proxy wants Negotiate authentication."
             }
-            Self::ServerRequiresBasicAuth => {
-                Some("The endpoint wants Basic authentication.")
-            }
-            Self::ServerRequiresDigestAuth => {
-                Some("The endpoint wants Digest authentication.")
-            }
-            Self::ServerRequiresNtlmAuth => {
-                Some("The endpoint wants NTLM authentication.")
-            }
+            Self::ServerRequiresBasicAuth => "The endpoint wants Basic authentication.",
+            Self::ServerRequiresDigestAuth => "The endpoint wants Digest authentication.",
+            Self::ServerRequiresNtlmAuth => "The endpoint wants NTLM authentication.",
             Self::ServerRequiresNegotiateAuth => {
-                Some("The endpoint wants Negotiate authentication.")
+                "The endpoint wants Negotiate authentication."
             }
             Self::InvalidEndpointUrl => {
-                Some(
-                    "The URL of the endpoint is malformed, or the binding does not know its scheme.",
-                )
+                "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
-            Self::SecuritySystemFailure => {
-                Some("A security component of the platform failed.")
-            }
-            Self::Other(_) => None,
+            Self::SecuritySystemFailure => "A security component of the platform failed.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for OpenChannelCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_ENDPOINT_ACCESS_DENIED => Self::EndpointAccessDenied,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_SECURITY_VERIFICATION_FAILURE => {
-                Self::SecurityVerificationFailure
-            }
-            crate::HResult::WS_E_ENDPOINT_NOT_FOUND => Self::EndpointNotFound,
-            crate::HResult::WS_E_ENDPOINT_NOT_AVAILABLE => Self::EndpointNotAvailable,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_UNREACHABLE => Self::EndpointUnreachable,
-            crate::HResult::WS_E_ENDPOINT_TOO_BUSY => Self::EndpointTooBusy,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            crate::HResult::WS_E_PROXY_FAILURE => Self::ProxyFailure,
-            crate::HResult::WS_E_PROXY_ACCESS_DENIED => Self::ProxyAccessDenied,
-            crate::HResult::WS_E_PROXY_REQUIRES_BASIC_AUTH => {
-                Self::ProxyRequiresBasicAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_DIGEST_AUTH => {
-                Self::ProxyRequiresDigestAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_NTLM_AUTH => Self::ProxyRequiresNtlmAuth,
-            crate::HResult::WS_E_PROXY_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ProxyRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_BASIC_AUTH => {
-                Self::ServerRequiresBasicAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_DIGEST_AUTH => {
-                Self::ServerRequiresDigestAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NTLM_AUTH => {
-                Self::ServerRequiresNtlmAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ServerRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_INVALID_ENDPOINT_URL => Self::InvalidEndpointUrl,
-            crate::HResult::WS_E_SECURITY_SYSTEM_FAILURE => Self::SecuritySystemFailure,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<OpenChannelCallbackError> for crate::HResult {
-    fn from(error: OpenChannelCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for OpenChannelCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for OpenChannelCallbackError {}
+crate::documented::documented!(error OpenChannelCallbackError, HResult);
 /// How [`WS_OPEN_CHANNEL_CALLBACK`](super::OpenChannelCallback) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenChannelCallbackSuccess {
@@ -2139,11 +1492,7 @@ impl OpenChannelCallbackSuccess {
         }
     }
 }
-impl From<OpenChannelCallbackSuccess> for crate::HResult {
-    fn from(success: OpenChannelCallbackSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success OpenChannelCallbackSuccess, HResult);
 /// Why [`WS_READ_MESSAGE_END_CALLBACK`](super::ReadMessageEndCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadMessageEndCallbackError {
@@ -2372,156 +1721,73 @@ impl ReadMessageEndCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("An argument is not valid."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "An argument is not valid.",
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read is malformed, or is not what belongs at this place.",
-                )
+                "Data that was read is malformed, or is not what belongs at this place."
             }
             Self::InvalidOperation => {
-                Some("The channel is not open, or the message is not being read.")
+                "The channel is not open, or the message is not being read."
             }
             Self::OperationAborted => {
-                Some("WsAbortChannel was called before the end had come.")
+                "WsAbortChannel was called before the end had come."
             }
-            Self::EndpointAccessDenied => Some("The endpoint refuses this client."),
-            Self::OperationTimedOut => Some("A time limit of the channel ran out first."),
+            Self::EndpointAccessDenied => "The endpoint refuses this client.",
+            Self::OperationTimedOut => "A time limit of the channel ran out first.",
             Self::QuotaExceeded => {
-                Some("The operation would exceed a limit that is set for the channel.")
+                "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                Some(
-                    "What was received did not pass the security checks of the channel.",
-                )
+                "What was received did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                Some("There is no such endpoint, or its name has no address.")
+                "There is no such endpoint, or its name has no address."
             }
             Self::EndpointNotAvailable => {
-                Some("The endpoint exists, but is out of service at this address.")
+                "The endpoint exists, but is out of service at this address."
             }
             Self::EndpointFailure => {
-                Some("The endpoint answered that it cannot handle the request.")
+                "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => Some("The network has no way to the endpoint."),
+            Self::EndpointUnreachable => "The network has no way to the endpoint.",
             Self::EndpointTooBusy => {
-                Some("The endpoint is overloaded. A later attempt may succeed.")
+                "The endpoint is overloaded. A later attempt may succeed."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the endpoint has been broken.")
+                "The connection to the endpoint has been broken."
             }
             Self::ProxyFailure => {
-                Some("The HTTP proxy answered that it cannot handle the request.")
+                "The HTTP proxy answered that it cannot handle the request."
             }
-            Self::ProxyAccessDenied => Some("The HTTP proxy refuses this client."),
-            Self::ProxyRequiresBasicAuth => {
-                Some("The HTTP proxy wants Basic authentication.")
-            }
+            Self::ProxyAccessDenied => "The HTTP proxy refuses this client.",
+            Self::ProxyRequiresBasicAuth => "The HTTP proxy wants Basic authentication.",
             Self::ProxyRequiresDigestAuth => {
-                Some("The HTTP proxy wants Digest authentication.")
+                "The HTTP proxy wants Digest authentication."
             }
-            Self::ProxyRequiresNtlmAuth => {
-                Some("The HTTP proxy wants NTLM authentication.")
-            }
+            Self::ProxyRequiresNtlmAuth => "The HTTP proxy wants NTLM authentication.",
             Self::ProxyRequiresNegotiateAuth => {
-                Some("The HTTP proxy wants Negotiate authentication.")
+                "The HTTP proxy wants Negotiate authentication."
             }
-            Self::ServerRequiresBasicAuth => {
-                Some("The endpoint wants Basic authentication.")
-            }
-            Self::ServerRequiresDigestAuth => {
-                Some("The endpoint wants Digest authentication.")
-            }
-            Self::ServerRequiresNtlmAuth => {
-                Some("The endpoint wants NTLM authentication.")
-            }
+            Self::ServerRequiresBasicAuth => "The endpoint wants Basic authentication.",
+            Self::ServerRequiresDigestAuth => "The endpoint wants Digest authentication.",
+            Self::ServerRequiresNtlmAuth => "The endpoint wants NTLM authentication.",
             Self::ServerRequiresNegotiateAuth => {
-                Some("The endpoint wants Negotiate authentication.")
+                "The endpoint wants Negotiate authentication."
             }
             Self::InvalidEndpointUrl => {
-                Some(
-                    "The URL of the endpoint is malformed, or the binding does not know its scheme.",
-                )
+                "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                Some("The endpoint rejects a security token whose lifetime is over.")
+                "The endpoint rejects a security token whose lifetime is over."
             }
-            Self::SecuritySystemFailure => {
-                Some("A security component of the platform failed.")
-            }
-            Self::Other(_) => None,
+            Self::SecuritySystemFailure => "A security component of the platform failed.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ReadMessageEndCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_ENDPOINT_ACCESS_DENIED => Self::EndpointAccessDenied,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_SECURITY_VERIFICATION_FAILURE => {
-                Self::SecurityVerificationFailure
-            }
-            crate::HResult::WS_E_ENDPOINT_NOT_FOUND => Self::EndpointNotFound,
-            crate::HResult::WS_E_ENDPOINT_NOT_AVAILABLE => Self::EndpointNotAvailable,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_UNREACHABLE => Self::EndpointUnreachable,
-            crate::HResult::WS_E_ENDPOINT_TOO_BUSY => Self::EndpointTooBusy,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            crate::HResult::WS_E_PROXY_FAILURE => Self::ProxyFailure,
-            crate::HResult::WS_E_PROXY_ACCESS_DENIED => Self::ProxyAccessDenied,
-            crate::HResult::WS_E_PROXY_REQUIRES_BASIC_AUTH => {
-                Self::ProxyRequiresBasicAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_DIGEST_AUTH => {
-                Self::ProxyRequiresDigestAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_NTLM_AUTH => Self::ProxyRequiresNtlmAuth,
-            crate::HResult::WS_E_PROXY_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ProxyRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_BASIC_AUTH => {
-                Self::ServerRequiresBasicAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_DIGEST_AUTH => {
-                Self::ServerRequiresDigestAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NTLM_AUTH => {
-                Self::ServerRequiresNtlmAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ServerRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_INVALID_ENDPOINT_URL => Self::InvalidEndpointUrl,
-            crate::HResult::WS_E_SECURITY_TOKEN_EXPIRED => Self::SecurityTokenExpired,
-            crate::HResult::WS_E_SECURITY_SYSTEM_FAILURE => Self::SecuritySystemFailure,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ReadMessageEndCallbackError> for crate::HResult {
-    fn from(error: ReadMessageEndCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ReadMessageEndCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ReadMessageEndCallbackError {}
+crate::documented::documented!(error ReadMessageEndCallbackError, HResult);
 /// How [`WS_READ_MESSAGE_END_CALLBACK`](super::ReadMessageEndCallback) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadMessageEndCallbackSuccess {
@@ -2542,11 +1808,7 @@ impl ReadMessageEndCallbackSuccess {
         }
     }
 }
-impl From<ReadMessageEndCallbackSuccess> for crate::HResult {
-    fn from(success: ReadMessageEndCallbackSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success ReadMessageEndCallbackSuccess, HResult);
 /// Why [`WS_READ_MESSAGE_START_CALLBACK`](super::ReadMessageStartCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadMessageStartCallbackError {
@@ -2812,180 +2074,86 @@ impl ReadMessageStartCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("An argument is not valid."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                Some(
-                    "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer.",
-                )
+                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
             }
             Self::Expired => {
-                Some("A certificate that is needed has expired, or is not valid yet.")
+                "A certificate that is needed has expired, or is not valid yet."
             }
             Self::UntrustedRoot => {
-                Some(
-                    "The chain of the certificate ends in a root that this computer does not trust.",
-                )
+                "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CnNoMatch => {
-                Some(
-                    "The certificate was issued for another name than that of the endpoint.",
-                )
+                "The certificate was issued for another name than that of the endpoint."
             }
-            Self::WrongUsage => Some("The certificate was not issued for this purpose."),
+            Self::WrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read is malformed, or is not what belongs at this place.",
-                )
+                "Data that was read is malformed, or is not what belongs at this place."
             }
             Self::InvalidOperation => {
-                Some("The channel is not open, or another message is still being read.")
+                "The channel is not open, or another message is still being read."
             }
             Self::OperationAborted => {
-                Some("WsAbortChannel was called before the headers had come.")
+                "WsAbortChannel was called before the headers had come."
             }
-            Self::EndpointAccessDenied => Some("The endpoint refuses this client."),
-            Self::OperationTimedOut => Some("A time limit of the channel ran out first."),
+            Self::EndpointAccessDenied => "The endpoint refuses this client.",
+            Self::OperationTimedOut => "A time limit of the channel ran out first.",
             Self::QuotaExceeded => {
-                Some("The operation would exceed a limit that is set for the channel.")
+                "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                Some(
-                    "What was received did not pass the security checks of the channel.",
-                )
+                "What was received did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                Some("There is no such endpoint, or its name has no address.")
+                "There is no such endpoint, or its name has no address."
             }
             Self::EndpointNotAvailable => {
-                Some("The endpoint exists, but is out of service at this address.")
+                "The endpoint exists, but is out of service at this address."
             }
             Self::EndpointFailure => {
-                Some("The endpoint answered that it cannot handle the request.")
+                "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => Some("The network has no way to the endpoint."),
+            Self::EndpointUnreachable => "The network has no way to the endpoint.",
             Self::EndpointTooBusy => {
-                Some("The endpoint is overloaded. A later attempt may succeed.")
+                "The endpoint is overloaded. A later attempt may succeed."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the endpoint has been broken.")
+                "The connection to the endpoint has been broken."
             }
             Self::ProxyFailure => {
-                Some("The HTTP proxy answered that it cannot handle the request.")
+                "The HTTP proxy answered that it cannot handle the request."
             }
-            Self::ProxyAccessDenied => Some("The HTTP proxy refuses this client."),
-            Self::ProxyRequiresBasicAuth => {
-                Some("The HTTP proxy wants Basic authentication.")
-            }
+            Self::ProxyAccessDenied => "The HTTP proxy refuses this client.",
+            Self::ProxyRequiresBasicAuth => "The HTTP proxy wants Basic authentication.",
             Self::ProxyRequiresDigestAuth => {
-                Some("The HTTP proxy wants Digest authentication.")
+                "The HTTP proxy wants Digest authentication."
             }
-            Self::ProxyRequiresNtlmAuth => {
-                Some("The HTTP proxy wants NTLM authentication.")
-            }
+            Self::ProxyRequiresNtlmAuth => "The HTTP proxy wants NTLM authentication.",
             Self::ProxyRequiresNegotiateAuth => {
-                Some("The HTTP proxy wants Negotiate authentication.")
+                "The HTTP proxy wants Negotiate authentication."
             }
-            Self::ServerRequiresBasicAuth => {
-                Some("The endpoint wants Basic authentication.")
-            }
-            Self::ServerRequiresDigestAuth => {
-                Some("The endpoint wants Digest authentication.")
-            }
-            Self::ServerRequiresNtlmAuth => {
-                Some("The endpoint wants NTLM authentication.")
-            }
+            Self::ServerRequiresBasicAuth => "The endpoint wants Basic authentication.",
+            Self::ServerRequiresDigestAuth => "The endpoint wants Digest authentication.",
+            Self::ServerRequiresNtlmAuth => "The endpoint wants NTLM authentication.",
             Self::ServerRequiresNegotiateAuth => {
-                Some("The endpoint wants Negotiate authentication.")
+                "The endpoint wants Negotiate authentication."
             }
             Self::InvalidEndpointUrl => {
-                Some(
-                    "The URL of the endpoint is malformed, or the binding does not know its scheme.",
-                )
+                "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                Some("The endpoint rejects a security token whose lifetime is over.")
+                "The endpoint rejects a security token whose lifetime is over."
             }
-            Self::SecuritySystemFailure => {
-                Some("A security component of the platform failed.")
-            }
-            Self::Other(_) => None,
+            Self::SecuritySystemFailure => "A security component of the platform failed.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ReadMessageStartCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::CRYPT_E_REVOCATION_OFFLINE => Self::RevocationOffline,
-            crate::HResult::CERT_E_EXPIRED => Self::Expired,
-            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::UntrustedRoot,
-            crate::HResult::CERT_E_CN_NO_MATCH => Self::CnNoMatch,
-            crate::HResult::CERT_E_WRONG_USAGE => Self::WrongUsage,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_ENDPOINT_ACCESS_DENIED => Self::EndpointAccessDenied,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_SECURITY_VERIFICATION_FAILURE => {
-                Self::SecurityVerificationFailure
-            }
-            crate::HResult::WS_E_ENDPOINT_NOT_FOUND => Self::EndpointNotFound,
-            crate::HResult::WS_E_ENDPOINT_NOT_AVAILABLE => Self::EndpointNotAvailable,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_UNREACHABLE => Self::EndpointUnreachable,
-            crate::HResult::WS_E_ENDPOINT_TOO_BUSY => Self::EndpointTooBusy,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            crate::HResult::WS_E_PROXY_FAILURE => Self::ProxyFailure,
-            crate::HResult::WS_E_PROXY_ACCESS_DENIED => Self::ProxyAccessDenied,
-            crate::HResult::WS_E_PROXY_REQUIRES_BASIC_AUTH => {
-                Self::ProxyRequiresBasicAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_DIGEST_AUTH => {
-                Self::ProxyRequiresDigestAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_NTLM_AUTH => Self::ProxyRequiresNtlmAuth,
-            crate::HResult::WS_E_PROXY_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ProxyRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_BASIC_AUTH => {
-                Self::ServerRequiresBasicAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_DIGEST_AUTH => {
-                Self::ServerRequiresDigestAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NTLM_AUTH => {
-                Self::ServerRequiresNtlmAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ServerRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_INVALID_ENDPOINT_URL => Self::InvalidEndpointUrl,
-            crate::HResult::WS_E_SECURITY_TOKEN_EXPIRED => Self::SecurityTokenExpired,
-            crate::HResult::WS_E_SECURITY_SYSTEM_FAILURE => Self::SecuritySystemFailure,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ReadMessageStartCallbackError> for crate::HResult {
-    fn from(error: ReadMessageStartCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ReadMessageStartCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ReadMessageStartCallbackError {}
+crate::documented::documented!(error ReadMessageStartCallbackError, HResult);
 /// How [`WS_READ_MESSAGE_START_CALLBACK`](super::ReadMessageStartCallback) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadMessageStartCallbackSuccess {
@@ -3012,11 +2180,7 @@ impl ReadMessageStartCallbackSuccess {
         }
     }
 }
-impl From<ReadMessageStartCallbackSuccess> for crate::HResult {
-    fn from(success: ReadMessageStartCallbackSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success ReadMessageStartCallbackSuccess, HResult);
 /// Why [`WS_RESET_CHANNEL_CALLBACK`](super::ResetChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetChannelCallbackError {
@@ -3038,40 +2202,16 @@ impl ResetChannelCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidOperation => {
-                Some(
-                    "The state is neither WS_CHANNEL_STATE_CREATED nor WS_CHANNEL_STATE_CLOSED.",
-                )
+                "The state is neither WS_CHANNEL_STATE_CREATED nor WS_CHANNEL_STATE_CLOSED."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ResetChannelCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ResetChannelCallbackError> for crate::HResult {
-    fn from(error: ResetChannelCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ResetChannelCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ResetChannelCallbackError {}
+crate::documented::documented!(error ResetChannelCallbackError, HResult);
 /// Why [`WS_SET_CHANNEL_PROPERTY_CALLBACK`](super::SetChannelPropertyCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetChannelPropertyCallbackError {
@@ -3100,42 +2240,17 @@ impl SetChannelPropertyCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory for the new value."),
+            Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                Some(
-                    "The channel does not have this property or does not let it be changed, or valueSize is not the size of its type.",
-                )
+                "The channel does not have this property or does not let it be changed, or valueSize is not the size of its type."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for SetChannelPropertyCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SetChannelPropertyCallbackError> for crate::HResult {
-    fn from(error: SetChannelPropertyCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SetChannelPropertyCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SetChannelPropertyCallbackError {}
+crate::documented::documented!(error SetChannelPropertyCallbackError, HResult);
 /// Why [`WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK`](super::ShutdownSessionChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelCallbackError {
@@ -3158,40 +2273,16 @@ impl ShutdownSessionChannelCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidOperation => {
-                Some(
-                    "The state is not WS_CHANNEL_STATE_OPEN, the type does not allow it, or the session has been shut down already.",
-                )
+                "The state is not WS_CHANNEL_STATE_OPEN, the type does not allow it, or the session has been shut down already."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ShutdownSessionChannelCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ShutdownSessionChannelCallbackError> for crate::HResult {
-    fn from(error: ShutdownSessionChannelCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ShutdownSessionChannelCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ShutdownSessionChannelCallbackError {}
+crate::documented::documented!(error ShutdownSessionChannelCallbackError, HResult);
 /// How [`WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK`](super::ShutdownSessionChannelCallback) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelCallbackSuccess {
@@ -3212,11 +2303,7 @@ impl ShutdownSessionChannelCallbackSuccess {
         }
     }
 }
-impl From<ShutdownSessionChannelCallbackSuccess> for crate::HResult {
-    fn from(success: ShutdownSessionChannelCallbackSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success ShutdownSessionChannelCallbackSuccess, HResult);
 /// Why [`WS_WRITE_MESSAGE_END_CALLBACK`](super::WriteMessageEndCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WriteMessageEndCallbackError {
@@ -3481,180 +2568,84 @@ impl WriteMessageEndCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("An argument is not valid."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                Some(
-                    "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer.",
-                )
+                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
             }
             Self::Expired => {
-                Some("A certificate that is needed has expired, or is not valid yet.")
+                "A certificate that is needed has expired, or is not valid yet."
             }
             Self::UntrustedRoot => {
-                Some(
-                    "The chain of the certificate ends in a root that this computer does not trust.",
-                )
+                "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CnNoMatch => {
-                Some(
-                    "The certificate was issued for another name than that of the endpoint.",
-                )
+                "The certificate was issued for another name than that of the endpoint."
             }
-            Self::WrongUsage => Some("The certificate was not issued for this purpose."),
+            Self::WrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read is malformed, or is not what belongs at this place.",
-                )
+                "Data that was read is malformed, or is not what belongs at this place."
             }
             Self::InvalidOperation => {
-                Some("The channel is not open, or the message is not being written.")
+                "The channel is not open, or the message is not being written."
             }
-            Self::OperationAborted => {
-                Some("WsAbortChannel was called before all was sent.")
-            }
-            Self::EndpointAccessDenied => Some("The endpoint refuses this client."),
-            Self::OperationTimedOut => Some("A time limit of the channel ran out first."),
+            Self::OperationAborted => "WsAbortChannel was called before all was sent.",
+            Self::EndpointAccessDenied => "The endpoint refuses this client.",
+            Self::OperationTimedOut => "A time limit of the channel ran out first.",
             Self::QuotaExceeded => {
-                Some("The operation would exceed a limit that is set for the channel.")
+                "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                Some(
-                    "What was received did not pass the security checks of the channel.",
-                )
+                "What was received did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                Some("There is no such endpoint, or its name has no address.")
+                "There is no such endpoint, or its name has no address."
             }
             Self::EndpointNotAvailable => {
-                Some("The endpoint exists, but is out of service at this address.")
+                "The endpoint exists, but is out of service at this address."
             }
             Self::EndpointFailure => {
-                Some("The endpoint answered that it cannot handle the request.")
+                "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => Some("The network has no way to the endpoint."),
+            Self::EndpointUnreachable => "The network has no way to the endpoint.",
             Self::EndpointTooBusy => {
-                Some("The endpoint is overloaded. A later attempt may succeed.")
+                "The endpoint is overloaded. A later attempt may succeed."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the endpoint has been broken.")
+                "The connection to the endpoint has been broken."
             }
             Self::ProxyFailure => {
-                Some("The HTTP proxy answered that it cannot handle the request.")
+                "The HTTP proxy answered that it cannot handle the request."
             }
-            Self::ProxyAccessDenied => Some("The HTTP proxy refuses this client."),
-            Self::ProxyRequiresBasicAuth => {
-                Some("The HTTP proxy wants Basic authentication.")
-            }
+            Self::ProxyAccessDenied => "The HTTP proxy refuses this client.",
+            Self::ProxyRequiresBasicAuth => "The HTTP proxy wants Basic authentication.",
             Self::ProxyRequiresDigestAuth => {
-                Some("The HTTP proxy wants Digest authentication.")
+                "The HTTP proxy wants Digest authentication."
             }
-            Self::ProxyRequiresNtlmAuth => {
-                Some("The HTTP proxy wants NTLM authentication.")
-            }
+            Self::ProxyRequiresNtlmAuth => "The HTTP proxy wants NTLM authentication.",
             Self::ProxyRequiresNegotiateAuth => {
-                Some("The HTTP proxy wants Negotiate authentication.")
+                "The HTTP proxy wants Negotiate authentication."
             }
-            Self::ServerRequiresBasicAuth => {
-                Some("The endpoint wants Basic authentication.")
-            }
-            Self::ServerRequiresDigestAuth => {
-                Some("The endpoint wants Digest authentication.")
-            }
-            Self::ServerRequiresNtlmAuth => {
-                Some("The endpoint wants NTLM authentication.")
-            }
+            Self::ServerRequiresBasicAuth => "The endpoint wants Basic authentication.",
+            Self::ServerRequiresDigestAuth => "The endpoint wants Digest authentication.",
+            Self::ServerRequiresNtlmAuth => "The endpoint wants NTLM authentication.",
             Self::ServerRequiresNegotiateAuth => {
-                Some("The endpoint wants Negotiate authentication.")
+                "The endpoint wants Negotiate authentication."
             }
             Self::InvalidEndpointUrl => {
-                Some(
-                    "The URL of the endpoint is malformed, or the binding does not know its scheme.",
-                )
+                "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                Some("The endpoint rejects a security token whose lifetime is over.")
+                "The endpoint rejects a security token whose lifetime is over."
             }
-            Self::SecuritySystemFailure => {
-                Some("A security component of the platform failed.")
-            }
-            Self::Other(_) => None,
+            Self::SecuritySystemFailure => "A security component of the platform failed.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for WriteMessageEndCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::CRYPT_E_REVOCATION_OFFLINE => Self::RevocationOffline,
-            crate::HResult::CERT_E_EXPIRED => Self::Expired,
-            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::UntrustedRoot,
-            crate::HResult::CERT_E_CN_NO_MATCH => Self::CnNoMatch,
-            crate::HResult::CERT_E_WRONG_USAGE => Self::WrongUsage,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_ENDPOINT_ACCESS_DENIED => Self::EndpointAccessDenied,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_SECURITY_VERIFICATION_FAILURE => {
-                Self::SecurityVerificationFailure
-            }
-            crate::HResult::WS_E_ENDPOINT_NOT_FOUND => Self::EndpointNotFound,
-            crate::HResult::WS_E_ENDPOINT_NOT_AVAILABLE => Self::EndpointNotAvailable,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_UNREACHABLE => Self::EndpointUnreachable,
-            crate::HResult::WS_E_ENDPOINT_TOO_BUSY => Self::EndpointTooBusy,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            crate::HResult::WS_E_PROXY_FAILURE => Self::ProxyFailure,
-            crate::HResult::WS_E_PROXY_ACCESS_DENIED => Self::ProxyAccessDenied,
-            crate::HResult::WS_E_PROXY_REQUIRES_BASIC_AUTH => {
-                Self::ProxyRequiresBasicAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_DIGEST_AUTH => {
-                Self::ProxyRequiresDigestAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_NTLM_AUTH => Self::ProxyRequiresNtlmAuth,
-            crate::HResult::WS_E_PROXY_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ProxyRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_BASIC_AUTH => {
-                Self::ServerRequiresBasicAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_DIGEST_AUTH => {
-                Self::ServerRequiresDigestAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NTLM_AUTH => {
-                Self::ServerRequiresNtlmAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ServerRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_INVALID_ENDPOINT_URL => Self::InvalidEndpointUrl,
-            crate::HResult::WS_E_SECURITY_TOKEN_EXPIRED => Self::SecurityTokenExpired,
-            crate::HResult::WS_E_SECURITY_SYSTEM_FAILURE => Self::SecuritySystemFailure,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<WriteMessageEndCallbackError> for crate::HResult {
-    fn from(error: WriteMessageEndCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WriteMessageEndCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for WriteMessageEndCallbackError {}
+crate::documented::documented!(error WriteMessageEndCallbackError, HResult);
 /// How [`WS_WRITE_MESSAGE_END_CALLBACK`](super::WriteMessageEndCallback) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WriteMessageEndCallbackSuccess {
@@ -3675,11 +2666,7 @@ impl WriteMessageEndCallbackSuccess {
         }
     }
 }
-impl From<WriteMessageEndCallbackSuccess> for crate::HResult {
-    fn from(success: WriteMessageEndCallbackSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success WriteMessageEndCallbackSuccess, HResult);
 /// Why [`WS_WRITE_MESSAGE_START_CALLBACK`](super::WriteMessageStartCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WriteMessageStartCallbackError {
@@ -3945,182 +2932,86 @@ impl WriteMessageStartCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("An argument is not valid."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                Some(
-                    "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer.",
-                )
+                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
             }
             Self::Expired => {
-                Some("A certificate that is needed has expired, or is not valid yet.")
+                "A certificate that is needed has expired, or is not valid yet."
             }
             Self::UntrustedRoot => {
-                Some(
-                    "The chain of the certificate ends in a root that this computer does not trust.",
-                )
+                "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CnNoMatch => {
-                Some(
-                    "The certificate was issued for another name than that of the endpoint.",
-                )
+                "The certificate was issued for another name than that of the endpoint."
             }
-            Self::WrongUsage => Some("The certificate was not issued for this purpose."),
+            Self::WrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                Some(
-                    "Data that was read is malformed, or is not what belongs at this place.",
-                )
+                "Data that was read is malformed, or is not what belongs at this place."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The channel is not open, its session has been shut down, or another message is still being written.",
-                )
+                "The channel is not open, its session has been shut down, or another message is still being written."
             }
             Self::OperationAborted => {
-                Some("WsAbortChannel was called before the headers were sent.")
+                "WsAbortChannel was called before the headers were sent."
             }
-            Self::EndpointAccessDenied => Some("The endpoint refuses this client."),
-            Self::OperationTimedOut => Some("A time limit of the channel ran out first."),
+            Self::EndpointAccessDenied => "The endpoint refuses this client.",
+            Self::OperationTimedOut => "A time limit of the channel ran out first.",
             Self::QuotaExceeded => {
-                Some("The operation would exceed a limit that is set for the channel.")
+                "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                Some(
-                    "What was received did not pass the security checks of the channel.",
-                )
+                "What was received did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                Some("There is no such endpoint, or its name has no address.")
+                "There is no such endpoint, or its name has no address."
             }
             Self::EndpointNotAvailable => {
-                Some("The endpoint exists, but is out of service at this address.")
+                "The endpoint exists, but is out of service at this address."
             }
             Self::EndpointFailure => {
-                Some("The endpoint answered that it cannot handle the request.")
+                "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => Some("The network has no way to the endpoint."),
+            Self::EndpointUnreachable => "The network has no way to the endpoint.",
             Self::EndpointTooBusy => {
-                Some("The endpoint is overloaded. A later attempt may succeed.")
+                "The endpoint is overloaded. A later attempt may succeed."
             }
             Self::EndpointDisconnected => {
-                Some("The connection to the endpoint has been broken.")
+                "The connection to the endpoint has been broken."
             }
             Self::ProxyFailure => {
-                Some("The HTTP proxy answered that it cannot handle the request.")
+                "The HTTP proxy answered that it cannot handle the request."
             }
-            Self::ProxyAccessDenied => Some("The HTTP proxy refuses this client."),
-            Self::ProxyRequiresBasicAuth => {
-                Some("The HTTP proxy wants Basic authentication.")
-            }
+            Self::ProxyAccessDenied => "The HTTP proxy refuses this client.",
+            Self::ProxyRequiresBasicAuth => "The HTTP proxy wants Basic authentication.",
             Self::ProxyRequiresDigestAuth => {
-                Some("The HTTP proxy wants Digest authentication.")
+                "The HTTP proxy wants Digest authentication."
             }
-            Self::ProxyRequiresNtlmAuth => {
-                Some("The HTTP proxy wants NTLM authentication.")
-            }
+            Self::ProxyRequiresNtlmAuth => "The HTTP proxy wants NTLM authentication.",
             Self::ProxyRequiresNegotiateAuth => {
-                Some("The HTTP proxy wants Negotiate authentication.")
+                "The HTTP proxy wants Negotiate authentication."
             }
-            Self::ServerRequiresBasicAuth => {
-                Some("The endpoint wants Basic authentication.")
-            }
-            Self::ServerRequiresDigestAuth => {
-                Some("The endpoint wants Digest authentication.")
-            }
-            Self::ServerRequiresNtlmAuth => {
-                Some("The endpoint wants NTLM authentication.")
-            }
+            Self::ServerRequiresBasicAuth => "The endpoint wants Basic authentication.",
+            Self::ServerRequiresDigestAuth => "The endpoint wants Digest authentication.",
+            Self::ServerRequiresNtlmAuth => "The endpoint wants NTLM authentication.",
             Self::ServerRequiresNegotiateAuth => {
-                Some("The endpoint wants Negotiate authentication.")
+                "The endpoint wants Negotiate authentication."
             }
             Self::InvalidEndpointUrl => {
-                Some(
-                    "The URL of the endpoint is malformed, or the binding does not know its scheme.",
-                )
+                "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                Some("The endpoint rejects a security token whose lifetime is over.")
+                "The endpoint rejects a security token whose lifetime is over."
             }
-            Self::SecuritySystemFailure => {
-                Some("A security component of the platform failed.")
-            }
-            Self::Other(_) => None,
+            Self::SecuritySystemFailure => "A security component of the platform failed.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for WriteMessageStartCallbackError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::CRYPT_E_REVOCATION_OFFLINE => Self::RevocationOffline,
-            crate::HResult::CERT_E_EXPIRED => Self::Expired,
-            crate::HResult::CERT_E_UNTRUSTEDROOT => Self::UntrustedRoot,
-            crate::HResult::CERT_E_CN_NO_MATCH => Self::CnNoMatch,
-            crate::HResult::CERT_E_WRONG_USAGE => Self::WrongUsage,
-            crate::HResult::WS_E_INVALID_FORMAT => Self::InvalidFormat,
-            crate::HResult::WS_E_INVALID_OPERATION => Self::InvalidOperation,
-            crate::HResult::WS_E_OPERATION_ABORTED => Self::OperationAborted,
-            crate::HResult::WS_E_ENDPOINT_ACCESS_DENIED => Self::EndpointAccessDenied,
-            crate::HResult::WS_E_OPERATION_TIMED_OUT => Self::OperationTimedOut,
-            crate::HResult::WS_E_QUOTA_EXCEEDED => Self::QuotaExceeded,
-            crate::HResult::WS_E_SECURITY_VERIFICATION_FAILURE => {
-                Self::SecurityVerificationFailure
-            }
-            crate::HResult::WS_E_ENDPOINT_NOT_FOUND => Self::EndpointNotFound,
-            crate::HResult::WS_E_ENDPOINT_NOT_AVAILABLE => Self::EndpointNotAvailable,
-            crate::HResult::WS_E_ENDPOINT_FAILURE => Self::EndpointFailure,
-            crate::HResult::WS_E_ENDPOINT_UNREACHABLE => Self::EndpointUnreachable,
-            crate::HResult::WS_E_ENDPOINT_TOO_BUSY => Self::EndpointTooBusy,
-            crate::HResult::WS_E_ENDPOINT_DISCONNECTED => Self::EndpointDisconnected,
-            crate::HResult::WS_E_PROXY_FAILURE => Self::ProxyFailure,
-            crate::HResult::WS_E_PROXY_ACCESS_DENIED => Self::ProxyAccessDenied,
-            crate::HResult::WS_E_PROXY_REQUIRES_BASIC_AUTH => {
-                Self::ProxyRequiresBasicAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_DIGEST_AUTH => {
-                Self::ProxyRequiresDigestAuth
-            }
-            crate::HResult::WS_E_PROXY_REQUIRES_NTLM_AUTH => Self::ProxyRequiresNtlmAuth,
-            crate::HResult::WS_E_PROXY_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ProxyRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_BASIC_AUTH => {
-                Self::ServerRequiresBasicAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_DIGEST_AUTH => {
-                Self::ServerRequiresDigestAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NTLM_AUTH => {
-                Self::ServerRequiresNtlmAuth
-            }
-            crate::HResult::WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH => {
-                Self::ServerRequiresNegotiateAuth
-            }
-            crate::HResult::WS_E_INVALID_ENDPOINT_URL => Self::InvalidEndpointUrl,
-            crate::HResult::WS_E_SECURITY_TOKEN_EXPIRED => Self::SecurityTokenExpired,
-            crate::HResult::WS_E_SECURITY_SYSTEM_FAILURE => Self::SecuritySystemFailure,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<WriteMessageStartCallbackError> for crate::HResult {
-    fn from(error: WriteMessageStartCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WriteMessageStartCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for WriteMessageStartCallbackError {}
+crate::documented::documented!(error WriteMessageStartCallbackError, HResult);
 /// How [`WS_WRITE_MESSAGE_START_CALLBACK`](super::WriteMessageStartCallback) succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WriteMessageStartCallbackSuccess {
@@ -4141,8 +3032,4 @@ impl WriteMessageStartCallbackSuccess {
         }
     }
 }
-impl From<WriteMessageStartCallbackSuccess> for crate::HResult {
-    fn from(success: WriteMessageStartCallbackSuccess) -> Self {
-        success.code()
-    }
-}
+crate::documented::documented!(success WriteMessageStartCallbackSuccess, HResult);

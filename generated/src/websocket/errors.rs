@@ -29,42 +29,17 @@ impl CreateClientHandleError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "phWebSocket is NULL, a property is unknown or cannot be set, or its value has the wrong size, is not aligned or is below its minimum.",
-                )
+                "phWebSocket is NULL, a property is unknown or cannot be set, or its value has the wrong size, is not aligned or is below its minimum."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for CreateClientHandleError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CreateClientHandleError> for crate::HResult {
-    fn from(error: CreateClientHandleError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CreateClientHandleError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CreateClientHandleError {}
+crate::documented::documented!(error CreateClientHandleError, HResult);
 /// Why [`WebSocketCreateServerHandle`](super::Handles::create_server_handle) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CreateServerHandleError {
@@ -93,42 +68,17 @@ impl CreateServerHandleError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "phWebSocket is NULL, a property is unknown or cannot be set, or its value has the wrong size, is not aligned or is below its minimum.",
-                )
+                "phWebSocket is NULL, a property is unknown or cannot be set, or its value has the wrong size, is not aligned or is below its minimum."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for CreateServerHandleError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CreateServerHandleError> for crate::HResult {
-    fn from(error: CreateServerHandleError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CreateServerHandleError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CreateServerHandleError {}
+crate::documented::documented!(error CreateServerHandleError, HResult);
 /// Why [`WebSocketGetGlobalProperty`](super::Handles::get_global_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetGlobalPropertyError {
@@ -151,40 +101,16 @@ impl GetGlobalPropertyError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                Some(
-                    "A pointer is NULL, the property is none that can be read, or the memory is too small for the value.",
-                )
+                "A pointer is NULL, the property is none that can be read, or the memory is too small for the value."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for GetGlobalPropertyError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<GetGlobalPropertyError> for crate::HResult {
-    fn from(error: GetGlobalPropertyError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for GetGlobalPropertyError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for GetGlobalPropertyError {}
+crate::documented::documented!(error GetGlobalPropertyError, HResult);
 /// Why [`WebSocketBeginClientHandshake`](super::Handshake::begin_client_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BeginClientHandshakeError {
@@ -225,48 +151,20 @@ impl BeginClientHandshakeError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "A pointer is NULL though it is required or its count is not 0, or the handle is not one of a client.",
-                )
+                "A pointer is NULL though it is required or its count is not 0, or the handle is not one of a client."
             }
             Self::InvalidProtocolOperation => {
-                Some("The handshake of this handle has begun already.")
+                "The handshake of this handle has begun already."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for BeginClientHandshakeError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::E_INVALID_PROTOCOL_OPERATION => {
-                Self::InvalidProtocolOperation
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<BeginClientHandshakeError> for crate::HResult {
-    fn from(error: BeginClientHandshakeError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for BeginClientHandshakeError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for BeginClientHandshakeError {}
+crate::documented::documented!(error BeginClientHandshakeError, HResult);
 /// Why [`WebSocketBeginServerHandshake`](super::Handshake::begin_server_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BeginServerHandshakeError {
@@ -323,62 +221,26 @@ impl BeginServerHandshakeError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "A pointer is NULL though it is required or its count is not 0, the subprotocol or an extension is not one that the request offers, or the handle is not one of a server.",
-                )
+                "A pointer is NULL though it is required or its count is not 0, the subprotocol or an extension is not one that the request offers, or the handle is not one of a server."
             }
             Self::InvalidProtocolOperation => {
-                Some("The handshake of this handle has begun already.")
+                "The handshake of this handle has begun already."
             }
             Self::InvalidProtocolFormat => {
-                Some(
-                    "A header that the handshake needs is missing from the request or has a wrong value.",
-                )
+                "A header that the handshake needs is missing from the request or has a wrong value."
             }
             Self::ProtocolVersionNotSupported => {
-                Some(
-                    "The request asks for a version of the protocol that the component does not know.",
-                )
+                "The request asks for a version of the protocol that the component does not know."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for BeginServerHandshakeError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::E_INVALID_PROTOCOL_OPERATION => {
-                Self::InvalidProtocolOperation
-            }
-            crate::HResult::E_INVALID_PROTOCOL_FORMAT => Self::InvalidProtocolFormat,
-            crate::HResult::E_PROTOCOL_VERSION_NOT_SUPPORTED => {
-                Self::ProtocolVersionNotSupported
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<BeginServerHandshakeError> for crate::HResult {
-    fn from(error: BeginServerHandshakeError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for BeginServerHandshakeError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for BeginServerHandshakeError {}
+crate::documented::documented!(error BeginServerHandshakeError, HResult);
 /// Why [`WebSocketEndClientHandshake`](super::Handshake::end_client_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndClientHandshakeError {
@@ -443,64 +305,29 @@ impl EndClientHandshakeError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "pResponseHeaders is NULL, the array for the extensions is too small, or the handle is not one of a client.",
-                )
+                "pResponseHeaders is NULL, the array for the extensions is too small, or the handle is not one of a client."
             }
             Self::InvalidProtocolOperation => {
-                Some("The handshake has not begun, or it is complete already.")
+                "The handshake has not begun, or it is complete already."
             }
             Self::InvalidProtocolFormat => {
-                Some(
-                    "A header that the handshake needs is missing or has a wrong value; for example, Sec-WebSocket-Accept does not fit the key that was sent.",
-                )
+                "A header that the handshake needs is missing or has a wrong value; for example, Sec-WebSocket-Accept does not fit the key that was sent."
             }
             Self::ProtocolExtensionsNotSupported => {
-                Some("The response names an extension that the client has not offered.")
+                "The response names an extension that the client has not offered."
             }
             Self::SubprotocolNotSupported => {
-                Some("The response names a subprotocol that the client has not offered.")
+                "The response names a subprotocol that the client has not offered."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for EndClientHandshakeError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::E_INVALID_PROTOCOL_OPERATION => {
-                Self::InvalidProtocolOperation
-            }
-            crate::HResult::E_INVALID_PROTOCOL_FORMAT => Self::InvalidProtocolFormat,
-            crate::HResult::E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED => {
-                Self::ProtocolExtensionsNotSupported
-            }
-            crate::HResult::E_SUBPROTOCOL_NOT_SUPPORTED => Self::SubprotocolNotSupported,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<EndClientHandshakeError> for crate::HResult {
-    fn from(error: EndClientHandshakeError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for EndClientHandshakeError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for EndClientHandshakeError {}
+crate::documented::documented!(error EndClientHandshakeError, HResult);
 /// Why [`WebSocketEndServerHandshake`](super::Handshake::end_server_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndServerHandshakeError {
@@ -540,44 +367,18 @@ impl EndServerHandshakeError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
-            Self::InvalidArg => Some("The handle is not one of a server."),
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "The handle is not one of a server.",
             Self::InvalidProtocolOperation => {
-                Some("The handshake has not begun, or it is complete already.")
+                "The handshake has not begun, or it is complete already."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for EndServerHandshakeError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::E_INVALID_PROTOCOL_OPERATION => {
-                Self::InvalidProtocolOperation
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<EndServerHandshakeError> for crate::HResult {
-    fn from(error: EndServerHandshakeError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for EndServerHandshakeError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for EndServerHandshakeError {}
+crate::documented::documented!(error EndServerHandshakeError, HResult);
 /// Why [`WebSocketGetAction`](super::Transfer::get_action) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetActionError {
@@ -627,56 +428,23 @@ impl GetActionError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "The handle is not valid, a pointer that is required is NULL, the queue is unknown, or the array has no element.",
-                )
+                "The handle is not valid, a pointer that is required is NULL, the queue is unknown, or the array has no element."
             }
             Self::InvalidProtocolOperation => {
-                Some(
-                    "The frame that was received is well formed but not allowed at this point, for example the continuation of a message that was never begun. Only actions of receives return it.",
-                )
+                "The frame that was received is well formed but not allowed at this point, for example the continuation of a message that was never begun. Only actions of receives return it."
             }
             Self::InvalidProtocolFormat => {
-                Some(
-                    "The bytes that were received are not what the WebSocket protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions of receives return it.",
-                )
+                "The bytes that were received are not what the WebSocket protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions of receives return it."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for GetActionError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::E_INVALID_PROTOCOL_OPERATION => {
-                Self::InvalidProtocolOperation
-            }
-            crate::HResult::E_INVALID_PROTOCOL_FORMAT => Self::InvalidProtocolFormat,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<GetActionError> for crate::HResult {
-    fn from(error: GetActionError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for GetActionError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for GetActionError {}
+crate::documented::documented!(error GetActionError, HResult);
 /// Why [`WebSocketReceive`](super::Transfer::receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiveError {
@@ -717,50 +485,20 @@ impl ReceiveError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "The handle is not valid, or the buffer has no memory or the length 0.",
-                )
+                "The handle is not valid, or the buffer has no memory or the length 0."
             }
             Self::InvalidProtocolOperation => {
-                Some(
-                    "The session does not allow the receive now: its handshake is not complete, it was aborted, another receive has not completed, or the close frame of the peer has been received.",
-                )
+                "The session does not allow the receive now: its handshake is not complete, it was aborted, another receive has not completed, or the close frame of the peer has been received."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for ReceiveError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::E_INVALID_PROTOCOL_OPERATION => {
-                Self::InvalidProtocolOperation
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ReceiveError> for crate::HResult {
-    fn from(error: ReceiveError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ReceiveError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ReceiveError {}
+crate::documented::documented!(error ReceiveError, HResult);
 /// Why [`WebSocketSend`](super::Transfer::send) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendError {
@@ -803,47 +541,17 @@ impl SendError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => Some("There is not enough memory."),
+            Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                Some(
-                    "The handle is not valid, the buffer type is unknown, a buffer is missing where one is needed or given where none may be, or a close reason is longer than 123 bytes.",
-                )
+                "The handle is not valid, the buffer type is unknown, a buffer is missing where one is needed or given where none may be, or a close reason is longer than 123 bytes."
             }
             Self::InvalidProtocolOperation => {
-                Some(
-                    "The session does not allow the send now: its handshake is not complete, it was aborted, another send has not completed, a close frame has been sent, or the data does not continue the message that was begun.",
-                )
+                "The session does not allow the send now: its handshake is not complete, it was aborted, another send has not completed, a close frame has been sent, or the data does not continue the message that was begun."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::HResult> for SendError {
-    fn from(code: crate::HResult) -> Self {
-        match code {
-            crate::HResult::E_OUTOFMEMORY => Self::OutOfMemory,
-            crate::HResult::E_INVALIDARG => Self::InvalidArg,
-            crate::HResult::E_INVALID_PROTOCOL_OPERATION => {
-                Self::InvalidProtocolOperation
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SendError> for crate::HResult {
-    fn from(error: SendError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SendError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SendError {}
+crate::documented::documented!(error SendError, HResult);

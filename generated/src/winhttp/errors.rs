@@ -45,48 +45,21 @@ impl CloseHandleError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::Shutdown => Some("WinHTTP is being shut down or unloaded."),
-            Self::Other(_) => None,
+            Self::Shutdown => "WinHTTP is being shut down or unloaded.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for CloseHandleError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_SHUTDOWN => Self::Shutdown,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CloseHandleError> for crate::Win32Error {
-    fn from(error: CloseHandleError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CloseHandleError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CloseHandleError {}
+crate::documented::documented!(error CloseHandleError, Win32Error);
 /// Why [`WinHttpConnect`](super::Session::connect) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectError {
@@ -172,72 +145,30 @@ impl ConnectError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
-            Self::InvalidParameter => {
-                Some("pswzServerName is NULL, or dwReserved is not 0.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "pswzServerName is NULL, or dwReserved is not 0.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::InvalidUrl => Some("The server name cannot be part of a URL."),
+            Self::InvalidUrl => "The server name cannot be part of a URL.",
             Self::UnrecognizedScheme => {
-                Some("The server name comes with a scheme that WinHTTP does not know.")
+                "The server name comes with a scheme that WinHTTP does not know."
             }
-            Self::Shutdown => Some("WinHTTP is being shut down or unloaded."),
-            Self::OperationCancelled => {
-                Some("The session handle was closed during the call.")
-            }
+            Self::Shutdown => "WinHTTP is being shut down or unloaded.",
+            Self::OperationCancelled => "The session handle was closed during the call.",
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is no session handle.")
+                "The handle is open, but it is no session handle."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for ConnectError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_URL => Self::InvalidUrl,
-            crate::Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
-                Self::UnrecognizedScheme
-            }
-            crate::Win32Error::ERROR_WINHTTP_SHUTDOWN => Self::Shutdown,
-            crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED => {
-                Self::OperationCancelled
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ConnectError> for crate::Win32Error {
-    fn from(error: ConnectError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ConnectError {}
+crate::documented::documented!(error ConnectError, Win32Error);
 /// Why [`WinHttpCrackUrl`](super::Session::crack_url) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CrackUrlError {
@@ -302,68 +233,29 @@ impl CrackUrlError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or ICU_ESCAPE is given without buffers.",
-                )
+                "A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or ICU_ESCAPE is given without buffers."
             }
             Self::InsufficientBuffer => {
-                Some(
-                    "A buffer of the caller is too small. The length member of that part has received the size that is needed.",
-                )
+                "A buffer of the caller is too small. The length member of that part has received the size that is needed."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::InvalidUrl => {
-                Some(
-                    "The URL has no host, or a port that is no number up to 65535, or is rejected by ICU_REJECT_USERPWD.",
-                )
+                "The URL has no host, or a port that is no number up to 65535, or is rejected by ICU_REJECT_USERPWD."
             }
             Self::UnrecognizedScheme => {
-                Some(
-                    "The scheme is neither http nor https, or is missing. The schemes ws and wss are not known here; replace them by http and https first.",
-                )
+                "The scheme is neither http nor https, or is missing. The schemes ws and wss are not known here; replace them by http and https first."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for CrackUrlError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INSUFFICIENT_BUFFER => Self::InsufficientBuffer,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_URL => Self::InvalidUrl,
-            crate::Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
-                Self::UnrecognizedScheme
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CrackUrlError> for crate::Win32Error {
-    fn from(error: CrackUrlError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CrackUrlError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CrackUrlError {}
+crate::documented::documented!(error CrackUrlError, Win32Error);
 /// Why [`WinHttpCreateUrl`](super::Session::create_url) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CreateUrlError {
@@ -415,60 +307,26 @@ impl CreateUrlError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "lpUrlComponents or pdwUrlLength is NULL, or dwStructSize is wrong.",
-                )
+                "lpUrlComponents or pdwUrlLength is NULL, or dwStructSize is wrong."
             }
             Self::InsufficientBuffer => {
-                Some(
-                    "The buffer is too small or NULL. pdwUrlLength has received the size that is needed.",
-                )
+                "The buffer is too small or NULL. pdwUrlLength has received the size that is needed."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::InvalidUrl => {
-                Some(
-                    "ICU_REJECT_USERPWD is given and there is a user name or a password.",
-                )
+                "ICU_REJECT_USERPWD is given and there is a user name or a password."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for CreateUrlError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INSUFFICIENT_BUFFER => Self::InsufficientBuffer,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_URL => Self::InvalidUrl,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<CreateUrlError> for crate::Win32Error {
-    fn from(error: CreateUrlError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for CreateUrlError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for CreateUrlError {}
+crate::documented::documented!(error CreateUrlError, Win32Error);
 /// Why [`WinHttpOpen`](super::Session::open) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenError {
@@ -507,48 +365,20 @@ impl OpenError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "An argument is not valid: for example the access type does not exist, or needs a proxy and there is none.",
-                )
+                "An argument is not valid: for example the access type does not exist, or needs a proxy and there is none."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for OpenError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<OpenError> for crate::Win32Error {
-    fn from(error: OpenError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for OpenError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for OpenError {}
+crate::documented::documented!(error OpenError, Win32Error);
 /// Why [`WinHttpQueryOption`](super::Session::query_option) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryOptionError {
@@ -626,74 +456,33 @@ impl QueryOptionError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "lpdwBufferLength is NULL, or the option exists but cannot be read, or not from a handle of this kind.",
-                )
+                "lpdwBufferLength is NULL, or the option exists but cannot be read, or not from a handle of this kind."
             }
             Self::InsufficientBuffer => {
-                Some(
-                    "The buffer is too small or NULL. lpdwBufferLength has received the size that is needed.",
-                )
+                "The buffer is too small or NULL. lpdwBufferLength has received the size that is needed."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::InvalidOption => Some("There is no such option."),
+            Self::InvalidOption => "There is no such option.",
             Self::IncorrectHandleType => {
-                Some("A handle of this kind does not have the option.")
+                "A handle of this kind does not have the option."
             }
             Self::IncorrectHandleState => {
-                Some(
-                    "The value does not exist yet, for example because the request has not been sent.",
-                )
+                "The value does not exist yet, for example because the request has not been sent."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for QueryOptionError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INSUFFICIENT_BUFFER => Self::InsufficientBuffer,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_OPTION => Self::InvalidOption,
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<QueryOptionError> for crate::Win32Error {
-    fn from(error: QueryOptionError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for QueryOptionError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for QueryOptionError {}
+crate::documented::documented!(error QueryOptionError, Win32Error);
 /// Why [`WinHttpSetOption`](super::Session::set_option) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetOptionError {
@@ -773,72 +562,31 @@ impl SetOptionError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "The value is not valid for the option, or has a wrong size. An example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000.",
-                )
+                "The value is not valid for the option, or has a wrong size. An example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::InvalidOption => Some("There is no such option."),
-            Self::OptionNotSettable => Some("The option can only be read."),
+            Self::InvalidOption => "There is no such option.",
+            Self::OptionNotSettable => "The option can only be read.",
             Self::IncorrectHandleType => {
-                Some("A handle of this kind does not have the option.")
+                "A handle of this kind does not have the option."
             }
             Self::IncorrectHandleState => {
-                Some(
-                    "It is too late or too early for the option, for example because the request has been sent.",
-                )
+                "It is too late or too early for the option, for example because the request has been sent."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for SetOptionError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_OPTION => Self::InvalidOption,
-            crate::Win32Error::ERROR_WINHTTP_OPTION_NOT_SETTABLE => {
-                Self::OptionNotSettable
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SetOptionError> for crate::Win32Error {
-    fn from(error: SetOptionError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SetOptionError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SetOptionError {}
+crate::documented::documented!(error SetOptionError, Win32Error);
 /// Why [`WinHttpSetStatusCallback`](super::Session::set_status_callback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetStatusCallbackError {
@@ -892,52 +640,22 @@ impl SetStatusCallbackError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
-            Self::InvalidParameter => Some("dwReserved is not 0."),
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "dwReserved is not 0.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::IncorrectHandleType => Some("A handle of this kind has no callback."),
-            Self::Other(_) => None,
+            Self::IncorrectHandleType => "A handle of this kind has no callback.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for SetStatusCallbackError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SetStatusCallbackError> for crate::Win32Error {
-    fn from(error: SetStatusCallbackError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SetStatusCallbackError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SetStatusCallbackError {}
+crate::documented::documented!(error SetStatusCallbackError, Win32Error);
 /// Why [`WinHttpSetTimeouts`](super::Session::set_timeouts) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetTimeoutsError {
@@ -1000,64 +718,29 @@ impl SetTimeoutsError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some("A timeout is less than -1. None of the four is changed.")
+                "A timeout is less than -1. None of the four is changed."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is neither a session nor a request.")
+                "The handle is open, but it is neither a session nor a request."
             }
             Self::IncorrectHandleState => {
-                Some(
-                    "The handle is of the right kind, but timeouts cannot be set on it any more.",
-                )
+                "The handle is of the right kind, but timeouts cannot be set on it any more."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for SetTimeoutsError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SetTimeoutsError> for crate::Win32Error {
-    fn from(error: SetTimeoutsError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SetTimeoutsError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SetTimeoutsError {}
+crate::documented::documented!(error SetTimeoutsError, Win32Error);
 /// Why [`WinHttpAddRequestHeaders`](super::Request::add_request_headers) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AddRequestHeadersError {
@@ -1138,76 +821,33 @@ impl AddRequestHeadersError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "lpszHeaders is NULL or empty, or holds a header that is malformed: its name is no token, or its value has characters that could start another header. No header has been added.",
-                )
+                "lpszHeaders is NULL or empty, or holds a header that is malformed: its name is no token, or its value has characters that could start another header. No header has been added."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is no request handle.")
+                "The handle is open, but it is no request handle."
             }
-            Self::IncorrectHandleState => Some("The request is being sent."),
+            Self::IncorrectHandleState => "The request is being sent.",
             Self::HeaderNotFound => {
-                Some(
-                    "WINHTTP_ADDREQ_FLAG_REPLACE is given without WINHTTP_ADDREQ_FLAG_ADD, and the request has no such header.",
-                )
+                "WINHTTP_ADDREQ_FLAG_REPLACE is given without WINHTTP_ADDREQ_FLAG_ADD, and the request has no such header."
             }
             Self::HeaderAlreadyExists => {
-                Some(
-                    "WINHTTP_ADDREQ_FLAG_ADD_IF_NEW is given and the request has such a header.",
-                )
+                "WINHTTP_ADDREQ_FLAG_ADD_IF_NEW is given and the request has such a header."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for AddRequestHeadersError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            crate::Win32Error::ERROR_WINHTTP_HEADER_NOT_FOUND => Self::HeaderNotFound,
-            crate::Win32Error::ERROR_WINHTTP_HEADER_ALREADY_EXISTS => {
-                Self::HeaderAlreadyExists
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<AddRequestHeadersError> for crate::Win32Error {
-    fn from(error: AddRequestHeadersError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for AddRequestHeadersError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for AddRequestHeadersError {}
+crate::documented::documented!(error AddRequestHeadersError, Win32Error);
 /// Why [`WinHttpOpenRequest`](super::Request::open_request) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenRequestError {
@@ -1286,70 +926,33 @@ impl OpenRequestError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
-            Self::InvalidParameter => Some("A string or a flag is not valid."),
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "A string or a flag is not valid.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::InvalidUrl => {
-                Some("No valid URL results from the server name and pwszObjectName.")
+                "No valid URL results from the server name and pwszObjectName."
             }
             Self::UnrecognizedScheme => {
-                Some("The target has a scheme other than http and https.")
+                "The target has a scheme other than http and https."
             }
             Self::OperationCancelled => {
-                Some("The connection handle was closed during the call.")
+                "The connection handle was closed during the call."
             }
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is no connection handle.")
+                "The handle is open, but it is no connection handle."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for OpenRequestError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_URL => Self::InvalidUrl,
-            crate::Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
-                Self::UnrecognizedScheme
-            }
-            crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED => {
-                Self::OperationCancelled
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<OpenRequestError> for crate::Win32Error {
-    fn from(error: OpenRequestError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for OpenRequestError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for OpenRequestError {}
+crate::documented::documented!(error OpenRequestError, Win32Error);
 /// Why [`WinHttpQueryDataAvailable`](super::Request::query_data_available) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryDataAvailableError {
@@ -1428,70 +1031,29 @@ impl QueryDataAvailableError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
-            Self::Timeout => Some("The receive timeout has passed."),
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::OperationCancelled => {
-                Some("The request handle was closed before data came.")
-            }
+            Self::OperationCancelled => "The request handle was closed before data came.",
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is no request handle.")
+                "The handle is open, but it is no request handle."
             }
             Self::IncorrectHandleState => {
-                Some(
-                    "The response has not been received, or another operation on the request has not completed.",
-                )
+                "The response has not been received, or another operation on the request has not completed."
             }
-            Self::ConnectionError => Some("The connection was lost or reset."),
-            Self::Other(_) => None,
+            Self::ConnectionError => "The connection was lost or reset.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for QueryDataAvailableError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_WINHTTP_TIMEOUT => Self::Timeout,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED => {
-                Self::OperationCancelled
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR => Self::ConnectionError,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<QueryDataAvailableError> for crate::Win32Error {
-    fn from(error: QueryDataAvailableError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for QueryDataAvailableError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for QueryDataAvailableError {}
+crate::documented::documented!(error QueryDataAvailableError, Win32Error);
 /// Why [`WinHttpQueryHeaders`](super::Request::query_headers) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryHeadersError {
@@ -1570,74 +1132,31 @@ impl QueryHeadersError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "An argument is not valid: lpdwBufferLength is NULL, or the attribute does not exist.",
-                )
+                "An argument is not valid: lpdwBufferLength is NULL, or the attribute does not exist."
             }
             Self::InsufficientBuffer => {
-                Some(
-                    "The buffer is too small or NULL. Nothing is written to it; lpdwBufferLength has received the size that is needed.",
-                )
+                "The buffer is too small or NULL. Nothing is written to it; lpdwBufferLength has received the size that is needed."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::IncorrectHandleType => {
-                Some(
-                    "The handle is open, but it is no request handle. A WebSocket handle has no headers; query them before the request is closed.",
-                )
+                "The handle is open, but it is no request handle. A WebSocket handle has no headers; query them before the request is closed."
             }
-            Self::IncorrectHandleState => Some("The response has not been received."),
-            Self::HeaderNotFound => {
-                Some("There is no such header, or none with that index.")
-            }
-            Self::Other(_) => None,
+            Self::IncorrectHandleState => "The response has not been received.",
+            Self::HeaderNotFound => "There is no such header, or none with that index.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for QueryHeadersError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INSUFFICIENT_BUFFER => Self::InsufficientBuffer,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            crate::Win32Error::ERROR_WINHTTP_HEADER_NOT_FOUND => Self::HeaderNotFound,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<QueryHeadersError> for crate::Win32Error {
-    fn from(error: QueryHeadersError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for QueryHeadersError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for QueryHeadersError {}
+crate::documented::documented!(error QueryHeadersError, Win32Error);
 /// Why [`WinHttpReadData`](super::Request::read_data) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadDataError {
@@ -1726,80 +1245,32 @@ impl ReadDataError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
-            Self::Timeout => Some("The receive timeout has passed."),
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::OperationCancelled => {
-                Some("The request handle was closed before data came.")
-            }
+            Self::OperationCancelled => "The request handle was closed before data came.",
             Self::IncorrectHandleType => {
-                Some(
-                    "The handle is open, but it is no request handle. Data of a WebSocket comes with WinHttpWebSocketReceive.",
-                )
+                "The handle is open, but it is no request handle. Data of a WebSocket comes with WinHttpWebSocketReceive."
             }
             Self::IncorrectHandleState => {
-                Some(
-                    "The response has not been received, or another operation on the request has not completed.",
-                )
+                "The response has not been received, or another operation on the request has not completed."
             }
-            Self::ConnectionError => Some("The connection was lost or reset."),
+            Self::ConnectionError => "The connection was lost or reset.",
             Self::ResponseDrainOverflow => {
-                Some(
-                    "More data would have to be skipped than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows.",
-                )
+                "More data would have to be skipped than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for ReadDataError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_WINHTTP_TIMEOUT => Self::Timeout,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED => {
-                Self::OperationCancelled
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR => Self::ConnectionError,
-            crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW => {
-                Self::ResponseDrainOverflow
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ReadDataError> for crate::Win32Error {
-    fn from(error: ReadDataError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ReadDataError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ReadDataError {}
+crate::documented::documented!(error ReadDataError, Win32Error);
 /// Why [`WinHttpReceiveResponse`](super::Request::receive_response) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiveResponseError {
@@ -1997,158 +1468,73 @@ impl ReceiveResponseError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
-            Self::Timeout => Some("The receive timeout has passed."),
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
-            Self::InvalidUrl => Some("A redirect leads to a URL that is not valid."),
+            Self::InvalidUrl => "A redirect leads to a URL that is not valid.",
             Self::UnrecognizedScheme => {
-                Some("A redirect leads to a scheme other than http and https.")
+                "A redirect leads to a scheme other than http and https."
             }
             Self::NameNotResolved => {
-                Some("The name of the server that a redirect leads to has no address.")
+                "The name of the server that a redirect leads to has no address."
             }
             Self::LoginFailure => {
-                Some(
-                    "The credentials were refused. Close the request handle and begin with a new one.",
-                )
+                "The credentials were refused. Close the request handle and begin with a new one."
             }
             Self::OperationCancelled => {
-                Some("The request handle was closed before the response came.")
+                "The request handle was closed before the response came."
             }
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is no request handle.")
+                "The handle is open, but it is no request handle."
             }
             Self::IncorrectHandleState => {
-                Some(
-                    "The request has not been sent, or an operation on it has not completed.",
-                )
+                "The request has not been sent, or an operation on it has not completed."
             }
             Self::CannotConnect => {
-                Some("No TCP connection to the server or the proxy could be made.")
+                "No TCP connection to the server or the proxy could be made."
             }
             Self::ConnectionError => {
-                Some(
-                    "The connection was lost or reset, or server and client have no version of TLS in common.",
-                )
+                "The connection was lost or reset, or server and client have no version of TLS in common."
             }
             Self::ResendRequest => {
-                Some(
-                    "The request must be sent again with the same handle, by WinHttpSendRequest.",
-                )
+                "The request must be sent again with the same handle, by WinHttpSendRequest."
             }
             Self::ClientAuthCertNeeded => {
-                Some(
-                    "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again; WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none.",
-                )
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again; WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none."
             }
             Self::InvalidServerResponse => {
-                Some(
-                    "What the server sent is no HTTP response, or it ended before the headers did. For a WebSocket also: the status is 101, but the answer to the handshake is wrong.",
-                )
+                "What the server sent is no HTTP response, or it ended before the headers did. For a WebSocket also: the status is 101, but the answer to the handshake is wrong."
             }
             Self::RedirectFailed => {
-                Some(
-                    "A redirect would change the scheme in a way that the policy forbids, or there were more redirects than WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS allows.",
-                )
+                "A redirect would change the scheme in a way that the policy forbids, or there were more redirects than WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS allows."
             }
             Self::SecureFailure => {
-                Some(
-                    "The certificate of a server that a redirect leads to was not accepted. The status callback has been told what is wrong with it.",
-                )
+                "The certificate of a server that a redirect leads to was not accepted. The status callback has been told what is wrong with it."
             }
             Self::HeaderCountExceeded => {
-                Some("The response has more headers than WinHTTP takes.")
+                "The response has more headers than WinHTTP takes."
             }
             Self::HeaderSizeOverflow => {
-                Some(
-                    "The headers of the response are larger than WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE.",
-                )
+                "The headers of the response are larger than WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE."
             }
             Self::ChunkedEncodingHeaderSizeOverflow => {
-                Some("The head of a chunk in the response is too long.")
+                "The head of a chunk in the response is too long."
             }
             Self::ResponseDrainOverflow => {
-                Some(
-                    "The body of a redirect or of an authentication challenge is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip.",
-                )
+                "The body of a redirect or of an authentication challenge is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for ReceiveResponseError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_WINHTTP_TIMEOUT => Self::Timeout,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_URL => Self::InvalidUrl,
-            crate::Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
-                Self::UnrecognizedScheme
-            }
-            crate::Win32Error::ERROR_WINHTTP_NAME_NOT_RESOLVED => Self::NameNotResolved,
-            crate::Win32Error::ERROR_WINHTTP_LOGIN_FAILURE => Self::LoginFailure,
-            crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED => {
-                Self::OperationCancelled
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            crate::Win32Error::ERROR_WINHTTP_CANNOT_CONNECT => Self::CannotConnect,
-            crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR => Self::ConnectionError,
-            crate::Win32Error::ERROR_WINHTTP_RESEND_REQUEST => Self::ResendRequest,
-            crate::Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED => {
-                Self::ClientAuthCertNeeded
-            }
-            crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE => {
-                Self::InvalidServerResponse
-            }
-            crate::Win32Error::ERROR_WINHTTP_REDIRECT_FAILED => Self::RedirectFailed,
-            crate::Win32Error::ERROR_WINHTTP_SECURE_FAILURE => Self::SecureFailure,
-            crate::Win32Error::ERROR_WINHTTP_HEADER_COUNT_EXCEEDED => {
-                Self::HeaderCountExceeded
-            }
-            crate::Win32Error::ERROR_WINHTTP_HEADER_SIZE_OVERFLOW => {
-                Self::HeaderSizeOverflow
-            }
-            crate::Win32Error::ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW => {
-                Self::ChunkedEncodingHeaderSizeOverflow
-            }
-            crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW => {
-                Self::ResponseDrainOverflow
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<ReceiveResponseError> for crate::Win32Error {
-    fn from(error: ReceiveResponseError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for ReceiveResponseError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for ReceiveResponseError {}
+crate::documented::documented!(error ReceiveResponseError, Win32Error);
 /// Why [`WinHttpSendRequest`](super::Request::send_request) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendRequestError {
@@ -2336,152 +1722,68 @@ impl SendRequestError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
             Self::NotEnoughMemory => {
-                Some(
-                    "There is not enough memory for the operation. A WebSocket request also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16.",
-                )
+                "There is not enough memory for the operation. A WebSocket request also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16."
             }
             Self::InvalidParameter => {
-                Some(
-                    "A header is malformed; dwTotalLength differs from the Content-Length header; or the request has a Transfer-Encoding header together with a Content-Length header or with data in lpOptional.",
-                )
+                "A header is malformed; dwTotalLength differs from the Content-Length header; or the request has a Transfer-Encoding header together with a Content-Length header or with data in lpOptional."
             }
-            Self::Timeout => Some("A timeout of WinHttpSetTimeouts has passed."),
+            Self::Timeout => "A timeout of WinHttpSetTimeouts has passed.",
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::InvalidUrl => {
-                Some(
-                    "The URL of the request, or the one that a redirect leads to, is not valid.",
-                )
+                "The URL of the request, or the one that a redirect leads to, is not valid."
             }
             Self::UnrecognizedScheme => {
-                Some(
-                    "The URL, or the one that a redirect leads to, has a scheme other than http and https.",
-                )
+                "The URL, or the one that a redirect leads to, has a scheme other than http and https."
             }
             Self::NameNotResolved => {
-                Some("The name of the server, or of the proxy, has no address.")
+                "The name of the server, or of the proxy, has no address."
             }
-            Self::Shutdown => Some("WinHTTP is being shut down or unloaded."),
+            Self::Shutdown => "WinHTTP is being shut down or unloaded.",
             Self::LoginFailure => {
-                Some(
-                    "The credentials were refused. Close the request handle and begin with a new one.",
-                )
+                "The credentials were refused. Close the request handle and begin with a new one."
             }
             Self::OperationCancelled => {
-                Some("The request handle was closed before the request was sent.")
+                "The request handle was closed before the request was sent."
             }
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is no request handle.")
+                "The handle is open, but it is no request handle."
             }
             Self::IncorrectHandleState => {
-                Some(
-                    "The request is in use: an earlier operation has not completed, or the response of an earlier sending has not been read to its end.",
-                )
+                "The request is in use: an earlier operation has not completed, or the response of an earlier sending has not been read to its end."
             }
             Self::CannotConnect => {
-                Some("No TCP connection to the server or the proxy could be made.")
+                "No TCP connection to the server or the proxy could be made."
             }
             Self::ConnectionError => {
-                Some(
-                    "The connection was lost or reset, or server and client have no version of TLS in common.",
-                )
+                "The connection was lost or reset, or server and client have no version of TLS in common."
             }
             Self::ResendRequest => {
-                Some(
-                    "The request must be sent again, because of a redirect or an authentication. Call the function once more with the same handle.",
-                )
+                "The request must be sent again, because of a redirect or an authentication. Call the function once more with the same handle."
             }
             Self::ClientAuthCertNeeded => {
-                Some(
-                    "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again; WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none.",
-                )
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again; WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none."
             }
             Self::SecureFailure => {
-                Some(
-                    "The certificate of the server was not accepted. The status callback has been told what is wrong with it, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE.",
-                )
+                "The certificate of the server was not accepted. The status callback has been told what is wrong with it, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE."
             }
             Self::ResponseDrainOverflow => {
-                Some(
-                    "The rest of an earlier response is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip.",
-                )
+                "The rest of an earlier response is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip."
             }
-            Self::ClientAuthCertNeededProxy => {
-                Some("The proxy asks for a client certificate.")
-            }
-            Self::SecureFailureProxy => {
-                Some("The certificate of the proxy was not accepted.")
-            }
-            Self::Other(_) => None,
+            Self::ClientAuthCertNeededProxy => "The proxy asks for a client certificate.",
+            Self::SecureFailureProxy => "The certificate of the proxy was not accepted.",
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for SendRequestError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_TIMEOUT => Self::Timeout,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_URL => Self::InvalidUrl,
-            crate::Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
-                Self::UnrecognizedScheme
-            }
-            crate::Win32Error::ERROR_WINHTTP_NAME_NOT_RESOLVED => Self::NameNotResolved,
-            crate::Win32Error::ERROR_WINHTTP_SHUTDOWN => Self::Shutdown,
-            crate::Win32Error::ERROR_WINHTTP_LOGIN_FAILURE => Self::LoginFailure,
-            crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED => {
-                Self::OperationCancelled
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            crate::Win32Error::ERROR_WINHTTP_CANNOT_CONNECT => Self::CannotConnect,
-            crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR => Self::ConnectionError,
-            crate::Win32Error::ERROR_WINHTTP_RESEND_REQUEST => Self::ResendRequest,
-            crate::Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED => {
-                Self::ClientAuthCertNeeded
-            }
-            crate::Win32Error::ERROR_WINHTTP_SECURE_FAILURE => Self::SecureFailure,
-            crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW => {
-                Self::ResponseDrainOverflow
-            }
-            crate::Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY => {
-                Self::ClientAuthCertNeededProxy
-            }
-            crate::Win32Error::ERROR_WINHTTP_SECURE_FAILURE_PROXY => {
-                Self::SecureFailureProxy
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SendRequestError> for crate::Win32Error {
-    fn from(error: SendRequestError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SendRequestError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SendRequestError {}
+crate::documented::documented!(error SendRequestError, Win32Error);
 /// Why [`WinHttpSetCredentials`](super::Request::set_credentials) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetCredentialsError {
@@ -2544,64 +1846,29 @@ impl SetCredentialsError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                Some("The handle is NULL, was never open, or has been closed.")
+                "The handle is NULL, was never open, or has been closed."
             }
-            Self::NotEnoughMemory => {
-                Some("There is not enough memory for the operation.")
-            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                Some(
-                    "The target or the scheme does not exist, or there is a user name and pwszPassword is NULL.",
-                )
+                "The target or the scheme does not exist, or there is a user name and pwszPassword is NULL."
             }
             Self::InternalError => {
-                Some("WinHTTP has met an error that it has no other code for.")
+                "WinHTTP has met an error that it has no other code for."
             }
             Self::IncorrectHandleType => {
-                Some("The handle is open, but it is no request handle.")
+                "The handle is open, but it is no request handle."
             }
             Self::IncorrectHandleState => {
-                Some("An operation on the request has not completed.")
+                "An operation on the request has not completed."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for SetCredentialsError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_HANDLE => Self::InvalidHandle,
-            crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY => Self::NotEnoughMemory,
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR => Self::InternalError,
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE => {
-                Self::IncorrectHandleType
-            }
-            crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE => {
-                Self::IncorrectHandleState
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<SetCredentialsError> for crate::Win32Error {
-    fn from(error: SetCredentialsError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for SetCredentialsError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for SetCredentialsError {}
+crate::documented::documented!(error SetCredentialsError, Win32Error);
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCloseError {
@@ -2644,54 +1911,22 @@ impl WebSocketCloseError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                Some(
-                    "dwReasonLength is greater than 123, or is not 0 although pvReason is NULL, or another argument is not valid. The connection is unchanged.",
-                )
+                "dwReasonLength is greater than 123, or is not 0 although pvReason is NULL, or another argument is not valid. The connection is unchanged."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The function has been called before on this handle, or a send has not completed. The connection is unchanged.",
-                )
+                "The function has been called before on this handle, or a send has not completed. The connection is unchanged."
             }
             Self::InvalidServerResponse => {
-                Some(
-                    "While the function waited for the close frame, the server sent something that the WebSocket protocol does not allow.",
-                )
+                "While the function waited for the close frame, the server sent something that the WebSocket protocol does not allow."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for WebSocketCloseError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INVALID_OPERATION => Self::InvalidOperation,
-            crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE => {
-                Self::InvalidServerResponse
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<WebSocketCloseError> for crate::Win32Error {
-    fn from(error: WebSocketCloseError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WebSocketCloseError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for WebSocketCloseError {}
+crate::documented::documented!(error WebSocketCloseError, Win32Error);
 /// Why [`WinHttpWebSocketCompleteUpgrade`](super::WebSocket::web_socket_complete_upgrade) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCompleteUpgradeError {
@@ -2707,27 +1942,13 @@ impl WebSocketCompleteUpgradeError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
-        None
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Other(_) => "",
+        }
     }
 }
-impl From<crate::Win32Error> for WebSocketCompleteUpgradeError {
-    fn from(code: crate::Win32Error) -> Self {
-        Self::Other(code)
-    }
-}
-impl From<WebSocketCompleteUpgradeError> for crate::Win32Error {
-    fn from(error: WebSocketCompleteUpgradeError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WebSocketCompleteUpgradeError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Display::fmt(&self.code(), f)
-    }
-}
-impl core::error::Error for WebSocketCompleteUpgradeError {}
+crate::documented::documented!(error WebSocketCompleteUpgradeError, Win32Error);
 /// Why [`WinHttpWebSocketQueryCloseStatus`](super::WebSocket::web_socket_query_close_status) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketQueryCloseStatusError {
@@ -2768,52 +1989,22 @@ impl WebSocketQueryCloseStatusError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                Some(
-                    "pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0.",
-                )
+                "pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0."
             }
             Self::InsufficientBuffer => {
-                Some(
-                    "The reason does not fit into pvReason. No part of it is copied, but the status code and the needed size are written.",
-                )
+                "The reason does not fit into pvReason. No part of it is copied, but the status code and the needed size are written."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The close frame of the server has not been read, or the connection was lost without one. The outputs are not written.",
-                )
+                "The close frame of the server has not been read, or the connection was lost without one. The outputs are not written."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for WebSocketQueryCloseStatusError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INSUFFICIENT_BUFFER => Self::InsufficientBuffer,
-            crate::Win32Error::ERROR_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<WebSocketQueryCloseStatusError> for crate::Win32Error {
-    fn from(error: WebSocketQueryCloseStatusError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WebSocketQueryCloseStatusError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for WebSocketQueryCloseStatusError {}
+crate::documented::documented!(error WebSocketQueryCloseStatusError, Win32Error);
 /// Why [`WinHttpWebSocketReceive`](super::WebSocket::web_socket_receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketReceiveError {
@@ -2866,60 +2057,25 @@ impl WebSocketReceiveError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                Some(
-                    "A pointer that is needed is NULL, or dwBufferLength is 0. The connection is unchanged.",
-                )
+                "A pointer that is needed is NULL, or dwBufferLength is 0. The connection is unchanged."
             }
             Self::InvalidOperation => {
-                Some(
-                    "A close is in progress, another receive has not completed, or there is nothing left to receive because the server's close frame has been read or WinHttpWebSocketClose has been called.",
-                )
+                "A close is in progress, another receive has not completed, or there is nothing left to receive because the server's close frame has been read or WinHttpWebSocketClose has been called."
             }
             Self::OperationCancelled => {
-                Some("WinHttpWebSocketClose was called while the receive was waiting.")
+                "WinHttpWebSocketClose was called while the receive was waiting."
             }
             Self::InvalidServerResponse => {
-                Some(
-                    "The server sent something that the WebSocket protocol does not allow. The connection is not usable any more.",
-                )
+                "The server sent something that the WebSocket protocol does not allow. The connection is not usable any more."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for WebSocketReceiveError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INVALID_OPERATION => Self::InvalidOperation,
-            crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED => {
-                Self::OperationCancelled
-            }
-            crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE => {
-                Self::InvalidServerResponse
-            }
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<WebSocketReceiveError> for crate::Win32Error {
-    fn from(error: WebSocketReceiveError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WebSocketReceiveError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for WebSocketReceiveError {}
+crate::documented::documented!(error WebSocketReceiveError, Win32Error);
 /// Why [`WinHttpWebSocketSend`](super::WebSocket::web_socket_send) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketSendError {
@@ -2951,46 +2107,19 @@ impl WebSocketSendError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                Some(
-                    "pvBuffer is NULL although dwBufferLength is not 0, or eBufferType cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The connection, and a message that has been begun, can go on.",
-                )
+                "pvBuffer is NULL although dwBufferLength is not 0, or eBufferType cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The connection, and a message that has been begun, can go on."
             }
             Self::InvalidOperation => {
-                Some(
-                    "An earlier send has not completed, or nothing more can be sent because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.",
-                )
+                "An earlier send has not completed, or nothing more can be sent because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for WebSocketSendError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<WebSocketSendError> for crate::Win32Error {
-    fn from(error: WebSocketSendError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WebSocketSendError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for WebSocketSendError {}
+crate::documented::documented!(error WebSocketSendError, Win32Error);
 /// Why [`WinHttpWebSocketShutdown`](super::WebSocket::web_socket_shutdown) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketShutdownError {
@@ -3032,49 +2161,19 @@ impl WebSocketShutdownError {
             Self::Other(code) => code,
         }
     }
-    /// What the page says of this failure, if it lists it.
-    pub const fn reason(self) -> Option<&'static str> {
+    const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                Some(
-                    "dwReasonLength is greater than 123, or is not 0 although pvReason is NULL, or another argument is not valid. The connection is unchanged.",
-                )
+                "dwReasonLength is greater than 123, or is not 0 although pvReason is NULL, or another argument is not valid. The connection is unchanged."
             }
             Self::IoPending => {
-                Some(
-                    "Documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a program must not rely on this code. It is not a failure: the close frame is on its way and the connection is alive.",
-                )
+                "Documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a program must not rely on this code. It is not a failure: the close frame is on its way and the connection is alive."
             }
             Self::InvalidOperation => {
-                Some(
-                    "The close frame has been sent already, by an earlier shutdown or by WinHttpWebSocketClose. The connection is unchanged.",
-                )
+                "The close frame has been sent already, by an earlier shutdown or by WinHttpWebSocketClose. The connection is unchanged."
             }
-            Self::Other(_) => None,
+            Self::Other(_) => "",
         }
     }
 }
-impl From<crate::Win32Error> for WebSocketShutdownError {
-    fn from(code: crate::Win32Error) -> Self {
-        match code {
-            crate::Win32Error::ERROR_INVALID_PARAMETER => Self::InvalidParameter,
-            crate::Win32Error::ERROR_IO_PENDING => Self::IoPending,
-            crate::Win32Error::ERROR_INVALID_OPERATION => Self::InvalidOperation,
-            other => Self::Other(other),
-        }
-    }
-}
-impl From<WebSocketShutdownError> for crate::Win32Error {
-    fn from(error: WebSocketShutdownError) -> Self {
-        error.code()
-    }
-}
-impl core::fmt::Display for WebSocketShutdownError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.reason() {
-            Some(reason) => write!(f, "{}: {reason}", self.code()),
-            None => core::fmt::Display::fmt(&self.code(), f),
-        }
-    }
-}
-impl core::error::Error for WebSocketShutdownError {}
+crate::documented::documented!(error WebSocketShutdownError, Win32Error);

@@ -31,62 +31,39 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     (!items.is_empty()).then(|| quote! { #![doc = #doc] #(#items)* })
 }
 
+/// Whether a family has any error types.
+pub fn has_types(family: &Family) -> bool {
+    let grouped = family.groups.iter().flat_map(|group| &group.functions).map(|&index| &family.functions[index]);
+    grouped.chain(&family.callbacks).any(|function| code_name(function).is_some())
+}
+
 /// The type that carries a function's codes, if it reports failure by codes at all.
 pub fn code_type(function: &Function) -> Option<TokenStream> {
+    let name = code_name(function)?;
+    Some(quote! { crate::#name })
+}
+
+fn code_name(function: &Function) -> Option<Ident> {
     match function.convention {
-        Convention::Win32 | Convention::LastError => Some(quote! { crate::Win32Error }),
-        Convention::HResult => Some(quote! { crate::HResult }),
+        Convention::Win32 | Convention::LastError => Some(format_ident!("Win32Error")),
+        Convention::HResult => Some(format_ident!("HResult")),
         Convention::NtStatus | Convention::Void | Convention::Value => None,
     }
 }
 
 fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
     let writer = &Writer::new(spec, function.origin.item);
-    let code_type = code_type(function)?;
+    let (code_type, code_name) = (code_type(function)?, code_name(function)?);
     let name = format_ident!("{}", function.error_name);
     let idents: Vec<_> = function.errors.iter().map(|error| format_ident!("{}", error.rust_name)).collect();
     let constants: Vec<_> = function.errors.iter().map(|error| format_ident!("{}", error.c_name)).collect();
-    // Of two names for one number, the first is what a number is read as.
-    let mut seen = std::collections::BTreeSet::new();
-    let (read, read_as): (Vec<_>, Vec<_>) = function
-        .errors
-        .iter()
-        .zip(idents.iter().zip(&constants))
-        .filter(|(error, _)| seen.insert(error.number))
-        .map(|(_, (ident, constant))| (constant, ident))
-        .unzip();
     let docs = function.errors.iter().map(|error| variant_doc(error, function.space, writer));
-    let reasons: Vec<_> = function.errors.iter().map(reason).collect();
+    let reasons = function.errors.iter().map(reason);
     let count = Literal::usize_unsuffixed(function.errors.len());
     let doc = format!(" Why {of} failed.");
     let other = match function.open {
         true => " A code that the page does not list; it says that there may be some.",
         false => " A code that the page does not list.",
-    };
-    let reasons = if function.errors.is_empty() {
-        quote! { None }
-    } else {
-        quote! { match self { #(Self::#idents => Some(#reasons),)* Self::Other(_) => None, } }
-    };
-    let from = if function.errors.is_empty() {
-        quote! { Self::Other(code) }
-    } else {
-        quote! {
-            match code {
-                #(#code_type::#read => Self::#read_as,)*
-                other => Self::Other(other),
-            }
-        }
-    };
-    let display = if function.errors.is_empty() {
-        quote! { core::fmt::Display::fmt(&self.code(), f) }
-    } else {
-        quote! {
-            match self.reason() {
-                Some(reason) => write!(f, "{}: {reason}", self.code()),
-                None => core::fmt::Display::fmt(&self.code(), f),
-            }
-        }
     };
     Some(quote! {
         #[doc = #doc]
@@ -109,31 +86,15 @@ fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
                 }
             }
 
-            #[doc = " What the page says of this failure, if it lists it."]
-            pub const fn reason(self) -> Option<&'static str> {
-                #reasons
+            const fn words(self) -> &'static str {
+                match self {
+                    #(Self::#idents => #reasons,)*
+                    Self::Other(_) => "",
+                }
             }
         }
 
-        impl From<#code_type> for #name {
-            fn from(code: #code_type) -> Self {
-                #from
-            }
-        }
-
-        impl From<#name> for #code_type {
-            fn from(error: #name) -> Self {
-                error.code()
-            }
-        }
-
-        impl core::fmt::Display for #name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                #display
-            }
-        }
-
-        impl core::error::Error for #name {}
+        crate::documented::documented!(error #name, #code_name);
     })
 }
 
@@ -146,7 +107,7 @@ pub fn success_name(function: &Function) -> Option<Ident> {
 /// Successes that are not plain success, such as "it will complete later".
 fn success(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
     let writer = &Writer::new(spec, function.origin.item);
-    let code_type = code_type(function)?;
+    let (code_type, code_name) = (code_type(function)?, code_name(function)?);
     let name = success_name(function)?;
     let idents: Vec<_> = function.successes.iter().map(|code| format_ident!("{}", code.rust_name)).collect();
     let constants: Vec<_> = function.successes.iter().map(|code| format_ident!("{}", code.c_name)).collect();
@@ -171,11 +132,7 @@ fn success(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
             }
         }
 
-        impl From<#name> for #code_type {
-            fn from(success: #name) -> Self {
-                success.code()
-            }
-        }
+        crate::documented::documented!(success #name, #code_name);
     })
 }
 

@@ -24,13 +24,10 @@ pub use docs::escape;
 /// All Rust files of the crate.
 pub fn emit(spec: &Spec) -> Vec<OutputFile> {
     let families: Vec<&Family> = spec.families.iter().filter(|family| !is_empty(family)).collect();
-    let mut files = vec![file("src/lib.rs", lib(spec, &families)), file("src/codes.rs", codes::file(spec))];
-    if keeps_buffers(spec) {
-        files.push(OutputFile { path: "src/kept.rs".to_owned(), text: marked(include_str!("parts/kept.rs")) });
-    }
-    if families.iter().any(|family| has_exports(family)) {
-        files.push(OutputFile { path: "src/ffi.rs".to_owned(), text: marked(include_str!("parts/ffi.rs")) });
-    }
+    let shared = shared(spec, &families);
+    let mut files = vec![file("src/lib.rs", lib(spec, &families, &shared)), file("src/codes.rs", codes::file(spec))];
+    let written = |shared: &Shared| OutputFile { path: shared.path.to_owned(), text: marked(shared.text) };
+    files.extend(shared.iter().map(written));
     // Laying out Rust takes most of the time of a run, and files do not know each other.
     let parts: Vec<(&Family, Part)> =
         families.iter().flat_map(|&family| Part::ALL.map(|part| (family, part))).collect();
@@ -126,7 +123,37 @@ fn has_exports(family: &Family) -> bool {
     !family.groups.is_empty() || !family.tables.is_empty()
 }
 
-fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
+/// A module that is written by hand and included word for word.
+struct Shared {
+    path: &'static str,
+    text: &'static str,
+    declaration: TokenStream,
+}
+
+/// Those that the families need.
+fn shared(spec: &Spec, families: &[&Family]) -> Vec<Shared> {
+    let mut out = Vec::new();
+    if families.iter().any(|family| errors::has_types(family)) {
+        let declaration = quote! { mod documented; };
+        out.push(Shared { path: "src/documented.rs", text: include_str!("parts/documented.rs"), declaration });
+    }
+    if families.iter().any(|family| has_exports(family)) {
+        let declaration = quote! {
+            #[cfg(feature = "exports")]
+            extern crate alloc;
+            #[cfg(feature = "exports")]
+            pub mod ffi;
+        };
+        out.push(Shared { path: "src/ffi.rs", text: include_str!("parts/ffi.rs"), declaration });
+    }
+    if keeps_buffers(spec) {
+        let declaration = quote! { mod kept; pub use kept::{KeptBuffer, KeptBufferMut}; };
+        out.push(Shared { path: "src/kept.rs", text: include_str!("parts/kept.rs"), declaration });
+    }
+    out
+}
+
+fn lib(spec: &Spec, families: &[&Family], shared: &[Shared]) -> TokenStream {
     let modules = families.iter().map(|family| {
         let name = format_ident!("{}", family.name);
         quote! { #[rustfmt::skip] pub mod #name; }
@@ -142,10 +169,7 @@ fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
         lines.extend(docs::wrap(&docs::escape(&sentence), "", ""));
     }
     lines.extend(example(families).into_iter().flatten());
-    let exports = families.iter().any(|family| has_exports(family));
-    let ffi = exports
-        .then(|| quote! { #[cfg(feature = "exports")] extern crate alloc; #[cfg(feature = "exports")] pub mod ffi; });
-    let kept = keeps_buffers(spec).then(|| quote! { mod kept; pub use kept::{KeptBuffer, KeptBufferMut}; });
+    let declarations = shared.iter().map(|shared| &shared.declaration);
     let docs = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! {
         #(#![doc = #docs])*
@@ -154,8 +178,7 @@ fn lib(spec: &Spec, families: &[&Family]) -> TokenStream {
 
         #[rustfmt::skip]
         pub mod codes;
-        #ffi
-        #kept
+        #(#declarations)*
         #(#modules)*
 
         pub use codes::{HResult, UnknownValue, Win32Error};
