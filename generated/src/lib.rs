@@ -4,15 +4,19 @@
 //!
 //! Every header is a module: enumerations, one error type per function, traits with a method per
 //! function, and `sys` with the C names for people who port C code. Nothing here does anything: a
-//! runtime implements the traits. Each item says which page it comes from.
+//! runtime implements the traits. Each item says which page it comes from. Every header is also a
+//! feature of its name, and all of them are enabled by default; `exports` adds the C functions over the
+//! traits.
 //!
 //! Generated from pages whose licence is MIT OR Apache-2.0.
 //!
 //! ```
+//! # #[cfg(feature = "webservices")] {
 //! use winws_api::webservices::CallbackModel;
 //!
 //! assert_eq!(CallbackModel::try_from(0), Ok(CallbackModel::Short));
 //! assert_eq!(CallbackModel::Short.c_name(), "WS_SHORT_CALLBACK");
+//! # }
 //! ```
 #![no_std]
 #![allow(
@@ -23,6 +27,7 @@
 )]
 #[rustfmt::skip]
 pub mod codes;
+#[cfg(any(feature = "webservices", feature = "websocket", feature = "winhttp"))]
 mod documented;
 #[cfg(feature = "exports")]
 extern crate alloc;
@@ -30,10 +35,13 @@ extern crate alloc;
 pub mod ffi;
 mod kept;
 pub use kept::{KeptBuffer, KeptBufferMut};
+#[cfg(feature = "webservices")]
 #[rustfmt::skip]
 pub mod webservices;
+#[cfg(feature = "websocket")]
 #[rustfmt::skip]
 pub mod websocket;
+#[cfg(feature = "winhttp")]
 #[rustfmt::skip]
 pub mod winhttp;
 pub use codes::{HResult, UnknownValue, Win32Error};

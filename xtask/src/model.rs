@@ -475,6 +475,17 @@ impl Record {
     }
 }
 
+impl Family {
+    /// Whether nothing of it is complete.
+    pub fn is_empty(&self) -> bool {
+        self.enums.is_empty()
+            && self.functions.is_empty()
+            && self.callbacks.is_empty()
+            && self.structs.is_empty()
+            && self.constants.is_empty()
+    }
+}
+
 impl Spec {
     /// The item of that C name or alias, or whose page's name this is.
     pub fn find(&self, name: &str) -> Vec<&Item> {

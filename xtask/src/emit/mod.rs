@@ -5,6 +5,7 @@ mod c;
 pub mod explain;
 mod fold;
 pub mod json;
+pub mod manifest;
 pub mod names;
 mod rust;
 pub mod site;
@@ -29,8 +30,5 @@ pub fn crate_files(spec: &Spec) -> Vec<OutputFile> {
 
 /// What a crate written elsewhere has to have beside its sources, and people may make their own.
 pub fn companions(spec: &Spec) -> Vec<OutputFile> {
-    let manifest = OutputFile { path: "Cargo.toml".to_owned(), text: MANIFEST.to_owned() };
-    vec![attribution::file(spec), manifest]
+    vec![attribution::file(spec), manifest::file(spec)]
 }
-
-const MANIFEST: &str = "[package]\nname = \"winws-api\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[features]\nexports = []\n\n[lib]\npath = \"src/lib.rs\"\n";

@@ -1,14 +1,30 @@
 //! Which family an item belongs to: its stated header, else its UID's, else its folder, else `unsorted`.
 
 use super::config::{Families, FamilyConfig};
-use crate::draft::Draft;
+use crate::draft::{Draft, Kind};
 
 /// The family's name.
 pub fn of(draft: &Draft, families: &Families) -> String {
     let stem = header_stem(draft);
     let Some(stem) = stem else { return "unsorted".to_owned() };
     let known = families.list.iter().find(|family| stem_of(&family.header) == stem);
-    known.map_or(stem, |family| family.name.clone())
+    // Pages of codes make no module.
+    let own = if draft.kind == Kind::Codes { stem.clone() } else { module(&stem) };
+    known.map_or(own, |family| family.name.clone())
+}
+
+/// What a crate has besides families, as modules or features.
+const TAKEN: &[&str] = &["codes", "default", "documented", "exports", "ffi", "kept"];
+
+/// The module of a header that `families.toml` does not name.
+fn module(stem: &str) -> String {
+    if stem.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("_{stem}");
+    }
+    match TAKEN.contains(&stem) || syn::parse_str::<syn::Ident>(stem).is_err() {
+        true => format!("{stem}_"),
+        false => stem.to_owned(),
+    }
 }
 
 /// The configuration of a family; one that `families.toml` does not name strips nothing and groups nothing.
@@ -17,7 +33,7 @@ pub fn config(name: &str, families: &Families) -> FamilyConfig {
     known.unwrap_or_else(|| FamilyConfig {
         name: name.to_owned(),
         title: name.to_owned(),
-        header: format!("{name}.h"),
+        header: format!("{}.h", name.trim_matches('_')),
         ..FamilyConfig::default()
     })
 }

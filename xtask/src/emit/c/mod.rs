@@ -16,7 +16,6 @@ mod types;
 
 use std::collections::BTreeSet;
 
-use super::rust::is_empty;
 use crate::model::{Family, Spec, Wide};
 use crate::sync::{MARK, OutputFile};
 use names::Names;
@@ -60,7 +59,7 @@ pub fn emit(spec: &Spec) -> Vec<OutputFile> {
         headers.push(Header { name: SHARED.to_owned(), intro, includes: includes.clone(), body });
         includes.push(SHARED);
     }
-    for family in spec.families.iter().filter(|family| !is_empty(family)) {
+    for family in spec.families.iter().filter(|family| !family.is_empty()) {
         let own = declared::own(family, &shared);
         let body = body::of_family(&context, family, &own, &mut known.clone());
         headers.push(Header { name: file_name(family), intro: intro(family), includes: includes.clone(), body });

@@ -23,7 +23,7 @@ pub use docs::escape;
 
 /// All Rust files of the crate.
 pub fn emit(spec: &Spec) -> Vec<OutputFile> {
-    let families: Vec<&Family> = spec.families.iter().filter(|family| !is_empty(family)).collect();
+    let families: Vec<&Family> = spec.families.iter().filter(|family| !family.is_empty()).collect();
     let shared = shared(spec, &families);
     let mut files = vec![file("src/lib.rs", lib(spec, &families, &shared)), file("src/codes.rs", codes::file(spec))];
     let written = |shared: &Shared| OutputFile { path: shared.path.to_owned(), text: marked(shared.text) };
@@ -88,15 +88,6 @@ impl Part {
     }
 }
 
-/// Whether nothing of a family is complete.
-pub fn is_empty(family: &Family) -> bool {
-    family.enums.is_empty()
-        && family.functions.is_empty()
-        && family.callbacks.is_empty()
-        && family.structs.is_empty()
-        && family.constants.is_empty()
-}
-
 fn file(path: &str, tokens: TokenStream) -> OutputFile {
     let parsed =
         syn::parse2(tokens).unwrap_or_else(|error| panic!("an emitter wrote invalid Rust for {path}: {error}"));
@@ -133,8 +124,14 @@ struct Shared {
 /// Those that the families need.
 fn shared(spec: &Spec, families: &[&Family]) -> Vec<Shared> {
     let mut out = Vec::new();
-    if families.iter().any(|family| errors::has_types(family)) {
-        let declaration = quote! { mod documented; };
+    let failing: Vec<&str> =
+        families.iter().filter(|family| errors::has_types(family)).map(|family| &*family.name).collect();
+    if !failing.is_empty() {
+        let any = match &failing[..] {
+            [only] => quote! { feature = #only },
+            several => quote! { any(#(feature = #several),*) },
+        };
+        let declaration = quote! { #[cfg(#any)] mod documented; };
         out.push(Shared { path: "src/documented.rs", text: include_str!("parts/documented.rs"), declaration });
     }
     if families.iter().any(|family| has_exports(family)) {
@@ -155,13 +152,14 @@ fn shared(spec: &Spec, families: &[&Family]) -> Vec<Shared> {
 
 fn lib(spec: &Spec, families: &[&Family], shared: &[Shared]) -> TokenStream {
     let modules = families.iter().map(|family| {
-        let name = format_ident!("{}", family.name);
-        quote! { #[rustfmt::skip] pub mod #name; }
+        let (name, feature) = (format_ident!("{}", family.name), &family.name);
+        quote! { #[cfg(feature = #feature)] #[rustfmt::skip] pub mod #name; }
     });
     let mut lines = vec![format!("{} as Rust types, errors and traits, generated from reference pages.", spec.title)];
     let rest = "Every header is a module: enumerations, one error type per function, traits with a method per function, \
                 and `sys` with the C names for people who port C code. Nothing here does anything: a runtime \
-                implements the traits. Each item says which page it comes from.";
+                implements the traits. Each item says which page it comes from. Every header is also a feature of its \
+                name, and all of them are enabled by default; `exports` adds the C functions over the traits.";
     lines.push(String::new());
     lines.extend(docs::wrap(rest, "", ""));
     for sentence in attribution::sentences(spec) {
@@ -192,10 +190,12 @@ fn example(families: &[&Family]) -> Option<Vec<String>> {
     Some(vec![
         String::new(),
         "```".to_owned(),
+        format!("# #[cfg(feature = \"{}\")] {{", family.name),
         format!("use winws_api::{}::{name};", family.name),
         String::new(),
         format!("assert_eq!({name}::try_from({}), Ok({name}::{}));", member.value, member.rust_name),
         format!("assert_eq!({name}::{}.c_name(), \"{}\");", member.rust_name, member.c_name),
+        "# }".to_owned(),
         "```".to_owned(),
     ])
 }
