@@ -8,6 +8,9 @@
 //! feature of its name, and all of them are enabled by default; `exports` adds the C functions over the
 //! traits.
 //!
+//! The text is that of the pages, which are about C. Where they speak of `NULL`, a method of a trait
+//! takes `None` or an empty slice; a pointer and its length are one slice, and strings are `str`.
+//!
 //! Generated from pages whose licence is MIT OR Apache-2.0.
 //!
 //! ```

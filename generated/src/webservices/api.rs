@@ -7,10 +7,10 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to abort. It can be in any state.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
     ///
@@ -64,7 +64,7 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to close.
     ///
@@ -74,7 +74,7 @@ pub trait Channels {
     ///   Callback, and a pointer for it, that allow the call to return before the channel is closed. If it is
     ///   `NULL`, the call waits. The structure is read before the function returns and can be a local
     ///   variable. What its `callbackState` points to must stay valid until the callback is called.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
@@ -174,7 +174,7 @@ pub trait Channels {
     ///
     ///   Protocols that the channel uses. A channel with `WS_CUSTOM_CHANNEL_BINDING` consists of the caller's
     ///   own callbacks; see the remarks.
-    /// - `properties` (C: `properties`, in, optional)
+    /// - `properties` (in, optional)
     ///
     ///   Array of settings. A property that it does not contain gets its default value.
     ///   [`WS_CHANNEL_PROPERTY_ID`](crate::webservices::ChannelPropertyId) says which ones can be set here.
@@ -185,11 +185,11 @@ pub trait Channels {
     /// - `security_description` (C: `securityDescription`, in, optional)
     ///
     ///   Security that the channel needs. `NULL` stands for none. It must be `NULL` for a custom channel.
-    /// - `channel` (C: `channel`, out)
+    /// - `channel` (out)
     ///
     ///   Receives the new channel, which the caller frees with
     ///   [`WsFreeChannel`](crate::webservices::Channels::free_channel). It is not written if the call fails.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
     ///
@@ -255,7 +255,7 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to free, made by [`WsCreateChannel`](crate::webservices::Channels::create_channel) or
     ///   `WsCreateChannelForListener`. It must not be `NULL`, and its state must be
@@ -302,13 +302,13 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to ask.
-    /// - `id` (C: `id`, in)
+    /// - `id` (in)
     ///
     ///   Property to read. Its type, and the channels that have it, stand with the enumerator.
-    /// - `value` (C: `value`, out)
+    /// - `value` (out)
     ///
     ///   Receives the value of the property. The buffer must be aligned for the type of the property. It is
     ///   not written if the call fails.
@@ -317,7 +317,7 @@ pub trait Channels {
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of the *value* buffer, in bytes. Pass the size of the property's type.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
     ///
@@ -372,7 +372,7 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to open. Its state must be `WS_CHANNEL_STATE_CREATED`.
     ///
@@ -386,7 +386,7 @@ pub trait Channels {
     ///   Callback, and a pointer for it, that allow the call to return before the channel is open. If it is
     ///   `NULL`, the call waits. The structure is read before the function returns and can be a local
     ///   variable. What its `callbackState` points to must stay valid until the callback is called.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
@@ -492,10 +492,10 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to reset. Its state must be `WS_CHANNEL_STATE_CREATED` or `WS_CHANNEL_STATE_CLOSED`.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
     ///
@@ -545,19 +545,19 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to change. It must not be `NULL`.
-    /// - `id` (C: `id`, in)
+    /// - `id` (in)
     ///
     ///   Property to change. Its type stands with the enumerator.
-    /// - `value` (C: `value`, in)
+    /// - `value` (in)
     ///
     ///   New value, which the channel copies. The pointer must be aligned for the type of the property.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of *value*, in bytes. It must be that of the property's type.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
     ///
@@ -607,7 +607,7 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (C: `channel`, in)
+    /// - `channel` (in)
     ///
     ///   Channel to shut down. Its state must be `WS_CHANNEL_STATE_OPEN`, and its type
     ///   `WS_CHANNEL_TYPE_OUTPUT_SESSION` or `WS_CHANNEL_TYPE_DUPLEX_SESSION`.
@@ -618,7 +618,7 @@ pub trait Channels {
     ///   Callback, and a pointer for it, that allow the call to return before the other side has been told.
     ///   If it is `NULL`, the call waits. The structure is read before the function returns and can be a
     ///   local variable. What its `callbackState` points to must stay valid until the callback is called.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
@@ -691,10 +691,10 @@ pub trait ErrorObjects {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in)
+    /// - `error` (in)
     ///
     ///   Error object to add to.
-    /// - `string` (C: `string`, in)
+    /// - `string` (in)
     ///
     ///   Text to add. The object makes a copy, so it can be released after the call.
     ///
@@ -745,14 +745,14 @@ pub trait ErrorObjects {
     ///
     /// # Parameters
     ///
-    /// - `properties` (C: `properties`, in, optional)
+    /// - `properties` (in, optional)
     ///
     ///   Array of settings. The only one that can be set here is `WS_ERROR_PROPERTY_LANGID`, the language of
     ///   the texts. It can be `NULL` if *propertyCount* is 0.
     /// - the length of `properties` (C: `propertyCount`, in)
     ///
     ///   Number of elements in the *properties* array.
-    /// - `error` (C: `error`, out)
+    /// - `error` (out)
     ///
     ///   Receives the new error object, which the caller frees with
     ///   [`WsFreeError`](crate::webservices::ErrorObjects::free_error). It is not written if the call fails.
@@ -808,7 +808,7 @@ pub trait ErrorObjects {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in)
+    /// - `error` (in)
     ///
     ///   Error object to free, made by [`WsCreateError`](crate::webservices::ErrorObjects::create_error). It
     ///   must not be `NULL`, and no operation in progress may be using it.
@@ -839,13 +839,13 @@ pub trait ErrorObjects {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in)
+    /// - `error` (in)
     ///
     ///   Error object to read.
-    /// - `id` (C: `id`, in)
+    /// - `id` (in)
     ///
     ///   Property to read. Its type stands with the enumerator.
-    /// - `buffer` (C: `buffer`, out)
+    /// - `buffer` (out)
     ///
     ///   Receives the value of the property. It must be aligned for the type of the property, and it is not
     ///   written if the call fails.
@@ -897,15 +897,15 @@ pub trait ErrorObjects {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in)
+    /// - `error` (in)
     ///
     ///   Error object to read.
-    /// - `index` (C: `index`, in)
+    /// - `index` (in)
     ///
     ///   Number of the string, from 0 for the one that was added last. It must be less than
     ///   `WS_ERROR_PROPERTY_STRING_COUNT`. If the object has an original error code, the last number stands
     ///   for the text of that code.
-    /// - `string` (C: `string`, out)
+    /// - `string` (out)
     ///
     ///   Receives the length and the address of the string. There is no zero at its end. The characters
     ///   belong to the object and can be read until
@@ -959,7 +959,7 @@ pub trait ErrorObjects {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in)
+    /// - `error` (in)
     ///
     ///   Error object to empty.
     ///
@@ -1004,13 +1004,13 @@ pub trait ErrorObjects {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in)
+    /// - `error` (in)
     ///
     ///   Error object to change.
-    /// - `id` (C: `id`, in)
+    /// - `id` (in)
     ///
     ///   Property to change. `WS_ERROR_PROPERTY_STRING_COUNT` can only be read.
-    /// - `value` (C: `value`, in)
+    /// - `value` (in)
     ///
     ///   New value, which the object copies. The pointer must be aligned for the type of the property.
     /// - the length of `value` (C: `valueSize`, in)

@@ -6,7 +6,7 @@
 /// Each function is a callback of [`WS_CUSTOM_CHANNEL_CALLBACKS`](super::CustomChannelCallbacks), which
 /// `exports::custom_channel_callbacks` fills for a type that implements the trait.
 /// [`create_channel`](Self::create_channel) makes an object, and when the library frees it, it is
-/// dropped. Calls may come from any thread and at the same time.
+/// dropped. Calls may come from any thread, and several at the same time.
 pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
     /// [`WsCreateChannel`](crate::webservices::Channels::create_channel) calls it to create what the
@@ -25,7 +25,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - the length of `channel_parameters` (C: `channelParametersSize`, in)
     ///
     ///   Size of *channelParameters*, in bytes. It is 0 if the property was not given.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -81,7 +81,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -134,7 +134,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -232,7 +232,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     ///   Says how to complete the call asynchronously. If it is `NULL`, the function must not return before
     ///   the close is done.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object that takes more details of a failure. If it is `NULL`, the return value is all that the
     ///   caller learns.
@@ -282,7 +282,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -329,16 +329,16 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `id` (C: `id`, in)
+    /// - `id` (in)
     ///
     ///   Property to read.
-    /// - `value` (C: `value`, out)
+    /// - `value` (out)
     ///
     ///   Receives the value of the property. It is aligned for the property's type.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of the *value* buffer, in bytes.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -402,16 +402,16 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `id` (C: `id`, in)
+    /// - `id` (in)
     ///
     ///   Property to change.
-    /// - `value` (C: `value`, in)
+    /// - `value` (in)
     ///
     ///   New value, aligned for the property's type. It is valid only until the function returns, so copy it.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of *value*, in bytes.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -460,7 +460,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (C: `message`, in)
+    /// - `message` (in)
     ///
     ///   Message to send. Its state is `WS_MESSAGE_STATE_INITIALIZED`. After success it must be
     ///   `WS_MESSAGE_STATE_WRITING`.
@@ -471,7 +471,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -584,7 +584,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (C: `message`, in)
+    /// - `message` (in)
     ///
     ///   Message that [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback) got.
     ///   Its state is `WS_MESSAGE_STATE_WRITING`. After success it must be `WS_MESSAGE_STATE_DONE`.
@@ -595,7 +595,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -700,7 +700,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (C: `message`, in)
+    /// - `message` (in)
     ///
     ///   Empty message that is to be filled: its state is `WS_MESSAGE_STATE_EMPTY`. After success it must be
     ///   in `WS_MESSAGE_STATE_READING` and contain the headers.
@@ -711,7 +711,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -823,7 +823,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (C: `message`, in)
+    /// - `message` (in)
     ///
     ///   Message that [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) got.
     ///   Its state is `WS_MESSAGE_STATE_READING`. After success it must be `WS_MESSAGE_STATE_DONE`.
@@ -834,7 +834,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -931,13 +931,13 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (C: `message`, in)
+    /// - `message` (in)
     ///
     ///   Message to give up. It must be the one that
     ///   [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) or
     ///   [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback) got last and that
     ///   is not finished.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
@@ -997,7 +997,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (C: `error`, in, optional)
+    /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and

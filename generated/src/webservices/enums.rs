@@ -25,9 +25,9 @@ use crate::UnknownValue;
 ///
 /// # C
 ///
-/// `WS_CALLBACK_MODEL` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
-/// `webservices/ne-webservices-ws_callback_model.md`, line 31.
+/// `WS_CALLBACK_MODEL` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
+/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_callback_model.md`, line
+/// 31\.
 #[doc(alias = "WS_CALLBACK_MODEL")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -84,8 +84,8 @@ impl core::fmt::Display for CallbackModel {
 ///
 /// # C
 ///
-/// `WS_CHANNEL_BINDING` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_CHANNEL_BINDING` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
+/// Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ne-webservices-ws_channel_binding.md`, line 31.
 #[doc(alias = "WS_CHANNEL_BINDING")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -180,8 +180,8 @@ impl core::fmt::Display for ChannelBinding {
 ///
 /// # C
 ///
-/// `WS_CHANNEL_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_CHANNEL_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
+/// Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ne-webservices-ws_channel_property_id.md`, line 31.
 #[doc(alias = "WS_CHANNEL_PROPERTY_ID")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -743,9 +743,9 @@ impl core::fmt::Display for ChannelPropertyId {
 ///
 /// # C
 ///
-/// `WS_CHANNEL_STATE` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
-/// `webservices/ne-webservices-ws_channel_state.md`, line 31.
+/// `WS_CHANNEL_STATE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
+/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_channel_state.md`, line
+/// 31\.
 #[doc(alias = "WS_CHANNEL_STATE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -844,9 +844,8 @@ impl core::fmt::Display for ChannelState {
 ///
 /// # C
 ///
-/// `WS_CHANNEL_TYPE` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows Server
-/// 2008 R2 \[desktop apps \\\| UWP apps\]. From `webservices/ne-webservices-ws_channel_type.md`, line
-/// 31\.
+/// `WS_CHANNEL_TYPE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
+/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_channel_type.md`, line 31.
 #[doc(alias = "WS_CHANNEL_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -949,8 +948,8 @@ impl core::fmt::Display for ChannelType {
 ///
 /// # C
 ///
-/// `WS_ENDPOINT_IDENTITY_TYPE` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and
-/// Windows Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_ENDPOINT_IDENTITY_TYPE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and
+/// Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ne-webservices-ws_endpoint_identity_type.md`, line 31.
 #[doc(alias = "WS_ENDPOINT_IDENTITY_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1036,8 +1035,8 @@ impl core::fmt::Display for EndpointIdentityType {
 ///
 /// # C
 ///
-/// `WS_ERROR_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_ERROR_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
+/// Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ne-webservices-ws_error_property_id.md`, line 31.
 #[doc(alias = "WS_ERROR_PROPERTY_ID")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -94,16 +94,14 @@ pub struct XmlWriter {
 ///
 /// # C
 ///
-/// `WS_ASYNC_CONTEXT` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
-/// `webservices/ns-webservices-ws_async_context.md`, line 33.
+/// `WS_ASYNC_CONTEXT` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
+/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_async_context.md`, line
+/// 33\.
 #[doc(alias = "WS_ASYNC_CONTEXT")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct AsyncContext {
     /// The function that receives the result. It must not be `NULL`.
-    ///
-    /// `callback` in C.
     pub callback: super::AsyncCallback,
     /// Any value of the application. It is passed to the callback and not looked at.
     ///
@@ -131,16 +129,14 @@ impl Default for AsyncContext {
 ///
 /// # C
 ///
-/// `WS_CHANNEL_PROPERTIES` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_CHANNEL_PROPERTIES` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
+/// Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ns-webservices-ws_channel_properties.md`, line 33.
 #[doc(alias = "WS_CHANNEL_PROPERTIES")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct ChannelProperties {
     /// The settings. It can be `NULL` if `propertyCount` is 0.
-    ///
-    /// `properties` in C.
     pub properties: *mut super::ChannelProperty,
     /// The number of elements of **properties**.
     ///
@@ -169,20 +165,16 @@ impl Default for ChannelProperties {
 ///
 /// # C
 ///
-/// `WS_CHANNEL_PROPERTY` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_CHANNEL_PROPERTY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
+/// Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ns-webservices-ws_channel_property.md`, line 33.
 #[doc(alias = "WS_CHANNEL_PROPERTY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct ChannelProperty {
     /// The property.
-    ///
-    /// `id` in C.
     pub id: i32,
     /// Points to the value, which must be aligned as its type demands.
-    ///
-    /// `value` in C.
     pub value: *mut core::ffi::c_void,
     /// The number of bytes at **value**: the size of the property's type.
     ///
@@ -229,8 +221,8 @@ impl Default for ChannelProperty {
 ///
 /// # C
 ///
-/// `WS_CUSTOM_CHANNEL_CALLBACKS` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and
-/// Windows Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_CUSTOM_CHANNEL_CALLBACKS` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and
+/// Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ns-webservices-ws_custom_channel_callbacks.md`, line 33.
 #[doc(alias = "WS_CUSTOM_CHANNEL_CALLBACKS")]
 #[derive(Clone, Copy, Debug)]
@@ -359,8 +351,8 @@ impl Default for CustomChannelCallbacks {
 ///
 /// # C
 ///
-/// `WS_ENDPOINT_ADDRESS` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_ENDPOINT_ADDRESS` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
+/// Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ns-webservices-ws_endpoint_address.md`, line 33.
 #[doc(alias = "WS_ENDPOINT_ADDRESS")]
 #[derive(Clone, Copy, Debug)]
@@ -368,25 +360,17 @@ impl Default for CustomChannelCallbacks {
 pub struct EndpointAddress {
     /// The URL, with its special characters escaped. An empty string stands for the anonymous address of
     /// WS-Addressing, which is written and read in its place.
-    ///
-    /// `url` in C.
     pub url: super::WsString,
     /// Header elements that belong into each message for the endpoint, the ReferenceParameters of
     /// WS-Addressing. They complete the URL, and nobody but the endpoint has to understand them. It can be
     /// `NULL`.
-    ///
-    /// `headers` in C.
     pub headers: *mut super::XmlBuffer,
     /// Further elements of the endpoint reference, in the order that the specification demands, then those
     /// of extensions. Address, ReferenceParameters and Identity are not among them, for they have fields of
     /// their own. In the version `WS_ADDRESSING_VERSION_0_9` ReferenceProperties has to be the first
     /// element. It can be `NULL`.
-    ///
-    /// `extensions` in C.
     pub extensions: *mut super::XmlBuffer,
     /// Who the endpoint has to prove to be. It can be `NULL`.
-    ///
-    /// `identity` in C.
     pub identity: *mut super::EndpointIdentity,
 }
 impl Default for EndpointAddress {
@@ -416,8 +400,8 @@ impl Default for EndpointAddress {
 ///
 /// # C
 ///
-/// `WS_ENDPOINT_IDENTITY` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
+/// `WS_ENDPOINT_IDENTITY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
+/// Server 2008 R2 \[desktop apps \| UWP apps\]. From
 /// `webservices/ns-webservices-ws_endpoint_identity.md`, line 33.
 #[doc(alias = "WS_ENDPOINT_IDENTITY")]
 #[derive(Clone, Copy, Debug)]
@@ -445,20 +429,16 @@ impl Default for EndpointIdentity {
 ///
 /// # C
 ///
-/// `WS_ERROR_PROPERTY` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows
-/// Server 2008 R2 \[desktop apps \\\| UWP apps\]. From
-/// `webservices/ns-webservices-ws_error_property.md`, line 33.
+/// `WS_ERROR_PROPERTY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
+/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_error_property.md`, line
+/// 33\.
 #[doc(alias = "WS_ERROR_PROPERTY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct ErrorProperty {
     /// The property.
-    ///
-    /// `id` in C.
     pub id: i32,
     /// Points to the value, which must be aligned as its type demands.
-    ///
-    /// `value` in C.
     pub value: *mut core::ffi::c_void,
     /// The number of bytes at **value**: the size of the property's type.
     ///
@@ -495,19 +475,15 @@ impl Default for ErrorProperty {
 ///
 /// # C
 ///
-/// `WS_STRING` in webservices.h since Windows 7 \[desktop apps \\\| UWP apps\] and Windows Server 2008
-/// R2 \[desktop apps \\\| UWP apps\]. From `webservices/ns-webservices-ws_string.md`, line 33.
+/// `WS_STRING` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server 2008 R2
+/// \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_string.md`, line 33.
 #[doc(alias = "WS_STRING")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct WsString {
     /// The number of characters, each of two bytes.
-    ///
-    /// `length` in C.
     pub length: u32,
     /// The characters. It can be `NULL` if **length** is 0.
-    ///
-    /// `chars` in C.
     pub chars: *mut u16,
 }
 impl Default for WsString {

@@ -232,11 +232,11 @@ pub trait Handles {
     ///   The property: `WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE` or
     ///   `WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE`. The other types are settings of a session and cannot
     ///   be read.
-    /// - `value` (C: `pvValue`, inout)
+    /// - `value` (C: `pvValue`, in and out)
     ///
     ///   Memory that receives the value. It must be aligned for the type of the property, which is `ULONG` or
     ///   an array of `ULONG`.
-    /// - `size` (C: `ulSize`, inout)
+    /// - `size` (C: `ulSize`, in and out)
     ///
     ///   On input, the number of bytes at *pvValue*. On output, the number of bytes of the value. In spite of
     ///   its name it is a pointer.
@@ -470,17 +470,17 @@ pub trait Handshake {
     /// - the length of `response_headers` (C: `ulReponseHeaderCount`, in)
     ///
     ///   Number of headers in *pResponseHeaders*. The name lacks an *s* in the header file too.
-    /// - `selected_extensions` (C: `pulSelectedExtensions`, inout, optional)
+    /// - `selected_extensions` (C: `pulSelectedExtensions`, in and out, optional)
     ///
     ///   Array that receives the chosen extensions, each as an index, from 0, into the *pszExtensions* array
     ///   of [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake). It can be
     ///   `NULL` if the application does not want to know.
-    /// - `selected_extension_count` (C: `pulSelectedExtensionCount`, inout, optional)
+    /// - `selected_extension_count` (C: `pulSelectedExtensionCount`, in and out, optional)
     ///
     ///   On input, the number of elements for which *pulSelectedExtensions* has room: at least as many as
     ///   extensions were offered. On output, the number of elements that were written. It can be `NULL` if
     ///   *pulSelectedExtensions* is.
-    /// - `selected_subprotocol` (C: `pulSelectedSubprotocol`, inout, optional)
+    /// - `selected_subprotocol` (C: `pulSelectedSubprotocol`, in and out, optional)
     ///
     ///   Receives the chosen subprotocol as an index, from 0, into the *pszSubprotocols* array of
     ///   [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake). The value
@@ -658,7 +658,7 @@ pub trait Transfer {
     /// - `action_queue` (C: `eActionQueue`, in)
     ///
     ///   The queue to take the action from: that of sends, that of receives, or both.
-    /// - `data_buffers` (C: `pDataBuffers`, inout)
+    /// - `data_buffers` (C: `pDataBuffers`, in and out)
     ///
     ///   Array that receives the buffers of the action. What they held before does not matter. The memory
     ///   that they point to belongs to the component, or to the caller of
@@ -668,7 +668,7 @@ pub trait Transfer {
     ///   Do not free it.
     ///
     ///   What comes out is lent until `WebSocketCompleteAction`.
-    /// - `data_buffer_count` (C: `pulDataBufferCount`, inout)
+    /// - `data_buffer_count` (C: `pulDataBufferCount`, in and out)
     ///
     ///   On input, the number of elements of the *pDataBuffers* array. On output, the number of elements that
     ///   were filled, which can be 0. Two elements are enough for every action.

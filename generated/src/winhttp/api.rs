@@ -163,7 +163,7 @@ pub trait Session {
     ///   | ICU_DECODE 0x10000000 | Replace escape sequences, `%20` and the like, by the characters they stand for. The bytes are not read as UTF-8. |
     ///   | ICU_ESCAPE 0x80000000 | Replace characters that must not stand in a request by escape sequences. |
     ///   | ICU_REJECT_USERPWD 0x00004000 | Fail with `ERROR_WINHTTP_INVALID_URL` if the URL has a user name or a password. |
-    /// - `url_components` (C: `lpUrlComponents`, inout)
+    /// - `url_components` (C: `lpUrlComponents`, in and out)
     ///
     ///   On entry says which parts are wanted and where to; receives them. See
     ///   [`URL_COMPONENTS`](crate::winhttp::UrlComponents). Its `dwStructSize` must be set.
@@ -250,7 +250,7 @@ pub trait Session {
     ///
     ///   Receives the URL with a terminating zero. If it is `NULL`, the call fails with
     ///   `ERROR_INSUFFICIENT_BUFFER` and returns the size that is needed.
-    /// - `url_length` (C: `pdwUrlLength`, inout)
+    /// - `url_length` (C: `pdwUrlLength`, in and out)
     ///
     ///   On entry the size of the buffer, in characters. On success it receives the number of characters
     ///   written, without the terminating zero. After `ERROR_INSUFFICIENT_BUFFER` it holds the number of
@@ -404,7 +404,7 @@ pub trait Session {
     ///
     ///   Receives the value. If it is `NULL`, the call fails with `ERROR_INSUFFICIENT_BUFFER` and returns the
     ///   size that is needed.
-    /// - `buffer_length` (C: `lpdwBufferLength`, inout)
+    /// - `buffer_length` (C: `lpdwBufferLength`, in and out)
     ///
     ///   On entry the size of the buffer, in bytes. On success it receives the size of the value, and after
     ///   `ERROR_INSUFFICIENT_BUFFER` the size that the buffer needs.
@@ -970,14 +970,14 @@ pub trait Request {
     ///
     ///   Receives the value. If it is `NULL` (`WINHTTP_NO_OUTPUT_BUFFER`), the call fails with
     ///   `ERROR_INSUFFICIENT_BUFFER` and returns the size that is needed.
-    /// - `buffer_length` (C: `lpdwBufferLength`, inout)
+    /// - `buffer_length` (C: `lpdwBufferLength`, in and out)
     ///
     ///   On entry the size of the buffer, in bytes. On success it receives the size of the value; that of a
     ///   text does not include the terminating zero, which is written as well. After
     ///   `ERROR_INSUFFICIENT_BUFFER` it holds the size that the buffer needs, the terminating zero included.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
-    /// - `index` (C: `lpdwIndex`, inout, optional)
+    /// - `index` (C: `lpdwIndex`, in and out, optional)
     ///
     ///   Which of several headers with one name to return, from 0. On success it receives the index of the
     ///   next one, so that a loop that starts at 0 gets them all and ends with

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
 use super::{errors, types};
-use crate::draft::Convention;
+use crate::draft::{Convention, Direction};
 use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type};
 
 /// The file of a family's traits; `None` if it has none.
@@ -176,10 +176,19 @@ fn afterwards(param: &Param) -> String {
 
 /// The line of a parameter: its name, C's name, its direction, and what became of it.
 fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String {
+    let direction = match param.direction {
+        Direction::In => "in",
+        Direction::Out => "out",
+        Direction::InOut => "in and out",
+    };
     let optional = if param.optional { ", optional" } else { "" };
-    let direction = format!("{}{optional}", param.direction.name());
+    let direction = format!("{direction}{optional}");
+    let called = match param.rust_name == param.c_name {
+        true => format!("`{}` ({direction})", param.rust_name),
+        false => format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name),
+    };
     if !safe {
-        return format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name);
+        return called;
     }
     let is_length = |arg: &&Arg| match arg.kind {
         ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => length == index,
@@ -193,6 +202,6 @@ fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String 
             let buffer = &function.params[arg.param].rust_name;
             format!("the length of `{buffer}` (C: `{}`, {direction})", param.c_name)
         }
-        None => format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name),
+        None => called,
     }
 }

@@ -24,7 +24,7 @@ fn trait_(table: &Table, family: &Family, spec: &Spec) -> TokenStream {
     let made = table.slots.iter().find(|slot| slot.role == Role::Create).expect("a table has one that makes an object");
     let safe = format!(
         "Each function is a callback of [`{}`](super::{}), which `exports::{}` fills for a type that implements the trait. \
-         [`{}`](Self::{}) makes an object, and when the library frees it, it is dropped. Calls may come from any thread and \
+         [`{}`](Self::{}) makes an object, and when the library frees it, it is dropped. Calls may come from any thread, and several \
          at the same time.",
         record.c_name,
         record.rust_name,

@@ -160,8 +160,12 @@ fn lib(spec: &Spec, families: &[&Family], shared: &[Shared]) -> TokenStream {
                 and `sys` with the C names for people who port C code. Nothing here does anything: a runtime \
                 implements the traits. Each item says which page it comes from. Every header is also a feature of its \
                 name, and all of them are enabled by default; `exports` adds the C functions over the traits.";
-    lines.push(String::new());
-    lines.extend(docs::wrap(rest, "", ""));
+    let terms = "The text is that of the pages, which are about C. Where they speak of `NULL`, a method of a trait takes \
+                 `None` or an empty slice; a pointer and its length are one slice, and strings are `str`.";
+    for paragraph in [rest, terms] {
+        lines.push(String::new());
+        lines.extend(docs::wrap(paragraph, "", ""));
+    }
     for sentence in attribution::sentences(spec) {
         lines.push(String::new());
         lines.extend(docs::wrap(&docs::escape(&sentence), "", ""));

@@ -43,13 +43,17 @@ fn record(
     let fields = record_.fields.iter().map(|field| {
         let (ident, type_) = (format_ident!("{}", field.rust_name), field_type(field, here));
         let mut lines = writer.lines(&field.docs);
-        if let Some(c_name) = &field.c_name {
-            if !lines.is_empty() {
-                lines.push(String::new());
+        match &field.c_name {
+            // C's own name needs no mention where there is something else to say.
+            Some(c_name) if *c_name == field.rust_name && !lines.is_empty() => {}
+            Some(c_name) => {
+                if !lines.is_empty() {
+                    lines.push(String::new());
+                }
+                lines.push(format!("`{c_name}` in C."));
             }
-            lines.push(format!("`{c_name}` in C."));
-        } else if lines.is_empty() {
-            lines.push("A part that C has no name for.".to_owned());
+            None if lines.is_empty() => lines.push("A part that C has no name for.".to_owned()),
+            None => {}
         }
         let doc = attributes(&lines);
         let alias = aliases(&field.rust_name, field.c_name.iter().map(|name| &**name));
