@@ -1331,6 +1331,12 @@ struct WS_ERROR_PROPERTY {
     ULONG valueSize;
 };
 
+#ifdef WINWS_W32
+#define WsAddErrorString WsAddErrorString_w32
+#define WsGetErrorString WsGetErrorString_w32
+#define WsOpenChannel WsOpenChannel_w32
+#endif
+
 /**
  * Breaks off whatever a channel is doing: all input and output that has been started and is not done.
  *
@@ -1348,7 +1354,6 @@ struct WS_ERROR_PROPERTY {
  */
 HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
 
-#ifndef WINWS_W32
 /**
  * Adds a string to an error object. Implementations of callbacks use it to say what went wrong.
  *
@@ -1366,7 +1371,6 @@ HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
  * From webservices/nf-webservices-wsadderrorstring.md, line 45.
  */
 HRESULT WINAPI WsAddErrorString(WS_ERROR *error, const WS_STRING *string);
-#endif
 
 /**
  * Closes a channel that was opened or accepted. Afterwards it can be reset or freed.
@@ -1564,7 +1568,6 @@ HRESULT WINAPI WsGetErrorProperty(
     ULONG bufferSize
 );
 
-#ifndef WINWS_W32
 /**
  * Returns one of the strings of an error object.
  *
@@ -1586,9 +1589,7 @@ HRESULT WINAPI WsGetErrorProperty(
  * From webservices/nf-webservices-wsgeterrorstring.md, line 45.
  */
 HRESULT WINAPI WsGetErrorString(WS_ERROR *error, ULONG index, WS_STRING *string);
-#endif
 
-#ifndef WINWS_W32
 /**
  * Opens a channel to an endpoint. Until the channel is closed, its messages go to this endpoint and
  * come from it.
@@ -1654,7 +1655,6 @@ HRESULT WINAPI WsOpenChannel(
     const WS_ASYNC_CONTEXT *asyncContext,
     WS_ERROR *error
 );
-#endif
 
 /**
  * Makes a closed channel ready to be opened or accepted again. That can be cheaper than a new channel.

@@ -786,6 +786,8 @@ struct WINHTTP_WEB_SOCKET_STATUS {
 #ifdef WINWS_W32
 #define WinHttpAddRequestHeaders WinHttpAddRequestHeaders_w32
 #define WinHttpConnect WinHttpConnect_w32
+#define WinHttpCrackUrl WinHttpCrackUrl_w32
+#define WinHttpCreateUrl WinHttpCreateUrl_w32
 #define WinHttpOpen WinHttpOpen_w32
 #define WinHttpOpenRequest WinHttpOpenRequest_w32
 #define WinHttpQueryHeaders WinHttpQueryHeaders_w32
@@ -913,7 +915,6 @@ HINTERNET WINAPI WinHttpConnect(
     DWORD dwReserved
 );
 
-#ifndef WINWS_W32
 /**
  * The WinHttpCrackUrl function splits an http or https URL into scheme, user name, password, host,
  * port, path, and the rest that begins with a question mark or a number sign.
@@ -956,9 +957,7 @@ BOOL WINAPI WinHttpCrackUrl(
     DWORD dwFlags,
     LPURL_COMPONENTS lpUrlComponents
 );
-#endif
 
-#ifndef WINWS_W32
 /**
  * The WinHttpCreateUrl function puts a URL together from scheme, host, port, path and the other parts.
  *
@@ -1000,7 +999,6 @@ BOOL WINAPI WinHttpCreateUrl(
     LPWSTR pwszUrl,
     LPDWORD pdwUrlLength
 );
-#endif
 
 /**
  * The WinHttpOpen function opens a session. It is the first call of a program that uses WinHTTP:

@@ -7,9 +7,8 @@
  * A WCHAR is a wchar_t, so that L"..." is a string. Where it has two bytes, strings are UTF-16 and
  * functions have their plain names. Where it has four, strings are UTF-32, and functions that take
  * strings are macros for their twins whose names end in _w32; the plain ones, which take UTF-16, are
- * not declared then, and neither are functions that give strings back or have them in structures:
- * those are for UTF-16 alone. A source that defines WINWS_UTF16 before it includes anything has UTF-16
- * strings, u"...", and the plain functions everywhere.
+ * not declared then. A source that defines WINWS_UTF16 before it includes anything has UTF-16 strings,
+ * u"...", and the plain functions everywhere.
  */
 
 #ifndef WINWS_WINWS_TYPES_H

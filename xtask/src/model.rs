@@ -302,7 +302,7 @@ pub struct Function {
 }
 
 /// Whether a function has strings of `WCHAR`s. C libraries in which those have four bytes get a twin of it that takes
-/// such strings, where nothing but strings that go in would differ.
+/// such strings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wide {
     /// It has none.
@@ -310,7 +310,7 @@ pub enum Wide {
     No,
     /// All of them go in.
     Inputs,
-    /// Some come out, or stand in structures: no twin can be made of the function alone.
+    /// Some come out, or stand in structures: the twin cannot be made of the function alone.
     Beyond,
 }
 

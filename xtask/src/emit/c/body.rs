@@ -37,16 +37,13 @@ pub fn of_family<'a>(
     body.extend(declarations(context, types, &family.functions, known));
     let prototype = |function: &'a Function| Some((function, functions::prototype(function, context)?));
     let declared: Vec<(&Function, String)> = family.functions.iter().filter_map(prototype).collect();
-    let wide = declared.iter().filter(|(function, _)| function.wide == Wide::Inputs);
+    let wide = declared.iter().filter(|(function, _)| function.wide != Wide::No);
     let twin = |(function, _): &(&Function, String)| format!("#define {0} {0}_w32\n", function.origin.c_name);
     let twins: Vec<String> = wide.map(twin).collect();
     if !twins.is_empty() {
         body.push(format!("#ifdef WINWS_W32\n{}#endif\n", twins.concat()));
     }
-    body.extend(declared.into_iter().map(|(function, text)| match function.wide {
-        Wide::No | Wide::Inputs => text,
-        Wide::Beyond => format!("#ifndef WINWS_W32\n{text}#endif\n"),
-    }));
+    body.extend(declared.into_iter().map(|(_, text)| text));
     body
 }
 
