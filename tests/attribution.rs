@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use xtask::emit;
+use xtask::emit::site::Options;
 use xtask::model::Spec;
 use xtask::sync::OutputFile;
 
@@ -24,7 +25,8 @@ fn read(root: &Path, files: &[(&str, &str)], pages: &str) -> Spec {
 fn says(spec: &Spec, root: &Path, sentence: &str) {
     let place = root.to_str().expect("folders of tests have plain names");
     let plain = |text: &str| text.replace("//!", "").replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
-    let (crate_, site) = ([emit::crate_files(spec), emit::companions(spec)].concat(), emit::site::emit(spec));
+    let (crate_, site) =
+        ([emit::crate_files(spec), emit::companions(spec)].concat(), emit::site::emit(spec, &Options::default()));
     for OutputFile { path, text } in crate_.iter().chain(&site) {
         assert!(!text.contains(place), "{path} has the path of the folder");
         let shown = matches!(&**path, "src/lib.rs" | "ATTRIBUTION.md")

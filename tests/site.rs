@@ -13,20 +13,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use scraper::{Html, Selector};
-use xtask::emit::site;
+use xtask::Reading;
+use xtask::draft::Kind;
+use xtask::emit::site::{self, Catalogue, Options, Paths};
 use xtask::model::Spec;
 use xtask::sync::{MARK, OutputFile};
 
 /// A site and what it was made of.
 struct Built {
     spec: Spec,
+    options: Options,
     files: BTreeMap<String, String>,
     pages: BTreeMap<String, Html>,
 }
 
 impl Built {
-    fn new(spec: Spec) -> Self {
-        let all = site::emit(&spec);
+    fn new(reading: Reading) -> Self {
+        let source_url = Some("https://example.com/tree".parse().expect("this is an address"));
+        let options = Options { source_url, findings: reading.findings() };
+        let spec = reading.spec;
+        let all = site::emit(&spec, &options);
         let count = all.len();
         let files: BTreeMap<String, String> = all.into_iter().map(|file| (file.path, file.text)).collect();
         assert_eq!(files.len(), count, "two files have one path");
@@ -34,7 +40,7 @@ impl Built {
         assert_eq!(folded.len(), count, "two paths differ in case only");
         let html = files.iter().filter(|(path, _)| is_html(path));
         let pages = html.map(|(path, text)| (path.clone(), Html::parse_document(text))).collect();
-        Self { spec, files, pages }
+        Self { spec, options, files, pages }
     }
 }
 
@@ -47,11 +53,13 @@ fn specs() -> PathBuf {
 }
 
 fn ours() -> Built {
-    Built::new(xtask::read(&[specs()], None).expect("our specs can be read").spec)
+    Built::new(xtask::read(&[specs()], None).expect("our specs can be read"))
 }
 
 fn hostile() -> Built {
-    Built::new(xtask::understand(&[hostile::tree()]).0)
+    let trees = vec![hostile::tree()];
+    let (spec, diags) = xtask::understand(&trees);
+    Built::new(Reading { trees, spec, diags })
 }
 
 /// Everything that holds for any site.
@@ -64,6 +72,66 @@ fn check(site: &Built) {
     every_file_carries_the_mark(site);
     facts::every_fact_is_on_its_page(&site.spec, &site.files, &site.pages);
     facts::no_text_is_lost(&site.spec, &site.pages);
+    everything_has_its_page(site);
+    every_finding_is_on_its_page(site);
+}
+
+/// Codes, constants and families have pages with their numbers, and what each function says of a code is on its page.
+fn everything_has_its_page(site: &Built) {
+    let catalogue = Catalogue::new(&site.spec);
+    let paths = Paths::new(&site.spec, &catalogue);
+    let words = |path: &str| html::text(site.pages.get(path).unwrap_or_else(|| panic!("{path} is missing")));
+    for (code, path) in catalogue.codes.iter().zip(&paths.codes) {
+        let shown = words(path);
+        let mut needed = vec![html::squeeze(code.name)];
+        needed.extend(code.entry.map(|entry| html::squeeze(&entry.docs.plain())));
+        needed.extend(code.number.map(|number| match number.value {
+            short @ 0..=0xFFFF => format!("Decimal {short} Hexadecimal 0x{short:X}"),
+            long => format!("Decimal {long} Hexadecimal 0x{long:08X}"),
+        }));
+        for by in &code.documented {
+            needed.push(html::squeeze(&site.spec.items[by.item].draft.name.value));
+            needed.extend(by.code.texts.iter().map(|text| html::squeeze(&text.value.plain())));
+        }
+        for words in needed {
+            assert!(shown.contains(&words), "{path}: `{words}` is not in: {shown}");
+        }
+    }
+    for (constant, path) in catalogue.constants.iter().zip(&paths.constants) {
+        let shown = words(path);
+        for (item, listed) in &constant.listed {
+            let item = html::squeeze(&site.spec.items[*item].draft.name.value);
+            for words in [constant.name, &listed.number.value.to_string(), &item] {
+                assert!(shown.contains(words), "{path}: `{words}` is not in: {shown}");
+            }
+        }
+    }
+    for (family, path) in &paths.families {
+        let shown = words(path);
+        let items = site.spec.items.iter().filter(|item| item.family == *family && item.draft.kind != Kind::Codes);
+        for item in items {
+            let name = html::squeeze(&item.draft.name.value);
+            assert!(shown.contains(&name), "{path}: `{name}` is not in: {shown}");
+        }
+    }
+    let all = words("codes.html");
+    for name in catalogue.codes.iter().map(|code| html::squeeze(code.name)) {
+        assert!(all.contains(&name), "{name} is not among all codes");
+    }
+}
+
+fn every_finding_is_on_its_page(site: &Built) {
+    let paths = site::item_paths(&site.spec);
+    let pages = site.spec.items.iter().zip(&paths).map(|(item, path)| (&*item.draft.path, path.as_str()));
+    let pages: BTreeMap<&str, &str> = pages.collect();
+    let mut shown: BTreeMap<&str, String> = BTreeMap::new();
+    for finding in &site.options.findings {
+        let path = pages.get(&*finding.location.path).copied().unwrap_or("findings.html");
+        let words = shown.entry(path).or_insert_with(|| html::text(&site.pages[path]));
+        for needed in [&*finding.message, finding.rule, finding.severity, finding.help.as_deref().unwrap_or_default()] {
+            assert!(words.contains(&html::squeeze(needed)), "{path}: `{needed}` is not in: {words}");
+        }
+    }
 }
 
 #[test]
@@ -95,22 +163,37 @@ fn the_corpus_makes_a_sound_site() {
     };
     let root = PathBuf::from(corpus);
     let roots: Vec<PathBuf> = ["seeds", "pages"].iter().map(|folder| root.join(folder)).collect();
-    check(&Built::new(xtask::read(&roots, None).expect("the corpus can be read").spec));
+    check(&Built::new(xtask::read(&roots, None).expect("the corpus can be read")));
 }
 
 #[test]
 fn the_same_pages_elsewhere_give_the_same_bytes() {
     let copy = tempfile::tempdir().expect("there is room for a copy");
     copy_folder(&specs(), copy.path());
-    let there = xtask::read(&[copy.path().to_owned()], None).expect("the copy can be read").spec;
-    let texts = |files: Vec<OutputFile>| files.into_iter().map(|file| (file.path, file.text)).collect::<Vec<_>>();
-    let here = xtask::read(&[specs()], None).expect("our specs can be read").spec;
-    assert_eq!(texts(site::emit(&there)), texts(site::emit(&here)));
+    // One page more, so that there are findings: they name files, but not where these are.
+    for name in ["again.md", "and_again.md"] {
+        std::fs::write(copy.path().join(name), "---\nUID: NE:x.AGAIN\n---\n# AGAIN enumeration\n\n[x](nowhere.md)\n")
+            .expect("a page can be written");
+    }
+    let other = tempfile::tempdir().expect("there is room for another copy");
+    copy_folder(copy.path(), other.path());
+    let texts = |root: &Path| {
+        let reading = xtask::read(&[root.to_owned()], None).expect("the copy can be read");
+        let options = Options { source_url: None, findings: reading.findings() };
+        assert!(!options.findings.is_empty(), "the pages have findings");
+        let files = site::emit(&reading.spec, &options).into_iter();
+        files.map(|OutputFile { path, text }| (path, text)).collect::<Vec<_>>()
+    };
+    let (here, there) = (texts(copy.path()), texts(other.path()));
+    let place = copy.path().to_str().expect("folders of tests have plain names");
+    assert!(here.iter().all(|(_, text)| !text.contains(place)), "the site has the path of the folder");
+    assert_eq!(there, here);
 }
 
 #[test]
 fn nothing_read_makes_a_sound_site_too() {
-    check(&Built::new(xtask::understand(&[]).0));
+    let (spec, diags) = xtask::understand(&[]);
+    check(&Built::new(Reading { trees: Vec::new(), spec, diags }));
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -175,6 +258,9 @@ fn only_known_elements_and_attributes(site: &Built) {
 }
 
 fn every_link_resolves(site: &Built) {
+    let ids = |page| html::attributes(page, "id").into_iter().collect::<BTreeSet<&str>>();
+    let anchors: BTreeMap<&str, BTreeSet<&str>> =
+        site.pages.iter().map(|(path, page)| (path.as_str(), ids(page))).collect();
     for (path, page) in &site.pages {
         for element in html::elements(page) {
             let Some(href) = element.attr("href") else { continue };
@@ -187,8 +273,7 @@ fn every_link_resolves(site: &Built) {
             let target = html::resolve(path, file);
             assert!(site.files.contains_key(&target), "{path}: {href} leads nowhere");
             let Some(anchor) = anchor else { continue };
-            let ids = html::attributes(&site.pages[&target], "id");
-            assert!(ids.contains(&anchor), "{path}: {href} leads to no place of {target}");
+            assert!(anchors[&*target].contains(anchor), "{path}: {href} leads to no place of {target}");
         }
     }
     let style = &site.files["style.css"];

@@ -7,9 +7,11 @@ use scraper::{ElementRef, Html, Node};
 pub const ELEMENTS: &[&str] = &[
     "a",
     "article",
+    "b",
     "blockquote",
     "body",
     "br",
+    "button",
     "caption",
     "code",
     "dd",
@@ -18,6 +20,7 @@ pub const ELEMENTS: &[&str] = &[
     "dl",
     "dt",
     "em",
+    "fieldset",
     "footer",
     "h1",
     "h2",
@@ -28,6 +31,9 @@ pub const ELEMENTS: &[&str] = &[
     "head",
     "header",
     "html",
+    "input",
+    "label",
+    "legend",
     "li",
     "link",
     "main",
@@ -59,9 +65,13 @@ pub const ATTRIBUTES: &[&str] = &[
     "aria-label",
     "aria-labelledby",
     "charset",
+    "checked",
     "class",
     "colspan",
     "content",
+    "data-copy",
+    "for",
+    "hidden",
     "href",
     "http-equiv",
     "id",
@@ -76,7 +86,7 @@ pub const ATTRIBUTES: &[&str] = &[
 ];
 
 /// Elements within a line of text.
-const INLINE: &[&str] = &["a", "code", "em", "span", "strong", "sub", "sup", "wbr"];
+const INLINE: &[&str] = &["a", "b", "code", "em", "span", "strong", "sub", "sup", "wbr"];
 
 /// Words that the templates put between words of a page: the label of a note, a target that is no link.
 const ADDED: &[&str] = &["label", "target"];

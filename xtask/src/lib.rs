@@ -19,13 +19,15 @@ pub mod resolve;
 pub mod source;
 pub mod sync;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use accounting::Accounts;
-use diag::{Diagnostics, Rule};
+use diag::{Diagnostic, Diagnostics, Rule};
 use draft::Draft;
+use emit::site::Finding;
 use model::{Attribution, Spec};
 use progress::Progress;
 use source::{SourceFile, Tree};
@@ -74,6 +76,7 @@ fn understand_watched(trees: &[Tree], progress: &Progress) -> (Spec, Diagnostics
     let mut families = resolve::config::Families::default();
     let mut all = Vec::new();
     let mut accepting = Vec::new();
+    let mut runtime = BTreeMap::new();
     for tree in trees {
         let mut drafts = lower_all(&tree.pages, &mut diags, progress);
         let mut stated = None;
@@ -84,6 +87,12 @@ fn understand_watched(trees: &[Tree], progress: &Progress) -> (Spec, Diagnostics
         }
         let (folder, licences) = (tree.folder.clone(), tree.licences.clone());
         attributions.push(Attribution { folder, stated, licences });
+        if let Some(file) = tree.config("runtime.toml") {
+            // What the first folder says of a function counts.
+            for (name, support) in resolve::runtime::parse(file, &mut diags) {
+                runtime.entry(name).or_insert(support);
+            }
+        }
         if let Some(file) = tree.config("overrides.toml") {
             let overrides = resolve::overrides::parse(file, &mut diags);
             resolve::overrides::apply(&overrides, file, &mut drafts, &mut diags);
@@ -95,6 +104,7 @@ fn understand_watched(trees: &[Tree], progress: &Progress) -> (Spec, Diagnostics
     let files = trees.iter().flat_map(|tree| tree.pages.iter().chain(&tree.config));
     attributions.retain(|attribution| !attribution.folder.is_empty());
     spec.attributions = attributions;
+    spec.runtime = runtime;
     spec.files = files.map(|file| (file.path.clone(), file.name.clone())).collect();
     for (overrides, file) in &accepting {
         resolve::overrides::accept(overrides, file, |rule| rule != Rule::LineNotUnderstood, &mut diags);
@@ -145,6 +155,25 @@ impl Reading {
         self.diags.list.append(&mut found.list);
         self.diags.sort();
         accounts
+    }
+
+    /// The findings as the site shows them. Where the files are on this machine does not show.
+    pub fn findings(&self) -> Vec<Finding> {
+        let files = || self.trees.iter().flat_map(|tree| tree.pages.iter().chain(&tree.config));
+        let mut roots: Vec<&str> = files().filter_map(|file| file.path.strip_suffix(&*file.name)).collect();
+        roots.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+        roots.dedup();
+        roots.retain(|root| !root.is_empty());
+        let placeless = |text: &str| roots.iter().fold(text.to_owned(), |text, root| text.replace(root, ""));
+        let finding = |diagnostic: &Diagnostic| Finding {
+            severity: diagnostic.severity.name(),
+            rule: diagnostic.rule.name(),
+            explanation: diagnostic.rule.explanation(),
+            location: diagnostic.location.clone(),
+            message: placeless(&diagnostic.message),
+            help: diagnostic.help.as_deref().map(placeless),
+        };
+        self.diags.list.iter().map(finding).collect()
     }
 
     /// Takes the error out of what only makes an item incomplete: such items are left out, and said to be.

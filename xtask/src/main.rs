@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use xtask::diag::{self, Format, Rule};
+use xtask::emit::site::{Options, SourceUrl};
 use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
 use xtask::{Reading, emit};
@@ -73,6 +74,9 @@ enum Command {
         /// The site's folder.
         #[arg(long, value_name = "DIR", default_value = "site")]
         out: PathBuf,
+        /// Where the pages can be seen: the address of their folder, or one with {path} and {line} in it.
+        #[arg(long, value_name = "URL")]
+        source_url: Option<SourceUrl>,
     },
     /// Print what a stage makes of one page.
     Dump {
@@ -168,10 +172,12 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             print(&emit::names::names(&reading.spec))?;
             Ok(report_unreadable(&reading))
         }
-        Command::Site { input, out } => {
+        Command::Site { input, out, source_url } => {
             let reading = input.read()?;
             show(&reading);
-            let changes = sync::sync(&out, &["."], &emit::site::emit(&reading.spec), Mode::Write)?;
+            let options = Options { source_url, findings: reading.findings() };
+            let files = emit::site::emit(&reading.spec, &options);
+            let changes = sync::sync(&out, &["."], &files, Mode::Write)?;
             let foreign: Vec<Change> =
                 changes.into_iter().filter(|change| matches!(change, Change::Foreign(_))).collect();
             let outcome = report_changes(&foreign, &out, Mode::Write).max(report_unreadable(&reading));

@@ -26,6 +26,8 @@ pub struct Spec {
     pub families: Vec<Family>,
     /// The first item of each C name and alias.
     pub by_name: BTreeMap<String, usize>,
+    /// What runtime.toml says of functions, by C name.
+    pub runtime: BTreeMap<String, Fact<Support>>,
     /// For each file, by the path that diagnostics show: its path below the folder that was read, which is the same
     /// on every machine.
     pub files: BTreeMap<Arc<str>, Arc<str>>,
@@ -40,6 +42,24 @@ pub struct Attribution {
     pub stated: Option<String>,
     /// The licences that lie beside them.
     pub licences: Vec<Licence>,
+}
+
+/// What the runtime makes of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Support {
+    /// Whether it has it.
+    pub implemented: bool,
+    /// Where it differs from Windows, or goes beyond what the page says.
+    pub differences: Vec<Fact<Difference>>,
+}
+
+/// A difference from Windows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The row of behaviour that a test shows.
+    pub row: String,
+    /// What is different, in one sentence.
+    pub what: String,
 }
 
 /// A page's claim and what is missing in it.

@@ -9,6 +9,7 @@ mod links;
 mod names;
 pub mod overrides;
 mod returns;
+pub mod runtime;
 mod types;
 mod values;
 
@@ -46,7 +47,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
             by_name.entry(name.value.clone()).or_insert(index);
         }
     }
-    Spec { title, last_error, attributions: Vec::new(), items, codes, families, by_name, files: BTreeMap::new() }
+    Spec { title, last_error, items, codes, families, by_name, ..Spec::default() }
 }
 
 /// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code.

@@ -30,6 +30,14 @@ pub fn facts(spec: &Spec, sources: bool) -> String {
     String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
+/// All facts without their sources, in one line.
+pub fn compact(spec: &Spec) -> String {
+    let file = File { schema: SCHEMA, pages: Pages { spec, sources: false } };
+    let mut text = serde_json::to_string(&file).expect("facts are strings, numbers and lists");
+    text.push('\n');
+    text
+}
+
 /// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory.
 pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<()> {
     let file = File { schema: SCHEMA, pages: Pages { spec, sources } };

@@ -26,9 +26,15 @@ fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
     let writer = &Writer::new(spec, function.origin.item);
     let doc = attributes(&writer.item(&function.origin, details(function, true, writer)));
     let alias = aliases(&function.origin.rust_name, [&*function.origin.c_name].into_iter());
+    let signature = signature(function, here);
+    quote! { #doc #alias #signature }
+}
+
+/// The method without its documentation.
+pub fn signature(function: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", function.origin.rust_name);
     let (args, output) = (args(function, None, here), output(function, here));
-    quote! { #doc #alias fn #name(&self, #(#args),*) #output; }
+    quote! { fn #name(&self, #(#args),*) #output; }
 }
 
 /// The arguments of the safe method of a function; `but` is a parameter that is none of them.

@@ -70,7 +70,6 @@ fn method_of(callback: usize, family: &Family) -> Option<(&Table, &Slot)> {
 fn item(place: usize, family: &Family, spec: &Spec) -> TokenStream {
     let (callback, here) = (&family.callbacks[place], &family.name);
     let writer = &Writer::new(spec, callback.origin.item);
-    let name = format_ident!("{}", callback.origin.rust_name);
     let doc = match method_of(place, family) {
         Some((table, slot)) => {
             let description = callback.origin.docs.description.clone();
@@ -83,6 +82,13 @@ fn item(place: usize, family: &Family, spec: &Spec) -> TokenStream {
     };
     let aliased = callback.origin.aliases.iter().map(|alias| &**alias).chain([&*callback.origin.c_name]);
     let alias = aliases(&callback.origin.rust_name, aliased);
+    let type_ = type_(callback, here);
+    quote! { #doc #alias #type_ }
+}
+
+/// The type without its documentation.
+pub fn type_(callback: &Function, here: &str) -> TokenStream {
+    let name = format_ident!("{}", callback.origin.rust_name);
     let params = callback.params.iter().map(|param| {
         let (name, type_) = (format_ident!("{}", param.rust_name), types::safe(&param.raw, here));
         quote! { #name: #type_ }
@@ -91,9 +97,5 @@ fn item(place: usize, family: &Family, spec: &Spec) -> TokenStream {
         let type_ = types::safe(&callback.c_return, here);
         quote! { -> #type_ }
     });
-    quote! {
-        #doc
-        #alias
-        pub type #name = Option<unsafe extern "system" fn(#(#params),*) #output>;
-    }
+    quote! { pub type #name = Option<unsafe extern "system" fn(#(#params),*) #output>; }
 }

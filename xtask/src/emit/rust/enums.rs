@@ -25,6 +25,7 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     let c_names: Vec<_> = enum_.members.iter().map(|member| &member.c_name).collect();
     let values: Vec<_> = enum_.members.iter().map(|member| Literal::i32_unsuffixed(member.value)).collect();
     let docs = enum_.members.iter().map(|member| member_doc(member, &member.rust_name, writer));
+    let definition = definition(enum_, &docs.collect::<Vec<_>>());
     let constants = enum_.aliases.iter().map(|(member, first)| {
         let constant = screaming(&member.rust_name);
         let doc = member_doc(member, &constant, writer);
@@ -36,11 +37,7 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     quote! {
         #doc
         #alias
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(i32)]
-        pub enum #name {
-            #(#docs #idents = #values,)*
-        }
+        #definition
 
         impl #name {
             #(#constants)*
@@ -174,6 +171,20 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
                 }
                 if first { core::fmt::Display::fmt(&self.0, f) } else { Ok(()) }
             }
+        }
+    }
+}
+
+/// The enumeration itself; `docs` are its members' attributes.
+pub fn definition(enum_: &Enum, docs: &[TokenStream]) -> TokenStream {
+    let name = format_ident!("{}", enum_.origin.rust_name);
+    let idents = enum_.members.iter().map(|member| format_ident!("{}", member.rust_name));
+    let values = enum_.members.iter().map(|member| Literal::i32_unsuffixed(member.value));
+    quote! {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(i32)]
+        pub enum #name {
+            #(#docs #idents = #values,)*
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Rust text: one file per kind of thing and family, each a token stream that prettyplease lays out.
 
 mod api;
+pub mod bare;
 mod callbacks;
 mod codes;
 mod docs;

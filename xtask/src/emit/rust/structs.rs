@@ -20,7 +20,7 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 }
 
 /// A structure or union and the types of its parts.
-fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
+pub fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
     let writer = &Writer::new(spec, struct_.origin.item);
     let origin = &struct_.origin;
     let doc = attributes(&writer.item(origin, Vec::new()));

@@ -69,7 +69,7 @@ fn taken(family: &Family) -> BTreeSet<&str> {
 }
 
 /// A structure or union under its C name, and its parts under names made of it and of theirs.
-fn structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
+pub fn structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
     let mut out = Vec::new();
     let c_name = &struct_.origin.c_name;
     let doc = format!(" [`{}`](super::{}) with the field names of C.", c_name, struct_.origin.rust_name);
@@ -215,7 +215,8 @@ impl Uses {
     }
 }
 
-fn enum_(enum_: &Enum) -> TokenStream {
+/// An enumeration: its type and its members.
+pub fn enum_(enum_: &Enum) -> TokenStream {
     let c_name = format_ident!("{}", enum_.origin.c_name);
     let doc = format!(" The values of [`{0}`](super::{0}) as C has them.", enum_.origin.rust_name);
     let aliases = enum_.aliases.iter().map(|(member, _)| member);
@@ -246,14 +247,16 @@ fn output(function: &Function, here: &str) -> Option<TokenStream> {
     })
 }
 
-fn signature(function: &Function, here: &str) -> TokenStream {
+/// A function.
+pub fn signature(function: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", function.origin.c_name);
     let (params, output) = (params(&function.params, here), output(function, here));
     let doc = format!(" `{}`, raw.", function.origin.c_name);
     quote! { #[doc = #doc] pub fn #name(#(#params),*) #output; }
 }
 
-fn callback_type(callback: &Function, here: &str) -> TokenStream {
+/// A callback's type.
+pub fn callback_type(callback: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", callback.origin.c_name);
     let (params, output) = (params(&callback.params, here), output(callback, here));
     let doc = format!(" `{}`, raw.", callback.origin.c_name);

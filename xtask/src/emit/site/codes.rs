@@ -1,16 +1,14 @@
-//! The page of codes: every code with its number, its meaning, and the functions that document it.
-
-use std::collections::BTreeMap;
+//! The page of codes: every code by number and by name, each with a page of its own.
 
 use askama::Template;
 
+use super::catalogue::Code;
 use super::frame::Frame;
-use super::function::error_ids;
 use super::here::{Here, Site};
-use super::number::Number;
-use super::prose::Blocks;
-use super::provenance::Cited;
-use super::titles::{codes_of, space};
+use super::number::{Number, as_hresult};
+use super::summary::first;
+use super::titles::space;
+use crate::draft::Kind;
 use crate::model::CodeSpace;
 
 /// The page of codes.
@@ -19,51 +17,69 @@ use crate::model::CodeSpace;
 pub struct CodesPage<'a> {
     frame: Frame,
     spaces: Vec<SpaceSection<'a>>,
+    /// By name: first letters, and codes with their addresses.
+    letters: Vec<(char, Vec<(&'a str, String)>)>,
+    /// The pages that list codes, as they have them: names and addresses.
+    lists: Vec<(&'a str, String)>,
 }
 
 struct SpaceSection<'a> {
     id: &'static str,
     title: &'static str,
-    codes: Vec<CodeView<'a>>,
+    codes: Vec<Row<'a>>,
 }
 
-struct CodeView<'a> {
-    id: &'a str,
+struct Row<'a> {
     name: &'a str,
-    number: Number,
-    docs: Blocks<'a>,
-    /// Who documents it: names and addresses.
-    documented_by: Vec<(&'a str, String)>,
-    sources: Vec<Cited<'a>>,
+    href: String,
+    number: Option<Number>,
+    hresult: Option<String>,
+    summary: String,
+}
+
+/// The spaces in the order of the catalogue.
+pub const SPACES: [Option<CodeSpace>; 3] = [Some(CodeSpace::Win32), Some(CodeSpace::HResult), None];
+
+/// The places of the codes of a space.
+pub fn of_space<'a>(site: &'a Site<'a>, which: Option<CodeSpace>) -> impl Iterator<Item = (usize, &'a Code<'a>)> {
+    let codes = site.catalogue.codes.iter().enumerate();
+    codes.filter(move |(_, code)| code.entry.map(|entry| entry.space) == which)
 }
 
 /// The page of codes of a site.
 pub fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
     let here = Here::top(site);
-    let mut users: BTreeMap<(&str, u32), Vec<(&'a str, String)>> = BTreeMap::new();
-    for (at, item) in site.spec.items.iter().enumerate() {
-        let Some(function) = item.draft.function() else { continue };
-        for (code, id) in function.returns.codes.iter().zip(error_ids(&function.returns)) {
-            let Some(number) = &code.number else { continue };
-            let user = (&*item.draft.name.value, format!("{}#{id}", here.to_item(at)));
-            users.entry((&code.name.value, number.value)).or_default().push(user);
-        }
-    }
-    let section = |which: CodeSpace| {
+    let section = |which| {
         let (title, id) = space(which);
-        let view = |(place, code): (usize, &'a crate::model::CodeEntry)| CodeView {
-            id: site.code_anchor(place),
-            name: &code.name,
-            number: Number::code(code.number.value),
-            docs: Blocks::new(here, &code.docs, 2),
-            documented_by: users.get(&(&*code.name, code.number.value)).cloned().unwrap_or_default(),
-            sources: vec![here.cite("number", &code.number.source)],
+        let row = |(at, code): (usize, &'a Code<'a>)| Row {
+            name: code.name,
+            href: here.to(site.code_path(at)),
+            number: code.number.map(|number| Number::code(number.value)),
+            hresult: code.entry.and_then(as_hresult).map(|number| Number::code(number).hexadecimal),
+            summary: code.entry.map_or_else(String::new, |entry| first(&entry.docs)),
         };
-        SpaceSection { id, title, codes: codes_of(site.spec, which).into_iter().map(view).collect() }
+        SpaceSection { id, title, codes: of_space(site, which).map(row).collect() }
     };
-    let spaces = [CodeSpace::Win32, CodeSpace::HResult].map(section);
+    let lists = site.spec.items.iter().enumerate().filter(|(_, item)| item.draft.kind == Kind::Codes);
     CodesPage {
         frame: Frame::top(site, "Error codes", "Every error code with its number, its meaning and who documents it."),
-        spaces: spaces.into_iter().filter(|space| !space.codes.is_empty()).collect(),
+        spaces: SPACES.map(section).into_iter().filter(|space| !space.codes.is_empty()).collect(),
+        letters: letters(here),
+        lists: lists.map(|(at, item)| (&*item.draft.name.value, here.to_item(at))).collect(),
     }
+}
+
+fn letters(here: Here<'_>) -> Vec<(char, Vec<(&str, String)>)> {
+    let codes = here.site.catalogue.codes.iter().enumerate();
+    let mut all: Vec<(&str, String)> = codes.map(|(at, code)| (code.name, here.to(here.site.code_path(at)))).collect();
+    all.sort();
+    let mut out: Vec<(char, Vec<(&str, String)>)> = Vec::new();
+    for (name, href) in all {
+        let letter = name.chars().next().map_or('#', |c| c.to_ascii_uppercase());
+        match out.last_mut() {
+            Some((known, list)) if *known == letter => list.push((name, href)),
+            _ => out.push((letter, vec![(name, href)])),
+        }
+    }
+    out
 }

@@ -2,8 +2,9 @@
 
 use super::here::Here;
 use super::number::Number;
+use crate::c::names::is_identifier;
 use crate::c::types::CType;
-use crate::draft::{Body, Convention, Draft, Function, Kind, Member};
+use crate::draft::{Body, Convention, Draft, Field, Function, Kind, Member};
 
 /// A piece of a declaration.
 pub struct Token {
@@ -66,16 +67,24 @@ fn around(c_type: &CType, before: &mut String, after: &mut String) {
     }
 }
 
-/// The declaration of a function, callback or enumeration; nothing for other kinds.
+/// The declaration of a function, callback, enumeration, structure or union; nothing for other kinds. What the page does
+/// not say is a comment in it.
 pub fn declaration(here: Here<'_>, draft: &Draft) -> Vec<Token> {
     let mut out = Tokens { here, list: Vec::new() };
     match &draft.body {
         Body::Function(function) => out.function(draft, function),
         Body::Enum(members, _) if !members.is_empty() => out.enumeration(draft, members),
+        Body::Struct(fields, _) if !fields.is_empty() => out.record(draft, fields),
         Body::Enum(..) | Body::Struct(..) | Body::Ioctl(_) | Body::Codes(_) | Body::Text => {}
     }
     out.list
 }
+
+/// How deep parts of structures may nest.
+const MAX_DEPTH: usize = 16;
+
+/// A field and the parts of its path.
+type Entry<'a> = (Vec<&'a str>, &'a Field);
 
 struct Tokens<'a> {
     here: Here<'a>,
@@ -89,17 +98,17 @@ impl Tokens<'_> {
 
     fn function(&mut self, draft: &Draft, function: &Function) {
         if draft.kind == Kind::Callback {
-            self.push("keyword", "typedef ");
+            self.push("k", "typedef ");
         }
         match (&function.returns.c_type, &function.returns.convention) {
             (Some(c_type), _) => self.c_type(&c_type.value),
             // The convention says it: nothing else returns an HRESULT.
-            (None, Some(convention)) if convention.value == Convention::HResult => self.push("type", "HRESULT"),
+            (None, Some(convention)) if convention.value == Convention::HResult => self.push("t", "HRESULT"),
             (None, _) => self.push("gap", "/* type not stated */"),
         }
-        let (open, close) = if draft.kind == Kind::Callback { (" (*", ")(") } else { (" ", "(") };
+        let (open, close) = if draft.kind == Kind::Callback { (" (CALLBACK *", ")(") } else { (" WINAPI ", "(") };
         self.push("", open);
-        self.push("name", &draft.name.value);
+        self.push("n", &draft.name.value);
         self.push("", close);
         for (index, param) in function.params.iter().enumerate() {
             self.push("", if index == 0 { "\n  " } else { ",\n  " });
@@ -113,35 +122,90 @@ impl Tokens<'_> {
             self.c_type(element);
             self.push("", &format!(" {}{dimensions}", param.name.value));
         }
-        self.push("", if function.params.is_empty() { ");" } else { "\n);" });
+        self.push("", if function.params.is_empty() { "void);" } else { "\n);" });
+    }
+
+    fn record(&mut self, draft: &Draft, fields: &[Field]) {
+        let keyword = if draft.kind == Kind::Union { "union" } else { "struct" };
+        self.push("k", &format!("typedef {keyword} "));
+        self.push("n", &draft.name.value);
+        self.push("", " {");
+        let entries: Vec<Entry<'_>> =
+            fields.iter().map(|field| (field.name.value.split('.').collect(), field)).collect();
+        self.fields(&entries, 0);
+        self.push("", "\n} ");
+        self.push("n", &draft.name.value);
+        self.push("", ";");
+    }
+
+    /// The fields whose first `depth` parts of the path have been read. Those below one that is declared in its place
+    /// stand in its braces.
+    fn fields(&mut self, entries: &[Entry<'_>], depth: usize) {
+        let mut rest = entries;
+        while let Some(((path, field), after)) = rest.split_first() {
+            let below = |(inner, _): &&Entry<'_>| inner.len() > path.len() && inner.starts_with(path);
+            let inner = if depth < MAX_DEPTH { after.iter().take_while(below).count() } else { 0 };
+            let (inner, after) = after.split_at(inner);
+            rest = after;
+            let name = path.last().expect("a split has a last part");
+            self.push("", &format!("\n{}", "  ".repeat(depth + 1)));
+            match (&field.nested, &field.c_type) {
+                (Some(nested), _) => {
+                    self.push("k", nested.value.name());
+                    self.push("", " {");
+                    self.fields(inner, depth + 1);
+                    let dimensions = field.dimensions.as_ref().map_or("", |dimensions| &dimensions.value);
+                    // C reaches the fields of an unnamed part directly.
+                    let name = if is_identifier(name) { format!(" {name}{dimensions}") } else { String::new() };
+                    self.push("", &format!("\n{}}}{name};", "  ".repeat(depth + 1)));
+                    continue;
+                }
+                (None, Some(c_type)) => {
+                    let (element, dimensions) = array(&c_type.value);
+                    self.c_type(element);
+                    self.push("", &format!(" {name}{dimensions}"));
+                }
+                (None, None) => {
+                    self.push("gap", "/* type not stated */");
+                    self.push("", &format!(" {name}"));
+                }
+            }
+            if let Some(bits) = &field.bits {
+                self.push("", " : ");
+                self.push("i", &bits.value.to_string());
+            }
+            self.push("", ";");
+            self.fields(inner, depth + 1);
+        }
     }
 
     fn enumeration(&mut self, draft: &Draft, members: &[Member]) {
-        self.push("keyword", "typedef enum");
+        self.push("k", "typedef enum ");
+        self.push("n", &draft.name.value);
         self.push("", " {");
         for member in members {
             self.push("", "\n  ");
-            self.push("member", &member.name.value);
+            self.push("m", &member.name.value);
             let Some(value) = &member.value else {
                 self.push("", ", ");
                 self.push("gap", "/* value not stated */");
                 continue;
             };
             self.push("", " = ");
-            self.push("number", &Number::member(value.value).decimal);
+            self.push("i", &Number::member(value.value).decimal);
             self.push("", ",");
         }
         self.push("", "\n} ");
-        self.push("name", &draft.name.value);
+        self.push("n", &draft.name.value);
         self.push("", ";");
     }
 
     fn c_type(&mut self, c_type: &CType) {
         let TypeText { before, base, href, after } = TypeText::new(self.here, c_type);
         if !before.is_empty() {
-            self.push("keyword", &before);
+            self.push("k", &before);
         }
-        self.list.push(Token { class: "type", text: base, href });
+        self.list.push(Token { class: "t", text: base, href });
         if !after.is_empty() {
             self.push("", &after);
         }

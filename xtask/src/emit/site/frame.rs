@@ -1,6 +1,6 @@
-//! What stands around the content of a page: title, way down to it, way back to the top.
+//! What stands around the content of a page: title, way down to it, way back to the top, what is beside it.
 
-use super::here::{INDEX, Site};
+use super::here::{Here, INDEX, Site};
 
 /// What stands around a page's content.
 pub struct Frame {
@@ -14,22 +14,50 @@ pub struct Frame {
     pub crumbs: Vec<(String, String)>,
     /// The page itself, as the last crumb.
     pub leaf: String,
+    /// What is beside it.
+    pub around: Around,
     /// Whose pages all of it comes from: sentences.
     pub sources: Vec<String>,
+    /// How many findings the whole run has.
+    pub findings: usize,
+}
+
+/// The pages before and after a page: names with addresses.
+#[derive(Default)]
+pub struct Around {
+    pub previous: Option<(String, String)>,
+    pub next: Option<(String, String)>,
+    /// Whether the names are ones of code.
+    pub code: bool,
+}
+
+impl Around {
+    /// The one before and the one after.
+    pub fn new([previous, next]: [Option<(String, String)>; 2], code: bool) -> Self {
+        Self { previous, next, code }
+    }
 }
 
 impl Frame {
-    /// A page at the top.
-    pub fn top(site: &Site<'_>, title: &str, summary: &str) -> Self {
-        let crumbs = vec![("Index".to_owned(), INDEX.to_owned())];
+    /// A page below others: the way down to it, from below the index.
+    pub fn new(here: Here<'_>, leaf: &str, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
+        let mut crumbs = vec![("Index".to_owned(), here.to(INDEX))];
+        crumbs.extend(way);
         Self {
             title: format!("{title} - winws"),
-            summary: summary.to_owned(),
-            root: "",
+            summary,
+            root: here.root,
             crumbs,
-            leaf: title.to_owned(),
-            sources: site.sources.clone(),
+            leaf: leaf.to_owned(),
+            around: Around::default(),
+            sources: here.site.sources.clone(),
+            findings: here.site.options.findings.len(),
         }
+    }
+
+    /// A page at the top.
+    pub fn top(site: &Site<'_>, title: &str, summary: &str) -> Self {
+        Self::new(Here::top(site), title, title, summary.to_owned(), Vec::new())
     }
 
     /// The index, which has nothing above it.
@@ -42,5 +70,10 @@ impl Frame {
     /// The page that is shown where nothing was found.
     pub fn missing(site: &Site<'_>) -> Self {
         Self::top(site, "Not found", "There is no such page.")
+    }
+
+    /// The same with what is beside the page.
+    pub fn beside(self, around: Around) -> Self {
+        Self { around, ..self }
     }
 }

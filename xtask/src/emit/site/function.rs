@@ -6,6 +6,7 @@ use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
+use super::signature::RustParam;
 use crate::draft::{Afterwards, Convention, Direction, DocumentedCode, Function, Param, Returns};
 
 /// A parameter.
@@ -14,6 +15,7 @@ pub struct ParamRow<'a> {
     pub name: &'a str,
     pub c_type: Option<TypeText>,
     pub dimensions: Option<&'a str>,
+    pub rust: Option<RustParam>,
     pub direction: Option<&'static str>,
     pub optional: bool,
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
@@ -46,19 +48,25 @@ pub struct ReturnView<'a> {
 pub struct ErrorRow<'a> {
     pub id: String,
     pub name: &'a str,
-    /// Its place on the page of codes.
+    /// Its page.
     pub href: Option<String>,
     pub number: Option<Number>,
     pub texts: Vec<Blocks<'a>>,
     pub sources: Vec<Cited<'a>>,
 }
 
-/// The parameters, in order.
-pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors) -> Vec<ParamRow<'a>> {
+/// The parameters, in order; `rust` are their types there, where a method has them.
+pub fn params<'a>(
+    here: Here<'a>,
+    function: &'a Function,
+    rust: Vec<Option<RustParam>>,
+    anchors: &mut Anchors,
+) -> Vec<ParamRow<'a>> {
+    let mut rust = rust.into_iter();
     let claim = |param: &Param| anchors.claim("param-", &param.name.value);
     let ids: Vec<String> = function.params.iter().map(claim).collect();
     let anchor = |name: &str| function.params.iter().position(|param| param.name.value == name);
-    let row = |(param, id): (&'a Param, &String)| {
+    let mut row = |(param, id): (&'a Param, &String)| {
         let mut sources = vec![here.cite("name", &param.name.source)];
         sources.extend(param.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
         sources.extend(param.dimensions.as_ref().map(|fact| here.cite("dimensions", &fact.source)));
@@ -72,6 +80,7 @@ pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors)
             name: &param.name.value,
             c_type: param.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
+            rust: rust.next().flatten(),
             direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
             optional: param.optional.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
@@ -81,7 +90,7 @@ pub fn params<'a>(here: Here<'a>, function: &'a Function, anchors: &mut Anchors)
             sources,
         }
     };
-    function.params.iter().zip(&ids).map(row).collect()
+    function.params.iter().zip(&ids).map(&mut row).collect()
 }
 
 /// Where it comes from what holds when a call is over.
@@ -128,7 +137,7 @@ fn error<'a>(here: Here<'a>, code: &'a DocumentedCode, id: String) -> ErrorRow<'
     ErrorRow {
         id,
         name: &code.name.value,
-        href: code.number.as_ref().and_then(|number| here.to_code(&code.name.value, number.value)),
+        href: here.to_code(code),
         number: code.number.as_ref().map(|number| Number::code(number.value)),
         texts: code.texts.iter().map(|text| Blocks::new(here, &text.value, 3)).collect(),
         sources,

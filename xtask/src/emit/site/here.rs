@@ -1,14 +1,21 @@
 //! What every page knows: the whole site, the way to its top, and where links lead.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::anchors::Anchors;
-use super::item_paths;
+use super::catalogue::Catalogue;
+use super::findings::Finding;
+use super::frame::Around;
+use super::order::{around_constant, around_items};
+use super::paths::Paths;
 use super::provenance::Cited;
+use super::signature::{self, Complete};
+use super::{Options, titles};
 use crate::c::types::CType;
+use crate::draft::{DocumentedCode, Draft, Kind};
 use crate::emit::attribution;
 use crate::fact::Source;
-use crate::model::Spec;
+use crate::model::{Origin, Spec};
+use crate::source::Location;
 
 /// The path of the page that lists everything.
 pub const INDEX: &str = "index.html";
@@ -20,52 +27,71 @@ pub const CODES: &str = "codes.html";
 pub struct Site<'a> {
     /// What was read.
     pub spec: &'a Spec,
+    /// What else there is to show, and where the pages can be seen.
+    pub options: &'a Options,
     /// Whose pages all of it comes from: sentences.
     pub sources: Vec<String>,
-    /// The page of each item.
-    paths: Vec<String>,
-    /// The anchor on the page of codes of each entry of `Spec::codes`.
-    code_anchors: Vec<String>,
-    /// The place in `Spec::codes` of each name and number.
-    code_places: BTreeMap<(&'a str, u32), usize>,
-    /// The anchor on the index of each family.
-    families: BTreeMap<&'a str, String>,
+    /// Codes and constants.
+    pub catalogue: Catalogue<'a>,
+    paths: Paths,
+    /// The item before and after each one.
+    around_items: Vec<[Option<usize>; 2]>,
     /// The item that each page describes, by the path that locations have.
     by_page: BTreeMap<&'a str, usize>,
+    /// What is wrong with each page, by the path that locations have.
+    findings: BTreeMap<&'a str, Vec<&'a Finding>>,
+    /// The items of which types are generated, by family and by either name.
+    types: BTreeMap<(&'a str, &'a str), usize>,
+    complete: BTreeMap<usize, Complete<'a>>,
 }
 
 impl<'a> Site<'a> {
-    /// Settles every path and anchor.
-    pub fn new(spec: &'a Spec) -> Self {
-        let mut anchors = Anchors::new(&["content", "win32", "hresult"]);
-        let names: BTreeSet<&str> = spec.items.iter().map(|item| &*item.family).collect();
-        let mut sections = Anchors::new(&["content", "codes"]);
+    /// Settles every path.
+    pub fn new(spec: &'a Spec, options: &'a Options) -> Self {
+        let catalogue = Catalogue::new(spec);
+        let paths = Paths::new(spec, &catalogue);
         let pages = spec.items.iter().enumerate();
-        let codes = spec.codes.iter().enumerate();
+        let mut findings: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in &options.findings {
+            findings.entry(&finding.location.path).or_default().push(finding);
+        }
         Self {
             spec,
+            options,
             sources: attribution::sentences(spec),
-            paths: item_paths(spec),
-            code_anchors: spec.codes.iter().map(|code| anchors.claim("", &code.name)).collect(),
-            code_places: codes.map(|(at, code)| ((&*code.name, code.number.value), at)).collect(),
-            families: names.into_iter().map(|name| (name, sections.claim("", name))).collect(),
+            paths,
+            around_items: around_items(spec),
             by_page: pages.map(|(at, item)| (&*item.draft.path, at)).collect(),
+            findings,
+            types: types(spec),
+            complete: signature::complete(spec).collect(),
+            catalogue,
         }
     }
 
     /// The path of an item's page.
     pub fn path(&self, item: usize) -> &str {
-        &self.paths[item]
+        &self.paths.items[item]
     }
 
-    /// The anchor of an entry of `Spec::codes`.
-    pub fn code_anchor(&self, place: usize) -> &str {
-        &self.code_anchors[place]
+    /// The path of a code's page.
+    pub fn code_path(&self, code: usize) -> &str {
+        &self.paths.codes[code]
     }
 
-    /// The anchor on the index of a family that has an item.
-    pub fn family_anchor(&self, name: &str) -> &str {
-        &self.families[name]
+    /// The path of a constant's page.
+    pub fn constant_path(&self, constant: usize) -> &str {
+        &self.paths.constants[constant]
+    }
+
+    /// The families that have pages, with the paths of these.
+    pub fn families(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.paths.families.iter().map(|(name, path)| (&**name, &**path))
+    }
+
+    /// The path of a family's page, if it has more than lists of codes.
+    pub fn family_path(&self, name: &str) -> Option<&str> {
+        self.paths.families.get(name).map(|path| &**path)
     }
 
     /// What people call a family, as a heading; its name where nobody has said.
@@ -75,6 +101,36 @@ impl<'a> Site<'a> {
         let mut rest = family.title.chars();
         rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
     }
+
+    /// What is generated for an item, if it is complete.
+    pub fn complete(&self, item: usize) -> Option<Complete<'a>> {
+        self.complete.get(&item).copied()
+    }
+
+    /// What is wrong with the page of that path, in the order of its lines.
+    pub fn findings(&self, path: &str) -> &[&'a Finding] {
+        self.findings.get(path).map_or(&[], |findings| findings)
+    }
+
+    /// What is wrong with files that describe no item: file by file.
+    pub fn findings_elsewhere(&self) -> impl Iterator<Item = &'a Finding> {
+        let elsewhere = self.findings.iter().filter(|(path, _)| !self.by_page.contains_key(*path));
+        elsewhere.flat_map(|(_, findings)| findings.iter().copied())
+    }
+}
+
+/// The types of the complete items. An alias is no name of what is generated.
+fn types(spec: &Spec) -> BTreeMap<(&str, &str), usize> {
+    let mut out = BTreeMap::new();
+    for family in &spec.families {
+        let enums = family.enums.iter().map(|enum_| &enum_.origin);
+        let structs = family.structs.iter().map(|struct_| &struct_.origin);
+        let callbacks = family.callbacks.iter().map(|callback| &callback.origin);
+        for Origin { item, c_name, rust_name, .. } in enums.chain(structs).chain(callbacks) {
+            out.extend([c_name, rust_name].map(|name| ((&*family.name, &**name), *item)));
+        }
+    }
+    out
 }
 
 /// A page and the way from it to the others. Links are relative, so that the site works from any folder.
@@ -84,6 +140,8 @@ pub struct Here<'a> {
     pub site: &'a Site<'a>,
     /// The way to the top: empty or `../`.
     pub root: &'static str,
+    /// The folder of this page, with the slash behind it.
+    folder: &'a str,
     /// The item that this page describes.
     pub item: Option<usize>,
 }
@@ -91,28 +149,63 @@ pub struct Here<'a> {
 impl<'a> Here<'a> {
     /// A page at the top.
     pub fn top(site: &'a Site<'a>) -> Self {
-        Self { site, root: "", item: None }
+        Self { site, root: "", folder: "", item: None }
+    }
+
+    /// The page of that path, in a folder, which describes no item.
+    pub fn below(site: &'a Site<'a>, path: &'a str) -> Self {
+        let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
+        Self { site, root: "../", folder, item: None }
     }
 
     /// An item's page.
     pub fn item(site: &'a Site<'a>, item: usize) -> Self {
-        Self { site, root: "../", item: Some(item) }
+        Self { item: Some(item), ..Self::below(site, site.path(item)) }
+    }
+
+    /// The way to a page of this site, by its path and perhaps an anchor.
+    pub fn to(self, path: &str) -> String {
+        match path.strip_prefix(self.folder).filter(|_| !self.folder.is_empty()) {
+            Some(beside) => beside.to_owned(),
+            None => format!("{}{path}", self.root),
+        }
     }
 
     /// The way to an item's page.
     pub fn to_item(self, item: usize) -> String {
-        format!("{}{}", self.root, self.site.path(item))
+        self.to(self.site.path(item))
     }
 
-    /// The way to a code on the page of codes.
-    pub fn to_code(self, name: &str, number: u32) -> Option<String> {
-        let place = *self.site.code_places.get(&(name, number))?;
-        Some(format!("{}{CODES}#{}", self.root, self.site.code_anchor(place)))
+    /// The way to the page of a code that a list has.
+    pub fn to_entry(self, name: &str, number: u32) -> Option<String> {
+        Some(self.to(self.site.code_path(self.site.catalogue.entry(name, number)?)))
+    }
+
+    /// The way to the page of a code that a function documents.
+    pub fn to_code(self, code: &DocumentedCode) -> Option<String> {
+        Some(self.to(self.site.code_path(self.site.catalogue.code(code)?)))
+    }
+
+    /// The way to the page of a family's constant.
+    pub fn to_constant(self, family: &str, name: &str) -> Option<String> {
+        Some(self.to(self.site.constant_path(self.site.catalogue.constant(family, name)?)))
+    }
+
+    /// Whether the runtime has a function, if runtime.toml says so or otherwise.
+    pub fn implemented(self, draft: &Draft) -> Option<bool> {
+        let support = self.site.spec.runtime.get(&draft.name.value);
+        support.filter(|_| draft.kind == Kind::Function).map(|support| support.value.implemented)
     }
 
     /// The way to the page that describes what is at the bottom of a type, unless that is this page.
     pub fn to_type(self, c_type: &CType) -> Option<String> {
         let item = self.site.spec.place(c_type.base())?;
+        (self.item != Some(item)).then(|| self.to_item(item))
+    }
+
+    /// The way to the page of a type that is generated for a family, unless that is this page.
+    pub fn to_generated(self, family: &str, name: &str) -> Option<String> {
+        let item = *self.site.types.get(&(family, name))?;
         (self.item != Some(item)).then(|| self.to_item(item))
     }
 
@@ -122,8 +215,36 @@ impl<'a> Here<'a> {
         (self.item != Some(item)).then(|| self.to_item(item))
     }
 
+    /// Where a line of a file can be seen, if that was said.
+    pub fn to_line(self, location: &Location) -> Option<String> {
+        let line = |url: &super::SourceUrl| url.line(self.site.spec.file(location), location.span.line);
+        self.site.options.source_url.as_ref().map(line)
+    }
+
     /// Where a fact comes from.
     pub fn cite(self, label: &'static str, source: &'a Source) -> Cited<'a> {
-        Cited::new(self, label, source)
+        Cited { here: self, label, source }
+    }
+
+    /// What stands before and after an item.
+    pub fn around_item(self, item: usize) -> Around {
+        let name = |at: usize| (self.site.spec.items[at].draft.name.value.clone(), self.to_item(at));
+        let code = titles::is_code(self.site.spec.items[item].draft.kind);
+        Around::new(self.site.around_items[item].map(|at| at.map(name)), code)
+    }
+
+    /// What stands before and after a code.
+    pub fn around_code(self, code: usize) -> Around {
+        let codes = &self.site.catalogue.codes;
+        let name = |at: usize| (codes[at].name.to_owned(), self.to(self.site.code_path(at)));
+        let there = [code.checked_sub(1), Some(code + 1).filter(|next| *next < codes.len())];
+        Around::new(there.map(|at| at.map(name)), true)
+    }
+
+    /// What stands before and after a constant.
+    pub fn around_constant(self, constant: usize) -> Around {
+        let constants = &self.site.catalogue.constants;
+        let name = |at: usize| (constants[at].name.to_owned(), self.to(self.site.constant_path(at)));
+        Around::new(around_constant(&self.site.catalogue, constant).map(|at| at.map(name)), true)
     }
 }

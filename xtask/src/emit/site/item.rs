@@ -3,32 +3,42 @@
 use askama::Template;
 
 use super::anchors::Anchors;
-use super::declaration::{Token, declaration};
+use super::findings::{self, FindingView};
 use super::frame::Frame;
 use super::function::{self, ParamRow, ReturnView};
-use super::here::{CODES, Here, INDEX, Site};
+use super::here::{CODES, Here, Site};
 use super::prose::Blocks;
 use super::provenance::Cited;
+use super::signature::{self, RustParam, Signatures};
 use super::summary::summary;
-use super::titles::plural;
-use super::values::{self, CodeRow, DemotedRow, FieldRow, MemberRow};
+use super::titles::{is_code, plural, singular};
+use super::values::{self, CodeRow, ConstantRow, DemotedRow, FieldRow, MemberRow};
 use crate::draft::{Body, Demoted, Draft, Kind};
 use crate::fact::Fact;
-use crate::model::Item;
+use crate::model::{Difference, Item};
 
 /// The ids of the template's own elements.
 const RESERVED: &[&str] = &[
     "content",
     "gaps",
     "declaration",
+    "as-c",
+    "as-rust",
+    "as-raw",
+    "tab-as-c",
+    "tab-as-rust",
+    "tab-as-raw",
     "parameters",
     "returns",
     "members",
     "fields",
     "codes",
+    "constants",
     "demoted",
     "remarks",
     "see-also",
+    "runtime",
+    "findings",
     "facts",
 ];
 
@@ -45,19 +55,38 @@ pub struct ItemPage<'a> {
     /// The sections of this page: anchors and headings.
     contents: Vec<(String, String)>,
     description: Blocks<'a>,
-    declaration: Vec<Token>,
+    badges: Vec<Badge<'a>>,
+    signatures: Signatures,
     params: Vec<ParamRow<'a>>,
     returns: Option<ReturnView<'a>>,
     members: Vec<MemberRow<'a>>,
     fields: Vec<FieldRow<'a>>,
     codes: Vec<CodeRow<'a>>,
+    constants: Vec<ConstantRow<'a>>,
     demoted: Vec<DemotedRow<'a>>,
     remarks: Blocks<'a>,
     /// Sections that the template of the pages does not know: anchor, heading, text.
     others: Vec<(String, &'a str, Blocks<'a>)>,
     see_also: Blocks<'a>,
+    support: Option<SupportView<'a>>,
+    findings: Vec<FindingView<'a>>,
     facts: Vec<FactRow<'a>>,
-    rust_path: Option<&'a str>,
+}
+
+/// A fact at a glance.
+struct Badge<'a> {
+    /// How the stylesheet calls it.
+    class: &'static str,
+    label: &'static str,
+    text: &'a str,
+}
+
+/// What the runtime makes of a function.
+struct SupportView<'a> {
+    implemented: bool,
+    /// What is different, and where it is said.
+    differences: Vec<(&'a Difference, Cited<'a>)>,
+    sources: Vec<Cited<'a>>,
 }
 
 /// A fact of the item as a whole.
@@ -74,6 +103,7 @@ struct FactRow<'a> {
 pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a> {
     let here = Here::item(site, index);
     let draft = &item.draft;
+    let complete = site.complete(index);
     let mut anchors = Anchors::new(RESERVED);
     let parts = match &draft.body {
         Body::Ioctl(ioctl) => &ioctl.parts[..],
@@ -85,30 +115,33 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a
         (anchors.claim("section-", heading), heading, text)
     });
     let mut page = ItemPage {
-        frame: frame(site, item),
-        kind: draft.kind.name(),
+        frame: frame(here, item).beside(here.around_item(index)),
+        kind: singular(draft.kind),
         name: &draft.name.value,
         code: is_code(draft.kind),
         gaps: &item.gaps,
         contents: Vec::new(),
         description: Blocks::new(here, &draft.docs.description, 1),
-        declaration: declaration(here, draft),
+        badges: badges(here, draft),
+        signatures: signature::item(here, item, complete),
         params: Vec::new(),
         returns: None,
         members: Vec::new(),
         fields: Vec::new(),
         codes: Vec::new(),
+        constants: constants(here, item),
         demoted: Vec::new(),
         remarks: Blocks::new(here, &draft.docs.remarks, 2),
         others: others.collect(),
         see_also: Blocks::new(here, &draft.docs.see_also, 2),
+        support: support(here, draft),
+        findings: findings::of_page(here, &draft.path),
         facts: facts(here, item),
-        rust_path: item.rust_path.as_deref(),
     };
     let mut headings: &[Demoted] = &[];
     match &draft.body {
         Body::Function(function) => {
-            page.params = function::params(here, function, &mut anchors);
+            page.params = function::params(here, function, signature::rust_params(here, complete), &mut anchors);
             page.returns = Some(function::returns(here, &function.returns));
             headings = &function.demoted;
         }
@@ -131,58 +164,87 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a
     page
 }
 
-fn frame(site: &Site<'_>, item: &Item) -> Frame {
+fn frame(here: Here<'_>, item: &Item) -> Frame {
     let draft = &item.draft;
     let name = &draft.name.value;
-    let title = site.family_title(&item.family);
-    let (kinds, _) = plural(draft.kind);
-    let up = |label: &str, path: &str| (label.to_owned(), format!("../{path}"));
-    let mut crumbs = vec![up("Index", INDEX)];
-    match draft.kind {
-        Kind::Codes => crumbs.push(up("Error codes", CODES)),
-        kind => {
-            let anchor = site.family_anchor(&item.family);
-            crumbs.push(up(&title, &format!("{INDEX}#{anchor}")));
-            crumbs.push(up(kinds, &format!("{INDEX}#{}", super::index::kind_anchor(anchor, kind))));
+    let title = here.site.family_title(&item.family);
+    let (kinds, id) = plural(draft.kind);
+    let way = match here.site.family_path(&item.family).filter(|_| draft.kind != Kind::Codes) {
+        None => vec![("Error codes".to_owned(), here.to(CODES))],
+        Some(path) => {
+            let path = here.to(path);
+            vec![(title.clone(), path.clone()), (kinds.to_owned(), format!("{path}#{id}"))]
         }
-    }
-    Frame {
-        title: format!("{name} {} - {title} - winws", draft.kind.name()),
-        summary: summary(&draft.docs),
-        root: "../",
-        crumbs,
-        leaf: name.clone(),
-        sources: site.sources.clone(),
-    }
+    };
+    Frame::new(here, name, &format!("{name} {} - {title}", draft.kind.name()), summary(&draft.docs), way)
+}
+
+/// What tells at a glance where the item is and who has it.
+fn badges<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<Badge<'a>> {
+    let requirements = &draft.requirements;
+    let mut badges = Vec::new();
+    badges.extend(here.implemented(draft).map(|implemented| match implemented {
+        true => Badge { class: "badge yes", label: "Runtime", text: "implemented" },
+        false => Badge { class: "badge no", label: "Runtime", text: "not yet" },
+    }));
+    let required = [
+        ("Header", &requirements.header),
+        ("DLL", &requirements.dll),
+        ("Library", &requirements.lib),
+        ("Client", &requirements.client),
+        ("Server", &requirements.server),
+    ];
+    let required = required.into_iter().filter_map(|(label, fact)| Some((label, fact.as_ref()?)));
+    badges.extend(required.map(|(label, fact)| Badge { class: "badge", label, text: &fact.value }));
+    badges
+}
+
+/// What runtime.toml says of a function.
+fn support<'a>(here: Here<'a>, draft: &'a Draft) -> Option<SupportView<'a>> {
+    let support = here.site.spec.runtime.get(&draft.name.value).filter(|_| draft.kind == Kind::Function)?;
+    let difference = |fact: &'a Fact<Difference>| (&fact.value, here.cite("difference", &fact.source));
+    Some(SupportView {
+        implemented: support.value.implemented,
+        differences: support.value.differences.iter().map(difference).collect(),
+        sources: vec![here.cite("runtime", &support.source)],
+    })
+}
+
+fn constants<'a>(here: Here<'a>, item: &'a Item) -> Vec<ConstantRow<'a>> {
+    let listed = &item.draft.constants;
+    let row = |(constant, id)| values::constant(here, &item.family, constant, id);
+    listed.iter().zip(values::constant_ids(listed)).map(row).collect()
 }
 
 /// The headings of the sections that are there, in the order of the template.
 fn contents(page: &ItemPage<'_>) -> Vec<(String, String)> {
     let returns = page.returns.as_ref().map(|returns| returns.title);
     let sections = [
-        ("declaration", "Declaration", !page.declaration.is_empty()),
+        ("declaration", "Declaration", !page.signatures.is_empty()),
         ("parameters", "Parameters", !page.params.is_empty()),
         ("returns", returns.unwrap_or_default(), returns.is_some()),
         ("members", "Members", !page.members.is_empty()),
         ("fields", "Fields", !page.fields.is_empty()),
         ("codes", "Codes", !page.codes.is_empty()),
+        ("constants", "Constants", !page.constants.is_empty()),
         ("demoted", "Headings without a symbol", !page.demoted.is_empty()),
         ("remarks", "Remarks", !page.remarks.is_empty()),
     ];
     let known = |(id, title, _): (&str, &str, bool)| (id.to_owned(), title.to_owned());
     let mut list: Vec<(String, String)> = sections.into_iter().filter(|(.., there)| *there).map(known).collect();
     list.extend(page.others.iter().map(|(id, heading, _)| (id.clone(), (*heading).to_owned())));
-    let last = [("see-also", "See also", !page.see_also.is_empty()), ("facts", "Facts", true)];
+    let last = [
+        ("see-also", "See also", !page.see_also.is_empty()),
+        ("runtime", "In the runtime", page.support.is_some()),
+        ("findings", "Findings", !page.findings.is_empty()),
+        ("facts", "Facts", true),
+    ];
     list.extend(last.into_iter().filter(|(.., there)| *there).map(known));
     list
 }
 
-const fn is_code(kind: Kind) -> bool {
-    !matches!(kind, Kind::Codes | Kind::Overview | Kind::Topic)
-}
-
 fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
-    let Draft { kind, name, aliases, uid, requirements, page, constants, body, .. } = &item.draft;
+    let Draft { kind, name, aliases, uid, requirements, page, body, .. } = &item.draft;
     let plain =
         |label, value: &'a str, code| FactRow { label, value: Some(value.to_owned()), code, sources: Vec::new() };
     let stated = |label, fact: &'a Fact<String>, code| FactRow {
@@ -217,12 +279,5 @@ fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
     if let Body::Ioctl(ioctl) = body {
         rows.extend(ioctl.parts.iter().map(|part| stated("Part", &part.name, true)));
     }
-    rows.extend(constants.iter().map(|constant| {
-        let (name, number) = (&constant.name.source, &constant.number.source);
-        let mut sources = vec![here.cite("name", name)];
-        sources.extend((number != name).then(|| here.cite("number", number)));
-        let value = Some(constant.number.value.to_string());
-        FactRow { label: &constant.name.value, value, code: true, sources }
-    }));
     rows
 }

@@ -3,18 +3,27 @@
 //! HTML is made by the templates alone, which escape whatever they are given. Nothing here writes a tag.
 
 mod anchors;
+mod catalogue;
+mod code;
 mod codes;
+mod constant;
 mod declaration;
+mod family;
+mod findings;
 mod frame;
 mod function;
 mod here;
 mod index;
 mod item;
+mod layout;
 mod number;
+mod order;
 mod paths;
 mod pieces;
 mod prose;
 mod provenance;
+mod signature;
+mod source_url;
 mod summary;
 mod titles;
 mod values;
@@ -28,22 +37,42 @@ use crate::sync::OutputFile;
 use frame::Frame;
 use here::Site;
 
-pub use paths::item_paths;
+pub use catalogue::Catalogue;
+pub use findings::Finding;
+pub use paths::{Paths, item_paths};
+pub use source_url::SourceUrl;
 
 /// Files that are the same for every Spec.
 const ASSETS: &[(&str, &str)] =
     &[("style.css", include_str!("../../templates/style.css")), ("icon.svg", include_str!("../../templates/icon.svg"))];
 
+/// What a site shows besides the Spec.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Where the lines of the pages can be seen.
+    pub source_url: Option<SourceUrl>,
+    /// What is wrong with what was read, in the order of files and lines.
+    pub findings: Vec<Finding>,
+}
+
 /// All files of the site.
-pub fn emit(spec: &Spec) -> Vec<OutputFile> {
-    let site = Site::new(spec);
+pub fn emit(spec: &Spec, options: &Options) -> Vec<OutputFile> {
+    let site = Site::new(spec, options);
     let mut files: Vec<OutputFile> = ASSETS.iter().map(|(path, text)| file(path, (*text).to_owned())).collect();
-    files.push(file("facts.json", json::facts(spec, true)));
+    files.push(file("facts.json", json::compact(spec)));
     files.push(file(here::INDEX, render(&index::page(&site))));
     files.push(file(here::CODES, render(&codes::page(&site))));
+    files.extend((!options.findings.is_empty()).then(|| file(findings::FINDINGS, render(&findings::page(&site)))));
     files.push(file("404.html", render(&Missing { frame: Frame::missing(&site) })));
     let items = spec.items.par_iter().enumerate();
     files.par_extend(items.map(|(index, item)| file(site.path(index), render(&item::page(&site, index, item)))));
+    let families: Vec<(&str, &str)> = site.families().collect();
+    files.par_extend(families.into_par_iter().map(|(name, path)| file(path, render(&family::page(&site, name)))));
+    let codes = 0..site.catalogue.codes.len();
+    files.par_extend(codes.into_par_iter().map(|at| file(site.code_path(at), render(&code::page(&site, at)))));
+    let constants = 0..site.catalogue.constants.len();
+    let constant = |at| file(site.constant_path(at), render(&constant::page(&site, at)));
+    files.par_extend(constants.into_par_iter().map(constant));
     files
 }
 

@@ -1,6 +1,7 @@
 //! Numbers in both of the bases that people search for.
 
 use crate::draft::as_c_sees;
+use crate::model::{CodeEntry, CodeSpace};
 
 /// A number in decimal and in hexadecimal.
 pub struct Number {
@@ -27,5 +28,43 @@ impl Number {
         let short = u16::try_from(number).is_ok();
         let hexadecimal = if short { format!("0x{number:X}") } else { format!("0x{number:08X}") };
         Self { decimal: number.to_string(), hexadecimal }
+    }
+}
+
+/// The upper half of an `HRESULT` that stands for a Win32 code: a failure of facility 7.
+const OF_WIN32: u32 = 0x8007_0000;
+
+/// What a Win32 code is as an `HRESULT`. Success is 0 in both, and what has more than 16 bits has no such form.
+pub fn as_hresult(code: &CodeEntry) -> Option<u32> {
+    let number = code.number.value;
+    let has = code.space == CodeSpace::Win32 && number != 0 && u16::try_from(number).is_ok();
+    has.then_some(OF_WIN32 | number)
+}
+
+/// What an `HRESULT` is made of.
+pub struct Parts {
+    /// As C has it.
+    pub signed: i32,
+    /// Whether it is a failure.
+    pub failure: bool,
+    /// Where it comes from.
+    pub facility: u32,
+    /// Its number there.
+    pub code: u32,
+    /// The Win32 code that it stands for.
+    pub win32: Option<u32>,
+}
+
+impl Parts {
+    /// Takes an `HRESULT` apart: bit 31, the 11 bits from bit 16 on, and the lower half.
+    pub const fn of(number: u32) -> Self {
+        let code = number & 0xFFFF;
+        Self {
+            signed: number.cast_signed(),
+            failure: number.cast_signed() < 0,
+            facility: (number >> 16) & 0x7FF,
+            code,
+            win32: if number & 0xFFFF_0000 == OF_WIN32 { Some(code) } else { None },
+        }
     }
 }

@@ -1,20 +1,60 @@
-//! Where each item's page is: `FAMILY/C_NAME.html`.
+//! Where each page is: `FAMILY/C_NAME.html`, `FAMILY/index.html`, `codes/NAME.html`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{distinct, readable};
+use super::catalogue::Catalogue;
+use crate::draft::Kind;
 use crate::model::{Item, Spec};
 
 /// Names that Windows gives to devices, in any folder and with any extension.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 
-/// The path of each item's page below the site's folder, in the order of `Spec::items`.
+/// The paths of all pages but those at the top, below the site's folder. No two differ in case only.
+pub struct Paths {
+    /// Of each item, in the order of `Spec::items`.
+    pub items: Vec<String>,
+    /// Of each family that has more than lists of codes, by name.
+    pub families: BTreeMap<String, String>,
+    /// Of each code of the catalogue.
+    pub codes: Vec<String>,
+    /// Of each constant of the catalogue.
+    pub constants: Vec<String>,
+}
+
+impl Paths {
+    /// Settles them: families first, then items, so that neither depends on codes and constants.
+    pub fn new(spec: &Spec, catalogue: &Catalogue<'_>) -> Self {
+        let mut taken = BTreeSet::new();
+        let (families, items) = families_and_items(spec, &mut taken);
+        let mut claim = |folder: &str, name: &str| {
+            format!("{}.html", distinct(&format!("{}/{}", file_name(folder), file_name(name)), &mut taken))
+        };
+        let codes = catalogue.codes.iter().map(|code| claim("codes", code.name)).collect();
+        let constants = catalogue.constants.iter().map(|constant| claim(constant.family, constant.name)).collect();
+        Self { items, families, codes, constants }
+    }
+}
+
+/// The path of each item's page, in the order of `Spec::items`.
 ///
 /// Of several items with one name, the first in the order of pages has the plain path, the next one its kind in the
 /// path, and what is still the same a number.
 pub fn item_paths(spec: &Spec) -> Vec<String> {
-    let mut taken = BTreeSet::new();
-    spec.items.iter().map(|item| path(item, &mut taken)).collect()
+    families_and_items(spec, &mut BTreeSet::new()).1
+}
+
+fn families_and_items(spec: &Spec, taken: &mut BTreeSet<String>) -> (BTreeMap<String, String>, Vec<String>) {
+    // Lists of codes are no family's: the page of all codes names them.
+    let of_family = spec.items.iter().filter(|item| item.draft.kind != Kind::Codes);
+    let names: BTreeSet<&String> = of_family.map(|item| &item.family).collect();
+    let family = |name: &String| (name.clone(), format!("{}.html", distinct(&index_of(name), taken)));
+    let families: BTreeMap<String, String> = names.into_iter().map(family).collect();
+    (families, spec.items.iter().map(|item| path(item, taken)).collect())
+}
+
+fn index_of(family: &str) -> String {
+    format!("{}/index", file_name(family))
 }
 
 fn path(item: &Item, taken: &mut BTreeSet<String>) -> String {

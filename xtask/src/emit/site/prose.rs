@@ -39,7 +39,12 @@ impl HtmlSafe for Inlines<'_> {}
 impl<'a> Blocks<'a> {
     /// Prose that stands under a heading of level `under`.
     pub fn new(here: Here<'a>, prose: &'a Prose, under: usize) -> Self {
-        Self { here, under, list: &prose.blocks }
+        Self::of(here, &prose.blocks, under)
+    }
+
+    /// Blocks that stand under a heading of level `under`.
+    pub const fn of(here: Here<'a>, list: &'a [Block], under: usize) -> Self {
+        Self { here, under, list }
     }
 
     /// Whether there is nothing to show.

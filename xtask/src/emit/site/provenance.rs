@@ -8,17 +8,40 @@ use crate::fact::Source;
 use crate::source::Location;
 
 /// A fact's label and where the fact comes from.
+#[derive(Clone, Copy)]
 pub struct Cited<'a> {
+    pub here: Here<'a>,
     /// Which fact it is.
     pub label: &'static str,
     /// Where it comes from.
+    pub source: &'a Source,
+}
+
+/// Facts that stand in one line, or come from one place otherwise, by that place.
+pub struct Group<'a> {
+    /// Which facts.
+    pub labels: Vec<&'static str>,
+    /// Where they come from.
     pub source: Words<'a>,
 }
 
+/// Puts together what comes from one line.
+pub fn grouped<'a>(list: &[Cited<'a>]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for cited in list {
+        match groups.iter_mut().find(|group| is_one_line(group.source.source, cited.source)) {
+            Some(group) if group.labels.contains(&cited.label) => {}
+            Some(group) => group.labels.push(cited.label),
+            None => groups.push(Group { labels: vec![cited.label], source: cited.words() }),
+        }
+    }
+    groups
+}
+
 impl<'a> Cited<'a> {
-    /// Cites a source on a page.
-    pub fn new(here: Here<'a>, label: &'static str, source: &'a Source) -> Self {
-        Self { label, source: Words { here, source } }
+    /// Where it comes from, in words.
+    pub fn words(self) -> Words<'a> {
+        Words { here: self.here, source: self.source }
     }
 }
 
@@ -37,18 +60,34 @@ impl<'a> Words<'a> {
     fn place(&self, location: &'a Location) -> Place<'a> {
         let spec = self.here.site.spec;
         let own = self.here.item.is_some_and(|item| spec.items[item].draft.path == location.path);
-        Place { own, file: spec.file(location), href: self.here.to_page(&location.path), span: location.span }
+        let (file, line) = (spec.file(location), location.span.line);
+        Place { own, file, href: self.here.to_page(&location.path), line, line_href: self.here.to_line(location) }
     }
 
-    /// What a derivation used, each place once, in the order of the rule.
+    /// What a derivation used, each line once, in the order of the rule.
     fn used(&self, from: &'a [Source]) -> Vec<Words<'a>> {
         let mut used: Vec<Words<'a>> = Vec::new();
         for source in from {
-            if !used.iter().any(|known| known.source == source) {
+            if !used.iter().any(|known| is_one_line(known.source, source)) {
                 used.push(Words { here: self.here, source });
             }
         }
         used
+    }
+}
+
+/// Whether two sources differ in their columns at most, which are not shown.
+fn is_one_line(a: &Source, b: &Source) -> bool {
+    let same = |a: &Location, b: &Location| a.path == b.path && a.span.line == b.span.line;
+    match (a, b) {
+        (Source::Page(a), Source::Page(b)) => same(a, b),
+        (Source::Override { location: a, grounds: why }, Source::Override { location: b, grounds }) => {
+            same(a, b) && why == grounds
+        }
+        (Source::Derived { rule: a, from }, Source::Derived { rule: b, from: other }) => {
+            a == b && from.len() == other.len() && from.iter().zip(other).all(|(a, b)| is_one_line(a, b))
+        }
+        _ => false,
     }
 }
 
@@ -60,5 +99,7 @@ struct Place<'a> {
     file: &'a str,
     /// The way to what it describes.
     href: Option<String>,
-    span: crate::source::Span,
+    line: u32,
+    /// Where the line can be seen.
+    line_href: Option<String>,
 }

@@ -1,14 +1,19 @@
 //! What an item is, in one sentence, for lists of items.
 
 use crate::draft::Docs;
-use crate::prose::{BlockKind, plain};
+use crate::prose::{BlockKind, Prose, plain};
 
 /// Words that a full stop belongs to.
 const ABBREVIATIONS: &[&str] = &["e.g", "i.e", "etc", "vs", "cf", "no", "approx"];
 
 /// The first sentence of the description; empty if there is none.
 pub fn summary(docs: &Docs) -> String {
-    let paragraphs = docs.description.blocks.iter().filter_map(|block| match &block.kind {
+    first(&docs.description)
+}
+
+/// The first sentence of a text; empty if there is none.
+pub fn first(prose: &Prose) -> String {
+    let paragraphs = prose.blocks.iter().filter_map(|block| match &block.kind {
         BlockKind::Paragraph(inlines) => Some(plain(inlines)),
         _ => None,
     });

@@ -1,7 +1,7 @@
 //! Headings for kinds and code spaces, with the anchors of their sections.
 
 use crate::draft::Kind;
-use crate::model::{CodeEntry, CodeSpace, Spec};
+use crate::model::CodeSpace;
 
 /// A heading for the items of a kind, and its anchor.
 pub const fn plural(kind: Kind) -> (&'static str, &'static str) {
@@ -20,15 +20,42 @@ pub const fn plural(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// A heading for the codes of a space, and its anchor.
-pub const fn space(space: CodeSpace) -> (&'static str, &'static str) {
-    match space {
-        CodeSpace::Win32 => ("Win32 error codes", "win32"),
-        CodeSpace::HResult => ("HRESULTs", "hresult"),
+/// What an item of a kind is called.
+pub const fn singular(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Function => "Function",
+        Kind::Callback => "Callback",
+        Kind::Enum => "Enumeration",
+        Kind::Struct => "Structure",
+        Kind::Union => "Union",
+        Kind::Ioctl => "Control code",
+        Kind::Interface => "Interface",
+        Kind::Class => "Class",
+        Kind::Codes => "List of codes",
+        Kind::Overview => "Overview",
+        Kind::Topic => "Topic",
     }
 }
 
-/// The codes of a space with their places, in the order of the Spec.
-pub fn codes_of(spec: &Spec, space: CodeSpace) -> Vec<(usize, &CodeEntry)> {
-    spec.codes.iter().enumerate().filter(|(_, code)| code.space == space).collect()
+/// Whether items of a kind have names of code, and not titles.
+pub const fn is_code(kind: Kind) -> bool {
+    !matches!(kind, Kind::Codes | Kind::Overview | Kind::Topic)
+}
+
+/// A heading for the codes of a space, and its anchor; the last one is for codes that no list has.
+pub const fn space(space: Option<CodeSpace>) -> (&'static str, &'static str) {
+    match space {
+        Some(CodeSpace::Win32) => ("Win32 error codes", "win32"),
+        Some(CodeSpace::HResult) => ("HRESULTs", "hresult"),
+        None => ("Codes that no list has", "unlisted"),
+    }
+}
+
+/// What a code of a space is called.
+pub const fn code(space: Option<CodeSpace>) -> &'static str {
+    match space {
+        Some(CodeSpace::Win32) => "Win32 error code",
+        Some(CodeSpace::HResult) => "HRESULT",
+        None => "Code",
+    }
 }

@@ -6,7 +6,7 @@ use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
-use crate::draft::{Afterwards, Code, Demoted, Field, Member};
+use crate::draft::{Afterwards, Code, Constant, Demoted, Field, Member};
 
 /// A member of an enumeration.
 pub struct MemberRow<'a> {
@@ -36,10 +36,20 @@ pub struct FieldRow<'a> {
 pub struct CodeRow<'a> {
     pub id: String,
     pub name: &'a str,
-    /// Its place on the page of all codes.
+    /// Its page.
     pub href: Option<String>,
     pub number: Number,
     pub docs: Blocks<'a>,
+    pub sources: Vec<Cited<'a>>,
+}
+
+/// A constant.
+pub struct ConstantRow<'a> {
+    pub id: String,
+    pub name: &'a str,
+    /// Its page.
+    pub href: Option<String>,
+    pub number: Number,
     pub sources: Vec<Cited<'a>>,
 }
 
@@ -98,10 +108,27 @@ pub fn code<'a>(here: Here<'a>, code: &'a Code, anchors: &mut Anchors) -> CodeRo
     CodeRow {
         id: anchors.claim("", &code.name.value),
         name: &code.name.value,
-        href: here.to_code(&code.name.value, code.number.value),
+        href: here.to_entry(&code.name.value, code.number.value),
         number: Number::code(code.number.value),
         docs: Blocks::new(here, &code.docs, 2),
         sources: vec![here.cite("name", &code.name.source), here.cite("number", &code.number.source)],
+    }
+}
+
+/// The anchors of constants. They depend on nothing else of the page, so that other pages can link to them.
+pub fn constant_ids(constants: &[Constant]) -> Vec<String> {
+    let mut anchors = Anchors::new(&[]);
+    constants.iter().map(|constant| anchors.claim("constant-", &constant.name.value)).collect()
+}
+
+/// A constant.
+pub fn constant<'a>(here: Here<'a>, family: &str, constant: &'a Constant, id: String) -> ConstantRow<'a> {
+    ConstantRow {
+        id,
+        name: &constant.name.value,
+        href: here.to_constant(family, &constant.name.value),
+        number: Number::code(constant.number.value),
+        sources: vec![here.cite("name", &constant.name.source), here.cite("number", &constant.number.source)],
     }
 }
 

@@ -1,0 +1,54 @@
+//! Declarations without their documentation, to be shown: the same tokens that the crate's files are made of.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+use super::{api, callbacks, enums, structs, sys};
+use crate::model::{Arg, Enum, Function, Spec, Struct};
+
+/// The method of a function's trait.
+pub fn method(function: &Function, here: &str) -> TokenStream {
+    api::signature(function, here)
+}
+
+/// The type of an argument of that method.
+pub fn argument(arg: &Arg, here: &str) -> TokenStream {
+    api::arg_type(arg, here)
+}
+
+/// A function under its C name.
+pub fn raw_function(function: &Function, here: &str) -> TokenStream {
+    let signature = sys::signature(function, here);
+    quote! { unsafe extern "system" { #signature } }
+}
+
+/// A callback's type.
+pub fn callback(callback: &Function, here: &str) -> TokenStream {
+    callbacks::type_(callback, here)
+}
+
+/// A callback's type under its C name.
+pub fn raw_callback(callback: &Function, here: &str) -> TokenStream {
+    sys::callback_type(callback, here)
+}
+
+/// An enumeration.
+pub fn enumeration(enum_: &Enum) -> TokenStream {
+    enums::definition(enum_, &vec![TokenStream::new(); enum_.members.len()])
+}
+
+/// An enumeration as C has it: an integer and constants.
+pub fn raw_enumeration(enum_: &Enum) -> TokenStream {
+    sys::enum_(enum_)
+}
+
+/// A structure or union, and the types of its parts.
+pub fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
+    let is_impl = |tokens: &TokenStream| matches!(tokens.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "impl");
+    structs::structure(struct_, here, spec).into_iter().filter(|tokens| !is_impl(tokens)).collect()
+}
+
+/// The same with C's names.
+pub fn raw_structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
+    sys::structure(struct_, here)
+}

@@ -1,0 +1,71 @@
+//! What is wrong with the pages, as the site shows it: with each page its own findings, and a page for all others.
+
+use askama::Template;
+
+use super::frame::Frame;
+use super::here::{Here, Site};
+use crate::source::Location;
+
+/// A finding of the run, in words. What a diagnostic is, emit does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is: `error`, `warning` or `note`.
+    pub severity: &'static str,
+    /// The rule's name.
+    pub rule: &'static str,
+    /// What the rule is about and what to do.
+    pub explanation: &'static str,
+    /// Where.
+    pub location: Location,
+    /// What was found. No path in it shows where the files are on this machine.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// A finding and where it stands.
+pub struct FindingView<'a> {
+    pub finding: &'a Finding,
+    /// The file, below the folder that was read.
+    pub file: &'a str,
+    /// Where the line can be seen.
+    pub line_href: Option<String>,
+}
+
+/// The path of the page of findings.
+pub const FINDINGS: &str = "findings.html";
+
+/// The page of findings: how many each page has, and those of files without a page.
+#[derive(Template)]
+#[template(path = "findings.html", whitespace = "minimize")]
+pub struct FindingsPage<'a> {
+    frame: Frame,
+    total: usize,
+    /// Names, addresses and counts.
+    pages: Vec<(&'a str, String, usize)>,
+    elsewhere: Vec<FindingView<'a>>,
+}
+
+/// The page of findings of a site.
+pub fn page<'a>(site: &'a Site<'a>) -> FindingsPage<'a> {
+    let here = Here::top(site);
+    let with = site.spec.items.iter().enumerate().filter_map(|(at, item)| {
+        let count = site.findings(&item.draft.path).len();
+        (count > 0).then(|| (&*item.draft.name.value, format!("{}#findings", here.to_item(at)), count))
+    });
+    FindingsPage {
+        frame: Frame::top(site, "Findings", "What is wrong with the pages that were read."),
+        total: site.options.findings.len(),
+        pages: with.collect(),
+        elsewhere: site.findings_elsewhere().map(|finding| view(here, finding)).collect(),
+    }
+}
+
+/// The findings of the page of that path.
+pub fn of_page<'a>(here: Here<'a>, path: &str) -> Vec<FindingView<'a>> {
+    here.site.findings(path).iter().map(|finding| view(here, finding)).collect()
+}
+
+fn view<'a>(here: Here<'a>, finding: &'a Finding) -> FindingView<'a> {
+    FindingView { finding, file: here.site.spec.file(&finding.location), line_href: here.to_line(&finding.location) }
+}

@@ -1,0 +1,170 @@
+//! An item as C and Rust declare it: one tab each. What is not complete has C alone, as far as its page goes.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use proc_macro2::TokenStream;
+
+use super::declaration::{Token, declaration};
+use super::here::Here;
+use super::layout::{self, Names};
+use crate::emit::rust::bare;
+use crate::model::{Arg, ArgKind, CodeEntry, CodeSpace, Enum, Family, Function, Item, Param, Spec, Struct};
+
+/// One way to declare an item.
+pub struct Signature {
+    /// Its anchor.
+    pub id: &'static str,
+    /// What its tab is called.
+    pub label: &'static str,
+    /// What it is, with a name of code at the end.
+    pub about: Option<(&'static str, String)>,
+    /// The declaration.
+    pub tokens: Vec<Token>,
+}
+
+/// All ways to declare an item.
+#[derive(Template)]
+#[template(path = "signatures.html", whitespace = "minimize")]
+pub struct Signatures {
+    pub list: Vec<Signature>,
+}
+
+/// It is made by a template that escapes.
+impl HtmlSafe for Signatures {}
+
+impl Signatures {
+    /// None.
+    pub const fn none() -> Self {
+        Self { list: Vec::new() }
+    }
+
+    /// Whether there is nothing to show.
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// What is generated for a complete item.
+#[derive(Clone, Copy)]
+pub enum Complete<'a> {
+    /// A function, and the trait it is a method of.
+    Function(&'a Family, &'a Function, Option<&'a str>),
+    /// A callback.
+    Callback(&'a Family, &'a Function),
+    /// An enumeration.
+    Enum(&'a Family, &'a Enum),
+    /// A structure or union.
+    Struct(&'a Family, &'a Struct),
+}
+
+/// The complete items with their places in `Spec::items`.
+pub fn complete(spec: &Spec) -> impl Iterator<Item = (usize, Complete<'_>)> {
+    spec.families.iter().flat_map(|family| {
+        let group = |at: usize| family.groups.iter().find(|group| group.functions.contains(&at));
+        let functions = family.functions.iter().enumerate().map(move |(at, function)| {
+            (function.origin.item, Complete::Function(family, function, group(at).map(|group| &*group.name)))
+        });
+        let callbacks = family.callbacks.iter();
+        let callbacks = callbacks.map(move |callback| (callback.origin.item, Complete::Callback(family, callback)));
+        let enums = family.enums.iter().map(move |enum_| (enum_.origin.item, Complete::Enum(family, enum_)));
+        let structs = family.structs.iter();
+        let structs = structs.map(move |struct_| (struct_.origin.item, Complete::Struct(family, struct_)));
+        functions.chain(callbacks).chain(enums).chain(structs)
+    })
+}
+
+/// A parameter as the Rust method has it.
+pub enum RustParam {
+    /// Its name and its type.
+    Own(String, Vec<Token>),
+    /// It is the length of another one, which is a slice.
+    LengthOf(String),
+}
+
+/// The parameters of a function as its method has them, in the order of C.
+pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option<RustParam>> {
+    let Some(Complete::Function(family, function, Some(_))) = complete else { return Vec::new() };
+    let names = Names { here, family: &family.name, own: &[] };
+    let one = |(index, param): (usize, &Param)| {
+        if let Some(arg) = function.args.iter().find(|arg| arg.param == index) {
+            let tokens = layout::inline(bare::argument(arg, &family.name), names);
+            return Some(RustParam::Own(param.rust_name.clone(), tokens));
+        }
+        let slice = function.args.iter().find(|arg| length(arg) == Some(index))?;
+        Some(RustParam::LengthOf(function.params[slice.param].rust_name.clone()))
+    };
+    function.params.iter().enumerate().map(one).collect()
+}
+
+/// The place of the parameter that tells an argument's length.
+const fn length(arg: &Arg) -> Option<usize> {
+    match arg.kind {
+        ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => Some(length),
+        ArgKind::Str { length, .. } | ArgKind::Strs { length } => length,
+        ArgKind::Value(_) | ArgKind::Reference { .. } => None,
+    }
+}
+
+/// The declarations of an item.
+pub fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) -> Signatures {
+    let c = declaration(here, &item.draft);
+    if c.is_empty() {
+        return Signatures::none();
+    }
+    let mut list = vec![Signature { id: "as-c", label: "C", about: None, tokens: c }];
+    match complete {
+        Some(Complete::Function(family, function, group)) => {
+            let own = own_types(function);
+            let names = Names { here, family: &family.name, own: &own };
+            list.extend(group.map(|group| {
+                let path = format!("{}::{group}", family.name);
+                rust(("Method of the trait", path), [bare::method(function, &family.name)], names)
+            }));
+            list.push(raw(family, [bare::raw_function(function, &family.name)], names));
+        }
+        Some(Complete::Callback(family, callback)) => {
+            let names = Names { here, family: &family.name, own: &[] };
+            list.push(rust(module(family), [bare::callback(callback, &family.name)], names));
+            list.push(raw(family, [bare::raw_callback(callback, &family.name)], names));
+        }
+        Some(Complete::Enum(family, enum_)) => {
+            let names = Names { here, family: &family.name, own: &[] };
+            list.push(rust(module(family), [bare::enumeration(enum_)], names));
+            list.push(raw(family, [bare::raw_enumeration(enum_)], names));
+        }
+        Some(Complete::Struct(family, struct_)) => {
+            let names = Names { here, family: &family.name, own: &[] };
+            list.push(rust(module(family), bare::structure(struct_, &family.name, here.site.spec), names));
+            list.push(raw(family, bare::raw_structure(struct_, &family.name), names));
+        }
+        None => {}
+    }
+    Signatures { list }
+}
+
+/// What the page of a function describes besides it: its errors, and its successes where it has several.
+fn own_types(function: &Function) -> Vec<(&str, &'static str)> {
+    vec![(&function.error_name, "#returns")]
+}
+
+fn module(family: &Family) -> (&'static str, String) {
+    ("In the module", family.name.clone())
+}
+
+fn rust(about: (&'static str, String), tokens: impl IntoIterator<Item = TokenStream>, names: Names<'_>) -> Signature {
+    Signature { id: "as-rust", label: "Rust", about: Some(about), tokens: layout::items(tokens, names) }
+}
+
+fn raw(family: &Family, tokens: impl IntoIterator<Item = TokenStream>, names: Names<'_>) -> Signature {
+    let about = Some(("In the module", format!("{}::sys", family.name)));
+    Signature { id: "as-raw", label: "Raw Rust", about, tokens: layout::items(tokens, names) }
+}
+
+/// The path of a code that a list has, in Rust.
+pub fn code_path(code: &CodeEntry) -> String {
+    let space = match code.space {
+        CodeSpace::Win32 => "Win32Error",
+        CodeSpace::HResult => "HResult",
+    };
+    format!("codes::{space}::{}", code.name)
+}
