@@ -127,9 +127,11 @@ fn every_finding_is_on_its_page(site: &Built) {
     let mut shown: BTreeMap<&str, String> = BTreeMap::new();
     for finding in &site.options.findings {
         let path = pages.get(&*finding.location.path).copied().unwrap_or("findings.html");
-        let words = shown.entry(path).or_insert_with(|| html::text(&site.pages[path]));
+        let words = shown.entry(path).or_insert_with(|| html::text(&site.pages[path]).replace('`', ""));
         for needed in [&*finding.message, finding.rule, finding.severity, finding.help.as_deref().unwrap_or_default()] {
-            assert!(words.contains(&html::squeeze(needed)), "{path}: `{needed}` is not in: {words}");
+            // What stands between backticks is shown as code.
+            let needed = html::squeeze(&needed.replace('`', ""));
+            assert!(words.contains(&needed), "{path}: `{needed}` is not in: {words}");
         }
     }
 }
@@ -137,6 +139,62 @@ fn every_finding_is_on_its_page(site: &Built) {
 #[test]
 fn our_site_is_sound() {
     check(&ours());
+}
+
+/// What a reader copies is what the crate and the headers have, but for white space, comments and the ways to types.
+#[test]
+fn every_signature_stands_in_the_crate() {
+    let site = ours();
+    let crate_: String = xtask::emit::crate_files(&site.spec).iter().map(|file| bare(&file.text)).collect();
+    let mut seen = 0;
+    for (path, page) in &site.pages {
+        for (id, parts) in [("as-c", 1), ("as-rust", usize::MAX), ("as-raw", usize::MAX)] {
+            let selector = Selector::parse(&format!("#{id}")).expect("a selector of ours");
+            let Some(code) = page.select(&selector).next() else { continue };
+            for item in code.text().collect::<String>().splitn(parts, "\n\n") {
+                let item = bare(item);
+                // The headers name a structure first and list its fields later.
+                let fields = item.strip_prefix("typedef").filter(|item| item.starts_with(['s', 'u']) && id == "as-c");
+                let fields = fields.and_then(|item| Some(&item[..=item.rfind('}')?]));
+                let inner = item.strip_prefix("unsafeextern\"system\"{").and_then(|item| item.strip_suffix('}'));
+                // An enumeration of C has a constant for each member.
+                for item in fields.or(inner).map_or_else(|| each(&item, id), |one| vec![one]) {
+                    assert!(crate_.contains(item), "{path}: {id} is not what the crate has: {item}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 250, "only {seen} signatures were compared");
+}
+
+fn each<'a>(item: &'a str, id: &str) -> Vec<&'a str> {
+    match id == "as-raw" && !item.contains('{') {
+        true => item.split_inclusive(';').collect(),
+        false => vec![item],
+    }
+}
+
+/// Code without comments, attributes but `repr` and `derive`, white space, ways to types and commas at ends.
+fn bare(text: &str) -> String {
+    let mut code = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("/*") {
+        code.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    code.push_str(rest);
+    let other = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("//")
+            || (line.starts_with("#[") && !line.starts_with("#[repr") && !line.starts_with("#[derive"))
+    };
+    let kept = code.lines().filter(|line| !other(line)).collect::<String>();
+    let mut out: String = kept.split_whitespace().collect();
+    for (from, to) in [("super::", ""), ("crate::", ""), ("core::ffi::", ""), (",)", ")"), (",}", "}"), (",>", ">")] {
+        out = out.replace(from, to);
+    }
+    out
 }
 
 #[test]
@@ -236,7 +294,6 @@ fn every_page_has_the_same_frame(site: &Built) {
             found[0]
         };
         assert_eq!(one("meta[http-equiv]").attr("content"), Some(policy), "{path}");
-        assert_eq!(one("meta[name=generator]").attr("content"), Some("winws"), "{path}");
         assert!(!html::squeeze(&one("title").inner_html()).is_empty(), "{path} has no title");
         assert!(!html::squeeze(&one("h1").inner_html()).is_empty(), "{path} has an empty h1");
         for landmark in ["html[lang]", "main", "header.site", "footer.site"] {

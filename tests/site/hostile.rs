@@ -24,6 +24,9 @@ pub const SHOWN: &[&str] = &[
     "an inner link",
     "the words of an image",
     "</td>",
+    "</details><script>alert(2)</script> is what is different",
+    "row b1</span><script>alert(3)</script>",
+    "</code><script>alert(4)</script>",
 ];
 
 /// The pages as they would have been loaded.
@@ -36,7 +39,9 @@ pub fn tree() -> Tree {
         pages: "<i>/\"'&".to_owned(),
         heading: "</footer><script>alert(1)</script>".to_owned(),
     };
-    Tree { pages, folder: "<i>".to_owned(), licences: vec![licence], ..Tree::default() }
+    let file = |(name, text): (&str, &str)| SourceFile::new(name, name, text.as_bytes().to_vec());
+    let config = [("overrides.toml", OVERRIDES), ("runtime.toml", RUNTIME)].map(file).to_vec();
+    Tree { pages, config, folder: "<i>".to_owned(), licences: vec![licence], ..Tree::default() }
 }
 
 const INJECT: &str = r#"---
@@ -124,6 +129,22 @@ Type: **DWORD**
 ## -see-also
 
 <a href="/windows/desktop/api/evil/nf-evil-con">con</a>
+"#;
+
+/// Names no item, which is a finding of a file that has no page.
+const OVERRIDES: &str = r#"
+[[enum]]
+name = "</code><script>alert(4)</script>"
+values = { A = 1 }
+reason = "</p><script>alert(5)</script>"
+source = "</p><script>alert(5)</script>"
+"#;
+
+const RUNTIME: &str = r#"
+[[function]]
+name = "con"
+implemented = true
+differences = [{ row = "b1</span><script>alert(3)</script>", what = "</details><script>alert(2)</script> is what is different" }]
 "#;
 
 const ENUM: &str = r"---

@@ -79,7 +79,7 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
         }
     };
     CodePage {
-        frame: Frame::new(here, code.name, &titled, summary, way).beside(here.around_code(index)),
+        frame: Frame::new(here, &titled, summary, way).beside(here.around_code(index)),
         kind: titles::code(space),
         name: code.name,
         docs: code.entry.map(|entry| blocks(here, &entry.docs, 1)),

@@ -26,6 +26,8 @@ pub struct CodesPage<'a> {
 struct SpaceSection<'a> {
     id: &'static str,
     title: &'static str,
+    /// Whether its codes have a form as `HRESULT`s.
+    wraps: bool,
     codes: Vec<Row<'a>>,
 }
 
@@ -58,7 +60,12 @@ pub fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
             hresult: code.entry.and_then(as_hresult).map(|number| Number::code(number).hexadecimal),
             summary: code.entry.map_or_else(String::new, |entry| first(&entry.docs)),
         };
-        SpaceSection { id, title, codes: of_space(site, which).map(row).collect() }
+        SpaceSection {
+            id,
+            title,
+            wraps: which == Some(CodeSpace::Win32),
+            codes: of_space(site, which).map(row).collect(),
+        }
     };
     let lists = site.spec.items.iter().enumerate().filter(|(_, item)| item.draft.kind == Kind::Codes);
     CodesPage {

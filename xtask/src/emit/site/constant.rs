@@ -70,7 +70,7 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
         None => String::new(),
     };
     ConstantPage {
-        frame: Frame::new(here, name, &format!("{name} constant - {title}"), summary, way)
+        frame: Frame::new(here, &format!("{name} constant - {title}"), summary, way)
             .beside(here.around_constant(index)),
         name,
         numbers: numbers.into_iter().map(Number::code).collect(),

@@ -4,7 +4,7 @@ use super::here::Here;
 use super::number::Number;
 use crate::c::names::is_identifier;
 use crate::c::types::CType;
-use crate::draft::{Body, Convention, Draft, Field, Function, Kind, Member};
+use crate::draft::{Body, Convention, Draft, Field, Function, Kind, Member, as_c_sees};
 
 /// A piece of a declaration.
 pub struct Token {
@@ -68,9 +68,9 @@ fn around(c_type: &CType, before: &mut String, after: &mut String) {
 }
 
 /// The declaration of a function, callback, enumeration, structure or union; nothing for other kinds. What the page does
-/// not say is a comment in it.
-pub fn declaration(here: Here<'_>, draft: &Draft) -> Vec<Token> {
-    let mut out = Tokens { here, list: Vec::new() };
+/// not say is a comment in it; how a function is called is shown for complete ones, as the headers have it.
+pub fn declaration(here: Here<'_>, draft: &Draft, complete: bool) -> Vec<Token> {
+    let mut out = Tokens { here, complete, list: Vec::new() };
     match &draft.body {
         Body::Function(function) => out.function(draft, function),
         Body::Enum(members, _) if !members.is_empty() => out.enumeration(draft, members),
@@ -88,6 +88,7 @@ type Entry<'a> = (Vec<&'a str>, &'a Field);
 
 struct Tokens<'a> {
     here: Here<'a>,
+    complete: bool,
     list: Vec<Token>,
 }
 
@@ -106,7 +107,12 @@ impl Tokens<'_> {
             (None, Some(convention)) if convention.value == Convention::HResult => self.push("t", "HRESULT"),
             (None, _) => self.push("gap", "/* type not stated */"),
         }
-        let (open, close) = if draft.kind == Kind::Callback { (" (CALLBACK *", ")(") } else { (" WINAPI ", "(") };
+        let (open, close) = match (draft.kind == Kind::Callback, self.complete) {
+            (true, true) => (" (CALLBACK *", ")("),
+            (true, false) => (" (*", ")("),
+            (false, true) => (" WINAPI ", "("),
+            (false, false) => (" ", "("),
+        };
         self.push("", open);
         self.push("n", &draft.name.value);
         self.push("", close);
@@ -122,7 +128,16 @@ impl Tokens<'_> {
             self.c_type(element);
             self.push("", &format!(" {}{dimensions}", param.name.value));
         }
-        self.push("", if function.params.is_empty() { "void);" } else { "\n);" });
+        self.push(
+            "",
+            if function.params.is_empty() && self.complete {
+                "void);"
+            } else if function.params.is_empty() {
+                ");"
+            } else {
+                "\n);"
+            },
+        );
     }
 
     fn record(&mut self, draft: &Draft, fields: &[Field]) {
@@ -192,7 +207,11 @@ impl Tokens<'_> {
                 continue;
             };
             self.push("", " = ");
-            self.push("i", &Number::member(value.value).decimal);
+            // The least number has no literal of type `int`: C knows only the one without the sign.
+            match as_c_sees(value.value) == i128::from(i32::MIN) {
+                true => self.push("i", "-2147483647 - 1"),
+                false => self.push("i", &Number::member(value.value).decimal),
+            }
             self.push("", ",");
         }
         self.push("", "\n} ");

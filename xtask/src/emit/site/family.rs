@@ -69,7 +69,7 @@ pub fn page<'a>(site: &'a Site<'a>, name: &'a str) -> FamilyPage<'a> {
         (constant.name, here.to(site.constant_path(at)), Number::code(number))
     };
     FamilyPage {
-        frame: Frame::new(here, &title, &title, summary, Vec::new()),
+        frame: Frame::new(here, &title, summary, Vec::new()),
         title,
         header,
         groups: known.map_or_else(Vec::new, |family| groups(here, family)),

@@ -32,6 +32,15 @@ pub struct FindingView<'a> {
     pub line_href: Option<String>,
 }
 
+/// A message in pieces, each with whether it stands between backticks, which then are no part of it.
+pub fn pieces(message: &str) -> Vec<(bool, &str)> {
+    let parts: Vec<&str> = message.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return vec![(false, message)];
+    }
+    parts.into_iter().enumerate().map(|(at, part)| (at % 2 == 1, part)).filter(|(_, part)| !part.is_empty()).collect()
+}
+
 /// The path of the page of findings.
 pub const FINDINGS: &str = "findings.html";
 

@@ -12,8 +12,6 @@ pub struct Frame {
     pub root: &'static str,
     /// The way down to this page: names with addresses. The page itself is not among them.
     pub crumbs: Vec<(String, String)>,
-    /// The page itself, as the last crumb.
-    pub leaf: String,
     /// What is beside it.
     pub around: Around,
     /// Whose pages all of it comes from: sentences.
@@ -39,8 +37,8 @@ impl Around {
 }
 
 impl Frame {
-    /// A page below others: the way down to it, from below the index.
-    pub fn new(here: Here<'_>, leaf: &str, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
+    /// A page below others: `way` leads down to it, from below the index.
+    pub fn new(here: Here<'_>, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
         let mut crumbs = vec![("Index".to_owned(), here.to(INDEX))];
         crumbs.extend(way);
         Self {
@@ -48,7 +46,6 @@ impl Frame {
             summary,
             root: here.root,
             crumbs,
-            leaf: leaf.to_owned(),
             around: Around::default(),
             sources: here.site.sources.clone(),
             findings: here.site.options.findings.len(),
@@ -57,7 +54,7 @@ impl Frame {
 
     /// A page at the top.
     pub fn top(site: &Site<'_>, title: &str, summary: &str) -> Self {
-        Self::new(Here::top(site), title, title, summary.to_owned(), Vec::new())
+        Self::new(Here::top(site), title, summary.to_owned(), Vec::new())
     }
 
     /// The index, which has nothing above it.

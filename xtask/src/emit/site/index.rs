@@ -16,6 +16,8 @@ pub struct IndexPage<'a> {
     frame: Frame,
     title: &'a str,
     families: Vec<FamilyCard<'a>>,
+    /// Whether it is known what the runtime has.
+    runtime: bool,
     /// Anchor, title and count of each space of codes that has some.
     spaces: Vec<(&'static str, &'static str, usize)>,
     lists: Vec<Entry<'a>>,
@@ -41,6 +43,7 @@ pub fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
     IndexPage {
         frame: Frame::index(site),
         title: &site.spec.title,
+        runtime: !site.spec.runtime.is_empty(),
         families: site.families().map(|(name, path)| card(here, name, path)).collect(),
         spaces: spaces.into_iter().filter(|(.., count)| *count > 0).collect(),
         lists: lists.map(|(at, item)| entry(here, at, item)).collect(),

@@ -176,7 +176,7 @@ fn frame(here: Here<'_>, item: &Item) -> Frame {
             vec![(title.clone(), path.clone()), (kinds.to_owned(), format!("{path}#{id}"))]
         }
     };
-    Frame::new(here, name, &format!("{name} {} - {title}", draft.kind.name()), summary(&draft.docs), way)
+    Frame::new(here, &format!("{name} {} - {title}", draft.kind.name()), summary(&draft.docs), way)
 }
 
 /// What tells at a glance where the item is and who has it.

@@ -107,7 +107,7 @@ const fn length(arg: &Arg) -> Option<usize> {
 
 /// The declarations of an item.
 pub fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) -> Signatures {
-    let c = declaration(here, &item.draft);
+    let c = declaration(here, &item.draft, complete.is_some());
     if c.is_empty() {
         return Signatures::none();
     }
