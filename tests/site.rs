@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use scraper::{Html, Selector};
 use xtask::Reading;
 use xtask::draft::Kind;
-use xtask::emit::site::{self, Catalogue, Options, Paths};
+use xtask::emit::site::{self, Catalogue, Options, Paths, SourceUrl};
 use xtask::model::Spec;
 use xtask::sync::{MARK, OutputFile};
 
@@ -267,6 +267,18 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+#[test]
+fn the_address_of_the_pages_is_one_that_a_link_may_have() {
+    let line = |url: &str| url.parse::<SourceUrl>().map(|url| url.line("a b/c&d.md", 7));
+    assert_eq!(line("https://example.com/x/"), Ok("https://example.com/x/a%20b/c%26d.md#L7".to_owned()));
+    let with_places = "HTTP://example.com/{path}?plain=1#L{line}";
+    assert_eq!(line(with_places), Ok("HTTP://example.com/a%20b/c%26d.md?plain=1#L7".to_owned()));
+    for refused in ["", "javascript:alert(1)", "file:///x", "//example.com", "https://", "https://a b", "data:,{path}"]
+    {
+        assert!(line(refused).is_err(), "{refused} is taken");
+    }
+}
+
 fn every_page_is_well_formed(site: &Built) {
     for (path, page) in &site.pages {
         assert!(page.errors.is_empty(), "{path}: {:?}", page.errors);
@@ -277,9 +289,14 @@ fn every_page_is_well_formed(site: &Built) {
         let distinct: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(distinct.len(), ids.len(), "{path}: an id stands twice in {ids:?}");
         assert!(ids.iter().all(|id| !id.is_empty() && !id.contains(char::is_whitespace)), "{path}: {ids:?}");
-        for id in html::attributes(page, "aria-labelledby") {
-            assert!(distinct.contains(id), "{path}: nothing has the id `{id}` that names a section");
+        for name in ["aria-labelledby", "for", "data-copy"] {
+            for id in html::attributes(page, name) {
+                assert!(distinct.contains(id), "{path}: nothing has the id `{id}` that {name} names");
+            }
         }
+        let tabs = html::attributes(page, "data-copy").len();
+        let open = html::attributes(page, "checked").len();
+        assert_eq!(open, usize::from(tabs > 0), "{path}: of {tabs} tabs {open} are open");
     }
 }
 

@@ -93,13 +93,12 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
     let idents = all.iter().map(|member| format_ident!("{}", member.rust_name));
     let c_names = all.iter().map(|member| &member.c_name);
     let bits = Literal::i32_unsuffixed(all.iter().fold(0, |bits, member| bits | member.value));
+    let definition = definition(enum_, &[]);
     let members = format!(" Every member of `{}` with its C name, in the order of its page.", enum_.origin.c_name);
     quote! {
         #doc
         #alias
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(transparent)]
-        pub struct #name(i32);
+        #definition
 
         impl #name {
             #(#constants)*
@@ -178,6 +177,13 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
 /// The enumeration itself; `docs` are its members' attributes.
 pub fn definition(enum_: &Enum, docs: &[TokenStream]) -> TokenStream {
     let name = format_ident!("{}", enum_.origin.rust_name);
+    if enum_.flags {
+        return quote! {
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[repr(transparent)]
+            pub struct #name(i32);
+        };
+    }
     let idents = enum_.members.iter().map(|member| format_ident!("{}", member.rust_name));
     let values = enum_.members.iter().map(|member| Literal::i32_unsuffixed(member.value));
     quote! {

@@ -96,7 +96,10 @@ impl<'a> Layout<'a> {
                 tokens.next();
                 if is_shown(&attribute.stream()) {
                     self.next_line(&mut first, indent);
-                    self.put("a", &format!("#[{}]", attribute.stream().to_string().replace(" (", "(")));
+                    self.put(
+                        "a",
+                        &format!("#[{}]", attribute.stream().to_string().replace(" (", "(").replace(" ,", ",")),
+                    );
                 }
                 continue;
             }
