@@ -164,7 +164,7 @@ impl Reading {
         roots.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         roots.dedup();
         roots.retain(|root| !root.is_empty());
-        let placeless = |text: &str| roots.iter().fold(text.to_owned(), |text, root| text.replace(root, ""));
+        let placeless = |text: &str| roots.iter().fold(text.to_owned(), |text, root| without(&text, root));
         let finding = |diagnostic: &Diagnostic| Finding {
             severity: diagnostic.severity.name(),
             rule: diagnostic.rule.name(),
@@ -203,4 +203,16 @@ impl Reading {
             diagnostic.severity = diag::Severity::Warning;
         }
     }
+}
+
+/// A text in which paths do not begin with a root any more.
+fn without(text: &str, root: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(root) {
+        let within = rest[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'));
+        out.push_str(if within { &rest[..at + root.len()] } else { &rest[..at] });
+        rest = &rest[at + root.len()..];
+    }
+    out + rest
 }
