@@ -8,6 +8,8 @@ mod facts;
 mod hostile;
 #[path = "site/html.rs"]
 mod html;
+#[path = "site/search.rs"]
+mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -67,9 +69,11 @@ fn check(site: &Built) {
     every_page_is_well_formed(site);
     every_page_has_the_same_frame(site);
     only_known_elements_and_attributes(site);
+    the_only_script_is_a_file_of_ours(site);
     every_link_resolves(site);
     headings_do_not_skip_levels(site);
     every_file_carries_the_mark(site);
+    search::everything_can_be_found(&site.spec, &site.files, &site.pages);
     facts::every_fact_is_on_its_page(&site.spec, &site.files, &site.pages);
     facts::no_text_is_lost(&site.spec, &site.pages);
     everything_has_its_page(site);
@@ -138,7 +142,9 @@ fn every_finding_is_on_its_page(site: &Built) {
 
 #[test]
 fn our_site_is_sound() {
-    check(&ours());
+    let site = ours();
+    check(&site);
+    search::is_small(&site.files);
 }
 
 /// What a reader copies is what the crate and the headers have, but for white space, comments and the ways to types.
@@ -316,6 +322,23 @@ fn every_page_has_the_same_frame(site: &Built) {
         for landmark in ["html[lang]", "main", "header.site", "footer.site"] {
             one(landmark);
         }
+    }
+}
+
+/// The one script of a page is a file of the site, in the head, where no text of a page is.
+fn the_only_script_is_a_file_of_ours(site: &Built) {
+    let script = Selector::parse("script").expect("a selector of ours");
+    for (path, page) in &site.pages {
+        let found: Vec<_> = page.select(&script).collect();
+        assert_eq!(found.len(), 1, "{path}");
+        assert_eq!(html::resolve(path, found[0].attr("src").expect("no script stands in a page")), "site.js", "{path}");
+        assert_eq!(found[0].inner_html(), "", "{path}");
+        assert_eq!(
+            found[0].parent().and_then(|it| it.value().as_element()).map(scraper::node::Element::name),
+            Some("head"),
+            "{path}"
+        );
+        assert_eq!(html::attributes(page, "src").len(), 1, "{path}: something else is loaded");
     }
 }
 

@@ -22,6 +22,7 @@ mod paths;
 mod pieces;
 mod prose;
 mod provenance;
+mod search;
 mod signature;
 mod source_url;
 mod summary;
@@ -43,8 +44,11 @@ pub use paths::{Paths, item_paths};
 pub use source_url::SourceUrl;
 
 /// Files that are the same for every Spec.
-const ASSETS: &[(&str, &str)] =
-    &[("style.css", include_str!("../../templates/style.css")), ("icon.svg", include_str!("../../templates/icon.svg"))];
+const ASSETS: &[(&str, &str)] = &[
+    ("style.css", include_str!("../../templates/style.css")),
+    ("site.js", include_str!("../../templates/site.js")),
+    ("icon.svg", include_str!("../../templates/icon.svg")),
+];
 
 /// What a site shows besides the Spec.
 #[derive(Debug, Default)]
@@ -60,6 +64,7 @@ pub fn emit(spec: &Spec, options: &Options) -> Vec<OutputFile> {
     let site = Site::new(spec, options);
     let mut files: Vec<OutputFile> = ASSETS.iter().map(|(path, text)| file(path, (*text).to_owned())).collect();
     files.push(file("facts.json", json::compact(spec)));
+    files.push(search::emit(&site));
     files.push(file(here::INDEX, render(&index::page(&site))));
     files.push(file(here::CODES, render(&codes::page(&site))));
     files.extend((!options.findings.is_empty()).then(|| file(findings::FINDINGS, render(&findings::page(&site)))));

@@ -1,0 +1,287 @@
+//! What can be found by its name or number: items with their parts, codes and constants.
+
+use std::collections::BTreeMap;
+
+use super::words::{Role, Words};
+use crate::draft::{Body, Function, Kind, Returns};
+use crate::emit::site::anchors::Anchors;
+use crate::emit::site::function::error_ids;
+use crate::emit::site::here::{Here, Site};
+use crate::emit::site::summary::summary;
+use crate::model::{FieldKind, Spec};
+
+/// A note is cut at the last word that fits.
+const NOTE: usize = 110;
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// An item.
+    Item(Kind),
+    /// A code.
+    Code,
+    /// A constant or option flag.
+    Constant,
+    /// A member of an enumeration.
+    Member,
+    /// A parameter.
+    Param,
+    /// A field of a structure.
+    Field,
+    /// A code as a function documents it.
+    Documented,
+}
+
+impl EntryKind {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::Item(Kind::Function),
+        Self::Item(Kind::Callback),
+        Self::Item(Kind::Enum),
+        Self::Item(Kind::Struct),
+        Self::Item(Kind::Union),
+        Self::Item(Kind::Ioctl),
+        Self::Item(Kind::Interface),
+        Self::Item(Kind::Class),
+        Self::Item(Kind::Codes),
+        Self::Item(Kind::Overview),
+        Self::Item(Kind::Topic),
+        Self::Code,
+        Self::Constant,
+        Self::Member,
+        Self::Param,
+        Self::Field,
+        Self::Documented,
+    ];
+
+    /// What a reader sees.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Item(kind) => kind.name(),
+            Self::Code => "code",
+            Self::Constant => "constant",
+            Self::Member => "member",
+            Self::Param => "parameter",
+            Self::Field => "field",
+            Self::Documented => "documented code",
+        }
+    }
+
+    /// The heading that it stands under.
+    pub const fn group(self) -> &'static str {
+        match self {
+            Self::Item(Kind::Function | Kind::Callback | Kind::Ioctl) => "Functions and callbacks",
+            Self::Item(Kind::Enum | Kind::Struct | Kind::Union | Kind::Interface | Kind::Class) => "Types",
+            Self::Item(Kind::Codes | Kind::Overview | Kind::Topic) => "Pages",
+            Self::Code => "Codes",
+            Self::Constant | Self::Member => "Members and constants",
+            Self::Param | Self::Field => "Parameters and fields",
+            Self::Documented => "Documented by",
+        }
+    }
+
+    fn place(self) -> usize {
+        Self::ALL.iter().position(|&kind| kind == self).expect("every kind is among all of them")
+    }
+}
+
+/// A line of the index.
+pub struct Entry<'a> {
+    name: &'a str,
+    kind: EntryKind,
+    /// The way from the top; empty for a part of the entry before it.
+    href: String,
+    /// Other names, separated by blanks.
+    others: String,
+    number: Option<i128>,
+    note: String,
+}
+
+impl Entry<'_> {
+    /// Appends the line of it.
+    pub fn write_to(&self, out: &mut String) {
+        let (page, anchor) = self.href.split_once('#').unwrap_or((&self.href, ""));
+        let name = word(self.name);
+        let around = |path: &str| if name.is_empty() { path.to_owned() } else { path.replacen(&name, "*", 1) };
+        let number = self.number.map_or_else(String::new, |number| number.to_string());
+        let kind = self.kind.place().to_string();
+        let line = [&*name, &kind, &around(page), &around(anchor), &word(&self.others), &number, &word(&self.note)];
+        out.push_str(line.join("\t").trim_end_matches('\t'));
+        out.push('\n');
+    }
+}
+
+/// Tabs and line ends separate fields and entries.
+fn word(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The Rust names of the parts of each item, by the item's place and the part's C name.
+pub type RustNames<'a> = BTreeMap<(usize, &'a str), &'a str>;
+
+/// The Rust names that only the frozen families know.
+pub fn rust_names(spec: &Spec) -> RustNames<'_> {
+    let mut names = RustNames::new();
+    for family in &spec.families {
+        for enum_ in &family.enums {
+            let aliases = enum_.aliases.iter().map(|(member, _)| member);
+            let members = enum_.members.iter().chain(aliases);
+            names.extend(members.map(|it| ((enum_.origin.item, &*it.c_name), &*it.rust_name)));
+        }
+        for function in family.functions.iter().chain(&family.callbacks) {
+            names.extend(function.params.iter().map(|it| ((function.origin.item, &*it.c_name), &*it.rust_name)));
+        }
+        for struct_ in &family.structs {
+            let values = struct_.body.fields.iter().filter(|field| matches!(field.kind, FieldKind::Value { .. }));
+            let named = values.filter_map(|field| Some((field.c_name.as_deref()?, &*field.rust_name)));
+            names.extend(named.map(|(c_name, rust_name)| ((struct_.origin.item, c_name), rust_name)));
+        }
+    }
+    names
+}
+
+/// An item and its parts, and the words of all of them.
+pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>) -> (Vec<Entry<'a>>, Words) {
+    let here = Here::top(site);
+    let item = &site.spec.items[place];
+    let draft = &item.draft;
+    let mut words = Words::default();
+    let others = draft.aliases.iter().map(|alias| &*alias.value).chain(item.rust_path.as_deref());
+    let own = Entry {
+        name: &draft.name.value,
+        kind: EntryKind::Item(draft.kind),
+        href: here.to_item(place),
+        others: others.collect::<Vec<_>>().join(" "),
+        number: None,
+        note: note(&summary(&draft.docs)),
+    };
+    let mut parts = Parts { list: vec![own], item: place, rust_names };
+
+    words.names(&item.family, Role::Place);
+    let required = &draft.requirements;
+    for fact in [&required.header, &required.lib, &required.dll].into_iter().flatten() {
+        words.names(&fact.value, Role::Place);
+    }
+    words.prose(&draft.docs.description, Role::Description);
+    words.prose(&draft.docs.remarks, Role::Text);
+    for (heading, prose) in &draft.docs.others {
+        words.text(heading, Role::Text);
+        words.prose(prose, Role::Text);
+    }
+    match &draft.body {
+        Body::Function(function) => parts.function(function, &mut words),
+        Body::Enum(members, demoted) => {
+            let ids = ids("member-", members.iter().map(|member| &*member.name.value));
+            for (member, id) in members.iter().zip(ids) {
+                let number = member.value.as_ref().map(|value| value.value);
+                parts.push(&member.name.value, EntryKind::Member, &id, number);
+                words.prose(&member.docs, Role::Text);
+            }
+            demoted.iter().for_each(|demoted| words.prose(&demoted.docs, Role::Text));
+        }
+        Body::Struct(fields, demoted) => {
+            let ids = ids("field-", fields.iter().map(|field| &*field.name.value));
+            for (field, id) in fields.iter().zip(ids) {
+                parts.push(&field.name.value, EntryKind::Field, &id, None);
+                words.prose(&field.docs, Role::Text);
+                field.c_type.iter().for_each(|c_type| words.whole(c_type.value.base(), Role::Type));
+            }
+            demoted.iter().for_each(|demoted| words.prose(&demoted.docs, Role::Text));
+        }
+        Body::Ioctl(ioctl) => {
+            ioctl.parts.iter().for_each(|part| words.prose(&part.docs, Role::Text));
+            parts.returns(&ioctl.status, &mut words);
+        }
+        // They are entries of their own, with their words.
+        Body::Codes(_) | Body::Text => {}
+    }
+    (parts.list, words)
+}
+
+/// A code of the catalogue, and its words.
+pub fn code<'a>(site: &'a Site<'a>, place: usize) -> (Entry<'a>, Words) {
+    let code = &site.catalogue.codes[place];
+    let mut words = Words::default();
+    let docs = code.entry.map(|entry| &entry.docs);
+    docs.iter().for_each(|docs| words.prose(docs, Role::Description));
+    let entry = Entry {
+        name: code.name,
+        kind: EntryKind::Code,
+        href: Here::top(site).to(site.code_path(place)),
+        others: String::new(),
+        number: code.number.map(|number| i128::from(number.value)),
+        note: docs.map_or_else(String::new, |docs| note(&docs.plain())),
+    };
+    (entry, words)
+}
+
+/// A constant of the catalogue with each number that pages give it. Its words are those of the pages that list it.
+pub fn constant<'a>(site: &'a Site<'a>, place: usize) -> Vec<Entry<'a>> {
+    let constant = &site.catalogue.constants[place];
+    let mut numbers = BTreeMap::new();
+    for (item, listed) in &constant.listed {
+        numbers.entry(i128::from(listed.number.value)).or_insert(*item);
+    }
+    let entry = |(number, item): (i128, usize)| Entry {
+        name: constant.name,
+        kind: EntryKind::Constant,
+        href: Here::top(site).to(site.constant_path(place)),
+        others: String::new(),
+        number: Some(number),
+        note: site.spec.items[item].draft.name.value.clone(),
+    };
+    numbers.into_iter().map(entry).collect()
+}
+
+/// An item's entry, and those of its parts.
+struct Parts<'a, 'b> {
+    list: Vec<Entry<'a>>,
+    item: usize,
+    rust_names: &'b RustNames<'a>,
+}
+
+impl<'a> Parts<'a, '_> {
+    fn push(&mut self, name: &'a str, kind: EntryKind, id: &str, number: Option<i128>) {
+        let rust_name = self.rust_names.get(&(self.item, name)).filter(|rust_name| **rust_name != name);
+        let others = rust_name.map_or_else(String::new, |&rust_name| rust_name.to_owned());
+        self.list.push(Entry { name, kind, href: format!("#{id}"), others, number, note: String::new() });
+    }
+
+    fn function(&mut self, function: &'a Function, words: &mut Words) {
+        let ids = ids("param-", function.params.iter().map(|param| &*param.name.value));
+        for (param, id) in function.params.iter().zip(ids) {
+            self.push(&param.name.value, EntryKind::Param, &id, None);
+            words.prose(&param.docs, Role::Text);
+            param.c_type.iter().for_each(|c_type| words.whole(c_type.value.base(), Role::Type));
+        }
+        function.demoted.iter().for_each(|demoted| words.prose(&demoted.docs, Role::Text));
+        self.returns(&function.returns, words);
+    }
+
+    fn returns(&mut self, returns: &'a Returns, words: &mut Words) {
+        returns.c_type.iter().for_each(|c_type| words.whole(c_type.value.base(), Role::Type));
+        words.prose(&returns.docs, Role::Text);
+        for (code, id) in returns.codes.iter().zip(error_ids(returns)) {
+            let number = code.number.as_ref().map(|number| i128::from(number.value));
+            self.push(&code.name.value, EntryKind::Documented, &id, number);
+            code.texts.iter().for_each(|text| words.prose(&text.value, Role::Text));
+        }
+    }
+}
+
+/// The anchors that the rows of a page's table have. No other prefix of a page makes the same ones.
+fn ids<'a>(prefix: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut anchors = Anchors::new(&[]);
+    names.map(|name| anchors.claim(prefix, name)).collect()
+}
+
+/// The start of a text, up to the last word that fits.
+fn note(text: &str) -> String {
+    let text = word(text);
+    if text.chars().count() <= NOTE {
+        return text;
+    }
+    let start: String = text.chars().take(NOTE).collect();
+    let end = start.rfind(' ').unwrap_or(start.len());
+    format!("{}…", start[..end].trim_end_matches([',', ';', ':', '.']))
+}
