@@ -1,0 +1,250 @@
+//! The site in a real Chromium, from the disk: search by keyboard alone, colours, narrow screens, accessibility.
+//!
+//! Skipped where no Chromium is; accessibility only where `WINWS_AXE` names axe-core's script. `.ci/interop` installs
+//! both. With `WINWS_SCREENSHOTS` naming a folder, pictures are put there as base64.
+
+#[path = "browser/chromium.rs"]
+mod chromium;
+
+use std::path::Path;
+
+use chromium::Chromium;
+use serde_json::{Value, json};
+use xtask::sync::{self, Mode};
+
+use winws_tests::workspace;
+
+/// What is typed, what the first result is called, and the end of the address that Enter leads to.
+const SEARCHES: &[(&str, &str, &str)] = &[
+    // Names: as they are, in another case, as Rust has them, their words, their start, with slips.
+    ("WinHttpWebSocketSend", "WinHttpWebSocketSend", "winhttp/WinHttpWebSocketSend.html"),
+    ("winhttpwebsocketsend", "WinHttpWebSocketSend", "winhttp/WinHttpWebSocketSend.html"),
+    ("WebSocketCloseStatus", "WINHTTP_WEB_SOCKET_CLOSE_STATUS", "winhttp/WINHTTP_WEB_SOCKET_CLOSE_STATUS.html"),
+    ("web_socket_complete_upgrade", "WinHttpWebSocketCompleteUpgrade", "winhttp/WinHttpWebSocketCompleteUpgrade.html"),
+    ("QueryCloseStatus", "WinHttpWebSocketQueryCloseStatus", "winhttp/WinHttpWebSocketQueryCloseStatus.html"),
+    ("winhttpwebsocketquery", "WinHttpWebSocketQueryCloseStatus", "winhttp/WinHttpWebSocketQueryCloseStatus.html"),
+    ("WinHttpWebSoketRecieve", "WinHttpWebSocketReceive", "winhttp/WinHttpWebSocketReceive.html"),
+    ("WsCreateChanel", "WsCreateChannel", "webservices/WsCreateChannel.html"),
+    ("WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS", "WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS", ""),
+    // Numbers in any base.
+    ("12152", "ERROR_WINHTTP_INVALID_SERVER_RESPONSE", ""),
+    ("0x2F78", "ERROR_WINHTTP_INVALID_SERVER_RESPONSE", ""),
+    ("0x80072f78", "ERROR_WINHTTP_INVALID_SERVER_RESPONSE", ""),
+    ("0x803D0004", "WS_E_OPERATION_ABORTED", ""),
+    ("803D0004", "WS_E_OPERATION_ABORTED", ""),
+    ("-2143485948", "WS_E_OPERATION_ABORTED", ""),
+    ("1000", "WEB_SOCKET_SUCCESS_CLOSE_STATUS", ""),
+    ("ERROR_INVALID_OPERATION", "ERROR_INVALID_OPERATION", ""),
+    // A parameter, and two words that only one thing has.
+    ("pusStatus", "pusStatus", ""),
+    ("pvBuffer receive", "pvBuffer", ""),
+    ("close status", "WinHttpWebSocketQueryCloseStatus", "winhttp/WinHttpWebSocketQueryCloseStatus.html"),
+];
+
+/// What is typed, and a name that must be among the results.
+const WORDS: &[(&str, &str)] = &[
+    ("handshake", "WinHttpWebSocketCompleteUpgrade"),
+    ("WINHTTP_WEB_SOCKET_BUFFER_TYPE", "WinHttpWebSocketSend"),
+    ("winhttp.dll", "WinHttpOpen"),
+    ("webservices.h", "WsCreateChannel"),
+    ("WS_CHANNEL_TYPE", "WsCreateChannel"),
+    ("What is 12152? 0x803D0004? ERROR_INVALID_OPERATION?", "WS_E_OPERATION_ABORTED"),
+    ("What is 12152? 0x803D0004? ERROR_INVALID_OPERATION?", "ERROR_WINHTTP_INVALID_SERVER_RESPONSE"),
+    ("What is 12152? 0x803D0004? ERROR_INVALID_OPERATION?", "ERROR_INVALID_OPERATION"),
+];
+
+#[test]
+fn the_site_works_in_a_browser() {
+    let Some(program) = chromium::find() else {
+        println!("skipped: there is no chromium in PATH, and WINWS_CHROMIUM names none");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("there is room for a site");
+    let spec = xtask::read(&[workspace().join("specs")], None).expect("our specs can be read").spec;
+    let files = xtask::emit::site::emit(&spec);
+    sync::sync(folder.path(), &["."], &files, Mode::Write).expect("the site can be written");
+    let paths = files.iter().map(|file| &*file.path);
+    let pages: Vec<&str> = paths.filter(|path| Path::new(path).extension().is_some_and(|it| it == "html")).collect();
+    let mut browser = Browser { chromium: Chromium::start(program), root: folder.path() };
+
+    browser.chromium.width(1200);
+    searches(&mut browser);
+    words(&mut browser);
+    keys(&mut browser);
+    colours(&mut browser);
+    narrow(&mut browser, &pages);
+    accessible(&mut browser, &pages);
+    assert_eq!(browser.chromium.complaints, [""; 0], "the console is not empty");
+}
+
+/// A browser and the site that it looks at.
+struct Browser<'a> {
+    chromium: Chromium,
+    root: &'a Path,
+}
+
+impl Browser<'_> {
+    fn open(&mut self, page: &str) {
+        let address = self.address(page);
+        self.chromium.open(&address);
+    }
+
+    fn address(&self, page: &str) -> String {
+        format!("file://{}/{page}", self.root.display())
+    }
+
+    fn is(&mut self, expression: &str) -> bool {
+        self.chromium.evaluate(expression) == json!(true)
+    }
+
+    fn text(&mut self, expression: &str) -> String {
+        self.chromium.evaluate(expression).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// From whatever has the focus, types a question into the search box and waits for the answer.
+    fn search(&mut self, query: &str) {
+        self.chromium.press("/");
+        assert!(self.is("document.activeElement.matches('.search input')"), "`/` does not lead to the search");
+        self.chromium.type_text(query);
+        let query = Value::from(query);
+        self.chromium.until(&format!("document.querySelector('.search').dataset.shown === {query}"));
+    }
+
+    /// The name of the option that Enter opens.
+    fn first(&mut self) -> String {
+        self.text("document.querySelector('.search [aria-selected=true] code')?.textContent")
+    }
+
+    fn screenshot(&mut self, name: &str) {
+        let Some(folder) = std::env::var_os("WINWS_SCREENSHOTS") else { return };
+        let picture = self.chromium.screenshot();
+        std::fs::write(Path::new(&folder).join(format!("{name}.base64")), picture).expect("a picture can be written");
+    }
+}
+
+fn searches(browser: &mut Browser<'_>) {
+    for (query, name, target) in SEARCHES {
+        browser.open("webservices/WsCreateChannel.html");
+        browser.search(query);
+        assert_eq!(browser.first(), *name, "the first result of `{query}`");
+        if !target.is_empty() {
+            browser.chromium.press("Enter");
+            browser.chromium.wait_for("Page.loadEventFired");
+            let address = browser.address(target);
+            assert_eq!(browser.text("location.href"), address, "`{query}`");
+        }
+    }
+}
+
+fn words(browser: &mut Browser<'_>) {
+    browser.open("index.html");
+    for (query, name) in WORDS {
+        browser.search(query);
+        let names = browser.text(
+            "[...document.querySelectorAll('.search [role=option] code')].map((code) => code.textContent).join('\\n')",
+        );
+        assert!(names.lines().any(|line| line == *name), "`{query}` does not find {name}, but:\n{names}");
+        browser.screenshot(&format!("search-{}", query.split(' ').next().expect("a split has a first part")));
+        browser.chromium.press("Escape");
+        browser.chromium.press("Escape");
+    }
+}
+
+/// Arrows move through the list and around its ends, Escape closes it, then empties the box and leaves it.
+fn keys(browser: &mut Browser<'_>) {
+    browser.open("codes.html");
+    browser.search("close");
+    let selected =
+        "[...document.querySelectorAll('.search [role=option]')].findIndex((it) => it.ariaSelected === 'true')";
+    let count = browser.chromium.evaluate("document.querySelectorAll('.search [role=option]').length");
+    let count = count.as_i64().expect("a count is a number");
+    assert!(count > 5, "only {count} results");
+    for (key, place) in [("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("ArrowUp", 0), ("ArrowUp", count - 1)] {
+        browser.chromium.press(key);
+        assert_eq!(browser.chromium.evaluate(selected), json!(place), "after {key}");
+        assert!(browser.is("document.querySelector('.search [aria-selected=true]').id === \
+             document.querySelector('.search input').getAttribute('aria-activedescendant')"));
+    }
+    browser.chromium.press("Escape");
+    assert!(browser.is("document.querySelector('.search [role=listbox]').hidden"));
+    assert!(browser.is("document.querySelector('.search input').value === 'close'"));
+    browser.chromium.press("Escape");
+    assert!(
+        browser.is("document.querySelector('.search input').value === '' && document.activeElement === document.body")
+    );
+    browser.search("qqqqxxxxqqqq");
+    assert_eq!(browser.text("document.querySelector('.search [role=status]').textContent"), "Nothing found");
+}
+
+/// The system's colours until somebody chooses; what was chosen holds on other pages, and can be taken back.
+fn colours(browser: &mut Browser<'_>) {
+    let ground = "getComputedStyle(document.body).backgroundColor";
+    browser.chromium.prefer("light");
+    browser.open("index.html");
+    let light = browser.text(ground);
+    browser.chromium.prefer("dark");
+    let dark = browser.text(ground);
+    assert_ne!(light, dark, "the page does not follow the system");
+    browser.chromium.prefer("light");
+    let press = "document.querySelector('button.theme').focus()";
+    browser.chromium.evaluate(press);
+    browser.chromium.press("Enter");
+    assert_eq!(browser.text(ground), dark, "the switch makes the page dark");
+    browser.open("codes.html");
+    assert_eq!(browser.text(ground), dark, "another page is dark too");
+    browser.screenshot("dark");
+    for _ in 0..2 {
+        browser.chromium.evaluate(press);
+        browser.chromium.press("Enter");
+    }
+    assert!(browser.is("document.documentElement.dataset.theme === undefined"));
+    assert_eq!(browser.text(ground), light, "the page follows the system again");
+}
+
+fn narrow(browser: &mut Browser<'_>, pages: &[&str]) {
+    browser.chromium.width(360);
+    for page in pages {
+        browser.open(page);
+        let width = browser.chromium.evaluate("document.documentElement.scrollWidth");
+        assert_eq!(width, json!(360), "{page} is wider than a narrow screen");
+    }
+    browser.search("close status");
+    assert_eq!(browser.chromium.evaluate("document.documentElement.scrollWidth"), json!(360), "results are too wide");
+    browser.screenshot("narrow");
+    browser.chromium.width(1200);
+}
+
+fn accessible(browser: &mut Browser<'_>, pages: &[&str]) {
+    let Some(axe) = std::env::var_os("WINWS_AXE") else {
+        println!("accessibility was skipped: WINWS_AXE does not name axe-core's script");
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).expect("axe-core can be read");
+    // One page of each folder's kinds, the widest choice that takes seconds: pages of one kind have one template.
+    let kinds: std::collections::BTreeMap<(&str, usize), &&str> = pages
+        .iter()
+        .map(|page| {
+            ((page.split('/').next().expect("a split has a first part"), page.matches('_').count().min(2)), page)
+        })
+        .collect();
+    for scheme in ["light", "dark"] {
+        browser.chromium.prefer(scheme);
+        for page in kinds.values() {
+            browser.open(page);
+            browser.chromium.evaluate(&axe);
+            check_with_axe(browser, &format!("{page}, {scheme}"));
+        }
+        browser.search("close");
+        check_with_axe(browser, &format!("a search, {scheme}"));
+    }
+}
+
+fn check_with_axe(browser: &mut Browser<'_>, what: &str) {
+    let found = browser.text(
+        // It would fetch the stylesheet to look into it, which the pages do not allow.
+        "axe.run({ preload: false }).then(({ violations }) => violations
+           .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+           .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`).join('\\n'))",
+    );
+    assert_eq!(found, "", "{what}");
+}
