@@ -61,7 +61,7 @@ fn the_site_works_in_a_browser() {
     };
     let folder = tempfile::tempdir().expect("there is room for a site");
     let spec = xtask::read(&[workspace().join("specs")], None).expect("our specs can be read").spec;
-    let files = xtask::emit::site::emit(&spec);
+    let files = xtask::emit::site::emit(&spec, &xtask::emit::site::Options::default());
     sync::sync(folder.path(), &["."], &files, Mode::Write).expect("the site can be written");
     let paths = files.iter().map(|file| &*file.path);
     let pages: Vec<&str> = paths.filter(|path| Path::new(path).extension().is_some_and(|it| it == "html")).collect();

@@ -1,4 +1,5 @@
-//! The documentation site: the Spec as HTML files that need no server, no script and nothing from elsewhere.
+//! The documentation site: the Spec as HTML files that need no server and nothing from elsewhere. A script adds search and
+//! a choice of colours; without it everything else works.
 //!
 //! HTML is made by the templates alone, which escape whatever they are given. Nothing here writes a tag.
 
