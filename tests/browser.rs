@@ -71,6 +71,7 @@ fn the_site_works_in_a_browser() {
     searches(&mut browser);
     words(&mut browser);
     keys(&mut browser);
+    copies(&mut browser);
     colours(&mut browser);
     narrow(&mut browser, &pages);
     accessible(&mut browser, &pages);
@@ -174,6 +175,25 @@ fn keys(browser: &mut Browser<'_>) {
     );
     browser.search("qqqqxxxxqqqq");
     assert_eq!(browser.text("document.querySelector('.search [role=status]').textContent"), "Nothing found");
+}
+
+/// A button beside each declaration copies the one that is shown, and says so.
+fn copies(browser: &mut Browser<'_>) {
+    browser.chromium.allow_clipboard();
+    browser.open("winhttp/WinHttpWebSocketSend.html");
+    let button = "[...document.querySelectorAll('[data-copy]')].find((button) => button.checkVisibility())";
+    assert!(browser.is(&format!("{button} !== undefined")), "no button is shown");
+    // It says so for a moment: somebody has to be watching already.
+    browser.chromium.evaluate(&format!(
+        "window.button = {button}; window.said = new Promise((resolve) => {{ \
+         new MutationObserver(() => resolve(button.textContent)).observe(button, {{ childList: true }}); }}); \
+         button.focus()"
+    ));
+    browser.chromium.press("Enter");
+    assert_eq!(browser.text("window.said"), "Copied");
+    let copied = browser.text("navigator.clipboard.readText()");
+    assert_eq!(copied, browser.text("document.getElementById(button.dataset.copy).textContent"));
+    assert!(copied.contains("WinHttpWebSocketSend("), "{copied}");
 }
 
 /// The system's colours until somebody chooses; what was chosen holds on other pages, and can be taken back.

@@ -184,6 +184,12 @@ impl Chromium {
         self.call("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
+    /// Lets pages write to the clipboard and read it, as people allow them to.
+    pub fn allow_clipboard(&mut self) {
+        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.call("Browser.grantPermissions", &permissions);
+    }
+
     /// What the page looks like, as base64.
     pub fn screenshot(&mut self) -> String {
         let picture = self.call("Page.captureScreenshot", &json!({ "format": "png" }));

@@ -461,7 +461,8 @@
       results.hidden = options.length === 0;
       input.setAttribute('aria-expanded', String(options.length > 0));
       status.textContent = hits.length === 0 ? 'Nothing found' : `${hits.length} found`;
-      status.classList.toggle('nothing', hits.length === 0);
+      // Who sees the list needs no count of it.
+      status.classList.toggle('hidden', hits.length > 0);
       activate(options.length > 0 ? 0 : -1);
       box.dataset.shown = query;
     }
