@@ -19,3 +19,5 @@ mod pointers;
 mod strings;
 #[path = "exports/stub.rs"]
 mod stub;
+#[path = "exports/wide.rs"]
+mod wide;

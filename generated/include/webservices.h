@@ -1333,8 +1333,11 @@ struct WS_ERROR_PROPERTY {
 
 #ifdef WINWS_W32
 #define WsAddErrorString WsAddErrorString_w32
+#define WsCreateChannel WsCreateChannel_w32
+#define WsGetChannelProperty WsGetChannelProperty_w32
 #define WsGetErrorString WsGetErrorString_w32
 #define WsOpenChannel WsOpenChannel_w32
+#define WsSetChannelProperty WsSetChannelProperty_w32
 #endif
 
 /**

@@ -791,8 +791,11 @@ struct WINHTTP_WEB_SOCKET_STATUS {
 #define WinHttpOpen WinHttpOpen_w32
 #define WinHttpOpenRequest WinHttpOpenRequest_w32
 #define WinHttpQueryHeaders WinHttpQueryHeaders_w32
+#define WinHttpQueryOption WinHttpQueryOption_w32
 #define WinHttpSendRequest WinHttpSendRequest_w32
 #define WinHttpSetCredentials WinHttpSetCredentials_w32
+#define WinHttpSetOption WinHttpSetOption_w32
+#define WinHttpSetStatusCallback WinHttpSetStatusCallback_w32
 #endif
 
 /**

@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use core::ffi::c_char;
 use core::slice;
 
-use crate::{HResult, Win32Error};
+use crate::{HResult, WideChar, Win32Error};
 
 /// How many units a string may have that ends with a zero.
 const LONGEST: usize = 1 << 24;
@@ -76,25 +76,13 @@ impl Unit for c_char {
     }
 }
 
-impl Unit for u16 {
+impl<W: WideChar> Unit for W {
     fn is_zero(self) -> bool {
-        self == 0
+        self == W::ZERO
     }
 
-    /// Of UTF-16.
     fn decode(units: &[Self]) -> Option<String> {
-        String::from_utf16(units).ok()
-    }
-}
-
-impl Unit for u32 {
-    fn is_zero(self) -> bool {
-        self == 0
-    }
-
-    /// Of UTF-32.
-    fn decode(units: &[Self]) -> Option<String> {
-        units.iter().map(|&unit| char::from_u32(unit)).collect()
+        W::chars(units).collect()
     }
 }
 
@@ -214,33 +202,65 @@ pub unsafe fn write<T>(pointer: *mut T, value: T) {
     }
 }
 
-/// The text of a string that ends with a zero. `None` if there is no string.
+/// The units of a string that ends with a zero, without that. `None` if there is no string.
 ///
 /// # Safety
 ///
-/// Unless `pointer` is null, as many units may be read there as stand before a zero, and that one.
-pub unsafe fn text<U: Unit>(pointer: *const U) -> Result<Option<String>, BadArgument> {
+/// Unless `pointer` is null, as many units may be read there as stand before a zero, and that one, and nobody writes
+/// them during `'a`.
+pub unsafe fn units<'a, U: Unit>(pointer: *const U) -> Result<Option<&'a [U]>, BadArgument> {
     if pointer.is_null() {
         return Ok(None);
     }
     // SAFETY: the caller vouches for all units up to a zero.
-    let units = unsafe { until(pointer, U::is_zero) }?;
-    U::decode(units).map(Some).ok_or(BadArgument)
+    unsafe { until(pointer, U::is_zero) }.map(Some)
 }
 
-/// The text of a string of so many units; -1 says that it ends with a zero. `None` if there is no string.
+/// The units of a string of so many units, or up to a zero if the length is `terminated`. `None` if there is no string.
 ///
 /// # Safety
 ///
-/// Unless `pointer` is null, so many units may be read there, or as [`text`] says.
-pub unsafe fn text_of<U: Unit, L: Length>(pointer: *const U, length: L) -> Result<Option<String>, BadArgument> {
-    if L::UNKNOWN.is_some_and(|unknown| length == unknown) {
+/// Unless `pointer` is null, so many units may be read there, or as [`units`] says.
+pub unsafe fn units_of<'a, U: Unit, L: Length>(
+    pointer: *const U,
+    length: L,
+    terminated: Option<L>,
+) -> Result<Option<&'a [U]>, BadArgument> {
+    if terminated.is_some_and(|terminated| length == terminated) {
         // SAFETY: the caller vouches for a string that ends with a zero.
-        return unsafe { text(pointer) };
+        return unsafe { units(pointer) };
     }
     // SAFETY: the caller vouches for so many units.
     let units = unsafe { slice(pointer, length) }?;
-    if pointer.is_null() { Ok(None) } else { U::decode(units).map(Some).ok_or(BadArgument) }
+    Ok((!pointer.is_null()).then_some(units))
+}
+
+/// The text of a string that ends with a zero. `None` if there is no string.
+///
+/// # Safety
+///
+/// As [`units`] says.
+pub unsafe fn text<U: Unit>(pointer: *const U) -> Result<Option<String>, BadArgument> {
+    // SAFETY: the caller vouches for the units.
+    unsafe { units(pointer) }?.map(decoded).transpose()
+}
+
+/// The text of a string of so many units, or up to a zero if the length is `terminated`. `None` if there is no string.
+///
+/// # Safety
+///
+/// As [`units_of`] says.
+pub unsafe fn text_of<U: Unit, L: Length>(
+    pointer: *const U,
+    length: L,
+    terminated: Option<L>,
+) -> Result<Option<String>, BadArgument> {
+    // SAFETY: the caller vouches for the units.
+    unsafe { units_of(pointer, length, terminated) }?.map(decoded).transpose()
+}
+
+fn decoded<U: Unit>(units: &[U]) -> Result<String, BadArgument> {
+    U::decode(units).ok_or(BadArgument)
 }
 
 /// The texts of strings up to a null pointer, each of which ends with a zero. None if there is no list.

@@ -36,6 +36,8 @@ mod documented;
 extern crate alloc;
 #[cfg(feature = "exports")]
 pub mod ffi;
+mod wide;
+pub use wide::WideChar;
 mod kept;
 pub use kept::{KeptBuffer, KeptBufferMut};
 #[cfg(feature = "webservices")]

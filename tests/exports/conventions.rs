@@ -76,14 +76,15 @@ fn a_callback_goes_in_and_comes_out() {
     let callback: http_sys::WINHTTP_STATUS_CALLBACK = Some(told);
     let set = |stub: &Stub, callback| {
         // SAFETY: the stub does not call it.
-        unsafe { http::WinHttpSetStatusCallback::<Guard, _>(stub, handle(1), callback, 2, 0) }
+        unsafe { http::WinHttpSetStatusCallback::<Guard, _, u16>(stub, handle(1), callback, 2, 0) }
     };
     let stub = Stub::new();
     assert_eq!(set(&stub, callback).map(|told| told as usize), callback.map(|told| told as usize));
-    assert_eq!(stub.call(), "set_status_callback 1 there 2 0");
+    assert_eq!(stub.call(), "set_status_callback u16 1 there 2 0");
     assert!(set(&stub, None).is_none());
-    assert_eq!(stub.call(), "set_status_callback 1 null 2 0");
-    assert!(set(&Stub::failing(12018), callback).is_none());
+    assert_eq!(stub.call(), "set_status_callback u16 1 null 2 0");
+    // None before is no failure.
+    assert_eq!(set(&Stub::failing(12018), callback).map(|told| (told as usize).cast_signed()), Some(-1));
     assert_eq!(last_error(), 12018);
 }
 

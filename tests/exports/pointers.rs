@@ -14,7 +14,7 @@ use crate::stub::{Guard, Stub, handle, last_error, utf16};
 fn set_option(buffer: *mut c_void, length: u32) -> Option<String> {
     let stub = Stub::new();
     // SAFETY: the tests pass a buffer of that length, or one that nobody reads.
-    let done = unsafe { http::WinHttpSetOption::<Guard, _>(&stub, handle(1), 2, buffer, length) };
+    let done = unsafe { http::WinHttpSetOption::<Guard, _, u16>(&stub, handle(1), 2, buffer, length) };
     if done == 0 {
         assert_eq!(last_error(), 87);
         assert_eq!(stub.calls(), [""; 0]);
@@ -26,9 +26,9 @@ fn set_option(buffer: *mut c_void, length: u32) -> Option<String> {
 #[test]
 fn a_buffer_may_be_null_when_it_is_empty() {
     let mut data = [1_u8, 2, 3];
-    assert_eq!(set_option(data.as_mut_ptr().cast(), 3).as_deref(), Some("set_option 1 2 [1, 2, 3]"));
-    assert_eq!(set_option(data.as_mut_ptr().cast(), 0).as_deref(), Some("set_option 1 2 []"));
-    assert_eq!(set_option(ptr::null_mut(), 0).as_deref(), Some("set_option 1 2 []"));
+    assert_eq!(set_option(data.as_mut_ptr().cast(), 3).as_deref(), Some("set_option u16 1 2 [1, 2, 3]"));
+    assert_eq!(set_option(data.as_mut_ptr().cast(), 0).as_deref(), Some("set_option u16 1 2 []"));
+    assert_eq!(set_option(ptr::null_mut(), 0).as_deref(), Some("set_option u16 1 2 []"));
     assert_eq!(set_option(ptr::null_mut(), 1), None);
 }
 
@@ -68,7 +68,7 @@ fn pointers_to_odd_addresses_are_bad_arguments() {
         assert_eq!(ffi::text(even.cast::<u16>()), Ok(Some(String::new())));
         assert_eq!(ffi::text(even.cast::<u32>()), Err(BadArgument));
         assert_eq!(ffi::text(odd.cast::<u16>()), Err(BadArgument));
-        assert_eq!(ffi::text_of(odd.cast::<u16>(), 1), Err(BadArgument));
+        assert_eq!(ffi::text_of(odd.cast::<u16>(), 1, None), Err(BadArgument));
         assert_eq!(ffi::texts(odd.cast::<*const u16>()), Err(BadArgument));
         assert_eq!(ffi::texts_of(odd.cast::<*const u16>(), 1), Err(BadArgument));
         assert_eq!(ffi::slice(odd.cast::<u16>(), 1), Err(BadArgument));
@@ -76,7 +76,7 @@ fn pointers_to_odd_addresses_are_bad_arguments() {
     }
     let stub = Stub::new();
     // SAFETY: nothing is read at such an address.
-    let code = unsafe { ws::WsAddErrorString::<Guard, _>(&stub, ptr::null_mut(), odd.cast()) };
+    let code = unsafe { ws::WsAddErrorString::<Guard, _, u16>(&stub, ptr::null_mut(), odd.cast()) };
     assert_eq!(code, HResult::E_INVALIDARG.0);
     assert_eq!(stub.calls(), [""; 0]);
 }
@@ -124,9 +124,12 @@ fn structures_come_as_references_and_lists() {
     let (channel, none) = (ptr::dangling_mut(), ptr::null_mut());
     // SAFETY: the address is a variable, and nobody looks into the channel.
     unsafe {
-        assert_eq!(ws::WsOpenChannel::<Guard, _>(&stub, channel, &raw const address, ptr::null(), none), 0);
+        assert_eq!(
+            ws::WsOpenChannel::<Guard, _, u16>(&stub, channel, (&raw const address).cast(), ptr::null(), none),
+            0
+        );
         assert_eq!(stub.call(), "open_channel there 12 false null");
-        let code = ws::WsOpenChannel::<Guard, _>(&stub, channel, ptr::null(), ptr::null(), none);
+        let code = ws::WsOpenChannel::<Guard, _, u16>(&stub, channel, ptr::null(), ptr::null(), none);
         assert_eq!(code, HResult::E_INVALIDARG.0);
     }
     let mut properties =
@@ -146,8 +149,8 @@ fn structures_come_as_references_and_lists() {
     let (mut url, mut length) = (utf16("....."), 5);
     // SAFETY: all are variables, and the buffer has five units.
     let done = unsafe {
-        let components = (&raw const components).cast_mut();
-        http::WinHttpCreateUrl::<Guard, _>(&stub, components, 0, url.as_mut_ptr(), &raw mut length)
+        let components = (&raw const components).cast_mut().cast();
+        http::WinHttpCreateUrl::<Guard, _, u16>(&stub, components, 0, url.as_mut_ptr(), &raw mut length)
     };
     assert_eq!((done, String::from_utf16(&url).unwrap()), (1, "uuuuu\0".to_owned()));
     assert_eq!(stub.call(), "create_url 8080 0 5 5");

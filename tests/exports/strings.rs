@@ -3,15 +3,15 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use winws_api::HResult;
-use winws_api::ffi::{self, BadArgument, Unit};
+use winws_api::ffi::{self, BadArgument, Length};
 use winws_api::websocket::exports as web;
 use winws_api::winhttp::exports as http;
+use winws_api::{HResult, WideChar};
 
 use crate::stub::{Guard, Stub, bytes, handle, last_error, utf16, utf32};
 
 /// What a runtime gets as the agent.
-fn agent<U: Unit>(units: *const U) -> Option<String> {
+fn agent<U: WideChar>(units: *const U) -> Option<String> {
     let stub = Stub::new();
     // SAFETY: the tests pass strings that end with a zero.
     let session = unsafe { http::WinHttpOpen::<Guard, _, U>(&stub, units, 0, ptr::null(), ptr::null(), 0) };
@@ -19,7 +19,7 @@ fn agent<U: Unit>(units: *const U) -> Option<String> {
 }
 
 /// What a runtime gets as the headers to add.
-fn headers<U: Unit>(units: *const U, length: u32) -> Option<String> {
+fn headers<U: WideChar>(units: *const U, length: u32) -> Option<String> {
     let stub = Stub::new();
     // SAFETY: the tests pass strings of that length.
     let done = unsafe { http::WinHttpAddRequestHeaders::<Guard, _, U>(&stub, handle(1), units, length, 2) };
@@ -60,10 +60,10 @@ fn a_length_of_minus_one_means_up_to_the_zero() {
     let (text, units) = (Ok(Some("ab".to_owned())), utf16("ab"));
     // SAFETY: it ends with a zero.
     unsafe {
-        assert_eq!(ffi::text_of(units.as_ptr(), -1_i32), text);
-        assert_eq!(ffi::text_of(units.as_ptr(), usize::MAX), text);
-        assert_eq!(ffi::text_of(units.as_ptr(), 2_u16), text);
-        assert_eq!(ffi::text_of(units.as_ptr(), -2_i32), Err(BadArgument));
+        assert_eq!(ffi::text_of(units.as_ptr(), -1_i32, Length::UNKNOWN), text);
+        assert_eq!(ffi::text_of(units.as_ptr(), usize::MAX, Length::UNKNOWN), text);
+        assert_eq!(ffi::text_of(units.as_ptr(), 2_u16, Length::UNKNOWN), text);
+        assert_eq!(ffi::text_of(units.as_ptr(), -2_i32, Length::UNKNOWN), Err(BadArgument));
     }
 }
 
@@ -147,7 +147,7 @@ fn an_optional_string_that_is_null_has_no_length() {
 }
 
 /// What a runtime gets as the types that are accepted.
-fn accepted<U: Unit>(list: *mut *const U) -> Option<String> {
+fn accepted<U: WideChar>(list: *mut *const U) -> Option<String> {
     let (stub, none) = (Stub::new(), ptr::null());
     // SAFETY: the list ends with a null pointer.
     let request = unsafe { http::WinHttpOpenRequest::<Guard, _, U>(&stub, handle(1), none, none, none, none, list, 0) };

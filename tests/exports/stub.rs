@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use winws_api::ffi::{Fault, Ffi};
-use winws_api::{HResult, KeptBuffer, KeptBufferMut, Win32Error};
+use winws_api::{HResult, KeptBuffer, KeptBufferMut, WideChar, Win32Error};
 use winws_api::{webservices as ws, websocket as web, winhttp as http};
 
 /// What the stub writes to numbers that go out.
@@ -14,6 +14,9 @@ pub const WRITTEN: u32 = 77;
 
 /// What a test writes to outputs before the call, to see whether they are touched.
 pub const BEFORE: u32 = 0xAAAA_AAAA;
+
+/// The string that the stub lends.
+pub const LENT: &str = "lent \u{1D11E}";
 
 /// The runtime.
 #[derive(Debug, Default)]
@@ -169,24 +172,26 @@ impl http::Session for Stub {
             .map(|()| http::HInternet::from_raw(session.into_raw() + 1))
     }
 
-    fn crack_url(
+    fn crack_url<W: WideChar>(
         &self,
-        url: &str,
+        url: &[W],
         flags: u32,
-        url_components: &mut http::UrlComponents,
+        url_components: &mut http::UrlComponents<W>,
     ) -> Result<(), http::CrackUrlError> {
+        // Where the host stands in the caller's own URL.
+        url_components.host_name = url[7..].as_ptr().cast_mut();
         let size = std::mem::replace(&mut url_components.host_name_length, WRITTEN);
-        self.win32(format!("crack_url {url:?} {flags} {size}"))
+        self.win32(format!("crack_url {:?} {flags} {size}", text(url)))
     }
 
-    fn create_url(
+    fn create_url<W: WideChar>(
         &self,
-        url_components: &http::UrlComponents,
+        url_components: &http::UrlComponents<W>,
         flags: u32,
-        url: &mut [u16],
+        url: &mut [W],
         url_length: &mut u32,
     ) -> Result<(), http::CreateUrlError> {
-        url.fill(u16::from(b'u'));
+        url.fill(W::encode('u', &mut [W::ZERO; 2])[0]);
         let before = std::mem::replace(url_length, WRITTEN);
         self.win32(format!("create_url {} {flags} {} {before}", url_components.port, url.len()))
     }
@@ -203,7 +208,7 @@ impl http::Session for Stub {
             .map(|()| http::HInternet::from_raw(41))
     }
 
-    fn query_option(
+    fn query_option<W: WideChar>(
         &self,
         internet: http::HInternet,
         option: u32,
@@ -211,14 +216,19 @@ impl http::Session for Stub {
         buffer_length: &mut u32,
     ) -> Result<(), http::QueryOptionError> {
         let before = std::mem::replace(buffer_length, WRITTEN);
-        self.win32(format!("query_option {} {option} {} {before}", internet.into_raw(), buffer.len()))
+        self.win32(format!("query_option {} {} {option} {} {before}", unit::<W>(), internet.into_raw(), buffer.len()))
     }
 
-    fn set_option(&self, internet: http::HInternet, option: u32, buffer: &[u8]) -> Result<(), http::SetOptionError> {
-        self.win32(format!("set_option {} {option} {buffer:?}", internet.into_raw()))
+    fn set_option<W: WideChar>(
+        &self,
+        internet: http::HInternet,
+        option: u32,
+        buffer: &[u8],
+    ) -> Result<(), http::SetOptionError> {
+        self.win32(format!("set_option {} {} {option} {buffer:?}", unit::<W>(), internet.into_raw()))
     }
 
-    fn set_status_callback(
+    fn set_status_callback<W: WideChar>(
         &self,
         internet: http::HInternet,
         internet_callback: http::StatusCallback,
@@ -227,7 +237,7 @@ impl http::Session for Stub {
     ) -> Result<http::StatusCallback, http::SetStatusCallbackError> {
         let callback = if internet_callback.is_some() { "there" } else { "null" };
         let internet = internet.into_raw();
-        self.win32(format!("set_status_callback {internet} {callback} {notification_flags} {reserved}"))
+        self.win32(format!("set_status_callback {} {internet} {callback} {notification_flags} {reserved}", unit::<W>()))
             .map(|()| internet_callback)
     }
 
@@ -281,7 +291,7 @@ impl http::Request for Stub {
         self.win32(format!("query_data_available {} {there}", request.into_raw()))
     }
 
-    fn query_headers(
+    fn query_headers<W: WideChar>(
         &self,
         request: http::HInternet,
         info_level: u32,
@@ -293,7 +303,7 @@ impl http::Request for Stub {
         let before = std::mem::replace(buffer_length, WRITTEN);
         let index = index.map(|index| std::mem::replace(index, WRITTEN));
         let (request, length) = (request.into_raw(), buffer.len());
-        self.win32(format!("query_headers {request} {info_level} {name:?} {length} {before} {index:?}"))
+        self.win32(format!("query_headers {} {request} {info_level} {name:?} {length} {before} {index:?}", unit::<W>()))
     }
 
     fn read_data(
@@ -570,7 +580,7 @@ impl ws::Channels for Stub {
             .map(|()| self.done(ws::CloseChannelSuccess::Done, ws::CloseChannelSuccess::Async))
     }
 
-    fn create_channel(
+    fn create_channel<W: WideChar>(
         &self,
         channel_type: ws::ChannelType,
         channel_binding: ws::ChannelBinding,
@@ -581,14 +591,18 @@ impl ws::Channels for Stub {
     ) -> Result<(), ws::CreateChannelError> {
         *channel = std::ptr::dangling_mut();
         let (security, error) = (there(security_description), there(error));
-        self.hresult(format!("create_channel {channel_type} {channel_binding} {} {security} {error}", properties.len()))
+        self.hresult(format!(
+            "create_channel {} {channel_type} {channel_binding} {} {security} {error}",
+            unit::<W>(),
+            properties.len()
+        ))
     }
 
     fn free_channel(&self, channel: *mut ws::Channel) {
         self.note(format!("free_channel {}", there(channel)));
     }
 
-    fn get_channel_property(
+    fn get_channel_property<W: WideChar>(
         &self,
         channel: *mut ws::Channel,
         id: ws::ChannelPropertyId,
@@ -596,13 +610,19 @@ impl ws::Channels for Stub {
         error: *mut ws::ErrorObject,
     ) -> Result<(), ws::GetChannelPropertyError> {
         value.fill(b'p');
-        self.hresult(format!("get_channel_property {} {id} {} {}", there(channel), value.len(), there(error)))
+        self.hresult(format!(
+            "get_channel_property {} {} {id} {} {}",
+            unit::<W>(),
+            there(channel),
+            value.len(),
+            there(error)
+        ))
     }
 
-    fn open_channel(
+    fn open_channel<W: WideChar>(
         &self,
         channel: *mut ws::Channel,
-        endpoint_address: &ws::EndpointAddress,
+        endpoint_address: &ws::EndpointAddress<W>,
         async_context: Option<&ws::AsyncContext>,
         error: *mut ws::ErrorObject,
     ) -> Result<ws::OpenChannelSuccess, ws::OpenChannelError> {
@@ -620,14 +640,14 @@ impl ws::Channels for Stub {
         self.hresult(format!("reset_channel {} {}", there(channel), there(error)))
     }
 
-    fn set_channel_property(
+    fn set_channel_property<W: WideChar>(
         &self,
         channel: *mut ws::Channel,
         id: ws::ChannelPropertyId,
         value: &[u8],
         error: *mut ws::ErrorObject,
     ) -> Result<(), ws::SetChannelPropertyError> {
-        self.hresult(format!("set_channel_property {} {id} {value:?} {}", there(channel), there(error)))
+        self.hresult(format!("set_channel_property {} {} {id} {value:?} {}", unit::<W>(), there(channel), there(error)))
     }
 
     fn shutdown_session_channel(
@@ -643,12 +663,15 @@ impl ws::Channels for Stub {
 }
 
 impl ws::ErrorObjects for Stub {
-    fn add_error_string(
+    fn add_error_string<W: WideChar>(
         &self,
         error: *mut ws::ErrorObject,
-        string: &ws::WsString,
+        string: &ws::WsString<W>,
     ) -> Result<(), ws::AddErrorStringError> {
-        self.hresult(format!("add_error_string {} {}", there(error), string.length))
+        let length = string.length as usize;
+        // SAFETY: the tests pass strings of their length.
+        let units = unsafe { winws_api::ffi::slice(string.chars.cast_const(), length) }.expect("a string");
+        self.hresult(format!("add_error_string {} {:?}", there(error), text(units)))
     }
 
     fn create_error(
@@ -673,14 +696,18 @@ impl ws::ErrorObjects for Stub {
         self.hresult(format!("get_error_property {} {id} {}", there(error), buffer.len()))
     }
 
-    fn get_error_string(
+    fn get_error_string<W: WideChar>(
         &self,
         error: *mut ws::ErrorObject,
         index: u32,
-        string: &mut ws::WsString,
+        string: &mut ws::WsString<W>,
     ) -> Result<(), ws::GetErrorStringError> {
-        let before = std::mem::replace(&mut string.length, WRITTEN);
-        self.hresult(format!("get_error_string {} {index} {before} {}", there(error), there(string.chars)))
+        let before = (string.length, there(string.chars));
+        let lent: Vec<W> = LENT.chars().flat_map(|char| W::encode(char, &mut [W::ZERO; 2]).to_vec()).collect();
+        // It is lent as long as the program runs.
+        let lent = Vec::leak(lent);
+        *string = ws::WsString { length: u32::try_from(lent.len()).expect("it is short"), chars: lent.as_mut_ptr() };
+        self.hresult(format!("get_error_string {} {index} {} {}", there(error), before.0, before.1))
     }
 
     fn reset_error(&self, error: *mut ws::ErrorObject) -> Result<(), ws::ResetErrorError> {
@@ -715,4 +742,13 @@ pub fn bytes(text: &str) -> Vec<c_char> {
 /// A handle as C has it.
 pub fn handle(raw: usize) -> *mut c_void {
     std::ptr::without_provenance_mut(raw)
+}
+
+fn text<W: WideChar>(units: &[W]) -> String {
+    W::chars(units).map(|char| char.expect("text")).collect()
+}
+
+/// The name of the type of a wide string's units.
+fn unit<W: WideChar>() -> &'static str {
+    std::any::type_name::<W>()
 }

@@ -188,6 +188,10 @@ pub struct Param {
     pub length_of: Option<Fact<String>>,
     /// It is a list that ends with a null pointer.
     pub null_terminated: Option<Fact<()>>,
+    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
+    pub terminated_if: Option<Fact<i64>>,
+    /// What it leads to may be strings of `WCHAR`s, although its type does not say so.
+    pub wide: Option<Fact<()>>,
     /// What holds of it when the call is over.
     pub afterwards: Afterwards,
     /// What the page says of it.
@@ -206,6 +210,8 @@ pub struct Afterwards {
     pub lent_until: Option<Fact<String>>,
     /// The failures with which it is written all the same.
     pub written_on_failure: Vec<Fact<String>>,
+    /// What comes out may point into what it points to.
+    pub aliased: Option<Fact<()>>,
 }
 
 /// Which way a parameter's data goes.
@@ -240,6 +246,8 @@ pub struct Returns {
     pub c_type: Option<Fact<CType>>,
     /// How failure is reported; resolve settles it.
     pub convention: Option<Fact<Convention>>,
+    /// What it returns on failure, where that is neither 0 nor a code.
+    pub failure: Option<Fact<i64>>,
     /// The codes that the page lists, each once, with every text it gives.
     pub codes: Vec<DocumentedCode>,
     /// The page says that there may be other codes.
@@ -321,6 +329,8 @@ pub struct Field {
     pub dimensions: Option<Fact<String>>,
     /// Whether it is a structure or union that is declared in its place, whose fields follow as `a.b`.
     pub nested: Option<Fact<Kind>>,
+    /// What it leads to may be strings of `WCHAR`s, although its type does not say so.
+    pub wide: Option<Fact<()>>,
     /// What holds of it when a call that it was passed to is over.
     pub afterwards: Afterwards,
     /// What the page says of it.

@@ -261,6 +261,8 @@ pub struct Field {
     pub rust_name: String,
     /// What it holds.
     pub kind: FieldKind,
+    /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.
+    pub wide: bool,
     /// What the page says of it.
     pub docs: Arc<Prose>,
 }
@@ -303,6 +305,8 @@ pub struct Function {
     pub c_return_type: Option<CType>,
     /// How it reports failure.
     pub convention: Convention,
+    /// What it returns on failure, where that is neither 0 nor a code.
+    pub failure: Option<i64>,
     /// The name of its error type.
     pub error_name: String,
     /// The numbers that its codes belong to.
@@ -328,10 +332,10 @@ pub enum Wide {
     /// It has none.
     #[default]
     No,
-    /// All of them go in.
+    /// All of them go in, as text.
     Inputs,
-    /// Some come out, or stand in structures: the twin cannot be made of the function alone.
-    Beyond,
+    /// Some come out, or stand where only the callee finds them: the safe method is generic in their units.
+    Generic,
 }
 
 /// A documented code of a function.
@@ -368,6 +372,12 @@ pub struct Param {
     pub lent_until: Option<String>,
     /// The C names of the failures with which it is written all the same.
     pub written_on_failure: Vec<String>,
+    /// Whether what comes out may point into what it points to.
+    pub aliased: bool,
+    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
+    pub terminated_if: Option<i64>,
+    /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.
+    pub wide: bool,
     /// What the page says of it.
     pub docs: Arc<Prose>,
 }
@@ -414,6 +424,15 @@ pub enum ArgKind {
     },
     /// `&str`, or an `Option` of it: up to the first zero, or as long as another parameter says.
     Str {
+        /// Whether it may be left out.
+        optional: bool,
+        /// The place of the length in `Function::params`.
+        length: Option<usize>,
+    },
+    /// `&[W]`, or an `Option` of it: the units of a string, which what comes out may point into.
+    Units {
+        /// Whether they are `WCHAR`s.
+        wide: bool,
         /// Whether it may be left out.
         optional: bool,
         /// The place of the length in `Function::params`.
@@ -472,12 +491,44 @@ pub struct TypeName {
     pub c_name: String,
     /// Its Rust name.
     pub rust_name: String,
+    /// Whether it is generic in the units of wide strings.
+    pub wide: bool,
+}
+
+impl Type {
+    /// What pointers and arrays lead to in the end.
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::Pointer { to, .. } | Self::Array(to, _) => to.innermost(),
+            other => other,
+        }
+    }
+
+    /// Whether it is generic in the units of wide strings: it has some, or leads to them.
+    pub fn is_wide(&self) -> bool {
+        match self.innermost() {
+            Self::Char { wide } => *wide,
+            Self::Struct(name) | Self::Callback(name) => name.wide,
+            _ => false,
+        }
+    }
 }
 
 impl Function {
     /// The types of what it is given and returns.
     pub fn types(&self) -> Vec<&Type> {
         self.params.iter().map(|param| &param.raw).chain([&self.c_return]).collect()
+    }
+
+    /// The types of what it is given and returns, and of what the safe method takes, to be changed.
+    pub fn types_mut(&mut self) -> Vec<&mut Type> {
+        let args = self.args.iter_mut().filter_map(|arg| match &mut arg.kind {
+            ArgKind::Value(type_) => Some(type_),
+            ArgKind::Reference { to, .. } => Some(to),
+            ArgKind::Slice { of, .. } => Some(of),
+            ArgKind::Kept { .. } | ArgKind::Str { .. } | ArgKind::Units { .. } | ArgKind::Strs { .. } => None,
+        });
+        self.params.iter_mut().map(|param| &mut param.raw).chain([&mut self.c_return]).chain(args).collect()
     }
 }
 
@@ -492,6 +543,23 @@ impl Record {
             }
         }
         types
+    }
+
+    /// The same, to be changed.
+    pub fn types_mut(&mut self) -> Vec<&mut Type> {
+        let mut types = Vec::new();
+        for field in &mut self.fields {
+            match &mut field.kind {
+                FieldKind::Value { raw, .. } => types.push(raw),
+                FieldKind::Part(part) => types.extend(part.types_mut()),
+            }
+        }
+        types
+    }
+
+    /// Whether it is generic in the units of wide strings.
+    pub fn is_wide(&self) -> bool {
+        self.types().into_iter().any(Type::is_wide)
     }
 }
 

@@ -192,6 +192,8 @@ pub trait Channels {
     /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Errors
     ///
@@ -242,7 +244,7 @@ pub trait Channels {
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
     /// `webservices/nf-webservices-wscreatechannel.md`, line 45.
     #[doc(alias = "WsCreateChannel")]
-    fn create_channel(
+    fn create_channel<W: crate::WideChar>(
         &self,
         channel_type: super::ChannelType,
         channel_binding: super::ChannelBinding,
@@ -313,13 +315,15 @@ pub trait Channels {
     ///   Receives the value of the property. The buffer must be aligned for the type of the property. It is
     ///   not written if the call fails.
     ///
-    ///   What comes out is lent until `WsResetChannel`.
+    ///   What comes out is lent until `WsResetChannel`. Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of the *value* buffer, in bytes. Pass the size of the property's type.
     /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Errors
     ///
@@ -360,7 +364,7 @@ pub trait Channels {
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
     /// `webservices/nf-webservices-wsgetchannelproperty.md`, line 45.
     #[doc(alias = "WsGetChannelProperty")]
-    fn get_channel_property(
+    fn get_channel_property<W: crate::WideChar>(
         &self,
         channel: *mut super::Channel,
         id: super::ChannelPropertyId,
@@ -393,6 +397,8 @@ pub trait Channels {
     ///   and nothing else may use it.
     ///
     ///   It stays in use after the call has returned, until the operation completes.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Errors
     ///
@@ -481,10 +487,10 @@ pub trait Channels {
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
     /// `webservices/nf-webservices-wsopenchannel.md`, line 45.
     #[doc(alias = "WsOpenChannel")]
-    fn open_channel(
+    fn open_channel<W: crate::WideChar>(
         &self,
         channel: *mut super::Channel,
-        endpoint_address: &super::EndpointAddress,
+        endpoint_address: &super::EndpointAddress<W>,
         async_context: Option<&super::AsyncContext>,
         error: *mut super::ErrorObject,
     ) -> Result<super::OpenChannelSuccess, super::OpenChannelError>;
@@ -554,12 +560,16 @@ pub trait Channels {
     /// - `value` (in)
     ///
     ///   New value, which the channel copies. The pointer must be aligned for the type of the property.
+    ///
+    ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of *value*, in bytes. It must be that of the property's type.
     /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Errors
     ///
@@ -595,7 +605,7 @@ pub trait Channels {
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
     /// `webservices/nf-webservices-wssetchannelproperty.md`, line 45.
     #[doc(alias = "WsSetChannelProperty")]
-    fn set_channel_property(
+    fn set_channel_property<W: crate::WideChar>(
         &self,
         channel: *mut super::Channel,
         id: super::ChannelPropertyId,
@@ -697,6 +707,8 @@ pub trait ErrorObjects {
     /// - `string` (in)
     ///
     ///   Text to add. The object makes a copy, so it can be released after the call.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Errors
     ///
@@ -735,10 +747,10 @@ pub trait ErrorObjects {
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
     /// `webservices/nf-webservices-wsadderrorstring.md`, line 45.
     #[doc(alias = "WsAddErrorString")]
-    fn add_error_string(
+    fn add_error_string<W: crate::WideChar>(
         &self,
         error: *mut super::ErrorObject,
-        string: &super::WsString,
+        string: &super::WsString<W>,
     ) -> Result<(), super::AddErrorStringError>;
     /// Creates an error object. Functions that get it add details to it when they fail: texts for people,
     /// and the code of the component that failed first.
@@ -913,6 +925,8 @@ pub trait ErrorObjects {
     ///   [`WsFreeError`](crate::webservices::ErrorObjects::free_error) is called.
     ///
     ///   What comes out is lent until `WsResetError`.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Errors
     ///
@@ -948,11 +962,11 @@ pub trait ErrorObjects {
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
     /// `webservices/nf-webservices-wsgeterrorstring.md`, line 45.
     #[doc(alias = "WsGetErrorString")]
-    fn get_error_string(
+    fn get_error_string<W: crate::WideChar>(
         &self,
         error: *mut super::ErrorObject,
         index: u32,
-        string: &mut super::WsString,
+        string: &mut super::WsString<W>,
     ) -> Result<(), super::GetErrorStringError>;
     /// Empties an error object. It then is as
     /// [`WsCreateError`](crate::webservices::ErrorObjects::create_error) made it and can be used again.

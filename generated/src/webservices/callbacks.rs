@@ -335,6 +335,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `value` (out)
     ///
     ///   Receives the value of the property. It is aligned for the property's type.
+    ///
+    ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of the *value* buffer, in bytes.
@@ -408,6 +410,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `value` (in)
     ///
     ///   New value, aligned for the property's type. It is valid only until the function returns, so copy it.
+    ///
+    ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
     ///   Size of *value*, in bytes.
@@ -1267,10 +1271,10 @@ pub type GetChannelPropertyCallback = Option<
 /// 2008 R2 \[desktop apps only\]. From `webservices/nc-webservices-ws_open_channel_callback.md`, line
 /// 2\.
 #[doc(alias = "WS_OPEN_CHANNEL_CALLBACK")]
-pub type OpenChannelCallback = Option<
+pub type OpenChannelCallback<W = u16> = Option<
     unsafe extern "system" fn(
         channel_instance: *mut core::ffi::c_void,
-        endpoint_address: *const super::EndpointAddress,
+        endpoint_address: *const super::EndpointAddress<W>,
         async_context: *const super::AsyncContext,
         error: *mut super::ErrorObject,
     ) -> crate::HResult,

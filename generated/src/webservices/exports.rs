@@ -10,7 +10,9 @@
     reason = "what callers vouch for is said once for each function"
 )]
 #[allow(unused_imports, reason = "not every header needs all of them")]
-use crate::ffi::{self, BadArgument, Fault, Ffi, Unit};
+use crate::ffi::{self, BadArgument, Fault, Ffi};
+#[allow(unused_imports, reason = "not every header has wide strings")]
+use crate::WideChar;
 /// `WsAbortChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -68,7 +70,7 @@ pub unsafe fn WsCloseChannel<F: Ffi, R: crate::webservices::Channels>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels>(
+pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels, W: WideChar>(
     runtime: &R,
     channelType: i32,
     channelBinding: i32,
@@ -81,7 +83,9 @@ pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels>(
     F::hresult(|| {
         ffi::required(channel)?;
         let mut local_channel: *mut crate::webservices::Channel = core::ptr::null_mut();
-        match crate::webservices::Channels::create_channel(
+        match crate::webservices::Channels::create_channel::<
+            W,
+        >(
             runtime,
             crate::webservices::ChannelType::try_from(channelType)
                 .map_err(|_| BadArgument)?,
@@ -132,7 +136,7 @@ pub unsafe fn WsFreeChannel<F: Ffi, R: crate::webservices::Channels>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WsGetChannelProperty<F: Ffi, R: crate::webservices::Channels>(
+pub unsafe fn WsGetChannelProperty<F: Ffi, R: crate::webservices::Channels, W: WideChar>(
     runtime: &R,
     channel: *mut crate::webservices::sys::WS_CHANNEL,
     id: i32,
@@ -141,7 +145,9 @@ pub unsafe fn WsGetChannelProperty<F: Ffi, R: crate::webservices::Channels>(
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        match crate::webservices::Channels::get_channel_property(
+        match crate::webservices::Channels::get_channel_property::<
+            W,
+        >(
             runtime,
             channel.cast(),
             crate::webservices::ChannelPropertyId::try_from(id)
@@ -162,20 +168,22 @@ pub unsafe fn WsGetChannelProperty<F: Ffi, R: crate::webservices::Channels>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WsOpenChannel<F: Ffi, R: crate::webservices::Channels>(
+pub unsafe fn WsOpenChannel<F: Ffi, R: crate::webservices::Channels, W: WideChar>(
     runtime: &R,
     channel: *mut crate::webservices::sys::WS_CHANNEL,
-    endpointAddress: *const crate::webservices::sys::WS_ENDPOINT_ADDRESS,
+    endpointAddress: *const crate::webservices::EndpointAddress<W>,
     asyncContext: *const crate::webservices::sys::WS_ASYNC_CONTEXT,
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        match crate::webservices::Channels::open_channel(
+        match crate::webservices::Channels::open_channel::<
+            W,
+        >(
             runtime,
             channel.cast(),
             unsafe {
                 ffi::reference(
-                    endpointAddress.cast::<crate::webservices::EndpointAddress>(),
+                    endpointAddress.cast::<crate::webservices::EndpointAddress<W>>(),
                 )
             }?,
             unsafe {
@@ -220,7 +228,7 @@ pub unsafe fn WsResetChannel<F: Ffi, R: crate::webservices::Channels>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WsSetChannelProperty<F: Ffi, R: crate::webservices::Channels>(
+pub unsafe fn WsSetChannelProperty<F: Ffi, R: crate::webservices::Channels, W: WideChar>(
     runtime: &R,
     channel: *mut crate::webservices::sys::WS_CHANNEL,
     id: i32,
@@ -229,7 +237,9 @@ pub unsafe fn WsSetChannelProperty<F: Ffi, R: crate::webservices::Channels>(
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        match crate::webservices::Channels::set_channel_property(
+        match crate::webservices::Channels::set_channel_property::<
+            W,
+        >(
             runtime,
             channel.cast(),
             crate::webservices::ChannelPropertyId::try_from(id)
@@ -300,7 +310,17 @@ macro_rules! export_webservices_channels {
         $crate::webservices::sys::WS_SECURITY_DESCRIPTION, channel : * mut * mut
         $crate::webservices::sys::WS_CHANNEL, error : * mut
         $crate::webservices::sys::WS_ERROR) -> i32 { unsafe {
-        $crate::webservices::exports::WsCreateChannel:: < $ffi, _ > ($runtime,
+        $crate::webservices::exports::WsCreateChannel:: < $ffi, _, u16 > ($runtime,
+        channelType, channelBinding, properties, propertyCount, securityDescription,
+        channel, error) } } #[doc = " `WsCreateChannel_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WsCreateChannel_w32(channelType : i32, channelBinding :
+        i32, properties : * const $crate::webservices::sys::WS_CHANNEL_PROPERTY,
+        propertyCount : u32, securityDescription : * const
+        $crate::webservices::sys::WS_SECURITY_DESCRIPTION, channel : * mut * mut
+        $crate::webservices::sys::WS_CHANNEL, error : * mut
+        $crate::webservices::sys::WS_ERROR) -> i32 { unsafe {
+        $crate::webservices::exports::WsCreateChannel:: < $ffi, _, u32 > ($runtime,
         channelType, channelBinding, properties, propertyCount, securityDescription,
         channel, error) } } #[doc = " `WsFreeChannel`."] #[allow(non_snake_case,
         clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
@@ -312,16 +332,31 @@ macro_rules! export_webservices_channels {
         pub unsafe extern "C" fn WsGetChannelProperty(channel : * mut
         $crate::webservices::sys::WS_CHANNEL, id : i32, value : * mut core::ffi::c_void,
         valueSize : u32, error : * mut $crate::webservices::sys::WS_ERROR) -> i32 {
-        unsafe { $crate::webservices::exports::WsGetChannelProperty:: < $ffi, _ >
+        unsafe { $crate::webservices::exports::WsGetChannelProperty:: < $ffi, _, u16 >
+        ($runtime, channel, id, value, valueSize, error) } } #[doc =
+        " `WsGetChannelProperty_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WsGetChannelProperty_w32(channel : * mut
+        $crate::webservices::sys::WS_CHANNEL, id : i32, value : * mut core::ffi::c_void,
+        valueSize : u32, error : * mut $crate::webservices::sys::WS_ERROR) -> i32 {
+        unsafe { $crate::webservices::exports::WsGetChannelProperty:: < $ffi, _, u32 >
         ($runtime, channel, id, value, valueSize, error) } } #[doc = " `WsOpenChannel`."]
         #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
         #[unsafe (no_mangle)] pub unsafe extern "C" fn WsOpenChannel(channel : * mut
         $crate::webservices::sys::WS_CHANNEL, endpointAddress : * const
-        $crate::webservices::sys::WS_ENDPOINT_ADDRESS, asyncContext : * const
+        $crate::webservices::EndpointAddress < u16 >, asyncContext : * const
         $crate::webservices::sys::WS_ASYNC_CONTEXT, error : * mut
         $crate::webservices::sys::WS_ERROR) -> i32 { unsafe {
-        $crate::webservices::exports::WsOpenChannel:: < $ffi, _ > ($runtime, channel,
-        endpointAddress, asyncContext, error) } } #[doc = " `WsResetChannel`."]
+        $crate::webservices::exports::WsOpenChannel:: < $ffi, _, u16 > ($runtime,
+        channel, endpointAddress, asyncContext, error) } } #[doc =
+        " `WsOpenChannel_w32`."] #[allow(non_snake_case, clippy::missing_safety_doc,
+        clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WsOpenChannel_w32(channel : * mut $crate::webservices::sys::WS_CHANNEL,
+        endpointAddress : * const $crate::webservices::EndpointAddress < u32 >,
+        asyncContext : * const $crate::webservices::sys::WS_ASYNC_CONTEXT, error : * mut
+        $crate::webservices::sys::WS_ERROR) -> i32 { unsafe {
+        $crate::webservices::exports::WsOpenChannel:: < $ffi, _, u32 > ($runtime,
+        channel, endpointAddress, asyncContext, error) } } #[doc = " `WsResetChannel`."]
         #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
         #[unsafe (no_mangle)] pub unsafe extern "C" fn WsResetChannel(channel : * mut
         $crate::webservices::sys::WS_CHANNEL, error : * mut
@@ -333,7 +368,14 @@ macro_rules! export_webservices_channels {
         $crate::webservices::sys::WS_CHANNEL, id : i32, value : * const
         core::ffi::c_void, valueSize : u32, error : * mut
         $crate::webservices::sys::WS_ERROR) -> i32 { unsafe {
-        $crate::webservices::exports::WsSetChannelProperty:: < $ffi, _ > ($runtime,
+        $crate::webservices::exports::WsSetChannelProperty:: < $ffi, _, u16 > ($runtime,
+        channel, id, value, valueSize, error) } } #[doc = " `WsSetChannelProperty_w32`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn WsSetChannelProperty_w32(channel :
+        * mut $crate::webservices::sys::WS_CHANNEL, id : i32, value : * const
+        core::ffi::c_void, valueSize : u32, error : * mut
+        $crate::webservices::sys::WS_ERROR) -> i32 { unsafe {
+        $crate::webservices::exports::WsSetChannelProperty:: < $ffi, _, u32 > ($runtime,
         channel, id, value, valueSize, error) } } #[doc = " `WsShutdownSessionChannel`."]
         #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
         #[unsafe (no_mangle)] pub unsafe extern "C" fn WsShutdownSessionChannel(channel :
@@ -349,16 +391,18 @@ macro_rules! export_webservices_channels {
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WsAddErrorString<F: Ffi, R: crate::webservices::ErrorObjects>(
+pub unsafe fn WsAddErrorString<F: Ffi, R: crate::webservices::ErrorObjects, W: WideChar>(
     runtime: &R,
     error: *mut crate::webservices::sys::WS_ERROR,
-    string: *const crate::webservices::sys::WS_STRING,
+    string: *const crate::webservices::WsString<W>,
 ) -> i32 {
     F::hresult(|| {
-        match crate::webservices::ErrorObjects::add_error_string(
+        match crate::webservices::ErrorObjects::add_error_string::<
+            W,
+        >(
             runtime,
             error.cast(),
-            unsafe { ffi::reference(string.cast::<crate::webservices::WsString>()) }?,
+            unsafe { ffi::reference(string.cast::<crate::webservices::WsString<W>>()) }?,
         ) {
             Ok(()) => Ok(crate::HResult(0)),
             Err(error_) => {
@@ -454,27 +498,24 @@ pub unsafe fn WsGetErrorProperty<F: Ffi, R: crate::webservices::ErrorObjects>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WsGetErrorString<F: Ffi, R: crate::webservices::ErrorObjects>(
+pub unsafe fn WsGetErrorString<F: Ffi, R: crate::webservices::ErrorObjects, W: WideChar>(
     runtime: &R,
     error: *mut crate::webservices::sys::WS_ERROR,
     index: u32,
-    string: *mut crate::webservices::sys::WS_STRING,
+    string: *mut crate::webservices::WsString<W>,
 ) -> i32 {
     F::hresult(|| {
         ffi::required(string)?;
-        let mut local_string: crate::webservices::WsString = unsafe {
+        let mut local_string: crate::webservices::WsString<W> = unsafe {
             core::mem::zeroed()
         };
-        match crate::webservices::ErrorObjects::get_error_string(
-            runtime,
-            error.cast(),
-            index,
-            &mut local_string,
-        ) {
+        match crate::webservices::ErrorObjects::get_error_string::<
+            W,
+        >(runtime, error.cast(), index, &mut local_string) {
             Ok(()) => {
                 unsafe {
                     ffi::write(
-                        string.cast::<crate::webservices::WsString>(),
+                        string.cast::<crate::webservices::WsString<W>>(),
                         local_string,
                     );
                 }
@@ -544,9 +585,15 @@ macro_rules! export_webservices_error_objects {
         clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
         pub unsafe extern "C" fn WsAddErrorString(error : * mut
         $crate::webservices::sys::WS_ERROR, string : * const
-        $crate::webservices::sys::WS_STRING) -> i32 { unsafe {
-        $crate::webservices::exports::WsAddErrorString:: < $ffi, _ > ($runtime, error,
-        string) } } #[doc = " `WsCreateError`."] #[allow(non_snake_case,
+        $crate::webservices::WsString < u16 >) -> i32 { unsafe {
+        $crate::webservices::exports::WsAddErrorString:: < $ffi, _, u16 > ($runtime,
+        error, string) } } #[doc = " `WsAddErrorString_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WsAddErrorString_w32(error : * mut
+        $crate::webservices::sys::WS_ERROR, string : * const
+        $crate::webservices::WsString < u32 >) -> i32 { unsafe {
+        $crate::webservices::exports::WsAddErrorString:: < $ffi, _, u32 > ($runtime,
+        error, string) } } #[doc = " `WsCreateError`."] #[allow(non_snake_case,
         clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
         pub unsafe extern "C" fn WsCreateError(properties : * const
         $crate::webservices::sys::WS_ERROR_PROPERTY, propertyCount : u32, error : * mut *
@@ -567,9 +614,15 @@ macro_rules! export_webservices_error_objects {
         #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
         #[unsafe (no_mangle)] pub unsafe extern "C" fn WsGetErrorString(error : * mut
         $crate::webservices::sys::WS_ERROR, index : u32, string : * mut
-        $crate::webservices::sys::WS_STRING) -> i32 { unsafe {
-        $crate::webservices::exports::WsGetErrorString:: < $ffi, _ > ($runtime, error,
-        index, string) } } #[doc = " `WsResetError`."] #[allow(non_snake_case,
+        $crate::webservices::WsString < u16 >) -> i32 { unsafe {
+        $crate::webservices::exports::WsGetErrorString:: < $ffi, _, u16 > ($runtime,
+        error, index, string) } } #[doc = " `WsGetErrorString_w32`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn WsGetErrorString_w32(error : * mut
+        $crate::webservices::sys::WS_ERROR, index : u32, string : * mut
+        $crate::webservices::WsString < u32 >) -> i32 { unsafe {
+        $crate::webservices::exports::WsGetErrorString:: < $ffi, _, u32 > ($runtime,
+        error, index, string) } } #[doc = " `WsResetError`."] #[allow(non_snake_case,
         clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
         pub unsafe extern "C" fn WsResetError(error : * mut
         $crate::webservices::sys::WS_ERROR) -> i32 { unsafe {

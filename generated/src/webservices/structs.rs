@@ -227,7 +227,7 @@ impl Default for ChannelProperty {
 #[doc(alias = "WS_CUSTOM_CHANNEL_CALLBACKS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct CustomChannelCallbacks {
+pub struct CustomChannelCallbacks<W: crate::WideChar = u16> {
     /// Creates the channel. It is called by
     /// [`WsCreateChannel`](crate::webservices::Channels::create_channel), and returns the instance that all
     /// other callbacks are given.
@@ -251,7 +251,7 @@ pub struct CustomChannelCallbacks {
     ///
     /// `openChannelCallback` in C.
     #[doc(alias = "openChannelCallback")]
-    pub open_channel_callback: super::OpenChannelCallback,
+    pub open_channel_callback: super::OpenChannelCallback<W>,
     /// Closes the channel. It implements [`WsCloseChannel`](crate::webservices::Channels::close_channel).
     ///
     /// `closeChannelCallback` in C.
@@ -307,7 +307,7 @@ pub struct CustomChannelCallbacks {
     #[doc(alias = "shutdownSessionChannelCallback")]
     pub shutdown_session_channel_callback: super::ShutdownSessionChannelCallback,
 }
-impl Default for CustomChannelCallbacks {
+impl<W: crate::WideChar> Default for CustomChannelCallbacks<W> {
     /// All zero.
     fn default() -> Self {
         Self {
@@ -357,10 +357,10 @@ impl Default for CustomChannelCallbacks {
 #[doc(alias = "WS_ENDPOINT_ADDRESS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct EndpointAddress {
+pub struct EndpointAddress<W: crate::WideChar = u16> {
     /// The URL, with its special characters escaped. An empty string stands for the anonymous address of
     /// WS-Addressing, which is written and read in its place.
-    pub url: super::WsString,
+    pub url: super::WsString<W>,
     /// Header elements that belong into each message for the endpoint, the ReferenceParameters of
     /// WS-Addressing. They complete the URL, and nobody but the endpoint has to understand them. It can be
     /// `NULL`.
@@ -373,7 +373,7 @@ pub struct EndpointAddress {
     /// Who the endpoint has to prove to be. It can be `NULL`.
     pub identity: *mut super::EndpointIdentity,
 }
-impl Default for EndpointAddress {
+impl<W: crate::WideChar> Default for EndpointAddress<W> {
     /// All zero.
     fn default() -> Self {
         Self {
@@ -480,13 +480,13 @@ impl Default for ErrorProperty {
 #[doc(alias = "WS_STRING")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct WsString {
+pub struct WsString<W: crate::WideChar = u16> {
     /// The number of characters, each of two bytes.
     pub length: u32,
     /// The characters. It can be `NULL` if **length** is 0.
-    pub chars: *mut u16,
+    pub chars: *mut W,
 }
-impl Default for WsString {
+impl<W: crate::WideChar> Default for WsString<W> {
     /// All zero.
     fn default() -> Self {
         Self {

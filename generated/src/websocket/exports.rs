@@ -10,7 +10,9 @@
     reason = "what callers vouch for is said once for each function"
 )]
 #[allow(unused_imports, reason = "not every header needs all of them")]
-use crate::ffi::{self, BadArgument, Fault, Ffi, Unit};
+use crate::ffi::{self, BadArgument, Fault, Ffi};
+#[allow(unused_imports, reason = "not every header has wide strings")]
+use crate::WideChar;
 /// `WebSocketAbortHandle` over [`Handles`](super::Handles).
 ///
 /// # Safety

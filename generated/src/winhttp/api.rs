@@ -150,6 +150,8 @@ pub trait Session {
     /// - `url` (C: `pwszUrl`, in)
     ///
     ///   The URL. Only its structure is looked at; that each part is valid is not checked.
+    ///
+    ///   What comes out may point into it.
     /// - the length of `url` (C: `dwUrlLength`, in)
     ///
     ///   Length of the *pwszUrl* string, in characters. If it is 0, the string ends at its terminating zero.
@@ -169,6 +171,8 @@ pub trait Session {
     ///   [`URL_COMPONENTS`](crate::winhttp::UrlComponents). Its `dwStructSize` must be set.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Returns
     ///
@@ -220,11 +224,11 @@ pub trait Session {
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
     /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcrackurl.md`, line 45.
     #[doc(alias = "WinHttpCrackUrl")]
-    fn crack_url(
+    fn crack_url<W: crate::WideChar>(
         &self,
-        url: &str,
+        url: &[W],
         flags: u32,
-        url_components: &mut super::UrlComponents,
+        url_components: &mut super::UrlComponents<W>,
     ) -> Result<(), super::CrackUrlError>;
     /// The `WinHttpCreateUrl` function puts a URL together from scheme, host, port, path and the other
     /// parts.
@@ -257,6 +261,8 @@ pub trait Session {
     ///   characters that the buffer needs, the terminating zero included.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Returns
     ///
@@ -292,11 +298,11 @@ pub trait Session {
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
     /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcreateurl.md`, line 45.
     #[doc(alias = "WinHttpCreateUrl")]
-    fn create_url(
+    fn create_url<W: crate::WideChar>(
         &self,
-        url_components: &super::UrlComponents,
+        url_components: &super::UrlComponents<W>,
         flags: u32,
-        url: &mut [u16],
+        url: &mut [W],
         url_length: &mut u32,
     ) -> Result<(), super::CreateUrlError>;
     /// The `WinHttpOpen` function opens a session. It is the first call of a program that uses WinHTTP:
@@ -404,12 +410,16 @@ pub trait Session {
     ///
     ///   Receives the value. If it is `NULL`, the call fails with `ERROR_INSUFFICIENT_BUFFER` and returns the
     ///   size that is needed.
+    ///
+    ///   Strings there are wide.
     /// - `buffer_length` (C: `lpdwBufferLength`, in and out)
     ///
     ///   On entry the size of the buffer, in bytes. On success it receives the size of the value, and after
     ///   `ERROR_INSUFFICIENT_BUFFER` the size that the buffer needs.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Returns
     ///
@@ -450,7 +460,7 @@ pub trait Session {
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
     /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryoption.md`, line 45.
     #[doc(alias = "WinHttpQueryOption")]
-    fn query_option(
+    fn query_option<W: crate::WideChar>(
         &self,
         internet: super::HInternet,
         option: u32,
@@ -473,11 +483,15 @@ pub trait Session {
     ///
     ///   The value. It is copied before the call returns. Options that have no value, such as
     ///   `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`, take `NULL`.
+    ///
+    ///   Strings there are wide.
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
     ///   Length of the *lpBuffer* buffer, in bytes. For these options it is in characters:
     ///   `WINHTTP_OPTION_USERNAME`, `WINHTTP_OPTION_PASSWORD`, `WINHTTP_OPTION_PROXY_USERNAME`,
     ///   `WINHTTP_OPTION_PROXY_PASSWORD` and `WINHTTP_OPTION_USER_AGENT`.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Returns
     ///
@@ -523,7 +537,7 @@ pub trait Session {
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
     /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetoption.md`, line 45.
     #[doc(alias = "WinHttpSetOption")]
-    fn set_option(
+    fn set_option<W: crate::WideChar>(
         &self,
         internet: super::HInternet,
         option: u32,
@@ -572,6 +586,8 @@ pub trait Session {
     /// - `reserved` (C: `dwReserved`, in)
     ///
     ///   Reserved. It must be 0.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Returns
     ///
@@ -613,7 +629,7 @@ pub trait Session {
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
     /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetstatuscallback.md`, line 45.
     #[doc(alias = "WinHttpSetStatusCallback")]
-    fn set_status_callback(
+    fn set_status_callback<W: crate::WideChar>(
         &self,
         internet: super::HInternet,
         internet_callback: super::StatusCallback,
@@ -970,6 +986,8 @@ pub trait Request {
     ///
     ///   Receives the value. If it is `NULL` (`WINHTTP_NO_OUTPUT_BUFFER`), the call fails with
     ///   `ERROR_INSUFFICIENT_BUFFER` and returns the size that is needed.
+    ///
+    ///   Strings there are wide.
     /// - `buffer_length` (C: `lpdwBufferLength`, in and out)
     ///
     ///   On entry the size of the buffer, in bytes. On success it receives the size of the value; that of a
@@ -983,6 +1001,8 @@ pub trait Request {
     ///   next one, so that a loop that starts at 0 gets them all and ends with
     ///   `ERROR_WINHTTP_HEADER_NOT_FOUND`. If it is `NULL` (`WINHTTP_NO_HEADER_INDEX`), the first one is
     ///   returned.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
     ///
     /// # Returns
     ///
@@ -1037,7 +1057,7 @@ pub trait Request {
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
     /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryheaders.md`, line 45.
     #[doc(alias = "WinHttpQueryHeaders")]
-    fn query_headers(
+    fn query_headers<W: crate::WideChar>(
         &self,
         request: super::HInternet,
         info_level: u32,

@@ -71,6 +71,8 @@
 ///   | WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID 0x00000020 | The certificate has expired or is not valid yet. |
 ///   | WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE 0x00000040 | The certificate is not meant for a server. |
 ///   | WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR 0x80000000 | TLS itself could not be set up. |
+///
+///   Strings there are wide.
 /// - `status_information_length` (C: `dwStatusInformationLength`, in)
 ///
 ///   Size of the information, in bytes; of a wide string the number of its characters, the terminating

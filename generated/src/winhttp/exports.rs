@@ -10,7 +10,9 @@
     reason = "what callers vouch for is said once for each function"
 )]
 #[allow(unused_imports, reason = "not every header needs all of them")]
-use crate::ffi::{self, BadArgument, Fault, Ffi, Unit};
+use crate::ffi::{self, BadArgument, Fault, Ffi};
+#[allow(unused_imports, reason = "not every header has wide strings")]
+use crate::WideChar;
 /// `WinHttpCloseHandle` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -41,10 +43,10 @@ pub unsafe fn WinHttpCloseHandle<F: Ffi, R: crate::winhttp::Session>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpConnect<F: Ffi, R: crate::winhttp::Session, U: Unit>(
+pub unsafe fn WinHttpConnect<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
     runtime: &R,
     hSession: crate::winhttp::sys::HINTERNET,
-    pswzServerName: *const U,
+    pswzServerName: *const W,
     nServerPort: u16,
     dwReserved: u32,
 ) -> crate::winhttp::sys::HINTERNET {
@@ -73,32 +75,34 @@ pub unsafe fn WinHttpConnect<F: Ffi, R: crate::winhttp::Session, U: Unit>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session>(
+pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
     runtime: &R,
-    pwszUrl: *const u16,
+    pwszUrl: *const W,
     dwUrlLength: u32,
     dwFlags: u32,
-    lpUrlComponents: *mut crate::winhttp::sys::URL_COMPONENTS,
+    lpUrlComponents: *mut crate::winhttp::UrlComponents<W>,
 ) -> i32 {
     F::last_error(
         0,
         || {
             ffi::required(lpUrlComponents)?;
-            let mut local_url_components: crate::winhttp::UrlComponents = unsafe {
-                ffi::read(lpUrlComponents.cast::<crate::winhttp::UrlComponents>())
+            let mut local_url_components: crate::winhttp::UrlComponents<W> = unsafe {
+                ffi::read(lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>())
             }
                 .ok_or(BadArgument)?;
-            let local_url = unsafe { ffi::text_of(pwszUrl, dwUrlLength) }?;
-            match crate::winhttp::Session::crack_url(
+            let local_url = unsafe { ffi::units_of(pwszUrl, dwUrlLength, Some(0)) }?;
+            match crate::winhttp::Session::crack_url::<
+                W,
+            >(
                 runtime,
-                local_url.as_deref().ok_or(BadArgument)?,
+                local_url.ok_or(BadArgument)?,
                 dwFlags,
                 &mut local_url_components,
             ) {
                 Ok(()) => {
                     unsafe {
                         ffi::write(
-                            lpUrlComponents.cast::<crate::winhttp::UrlComponents>(),
+                            lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
                             local_url_components,
                         );
                     }
@@ -109,7 +113,7 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session>(
                     if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
                         unsafe {
                             ffi::write(
-                                lpUrlComponents.cast::<crate::winhttp::UrlComponents>(),
+                                lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
                                 local_url_components,
                             );
                         }
@@ -125,11 +129,11 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session>(
+pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
     runtime: &R,
-    lpUrlComponents: *mut crate::winhttp::sys::URL_COMPONENTS,
+    lpUrlComponents: *mut crate::winhttp::UrlComponents<W>,
     dwFlags: u32,
-    pwszUrl: *mut u16,
+    pwszUrl: *mut W,
     pdwUrlLength: *mut u32,
 ) -> i32 {
     F::last_error(
@@ -140,17 +144,19 @@ pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session>(
                 ffi::read(pdwUrlLength.cast::<u32>())
             }
                 .ok_or(BadArgument)?;
-            match crate::winhttp::Session::create_url(
+            match crate::winhttp::Session::create_url::<
+                W,
+            >(
                 runtime,
                 unsafe {
                     ffi::reference(
-                        lpUrlComponents.cast::<crate::winhttp::UrlComponents>(),
+                        lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
                     )
                 }?,
                 dwFlags,
                 unsafe {
                     ffi::slice_mut(
-                        pwszUrl.cast::<u16>(),
+                        pwszUrl.cast::<W>(),
                         if pwszUrl.is_null() {
                             0
                         } else {
@@ -184,12 +190,12 @@ pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpOpen<F: Ffi, R: crate::winhttp::Session, U: Unit>(
+pub unsafe fn WinHttpOpen<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
     runtime: &R,
-    pszAgentW: *const U,
+    pszAgentW: *const W,
     dwAccessType: u32,
-    pszProxyW: *const U,
-    pszProxyBypassW: *const U,
+    pszProxyW: *const W,
+    pszProxyBypassW: *const W,
     dwFlags: u32,
 ) -> crate::winhttp::sys::HINTERNET {
     F::last_error(
@@ -220,7 +226,7 @@ pub unsafe fn WinHttpOpen<F: Ffi, R: crate::winhttp::Session, U: Unit>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session>(
+pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
     runtime: &R,
     hInternet: crate::winhttp::sys::HINTERNET,
     dwOption: u32,
@@ -235,7 +241,9 @@ pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session>(
                 ffi::read(lpdwBufferLength.cast::<u32>())
             }
                 .ok_or(BadArgument)?;
-            match crate::winhttp::Session::query_option(
+            match crate::winhttp::Session::query_option::<
+                W,
+            >(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 dwOption,
@@ -278,7 +286,7 @@ pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session>(
+pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
     runtime: &R,
     hInternet: crate::winhttp::sys::HINTERNET,
     dwOption: u32,
@@ -288,7 +296,9 @@ pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session>(
     F::last_error(
         0,
         || {
-            match crate::winhttp::Session::set_option(
+            match crate::winhttp::Session::set_option::<
+                W,
+            >(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 dwOption,
@@ -308,7 +318,7 @@ pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpSetStatusCallback<F: Ffi, R: crate::winhttp::Session>(
+pub unsafe fn WinHttpSetStatusCallback<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
     runtime: &R,
     hInternet: crate::winhttp::sys::HINTERNET,
     lpfnInternetCallback: crate::winhttp::sys::WINHTTP_STATUS_CALLBACK,
@@ -316,9 +326,16 @@ pub unsafe fn WinHttpSetStatusCallback<F: Ffi, R: crate::winhttp::Session>(
     dwReserved: usize,
 ) -> crate::winhttp::sys::WINHTTP_STATUS_CALLBACK {
     F::last_error(
-        None,
+        unsafe {
+            core::mem::transmute::<
+                isize,
+                crate::winhttp::sys::WINHTTP_STATUS_CALLBACK,
+            >(-1)
+        },
         || {
-            match crate::winhttp::Session::set_status_callback(
+            match crate::winhttp::Session::set_status_callback::<
+                W,
+            >(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 unsafe {
@@ -407,14 +424,26 @@ macro_rules! export_winhttp_session {
         #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
         #[unsafe (no_mangle)] pub unsafe extern "C" fn WinHttpCrackUrl(pwszUrl : * const
         u16, dwUrlLength : u32, dwFlags : u32, lpUrlComponents : * mut
-        $crate::winhttp::sys::URL_COMPONENTS) -> i32 { unsafe {
-        $crate::winhttp::exports::WinHttpCrackUrl:: < $ffi, _ > ($runtime, pwszUrl,
+        $crate::winhttp::UrlComponents < u16 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpCrackUrl:: < $ffi, _, u16 > ($runtime, pwszUrl,
+        dwUrlLength, dwFlags, lpUrlComponents) } } #[doc = " `WinHttpCrackUrl_w32`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn WinHttpCrackUrl_w32(pwszUrl : *
+        const u32, dwUrlLength : u32, dwFlags : u32, lpUrlComponents : * mut
+        $crate::winhttp::UrlComponents < u32 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpCrackUrl:: < $ffi, _, u32 > ($runtime, pwszUrl,
         dwUrlLength, dwFlags, lpUrlComponents) } } #[doc = " `WinHttpCreateUrl`."]
         #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
         #[unsafe (no_mangle)] pub unsafe extern "C" fn WinHttpCreateUrl(lpUrlComponents :
-        * mut $crate::winhttp::sys::URL_COMPONENTS, dwFlags : u32, pwszUrl : * mut u16,
+        * mut $crate::winhttp::UrlComponents < u16 >, dwFlags : u32, pwszUrl : * mut u16,
         pdwUrlLength : * mut u32) -> i32 { unsafe {
-        $crate::winhttp::exports::WinHttpCreateUrl:: < $ffi, _ > ($runtime,
+        $crate::winhttp::exports::WinHttpCreateUrl:: < $ffi, _, u16 > ($runtime,
+        lpUrlComponents, dwFlags, pwszUrl, pdwUrlLength) } } #[doc =
+        " `WinHttpCreateUrl_w32`."] #[allow(non_snake_case, clippy::missing_safety_doc,
+        clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpCreateUrl_w32(lpUrlComponents : * mut $crate::winhttp::UrlComponents < u32
+        >, dwFlags : u32, pwszUrl : * mut u32, pdwUrlLength : * mut u32) -> i32 { unsafe
+        { $crate::winhttp::exports::WinHttpCreateUrl:: < $ffi, _, u32 > ($runtime,
         lpUrlComponents, dwFlags, pwszUrl, pdwUrlLength) } } #[doc = " `WinHttpOpen`."]
         #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
         #[unsafe (no_mangle)] pub unsafe extern "C" fn WinHttpOpen(pszAgentW : * const
@@ -433,20 +462,41 @@ macro_rules! export_winhttp_session {
         clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
         WinHttpQueryOption(hInternet : $crate::winhttp::sys::HINTERNET, dwOption : u32,
         lpBuffer : * mut core::ffi::c_void, lpdwBufferLength : * mut u32) -> i32 { unsafe
-        { $crate::winhttp::exports::WinHttpQueryOption:: < $ffi, _ > ($runtime,
+        { $crate::winhttp::exports::WinHttpQueryOption:: < $ffi, _, u16 > ($runtime,
         hInternet, dwOption, lpBuffer, lpdwBufferLength) } } #[doc =
+        " `WinHttpQueryOption_w32`."] #[allow(non_snake_case, clippy::missing_safety_doc,
+        clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpQueryOption_w32(hInternet : $crate::winhttp::sys::HINTERNET, dwOption :
+        u32, lpBuffer : * mut core::ffi::c_void, lpdwBufferLength : * mut u32) -> i32 {
+        unsafe { $crate::winhttp::exports::WinHttpQueryOption:: < $ffi, _, u32 >
+        ($runtime, hInternet, dwOption, lpBuffer, lpdwBufferLength) } } #[doc =
         " `WinHttpSetOption`."] #[allow(non_snake_case, clippy::missing_safety_doc,
         clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
         WinHttpSetOption(hInternet : $crate::winhttp::sys::HINTERNET, dwOption : u32,
         lpBuffer : * mut core::ffi::c_void, dwBufferLength : u32) -> i32 { unsafe {
-        $crate::winhttp::exports::WinHttpSetOption:: < $ffi, _ > ($runtime, hInternet,
-        dwOption, lpBuffer, dwBufferLength) } } #[doc = " `WinHttpSetStatusCallback`."]
-        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
-        #[unsafe (no_mangle)] pub unsafe extern "C" fn WinHttpSetStatusCallback(hInternet
-        : $crate::winhttp::sys::HINTERNET, lpfnInternetCallback :
+        $crate::winhttp::exports::WinHttpSetOption:: < $ffi, _, u16 > ($runtime,
+        hInternet, dwOption, lpBuffer, dwBufferLength) } } #[doc =
+        " `WinHttpSetOption_w32`."] #[allow(non_snake_case, clippy::missing_safety_doc,
+        clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpSetOption_w32(hInternet : $crate::winhttp::sys::HINTERNET, dwOption : u32,
+        lpBuffer : * mut core::ffi::c_void, dwBufferLength : u32) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpSetOption:: < $ffi, _, u32 > ($runtime,
+        hInternet, dwOption, lpBuffer, dwBufferLength) } } #[doc =
+        " `WinHttpSetStatusCallback`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpSetStatusCallback(hInternet :
+        $crate::winhttp::sys::HINTERNET, lpfnInternetCallback :
         $crate::winhttp::sys::WINHTTP_STATUS_CALLBACK, dwNotificationFlags : u32,
         dwReserved : usize) -> $crate::winhttp::sys::WINHTTP_STATUS_CALLBACK { unsafe {
-        $crate::winhttp::exports::WinHttpSetStatusCallback:: < $ffi, _ > ($runtime,
+        $crate::winhttp::exports::WinHttpSetStatusCallback:: < $ffi, _, u16 > ($runtime,
+        hInternet, lpfnInternetCallback, dwNotificationFlags, dwReserved) } } #[doc =
+        " `WinHttpSetStatusCallback_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpSetStatusCallback_w32(hInternet :
+        $crate::winhttp::sys::HINTERNET, lpfnInternetCallback :
+        $crate::winhttp::sys::WINHTTP_STATUS_CALLBACK, dwNotificationFlags : u32,
+        dwReserved : usize) -> $crate::winhttp::sys::WINHTTP_STATUS_CALLBACK { unsafe {
+        $crate::winhttp::exports::WinHttpSetStatusCallback:: < $ffi, _, u32 > ($runtime,
         hInternet, lpfnInternetCallback, dwNotificationFlags, dwReserved) } } #[doc =
         " `WinHttpSetTimeouts`."] #[allow(non_snake_case, clippy::missing_safety_doc,
         clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
@@ -461,17 +511,19 @@ macro_rules! export_winhttp_session {
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpAddRequestHeaders<F: Ffi, R: crate::winhttp::Request, U: Unit>(
+pub unsafe fn WinHttpAddRequestHeaders<F: Ffi, R: crate::winhttp::Request, W: WideChar>(
     runtime: &R,
     hRequest: crate::winhttp::sys::HINTERNET,
-    lpszHeaders: *const U,
+    lpszHeaders: *const W,
     dwHeadersLength: u32,
     dwModifiers: u32,
 ) -> i32 {
     F::last_error(
         0,
         || {
-            let local_headers = unsafe { ffi::text_of(lpszHeaders, dwHeadersLength) }?;
+            let local_headers = unsafe {
+                ffi::text_of(lpszHeaders, dwHeadersLength, ffi::Length::UNKNOWN)
+            }?;
             match crate::winhttp::Request::add_request_headers(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -492,14 +544,14 @@ pub unsafe fn WinHttpAddRequestHeaders<F: Ffi, R: crate::winhttp::Request, U: Un
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpOpenRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
+pub unsafe fn WinHttpOpenRequest<F: Ffi, R: crate::winhttp::Request, W: WideChar>(
     runtime: &R,
     hConnect: crate::winhttp::sys::HINTERNET,
-    pwszVerb: *const U,
-    pwszObjectName: *const U,
-    pwszVersion: *const U,
-    pwszReferrer: *const U,
-    ppwszAcceptTypes: *mut *const U,
+    pwszVerb: *const W,
+    pwszObjectName: *const W,
+    pwszVersion: *const W,
+    pwszReferrer: *const W,
+    ppwszAcceptTypes: *mut *const W,
     dwFlags: u32,
 ) -> crate::winhttp::sys::HINTERNET {
     F::last_error(
@@ -510,7 +562,7 @@ pub unsafe fn WinHttpOpenRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
             let local_version = unsafe { ffi::text(pwszVersion) }?;
             let local_referrer = unsafe { ffi::text(pwszReferrer) }?;
             let local_accept_types = unsafe {
-                ffi::texts(ppwszAcceptTypes.cast::<*const U>())
+                ffi::texts(ppwszAcceptTypes.cast::<*const W>())
             }?;
             let refs_accept_types: alloc::vec::Vec<&str> = local_accept_types
                 .iter()
@@ -579,11 +631,11 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, U: Unit>(
+pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, W: WideChar>(
     runtime: &R,
     hRequest: crate::winhttp::sys::HINTERNET,
     dwInfoLevel: u32,
-    pwszName: *const U,
+    pwszName: *const W,
     lpBuffer: *mut core::ffi::c_void,
     lpdwBufferLength: *mut u32,
     lpdwIndex: *mut u32,
@@ -599,7 +651,9 @@ pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, U: Unit>(
             let mut local_index: u32 = unsafe { ffi::read(lpdwIndex.cast::<u32>()) }
                 .unwrap_or(0);
             let local_name = unsafe { ffi::text(pwszName) }?;
-            match crate::winhttp::Request::query_headers(
+            match crate::winhttp::Request::query_headers::<
+                W,
+            >(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
                 dwInfoLevel,
@@ -731,10 +785,10 @@ pub unsafe fn WinHttpReceiveResponse<F: Ffi, R: crate::winhttp::Request>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpSendRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
+pub unsafe fn WinHttpSendRequest<F: Ffi, R: crate::winhttp::Request, W: WideChar>(
     runtime: &R,
     hRequest: crate::winhttp::sys::HINTERNET,
-    lpszHeaders: *const U,
+    lpszHeaders: *const W,
     dwHeadersLength: u32,
     lpOptional: *mut core::ffi::c_void,
     dwOptionalLength: u32,
@@ -744,7 +798,9 @@ pub unsafe fn WinHttpSendRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
     F::last_error(
         0,
         || {
-            let local_headers = unsafe { ffi::text_of(lpszHeaders, dwHeadersLength) }?;
+            let local_headers = unsafe {
+                ffi::text_of(lpszHeaders, dwHeadersLength, ffi::Length::UNKNOWN)
+            }?;
             match crate::winhttp::Request::send_request(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -769,13 +825,13 @@ pub unsafe fn WinHttpSendRequest<F: Ffi, R: crate::winhttp::Request, U: Unit>(
 /// # Safety
 ///
 /// Unless they are null, the pointers lead to what the page says, of the length that it says.
-pub unsafe fn WinHttpSetCredentials<F: Ffi, R: crate::winhttp::Request, U: Unit>(
+pub unsafe fn WinHttpSetCredentials<F: Ffi, R: crate::winhttp::Request, W: WideChar>(
     runtime: &R,
     hRequest: crate::winhttp::sys::HINTERNET,
     AuthTargets: u32,
     AuthScheme: u32,
-    pwszUserName: *const U,
-    pwszPassword: *const U,
+    pwszUserName: *const W,
+    pwszPassword: *const W,
     pAuthParams: *mut core::ffi::c_void,
 ) -> i32 {
     F::last_error(

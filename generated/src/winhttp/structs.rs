@@ -59,7 +59,7 @@ impl HInternet {
 #[doc(alias = "URL_COMPONENTS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct UrlComponents {
+pub struct UrlComponents<W: crate::WideChar = u16> {
     /// Size of the structure, in bytes. Set it before the call.
     ///
     /// `dwStructSize` in C.
@@ -69,7 +69,7 @@ pub struct UrlComponents {
     ///
     /// `lpszScheme` in C.
     #[doc(alias = "lpszScheme")]
-    pub scheme: *mut u16,
+    pub scheme: *mut W,
     /// Number of characters in `lpszScheme`.
     ///
     /// `dwSchemeLength` in C.
@@ -84,7 +84,7 @@ pub struct UrlComponents {
     ///
     /// `lpszHostName` in C.
     #[doc(alias = "lpszHostName")]
-    pub host_name: *mut u16,
+    pub host_name: *mut W,
     /// Number of characters in `lpszHostName`.
     ///
     /// `dwHostNameLength` in C.
@@ -100,7 +100,7 @@ pub struct UrlComponents {
     ///
     /// `lpszUserName` in C.
     #[doc(alias = "lpszUserName")]
-    pub user_name: *mut u16,
+    pub user_name: *mut W,
     /// Number of characters in `lpszUserName`.
     ///
     /// `dwUserNameLength` in C.
@@ -110,7 +110,7 @@ pub struct UrlComponents {
     ///
     /// `lpszPassword` in C.
     #[doc(alias = "lpszPassword")]
-    pub password: *mut u16,
+    pub password: *mut W,
     /// Number of characters in `lpszPassword`.
     ///
     /// `dwPasswordLength` in C.
@@ -120,7 +120,7 @@ pub struct UrlComponents {
     ///
     /// `lpszUrlPath` in C.
     #[doc(alias = "lpszUrlPath")]
-    pub url_path: *mut u16,
+    pub url_path: *mut W,
     /// Number of characters in `lpszUrlPath`.
     ///
     /// `dwUrlPathLength` in C.
@@ -130,14 +130,14 @@ pub struct UrlComponents {
     ///
     /// `lpszExtraInfo` in C.
     #[doc(alias = "lpszExtraInfo")]
-    pub extra_info: *mut u16,
+    pub extra_info: *mut W,
     /// Number of characters in `lpszExtraInfo`.
     ///
     /// `dwExtraInfoLength` in C.
     #[doc(alias = "dwExtraInfoLength")]
     pub extra_info_length: u32,
 }
-impl Default for UrlComponents {
+impl<W: crate::WideChar> Default for UrlComponents<W> {
     /// All zero.
     fn default() -> Self {
         Self {
@@ -251,7 +251,7 @@ impl Default for AsyncResult {
 #[doc(alias = "WINHTTP_PROXY_INFO")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct ProxyInfo {
+pub struct ProxyInfo<W: crate::WideChar = u16> {
     /// Access type, one of the `WINHTTP_ACCESS_TYPE` values of
     /// [`WinHttpOpen`](crate::winhttp::Session::open). A query returns `WINHTTP_ACCESS_TYPE_NO_PROXY` or
     /// `WINHTTP_ACCESS_TYPE_NAMED_PROXY`; `WINHTTP_ACCESS_TYPE_DEFAULT_PROXY` can only be set.
@@ -264,15 +264,15 @@ pub struct ProxyInfo {
     ///
     /// `lpszProxy` in C.
     #[doc(alias = "lpszProxy")]
-    pub proxy: *mut u16,
+    pub proxy: *mut W,
     /// Hosts that are reached without the proxy, with semicolons or blanks between them. `*` stands for any
     /// characters, and `<local>` for every name without a dot. `NULL` if there is none.
     ///
     /// `lpszProxyBypass` in C.
     #[doc(alias = "lpszProxyBypass")]
-    pub proxy_bypass: *mut u16,
+    pub proxy_bypass: *mut W,
 }
-impl Default for ProxyInfo {
+impl<W: crate::WideChar> Default for ProxyInfo<W> {
     /// All zero.
     fn default() -> Self {
         Self {

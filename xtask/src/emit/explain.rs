@@ -39,12 +39,15 @@ pub fn explain(item: &Item) -> String {
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
                 out.maybe(2, "length of", param.length_of.as_ref());
                 out.maybe(2, "ends with", param.null_terminated.clone().map(|fact| fact.map(|()| "NULL")).as_ref());
+                out.maybe(2, "ends with a zero if it is", param.terminated_if.as_ref());
+                out.maybe(2, "leads to", param.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
                 out.afterwards(&param.afterwards);
             }
             let returns = &function.returns;
             out.maybe(1, "returns", returns.c_type.as_ref());
             let convention = returns.convention.clone().map(|fact| fact.map(super::super::draft::Convention::name));
             out.maybe(1, "failure is told by", convention.as_ref());
+            out.maybe(1, "failure is", returns.failure.as_ref());
             out.codes(returns);
             function.demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
         }
@@ -67,6 +70,7 @@ pub fn explain(item: &Item) -> String {
                 let nested = field.nested.clone().map(|nested| nested.map(Kind::name));
                 out.maybe(2, "type", nested.as_ref());
                 out.maybe(2, "bits", field.bits.as_ref());
+                out.maybe(2, "leads to", field.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
                 out.afterwards(&field.afterwards);
             }
             demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
@@ -115,9 +119,10 @@ impl Lines {
     }
 
     fn afterwards(&mut self, afterwards: &Afterwards) {
-        let Afterwards { kept_until, lent_until, written_on_failure } = afterwards;
+        let Afterwards { kept_until, lent_until, written_on_failure, aliased } = afterwards;
         self.maybe(2, "kept until", kept_until.as_ref());
         self.maybe(2, "lent until", lent_until.as_ref());
+        self.maybe(2, "pointed into by", aliased.clone().map(|fact| fact.map(|()| "what comes out")).as_ref());
         written_on_failure.iter().for_each(|code| self.maybe(2, "written even with", Some(code)));
     }
 

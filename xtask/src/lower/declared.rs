@@ -120,6 +120,7 @@ impl Missing<'_> {
                 c_type: None,
                 dimensions: None,
                 nested: None,
+                wide: None,
                 afterwards: Afterwards::default(),
                 docs: Arc::default(),
             };

@@ -83,6 +83,8 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         dimensions: dimensions(page, entry),
         length_of: None,
         null_terminated: None,
+        terminated_if: None,
+        wide: None,
         afterwards: Afterwards::default(),
         docs: entry_docs(page, entry, diags),
     }

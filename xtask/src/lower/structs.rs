@@ -50,7 +50,16 @@ pub fn lower(
             let c_type = c_type.map(|c_type| with_dimensions(c_type, dimensions.as_ref()));
             let nested = nested(page, entry);
             let docs = entry_docs(page, entry, diags);
-            fields.push(Field { name, bits, c_type, dimensions, nested, afterwards: Afterwards::default(), docs });
+            fields.push(Field {
+                name,
+                bits,
+                c_type,
+                dimensions,
+                nested,
+                wide: None,
+                afterwards: Afterwards::default(),
+                docs,
+            });
         }
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }

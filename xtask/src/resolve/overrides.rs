@@ -60,6 +60,7 @@ struct StructEntry {
 struct FieldEntry {
     #[serde(rename = "type")]
     c_type: Option<Spanned<String>>,
+    wide: Option<Spanned<bool>>,
     kept_until: Option<Spanned<String>>,
 }
 
@@ -72,6 +73,7 @@ struct FunctionEntry {
     #[serde(default)]
     errors: BTreeMap<String, Spanned<ErrorEntry>>,
     returns: Option<Spanned<String>>,
+    failure: Option<Spanned<i64>>,
     reason: String,
     source: String,
 }
@@ -85,6 +87,9 @@ struct ParamEntry {
     direction: Option<Spanned<String>>,
     length_of: Option<Spanned<String>>,
     null_terminated: Option<Spanned<bool>>,
+    terminated_if: Option<Spanned<i64>>,
+    wide: Option<Spanned<bool>>,
+    aliased: Option<Spanned<bool>>,
     kept_until: Option<Spanned<String>>,
     lent_until: Option<Spanned<String>>,
     #[serde(default)]
@@ -154,6 +159,11 @@ impl Entry<'_> {
     fn fact<T>(&self, value: T, range: &Range<usize>) -> Fact<T> {
         let location = locate(self.file, range);
         Fact { value, source: Source::Override { location, grounds: self.grounds.clone() } }
+    }
+
+    /// A fact that is there if it is stated to be.
+    fn flag(&self, stated: &Spanned<bool>) -> Option<Fact<()>> {
+        stated.get_ref().then(|| self.fact((), &stated.span()))
     }
 
     fn expired(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
@@ -243,11 +253,14 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
     }
     let Body::Struct(fields, _) = &mut draft.body else { return };
     for (field, change) in &entry.fields {
-        let (range, FieldEntry { c_type, kept_until }) = (change.span(), change.get_ref());
+        let (range, FieldEntry { c_type, wide, kept_until }) = (change.span(), change.get_ref());
         let Some(field) = fields.iter_mut().find(|known| known.name.value == *field) else {
             grounds.expired(&range, format!("`{name}` has no field `{field}`"), diags);
             continue;
         };
+        if let Some(stated) = wide {
+            field.wide = grounds.flag(stated);
+        }
         if let Some(until) = kept_until {
             field.afterwards.kept_until = moment(&grounds, until, diags);
         }
@@ -271,7 +284,7 @@ fn function_entry(entry: &FunctionEntry, kind: Kind, file: &SourceFile, drafts: 
         grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
         return;
     };
-    if entry.params.is_empty() && entry.errors.is_empty() && entry.returns.is_none() {
+    if entry.params.is_empty() && entry.errors.is_empty() && entry.returns.is_none() && entry.failure.is_none() {
         grounds.expired(&entry.name.span(), format!("this entry changes nothing of `{name}`"), diags);
     }
     for (param, change) in &entry.params {
@@ -290,6 +303,9 @@ fn function_entry(entry: &FunctionEntry, kind: Kind, file: &SourceFile, drafts: 
             let texts = function.returns.codes.remove(at).texts;
             function.returns.codes[other - usize::from(other > at)].texts.extend(texts);
         }
+    }
+    if let Some(failure) = &entry.failure {
+        function.returns.failure = Some(grounds.fact(*failure.get_ref(), &failure.span()));
     }
     if let Some(returns) = &entry.returns {
         let range = returns.span();
@@ -323,6 +339,9 @@ fn param_entry(
         direction,
         length_of,
         null_terminated,
+        terminated_if,
+        wide,
+        aliased,
         kept_until,
         lent_until,
         written_on_failure,
@@ -364,9 +383,18 @@ fn param_entry(
         }
     }
     if let Some(stated) = null_terminated {
-        param.null_terminated = stated.get_ref().then(|| grounds.fact((), &stated.span()));
+        param.null_terminated = grounds.flag(stated);
+    }
+    if let Some(stated) = terminated_if {
+        param.terminated_if = Some(grounds.fact(*stated.get_ref(), &stated.span()));
+    }
+    if let Some(stated) = wide {
+        param.wide = grounds.flag(stated);
     }
     let afterwards = &mut param.afterwards;
+    if let Some(stated) = aliased {
+        afterwards.aliased = grounds.flag(stated);
+    }
     if let Some(until) = kept_until {
         afterwards.kept_until = moment(grounds, until, diags);
     }

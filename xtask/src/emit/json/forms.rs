@@ -107,6 +107,7 @@ pub struct PageFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Param")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the file")]
 pub struct ParamFacts<'a> {
     /// Its C name.
     pub name: &'a str,
@@ -132,6 +133,16 @@ pub struct ParamFacts<'a> {
     /// Whether it is a list that ends with a null pointer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub null_terminated: bool,
+    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
+    pub terminated_if: Option<i64>,
+    /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub wide: bool,
+    /// Whether what comes out may point into what it points to.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub aliased: bool,
     /// Until when the callee keeps the pointer after it has returned: `completion`, `handle`, or the name of a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -187,6 +198,9 @@ pub struct FieldFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub kept_until: Option<&'a str>,
+    /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub wide: bool,
     /// Where the facts of this object come from, by their keys; with `--sources` only.
     #[serde(skip_serializing_if = "Sources::is_empty")]
     pub sources: Sources<'a>,
@@ -238,6 +252,10 @@ pub struct ReturnFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str", extend("enum" = Convention::ALL.map(Convention::name)))]
     pub convention: Option<&'static str>,
+    /// What it returns on failure, where that is neither 0 nor a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
+    pub failure: Option<i64>,
     /// Where the facts of this object come from, by their keys; with `--sources` only.
     #[serde(skip_serializing_if = "Sources::is_empty")]
     pub sources: Sources<'a>,

@@ -132,9 +132,11 @@ impl<'a> Pages<'a> {
             let mut sources = Sources::new();
             self.add(&mut sources, "type", returns.c_type.as_ref());
             self.add(&mut sources, "convention", returns.convention.as_ref());
+            self.add(&mut sources, "failure", returns.failure.as_ref());
             facts.returns = Some(ReturnFacts {
                 c_type: returns.c_type.as_ref().map(|c_type| c_type.value.to_string()),
                 convention: returns.convention.as_ref().map(|convention| convention.value.name()),
+                failure: returns.failure.as_ref().map(|number| number.value),
                 sources,
             });
         }
@@ -157,8 +159,11 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "type", param.c_type.as_ref());
         self.add(&mut sources, "dimensions", param.dimensions.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
-        let Afterwards { kept_until, lent_until, written_on_failure } = &param.afterwards;
+        let Afterwards { kept_until, lent_until, written_on_failure, aliased } = &param.afterwards;
         self.add(&mut sources, "null_terminated", param.null_terminated.as_ref());
+        self.add(&mut sources, "terminated_if", param.terminated_if.as_ref());
+        self.add(&mut sources, "wide", param.wide.as_ref());
+        self.add(&mut sources, "aliased", aliased.as_ref());
         self.add(&mut sources, "kept_until", kept_until.as_ref());
         self.add(&mut sources, "lent_until", lent_until.as_ref());
         self.add(&mut sources, "written_on_failure", written_on_failure.first());
@@ -170,6 +175,9 @@ impl<'a> Pages<'a> {
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
             null_terminated: param.null_terminated.is_some(),
+            terminated_if: param.terminated_if.as_ref().map(|number| number.value),
+            wide: param.wide.is_some(),
+            aliased: aliased.is_some(),
             kept_until: kept_until.as_ref().map(|until| &*until.value),
             lent_until: lent_until.as_ref().map(|until| &*until.value),
             written_on_failure: written_on_failure.iter().map(|code| &*code.value).collect(),
@@ -198,6 +206,7 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "bits", field.bits.as_ref());
         let kept_until = field.afterwards.kept_until.as_ref();
         self.add(&mut sources, "kept_until", kept_until);
+        self.add(&mut sources, "wide", field.wide.as_ref());
         let nested = || field.nested.as_ref().map(|kind| kind.value.name().to_owned());
         FieldFacts {
             name: &field.name.value,
@@ -205,6 +214,7 @@ impl<'a> Pages<'a> {
             dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             bits: field.bits.as_ref().map(|bits| bits.value),
             kept_until: kept_until.map(|until| &*until.value),
+            wide: field.wide.is_some(),
             sources,
         }
     }

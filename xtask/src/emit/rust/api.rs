@@ -4,9 +4,14 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
-use super::{errors, types};
+use super::errors;
+use super::types::{self, Scope};
 use crate::draft::{Convention, Direction};
-use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type};
+use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
+
+/// What a method says that is generic in the units of its wide strings.
+const UNITS: &str =
+    "`W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or `u32`";
 
 /// The file of a family's traits; `None` if it has none.
 pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
@@ -33,15 +38,16 @@ fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
 /// The method without its documentation.
 pub fn signature(function: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", function.origin.rust_name);
-    let (args, output) = (args(function, None, here), output(function, here));
-    quote! { fn #name(&self, #(#args),*) #output; }
+    let scope = Scope::of(function, here);
+    let (args, output, bound) = (args(function, None, scope), output(function, scope), scope.bound());
+    quote! { fn #name #bound(&self, #(#args),*) #output; }
 }
 
 /// The arguments of the safe method of a function; `but` is a parameter that is none of them.
-pub fn args(function: &Function, but: Option<usize>, here: &str) -> Vec<TokenStream> {
+pub fn args(function: &Function, but: Option<usize>, scope: Scope<'_>) -> Vec<TokenStream> {
     let arg = |arg: &Arg| {
         let name = format_ident!("{}", function.params[arg.param].rust_name);
-        let type_ = arg_type(arg, here);
+        let type_ = arg_type(arg, scope);
         quote! { #name: #type_ }
     };
     function.args.iter().filter(|arg| Some(arg.param) != but).map(arg).collect()
@@ -60,11 +66,11 @@ pub fn snake(name: &str) -> String {
 }
 
 /// The type of an argument of the safe method.
-pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
+pub fn arg_type(arg: &Arg, scope: Scope<'_>) -> TokenStream {
     match &arg.kind {
-        ArgKind::Value(type_) => types::by_value(type_, here),
+        ArgKind::Value(type_) => types::by_value(type_, scope),
         ArgKind::Slice { of, mutable, .. } => {
-            let of = types::safe(of, here);
+            let of = types::safe(of, scope);
             if *mutable {
                 quote! { &mut [#of] }
             } else {
@@ -75,9 +81,17 @@ pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
         ArgKind::Kept { mutable: true, .. } => quote! { crate::KeptBufferMut },
         ArgKind::Str { optional: true, .. } => quote! { Option<&str> },
         ArgKind::Str { optional: false, .. } => quote! { &str },
+        ArgKind::Units { wide, optional, .. } => {
+            let unit = types::safe(&Type::Char { wide: *wide }, scope);
+            if *optional {
+                quote! { Option<&[#unit]> }
+            } else {
+                quote! { &[#unit] }
+            }
+        }
         ArgKind::Strs { .. } => quote! { &[&str] },
         ArgKind::Reference { to, mutable, optional } => {
-            let to = types::safe(to, here);
+            let to = types::safe(to, scope);
             let reference = if *mutable {
                 quote! { &mut #to }
             } else {
@@ -93,9 +107,9 @@ pub fn arg_type(arg: &Arg, here: &str) -> TokenStream {
 }
 
 /// What the safe method returns: failure is an error, what C returns besides is the value.
-pub fn output(function: &Function, here: &str) -> Option<TokenStream> {
+pub fn output(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
     let error = format_ident!("{}", function.error_name);
-    let value = types::by_value(&function.c_return, here);
+    let value = types::by_value(&function.c_return, scope);
     match function.convention {
         Convention::Void => None,
         Convention::NtStatus | Convention::Value => Some(quote! { -> #value }),
@@ -133,7 +147,8 @@ pub fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: 
         }
         lines
     });
-    section(&mut out, "# Parameters", params.collect());
+    let units = (safe && function.wide == Wide::Generic).then(|| wrap(UNITS, "- ", "  "));
+    section(&mut out, "# Parameters", params.chain(units.into_iter().flatten()).collect());
     let mut returns = writer.lines(&function.returns);
     let codes = function.successes.iter().chain(&function.errors);
     let rows = codes.map(|code| {
@@ -177,6 +192,12 @@ fn afterwards(param: &Param) -> String {
         let codes: Vec<String> = param.written_on_failure.iter().map(|code| code_span(code)).collect();
         sentences.push(format!("It is written even if the call fails with {}.", codes.join(", ")));
     }
+    if param.aliased {
+        sentences.push("What comes out may point into it.".to_owned());
+    }
+    if param.wide {
+        sentences.push("Strings there are wide.".to_owned());
+    }
     sentences.join(" ")
 }
 
@@ -198,7 +219,7 @@ fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String 
     }
     let is_length = |arg: &&Arg| match arg.kind {
         ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => length == index,
-        ArgKind::Str { length, .. } | ArgKind::Strs { length } => length == Some(index),
+        ArgKind::Str { length, .. } | ArgKind::Units { length, .. } | ArgKind::Strs { length } => length == Some(index),
         ArgKind::Value(_) | ArgKind::Reference { .. } => false,
     };
     let own = function.args.iter().any(|arg| arg.param == index);

@@ -3,6 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
+use super::types::Scope;
 use super::{api, callbacks, enums, structs, sys};
 use crate::model::{Arg, Enum, Function, Spec, Struct};
 
@@ -12,8 +13,8 @@ pub fn method(function: &Function, here: &str) -> TokenStream {
 }
 
 /// The type of an argument of that method.
-pub fn argument(arg: &Arg, here: &str) -> TokenStream {
-    api::arg_type(arg, here)
+pub fn argument(arg: &Arg, function: &Function, here: &str) -> TokenStream {
+    api::arg_type(arg, Scope::of(function, here))
 }
 
 /// A function under its C name.

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::api;
 use super::docs::{Writer, aliases, attributes, wrap};
-use super::{api, types};
+use super::types::{self, Scope};
 use crate::draft::Docs;
 use crate::model::{Family, Function, Origin, Role, Slot, Spec, Table, Type};
 
@@ -47,12 +48,12 @@ fn method(slot: &Slot, callback: &Function, here: &str, spec: &Spec) -> TokenStr
     let doc = attributes(&writer.item(&callback.origin, api::details_but(callback, but, true, writer)));
     let alias = aliases(&slot.rust_name, [&*callback.origin.c_name].into_iter());
     let name = format_ident!("{}", slot.rust_name);
-    let args = api::args(callback, but, here);
+    let args = api::args(callback, but, Scope::plain(here));
     if slot.role == Role::Create {
         let error = format_ident!("{}", callback.error_name);
         return quote! { #doc #alias fn #name(#(#args),*) -> Result<Self, super::#error>; };
     }
-    let output = api::output(callback, here);
+    let output = api::output(callback, Scope::plain(here));
     quote! { #doc #alias fn #name(&self, #(#args),*) #output; }
 }
 
@@ -88,14 +89,16 @@ fn item(place: usize, family: &Family, spec: &Spec) -> TokenStream {
 
 /// The type without its documentation.
 pub fn type_(callback: &Function, here: &str) -> TokenStream {
+    let scope = Scope { family: here, generic: callback.types().into_iter().any(Type::is_wide) };
     let name = format_ident!("{}", callback.origin.rust_name);
     let params = callback.params.iter().map(|param| {
-        let (name, type_) = (format_ident!("{}", param.rust_name), types::safe(&param.raw, here));
+        let (name, type_) = (format_ident!("{}", param.rust_name), types::safe(&param.raw, scope));
         quote! { #name: #type_ }
     });
     let output = (callback.c_return != Type::Void).then(|| {
-        let type_ = types::safe(&callback.c_return, here);
+        let type_ = types::safe(&callback.c_return, scope);
         quote! { -> #type_ }
     });
-    quote! { pub type #name = Option<unsafe extern "system" fn(#(#params),*) #output>; }
+    let unit = scope.of_alias();
+    quote! { pub type #name #unit = Option<unsafe extern "system" fn(#(#params),*) #output>; }
 }

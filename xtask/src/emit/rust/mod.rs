@@ -17,7 +17,7 @@ use quote::{format_ident, quote};
 use rayon::prelude::*;
 
 use super::attribution;
-use crate::model::{ArgKind, Family, Spec};
+use crate::model::{ArgKind, Family, Spec, Type, Wide};
 use crate::sync::{MARK, OutputFile};
 
 pub use docs::escape;
@@ -115,6 +115,13 @@ fn has_exports(family: &Family) -> bool {
     !family.groups.is_empty() || !family.tables.is_empty()
 }
 
+/// Whether anything is generic in the units of wide strings.
+fn has_wide_strings(family: &Family) -> bool {
+    family.functions.iter().any(|function| function.wide == Wide::Generic)
+        || family.structs.iter().any(|struct_| struct_.body.is_wide())
+        || family.callbacks.iter().flat_map(|callback| callback.types()).any(Type::is_wide)
+}
+
 /// A module that is written by hand and included word for word.
 struct Shared {
     path: &'static str,
@@ -143,6 +150,10 @@ fn shared(spec: &Spec, families: &[&Family]) -> Vec<Shared> {
             pub mod ffi;
         };
         out.push(Shared { path: "src/ffi.rs", text: include_str!("parts/ffi.rs"), declaration });
+    }
+    if families.iter().any(|family| has_exports(family) || has_wide_strings(family)) {
+        let declaration = quote! { mod wide; pub use wide::WideChar; };
+        out.push(Shared { path: "src/wide.rs", text: include_str!("parts/wide.rs"), declaration });
     }
     if keeps_buffers(spec) {
         let declaration = quote! { mod kept; pub use kept::{KeptBuffer, KeptBufferMut}; };

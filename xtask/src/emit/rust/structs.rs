@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs::{Writer, aliases, attributes};
-use super::types;
+use super::types::{self, Scope};
 use crate::model::{Family, Field, FieldKind, Opaque, Record, Spec, Struct, Type, TypeName};
 
 /// The file of a family's structures, handles and opaque types; `None` if it has none.
@@ -40,8 +40,9 @@ fn record(
     out: &mut Vec<TokenStream>,
 ) {
     let name = format_ident!("{}", record_.rust_name);
+    let scope = Scope { family: here, generic: record_.is_wide() };
     let fields = record_.fields.iter().map(|field| {
-        let (ident, type_) = (format_ident!("{}", field.rust_name), field_type(field, here));
+        let (ident, type_) = (format_ident!("{}", field.rust_name), field_type(field, scope));
         let mut lines = writer.lines(&field.docs);
         match &field.c_name {
             // C's own name needs no mention where there is something else to say.
@@ -65,17 +66,18 @@ fn record(
         (quote! { struct }, (!holds_union(record_, spec)).then(|| quote! { , Debug }))
     };
     let fields = fields.collect::<Vec<_>>();
+    let (unit, of_unit) = (scope.of_type(), scope.used());
     out.push(quote! {
         #doc
         #[derive(Clone, Copy #debug)]
         #[repr(C)]
-        pub #keyword #name { #(#fields)* }
+        pub #keyword #name #unit { #(#fields)* }
     });
     if !record_.union && !holds_union(record_, spec) {
         let zeros = record_.fields.iter().map(|field| {
             let ident = format_ident!("{}", field.rust_name);
             let zero = match &field.kind {
-                FieldKind::Value { raw, .. } => zero(raw, here),
+                FieldKind::Value { raw, .. } => zero(raw, scope),
                 FieldKind::Part(part) => {
                     let part = format_ident!("{}", part.rust_name);
                     quote! { #part::default() }
@@ -83,8 +85,9 @@ fn record(
             };
             quote! { #ident: #zero, }
         });
+        let bound = scope.bound();
         out.push(quote! {
-            impl Default for #name {
+            impl #bound Default for #name #of_unit {
                 #[doc = " All zero."]
                 fn default() -> Self {
                     Self { #(#zeros)* }
@@ -100,32 +103,34 @@ fn record(
     }
 }
 
-fn field_type(field: &Field, here: &str) -> TokenStream {
+fn field_type(field: &Field, scope: Scope<'_>) -> TokenStream {
     match &field.kind {
-        FieldKind::Value { raw, .. } => types::safe(raw, here),
+        FieldKind::Value { raw, .. } => types::safe(raw, scope),
         FieldKind::Part(part) => {
             let name = format_ident!("{}", part.rust_name);
-            quote! { #name }
+            let unit = Scope { generic: part.is_wide(), ..scope }.used();
+            quote! { #name #unit }
         }
     }
 }
 
 /// The value of all zeros.
-pub fn zero(type_: &Type, here: &str) -> TokenStream {
+pub fn zero(type_: &Type, scope: Scope<'_>) -> TokenStream {
     match type_ {
+        Type::Char { wide: true } if scope.generic => quote! { W::ZERO },
         Type::Void | Type::Int(_) | Type::Char { .. } | Type::Bool | Type::Enum(_) => quote! { 0 },
         Type::HResult => quote! { crate::HResult(0) },
         Type::Handle(_) => {
-            let type_ = types::safe(type_, here);
+            let type_ = types::safe(type_, scope);
             quote! { #type_::NULL }
         }
-        Type::Opaque(_) | Type::Struct(_) => {
-            let type_ = types::safe(type_, here);
+        Type::Opaque(name) | Type::Struct(name) => {
+            let type_ = types::path(name, scope.family);
             quote! { #type_::default() }
         }
         Type::Callback(_) => quote! { None },
         Type::Array(of, length) => {
-            let (zero, length) = (zero(of, here), Literal::usize_unsuffixed(*length));
+            let (zero, length) = (zero(of, scope), Literal::usize_unsuffixed(*length));
             if matches!(**of, Type::Struct(_)) {
                 quote! { core::array::from_fn(|_| #zero) }
             } else {

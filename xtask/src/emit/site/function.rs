@@ -22,6 +22,10 @@ pub struct ParamRow<'a> {
     pub length_of: Option<(&'a str, Option<String>)>,
     pub docs: Blocks<'a>,
     pub null_terminated: bool,
+    /// The length that says that the string ends with a zero.
+    pub terminated_if: Option<i64>,
+    /// Whether what it leads to may be wide strings.
+    pub wide: bool,
     pub afterwards: &'a Afterwards,
     pub sources: Vec<Cited<'a>>,
 }
@@ -37,6 +41,8 @@ pub struct ReturnView<'a> {
     pub implied: bool,
     /// How failure is reported: as facts.json calls it, and in words.
     pub convention: Option<(&'static str, &'static str)>,
+    /// What it returns on failure, where the convention does not say it.
+    pub failure: Option<i64>,
     pub docs: Blocks<'a>,
     pub errors: Vec<ErrorRow<'a>>,
     /// Where the page says that there may be other codes.
@@ -74,6 +80,8 @@ pub fn params<'a>(
         sources.extend(param.optional.as_ref().map(|fact| here.cite("optional", &fact.source)));
         sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
         sources.extend(param.null_terminated.as_ref().map(|fact| here.cite("ends with", &fact.source)));
+        sources.extend(param.terminated_if.as_ref().map(|fact| here.cite("ends with a zero", &fact.source)));
+        sources.extend(param.wide.as_ref().map(|fact| here.cite("wide strings", &fact.source)));
         sources.extend(afterwards(here, &param.afterwards));
         ParamRow {
             id: id.clone(),
@@ -86,6 +94,8 @@ pub fn params<'a>(
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
             docs: Blocks::new(here, &param.docs, 2),
             null_terminated: param.null_terminated.is_some(),
+            terminated_if: param.terminated_if.as_ref().map(|fact| fact.value),
+            wide: param.wide.is_some(),
             afterwards: &param.afterwards,
             sources,
         }
@@ -95,10 +105,11 @@ pub fn params<'a>(
 
 /// Where it comes from what holds when a call is over.
 pub fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'a>> {
-    let Afterwards { kept_until, lent_until, written_on_failure } = afterwards;
+    let Afterwards { kept_until, lent_until, written_on_failure, aliased } = afterwards;
     let until = kept_until.iter().map(|fact| ("kept", fact)).chain(lent_until.iter().map(|fact| ("lent", fact)));
     let written = written_on_failure.first().into_iter().map(|fact| ("written on failure", fact));
-    until.chain(written).map(|(label, fact)| here.cite(label, &fact.source)).collect()
+    let cited = until.chain(written).map(|(label, fact)| here.cite(label, &fact.source));
+    cited.chain(aliased.as_ref().map(|fact| here.cite("pointed into", &fact.source))).collect()
 }
 
 /// The result, and the codes in the order of the page.
@@ -106,12 +117,14 @@ pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
     let mut sources = Vec::new();
     sources.extend(returns.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(returns.convention.as_ref().map(|fact| here.cite("failure", &fact.source)));
+    sources.extend(returns.failure.as_ref().map(|fact| here.cite("value on failure", &fact.source)));
     ReturnView {
         title: "Return value",
         typed: true,
         c_type: returns.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
         implied: returns.convention.as_ref().is_some_and(|fact| fact.value == Convention::HResult),
         convention: returns.convention.as_ref().map(|fact| (fact.value.name(), in_words(fact.value))),
+        failure: returns.failure.as_ref().map(|fact| fact.value),
         docs: Blocks::new(here, &returns.docs, 2),
         errors: returns.codes.iter().zip(error_ids(returns)).map(|(code, id)| error(here, code, id)).collect(),
         open: returns.open.as_ref().map(|fact| vec![here.cite("other codes", &fact.source)]),

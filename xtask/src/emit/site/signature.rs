@@ -87,7 +87,7 @@ pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option
     let names = Names { here, family: &family.name, own: &[] };
     let one = |(index, param): (usize, &Param)| {
         if let Some(arg) = function.args.iter().find(|arg| arg.param == index) {
-            let tokens = layout::inline(bare::argument(arg, &family.name), names);
+            let tokens = layout::inline(bare::argument(arg, function, &family.name), names);
             return Some(RustParam::Own(param.rust_name.clone(), tokens));
         }
         let slice = function.args.iter().find(|arg| length(arg) == Some(index))?;
@@ -100,7 +100,7 @@ pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option
 const fn length(arg: &Arg) -> Option<usize> {
     match arg.kind {
         ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => Some(length),
-        ArgKind::Str { length, .. } | ArgKind::Strs { length } => length,
+        ArgKind::Str { length, .. } | ArgKind::Units { length, .. } | ArgKind::Strs { length } => length,
         ArgKind::Value(_) | ArgKind::Reference { .. } => None,
     }
 }

@@ -27,6 +27,8 @@ pub struct FieldRow<'a> {
     pub dimensions: Option<&'a str>,
     pub nested: Option<&'static str>,
     pub bits: Option<u32>,
+    /// Whether what it leads to may be wide strings.
+    pub wide: bool,
     pub afterwards: &'a Afterwards,
     pub docs: Blocks<'a>,
     pub sources: Vec<Cited<'a>>,
@@ -89,6 +91,7 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
     sources.extend(field.nested.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(field.dimensions.as_ref().map(|fact| here.cite("dimensions", &fact.source)));
     sources.extend(field.bits.as_ref().map(|fact| here.cite("bits", &fact.source)));
+    sources.extend(field.wide.as_ref().map(|fact| here.cite("wide strings", &fact.source)));
     sources.extend(super::function::afterwards(here, &field.afterwards));
     FieldRow {
         id: anchors.claim("field-", &field.name.value),
@@ -97,6 +100,7 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
         nested: field.nested.as_ref().map(|nested| nested.value.name()),
         dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
         bits: field.bits.as_ref().map(|bits| bits.value),
+        wide: field.wide.is_some(),
         afterwards: &field.afterwards,
         docs: Blocks::new(here, &field.docs, 2),
         sources,

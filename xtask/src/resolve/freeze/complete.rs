@@ -44,6 +44,7 @@ pub fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], context: &m
                 family: settings.name.clone(),
                 c_name: draft.name.value.clone(),
                 rust_name: super::super::names::type_name(&draft.name.value, settings, context.config),
+                wide: false,
             };
             context.types.insert_item(&draft.name.value, &aliases, &make(name));
             candidates.push(Candidate { item, aliases, complete: true });

@@ -9,7 +9,7 @@ use super::{Context, Gaps, Names, origin};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
 use crate::draft::{self, Convention, Direction, Draft, Kind, LENGTH_IN_BYTES};
-use crate::fact::Source;
+use crate::fact::{Fact, Source};
 use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type, Wide};
 
 /// Freezes a function or callback.
@@ -78,6 +78,7 @@ pub fn freeze(
         Convention::HResult => CodeSpace::HResult,
         _ => CodeSpace::Win32,
     };
+    let failure = failure(function.returns.failure.as_ref(), convention.value, &c_return, gaps);
     let (errors, successes) = documented(&function.returns.codes, space, context);
     let args = args(function, &params);
     let callback = draft.kind == Kind::Callback;
@@ -90,6 +91,7 @@ pub fn freeze(
         c_return,
         c_return_type: function.returns.c_type.as_ref().map(|c_type| c_type.value.clone()),
         convention: convention.value,
+        failure,
         error_name: format!("{type_name}Error"),
         space,
         errors,
@@ -99,6 +101,18 @@ pub fn freeze(
         args,
         wide: Wide::No,
     })
+}
+
+/// What a function returns on failure besides the last error, if it has a value for that.
+fn failure(stated: Option<&Fact<i64>>, convention: Convention, c_return: &Type, gaps: &mut Gaps<'_>) -> Option<i64> {
+    let stated = stated?;
+    let has_room = matches!(c_return, Type::Int(_) | Type::Handle(_) | Type::Pointer { .. } | Type::Callback(_));
+    if convention == Convention::LastError && has_room {
+        return Some(stated.value);
+    }
+    let message = "only a function that sets the last error, and returns a number or pointer, has a value for failure";
+    gaps.diags.report(Rule::InvalidConfig, stated.source.location().clone(), message);
+    None
 }
 
 fn freeze_param(
@@ -149,6 +163,9 @@ fn freeze_param(
         kept_until: param.afterwards.kept_until.as_ref().map(|until| until.value.clone()),
         lent_until: param.afterwards.lent_until.as_ref().map(|until| until.value.clone()),
         written_on_failure: param.afterwards.written_on_failure.iter().map(|code| code.value.clone()).collect(),
+        aliased: param.afterwards.aliased.is_some(),
+        terminated_if: param.terminated_if.as_ref().map(|number| number.value),
+        wide: param.wide.is_some(),
         docs: param.docs.clone(),
     })
 }
@@ -218,9 +235,10 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
         let mutable = param.direction != Direction::In;
         let length = lengths.get(&index).copied();
         let kind = match (&param.raw, length) {
-            (Type::Pointer { to, .. }, length) if is_char(to) && !mutable => {
-                ArgKind::Str { optional: param.optional, length }
-            }
+            (Type::Pointer { to, .. }, length) if is_char(to) && !mutable => match (param.aliased, &**to) {
+                (true, &Type::Char { wide }) => ArgKind::Units { wide, optional: param.optional, length },
+                _ => ArgKind::Str { optional: param.optional, length },
+            },
             (Type::Pointer { to, .. }, Some(length)) => match &**to {
                 Type::Pointer { to, .. } if is_char(to) && !mutable => ArgKind::Strs { length: Some(length) },
                 Type::Void if param.kept_until.is_some() => ArgKind::Kept { mutable, length },

@@ -39,6 +39,7 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
                 family: family.name.clone(),
                 c_name: opaque.c_name.clone(),
                 rust_name: opaque.rust_name.clone(),
+                wide: false,
             };
             context.types.insert(&opaque.c_name, if opaque.handle { Type::Handle(name) } else { Type::Opaque(name) });
         }
@@ -121,7 +122,8 @@ fn freeze_enums(
         enumerators.extend(all.into_iter().cloned());
         let Origin { c_name, rust_name, .. } = &enum_.origin;
         *rust_path = Some(format!("{}::{rust_name}", family.name));
-        let name = TypeName { family: family.name.clone(), c_name: c_name.clone(), rust_name: rust_name.clone() };
+        let name =
+            TypeName { family: family.name.clone(), c_name: c_name.clone(), rust_name: rust_name.clone(), wide: false };
         context.types.insert_item(c_name, &Aliases::of(draft), &Type::Enum(name));
         family.enums.push(enum_);
     }

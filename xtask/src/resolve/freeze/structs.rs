@@ -94,7 +94,8 @@ impl Builder<'_, '_> {
                 .unwrap_or_else(|| if unnamed { full.clone() } else { self.names.field(called, true) });
             let kind = self.kind(&rust_name, &full, field, inner, depth)?;
             let c_name = (!unnamed).then(|| called.to_owned());
-            fields.push((Field { c_name, rust_name: bare, kind, docs: field.docs.clone() }, full));
+            let (wide, docs) = (field.wide.is_some(), field.docs.clone());
+            fields.push((Field { c_name, rust_name: bare, kind, wide, docs }, full));
         }
         settle(&mut fields);
         Some(Record { rust_name, union, fields: fields.into_iter().map(|(field, _)| field).collect() })
@@ -125,34 +126,21 @@ impl Builder<'_, '_> {
             );
             return None;
         };
-        match self.context.types.resolve_field(&c_type.value) {
-            Ok(raw) if !has_no_size(&raw) => Some(FieldKind::Value { raw, c_type: c_type.value.clone() }),
+        let (message, help) = match self.context.types.resolve_field(&c_type.value) {
+            Ok(raw) if !has_no_size(&raw) => return Some(FieldKind::Value { raw, c_type: c_type.value.clone() }),
             Ok(_) => {
                 let message =
                     format!("`{}` is a `{}`, of which only pointers are known", field.name.value, c_type.value);
-                let help = "mend its type";
-                self.gaps.add(
-                    Rule::UnknownType,
-                    &c_type.source,
-                    message,
-                    help,
-                    format!("type of {}", field.name.value),
-                );
-                None
+                (message, "mend its type")
             }
             Err(unknown) => {
                 let (why, help) = self.context.types.why(&unknown);
-                let message = format!("the type `{unknown}` of `{}` {why}", field.name.value);
-                self.gaps.add(
-                    Rule::UnknownType,
-                    &c_type.source,
-                    message,
-                    help,
-                    format!("type of {}", field.name.value),
-                );
-                None
+                (format!("the type `{unknown}` of `{}` {why}", field.name.value), help)
             }
-        }
+        };
+        let what = format!("type of {}", field.name.value);
+        self.gaps.add(Rule::UnknownType, &c_type.source, message, help, what);
+        None
     }
 }
 

@@ -1,56 +1,69 @@
-//! Which functions have strings of `WCHAR`s, whose units have two bytes on Windows and four in most C libraries elsewhere.
+//! Which functions and types have strings of `WCHAR`s, whose units have two bytes on Windows and four in most C libraries
+//! elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::draft::Direction;
-use crate::model::{ArgKind, Family, Function, Origin, Type, TypeName, Wide};
+use crate::model::{ArgKind, Family, FieldKind, Function, Origin, Record, Type, Wide};
 
-/// Settles it for every function.
+/// A type, by its family and C name.
+type Name = (String, String);
+
+/// Settles it for everything.
 pub fn settle(families: &mut [Family]) {
-    let types = wide_types(families);
+    let generic = reaching(families, false);
+    let holding = reaching(families, true);
     for family in families {
-        for function in family.functions.iter_mut().chain(&mut family.callbacks) {
-            function.wide = of(function, &types);
+        let records = family.structs.iter_mut().flat_map(|struct_| struct_.body.types_mut());
+        let functions = family.functions.iter_mut().chain(&mut family.callbacks);
+        for type_ in records.chain(functions.flat_map(Function::types_mut)) {
+            mark(type_, &generic);
+        }
+        for function in &mut family.functions {
+            function.wide = of(function, &holding);
         }
     }
 }
 
-fn of(function: &Function, types: &BTreeSet<TypeName>) -> Wide {
+fn of(function: &Function, holding: &BTreeSet<Name>) -> Wide {
     let mut wide = Wide::No;
     for (at, param) in function.params.iter().enumerate() {
-        if !is_wide(&param.raw, types) {
+        if !param.wide && !holds(&param.raw, holding) {
             continue;
         }
-        let text = function
-            .args
-            .iter()
-            .any(|arg| arg.param == at && matches!(arg.kind, ArgKind::Str { .. } | ArgKind::Strs { .. }));
-        if !text || param.direction != Direction::In {
-            return Wide::Beyond;
+        let is_text = |kind: &ArgKind| matches!(kind, ArgKind::Str { .. } | ArgKind::Strs { .. });
+        if !function.args.iter().any(|arg| arg.param == at && is_text(&arg.kind)) {
+            return Wide::Generic;
         }
         wide = Wide::Inputs;
     }
-    if is_wide(&function.c_return, types) { Wide::Beyond } else { wide }
+    if holds(&function.c_return, holding) { Wide::Generic } else { wide }
 }
 
-/// The structures and callbacks that have wide strings in them, or lead to such ones.
-fn wide_types(families: &[Family]) -> BTreeSet<TypeName> {
-    let mut users: BTreeMap<TypeName, Vec<TypeName>> = BTreeMap::new();
+/// The structures and callbacks that have wide strings in them or lead to such ones; with `stated`, also where no type
+/// says so but somebody does.
+fn reaching(families: &[Family], stated: bool) -> BTreeSet<Name> {
+    let mut users: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
     let mut queue = Vec::new();
     for family in families {
-        let named = |origin: &Origin| TypeName {
-            family: family.name.clone(),
-            c_name: origin.c_name.clone(),
-            rust_name: origin.rust_name.clone(),
-        };
-        let structs = family.structs.iter().map(|struct_| (named(&struct_.origin), struct_.body.types()));
-        let callbacks = family.callbacks.iter().map(|callback| (named(&callback.origin), callback.types()));
-        for (name, types) in structs.chain(callbacks) {
+        let named = |origin: &Origin| (family.name.clone(), origin.c_name.clone());
+        let structs = family
+            .structs
+            .iter()
+            .map(|struct_| (named(&struct_.origin), struct_.body.types(), stated && states(&struct_.body)));
+        let callbacks = family.callbacks.iter().map(|callback| {
+            let states = stated && callback.params.iter().any(|param| param.wide);
+            (named(&callback.origin), callback.types(), states)
+        });
+        for (name, types, states) in structs.chain(callbacks) {
+            if states {
+                queue.push(name.clone());
+            }
             for type_ in types {
-                match innermost(type_) {
+                match type_.innermost() {
                     Type::Char { wide: true } => queue.push(name.clone()),
                     Type::Struct(used) | Type::Callback(used) => {
-                        users.entry(used.clone()).or_default().push(name.clone());
+                        let used = (used.family.clone(), used.c_name.clone());
+                        users.entry(used).or_default().push(name.clone());
                     }
                     _ => {}
                 }
@@ -65,17 +78,24 @@ fn wide_types(families: &[Family]) -> BTreeSet<TypeName> {
     found
 }
 
-fn innermost(type_: &Type) -> &Type {
-    match type_ {
-        Type::Pointer { to, .. } | Type::Array(to, _) => innermost(to),
-        other => other,
+fn states(record: &Record) -> bool {
+    record.fields.iter().any(|field| field.wide || matches!(&field.kind, FieldKind::Part(part) if states(part)))
+}
+
+fn holds(type_: &Type, holding: &BTreeSet<Name>) -> bool {
+    match type_.innermost() {
+        Type::Char { wide } => *wide,
+        Type::Struct(name) | Type::Callback(name) => holding.contains(&(name.family.clone(), name.c_name.clone())),
+        _ => false,
     }
 }
 
-fn is_wide(type_: &Type, wide: &BTreeSet<TypeName>) -> bool {
-    match innermost(type_) {
-        Type::Char { wide } => *wide,
-        Type::Struct(name) | Type::Callback(name) => wide.contains(name),
-        _ => false,
+fn mark(type_: &mut Type, generic: &BTreeSet<Name>) {
+    match type_ {
+        Type::Pointer { to, .. } | Type::Array(to, _) => mark(to, generic),
+        Type::Struct(name) | Type::Callback(name) => {
+            name.wide = generic.contains(&(name.family.clone(), name.c_name.clone()));
+        }
+        _ => {}
     }
 }

@@ -1,10 +1,11 @@
 //! The body of a C function: pointers to references, one call of the safe method, outputs and what is returned.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::super::errors;
 use super::super::structs::zero;
+use super::super::types::Scope;
 use super::{c_ident, c_type, family_path, free, safe_type, writable};
 use crate::draft::{Convention, Direction};
 use crate::model::{Arg, ArgKind, Function, Type};
@@ -24,31 +25,32 @@ pub struct Call<'a> {
     pub makes: Option<Ident>,
     /// The units of wide strings, where they are not those of the platform.
     pub unit: Option<TokenStream>,
-    /// The family.
-    pub here: &'a str,
+    /// Where the types of the method are written.
+    pub scope: Scope<'a>,
 }
 
 impl Call<'_> {
     /// The body of the function.
     pub fn body(&self) -> TokenStream {
-        let Self { function, method, before, here, .. } = self;
+        let Self { function, method, before, scope, .. } = self;
+        let scope = *scope;
         let value = free(function, "value");
         let arguments = || function.args.iter().filter(|arg| Some(arg.param) != self.but);
         let outputs: Vec<&Arg> = arguments().filter(|arg| is_output(arg)).collect();
-        let locals = outputs.iter().map(|arg| output_local(function, arg, here));
+        let locals = outputs.iter().map(|arg| output_local(function, arg, scope));
         let texts = arguments().filter_map(|arg| text(function, arg, self.unit.as_ref()));
-        let args = arguments().map(|arg| argument(function, arg, here));
+        let args = arguments().map(|arg| argument(function, arg, scope));
         let args = self.receiver.iter().cloned().chain(args);
         let made = self.makes.as_ref().map(|pointer| {
             let object = quote! { alloc::boxed::Box::into_raw(alloc::boxed::Box::new(#value)) };
             quote! { unsafe { ffi::write(#pointer, #object.cast()); } }
         });
         let on_success: Vec<TokenStream> =
-            made.into_iter().chain(outputs.iter().map(|arg| write(function, arg, here))).collect();
+            made.into_iter().chain(outputs.iter().map(|arg| write(function, arg, scope))).collect();
         let call = quote! { #method(#(#args),*) };
         let prepare = quote! { #before #(#locals)* #(#texts)* };
-        let returned = returned(&function.c_return, &value, here);
-        let failed = failed(&function.c_return);
+        let returned = returned(&function.c_return, &value, scope);
+        let failed = failed(function, self.unit.as_ref());
         let (run, code_type) = match function.convention {
             Convention::Void => return quote! { F::void(|| { #prepare #call; #(#on_success)* Ok(()) }); },
             Convention::Value | Convention::NtStatus => {
@@ -73,7 +75,7 @@ impl Call<'_> {
         };
         let failed = told.then(|| quote! { #failed, });
         let (error, code) = (free(function, "error"), free(function, "code"));
-        let on_failure = outputs.iter().filter_map(|arg| write_on_failure(function, arg, &code, here));
+        let on_failure = outputs.iter().filter_map(|arg| write_on_failure(function, arg, &code, scope));
         let bits = bits(function);
         quote! {
             #run(#failed || {
@@ -109,10 +111,10 @@ fn bits(function: &Function) -> Option<TokenStream> {
 }
 
 /// The variable of an output before the call.
-fn output_local(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+fn output_local(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let (param, local) = (&function.params[arg.param], local(function, arg));
     let ArgKind::Reference { to, optional, .. } = &arg.kind else { unreachable!("outputs are references") };
-    let (pointer, type_, zero) = (c_ident(param), safe_type(to, here), zero_outside(to, here));
+    let (pointer, type_, zero) = (c_ident(param), safe_type(to, scope), zero_outside(to, scope));
     let required = (!optional).then(|| quote! { ffi::required(#pointer)?; });
     let before = match param.direction {
         // C's variable need not hold anything yet.
@@ -124,15 +126,15 @@ fn output_local(function: &Function, arg: &Arg, here: &str) -> TokenStream {
 }
 
 /// Writes an output.
-fn write(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+fn write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let (pointer, local) = (writable(&function.params[arg.param]), local(function, arg));
     let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
-    let type_ = safe_type(to, here);
+    let type_ = safe_type(to, scope);
     quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
 }
 
 /// Writes an output that some failures write.
-fn write_on_failure(function: &Function, arg: &Arg, code: &Ident, here: &str) -> Option<TokenStream> {
+fn write_on_failure(function: &Function, arg: &Arg, code: &Ident, scope: Scope<'_>) -> Option<TokenStream> {
     let names = &function.params[arg.param].written_on_failure;
     let errors = function.errors.iter().filter(|error| names.contains(&error.c_name));
     let code_type = errors::code_type(function)?;
@@ -141,7 +143,7 @@ fn write_on_failure(function: &Function, arg: &Arg, code: &Ident, here: &str) ->
         quote! { #code_type::#name }
     });
     let codes: Vec<TokenStream> = codes.collect();
-    let write = write(function, arg, here);
+    let write = write(function, arg, scope);
     (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code { #write } })
 }
 
@@ -171,11 +173,24 @@ fn text(function: &Function, arg: &Arg, unit: Option<&TokenStream>) -> Option<To
             quote! { #length }
         }
     };
+    // -1, unless something else is said.
+    let terminated = |at: usize| match function.params[at].terminated_if {
+        None => quote! { ffi::Length::UNKNOWN },
+        Some(number) => {
+            let number = Literal::i64_unsuffixed(number);
+            quote! { Some(#number) }
+        }
+    };
     match &arg.kind {
         ArgKind::Str { length: None, .. } => Some(quote! { let #local = unsafe { ffi::text(#pointer) }?; }),
         ArgKind::Str { length: Some(at), .. } => {
-            let length = given(*at);
-            Some(quote! { let #local = unsafe { ffi::text_of(#pointer, #length) }?; })
+            let (length, terminated) = (given(*at), terminated(*at));
+            Some(quote! { let #local = unsafe { ffi::text_of(#pointer, #length, #terminated) }?; })
+        }
+        ArgKind::Units { length: None, .. } => Some(quote! { let #local = unsafe { ffi::units(#pointer) }?; }),
+        ArgKind::Units { length: Some(at), .. } => {
+            let (length, terminated) = (given(*at), terminated(*at));
+            Some(quote! { let #local = unsafe { ffi::units_of(#pointer, #length, #terminated) }?; })
         }
         ArgKind::Strs { length } => {
             let refs = refs(function, arg);
@@ -207,7 +222,7 @@ fn innermost(type_: &Type) -> &Type {
 }
 
 /// What is passed to the trait.
-fn argument(function: &Function, arg: &Arg, here: &str) -> TokenStream {
+fn argument(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let param = &function.params[arg.param];
     let (pointer, local) = (c_ident(param), local(function, arg));
     // A length is a value, or behind a pointer.
@@ -221,16 +236,16 @@ fn argument(function: &Function, arg: &Arg, here: &str) -> TokenStream {
         }
     };
     match &arg.kind {
-        ArgKind::Value(type_) => value(type_, &pointer, here),
+        ArgKind::Value(type_) => value(type_, &pointer, scope),
         ArgKind::Reference { to, mutable: false, optional } => {
-            let type_ = safe_type(to, here);
+            let type_ = safe_type(to, scope);
             let how = format_ident!("{}", if *optional { "optional" } else { "reference" });
             quote! { unsafe { ffi::#how(#pointer.cast::<#type_>()) }? }
         }
         ArgKind::Reference { optional: true, .. } => quote! { ffi::local(#pointer, &mut #local) },
         ArgKind::Reference { optional: false, .. } => quote! { &mut #local },
         ArgKind::Slice { of, mutable, length: at } => {
-            let (type_, length) = (safe_type(of, here), length(*at));
+            let (type_, length) = (safe_type(of, scope), length(*at));
             let pointer = if *mutable {
                 writable(param)
             } else {
@@ -251,6 +266,8 @@ fn argument(function: &Function, arg: &Arg, here: &str) -> TokenStream {
         }
         ArgKind::Str { optional: true, .. } => quote! { #local.as_deref() },
         ArgKind::Str { optional: false, .. } => quote! { #local.as_deref().ok_or(BadArgument)? },
+        ArgKind::Units { optional: true, .. } => quote! { #local },
+        ArgKind::Units { optional: false, .. } => quote! { #local.ok_or(BadArgument)? },
         ArgKind::Strs { .. } => {
             let refs = refs(function, arg);
             quote! { &#refs }
@@ -259,7 +276,7 @@ fn argument(function: &Function, arg: &Arg, here: &str) -> TokenStream {
 }
 
 /// A value of C as the trait takes it.
-fn value(type_: &Type, name: &Ident, here: &str) -> TokenStream {
+fn value(type_: &Type, name: &Ident, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Enum(enum_) => {
             let (family, enum_) = (family_path(&enum_.family), format_ident!("{}", enum_.rust_name));
@@ -268,18 +285,20 @@ fn value(type_: &Type, name: &Ident, here: &str) -> TokenStream {
         Type::Bool => quote! { #name != 0 },
         Type::HResult => quote! { crate::HResult(#name) },
         Type::Handle(_) => {
-            let type_ = safe_type(type_, here);
+            let type_ = safe_type(type_, scope);
             quote! { #type_::from_raw(#name.addr()) }
         }
         Type::Pointer { .. } => quote! { #name.cast() },
+        // It has the same name in C and here.
+        Type::Callback(name_) | Type::Struct(name_) if scope.generic && name_.wide => quote! { #name },
         Type::Callback(callback) => {
             let (family, raw) = (family_path(&callback.family), format_ident!("{}", callback.c_name));
-            let safe = safe_type(type_, here);
+            let safe = safe_type(type_, scope);
             quote! { unsafe { core::mem::transmute::<#family::sys::#raw, #safe>(#name) } }
         }
         Type::Struct(struct_) => {
             let (family, raw) = (family_path(&struct_.family), format_ident!("{}", struct_.c_name));
-            let safe = safe_type(type_, here);
+            let safe = safe_type(type_, scope);
             quote! { unsafe { core::mem::transmute::<#family::sys::#raw, #safe>(#name) } }
         }
         _ => quote! { #name },
@@ -287,15 +306,16 @@ fn value(type_: &Type, name: &Ident, here: &str) -> TokenStream {
 }
 
 /// What the trait returned, as C gets it.
-fn returned(type_: &Type, value: &Ident, here: &str) -> TokenStream {
+fn returned(type_: &Type, value: &Ident, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Enum(_) | Type::Bool => quote! { i32::from(#value) },
         Type::HResult => quote! { #value.0 },
         Type::Handle(_) => quote! { core::ptr::without_provenance_mut(#value.into_raw()) },
         Type::Pointer { .. } => quote! { #value.cast() },
+        Type::Callback(name) | Type::Struct(name) if scope.generic && name.wide => quote! { #value },
         Type::Callback(name) | Type::Struct(name) => {
             let (family, raw) = (family_path(&name.family), format_ident!("{}", name.c_name));
-            let safe = safe_type(type_, here);
+            let safe = safe_type(type_, scope);
             quote! { unsafe { core::mem::transmute::<#safe, #family::sys::#raw>(#value) } }
         }
         _ => quote! { #value },
@@ -303,7 +323,11 @@ fn returned(type_: &Type, value: &Ident, here: &str) -> TokenStream {
 }
 
 /// What C gets when the function fails without a code of its own.
-fn failed(type_: &Type) -> TokenStream {
+fn failed(function: &Function, unit: Option<&TokenStream>) -> TokenStream {
+    let type_ = &function.c_return;
+    if let Some(number) = function.failure {
+        return sentinel(type_, number, unit);
+    }
     match type_ {
         Type::Handle(_) | Type::Pointer { constant: false, .. } => quote! { core::ptr::null_mut() },
         Type::Pointer { constant: true, .. } => quote! { core::ptr::null() },
@@ -313,19 +337,37 @@ fn failed(type_: &Type) -> TokenStream {
     }
 }
 
+/// A number in a type that has no room for failure besides.
+fn sentinel(type_: &Type, number: i64, unit: Option<&TokenStream>) -> TokenStream {
+    let number = Literal::i64_unsuffixed(number);
+    match type_ {
+        Type::Handle(_) | Type::Pointer { constant: false, .. } => {
+            quote! { core::ptr::without_provenance_mut((#number as isize).cast_unsigned()) }
+        }
+        Type::Pointer { constant: true, .. } => {
+            quote! { core::ptr::without_provenance((#number as isize).cast_unsigned()) }
+        }
+        Type::Callback(_) => {
+            let type_ = c_type(type_, unit);
+            quote! { unsafe { core::mem::transmute::<isize, #type_>(#number) } }
+        }
+        _ => quote! { #number },
+    }
+}
+
 /// Zeros are a value of every structure and union that C has.
 fn zeroed() -> TokenStream {
     quote! { unsafe { core::mem::zeroed() } }
 }
 
 /// The zero of a type as the trait has it.
-fn zero_outside(type_: &Type, here: &str) -> TokenStream {
+fn zero_outside(type_: &Type, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Handle(_) => {
-            let type_ = safe_type(type_, here);
+            let type_ = safe_type(type_, scope);
             quote! { #type_::NULL }
         }
         Type::Struct(_) | Type::Array(..) => zeroed(),
-        _ => zero(type_, here),
+        _ => zero(type_, scope),
     }
 }

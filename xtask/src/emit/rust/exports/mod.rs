@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use self::call::Call;
-use super::types;
+use super::types::{self, Scope};
 use crate::model::{Family, Function, Group, Param, Type, Wide};
 
 /// The file of a family's C functions; `None` if it has no groups.
@@ -31,7 +31,9 @@ pub fn file(family: &Family) -> Option<TokenStream> {
             #![allow(non_snake_case, reason = "functions and parameters have their C names")]
             #![allow(clippy::undocumented_unsafe_blocks, reason = "what callers vouch for is said once for each function")]
             #[allow(unused_imports, reason = "not every header needs all of them")]
-            use crate::ffi::{self, BadArgument, Fault, Ffi, Unit};
+            use crate::ffi::{self, BadArgument, Fault, Ffi};
+            #[allow(unused_imports, reason = "not every header has wide strings")]
+            use crate::WideChar;
             #(#parts)*
         }
     })
@@ -51,7 +53,7 @@ fn macro_(group: &Group, family: &Family) -> TokenStream {
                 quote! { #name: #type_ }
             });
             let args = function.params.iter().map(c_ident);
-            let output = output(function);
+            let output = output(function, unit.as_ref());
             let units = unit.as_ref().map(|unit| quote! { , #unit });
             let doc = format!(" `{name}`.");
             outside(&quote! {
@@ -101,32 +103,35 @@ fn outside(tokens: &TokenStream) -> TokenStream {
 
 /// Whether there is a second function, for strings whose units have four bytes.
 fn has_twin(function: &Function) -> bool {
-    function.wide == Wide::Inputs
+    function.wide != Wide::No
 }
 
 /// One C function, generic in what implements the trait, and in the units of its wide strings.
 fn function(function: &Function, group: &Group, here: &str) -> TokenStream {
     let c_name = &function.origin.c_name;
     let (name, trait_) = (format_ident!("{c_name}"), format_ident!("{}", group.name));
-    let unit = has_twin(function).then(|| quote! { U });
+    let unit = has_twin(function).then(|| quote! { W });
     let params = function.params.iter().map(|param| {
         let (name, type_) = (c_ident(param), c_type(&param.raw, unit.as_ref()));
         quote! { #name: #type_ }
     });
     let (family, runtime) = (family_path(here), free(function, "runtime"));
     let method = format_ident!("{}", function.origin.rust_name);
+    let scope = Scope::of(function, here);
+    // Nothing else may say which units are meant.
+    let of_unit = scope.used().map(|unit| quote! { ::#unit });
     let call = Call {
         function,
-        method: quote! { #family::#trait_::#method },
+        method: quote! { #family::#trait_::#method #of_unit },
         receiver: Some(quote! { #runtime }),
         before: None,
         but: None,
         makes: None,
         unit: unit.clone(),
-        here,
+        scope,
     };
-    let (output, body) = (output(function), call.body());
-    let units = unit.as_ref().map(|unit| quote! { , #unit: Unit });
+    let (output, body) = (output(function, unit.as_ref()), call.body());
+    let units = unit.as_ref().map(|unit| quote! { , #unit: WideChar });
     let doc = format!(" `{c_name}` over [`{0}`](super::{0}).", group.name);
     quote! {
         #[doc = #doc]
@@ -138,9 +143,9 @@ fn function(function: &Function, group: &Group, here: &str) -> TokenStream {
     }
 }
 
-fn output(function: &Function) -> Option<TokenStream> {
+fn output(function: &Function, unit: Option<&TokenStream>) -> Option<TokenStream> {
     (function.c_return != Type::Void).then(|| {
-        let type_ = c_type(&function.c_return, None);
+        let type_ = c_type(&function.c_return, unit);
         quote! { -> #type_ }
     })
 }
@@ -181,6 +186,10 @@ fn c_type(type_: &Type, unit: Option<&TokenStream>) -> TokenStream {
         Type::Char { wide: true } => unit.map_or_else(|| quote! { u16 }, Clone::clone),
         Type::Char { wide: false } => quote! { core::ffi::c_char },
         Type::Bool | Type::HResult | Type::Enum(_) => quote! { i32 },
+        Type::Struct(name) | Type::Callback(name) if name.wide && unit.is_some() => {
+            let (family, name) = (family_path(&name.family), format_ident!("{}", name.rust_name));
+            quote! { #family::#name<#unit> }
+        }
         Type::Handle(name) | Type::Opaque(name) | Type::Struct(name) | Type::Callback(name) => {
             let (family, name) = (family_path(&name.family), format_ident!("{}", name.c_name));
             quote! { #family::sys::#name }
@@ -205,15 +214,16 @@ fn c_type(type_: &Type, unit: Option<&TokenStream>) -> TokenStream {
 }
 
 /// A type as the trait has it.
-fn safe_type(type_: &Type, here: &str) -> TokenStream {
+fn safe_type(type_: &Type, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Handle(name) | Type::Opaque(name) | Type::Struct(name) | Type::Callback(name) => {
+            let unit = scope.used().filter(|_| name.wide);
             let (family, name) = (family_path(&name.family), format_ident!("{}", name.rust_name));
-            quote! { #family::#name }
+            quote! { #family::#name #unit }
         }
         Type::HResult => quote! { crate::HResult },
         Type::Pointer { to, constant } => {
-            let to = safe_type(to, here);
+            let to = safe_type(to, scope);
             if *constant {
                 quote! { *const #to }
             } else {
@@ -221,10 +231,10 @@ fn safe_type(type_: &Type, here: &str) -> TokenStream {
             }
         }
         Type::Array(of, length) => {
-            let (of, length) = (safe_type(of, here), Literal::usize_unsuffixed(*length));
+            let (of, length) = (safe_type(of, scope), Literal::usize_unsuffixed(*length));
             quote! { [#of; #length] }
         }
-        _ => types::safe(type_, here),
+        _ => types::safe(type_, scope),
     }
 }
 

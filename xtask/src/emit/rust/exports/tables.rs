@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::super::docs::{attributes, wrap};
+use super::super::types::Scope;
 use super::super::{api, callbacks};
 use super::call::Call;
 use super::{c_field, c_ident, c_type, family_path, free, output};
@@ -28,7 +29,7 @@ pub fn table(table: &Table, family: &Family) -> TokenStream {
             let (name, type_) = (c_ident(param), c_type(&param.raw, None));
             quote! { #name: #type_ }
         });
-        let (name, output, body) = (name(slot), output(callback), callback_body(slot, callback, &trait_, here));
+        let (name, output, body) = (name(slot), output(callback, None), callback_body(slot, callback, &trait_, here));
         quote! { unsafe extern "system" fn #name<T: #path::#trait_, F: Ffi>(#(#params),*) #output { #body } }
     });
     let fields = table.slots.iter().zip(&struct_.body.fields).map(|(slot, field)| {
@@ -61,7 +62,7 @@ fn callback_body(slot: &Slot, callback: &Function, trait_: &Ident, here: &str) -
         but: Some(slot.instance),
         makes: None,
         unit: None,
-        here,
+        scope: Scope::plain(here),
     };
     match slot.role {
         Role::Free => {
