@@ -1,8 +1,9 @@
 //! `families.toml`: headers, prefixes, groups, handles. Names of APIs are data, and this is where the data is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::diag::{Diagnostics, Rule};
@@ -22,8 +23,8 @@ pub struct Families {
     #[serde(default)]
     pub code_prefixes: Vec<String>,
     /// Words that run together in C names, and how Rust spells them.
-    #[serde(default)]
-    pub words: std::collections::BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "identifiers")]
+    pub words: BTreeMap<String, String>,
     /// The families.
     #[serde(default, rename = "family")]
     pub list: Vec<FamilyConfig>,
@@ -34,6 +35,7 @@ pub struct Families {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FamilyConfig {
     /// The module.
+    #[serde(deserialize_with = "identifier")]
     pub name: String,
     /// What people call it.
     #[serde(default)]
@@ -50,17 +52,17 @@ pub struct FamilyConfig {
     #[serde(default)]
     pub param_suffixes: Vec<String>,
     /// Handles: C name and Rust name.
-    #[serde(default)]
-    pub handles: std::collections::BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "identifiers")]
+    pub handles: BTreeMap<String, String>,
     /// Types of which only pointers are known: C name and Rust name.
-    #[serde(default)]
-    pub opaque: std::collections::BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "identifiers")]
+    pub opaque: BTreeMap<String, String>,
     /// Other names of basic types: C name and what it stands for.
     #[serde(default)]
-    pub typedefs: std::collections::BTreeMap<String, String>,
+    pub typedefs: BTreeMap<String, String>,
     /// Rust names that are not made of their C names, of types, enumerators, and as `ITEM.name` of fields and parameters.
-    #[serde(default)]
-    pub names: std::collections::BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "identifiers")]
+    pub names: BTreeMap<String, String>,
     /// Enumerations whose members are bits that go together.
     #[serde(default)]
     pub flags: Vec<String>,
@@ -77,6 +79,7 @@ pub struct FamilyConfig {
 #[serde(deny_unknown_fields)]
 pub struct GroupConfig {
     /// The trait's name.
+    #[serde(deserialize_with = "identifier")]
     pub name: String,
     /// What it is for, in one sentence.
     pub summary: String,
@@ -99,6 +102,7 @@ impl GroupConfig {
 #[serde(deny_unknown_fields)]
 pub struct CallbacksConfig {
     /// The trait's name.
+    #[serde(deserialize_with = "identifier")]
     pub name: String,
     /// What an object of it is, in one sentence.
     pub summary: String,
@@ -121,6 +125,28 @@ impl CallbacksConfig {
         let file = self.file.as_ref().expect("who reads the file sets it");
         file.at(file.span(key.span().start, key.span().end))
     }
+}
+
+/// A word that Rust takes for a name.
+struct Identifier(String);
+
+impl<'de> Deserialize<'de> for Identifier {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        match syn::parse_str::<syn::Ident>(&word) {
+            Ok(_) => Ok(Self(word)),
+            Err(_) => Err(serde::de::Error::custom(format_args!("`{word}` is no name in Rust"))),
+        }
+    }
+}
+
+fn identifier<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Identifier::deserialize(deserializer).map(|word| word.0)
+}
+
+fn identifiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let words = BTreeMap::<String, Identifier>::deserialize(deserializer)?;
+    Ok(words.into_iter().map(|(c_name, word)| (c_name, word.0)).collect())
 }
 
 /// Reads `families.toml`.

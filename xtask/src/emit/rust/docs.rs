@@ -41,6 +41,14 @@ impl<'a> Writer<'a> {
         Self { spec, item: Some(item) }
     }
 
+    /// The documentation of a type without details, and the names that search finds it by.
+    pub fn head(&self, origin: &Origin) -> TokenStream {
+        let doc = attributes(&self.item(origin, Vec::new()));
+        let names = origin.aliases.iter().chain(&origin.pointers).chain([&origin.c_name]);
+        let alias = aliases(&origin.rust_name, names.map(|name| &**name));
+        quote! { #doc #alias }
+    }
+
     /// A writer of text that belongs to no item.
     pub fn of_no_item(spec: &'a Spec) -> Self {
         Self { spec, item: None }

@@ -16,10 +16,7 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 
 fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     let writer = &Writer::new(spec, enum_.origin.item);
-    let doc = attributes(&writer.item(&enum_.origin, Vec::new()));
-    let aliased = enum_.origin.aliases.iter().chain(&enum_.origin.pointers);
-    let aliased = aliased.map(|alias| &**alias).chain([&*enum_.origin.c_name]);
-    let alias = aliases(&enum_.origin.rust_name, aliased);
+    let head = writer.head(&enum_.origin);
     let name = format_ident!("{}", enum_.origin.rust_name);
     let idents: Vec<_> = enum_.members.iter().map(|member| format_ident!("{}", member.rust_name)).collect();
     let c_names: Vec<_> = enum_.members.iter().map(|member| &member.c_name).collect();
@@ -35,8 +32,7 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     });
     let all = format!(" Every member of `{}`, in the order of its page.", enum_.origin.c_name);
     quote! {
-        #doc
-        #alias
+        #head
         #definition
 
         impl #name {
@@ -79,10 +75,7 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
 /// Bits that go together: a type with a constant for each member, and what can be done with bits.
 fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
     let writer = &Writer::new(spec, enum_.origin.item);
-    let doc = attributes(&writer.item(&enum_.origin, Vec::new()));
-    let aliased = enum_.origin.aliases.iter().chain(&enum_.origin.pointers);
-    let aliased = aliased.map(|alias| &**alias).chain([&*enum_.origin.c_name]);
-    let alias = aliases(&enum_.origin.rust_name, aliased);
+    let head = writer.head(&enum_.origin);
     let name = format_ident!("{}", enum_.origin.rust_name);
     let all: Vec<&Member> = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member)).collect();
     let constants = all.iter().map(|member| {
@@ -96,8 +89,7 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
     let definition = definition(enum_, &[]);
     let members = format!(" Every member of `{}` with its C name, in the order of its page.", enum_.origin.c_name);
     quote! {
-        #doc
-        #alias
+        #head
         #definition
 
         impl #name {

@@ -22,12 +22,9 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 /// A structure or union and the types of its parts.
 pub fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
     let writer = &Writer::new(spec, struct_.origin.item);
-    let origin = &struct_.origin;
-    let doc = attributes(&writer.item(origin, Vec::new()));
-    let aliased = origin.aliases.iter().chain(&origin.pointers).map(|alias| &**alias).chain([&*origin.c_name]);
-    let alias = aliases(&origin.rust_name, aliased);
+    let head = writer.head(&struct_.origin);
     let mut out = Vec::new();
-    record(&struct_.body, &quote! { #doc #alias }, here, writer, spec, &mut out);
+    record(&struct_.body, &head, here, writer, spec, &mut out);
     out
 }
 
