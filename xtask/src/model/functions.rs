@@ -1,0 +1,179 @@
+//! Functions and callbacks: what C passes, and how the safe method takes it.
+
+use std::sync::Arc;
+
+use super::{CodeSpace, Origin, Type};
+use crate::c::types::CType;
+use crate::draft::{Convention, Direction};
+use crate::prose::Prose;
+
+/// A complete function or callback.
+#[derive(Debug)]
+pub struct Function {
+    /// Where it comes from and what it is called; the Rust name is the method's or the callback type's.
+    pub origin: Origin,
+    /// The parameters in C's order.
+    pub params: Vec<Param>,
+    /// The return type.
+    pub c_return: Type,
+    /// The return type as the page has it; none if the page has it from the convention only.
+    pub c_return_type: Option<CType>,
+    /// How it reports failure.
+    pub convention: Convention,
+    /// What it returns on failure, where that is neither 0 nor a code.
+    pub failure: Option<i64>,
+    /// The name of its error type.
+    pub error_name: String,
+    /// The numbers that its codes belong to.
+    pub space: CodeSpace,
+    /// Its documented failures, sorted by number.
+    pub errors: Vec<ErrorCode>,
+    /// Its documented successes that are not plain success.
+    pub successes: Vec<ErrorCode>,
+    /// Where the page says that there may be other codes.
+    pub open: bool,
+    /// The text around the list of codes.
+    pub returns: Arc<Prose>,
+    /// The arguments of the safe method, in order.
+    pub args: Vec<Arg>,
+    /// Whether it has strings of `WCHAR`s.
+    pub wide: Wide,
+}
+
+/// Whether a function has strings of `WCHAR`s. C libraries in which those have four bytes get a twin of it that takes
+/// such strings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wide {
+    /// It has none.
+    #[default]
+    No,
+    /// All of them go in, as text.
+    Inputs,
+    /// Some come out, or stand where only the callee finds them: the safe method is generic in their units.
+    Generic,
+}
+
+/// A documented code of a function.
+#[derive(Debug)]
+pub struct ErrorCode {
+    /// Its C name.
+    pub c_name: String,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// Its number.
+    pub number: u32,
+    /// Every text that the page gives for it.
+    pub texts: Vec<Arc<Prose>>,
+}
+
+/// A parameter as C has it.
+#[derive(Debug)]
+pub struct Param {
+    /// Its C name.
+    pub c_name: String,
+    /// Its Rust name.
+    pub rust_name: String,
+    /// Its type.
+    pub raw: Type,
+    /// Its type as the page has it.
+    pub c_type: CType,
+    /// Which way its data goes.
+    pub direction: Direction,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// Until when the callee keeps the pointer.
+    pub kept_until: Option<String>,
+    /// Until when what comes out is lent.
+    pub lent_until: Option<String>,
+    /// The C names of the failures with which it is written all the same.
+    pub written_on_failure: Vec<String>,
+    /// Whether what comes out may point into what it points to.
+    pub aliased: bool,
+    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
+    pub terminated_if: Option<i64>,
+    /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.
+    pub wide: bool,
+    /// What the page says of it.
+    pub docs: Arc<Prose>,
+}
+
+/// An argument of the safe method: a parameter, or two that make one slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arg {
+    /// Its place in `Function::params`.
+    pub param: usize,
+    /// How it is passed.
+    pub kind: ArgKind,
+}
+
+/// How an argument is passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArgKind {
+    /// By value.
+    Value(Type),
+    /// `&T`, `&mut T`, or an `Option` of it.
+    Reference {
+        /// What it points to.
+        to: Type,
+        /// Whether the callee writes it.
+        mutable: bool,
+        /// Whether it may be left out.
+        optional: bool,
+    },
+    /// `&[T]` or `&mut [T]`; the length comes from another parameter.
+    Slice {
+        /// The element.
+        of: Type,
+        /// Whether the callee writes it.
+        mutable: bool,
+        /// The place of the length in `Function::params`. A length behind a pointer is an argument of its own too: it
+        /// tells what was written, or needed.
+        length: usize,
+    },
+    /// Bytes that the callee keeps after it has returned; the length comes from another parameter.
+    Kept {
+        /// Whether the callee writes them.
+        mutable: bool,
+        /// The place of the length in `Function::params`.
+        length: usize,
+    },
+    /// `&str`, or an `Option` of it: up to the first zero, or as long as another parameter says.
+    Str {
+        /// Whether it may be left out.
+        optional: bool,
+        /// The place of the length in `Function::params`.
+        length: Option<usize>,
+    },
+    /// `&[W]`, or an `Option` of it: the units of a string, which what comes out may point into.
+    Units {
+        /// Whether they are `WCHAR`s.
+        wide: bool,
+        /// Whether it may be left out.
+        optional: bool,
+        /// The place of the length in `Function::params`.
+        length: Option<usize>,
+    },
+    /// `&[&str]`: strings up to their first zeros, as many as another parameter says, or up to a null pointer.
+    Strs {
+        /// The place of the count in `Function::params`.
+        length: Option<usize>,
+    },
+}
+
+impl Function {
+    /// The types of what it is given and returns.
+    pub fn types(&self) -> Vec<&Type> {
+        self.params.iter().map(|param| &param.raw).chain([&self.c_return]).collect()
+    }
+
+    /// The types of what it is given and returns, and of what the safe method takes, to be changed.
+    pub fn types_mut(&mut self) -> Vec<&mut Type> {
+        let args = self.args.iter_mut().filter_map(|arg| match &mut arg.kind {
+            ArgKind::Value(type_) => Some(type_),
+            ArgKind::Reference { to, .. } => Some(to),
+            ArgKind::Slice { of, .. } => Some(of),
+            ArgKind::Kept { .. } | ArgKind::Str { .. } | ArgKind::Units { .. } | ArgKind::Strs { .. } => None,
+        });
+        self.params.iter_mut().map(|param| &mut param.raw).chain([&mut self.c_return]).chain(args).collect()
+    }
+}
