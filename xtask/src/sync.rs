@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use rayon::prelude::*;
 use similar::TextDiff;
 
 /// A file of the output.
@@ -70,23 +71,14 @@ pub fn sync(root: &Path, owned: &[&str], files: &[OutputFile], mode: Mode) -> an
     if mode == Mode::Write {
         sweep(root, owned, files)?;
     }
-    let mut changes = Vec::new();
-    let mut staged = Staged::default();
-    for file in files {
-        let path = root.join(&file.path);
-        let change = match fs::read(&path) {
-            Ok(bytes) if bytes == file.text.as_bytes() => continue,
-            Ok(_) if mode == Mode::Write => Change::Differs(file.path.clone(), String::new()),
-            Ok(bytes) => Change::Differs(file.path.clone(), diff(&String::from_utf8_lossy(&bytes), &file.text)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Change::Missing(file.path.clone()),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-        };
-        if mode == Mode::Write {
-            staged.add(path, &file.text)?;
-        }
-        changes.push(change);
+    let compare = |file: &OutputFile| compare(root, file, mode);
+    let compared: Vec<Option<Change>> = files.par_iter().map(compare).collect::<anyhow::Result<_>>()?;
+    if mode == Mode::Write {
+        let changed = files.iter().zip(&compared).filter(|(_, change)| change.is_some());
+        let changed: Vec<_> = changed.map(|(file, _)| (root.join(&file.path), &*file.text)).collect();
+        Staged::write(&changed)?.take_places()?;
     }
-    staged.take_places()?;
+    let mut changes: Vec<Change> = compared.into_iter().flatten().collect();
     let emitted: BTreeSet<&str> = files.iter().map(|file| &*file.path).collect();
     for folder in owned {
         let mut found = Vec::new();
@@ -105,6 +97,20 @@ pub fn sync(root: &Path, owned: &[&str], files: &[OutputFile], mode: Mode) -> an
         }
     }
     Ok(changes)
+}
+
+fn compare(root: &Path, file: &OutputFile, mode: Mode) -> anyhow::Result<Option<Change>> {
+    let path = root.join(&file.path);
+    match fs::read(&path) {
+        Ok(bytes) if bytes == file.text.as_bytes() => Ok(None),
+        Ok(_) if mode == Mode::Write => Ok(Some(Change::Differs(file.path.clone(), String::new()))),
+        Ok(bytes) => {
+            let difference = diff(&String::from_utf8_lossy(&bytes), &file.text);
+            Ok(Some(Change::Differs(file.path.clone(), difference)))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Some(Change::Missing(file.path.clone()))),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
 
 /// Writes what a folder has to have and people may make their own: what is absent, and what still carries our mark.
@@ -142,27 +148,34 @@ fn claim(root: &Path, mode: Mode) -> anyhow::Result<()> {
     if mode == Mode::Check {
         return Ok(());
     }
-    let mut staged = Staged::default();
-    staged.add(marker, MARKER_TEXT)?;
-    staged.take_places()
+    Staged::write(&[(marker, MARKER_TEXT)])?.take_places()
 }
 
 /// Files that are written and have not taken their places. Those that never do are removed.
 #[derive(Default)]
 struct Staged {
-    /// Where each is, and its place.
+    /// Where each is, or would have been, and its place.
     files: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Staged {
-    /// Writes a text beside its place.
-    fn add(&mut self, place: PathBuf, text: &str) -> anyhow::Result<()> {
-        let folder = place.parent().context("an output file is in a folder")?;
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let name = place.file_name().context("an output file has a name")?.to_string_lossy();
-        let beside = folder.join(format!(".{name}.{}{UNFINISHED}", std::process::id()));
-        self.files.push((beside.clone(), place));
-        fs::write(&beside, text).with_context(|| format!("cannot write {}", beside.display()))
+    /// Writes texts beside their places.
+    fn write(texts: &[(PathBuf, &str)]) -> anyhow::Result<Self> {
+        let folders: BTreeSet<&Path> = texts.iter().filter_map(|(place, _)| place.parent()).collect();
+        for folder in folders {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        }
+        let mut staged = Self::default();
+        for (place, _) in texts {
+            let name = place.file_name().context("an output file has a name")?.to_string_lossy();
+            let beside = place.with_file_name(format!(".{name}.{}{UNFINISHED}", std::process::id()));
+            staged.files.push((beside, place.clone()));
+        }
+        let write = |((beside, _), (_, text)): (&(PathBuf, PathBuf), &(PathBuf, &str))| {
+            fs::write(beside, text).with_context(|| format!("cannot write {}", beside.display()))
+        };
+        staged.files.par_iter().zip(texts).try_for_each(write)?;
+        Ok(staged)
     }
 
     /// Puts every file in its place. Each is there as a whole or not at all.
