@@ -32,7 +32,7 @@ struct Built {
 impl Built {
     fn new(reading: Reading) -> Self {
         let source_url = Some("https://example.com/tree".parse().expect("this is an address"));
-        let options = Options { source_url, findings: reading.findings() };
+        let options = Options { source_url, findings: reading.findings(), ..Options::default() };
         let spec = reading.spec;
         let all = site::emit(&spec, &options);
         let count = all.len();
@@ -243,7 +243,7 @@ fn the_same_pages_elsewhere_give_the_same_bytes() {
     copy_folder(copy.path(), other.path());
     let texts = |root: &Path| {
         let reading = xtask::read(&[root.to_owned()], None).expect("the copy can be read");
-        let options = Options { source_url: None, findings: reading.findings() };
+        let options = Options { findings: reading.findings(), ..Options::default() };
         assert!(!options.findings.is_empty(), "the pages have findings");
         let files = site::emit(&reading.spec, &options).into_iter();
         files.map(|OutputFile { path, text }| (path, text)).collect::<Vec<_>>()
@@ -252,6 +252,44 @@ fn the_same_pages_elsewhere_give_the_same_bytes() {
     let place = copy.path().to_str().expect("folders of tests have plain names");
     assert!(here.iter().all(|(_, text)| !text.contains(place)), "the site has the path of the folder");
     assert_eq!(there, here);
+}
+
+/// Where the site will be is in every page but the one for what is not there, and the map has all of them.
+#[test]
+fn pages_name_their_addresses_where_they_are_known() {
+    let spec = xtask::read(&[specs()], None).expect("our specs can be read").spec;
+    let base_url = Some("https://example.org/winws".parse().expect("it is an address"));
+    let files = site::emit(&spec, &Options { base_url, ..Options::default() });
+    let text = |path: &str| &files.iter().find(|file| file.path == path).expect("the file is there").text;
+    let canonical = Selector::parse("link[rel=canonical]").expect("a selector of ours");
+    let mut addresses = BTreeSet::new();
+    for file in files.iter().filter(|file| is_html(&file.path) && file.path != "404.html") {
+        let page = Html::parse_document(&file.text);
+        let found: Vec<_> = page.select(&canonical).filter_map(|link| link.attr("href")).collect();
+        let path = if file.path == "index.html" { "" } else { &file.path };
+        assert_eq!(found, [format!("https://example.org/winws/{path}")], "{}", file.path);
+        addresses.insert(found[0].to_owned());
+    }
+    let map = text("sitemap.xml");
+    let listed: Vec<&str> = map.split("<loc>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    assert_eq!(listed, addresses.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(map.contains(MARK), "{map}");
+    // It is shown at addresses of any depth.
+    let missing = text("404.html");
+    assert!(missing.contains("href=\"https://example.org/winws/style.css\"") && !missing.contains("canonical"));
+}
+
+#[test]
+fn only_an_address_says_where_a_site_will_be() {
+    let known = ["https://example.org", "http://127.0.0.1:8000/a/b/", "https://example.org/%20"];
+    let others = ["", "example.org", "https://", "https:///a", "javascript:alert(1)", "https://a/?b", "https://a/#b"];
+    let marks = ["https://a b", "https://a\"b", "https://a<b", "https://a\nb", "ftp://a"];
+    for text in known {
+        assert!(text.parse::<site::BaseUrl>().is_ok(), "{text}");
+    }
+    for text in others.iter().chain(&marks) {
+        assert!(text.parse::<site::BaseUrl>().is_err(), "{text}");
+    }
 }
 
 #[test]
@@ -390,9 +428,9 @@ fn headings_do_not_skip_levels(site: &Built) {
     }
 }
 
-/// Sync removes only what carries the mark.
+/// Sync removes only what carries the mark. The facts and their schema are part of every site.
 fn every_file_carries_the_mark(site: &Built) {
-    for (path, text) in site.files.iter().filter(|(path, _)| *path != "facts.json") {
+    for (path, text) in site.files.iter().filter(|(path, _)| !path.starts_with("facts.")) {
         let at = text.find(MARK);
         assert!(at.is_some_and(|at| at + MARK.len() <= 500), "{path}: the mark is at {at:?}");
     }

@@ -16,6 +16,7 @@ pub mod parse;
 pub mod progress;
 pub mod prose;
 pub mod resolve;
+pub mod serve;
 pub mod source;
 pub mod sync;
 
@@ -174,6 +175,18 @@ impl Reading {
             help: diagnostic.help.as_deref().map(placeless),
         };
         self.diags.list.iter().map(finding).collect()
+    }
+
+    /// What is wrong with the pages so that something of them is missing: the findings that are errors, and the files
+    /// that cannot be read. Empty if nothing is.
+    pub fn errors(&self) -> String {
+        let errors = self.diags.list.iter().filter(|diagnostic| diagnostic.severity == diag::Severity::Error);
+        let errors = Diagnostics { list: errors.cloned().collect() };
+        let mut text = diag::render(&errors, &self.trees, diag::Format::Human, false);
+        for file in self.trees.iter().flat_map(|tree| &tree.unreadable) {
+            text.extend(["error: cannot read ", &file.path, ": ", &file.why, "\n"]);
+        }
+        text
     }
 
     /// Takes the error out of what only makes an item incomplete: such items are left out, and said to be.

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use xtask::diag::{self, Format, Rule};
-use xtask::emit::site::{Options, SourceUrl};
+use xtask::emit::site::{BaseUrl, Options, SourceUrl};
+use xtask::model::Spec;
 use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
-use xtask::{Reading, emit};
+use xtask::{Reading, emit, serve};
 
 /// Reads reference pages as the specification and writes what they say.
 #[derive(Parser)]
@@ -72,11 +73,20 @@ enum Command {
         #[command(flatten)]
         input: Input,
         /// The site's folder.
-        #[arg(long, value_name = "DIR", default_value = "site")]
+        #[arg(long, value_name = "DIR", default_value = "site", conflicts_with = "serve")]
         out: PathBuf,
         /// Where the pages can be seen: the address of their folder, or one with {path} and {line} in it.
         #[arg(long, value_name = "URL")]
         source_url: Option<SourceUrl>,
+        /// Where it will be, such as https://example.org/winws/: pages name their addresses, and there is a sitemap.
+        #[arg(long, value_name = "URL")]
+        base_url: Option<BaseUrl>,
+        /// Write nothing; serve the site on this machine, and show every change of a page at once.
+        #[arg(long, conflicts_with = "base_url")]
+        serve: bool,
+        /// The port to serve on; one that is free if none is given.
+        #[arg(long, value_name = "PORT", default_value_t = 0, requires = "serve")]
+        port: u16,
     },
     /// Print what a stage makes of one page.
     Dump {
@@ -172,10 +182,11 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             print(&emit::names::names(&reading.spec))?;
             Ok(report_unreadable(&reading))
         }
-        Command::Site { input, out, source_url } => {
+        Command::Site { input, source_url, serve: true, port, .. } => serve_site(&input, source_url, port),
+        Command::Site { input, out, source_url, base_url, .. } => {
             let reading = input.read()?;
             show(&reading);
-            let options = Options { source_url, findings: reading.findings() };
+            let options = Options { base_url, live: None, source_url, findings: reading.findings() };
             let files = emit::site::emit(&reading.spec, &options);
             let changes = sync::sync(&out, &["."], &files, Mode::Write)?;
             let foreign: Vec<Change> =
@@ -210,6 +221,28 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     let mut changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
     changes.extend(sync::fill(out, &emit::companions(&reading.spec), mode)?);
     Ok(report_changes(&changes, out, mode))
+}
+
+/// Serves the site until somebody ends it. What cannot be read is shown with what could be read last.
+fn serve_site(input: &Input, source_url: Option<SourceUrl>, port: u16) -> anyhow::Result<Outcome> {
+    let mut last = Spec::default();
+    let mut options = Options { source_url, ..Options::default() };
+    let watched: Vec<PathBuf> = input.specs.iter().chain(&input.overrides).cloned().collect();
+    serve::serve(port, &watched, || {
+        let errors = match input.read() {
+            Ok(reading) => {
+                let errors = reading.errors();
+                options.findings = reading.findings();
+                last = reading.spec;
+                errors
+            }
+            Err(error) => format!("error: {error:#}\n"),
+        };
+        eprint!("{errors}");
+        options.live = Some(errors);
+        emit::site::emit(&last, &options)
+    })?;
+    Ok(Outcome::Fine)
 }
 
 /// Says what was done, or what would have to be.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::catalogue::Code;
 use super::frame::Frame;
-use super::here::{Here, Site};
+use super::here::{CODES, Here, Site};
 use super::number::{Number, as_hresult};
 use super::summary::first;
 use super::titles::space;
@@ -50,7 +50,7 @@ pub fn of_space<'a>(site: &'a Site<'a>, which: Option<CodeSpace>) -> impl Iterat
 
 /// The page of codes of a site.
 pub fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
-    let here = Here::top(site);
+    let here = Here::top(site, CODES);
     let section = |which| {
         let (title, id) = space(which);
         let row = |(at, code): (usize, &'a Code<'a>)| Row {
@@ -68,8 +68,9 @@ pub fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
         }
     };
     let lists = site.spec.items.iter().enumerate().filter(|(_, item)| item.draft.kind == Kind::Codes);
+    let summary = "Every error code with its number, its meaning and who documents it.";
     CodesPage {
-        frame: Frame::top(site, "Error codes", "Every error code with its number, its meaning and who documents it."),
+        frame: Frame::new(here, "Error codes", summary.to_owned(), Vec::new()),
         spaces: SPACES.map(section).into_iter().filter(|space| !space.codes.is_empty()).collect(),
         letters: letters(here),
         lists: lists.map(|(at, item)| (&*item.draft.name.value, here.to_item(at))).collect(),

@@ -57,13 +57,13 @@ pub struct FindingsPage<'a> {
 
 /// The page of findings of a site.
 pub fn page<'a>(site: &'a Site<'a>) -> FindingsPage<'a> {
-    let here = Here::top(site);
+    let here = Here::top(site, FINDINGS);
     let with = site.spec.items.iter().enumerate().filter_map(|(at, item)| {
         let count = site.findings(&item.draft.path).len();
         (count > 0).then(|| (&*item.draft.name.value, format!("{}#findings", here.to_item(at)), count))
     });
     FindingsPage {
-        frame: Frame::top(site, "Findings", "What is wrong with the pages that were read."),
+        frame: Frame::new(here, "Findings", "What is wrong with the pages that were read.".to_owned(), Vec::new()),
         total: site.options.findings.len(),
         pages: with.collect(),
         elsewhere: site.findings_elsewhere().map(|finding| view(here, finding)).collect(),

@@ -1,6 +1,8 @@
 //! What stands around the content of a page: title, way down to it, way back to the top, what is beside it.
 
-use super::here::{Here, INDEX, Site};
+use std::borrow::Cow;
+
+use super::here::{Here, INDEX, MISSING, Site};
 
 /// What stands around a page's content.
 pub struct Frame {
@@ -9,7 +11,11 @@ pub struct Frame {
     /// What the page is about, in one sentence.
     pub summary: String,
     /// The way to the top.
-    pub root: &'static str,
+    pub root: Cow<'static, str>,
+    /// The address of the page, if it is known where the site will be.
+    pub canonical: Option<String>,
+    /// What is wrong with the pages, if this one waits for their next version.
+    pub live: Option<String>,
     /// The way down to this page: names with addresses. The page itself is not among them.
     pub crumbs: Vec<(String, String)>,
     /// What is beside it.
@@ -37,14 +43,16 @@ impl Around {
 }
 
 impl Frame {
-    /// A page below others: `way` leads down to it, from below the index.
+    /// A page below the index: `way` leads down to it from there.
     pub fn new(here: Here<'_>, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
         let mut crumbs = vec![("Index".to_owned(), here.to(INDEX))];
         crumbs.extend(way);
         Self {
             title: format!("{title} - winws"),
             summary,
-            root: here.root,
+            root: here.root.into(),
+            canonical: here.site.canonical(here.path),
+            live: here.site.options.live.clone(),
             crumbs,
             around: Around::default(),
             sources: here.site.sources.clone(),
@@ -52,21 +60,22 @@ impl Frame {
         }
     }
 
-    /// A page at the top.
-    pub fn top(site: &Site<'_>, title: &str, summary: &str) -> Self {
-        Self::new(Here::top(site), title, summary.to_owned(), Vec::new())
-    }
-
     /// The index, which has nothing above it.
-    pub fn index(site: &Site<'_>) -> Self {
-        let title = &site.spec.title;
+    pub fn index(here: Here<'_>) -> Self {
+        let title = &here.site.spec.title;
         let summary = format!("{title} as their reference pages describe them.");
-        Self { crumbs: Vec::new(), ..Self::top(site, title, &summary) }
+        Self { crumbs: Vec::new(), ..Self::new(here, title, summary, Vec::new()) }
     }
 
-    /// The page that is shown where nothing was found.
+    /// The page that is shown where nothing was found, at whatever address that was: where the top is has to be known.
     pub fn missing(site: &Site<'_>) -> Self {
-        Self::top(site, "Not found", "There is no such page.")
+        let root = match &site.options.base_url {
+            Some(base_url) => base_url.to("").into(),
+            None if site.options.live.is_some() => "/".into(),
+            None => "".into(),
+        };
+        let page = Self::new(Here::top(site, MISSING), "Not found", "There is no such page.".to_owned(), Vec::new());
+        Self { root, canonical: None, ..page }
     }
 
     /// The same with what is beside the page.

@@ -23,11 +23,14 @@ pub const INDEX: &str = "index.html";
 /// The path of the page that lists every code.
 pub const CODES: &str = "codes.html";
 
+/// The path of the page that is shown where nothing was found.
+pub const MISSING: &str = "404.html";
+
 /// The Spec and where its things are on the site.
 pub struct Site<'a> {
     /// What was read.
     pub spec: &'a Spec,
-    /// What else there is to show, and where the pages can be seen.
+    /// What else there is to show, and where all of it will be.
     pub options: &'a Options,
     /// Whose pages all of it comes from: sentences.
     pub sources: Vec<String>,
@@ -72,6 +75,13 @@ impl<'a> Site<'a> {
     /// The path of an item's page.
     pub fn path(&self, item: usize) -> &str {
         &self.paths.items[item]
+    }
+
+    /// The address of a page of this site, if it is known where the site will be.
+    pub fn canonical(&self, path: &str) -> Option<String> {
+        // The index is what its folder shows.
+        let path = if path == INDEX { "" } else { path };
+        self.options.base_url.as_ref().map(|base_url| base_url.to(path))
     }
 
     /// The path of a code's page.
@@ -138,6 +148,8 @@ fn types(spec: &Spec) -> BTreeMap<(&str, &str), usize> {
 pub struct Here<'a> {
     /// The site.
     pub site: &'a Site<'a>,
+    /// The path of this page.
+    pub path: &'a str,
     /// The way to the top: empty or `../`.
     pub root: &'static str,
     /// The folder of this page, with the slash behind it.
@@ -147,15 +159,15 @@ pub struct Here<'a> {
 }
 
 impl<'a> Here<'a> {
-    /// A page at the top.
-    pub fn top(site: &'a Site<'a>) -> Self {
-        Self { site, root: "", folder: "", item: None }
+    /// The page of that path, at the top.
+    pub fn top(site: &'a Site<'a>, path: &'a str) -> Self {
+        Self { site, path, root: "", folder: "", item: None }
     }
 
     /// The page of that path, in a folder, which describes no item.
     pub fn below(site: &'a Site<'a>, path: &'a str) -> Self {
         let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
-        Self { site, root: "../", folder, item: None }
+        Self { site, path, root: "../", folder, item: None }
     }
 
     /// An item's page.

@@ -5,7 +5,7 @@ use askama::Template;
 use super::codes::{SPACES, of_space};
 use super::family::{Entry, GroupView, entry, groups, kinds, known};
 use super::frame::Frame;
-use super::here::{Here, Site};
+use super::here::{Here, INDEX, Site};
 use super::titles::space;
 use crate::draft::Kind;
 
@@ -34,14 +34,14 @@ struct FamilyCard<'a> {
 
 /// The index of a site.
 pub fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
-    let here = Here::top(site);
+    let here = Here::top(site, INDEX);
     let lists = site.spec.items.iter().enumerate().filter(|(_, item)| item.draft.kind == Kind::Codes);
     let spaces = SPACES.map(|which| {
         let (title, id) = space(which);
         (id, title, of_space(site, which).count())
     });
     IndexPage {
-        frame: Frame::index(site),
+        frame: Frame::index(here),
         title: &site.spec.title,
         runtime: !site.spec.runtime.is_empty(),
         families: site.families().map(|(name, path)| card(here, name, path)).collect(),

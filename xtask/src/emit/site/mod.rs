@@ -3,6 +3,7 @@
 //!
 //! HTML is made by the templates alone, which escape whatever they are given. Nothing here writes a tag.
 
+mod addresses;
 mod anchors;
 mod catalogue;
 mod code;
@@ -39,6 +40,7 @@ use crate::sync::OutputFile;
 use frame::Frame;
 use here::Site;
 
+pub use addresses::BaseUrl;
 pub use catalogue::Catalogue;
 pub use findings::Finding;
 pub use paths::{Paths, item_paths};
@@ -51,9 +53,15 @@ const ASSETS: &[(&str, &str)] = &[
     ("icon.svg", include_str!("../../templates/icon.svg")),
 ];
 
-/// What a site shows besides the Spec.
+/// What a site shows besides the Spec, and what it is made for. Without any of it, it stands anywhere and names no place
+/// of its own.
 #[derive(Debug, Default)]
 pub struct Options {
+    /// Where it will be. Its pages then name their addresses, and there is a map of them.
+    pub base_url: Option<BaseUrl>,
+    /// That it is served while pages are being written: each page waits for the next version, and shows what is wrong
+    /// with the pages, which this is.
+    pub live: Option<String>,
     /// Where the lines of the pages can be seen.
     pub source_url: Option<SourceUrl>,
     /// What is wrong with what was read, in the order of files and lines.
@@ -65,11 +73,12 @@ pub fn emit(spec: &Spec, options: &Options) -> Vec<OutputFile> {
     let site = Site::new(spec, options);
     let mut files: Vec<OutputFile> = ASSETS.iter().map(|(path, text)| file(path, (*text).to_owned())).collect();
     files.push(file("facts.json", json::compact(spec)));
+    files.push(file("facts.schema.json", json::schema()));
     files.push(search::emit(&site));
     files.push(file(here::INDEX, render(&index::page(&site))));
     files.push(file(here::CODES, render(&codes::page(&site))));
     files.extend((!options.findings.is_empty()).then(|| file(findings::FINDINGS, render(&findings::page(&site)))));
-    files.push(file("404.html", render(&Missing { frame: Frame::missing(&site) })));
+    files.push(file(here::MISSING, render(&Missing { frame: Frame::missing(&site) })));
     let items = spec.items.par_iter().enumerate();
     files.par_extend(items.map(|(index, item)| file(site.path(index), render(&item::page(&site, index, item)))));
     let families: Vec<(&str, &str)> = site.families().collect();
@@ -79,6 +88,12 @@ pub fn emit(spec: &Spec, options: &Options) -> Vec<OutputFile> {
     let constants = 0..site.catalogue.constants.len();
     let constant = |at| file(site.constant_path(at), render(&constant::page(&site, at)));
     files.par_extend(constants.into_par_iter().map(constant));
+    if let Some(base_url) = &options.base_url {
+        files.push(file("sitemap.xml", addresses::sitemap(base_url, &files)));
+    }
+    if options.live.is_some() {
+        files.push(file("live.js", include_str!("../../templates/live.js").to_owned()));
+    }
     files
 }
 

@@ -6,7 +6,7 @@ use super::words::{Role, Words};
 use crate::draft::{Body, Function, Kind, Returns};
 use crate::emit::site::anchors::Anchors;
 use crate::emit::site::function::error_ids;
-use crate::emit::site::here::{Here, Site};
+use crate::emit::site::here::{Here, INDEX, Site};
 use crate::emit::site::summary::summary;
 use crate::model::{FieldKind, Spec};
 
@@ -142,7 +142,7 @@ pub fn rust_names(spec: &Spec) -> RustNames<'_> {
 
 /// An item and its parts, and the words of all of them.
 pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>) -> (Vec<Entry<'a>>, Words) {
-    let here = Here::top(site);
+    let here = Here::top(site, INDEX);
     let item = &site.spec.items[place];
     let draft = &item.draft;
     let mut words = Words::default();
@@ -207,7 +207,7 @@ pub fn code<'a>(site: &'a Site<'a>, place: usize) -> (Entry<'a>, Words) {
     let entry = Entry {
         name: code.name,
         kind: EntryKind::Code,
-        href: Here::top(site).to(site.code_path(place)),
+        href: Here::top(site, INDEX).to(site.code_path(place)),
         others: String::new(),
         number: code.number.map(|number| i128::from(number.value)),
         note: docs.map_or_else(String::new, |docs| note(&docs.plain())),
@@ -225,7 +225,7 @@ pub fn constant<'a>(site: &'a Site<'a>, place: usize) -> Vec<Entry<'a>> {
     let entry = |(number, item): (i128, usize)| Entry {
         name: constant.name,
         kind: EntryKind::Constant,
-        href: Here::top(site).to(site.constant_path(place)),
+        href: Here::top(site, INDEX).to(site.constant_path(place)),
         others: String::new(),
         number: Some(number),
         note: site.spec.items[item].draft.name.value.clone(),
