@@ -4,24 +4,20 @@
 //! the front matter with every scalar as a string. A folder that is smaller than a whole published tree is multiplied
 //! to its size under other names. Everything runs on one thread.
 
+#[path = "tree.rs"]
+mod tree;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use xtask::source::{self, SourceFile, Tree};
 use xtask::{emit, lower, parse};
 
-/// How many pages the driver kit's tree has.
-const WHOLE_TREE: usize = 24_357;
-
-/// The median of so many runs counts.
-const RUNS: usize = 5;
+use tree::{File, loaded, median, multiplied, to_f64, whole};
 
 fn main() {
-    // Cargo itself passes `--bench`.
-    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let Some(folder) = folder.map(PathBuf::from) else {
+    let Some(folder) = tree::folder() else {
         println!("no folder of pages was named: cargo bench -p winws-tests --bench pages -- FOLDER");
         return;
     };
@@ -98,38 +94,6 @@ fn long_page(size: usize) -> String {
     page
 }
 
-type File = (String, Vec<u8>);
-
-/// The pages of the folder, again and again under other folders and headers, up to the size of a whole tree.
-fn multiplied(root: &Path, tree: &Tree) -> Vec<File> {
-    let mut files = Vec::new();
-    let copies = WHOLE_TREE.div_ceil(tree.pages.len().max(1)).max(1);
-    for copy in 0..copies {
-        for page in &tree.pages {
-            let path = if root.is_dir() { root.join(&*page.name) } else { root.to_owned() };
-            let bytes = std::fs::read(path).expect("it was read before");
-            if copy == 0 {
-                files.push((page.name.to_string(), bytes));
-                continue;
-            }
-            let text = String::from_utf8_lossy(&bytes).replacen(".h\n", &format!("_{copy}.h\n"), 1);
-            files.push((format!("{copy}/{}", page.name), text.into_bytes()));
-        }
-    }
-    files.truncate(WHOLE_TREE.max(tree.pages.len()));
-    files
-}
-
-fn loaded(files: &[File]) -> impl Iterator<Item = SourceFile> {
-    files.iter().map(|(name, bytes)| SourceFile::new(name.as_str(), name.as_str(), bytes.clone()))
-}
-
-fn whole(files: &[File]) -> Tree {
-    let mut tree = Tree { pages: loaded(files).collect(), ..Tree::default() };
-    tree.pages.sort_by(|a, b| a.path.cmp(&b.path));
-    tree
-}
-
 fn bare(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (yaml, body) = match text.strip_prefix("---").and_then(|rest| rest.split_once("\n---")) {
@@ -156,20 +120,4 @@ fn measure(files: &[File], what: &str, floor: Option<Duration>, mut run: impl Fn
     let ratio = floor.map(|floor| format!(", {:.2} of the floor", time.as_secs_f64() / floor.as_secs_f64()));
     println!("{what:24} {:8.3} s {speed:10.0} pages/s{}", time.as_secs_f64(), ratio.unwrap_or_default());
     time
-}
-
-fn median(mut run: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..RUNS)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed()
-        })
-        .collect();
-    times.sort();
-    times[RUNS / 2]
-}
-
-fn to_f64(count: usize) -> f64 {
-    f64::from(u32::try_from(count).expect("the counts of a tree fit into 32 bits"))
 }
