@@ -333,12 +333,10 @@ fn every_page_is_well_formed(site: &Built) {
         let distinct: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(distinct.len(), ids.len(), "{path}: an id stands twice in {ids:?}");
         assert!(ids.iter().all(|id| !id.is_empty() && !id.contains(char::is_whitespace)), "{path}: {ids:?}");
-        for name in ["aria-labelledby", "for", "data-copy"] {
-            for id in html::attributes(page, name) {
-                assert!(distinct.contains(id), "{path}: nothing has the id `{id}` that {name} names");
-            }
+        for id in html::attributes(page, "for") {
+            assert!(distinct.contains(id), "{path}: nothing has the id `{id}` that a label names");
         }
-        let tabs = html::attributes(page, "data-copy").len();
+        let tabs = html::attributes(page, "for").len();
         let open = html::attributes(page, "checked").len();
         assert_eq!(open, usize::from(tabs > 0), "{path}: of {tabs} tabs {open} are open");
     }
@@ -357,7 +355,7 @@ fn every_page_has_the_same_frame(site: &Built) {
         assert_eq!(one("meta[http-equiv]").attr("content"), Some(policy), "{path}");
         assert!(!html::squeeze(&one("title").inner_html()).is_empty(), "{path} has no title");
         assert!(!html::squeeze(&one("h1").inner_html()).is_empty(), "{path} has an empty h1");
-        for landmark in ["html[lang]", "main", "header.site", "footer.site"] {
+        for landmark in ["html[lang]", "main", "body > header", "body > footer"] {
             one(landmark);
         }
     }

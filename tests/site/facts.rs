@@ -54,7 +54,7 @@ pub fn every_fact_is_on_its_page(spec: &Spec, files: &BTreeMap<String, String>, 
 }
 
 fn each_in_its_row(path: &str, page: &Html, section: &str, list: &Value) {
-    let selector = format!("section[aria-labelledby={section}] > table > tbody > tr");
+    let selector = format!("section#{section} > table > tbody > tr");
     let selector = Selector::parse(&selector).expect("a selector of ours");
     let rows: Vec<ElementRef<'_>> = page.select(&selector).collect();
     let entries = list.as_array().expect("a list of facts is an array");
@@ -70,7 +70,7 @@ fn each_in_its_row(path: &str, page: &Html, section: &str, list: &Value) {
 
 /// The page that an item comes from, as its table of facts names it.
 fn page_fact(page: &Html) -> String {
-    let rows = Selector::parse("section[aria-labelledby=facts] > table tr").expect("a selector of ours");
+    let rows = Selector::parse("section#facts > table tr").expect("a selector of ours");
     page.select(&rows).map(words).filter(|row| row.starts_with("Page ")).collect()
 }
 

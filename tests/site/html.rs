@@ -11,7 +11,6 @@ pub const ELEMENTS: &[&str] = &[
     "blockquote",
     "body",
     "br",
-    "button",
     "caption",
     "code",
     "dd",
@@ -30,7 +29,9 @@ pub const ELEMENTS: &[&str] = &[
     "h6",
     "head",
     "header",
+    "hr",
     "html",
+    "i",
     "input",
     "label",
     "legend",
@@ -62,32 +63,21 @@ pub const ELEMENTS: &[&str] = &[
 
 /// What the templates write on them.
 pub const ATTRIBUTES: &[&str] = &[
-    "aria-autocomplete",
-    "aria-controls",
-    "aria-current",
-    "aria-expanded",
     "aria-label",
-    "aria-labelledby",
-    "autocapitalize",
-    "autocomplete",
     "charset",
     "checked",
     "class",
     "colspan",
     "content",
-    "data-copy",
     "for",
-    "hidden",
     "href",
     "http-equiv",
     "id",
     "lang",
     "name",
-    "placeholder",
     "rel",
     "role",
     "scope",
-    "spellcheck",
     "src",
     "start",
     "tabindex",
@@ -95,7 +85,7 @@ pub const ATTRIBUTES: &[&str] = &[
 ];
 
 /// Elements within a line of text.
-const INLINE: &[&str] = &["a", "b", "code", "em", "span", "strong", "sub", "sup", "wbr"];
+const INLINE: &[&str] = &["a", "b", "code", "em", "i", "span", "strong", "sub", "sup", "wbr"];
 
 /// Words that the templates put between words of a page: the label of a note, a target that is no link.
 const ADDED: &[&str] = &["label", "target"];

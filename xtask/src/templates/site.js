@@ -2,7 +2,7 @@
  *
  * What the pages do beyond being read: the choice of colours, buttons that copy, and search. It needs no server: it
  * loads nothing but the index, as a script, and that only when somebody searches. All content is there without it;
- * what needs it has the class `needs-script` and is not shown before it runs.
+ * what would do nothing without it is made here.
  */
 
 'use strict';
@@ -12,6 +12,13 @@
   const root = new URL('.', document.currentScript.src);
 
   document.documentElement.classList.add('script');
+
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  }
 
   // Colours ------------------------------------------------------------------------------------------------------
 
@@ -41,7 +48,8 @@
     else delete document.documentElement.dataset.theme;
   }
 
-  function setUpTheme(button) {
+  function themeButton() {
+    const button = element('button', { type: 'button', class: 'theme' });
     const label = () => {
       button.textContent = `Colours: ${document.documentElement.dataset.theme ?? 'system'}`;
     };
@@ -56,6 +64,7 @@
       showTheme(theme);
       label();
     });
+    return button;
   }
 
   // At once, before anything is painted.
@@ -63,17 +72,21 @@
 
   // Copying ------------------------------------------------------------------------------------------------------
 
-  async function copy(button) {
-    const text = document.getElementById(button.dataset.copy)?.textContent ?? '';
-    const label = button.textContent;
-    let said = 'Copied';
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      said = 'Not copied';
-    }
-    button.textContent = said;
-    setTimeout(() => { button.textContent = label; }, 1500);
+  /** A button that copies what a piece of code says. */
+  function copyButton(code) {
+    const label = 'Copy';
+    const button = element('button', { type: 'button', class: 'copy' }, label);
+    button.addEventListener('click', async () => {
+      let said = 'Copied';
+      try {
+        await navigator.clipboard.writeText(code.textContent);
+      } catch {
+        said = 'Not copied';
+      }
+      button.textContent = said;
+      setTimeout(() => { button.textContent = label; }, 1500);
+    });
+    return button;
   }
 
   // The index ----------------------------------------------------------------------------------------------------
@@ -369,13 +382,6 @@
   /** How many entries are shown: this many of all groups together, and not less of one than that. */
   const SHOWN = { all: 60, group: 8 };
 
-  function element(name, attributes = {}, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children);
-    return made;
-  }
-
   /** A name with the letters marked that were typed. */
   function marked(name, list) {
     const lower = name.toLowerCase();
@@ -413,10 +419,22 @@
     return link;
   }
 
-  function setUpSearch(box) {
-    const input = box.querySelector('input');
-    const results = box.querySelector('[role=listbox]');
-    const status = box.querySelector('[role=status]');
+  function searchBox() {
+    const input = element('input', {
+      type: 'search',
+      role: 'combobox',
+      'aria-label': 'Search names, numbers and words',
+      'aria-expanded': 'false',
+      'aria-controls': 'search.results',
+      'aria-autocomplete': 'list',
+      autocomplete: 'off',
+      autocapitalize: 'off',
+      spellcheck: 'false',
+      placeholder: 'Search ( / )',
+    });
+    const results = element('div', { id: 'search.results', role: 'listbox', 'aria-label': 'Found', hidden: '' });
+    const status = element('p', { role: 'status' });
+    const box = element('div', { class: 'search', role: 'search' }, input, results, status);
     let options = [];
     let active = -1;
 
@@ -503,13 +521,11 @@
       input.focus();
       input.select();
     });
+    return box;
   }
 
   document.addEventListener('DOMContentLoaded', () => {
-    document.querySelectorAll('button.theme').forEach(setUpTheme);
-    document.querySelectorAll('.search').forEach(setUpSearch);
-    document.querySelectorAll('button[data-copy]').forEach((button) => {
-      button.addEventListener('click', () => copy(button));
-    });
+    document.querySelector('body > header').append(searchBox(), themeButton());
+    document.querySelectorAll('.tabs pre').forEach((pre) => pre.before(copyButton(pre.firstElementChild)));
   });
 })();

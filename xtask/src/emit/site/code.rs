@@ -38,7 +38,6 @@ pub struct CodePage<'a> {
 
 /// What one function says of it.
 struct DocumentedView<'a> {
-    id: String,
     function: &'a str,
     /// What that page calls the code, where that is not its name.
     called: Option<&'a str>,
@@ -66,12 +65,10 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
         Some(number) => format!("{} ({}, {})", code.name, number.decimal, number.hexadecimal),
         None => code.name.to_owned(),
     };
-    let mut anchors = super::anchors::Anchors::new(RESERVED);
-    let mut view = |documented: &'a Documented<'a>| {
+    let view = |documented: &'a Documented<'a>| {
         let function = &*site.spec.items[documented.item].draft.name.value;
         let called = &*documented.code.name.value;
         DocumentedView {
-            id: anchors.claim("by-", function),
             function,
             called: (called != code.name).then_some(called),
             href: format!("{}#{}", here.to_item(documented.item), documented.id),
@@ -88,14 +85,11 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
         win32: win32.map(|number| (number, numbered(CodeSpace::Win32, number))),
         parts,
         rust_path: code.entry.map(signature::code_path),
-        documented: code.documented.iter().map(&mut view).collect(),
+        documented: code.documented.iter().map(view).collect(),
         sources: code.number.iter().map(|number| here.cite("number", &number.source)).collect(),
         number,
     }
 }
-
-/// The ids of the template's own elements.
-const RESERVED: &[&str] = &["content", "number", "documented"];
 
 fn blocks<'a>(here: Here<'a>, prose: &'a Prose, under: usize) -> Blocks<'a> {
     Blocks::new(here, prose, under)

@@ -61,16 +61,12 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
             item: &draft.name.value,
             code: is_code(draft.kind),
             href: format!("{}#{id}", here.to_item(at)),
-            texts: texts(draft, &constant.name.source).into_iter().map(|list| Blocks::of(here, list, 3)).collect(),
+            texts: texts(draft, &constant.name.source).into_iter().map(|list| Blocks::of(here, list, 2)).collect(),
             sources: vec![here.cite("name", &constant.name.source), here.cite("number", &constant.number.source)],
         }
     };
-    let summary = match listed.first() {
-        Some((at, _)) => format!("A constant, listed with {}.", site.spec.items[*at].draft.name.value),
-        None => String::new(),
-    };
     ConstantPage {
-        frame: Frame::new(here, &format!("{name} constant - {title}"), summary, way)
+        frame: Frame::new(here, &format!("{name} constant - {title}"), String::new(), way)
             .beside(here.around_constant(index)),
         name,
         numbers: numbers.into_iter().map(Number::code).collect(),

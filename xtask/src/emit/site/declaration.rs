@@ -200,7 +200,7 @@ impl Tokens<'_> {
         self.push("", " {");
         for member in members {
             self.push("", "\n  ");
-            self.push("m", &member.name.value);
+            self.push("", &member.name.value);
             let Some(value) = &member.value else {
                 self.push("", ", ");
                 self.push("gap", "/* value not stated */");

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::here::{Here, INDEX, MISSING, Site};
+use super::here::{Here, MISSING, Site};
 
 /// What stands around a page's content.
 pub struct Frame {
     /// What the browser shows.
     pub title: String,
-    /// What the page is about, in one sentence.
+    /// What the page is about, in one sentence; empty if that is no more than the title says.
     pub summary: String,
     /// The way to the top.
     pub root: Cow<'static, str>,
@@ -16,7 +16,8 @@ pub struct Frame {
     pub canonical: Option<String>,
     /// What is wrong with the pages, if this one waits for their next version.
     pub live: Option<String>,
-    /// The way down to this page: names with addresses. The page itself is not among them.
+    /// The way down to this page: names with addresses. Neither the index, where the name of the site leads, nor the page
+    /// itself is among them.
     pub crumbs: Vec<(String, String)>,
     /// What is beside it.
     pub around: Around,
@@ -45,15 +46,13 @@ impl Around {
 impl Frame {
     /// A page below the index: `way` leads down to it from there.
     pub fn new(here: Here<'_>, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
-        let mut crumbs = vec![("Index".to_owned(), here.to(INDEX))];
-        crumbs.extend(way);
         Self {
             title: format!("{title} - winws"),
             summary,
             root: here.root.into(),
             canonical: here.site.canonical(here.path),
             live: here.site.options.live.clone(),
-            crumbs,
+            crumbs: way,
             around: Around::default(),
             sources: here.site.sources.clone(),
             findings: here.site.options.findings.len(),
@@ -64,7 +63,7 @@ impl Frame {
     pub fn index(here: Here<'_>) -> Self {
         let title = &here.site.spec.title;
         let summary = format!("{title} as their reference pages describe them.");
-        Self { crumbs: Vec::new(), ..Self::new(here, title, summary, Vec::new()) }
+        Self::new(here, title, summary, Vec::new())
     }
 
     /// The page that is shown where nothing was found, at whatever address that was: where the top is has to be known.

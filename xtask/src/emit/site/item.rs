@@ -78,7 +78,7 @@ pub struct ItemPage<'a> {
 
 /// A fact at a glance.
 struct Badge<'a> {
-    /// How the stylesheet calls it.
+    /// How the stylesheet calls it; empty for what is nothing special.
     class: &'static str,
     label: &'static str,
     text: &'a str,
@@ -194,8 +194,8 @@ fn badges<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<Badge<'a>> {
     let requirements = &draft.requirements;
     let mut badges = Vec::new();
     badges.extend(here.implemented(draft).map(|implemented| match implemented {
-        true => Badge { class: "badge yes", label: "Runtime", text: "implemented" },
-        false => Badge { class: "badge no", label: "Runtime", text: "not yet" },
+        true => Badge { class: "yes", label: "Runtime", text: "implemented" },
+        false => Badge { class: "no", label: "Runtime", text: "not yet" },
     }));
     let required = [
         ("Header", &requirements.header),
@@ -205,7 +205,7 @@ fn badges<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<Badge<'a>> {
         ("Server", &requirements.server),
     ];
     let required = required.into_iter().filter_map(|(label, fact)| Some((label, fact.as_ref()?)));
-    badges.extend(required.map(|(label, fact)| Badge { class: "badge", label, text: &fact.value }));
+    badges.extend(required.map(|(label, fact)| Badge { class: "", label, text: &fact.value }));
     badges
 }
 

@@ -161,8 +161,10 @@ impl<'a> Layout<'a> {
         let is = |mark: char| matches!(next, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
         if keyword {
             self.put("k", &path[0]);
-            self.declares = DECLARING.contains(&&*path[0]);
-            self.blank = !matches!(next, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+            // The type of a function has no name.
+            let nameless = matches!(next, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+            self.declares = !nameless && DECLARING.contains(&&*path[0]);
+            self.blank = !nameless;
             return;
         }
         if path[0] == "self" {
@@ -172,10 +174,8 @@ impl<'a> Layout<'a> {
         let name = path.last().expect("a path has a last part");
         if std::mem::take(&mut self.declares) {
             self.put("n", name);
-        } else if is(':') {
+        } else if is(':') || is('=') {
             self.put("", name);
-        } else if is('=') {
-            self.put("m", name);
         } else {
             self.type_(path, name);
         }
