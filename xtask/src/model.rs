@@ -92,6 +92,12 @@ pub enum CodeSpace {
     HResult,
 }
 
+/// What the macro `HRESULT_FROM_WIN32` of the headers makes of a number: a failure of facility 7. 0, and what is an `HRESULT`
+/// already, stay as they are.
+pub const fn hresult_of_win32(number: u32) -> u32 {
+    if number.cast_signed() <= 0 { number } else { 0x8007_0000 | (number & 0xFFFF) }
+}
+
 /// A code, its number and its text.
 #[derive(Clone, Debug)]
 pub struct CodeEntry {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Draft};
 use crate::fact::{Fact, Source};
-use crate::model::{CodeEntry, CodeSpace, Item};
+use crate::model::{CodeEntry, CodeSpace, Item, hresult_of_win32};
 use crate::prose::Prose;
 use crate::source::Location;
 
@@ -62,7 +62,7 @@ pub fn number(drafts: &mut [Draft], codes: &[CodeEntry], diags: &mut Diagnostics
             let listed = by_name.get(name).map(|entry| ("number-of-code", "in", entry.number.value, entry));
             let wrapped = || {
                 let entry = by_name.get(win32_code(name)?)?;
-                Some(("hresult-of-win32-code", "by", as_hresult(entry.number.value), entry))
+                Some(("hresult-of-win32-code", "by", hresult_of_win32(entry.number.value), entry))
             };
             let Some((rule, how, value, entry)) = listed.or_else(wrapped) else { continue };
             let other = &entry.number.source;
@@ -80,9 +80,4 @@ pub fn number(drafts: &mut [Draft], codes: &[CodeEntry], diags: &mut Diagnostics
 pub fn win32_code(name: &str) -> Option<&str> {
     let (outer, inner) = name.strip_suffix(')')?.split_once('(')?;
     (outer.trim() == "HRESULT_FROM_WIN32").then_some(inner.trim())
-}
-
-/// What that macro makes of a number: 0, and what is an `HRESULT` already, stay as they are.
-fn as_hresult(number: u32) -> u32 {
-    if number.cast_signed() <= 0 { number } else { 0x8007_0000 | (number & 0xFFFF) }
 }

@@ -1,7 +1,7 @@
 //! Numbers in both of the bases that people search for.
 
 use crate::draft::as_c_sees;
-use crate::model::{CodeEntry, CodeSpace};
+use crate::model::{CodeEntry, CodeSpace, hresult_of_win32};
 
 /// A number in decimal and in hexadecimal.
 pub struct Number {
@@ -31,14 +31,11 @@ impl Number {
     }
 }
 
-/// The upper half of an `HRESULT` that stands for a Win32 code: a failure of facility 7.
-const OF_WIN32: u32 = 0x8007_0000;
-
 /// What a Win32 code is as an `HRESULT`. Success is 0 in both, and what has more than 16 bits has no such form.
 pub fn as_hresult(code: &CodeEntry) -> Option<u32> {
     let number = code.number.value;
     let has = code.space == CodeSpace::Win32 && number != 0 && u16::try_from(number).is_ok();
-    has.then_some(OF_WIN32 | number)
+    has.then(|| hresult_of_win32(number))
 }
 
 /// What an `HRESULT` is made of.
@@ -64,7 +61,7 @@ impl Parts {
             failure: number.cast_signed() < 0,
             facility: (number >> 16) & 0x7FF,
             code,
-            win32: if number & 0xFFFF_0000 == OF_WIN32 { Some(code) } else { None },
+            win32: if code != 0 && hresult_of_win32(code) == number { Some(code) } else { None },
         }
     }
 }
