@@ -5,8 +5,8 @@ use std::io::Cursor;
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
+use super::Fault;
 use super::control::MAX_CONTROL;
-use super::{Fault, Role};
 
 /// The longest header in bytes: two, eight of length, four of mask.
 pub(super) const MAX_HEADER: usize = 14;
@@ -41,8 +41,34 @@ pub(super) struct Header {
     pub length: u64,
 }
 
-/// Reads a header that a `receiver` gets, and says how many bytes it took; `None` when more bytes are needed.
-pub(super) fn parse(bytes: &[u8], receiver: Role) -> Result<Option<(Header, usize)>, Fault> {
+/// Which frames an endpoint takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    pub masked: bool,
+    pub unmasked: bool,
+    /// The reserved bits to which an agreed extension gives a meaning.
+    pub reserved: ReservedBits,
+}
+
+/// Some of a header's three reserved bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ReservedBits(u8);
+
+impl ReservedBits {
+    /// No bits. There is no extension yet, so a receiver takes no others: one that is agreed upon adds its own here.
+    pub(super) const NONE: Self = Self(0);
+
+    fn of(header: &FrameHeader) -> Self {
+        Self(u8::from(header.rsv1) << 2 | u8::from(header.rsv2) << 1 | u8::from(header.rsv3))
+    }
+
+    const fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+}
+
+/// Reads a header, and says how many bytes it took; `None` when more bytes are needed.
+pub(super) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Option<(Header, usize)>, Fault> {
     let mut cursor = Cursor::new(bytes);
     // The frame layer has one complaint that a slice can cause: the opcode.
     let Some((header, length)) = FrameHeader::parse(&mut cursor).map_err(|_| Fault::ReservedOpcode)? else {
@@ -50,10 +76,10 @@ pub(super) fn parse(bytes: &[u8], receiver: Role) -> Result<Option<(Header, usiz
     };
     let taken = bytes.len().min(usize::try_from(cursor.position()).unwrap_or(usize::MAX));
     let opcode = opcode(header.opcode).ok_or(Fault::ReservedOpcode)?;
-    if header.rsv1 || header.rsv2 || header.rsv3 {
+    if !ReservedBits::of(&header).is_within(accepted.reserved) {
         return Err(Fault::ReservedBit);
     }
-    if header.mask.is_some() != (receiver == Role::Server) {
+    if !(if header.mask.is_some() { accepted.masked } else { accepted.unmasked }) {
         return Err(Fault::WrongMasking);
     }
     if length >> 63 == 1 {
@@ -70,8 +96,8 @@ pub(super) fn parse(bytes: &[u8], receiver: Role) -> Result<Option<(Header, usiz
     Ok(Some((Header { opcode, is_final: header.is_final, key: header.mask, length }, taken)))
 }
 
-/// Appends a header.
-pub(super) fn write(header: &Header, out: &mut Vec<u8>) {
+/// Writes a header to the start of `out`, which is long enough for it, and says how long it is.
+pub(super) fn write(header: &Header, out: &mut [u8]) -> usize {
     let opcode = match header.opcode {
         Opcode::Data(DataOpcode::Continuation) => OpCode::Data(Data::Continue),
         Opcode::Data(DataOpcode::Text) => OpCode::Data(Data::Text),
@@ -81,7 +107,10 @@ pub(super) fn write(header: &Header, out: &mut Vec<u8>) {
         Opcode::Control(ControlOpcode::Pong) => OpCode::Control(Control::Pong),
     };
     let frame = FrameHeader { is_final: header.is_final, opcode, mask: header.key, ..FrameHeader::default() };
-    frame.format(header.length, out).expect("a Vec takes every byte");
+    let room = out.len();
+    let mut rest = out;
+    frame.format(header.length, &mut rest).expect("there is room for a header");
+    room - rest.len()
 }
 
 fn opcode(opcode: OpCode) -> Option<Opcode> {

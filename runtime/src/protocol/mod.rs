@@ -35,6 +35,7 @@ mod close;
 mod control;
 mod fault;
 mod frame;
+mod framer;
 pub mod handshake;
 mod mask;
 mod receiver;
@@ -44,9 +45,10 @@ mod utf8;
 pub use close::{CloseFrame, InvalidClose, MAX_REASON, NO_STATUS, is_wire_code};
 pub use control::{ControlPayload, MAX_CONTROL};
 pub use fault::Fault;
+pub use framer::{Control, Frame, Framer, MAX_CONTROL_FRAME, MaskKeys};
 pub use mask::Mask;
 pub use receiver::{Event, Receiver};
-pub use sender::{MaskKeys, SendError, Sender};
+pub use sender::{SendError, Sender};
 pub use utf8::{InvalidUtf8, Utf8Validator};
 
 /// Which end of a connection this is. It decides who masks (section 5.1).

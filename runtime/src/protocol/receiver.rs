@@ -4,7 +4,7 @@
 //! visible, memory does not depend on what a peer announces, and a frame of 2^40 bytes is as good as any.
 
 use super::control::ControlPayload;
-use super::frame::{self, ControlOpcode, DataOpcode, Header, MAX_HEADER, Opcode};
+use super::frame::{self, Accepted, ControlOpcode, DataOpcode, Header, MAX_HEADER, Opcode, ReservedBits};
 use super::mask::Mask;
 use super::utf8::Utf8Validator;
 use super::{CloseFrame, Fault, MessageKind, Role};
@@ -36,7 +36,8 @@ pub enum Event {
 /// After every `receive_*` the caller drains [`poll_event`](Self::poll_event); there is at most one event each time.
 #[derive(Clone, Debug)]
 pub struct Receiver {
-    role: Role,
+    accepted: Accepted,
+    checks_utf8: bool,
     state: State,
     message: Option<Message>,
     event: Option<Event>,
@@ -64,7 +65,28 @@ impl State {
 impl Receiver {
     /// The receiving half of an endpoint of this role, at the start of the first frame.
     pub const fn new(role: Role) -> Self {
-        Self { role, state: State::START, message: None, event: None }
+        let masked = matches!(role, Role::Server);
+        let accepted = Accepted { masked, unmasked: !masked, reserved: ReservedBits::NONE };
+        Self { accepted, checks_utf8: true, state: State::START, message: None, event: None }
+    }
+
+    /// The same, which takes frames that are not masked too. A server of RFC 6455 refuses them (section 5.1).
+    #[must_use]
+    pub const fn accepting_unmasked(mut self) -> Self {
+        self.accepted.unmasked = true;
+        self
+    }
+
+    /// The same without a check that text is UTF-8: the application will see to it (section 8.1).
+    #[must_use]
+    pub const fn without_utf8_check(mut self) -> Self {
+        self.checks_utf8 = false;
+        self
+    }
+
+    /// What the message under way is made of; `None` between messages.
+    pub fn message_kind(&self) -> Option<MessageKind> {
+        self.message.as_ref().map(|message| message.kind)
     }
 
     /// How many bytes of the data frame under way are still to come; 0 between frames and in control frames.
@@ -96,6 +118,26 @@ impl Receiver {
                     }
                     buffer[..length].copy_from_slice(&rest[..length]);
                     self.receive_payload(&mut buffer[..length]);
+                    length
+                }
+                State::Ended => rest.len(),
+            };
+        }
+        taken
+    }
+
+    /// Takes bytes from the wire up to the next event as [`receive_bytes`](Self::receive_bytes) does, but unmasks payload
+    /// where it lies: that of an event is the end of what was taken.
+    pub fn receive_in_place(&mut self, bytes: &mut [u8]) -> usize {
+        let mut taken = 0;
+        while self.event.is_none() && taken < bytes.len() {
+            let rest = &mut bytes[taken..];
+            taken += match self.state {
+                State::Header { .. } => self.receive_header(rest),
+                State::Control { .. } => self.receive_control(rest),
+                State::Payload { .. } => {
+                    let length = self.payload_limit(rest.len());
+                    self.receive_payload(&mut rest[..length]);
                     length
                 }
                 State::Ended => rest.len(),
@@ -137,7 +179,7 @@ impl Receiver {
         let copied = bytes.len().min(MAX_HEADER - before);
         head[before..][..copied].copy_from_slice(&bytes[..copied]);
         *length += copied;
-        match frame::parse(&head[..*length], self.role) {
+        match frame::parse(&head[..*length], self.accepted) {
             Ok(None) => copied,
             Ok(Some((header, taken))) => {
                 self.begin_frame(header);
@@ -187,7 +229,7 @@ impl Receiver {
         let end_of_frame = *remaining == 0;
         let end_of_message = end_of_frame && *is_final;
         let kind = message.kind;
-        if kind == MessageKind::Text {
+        if kind == MessageKind::Text && self.checks_utf8 {
             let text = &mut message.utf8;
             if text.receive_bytes(piece).is_err() || (end_of_message && !text.is_complete()) {
                 return self.fail(Fault::InvalidUtf8);

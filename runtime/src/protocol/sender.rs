@@ -6,16 +6,11 @@
 use std::collections::VecDeque;
 
 use super::control::ControlPayload;
-use super::frame::{self, ControlOpcode, DataOpcode, Header, Opcode};
-use super::mask::Mask;
-use super::utf8::Utf8Validator;
+use super::framer::{Control, Frame, Framer, MAX_CONTROL_FRAME, MaskKeys};
 use super::{CloseFrame, MessageKind};
 
 /// How many pongs wait at most. A peer that sends pings faster than it reads gets the newest answered (section 5.5.3).
 const MAX_PONGS: usize = 64;
-
-/// Where a client takes its masking keys from: each one fresh and not to be foreseen (section 5.3).
-pub type MaskKeys = fn() -> [u8; 4];
 
 /// Why a command was refused. Nothing has changed then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +30,12 @@ pub enum SendError {
 /// After every command the caller drains [`poll_transmit`](Self::poll_transmit) and writes what it gave, in that order.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    keys: Option<MaskKeys>,
+    framer: Framer,
     state: State,
-    /// The fragmented message under way.
-    message: Option<Message>,
     /// The data frame under way.
     frame: Option<Frame>,
+    /// Whether the header of that frame has been taken out.
+    in_payload: bool,
     pongs: VecDeque<ControlPayload>,
     close: Option<CloseFrame>,
 }
@@ -64,33 +59,19 @@ enum Command {
     Lose,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Message {
-    kind: MessageKind,
-    utf8: Utf8Validator,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    /// Until it has been taken out.
-    header: Option<Header>,
-    remaining: usize,
-    mask: Option<Mask>,
-}
-
 impl Sender {
     /// The sending half of a client, which masks what it sends.
     pub const fn client(keys: MaskKeys) -> Self {
-        Self::new(Some(keys))
+        Self::new(Framer::client(keys))
     }
 
     /// The sending half of a server, which does not.
     pub const fn server() -> Self {
-        Self::new(None)
+        Self::new(Framer::server())
     }
 
-    const fn new(keys: Option<MaskKeys>) -> Self {
-        Self { keys, state: State::Open, message: None, frame: None, pongs: VecDeque::new(), close: None }
+    const fn new(framer: Framer) -> Self {
+        Self { framer, state: State::Open, frame: None, in_payload: false, pongs: VecDeque::new(), close: None }
     }
 
     /// Whether data may still be sent.
@@ -111,7 +92,7 @@ impl Sender {
     /// Whether [`poll_transmit`](Self::poll_transmit) has bytes to give even without a payload.
     pub fn has_transmit(&self) -> bool {
         match &self.frame {
-            Some(frame) => frame.header.is_some(),
+            Some(_) => !self.in_payload,
             None => !self.pongs.is_empty() || self.close.is_some(),
         }
     }
@@ -126,23 +107,8 @@ impl Sender {
         if self.frame.is_some() {
             return Err(SendError::Busy);
         }
-        let (opcode, mut message) = match (self.message, kind) {
-            (Some(message), kind) if message.kind != kind => return Err(SendError::WrongKind),
-            (Some(message), _) => (DataOpcode::Continuation, message),
-            (None, MessageKind::Text) => (DataOpcode::Text, Message { kind, utf8: Utf8Validator::new() }),
-            (None, MessageKind::Binary) => (DataOpcode::Binary, Message { kind, utf8: Utf8Validator::new() }),
-        };
-        if kind == MessageKind::Text {
-            let text = &mut message.utf8;
-            if text.receive_bytes(payload).is_err() || (end_of_message && !text.is_complete()) {
-                return Err(SendError::InvalidUtf8);
-            }
-        }
-        self.message = (!end_of_message).then_some(message);
-        let key = self.keys.map(|keys| keys());
-        let length = payload.len() as u64;
-        let header = Header { opcode: Opcode::Data(opcode), is_final: end_of_message, key, length };
-        self.frame = Some(Frame { header: Some(header), remaining: payload.len(), mask: key.map(Mask::new) });
+        self.frame = Some(self.framer.data(kind, end_of_message, payload)?);
+        self.in_payload = false;
         Ok(())
     }
 
@@ -183,9 +149,9 @@ impl Sender {
         while self.frame.is_none() && out.len() < limit {
             // Pongs first: they answer what came before.
             if let Some(pong) = self.pongs.pop_front() {
-                self.transmit_control(ControlOpcode::Pong, pong.as_bytes(), out);
+                self.transmit_control(&Control::Pong(pong), out);
             } else if let Some(close) = self.close.take() {
-                self.transmit_control(ControlOpcode::Close, close.payload(), out);
+                self.transmit_control(&Control::Close(close), out);
             } else {
                 break;
             }
@@ -219,30 +185,23 @@ impl Sender {
         let Some(frame) = &mut self.frame else {
             return 0;
         };
-        if let Some(header) = frame.header.take() {
-            frame::write(&header, out);
+        if !self.in_payload {
+            out.extend_from_slice(frame.header());
+            self.in_payload = true;
         }
-        let taken = payload.len().min(frame.remaining).min(limit.saturating_sub(out.len()));
+        let taken = payload.len().min(frame.remaining()).min(limit.saturating_sub(out.len()));
         let start = out.len();
         out.extend_from_slice(&payload[..taken]);
-        if let Some(mask) = &mut frame.mask {
-            mask.apply(&mut out[start..]);
-        }
-        frame.remaining -= taken;
-        if frame.remaining == 0 {
+        frame.advance(&mut out[start..]);
+        if frame.remaining() == 0 {
             self.frame = None;
         }
         taken
     }
 
-    fn transmit_control(&mut self, opcode: ControlOpcode, payload: &[u8], out: &mut Vec<u8>) {
-        let key = self.keys.map(|keys| keys());
-        let length = payload.len() as u64;
-        frame::write(&Header { opcode: Opcode::Control(opcode), is_final: true, key, length }, out);
-        let start = out.len();
-        out.extend_from_slice(payload);
-        if let Some(key) = key {
-            Mask::new(key).apply(&mut out[start..]);
-        }
+    fn transmit_control(&mut self, control: &Control, out: &mut Vec<u8>) {
+        let mut bytes = [0; MAX_CONTROL_FRAME];
+        let length = self.framer.control(control, &mut bytes);
+        out.extend_from_slice(&bytes[..length]);
     }
 }
