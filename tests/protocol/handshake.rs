@@ -1,7 +1,7 @@
 //! The opening handshake: the request as written, the response however it is cut, and the check of the two.
 
 use proptest::prelude::*;
-use winws::protocol::handshake::{MAX_HEAD, Request, Response, ResponseError, ResponseReader, UpgradeError};
+use winws::protocol::handshake::{HeadError, MAX_HEAD, Request, Response, ResponseReader, UpgradeError};
 
 fn request(headers: &[(&str, &str)]) -> Request {
     Request::new("/chat?a=b", "example.com", headers).unwrap()
@@ -16,7 +16,7 @@ fn answer(request: &Request, extra: &str) -> String {
     )
 }
 
-fn parse(text: &str) -> Result<Response, ResponseError> {
+fn parse(text: &str) -> Result<Response, HeadError> {
     let mut reader = ResponseReader::new();
     assert_eq!(reader.receive_bytes(text.as_bytes())?, text.len());
     Ok(reader.poll_response().expect("a whole head"))
@@ -93,18 +93,18 @@ fn the_response_may_be_cut_anywhere_and_what_follows_stays() {
 #[test]
 fn responses_that_are_none() {
     for text in ["garbage", "HTTP/2 200\r\n\r\n", "HTTP/1.1 xyz\r\n\r\n", "HTTP/1.1 101 x\r\nA b\r\n\r\n", "\r\n"] {
-        assert_eq!(ResponseReader::new().receive_bytes(text.as_bytes()), Err(ResponseError::Malformed), "{text:?}");
+        assert_eq!(ResponseReader::new().receive_bytes(text.as_bytes()), Err(HeadError::Malformed), "{text:?}");
     }
 }
 
 #[test]
 fn the_head_is_bounded() {
     let endless = format!("HTTP/1.1 200 OK\r\nA: {}", "a".repeat(MAX_HEAD));
-    assert_eq!(ResponseReader::new().receive_bytes(endless.as_bytes()), Err(ResponseError::TooLarge));
+    assert_eq!(ResponseReader::new().receive_bytes(endless.as_bytes()), Err(HeadError::TooLarge));
     let interim = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(MAX_HEAD / 20);
-    assert_eq!(ResponseReader::new().receive_bytes(interim.as_bytes()), Err(ResponseError::TooLarge));
+    assert_eq!(ResponseReader::new().receive_bytes(interim.as_bytes()), Err(HeadError::TooLarge));
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(200));
-    assert_eq!(ResponseReader::new().receive_bytes(many.as_bytes()), Err(ResponseError::TooLarge));
+    assert_eq!(ResponseReader::new().receive_bytes(many.as_bytes()), Err(HeadError::TooLarge));
 }
 
 /// Checks the answer to a request for the subprotocols a and b, after one replacement in its text.
@@ -161,7 +161,7 @@ proptest! {
                     break;
                 }
             }
-            Ok::<_, ResponseError>((total, reader.poll_response()))
+            Ok::<_, HeadError>((total, reader.poll_response()))
         };
         let whole = read(&[&text]);
         let (head, tail) = text.split_at(cut.min(text.len()));

@@ -90,12 +90,7 @@ impl Framer {
     /// `end_of_message`.
     ///
     /// Fails with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`], and nothing has changed then.
-    pub fn data(
-        &mut self,
-        kind: MessageKind,
-        end_of_message: bool,
-        payload: &[u8],
-    ) -> Result<Frame, SendError> {
+    pub fn data(&mut self, kind: MessageKind, end_of_message: bool, payload: &[u8]) -> Result<Frame, SendError> {
         let (opcode, mut message) = match (self.message, kind) {
             (Some(message), kind) if message.kind != kind => return Err(SendError::WrongKind),
             (Some(message), _) => (DataOpcode::Continuation, message),

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use tungstenite::handshake::client::generate_key;
+use super::headers::{is_field_value, is_token};
+use super::offer::Offer;
 
 /// Headers that the handshake itself decides about, or that would change where the response's head ends.
 const RESERVED: [&str; 8] = [
@@ -37,7 +38,7 @@ pub struct Request {
     target: String,
     host: String,
     headers: Vec<(String, String)>,
-    key: String,
+    offer: Offer,
 }
 
 impl Request {
@@ -51,8 +52,11 @@ impl Request {
                 return Err(InvalidHeader { name: name.to_owned() });
             }
         }
-        let mut request =
-            Self { target: target.to_owned(), host: host.to_owned(), headers: Vec::new(), key: generate_key() };
+        let asked = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Sec-WebSocket-Protocol"));
+        let protocols: Vec<_> =
+            asked.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|text| !text.is_empty()).collect();
+        let offer = Offer::of_headers(&protocols, &[]);
+        let mut request = Self { target: target.to_owned(), host: host.to_owned(), headers: Vec::new(), offer };
         for &(name, value) in headers {
             if !is_token(name) || !is_field_value(value) || is_one_of(name, &RESERVED) {
                 return Err(InvalidHeader { name: name.to_owned() });
@@ -68,35 +72,29 @@ impl Request {
 
     /// The value of `Sec-WebSocket-Key`.
     pub fn key(&self) -> &str {
-        &self.key
+        self.offer.key()
+    }
+
+    /// What the request offers.
+    pub(super) const fn offer(&self) -> &Offer {
+        &self.offer
     }
 
     /// The subprotocols that the caller's `Sec-WebSocket-Protocol` headers ask for, in order.
     pub fn protocols(&self) -> impl Iterator<Item = &str> {
-        let asked = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Sec-WebSocket-Protocol"));
-        asked.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|protocol| !protocol.is_empty())
+        self.offer.protocols()
     }
 
     /// The bytes of the request.
     pub fn encode(&self) -> Vec<u8> {
-        let Self { target, host, headers, key } = self;
+        let Self { target, host, headers, offer } = self;
         // Host first, as RFC 9110 section 7.2 asks for.
         let mut lines = vec![format!("GET {target} HTTP/1.1"), format!("Host: {host}")];
         lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         lines.extend(["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"].map(str::to_owned));
-        lines.push(format!("Sec-WebSocket-Key: {key}\r\n\r\n"));
+        lines.push(format!("Sec-WebSocket-Key: {}\r\n\r\n", offer.key()));
         lines.join("\r\n").into_bytes()
     }
-}
-
-/// RFC 9110 section 5.6.2.
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
-/// RFC 9110 section 5.5, without the obsolete bytes beyond ASCII.
-fn is_field_value(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ' || byte == b'\t')
 }
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {

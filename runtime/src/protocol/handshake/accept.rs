@@ -1,0 +1,118 @@
+//! A server's side of the handshake: the check of a request's headers, and those of the response (RFC 6455 section 4.2).
+
+use core::fmt;
+
+use tungstenite::handshake::derive_accept_key;
+
+use super::headers::{Headers, extension_name, is_extension};
+use super::offer::VERSION;
+
+/// Why a request is not one for a WebSocket, or why a choice does not fit it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestError {
+    /// Not `GET` with HTTP/1.1 (section 4.2.1, item 1).
+    Method,
+    /// `Host` is missing or repeated (item 2).
+    Host,
+    /// `Upgrade: websocket` is missing (item 3).
+    Upgrade,
+    /// `Connection: Upgrade` is missing (item 4).
+    Connection,
+    /// `Sec-WebSocket-Key` is missing, repeated, or no 16 bytes in base64 (item 5).
+    Key,
+    /// `Sec-WebSocket-Version` is missing or repeated (item 6).
+    MissingVersion,
+    /// `Sec-WebSocket-Version` has another number (section 4.4).
+    UnsupportedVersion,
+    /// The subprotocol that was chosen is none of those that the request offers.
+    Protocol,
+    /// An extension that was chosen is none of those that the request offers.
+    Extension,
+}
+
+impl RequestError {
+    /// The bytes of a response that refuses the request: 426 with our version where another one was asked for, else 400
+    /// (section 4.2.2, item 4).
+    pub const fn response(self) -> &'static [u8] {
+        match self {
+            Self::UnsupportedVersion => {
+                b"HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\nConnection: close\r\n\
+                  Content-Length: 0\r\n\r\n"
+            }
+            _ => b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        }
+    }
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Method => "the request is no GET of HTTP/1.1",
+            Self::Host => "the request has not one Host",
+            Self::Upgrade => "the request has no Upgrade: websocket",
+            Self::Connection => "the request has no Connection: Upgrade",
+            Self::Key => "the request has not one Sec-WebSocket-Key of 16 bytes",
+            Self::MissingVersion => "the request has not one Sec-WebSocket-Version",
+            Self::UnsupportedVersion => "the request is for another version of the protocol",
+            Self::Protocol => "the subprotocol was not offered",
+            Self::Extension => "the extension was not offered",
+        })
+    }
+}
+
+impl core::error::Error for RequestError {}
+
+/// The headers of the response, 101, that agrees to a request with these headers.
+///
+/// `protocol` and `extensions` are what the application has chosen of those that the request offers. Method, target and
+/// `Origin` are not looked at.
+pub fn accept(
+    request: &Headers,
+    protocol: Option<&str>,
+    extensions: &[&str],
+) -> Result<Vec<(&'static str, String)>, RequestError> {
+    request.only("Host").ok_or(RequestError::Host)?;
+    if !request.has_token("Upgrade", "websocket") {
+        return Err(RequestError::Upgrade);
+    }
+    if !request.has_token("Connection", "upgrade") {
+        return Err(RequestError::Connection);
+    }
+    let key = request.only("Sec-WebSocket-Key").filter(|key| is_key(key)).ok_or(RequestError::Key)?;
+    let version = request.only("Sec-WebSocket-Version").ok_or(RequestError::MissingVersion)?;
+    if version != VERSION.as_bytes() {
+        return Err(RequestError::UnsupportedVersion);
+    }
+    let mut headers = vec![
+        ("Upgrade", "websocket".to_owned()),
+        ("Connection", "Upgrade".to_owned()),
+        ("Sec-WebSocket-Accept", derive_accept_key(key)),
+    ];
+    if let Some(protocol) = protocol {
+        if !request.elements("Sec-WebSocket-Protocol").any(|offered| offered == protocol.as_bytes()) {
+            return Err(RequestError::Protocol);
+        }
+        headers.push(("Sec-WebSocket-Protocol", protocol.to_owned()));
+    }
+    if !extensions.iter().all(|extension| is_extension(extension) && is_offered(request, extension)) {
+        return Err(RequestError::Extension);
+    }
+    if !extensions.is_empty() {
+        headers.push(("Sec-WebSocket-Extensions", extensions.join(", ")));
+    }
+    Ok(headers)
+}
+
+/// Whether a request offers an extension of this name. The server's parameters are its own.
+fn is_offered(request: &Headers, extension: &str) -> bool {
+    let name = extension_name(extension.as_bytes());
+    request.elements("Sec-WebSocket-Extensions").any(|offered| extension_name(offered) == name)
+}
+
+/// Whether this is the base64 of 16 bytes: 22 digits and the padding.
+fn is_key(key: &[u8]) -> bool {
+    let Some((digits, b"==")) = key.split_at_checked(22) else {
+        return false;
+    };
+    digits.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+}

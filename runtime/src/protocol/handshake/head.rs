@@ -1,0 +1,92 @@
+//! The head of a request or a response out of a stream of bytes, however it is cut.
+
+use core::fmt;
+
+use httparse::Header;
+
+use super::headers::Headers;
+
+/// How long the heads of a response, or the head of a request, may be, in bytes.
+pub const MAX_HEAD: usize = 64 * 1024;
+
+/// How many headers a head may have.
+pub(super) const MAX_HEADERS: usize = 128;
+
+/// Why bytes are not the head of a request or a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadError {
+    /// Not HTTP/1.
+    Malformed,
+    /// More than [`MAX_HEAD`] bytes or 128 headers.
+    TooLarge,
+}
+
+impl fmt::Display for HeadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the peer does not speak HTTP/1",
+            Self::TooLarge => "the head of the peer's HTTP message is too large",
+        })
+    }
+}
+
+impl core::error::Error for HeadError {}
+
+impl From<httparse::Error> for HeadError {
+    fn from(error: httparse::Error) -> Self {
+        match error {
+            httparse::Error::TooManyHeaders => Self::TooLarge,
+            _ => Self::Malformed,
+        }
+    }
+}
+
+/// The bytes of a head that have come.
+#[derive(Clone, Debug)]
+pub(super) struct Gathered {
+    /// What it starts with; anything else is refused at the first byte that differs.
+    start: &'static [u8],
+    bytes: Vec<u8>,
+    /// Bytes that were dropped; they count against [`MAX_HEAD`].
+    dropped: usize,
+    /// Whether the line under way has bytes other than a carriage return.
+    in_line: bool,
+}
+
+impl Gathered {
+    pub(super) const fn new(start: &'static [u8]) -> Self {
+        Self { start, bytes: Vec::new(), dropped: 0, in_line: false }
+    }
+
+    /// Takes the next byte, and says whether the head ends with it.
+    pub(super) fn push(&mut self, byte: u8) -> Result<bool, HeadError> {
+        if self.dropped + self.bytes.len() == MAX_HEAD {
+            return Err(HeadError::TooLarge);
+        }
+        if self.start.get(self.bytes.len()).is_some_and(|&expected| expected != byte) {
+            return Err(HeadError::Malformed);
+        }
+        self.bytes.push(byte);
+        match byte {
+            b'\n' if self.in_line => self.in_line = false,
+            b'\n' => return Ok(true),
+            b'\r' => {}
+            _ => self.in_line = true,
+        }
+        Ok(false)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Starts again.
+    pub(super) fn drop_bytes(&mut self) {
+        self.dropped += self.bytes.len();
+        self.bytes.clear();
+    }
+}
+
+pub(super) fn headers(parsed: &[Header<'_>]) -> Headers {
+    parsed.iter().map(|header| (header.name, header.value)).collect()
+}

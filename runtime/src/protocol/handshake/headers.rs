@@ -1,0 +1,68 @@
+//! Headers of a request or a response, and what may stand in one.
+
+/// The headers of a request or a response, in order.
+///
+/// Names are found in whichever case. Values are bytes: HTTP allows what is not UTF-8.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    list: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl<N: Into<Vec<u8>>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
+        Self { list: headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+}
+
+impl Headers {
+    /// The values of all headers of this name, without blanks around them.
+    pub fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+        self.list
+            .iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value.trim_ascii())
+    }
+
+    /// The elements of all headers of this name, each of which is a list with commas (RFC 9110 section 5.6.1).
+    ///
+    /// No header of the handshake has a comma inside an element, but for quoted parameters of extensions, which no
+    /// known extension has.
+    pub fn elements<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+        let elements = self.values(name).flat_map(|value| value.split(|&byte| byte == b','));
+        elements.map(<[u8]>::trim_ascii).filter(|element| !element.is_empty())
+    }
+
+    /// The value of the only header of this name.
+    pub(super) fn only<'h>(&'h self, name: &'h str) -> Option<&'h [u8]> {
+        let mut values = self.values(name);
+        let value = values.next()?;
+        values.next().is_none().then_some(value)
+    }
+
+    /// Whether a list has this element, in whichever case.
+    pub(super) fn has_token(&self, name: &str, token: &str) -> bool {
+        self.elements(name).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
+    }
+}
+
+/// The name of an extension, without its parameters.
+pub(super) fn extension_name(extension: &[u8]) -> &[u8] {
+    let end = extension.iter().position(|&byte| byte == b';').unwrap_or(extension.len());
+    extension[..end].trim_ascii()
+}
+
+/// Whether a text may be one element of a list of extensions: a token, and parameters behind it.
+pub(super) fn is_extension(text: &str) -> bool {
+    let name = text.split(';').next().unwrap_or_default().trim();
+    is_token(name) && is_field_value(text) && !text.contains(',')
+}
+
+/// RFC 9110 section 5.6.2.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// RFC 9110 section 5.5, without the obsolete bytes beyond ASCII.
+pub(super) fn is_field_value(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ' || byte == b'\t')
+}

@@ -1,0 +1,179 @@
+//! What a client offers in its request, and whether the headers of a response agree to it (RFC 6455 section 4.1).
+
+use core::fmt;
+
+use tungstenite::handshake::client::generate_key;
+use tungstenite::handshake::derive_accept_key;
+
+use super::headers::{Headers, extension_name, is_extension, is_token};
+
+/// The version of the protocol that RFC 6455 describes, as a header has it.
+pub const VERSION: &str = "13";
+
+/// A subprotocol or an extension that cannot be offered: it is not of HTTP's characters, or there twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidOffer {
+    /// The subprotocol or the extension as given.
+    pub text: String,
+}
+
+impl fmt::Display for InvalidOffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} can be neither a subprotocol nor an extension", self.text)
+    }
+}
+
+impl core::error::Error for InvalidOffer {}
+
+/// Why a response is not the agreement to a WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpgradeError {
+    /// A status other than 101: an ordinary answer, which the application may look at (b1.2.6).
+    Refused,
+    /// A 101 of HTTP/1.0.
+    Version,
+    /// `Upgrade: websocket` is missing (b1.2.14).
+    Upgrade,
+    /// `Connection: Upgrade` is missing (b1.2.14).
+    Connection,
+    /// `Sec-WebSocket-Accept` is missing, repeated, or does not belong to the key (b1.2.13).
+    Accept,
+    /// `Sec-WebSocket-Version` is there and does not have the version that was asked for.
+    WebSocketVersion,
+    /// An extension that was not asked for (b1.2.16).
+    Extension,
+    /// A subprotocol that was not asked for, or several (b1.2.16).
+    Protocol,
+}
+
+impl fmt::Display for UpgradeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Refused => "the server refused the upgrade",
+            Self::Version => "the server answered with HTTP/1.0",
+            Self::Upgrade => "the response has no Upgrade: websocket",
+            Self::Connection => "the response has no Connection: Upgrade",
+            Self::Accept => "the response has no Sec-WebSocket-Accept that belongs to the key",
+            Self::WebSocketVersion => "the response is for another version of the protocol",
+            Self::Extension => "the response has an extension that was not asked for",
+            Self::Protocol => "the response has a subprotocol that was not asked for",
+        })
+    }
+}
+
+impl core::error::Error for UpgradeError {}
+
+/// What a client offers: a fresh key, subprotocols, and extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    key: String,
+    protocols: Vec<String>,
+    extensions: Vec<String>,
+}
+
+/// What a server has chosen of an [`Offer`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agreement {
+    /// The subprotocol, as an index into those of the offer.
+    pub protocol: Option<usize>,
+    /// The extensions, as indices into those of the offer, in the server's order.
+    pub extensions: Vec<usize>,
+}
+
+impl Offer {
+    /// An offer of these subprotocols and extensions, the preferred ones first.
+    ///
+    /// A subprotocol is a token and none is there twice (section 4.1 of RFC 6455, item 10); an extension is a token with
+    /// its parameters.
+    pub fn new(protocols: &[&str], extensions: &[&str]) -> Result<Self, InvalidOffer> {
+        for (index, protocol) in protocols.iter().enumerate() {
+            if !is_token(protocol) || protocols[..index].contains(protocol) {
+                return Err(InvalidOffer { text: (*protocol).to_owned() });
+            }
+        }
+        if let Some(bad) = extensions.iter().find(|extension| !is_extension(extension)) {
+            return Err(InvalidOffer { text: (*bad).to_owned() });
+        }
+        Ok(Self::of_headers(protocols, extensions))
+    }
+
+    /// An offer whose texts are those of headers already.
+    pub(super) fn of_headers(protocols: &[&str], extensions: &[&str]) -> Self {
+        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Self { key: generate_key(), protocols: own(protocols), extensions: own(extensions) }
+    }
+
+    /// The value of `Sec-WebSocket-Key`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The subprotocols, in order.
+    pub fn protocols(&self) -> impl Iterator<Item = &str> {
+        self.protocols.iter().map(String::as_str)
+    }
+
+    /// How many extensions there are.
+    pub fn extension_count(&self) -> usize {
+        self.extensions.len()
+    }
+
+    /// The headers that a request needs for this offer. `Host` is none of them.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("Upgrade", "websocket".to_owned()),
+            ("Connection", "Upgrade".to_owned()),
+            ("Sec-WebSocket-Version", VERSION.to_owned()),
+            ("Sec-WebSocket-Key", self.key.clone()),
+        ];
+        if !self.protocols.is_empty() {
+            headers.push(("Sec-WebSocket-Protocol", self.protocols.join(", ")));
+        }
+        if !self.extensions.is_empty() {
+            headers.push(("Sec-WebSocket-Extensions", self.extensions.join(", ")));
+        }
+        headers
+    }
+
+    /// Whether the headers of a response with the status 101 agree to this offer, and if so, what they chose.
+    ///
+    /// A server may choose no subprotocol although some were offered (b1.2.17).
+    pub fn check(&self, response: &Headers) -> Result<Agreement, UpgradeError> {
+        if !response.has_token("Upgrade", "websocket") {
+            return Err(UpgradeError::Upgrade);
+        }
+        if !response.has_token("Connection", "upgrade") {
+            return Err(UpgradeError::Connection);
+        }
+        if response.only("Sec-WebSocket-Accept") != Some(derive_accept_key(self.key.as_bytes()).as_bytes()) {
+            return Err(UpgradeError::Accept);
+        }
+        let mut versions = response.elements("Sec-WebSocket-Version").peekable();
+        if versions.peek().is_some() && !versions.any(|version| version == VERSION.as_bytes()) {
+            return Err(UpgradeError::WebSocketVersion);
+        }
+        Ok(Agreement { extensions: self.check_extensions(response)?, protocol: self.check_protocol(response)? })
+    }
+
+    /// Each extension of a response takes one of the offer with its name, which may be there with several parameters.
+    fn check_extensions(&self, response: &Headers) -> Result<Vec<usize>, UpgradeError> {
+        let mut chosen = Vec::new();
+        for extension in response.elements("Sec-WebSocket-Extensions") {
+            let mut offered = self.extensions.iter().enumerate();
+            let found = offered.find(|(index, offered)| {
+                extension_name(offered.as_bytes()) == extension_name(extension) && !chosen.contains(index)
+            });
+            chosen.push(found.ok_or(UpgradeError::Extension)?.0);
+        }
+        Ok(chosen)
+    }
+
+    fn check_protocol(&self, response: &Headers) -> Result<Option<usize>, UpgradeError> {
+        if response.values("Sec-WebSocket-Protocol").next().is_none() {
+            return Ok(None);
+        }
+        let chosen = response.only("Sec-WebSocket-Protocol").ok_or(UpgradeError::Protocol)?;
+        let index = self.protocols.iter().position(|protocol| protocol.as_bytes() == chosen);
+        index.map(Some).ok_or(UpgradeError::Protocol)
+    }
+}

@@ -1,0 +1,118 @@
+//! The request that a server gets, out of a stream of bytes, and the responses to it.
+
+use httparse::{EMPTY_HEADER, Status};
+
+use super::accept::{RequestError, accept};
+use super::head::{Gathered, HeadError, MAX_HEADERS, headers};
+use super::headers::Headers;
+
+/// The only method of a handshake; anything else is refused at the first byte that differs.
+const START: &[u8] = b"GET ";
+
+/// A client's request to upgrade, before anybody has agreed to it.
+///
+/// ```
+/// use winws::protocol::handshake::UpgradeRequestReader;
+///
+/// let mut reader = UpgradeRequestReader::new();
+/// let bytes = b"GET /chat HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+///     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+/// assert_eq!(reader.receive_bytes(bytes)?, bytes.len());
+/// let request = reader.poll_request().expect("the head is complete");
+/// assert_eq!(request.target(), "/chat");
+/// let response = request.accept(None, &[])?;
+/// assert!(response.starts_with(b"HTTP/1.1 101 "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeRequest {
+    target: String,
+    /// The 1 of HTTP/1.1.
+    minor_version: u8,
+    headers: Headers,
+}
+
+impl UpgradeRequest {
+    /// Path and query, as the client wrote them.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The headers.
+    pub const fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The subprotocols that the client offers, the preferred one first.
+    pub fn protocols(&self) -> impl Iterator<Item = &str> {
+        self.headers.elements("Sec-WebSocket-Protocol").filter_map(|element| str::from_utf8(element).ok())
+    }
+
+    /// The bytes of the response that agrees, with what the application has chosen of the client's offer.
+    ///
+    /// An error tells how to [refuse](RequestError::response) the request.
+    pub fn accept(&self, protocol: Option<&str>, extensions: &[&str]) -> Result<Vec<u8>, RequestError> {
+        if self.minor_version == 0 {
+            return Err(RequestError::Method);
+        }
+        let mut lines = vec!["HTTP/1.1 101 Switching Protocols".to_owned()];
+        let headers = accept(&self.headers, protocol, extensions)?;
+        lines.extend(headers.into_iter().map(|(name, value)| format!("{name}: {value}")));
+        lines.push("\r\n".to_owned());
+        Ok(lines.join("\r\n").into_bytes())
+    }
+}
+
+/// Gathers the head of a request, however it is cut.
+///
+/// After every `receive_bytes` the caller asks [`poll_request`](Self::poll_request).
+#[derive(Clone, Debug)]
+pub struct UpgradeRequestReader {
+    head: Gathered,
+    request: Option<UpgradeRequest>,
+}
+
+impl Default for UpgradeRequestReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl UpgradeRequestReader {
+    /// A reader at the start of a request.
+    pub const fn new() -> Self {
+        Self { head: Gathered::new(START), request: None }
+    }
+
+    /// Takes bytes from the wire up to the end of the head, and says how many it took.
+    ///
+    /// The rest are the client's first frames. After an error the reader is of no use any more.
+    pub fn receive_bytes(&mut self, bytes: &[u8]) -> Result<usize, HeadError> {
+        for (index, &byte) in bytes.iter().enumerate() {
+            if self.request.is_some() {
+                return Ok(index);
+            }
+            if self.head.push(byte)? {
+                self.request = Some(parse(self.head.bytes())?);
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    /// The request, once its head is complete.
+    pub fn poll_request(&mut self) -> Option<UpgradeRequest> {
+        self.request.take()
+    }
+}
+
+fn parse(head: &[u8]) -> Result<UpgradeRequest, HeadError> {
+    let mut list = [EMPTY_HEADER; MAX_HEADERS];
+    let mut request = httparse::Request::new(&mut list);
+    let Status::Complete(_) = request.parse(head)? else {
+        return Err(HeadError::Malformed);
+    };
+    let (Some(target), Some(minor_version)) = (request.path, request.version) else {
+        return Err(HeadError::Malformed);
+    };
+    Ok(UpgradeRequest { target: target.to_owned(), minor_version, headers: headers(request.headers) })
+}
