@@ -49,7 +49,7 @@ typedef enum WEB_SOCKET_ACTION_QUEUE {
     WEB_SOCKET_SEND_ACTION_QUEUE = 1,
     /**
      * Actions of receives, and sends that the component makes by itself while it receives: the pong for a
-     * ping, the answer to a close frame.
+     * ping, and the close frame that says how the peer has broken the protocol.
      */
     WEB_SOCKET_RECEIVE_ACTION_QUEUE = 2,
     /** Actions of both queues. It is the union of the two other values. */
@@ -280,6 +280,7 @@ VOID WINAPI WebSocketAbortHandle(WEB_SOCKET_HANDLE hWebSocket);
  * @return
  *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
  *     with their numbers.
+ *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): A pointer is NULL though it is required or its count is not 0, or the
  *       handle is not one of a client.
@@ -324,6 +325,7 @@ HRESULT WINAPI WebSocketBeginClientHandshake(
  * @return
  *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
  *     with their numbers.
+ *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): A pointer is NULL though it is required or its count is not 0, the
  *       subprotocol or an extension is not one that the request offers, or the handle is not one of a
@@ -460,6 +462,7 @@ VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
  * @return
  *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
  *     with their numbers.
+ *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): pResponseHeaders is NULL, the array for the extensions is too small, or
  *       the handle is not one of a client.
@@ -490,6 +493,7 @@ HRESULT WINAPI WebSocketEndClientHandshake(
  * @return
  *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
  *     with their numbers.
+ *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): The handle is not one of a server.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake has not begun, or it is complete already.
@@ -518,18 +522,19 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  * @param pBufferType [out]
  *     Receives the type of the data in the buffers. For WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION it
  *     says what was received.
- * @param pvApplicationContext [out, optional]
+ * @param pvApplicationContext [in, out, optional]
  *     Receives the context that was passed to WebSocketSend or WebSocketReceive. It is not written for
- *     WEB_SOCKET_NO_ACTION, nor when the component sends a pong by itself to answer a ping. It can be
- *     NULL.
+ *     WEB_SOCKET_NO_ACTION, nor when the component sends a frame by itself, such as the pong for a ping.
+ *     It can be NULL.
  * @param pvActionContext [out]
  *     Receives a value that stands for this action, for WebSocketCompleteAction.
  * @return
  *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
  *     with their numbers.
+ *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): The handle is not valid, a pointer that is required is NULL, the queue
- *       is unknown, or the array has no element.
+ *     - E_INVALIDARG (0x80070057): A pointer that is required is NULL, the queue is unknown, or the array
+ *       has no element.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The frame that was received is well formed but not
  *       allowed at this point, for example the continuation of a message that was never begun. Only
  *       actions of receives return it.
@@ -591,8 +596,9 @@ HRESULT WINAPI WebSocketGetGlobalProperty(WEB_SOCKET_PROPERTY_TYPE eType, PVOID 
  * @return
  *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
  *     with their numbers.
+ *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): The handle is not valid, or the buffer has no memory or the length 0.
+ *     - E_INVALIDARG (0x80070057): The buffer has no memory or the length 0.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The session does not allow the receive now: its
  *       handshake is not complete, it was aborted, another receive has not completed, or the close frame
  *       of the peer has been received.
@@ -627,10 +633,11 @@ HRESULT WINAPI WebSocketReceive(
  * @return
  *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
  *     with their numbers.
+ *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): The handle is not valid, the buffer type is unknown, a buffer is
- *       missing where one is needed or given where none may be, or a close reason is longer than 123
- *       bytes.
+ *     - E_INVALIDARG (0x80070057): The buffer type is unknown, a buffer is missing where one is needed or
+ *       given where none may be, a close reason is longer than 123 bytes, a close status may not be sent,
+ *       or text is not UTF-8.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The session does not allow the send now: its handshake
  *       is not complete, it was aborted, another send has not completed, a close frame has been sent, or
  *       the data does not continue the message that was begun.

@@ -338,6 +338,10 @@ extern "C" {
 #ifndef E_FAIL
 #define E_FAIL ((HRESULT)0x80004005)
 #endif
+/** The handle is none of a session, or of one that was deleted. */
+#ifndef E_HANDLE
+#define E_HANDLE ((HRESULT)0x80070006)
+#endif
 /** There is not enough memory. */
 #ifndef E_OUTOFMEMORY
 #define E_OUTOFMEMORY ((HRESULT)0x8007000E)

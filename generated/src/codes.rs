@@ -568,6 +568,8 @@ impl HResult {
     pub const WS_S_END: Self = Self(0x003D_0001_u32.cast_signed());
     /// 0x80004005: The call failed, and no other code says why.
     pub const E_FAIL: Self = Self(0x8000_4005_u32.cast_signed());
+    /// 0x80070006: The handle is none of a session, or of one that was deleted.
+    pub const E_HANDLE: Self = Self(0x8007_0006_u32.cast_signed());
     /// 0x8007000E: There is not enough memory.
     pub const E_OUTOFMEMORY: Self = Self(0x8007_000E_u32.cast_signed());
     /// 0x80070057: An argument is not valid.
@@ -746,6 +748,11 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
         "There is nothing more to read: a channel has no further message.",
     ),
     (0x8000_4005_u32, "E_FAIL", "The call failed, and no other code says why."),
+    (
+        0x8007_0006_u32,
+        "E_HANDLE",
+        "The handle is none of a session, or of one that was deleted.",
+    ),
     (0x8007_000E_u32, "E_OUTOFMEMORY", "There is not enough memory."),
     (0x8007_0057_u32, "E_INVALIDARG", "An argument is not valid."),
     (
@@ -982,6 +989,7 @@ static HRESULT_BY_NAME: &[(&str, u32)] = &[
     ("CERT_E_WRONG_USAGE", 0x800B_0110_u32),
     ("CRYPT_E_REVOCATION_OFFLINE", 0x8009_2013_u32),
     ("E_FAIL", 0x8000_4005_u32),
+    ("E_HANDLE", 0x8007_0006_u32),
     ("E_INVALIDARG", 0x8007_0057_u32),
     ("E_INVALID_PROTOCOL_FORMAT", 0x8376_0002_u32),
     ("E_INVALID_PROTOCOL_OPERATION", 0x8376_0001_u32),

@@ -951,6 +951,7 @@ mod codes {
     code!(HResult, WS_S_ASYNC);
     code!(HResult, WS_S_END);
     code!(HResult, E_FAIL);
+    code!(HResult, E_HANDLE);
     code!(HResult, E_OUTOFMEMORY);
     code!(HResult, E_INVALIDARG);
     code!(HResult, CRYPT_E_REVOCATION_OFFLINE);

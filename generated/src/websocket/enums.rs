@@ -91,6 +91,9 @@ impl core::fmt::Display for Action {
 ///
 /// # Remarks
 ///
+/// The close frame of the peer is not answered by the component: the application sends its own, with
+/// the status that it chooses.
+///
 /// A program that sends and receives in two threads takes the actions of each queue in its own thread.
 /// A program with one loop uses `WEB_SOCKET_ALL_ACTION_QUEUE`.
 ///
@@ -113,7 +116,7 @@ impl ActionQueue {
     #[doc(alias = "WEB_SOCKET_SEND_ACTION_QUEUE")]
     pub const SEND: Self = Self(1);
     /// Actions of receives, and sends that the component makes by itself while it receives: the pong for a
-    /// ping, the answer to a close frame.
+    /// ping, and the close frame that says how the peer has broken the protocol.
     #[doc(alias = "WEB_SOCKET_RECEIVE_ACTION_QUEUE")]
     pub const RECEIVE: Self = Self(2);
     /// Actions of both queues. It is the union of the two other values.

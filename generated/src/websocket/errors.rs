@@ -114,6 +114,11 @@ crate::documented::documented!(error GetGlobalPropertyError, HResult);
 /// Why [`WebSocketBeginClientHandshake`](super::Handshake::begin_client_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BeginClientHandshakeError {
+    /// The handle is none of a session, or of one that was deleted.
+    ///
+    /// `E_HANDLE`, 0x80070006
+    #[doc(alias = "E_HANDLE")]
+    Handle,
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
@@ -135,7 +140,8 @@ pub enum BeginClientHandshakeError {
 }
 impl BeginClientHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: [Self; 4] = [
+        Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidProtocolOperation,
@@ -143,6 +149,7 @@ impl BeginClientHandshakeError {
     /// The code.
     pub const fn code(self) -> crate::HResult {
         match self {
+            Self::Handle => crate::HResult::E_HANDLE,
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::InvalidProtocolOperation => {
@@ -153,6 +160,9 @@ impl BeginClientHandshakeError {
     }
     const fn words(self) -> &'static str {
         match self {
+            Self::Handle => {
+                "The handle is none of a session, or of one that was deleted."
+            }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
                 "A pointer is NULL though it is required or its count is not 0, or the handle is not one of a client."
@@ -168,6 +178,11 @@ crate::documented::documented!(error BeginClientHandshakeError, HResult);
 /// Why [`WebSocketBeginServerHandshake`](super::Handshake::begin_server_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BeginServerHandshakeError {
+    /// The handle is none of a session, or of one that was deleted.
+    ///
+    /// `E_HANDLE`, 0x80070006
+    #[doc(alias = "E_HANDLE")]
+    Handle,
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
@@ -199,7 +214,8 @@ pub enum BeginServerHandshakeError {
 }
 impl BeginServerHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 5] = [
+    pub const DOCUMENTED: [Self; 6] = [
+        Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidProtocolOperation,
@@ -209,6 +225,7 @@ impl BeginServerHandshakeError {
     /// The code.
     pub const fn code(self) -> crate::HResult {
         match self {
+            Self::Handle => crate::HResult::E_HANDLE,
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::InvalidProtocolOperation => {
@@ -223,6 +240,9 @@ impl BeginServerHandshakeError {
     }
     const fn words(self) -> &'static str {
         match self {
+            Self::Handle => {
+                "The handle is none of a session, or of one that was deleted."
+            }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
                 "A pointer is NULL though it is required or its count is not 0, the subprotocol or an extension is not one that the request offers, or the handle is not one of a server."
@@ -244,6 +264,11 @@ crate::documented::documented!(error BeginServerHandshakeError, HResult);
 /// Why [`WebSocketEndClientHandshake`](super::Handshake::end_client_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndClientHandshakeError {
+    /// The handle is none of a session, or of one that was deleted.
+    ///
+    /// `E_HANDLE`, 0x80070006
+    #[doc(alias = "E_HANDLE")]
+    Handle,
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
@@ -281,7 +306,8 @@ pub enum EndClientHandshakeError {
 }
 impl EndClientHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 6] = [
+    pub const DOCUMENTED: [Self; 7] = [
+        Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidProtocolOperation,
@@ -292,6 +318,7 @@ impl EndClientHandshakeError {
     /// The code.
     pub const fn code(self) -> crate::HResult {
         match self {
+            Self::Handle => crate::HResult::E_HANDLE,
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::InvalidProtocolOperation => {
@@ -307,6 +334,9 @@ impl EndClientHandshakeError {
     }
     const fn words(self) -> &'static str {
         match self {
+            Self::Handle => {
+                "The handle is none of a session, or of one that was deleted."
+            }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
                 "pResponseHeaders is NULL, the array for the extensions is too small, or the handle is not one of a client."
@@ -331,6 +361,11 @@ crate::documented::documented!(error EndClientHandshakeError, HResult);
 /// Why [`WebSocketEndServerHandshake`](super::Handshake::end_server_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndServerHandshakeError {
+    /// The handle is none of a session, or of one that was deleted.
+    ///
+    /// `E_HANDLE`, 0x80070006
+    #[doc(alias = "E_HANDLE")]
+    Handle,
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
@@ -351,7 +386,8 @@ pub enum EndServerHandshakeError {
 }
 impl EndServerHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: [Self; 4] = [
+        Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidProtocolOperation,
@@ -359,6 +395,7 @@ impl EndServerHandshakeError {
     /// The code.
     pub const fn code(self) -> crate::HResult {
         match self {
+            Self::Handle => crate::HResult::E_HANDLE,
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::InvalidProtocolOperation => {
@@ -369,6 +406,9 @@ impl EndServerHandshakeError {
     }
     const fn words(self) -> &'static str {
         match self {
+            Self::Handle => {
+                "The handle is none of a session, or of one that was deleted."
+            }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "The handle is not one of a server.",
             Self::InvalidProtocolOperation => {
@@ -382,13 +422,17 @@ crate::documented::documented!(error EndServerHandshakeError, HResult);
 /// Why [`WebSocketGetAction`](super::Transfer::get_action) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetActionError {
+    /// The handle is none of a session, or of one that was deleted.
+    ///
+    /// `E_HANDLE`, 0x80070006
+    #[doc(alias = "E_HANDLE")]
+    Handle,
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The handle is not valid, a pointer that is required is `NULL`, the queue is unknown, or the array
-    /// has no element.
+    /// A pointer that is required is `NULL`, the queue is unknown, or the array has no element.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -410,7 +454,8 @@ pub enum GetActionError {
 }
 impl GetActionError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: [Self; 5] = [
+        Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidProtocolOperation,
@@ -419,6 +464,7 @@ impl GetActionError {
     /// The code.
     pub const fn code(self) -> crate::HResult {
         match self {
+            Self::Handle => crate::HResult::E_HANDLE,
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::InvalidProtocolOperation => {
@@ -430,9 +476,12 @@ impl GetActionError {
     }
     const fn words(self) -> &'static str {
         match self {
+            Self::Handle => {
+                "The handle is none of a session, or of one that was deleted."
+            }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "The handle is not valid, a pointer that is required is NULL, the queue is unknown, or the array has no element."
+                "A pointer that is required is NULL, the queue is unknown, or the array has no element."
             }
             Self::InvalidProtocolOperation => {
                 "The frame that was received is well formed but not allowed at this point, for example the continuation of a message that was never begun. Only actions of receives return it."
@@ -448,12 +497,17 @@ crate::documented::documented!(error GetActionError, HResult);
 /// Why [`WebSocketReceive`](super::Transfer::receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiveError {
+    /// The handle is none of a session, or of one that was deleted.
+    ///
+    /// `E_HANDLE`, 0x80070006
+    #[doc(alias = "E_HANDLE")]
+    Handle,
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The handle is not valid, or the buffer has no memory or the length 0.
+    /// The buffer has no memory or the length 0.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -469,7 +523,8 @@ pub enum ReceiveError {
 }
 impl ReceiveError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: [Self; 4] = [
+        Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidProtocolOperation,
@@ -477,6 +532,7 @@ impl ReceiveError {
     /// The code.
     pub const fn code(self) -> crate::HResult {
         match self {
+            Self::Handle => crate::HResult::E_HANDLE,
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::InvalidProtocolOperation => {
@@ -487,10 +543,11 @@ impl ReceiveError {
     }
     const fn words(self) -> &'static str {
         match self {
-            Self::OutOfMemory => "There is not enough memory.",
-            Self::InvalidArg => {
-                "The handle is not valid, or the buffer has no memory or the length 0."
+            Self::Handle => {
+                "The handle is none of a session, or of one that was deleted."
             }
+            Self::OutOfMemory => "There is not enough memory.",
+            Self::InvalidArg => "The buffer has no memory or the length 0.",
             Self::InvalidProtocolOperation => {
                 "The session does not allow the receive now: its handshake is not complete, it was aborted, another receive has not completed, or the close frame of the peer has been received."
             }
@@ -502,13 +559,18 @@ crate::documented::documented!(error ReceiveError, HResult);
 /// Why [`WebSocketSend`](super::Transfer::send) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendError {
+    /// The handle is none of a session, or of one that was deleted.
+    ///
+    /// `E_HANDLE`, 0x80070006
+    #[doc(alias = "E_HANDLE")]
+    Handle,
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The handle is not valid, the buffer type is unknown, a buffer is missing where one is needed or
-    /// given where none may be, or a close reason is longer than 123 bytes.
+    /// The buffer type is unknown, a buffer is missing where one is needed or given where none may be, a
+    /// close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -525,7 +587,8 @@ pub enum SendError {
 }
 impl SendError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: [Self; 4] = [
+        Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidProtocolOperation,
@@ -533,6 +596,7 @@ impl SendError {
     /// The code.
     pub const fn code(self) -> crate::HResult {
         match self {
+            Self::Handle => crate::HResult::E_HANDLE,
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::InvalidProtocolOperation => {
@@ -543,9 +607,12 @@ impl SendError {
     }
     const fn words(self) -> &'static str {
         match self {
+            Self::Handle => {
+                "The handle is none of a session, or of one that was deleted."
+            }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "The handle is not valid, the buffer type is unknown, a buffer is missing where one is needed or given where none may be, or a close reason is longer than 123 bytes."
+                "The buffer type is unknown, a buffer is missing where one is needed or given where none may be, a close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8."
             }
             Self::InvalidProtocolOperation => {
                 "The session does not allow the send now: its handshake is not complete, it was aborted, another send has not completed, a close frame has been sent, or the data does not continue the message that was begun."

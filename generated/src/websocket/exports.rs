@@ -538,7 +538,10 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
         let mut local_action: i32 = 0;
         ffi::required(pBufferType)?;
         let mut local_buffer_type: i32 = 0;
-        let mut local_application_context: *mut core::ffi::c_void = core::ptr::null_mut();
+        let mut local_application_context: *mut core::ffi::c_void = unsafe {
+            ffi::read(pvApplicationContext.cast::<*mut core::ffi::c_void>())
+        }
+            .unwrap_or(core::ptr::null_mut());
         ffi::required(pvActionContext)?;
         let mut local_action_context: *mut core::ffi::c_void = core::ptr::null_mut();
         match crate::websocket::Transfer::get_action(
