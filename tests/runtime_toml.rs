@@ -79,8 +79,10 @@ fn snake(name: &str) -> String {
 fn every_difference_is_a_row_that_a_test_shows_or_that_is_left_for_later() {
     let later = fs::read_to_string(workspace().join("tests/later.txt")).unwrap();
     let mut tests = String::new();
-    for file in fs::read_dir(workspace().join("tests/winhttp")).unwrap() {
-        tests.push_str(&fs::read_to_string(file.unwrap().path()).unwrap());
+    for family in ["winhttp", "websocket"] {
+        for file in fs::read_dir(workspace().join("tests").join(family)).unwrap() {
+            tests.push_str(&fs::read_to_string(file.unwrap().path()).unwrap());
+        }
     }
     for difference in entries().into_iter().flat_map(|entry| entry.differences) {
         let name = format!("fn {}_", difference.row.replace('.', "_"));

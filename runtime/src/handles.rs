@@ -6,8 +6,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use winws_api::winhttp::HInternet;
-
 /// The bits of a word that are the index; the generation has the others.
 const INDEX_BITS: u32 = usize::BITS / 2;
 const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
@@ -43,7 +41,7 @@ impl<T: Clone> HandleTable<T> {
     }
 
     /// Takes an object in and gives it a handle, which no other object has had.
-    pub(crate) fn insert(&self, object: T) -> HInternet {
+    pub(crate) fn insert(&self, object: T) -> usize {
         let generation = next_generation();
         let slot = Slot { generation, object: Some(object) };
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
@@ -52,20 +50,20 @@ impl<T: Clone> HandleTable<T> {
             Some(free) => *free = slot,
             None => slots.slots.push(slot),
         }
-        handle(generation << INDEX_BITS | index)
+        generation << INDEX_BITS | index
     }
 
     /// The object of a live handle.
-    pub(crate) fn get(&self, handle: HInternet) -> Option<T> {
-        let (index, generation) = split(handle);
+    pub(crate) fn get(&self, word: usize) -> Option<T> {
+        let (index, generation) = split(word);
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
         let slot = slots.slots.get(index).filter(|slot| slot.generation == generation)?;
         slot.object.clone()
     }
 
     /// Ends a live handle, and gives its object out.
-    pub(crate) fn remove(&self, handle: HInternet) -> Option<T> {
-        let (index, generation) = split(handle);
+    pub(crate) fn remove(&self, word: usize) -> Option<T> {
+        let (index, generation) = split(word);
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         let slot = slots.slots.get_mut(index).filter(|slot| slot.generation == generation)?;
         let object = slot.object.take()?;
@@ -83,19 +81,8 @@ fn next_generation() -> usize {
     }
 }
 
-fn split(handle: HInternet) -> (usize, usize) {
-    let word = word(handle);
+const fn split(word: usize) -> (usize, usize) {
     (word & INDEX_MASK, word >> INDEX_BITS)
-}
-
-/// The handle of a word, whether it is live or not.
-pub(crate) const fn handle(word: usize) -> HInternet {
-    HInternet::from_raw(word)
-}
-
-/// The word of a handle.
-pub(crate) const fn word(handle: HInternet) -> usize {
-    handle.into_raw()
 }
 
 #[cfg(test)]
@@ -117,10 +104,10 @@ mod tests {
         let live = table.insert(Arc::new(1));
         let (index, generation) = split(live);
         for word in [0, 1, usize::MAX, index, generation << INDEX_BITS | (index + 1), (generation + 1) << INDEX_BITS] {
-            assert_eq!(table.get(handle(word)), None, "{word:x}");
-            assert_eq!(table.remove(handle(word)), None, "{word:x}");
+            assert_eq!(table.get(word), None, "{word:x}");
+            assert_eq!(table.remove(word), None, "{word:x}");
         }
-        assert!(!live.is_null() && table.get(live).is_some());
+        assert!(live != 0 && table.get(live).is_some());
     }
 
     #[test]

@@ -46,13 +46,13 @@
 pub use winws_api as api;
 
 mod driver;
-#[cfg(feature = "capi")]
 #[allow(unsafe_code, reason = "pointers of C come in here, and go no further")]
 pub mod ffi;
 mod handles;
 pub mod protocol;
 mod transport;
 mod web_socket;
+pub mod websocket;
 mod winhttp;
 
 pub use web_socket::{CloseStatus, ConnectError, Received, WebSocket, connect, connect_with};

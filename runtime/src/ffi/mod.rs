@@ -1,10 +1,18 @@
-//! The C functions, over [`WinHttp::process`](crate::WinHttp::process).
+//! The C functions, and what pointers of C lead to.
 //!
-//! winws-api has them generic in the runtime, generated from the pages: pointers to references, one call into the trait,
-//! outputs written. Here they get their names, a guard against panics, and the thread's last error.
+//! winws-api has the functions generic in the runtime, generated from the pages: pointers to references, one call into
+//! the trait, outputs written. Here they get their names, a guard against panics, and the thread's last error, behind the
+//! feature `capi`. What structures point to, which no function can turn into references, becomes safe in `lent`.
 
+#[cfg(feature = "capi")]
 mod guard;
+#[cfg(feature = "capi")]
 mod last_error;
+pub(crate) mod lent;
+#[cfg(feature = "capi")]
+pub mod websocket;
+#[cfg(feature = "capi")]
 pub mod winhttp;
 
+#[cfg(feature = "capi")]
 pub use last_error::{winws_get_last_error, winws_set_last_error};

@@ -3,6 +3,7 @@
 //! One frame goes out for each [`send_frame`](Sender::send_frame); pongs and the close frame go between frames.
 //! The payload of a data frame stays with the caller and is masked on its way into the output, piece by piece.
 
+use core::fmt;
 use std::collections::VecDeque;
 
 use super::control::ControlPayload;
@@ -24,6 +25,19 @@ pub enum SendError {
     /// The text is not UTF-8, over all its fragments (b1.3.7).
     InvalidUtf8,
 }
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Closed => "nothing can be sent any more",
+            Self::Busy => "another frame is still being sent",
+            Self::WrongKind => "the message under way is of another kind",
+            Self::InvalidUtf8 => "the text is not UTF-8",
+        })
+    }
+}
+
+impl core::error::Error for SendError {}
 
 /// The sending half of a connection.
 ///

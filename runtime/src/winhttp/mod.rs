@@ -77,7 +77,7 @@ impl WinHttp {
     /// belongs to the handshake itself.
     pub fn open_request(&self, url: &str, headers: &[(&str, &str)]) -> Result<HInternet, Win32Error> {
         let request = Request::open(url, headers)?;
-        Ok(self.objects.insert(Object::Request(Arc::new(request))))
+        Ok(HInternet::from_raw(self.objects.insert(Object::Request(Arc::new(request)))))
     }
 
     /// Connects and sends the request.
@@ -119,7 +119,7 @@ impl WinHttp {
     /// connects: it goes on until its time limit.
     /// `ERROR_INVALID_HANDLE` for a handle that is not live (b1.1.6).
     pub fn close_handle(&self, handle: HInternet) -> Result<(), Win32Error> {
-        let object = self.objects.remove(handle).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+        let object = self.objects.remove(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
         match &object {
             Object::WebSocket(connection) => connection.abort(),
             Object::Request(request) => request.abort(),
@@ -132,7 +132,7 @@ impl WinHttp {
         handle: HInternet,
         call: impl FnOnce(&Request) -> Result<R, Win32Error>,
     ) -> Result<R, Win32Error> {
-        let object = self.objects.get(handle).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+        let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
         match &object {
             Object::Request(request) => call(request),
             Object::WebSocket(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
@@ -144,7 +144,7 @@ impl WinHttp {
         handle: HInternet,
         call: impl FnOnce(&Connection) -> Result<R, Win32Error>,
     ) -> Result<R, Win32Error> {
-        let object = self.objects.get(handle).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+        let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
         match &object {
             Object::WebSocket(connection) => call(connection),
             Object::Request(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),

@@ -64,7 +64,7 @@ impl WebSocket for WinHttp {
         _context: usize,
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
         let connection = self.with_request(request, Request::complete_upgrade)?;
-        Ok(self.objects.insert(Object::WebSocket(Arc::new(connection))))
+        Ok(HInternet::from_raw(self.objects.insert(Object::WebSocket(Arc::new(connection)))))
     }
 
     fn web_socket_send(

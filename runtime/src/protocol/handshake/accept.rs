@@ -5,7 +5,7 @@ use core::fmt;
 use tungstenite::handshake::derive_accept_key;
 
 use super::headers::{Headers, extension_name, is_extension};
-use super::offer::VERSION;
+use super::offer::VERSION_TEXT;
 
 /// Why a request is not one for a WebSocket, or why a choice does not fit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn accept(
     }
     let key = request.only("Sec-WebSocket-Key").filter(|key| is_key(key)).ok_or(RequestError::Key)?;
     let version = request.only("Sec-WebSocket-Version").ok_or(RequestError::MissingVersion)?;
-    if version != VERSION.as_bytes() {
+    if version != VERSION_TEXT.as_bytes() {
         return Err(RequestError::UnsupportedVersion);
     }
     let mut headers = vec![

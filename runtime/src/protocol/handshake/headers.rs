@@ -9,8 +9,8 @@ pub struct Headers {
 }
 
 impl<N: Into<Vec<u8>>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Headers {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
-        Self { list: headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(iter: I) -> Self {
+        Self { list: iter.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
     }
 }
 

@@ -7,8 +7,11 @@ use tungstenite::handshake::derive_accept_key;
 
 use super::headers::{Headers, extension_name, is_extension, is_token};
 
-/// The version of the protocol that RFC 6455 describes, as a header has it.
-pub const VERSION: &str = "13";
+/// The version of the protocol that RFC 6455 describes.
+pub const VERSION: u32 = 13;
+
+/// The same as a header has it.
+pub(super) const VERSION_TEXT: &str = "13";
 
 /// A subprotocol or an extension that cannot be offered: it is not of HTTP's characters, or there twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,7 +126,7 @@ impl Offer {
         let mut headers = vec![
             ("Upgrade", "websocket".to_owned()),
             ("Connection", "Upgrade".to_owned()),
-            ("Sec-WebSocket-Version", VERSION.to_owned()),
+            ("Sec-WebSocket-Version", VERSION_TEXT.to_owned()),
             ("Sec-WebSocket-Key", self.key.clone()),
         ];
         if !self.protocols.is_empty() {
@@ -149,7 +152,7 @@ impl Offer {
             return Err(UpgradeError::Accept);
         }
         let mut versions = response.elements("Sec-WebSocket-Version").peekable();
-        if versions.peek().is_some() && !versions.any(|version| version == VERSION.as_bytes()) {
+        if versions.peek().is_some() && !versions.any(|version| version == VERSION_TEXT.as_bytes()) {
             return Err(UpgradeError::WebSocketVersion);
         }
         Ok(Agreement { extensions: self.check_extensions(response)?, protocol: self.check_protocol(response)? })

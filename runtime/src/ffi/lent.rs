@@ -1,0 +1,163 @@
+//! What the structures of websocket.h point to, as safe values.
+//!
+//! The traits take structures with pointers in them, which any safe code can make up. So a [`Vouched`] can be had by unsafe
+//! code only, and it reads pointers in the name of whoever made it.
+
+use core::ffi::c_char;
+use core::slice;
+
+use winws_api::websocket::{Buffer, HttpHeader, Property};
+use winws_api::{KeptBuffer, KeptBufferMut};
+
+use crate::websocket::Component;
+
+/// A pointer that cannot be what the page says: null beside a length, or at an odd address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BadPointer;
+
+/// The promise that the pointers in structures of websocket.h lead to what the pages say, for as long as they say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vouched(());
+
+/// A name and a value.
+type Pair<'h> = (&'h [u8], &'h [u8]);
+
+#[allow(clippy::unused_self, reason = "to have it is what allows the call")]
+impl Vouched {
+    /// The promise.
+    ///
+    /// # Safety
+    ///
+    /// Every structure that one of the methods is given holds null, or pointers to what its page says: so many bytes may be
+    /// read there, or written for a receive and for the memory of a session, and nobody else writes them until the
+    /// operation is reported complete, the handle is deleted, or, for headers and numbers, the call returns.
+    pub(crate) const unsafe fn new() -> Self {
+        Self(())
+    }
+
+    /// The bytes to send.
+    pub(crate) fn data(self, buffer: &Buffer) -> Result<KeptBuffer, BadPointer> {
+        // SAFETY: both parts of the union begin with a pointer and a length, and any bits are some.
+        let data = unsafe { buffer.data };
+        let length = extent(data.buffer, data.buffer_length)?;
+        // SAFETY: whoever made `self` vouched for the bytes until the send is complete.
+        Ok(unsafe { KeptBuffer::new(data.buffer, length) })
+    }
+
+    /// The bytes to receive into.
+    pub(crate) fn target(self, buffer: &Buffer) -> Result<KeptBufferMut, BadPointer> {
+        // SAFETY: as in `data`.
+        let data = unsafe { buffer.data };
+        let length = extent(data.buffer, data.buffer_length)?;
+        // SAFETY: whoever made `self` vouched for the bytes until the receive is complete.
+        Ok(unsafe { KeptBufferMut::new(data.buffer, length) })
+    }
+
+    /// The status and the reason of a close.
+    pub(crate) fn close_status(self, buffer: &Buffer) -> Result<(u16, &[u8]), BadPointer> {
+        // SAFETY: the buffer comes with the type of a close frame, and any bits are a status.
+        let close = unsafe { buffer.close_status };
+        // SAFETY: whoever made `self` vouched for the bytes.
+        Ok((close.status, unsafe { bytes(close.reason, close.reason_length) }?))
+    }
+
+    /// The names and values of headers.
+    pub(crate) fn headers<'h>(self, headers: &'h [HttpHeader]) -> Result<Vec<Pair<'h>>, BadPointer> {
+        let pair = |header: &'h HttpHeader| {
+            // SAFETY: whoever made `self` vouched for the bytes.
+            let name = unsafe { bytes(header.name.cast::<u8>(), header.name_length) }?;
+            // SAFETY: as above.
+            Ok((name, unsafe { bytes(header.value.cast::<u8>(), header.value_length) }?))
+        };
+        headers.iter().map(pair).collect()
+    }
+
+    /// The number of a property that is a ULONG or a BOOL.
+    pub(crate) fn number(self, property: &Property) -> Result<u32, BadPointer> {
+        let value = property.value.cast::<u32>();
+        if value.is_null() || !value.is_aligned() || property.value_size != 4 {
+            return Err(BadPointer);
+        }
+        // SAFETY: whoever made `self` vouched for as many bytes as the property says, and the address is even.
+        Ok(unsafe { value.read() })
+    }
+
+    /// The memory of a property that is the address of one.
+    pub(crate) fn memory(self, property: &Property) -> Result<KeptBufferMut, BadPointer> {
+        let variable = property.value.cast::<*mut u8>();
+        if variable.is_null() || !variable.is_aligned() {
+            return Err(BadPointer);
+        }
+        // SAFETY: whoever made `self` vouched for the variable, and its address is even.
+        let memory = unsafe { variable.read() };
+        if memory.is_null() || memory.addr() % 8 != 0 {
+            return Err(BadPointer);
+        }
+        let length = extent(memory, property.value_size)?;
+        // SAFETY: whoever made `self` vouched for the memory until the handle is deleted.
+        Ok(unsafe { KeptBufferMut::new(memory, length) })
+    }
+}
+
+impl Component {
+    /// A component without handles.
+    ///
+    /// # Safety
+    ///
+    /// The traits take structures with pointers in them. Whoever calls a method of this value gives it null, or pointers to
+    /// what the page of the structure says, for as long as the page of the function says: a payload until its send is
+    /// reported complete, the buffer of a receive as long, the memory of a session until its handle is deleted, everything
+    /// else until the call returns.
+    pub const unsafe fn new() -> Self {
+        // SAFETY: the caller has promised it.
+        Self::with(unsafe { Vouched::new() })
+    }
+}
+
+/// An array of headers that is lent to C, with what it points to.
+#[derive(Debug)]
+pub(crate) struct HeaderArray {
+    array: Vec<HttpHeader>,
+    /// What the array points to. Its bytes do not move when it does.
+    _texts: Vec<(&'static str, String)>,
+}
+
+// SAFETY: the pointers lead to what the array itself owns or to constants.
+unsafe impl Send for HeaderArray {}
+
+impl HeaderArray {
+    pub(crate) fn new(texts: Vec<(&'static str, String)>) -> Self {
+        let part =
+            |text: &str| (text.as_ptr().cast_mut().cast::<c_char>(), u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let header = |(name, value): &(&'static str, String)| {
+            let ((name, name_length), (value, value_length)) = (part(name), part(value));
+            HttpHeader { name, name_length, value, value_length }
+        };
+        Self { array: texts.iter().map(header).collect(), _texts: texts }
+    }
+
+    /// The address of the array and the number of its elements.
+    pub(crate) fn lend(&mut self) -> (*mut HttpHeader, u32) {
+        (self.array.as_mut_ptr(), u32::try_from(self.array.len()).unwrap_or(u32::MAX))
+    }
+}
+
+/// A length of C, for memory that may be there.
+fn extent(pointer: *const u8, length: u32) -> Result<usize, BadPointer> {
+    let length = usize::try_from(length).ok().filter(|&length| isize::try_from(length).is_ok()).ok_or(BadPointer)?;
+    if pointer.is_null() && length > 0 { Err(BadPointer) } else { Ok(length) }
+}
+
+/// The bytes of an input.
+///
+/// # Safety
+///
+/// Unless `pointer` is null, `length` bytes may be read there, and nobody writes them during `'a`.
+unsafe fn bytes<'a>(pointer: *const u8, length: u32) -> Result<&'a [u8], BadPointer> {
+    let length = extent(pointer, length)?;
+    if pointer.is_null() {
+        return Ok(&[]);
+    }
+    // SAFETY: the caller vouches for the bytes.
+    Ok(unsafe { slice::from_raw_parts(pointer, length) })
+}

@@ -1,0 +1,105 @@
+//! The handshake of a session: headers in arrays, as C lends and gets them.
+
+use winws_api::HResult;
+use winws_api::websocket::{
+    BeginClientHandshakeError, BeginServerHandshakeError, EndClientHandshakeError, EndServerHandshakeError, Handle,
+    Handshake, HttpHeader,
+};
+
+use super::codes;
+use super::component::{Component, lock};
+use super::session::Agreeing;
+use super::table::Call;
+use crate::ffi::lent::HeaderArray;
+use crate::protocol::handshake::{Headers, Offer, accept};
+
+impl Component {
+    /// The headers of a request or a response.
+    fn headers(&self, headers: &[HttpHeader]) -> Result<Headers, HResult> {
+        Ok(self.vouched.headers(headers).map_err(codes::of_pointer)?.into_iter().collect())
+    }
+}
+
+impl Handshake for Component {
+    /// `initial_headers` are the application's, which sends them in any case; ours take the place of those with one name.
+    fn begin_client_handshake(
+        &self,
+        web_socket: Handle,
+        subprotocols: &[&str],
+        extensions: &[&str],
+        initial_headers: &[HttpHeader],
+        additional_headers: &mut *mut HttpHeader,
+        additional_header_count: &mut u32,
+    ) -> Result<(), BeginClientHandshakeError> {
+        self.headers(initial_headers)?;
+        let offer = Offer::new(subprotocols, extensions).map_err(codes::of_offer)?;
+        let session = self.session(web_socket)?;
+        let mut session = lock(&session);
+        let headers = HeaderArray::new(offer.headers());
+        let lent = session.begin(Call::BeginClient, Agreeing { offer: Some(offer), headers })?;
+        (*additional_headers, *additional_header_count) = lent;
+        Ok(())
+    }
+
+    fn begin_server_handshake(
+        &self,
+        web_socket: Handle,
+        subprotocol_selected: Option<&str>,
+        extension_selected: &[&str],
+        request_headers: &[HttpHeader],
+        response_headers: &mut *mut HttpHeader,
+        response_header_count: &mut u32,
+    ) -> Result<(), BeginServerHandshakeError> {
+        let request = self.headers(request_headers)?;
+        let session = self.session(web_socket)?;
+        let mut session = lock(&session);
+        session.allows(Call::BeginServer)?;
+        let response = accept(&request, subprotocol_selected, extension_selected).map_err(codes::of_request)?;
+        let agreeing = Agreeing { offer: None, headers: HeaderArray::new(response) };
+        (*response_headers, *response_header_count) = session.begin(Call::BeginServer, agreeing)?;
+        Ok(())
+    }
+
+    /// An empty array for the extensions says that nobody wants to know them.
+    fn end_client_handshake(
+        &self,
+        web_socket: Handle,
+        response_headers: &[HttpHeader],
+        selected_extensions: &mut [u32],
+        selected_extension_count: Option<&mut u32>,
+        selected_subprotocol: Option<&mut u32>,
+    ) -> Result<(), EndClientHandshakeError> {
+        let response = self.headers(response_headers)?;
+        let session = self.session(web_socket)?;
+        let mut session = lock(&session);
+        session.allows(Call::EndClient)?;
+        let offer = session.offer().ok_or(HResult::E_INVALID_PROTOCOL_OPERATION)?;
+        if !selected_extensions.is_empty() && selected_extensions.len() < offer.extension_count() {
+            return Err(EndClientHandshakeError::InvalidArg);
+        }
+        let agreement = offer.check(&response).map_err(codes::of_upgrade)?;
+        session.open(Call::EndClient)?;
+        let mut written = 0;
+        for (place, index) in selected_extensions.iter_mut().zip(&agreement.extensions) {
+            *place = number(*index);
+            written += 1;
+        }
+        if let Some(count) = selected_extension_count {
+            *count = written;
+        }
+        if let (Some(place), Some(index)) = (selected_subprotocol, agreement.protocol) {
+            *place = number(index);
+        }
+        Ok(())
+    }
+
+    fn end_server_handshake(&self, web_socket: Handle) -> Result<(), EndServerHandshakeError> {
+        let session = self.session(web_socket)?;
+        Ok(lock(&session).open(Call::EndServer)?)
+    }
+}
+
+/// An index into an array whose length was 32 bits wide.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,208 @@
+//! The receiving direction of a session: the one receive that is queued, and the bytes that were not looked at yet.
+
+use core::ops::Range;
+
+use super::Refusal;
+use super::memory::Memory;
+use super::table::{Channel, Direction, ReceiveInput, Step};
+use crate::protocol::{CloseFrame, ControlPayload, Event, Fault, MessageKind, Receiver};
+
+#[derive(Debug)]
+pub(super) struct Inbound<B> {
+    receiver: Receiver,
+    direction: Direction,
+    /// The caller's buffer. Without one, data is lent from the session's memory.
+    target: Option<B>,
+    /// The bytes of the receive buffer that have come and were not looked at.
+    unread: Range<usize>,
+    received: Piece,
+    /// A violation that is still to be reported.
+    pub fault: Option<Fault>,
+}
+
+/// What a receive ended with.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    /// Nothing has come.
+    Nothing,
+    Data {
+        kind: MessageKind,
+        end_of_message: bool,
+        place: Place,
+    },
+    /// The payload lies in the session's memory.
+    Pong {
+        length: usize,
+    },
+    /// The payload lies in the session's memory too.
+    Close(CloseFrame),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Memory(Range<usize>),
+    /// So many bytes at the start of the caller's buffer.
+    Target(usize),
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]>> Inbound<B> {
+    pub(super) const fn new(receiver: Receiver) -> Self {
+        let direction = Direction::START;
+        Self { receiver, direction, target: None, unread: 0..0, received: Piece::Nothing, fault: None }
+    }
+
+    pub(super) const fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Whether nothing comes any more, and nothing is to be indicated.
+    pub(super) const fn is_finished(&self) -> bool {
+        matches!(self.direction, Direction { channel: Channel::Ended, step: Step::Idle })
+    }
+
+    /// What the message under way is made of.
+    pub(super) fn message_kind(&self) -> Option<MessageKind> {
+        self.receiver.message_kind()
+    }
+
+    pub(super) fn receive(&mut self, target: Option<B>) -> Result<(), Refusal> {
+        self.direction = self.direction.receiving(ReceiveInput::Receive)?;
+        // A buffer without room would never take anything.
+        self.target = target.filter(|target| !target.as_ref().is_empty());
+        self.received = Piece::Nothing;
+        Ok(())
+    }
+
+    pub(super) fn abort(&mut self) {
+        self.fault = None;
+        self.input(ReceiveInput::Abort);
+    }
+
+    /// Looks at bytes that have come, up to the next event. `None` when more of them are needed.
+    pub(super) fn parse(&mut self, memory: &mut Memory) -> Option<(Event, Place)> {
+        while !self.unread.is_empty() {
+            let bytes = memory.get_mut(self.unread.clone());
+            let taken = match &mut self.target {
+                Some(target) => self.receiver.receive_bytes(bytes, target.as_mut()),
+                None => self.receiver.receive_in_place(bytes),
+            };
+            self.unread.start += taken;
+            let Some(event) = self.receiver.poll_event() else {
+                continue;
+            };
+            let place = match (&self.target, &event) {
+                (None, Event::Data { length, .. }) => Place::Memory(self.unread.start - length..self.unread.start),
+                (_, Event::Data { length, .. }) => Place::Target(*length),
+                _ => Place::Target(0),
+            };
+            return Some((event, place));
+        }
+        None
+    }
+
+    /// Where bytes from the network are to be put, once all that have come were looked at.
+    ///
+    /// Payload goes right into the caller's buffer, and into the receive buffer only what comes behind it.
+    pub(super) fn offered<'b>(&'b mut self, memory: &'b mut Memory) -> [&'b mut [u8]; 2] {
+        let direct = self.direct();
+        let behind = self.has_room_behind(direct);
+        let buffer = memory.get_mut(if behind { memory.receive_buffer() } else { 0..0 });
+        match &mut self.target {
+            Some(target) if direct > 0 => [&mut target.as_mut()[..direct], buffer],
+            _ => [buffer, &mut []],
+        }
+    }
+
+    /// Counts bytes as come. None of them, or more than there is room for, means that no more will.
+    pub(super) fn arrived(&mut self, memory: &Memory, count: usize) -> Option<(Event, Place)> {
+        if self.direction.step != Step::Moving {
+            return None;
+        }
+        let direct = self.direct();
+        let room = if self.has_room_behind(direct) { memory.receive_buffer().len() } else { 0 };
+        if count == 0 || count > direct + room {
+            self.received = Piece::Nothing;
+            self.input(ReceiveInput::CutShort);
+            return None;
+        }
+        let payload = count.min(direct);
+        self.unread = 0..count - payload;
+        let target = self.target.as_mut().filter(|_| payload > 0)?;
+        self.receiver.receive_payload(&mut target.as_mut()[..payload]);
+        self.receiver.poll_event().map(|event| (event, Place::Target(payload)))
+    }
+
+    /// Ends the receive with a piece of a message.
+    pub(super) fn piece(&mut self, kind: MessageKind, end_of_message: bool, place: Place) {
+        self.received = Piece::Data { kind, end_of_message, place };
+        self.input(ReceiveInput::Piece);
+    }
+
+    /// Ends the receive with the pong for our ping.
+    pub(super) fn pong(&mut self, payload: &ControlPayload, memory: &mut Memory) {
+        let length = payload.as_bytes().len();
+        keep(payload.as_bytes(), memory);
+        self.received = Piece::Pong { length };
+        self.input(ReceiveInput::Piece);
+    }
+
+    /// Ends the receive, and this direction, with the close frame of the peer.
+    pub(super) fn close(&mut self, close: CloseFrame, memory: &mut Memory) {
+        keep(close.payload(), memory);
+        self.received = Piece::Close(close);
+        self.input(ReceiveInput::Close);
+    }
+
+    /// Ends the receive, and this direction, because of a violation of the protocol.
+    pub(super) fn fail(&mut self, fault: Fault) {
+        (self.received, self.fault) = (Piece::Nothing, Some(fault));
+        self.input(ReceiveInput::Fault);
+    }
+
+    pub(super) const fn received(&self) -> &Piece {
+        &self.received
+    }
+
+    /// The bytes of a place.
+    pub(super) fn bytes<'b>(&'b self, place: &Place, memory: &'b Memory) -> &'b [u8] {
+        match (place, &self.target) {
+            (Place::Memory(range), _) => memory.get(range.clone()),
+            (Place::Target(length), Some(target)) => target.as_ref().get(..*length).unwrap_or_default(),
+            (Place::Target(_), None) => &[],
+        }
+    }
+
+    /// Ends the operation, and gives the caller's buffer back.
+    pub(super) fn indicated(&mut self) -> Option<B> {
+        if self.direction.step != Step::Ended {
+            return None;
+        }
+        self.input(ReceiveInput::Indicated);
+        self.received = Piece::Nothing;
+        self.target.take()
+    }
+
+    /// How many bytes go right into the caller's buffer.
+    fn direct(&self) -> usize {
+        let remaining = usize::try_from(self.receiver.payload_remaining()).unwrap_or(usize::MAX);
+        self.target.as_ref().map_or(0, |target| remaining.min(target.as_ref().len()))
+    }
+
+    /// Whether what comes behind `direct` bytes is no payload of the frame under way, or there is no other place for it.
+    fn has_room_behind(&self, direct: usize) -> bool {
+        direct == 0 || self.receiver.payload_remaining() == direct as u64
+    }
+
+    /// Only calls of the application are ever refused.
+    fn input(&mut self, input: ReceiveInput) {
+        if let Ok(direction) = self.direction.receiving(input) {
+            self.direction = direction;
+        }
+    }
+}
+
+/// Puts the payload of a control frame where it is lent from.
+fn keep(payload: &[u8], memory: &mut Memory) {
+    let start = memory.control_payload().start;
+    memory.get_mut(start..start + payload.len()).copy_from_slice(payload);
+}

@@ -1,0 +1,219 @@
+//! What is behind a handle: the state of the handshake, then a connection, and the actions that are out.
+
+use core::ffi::c_void;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use winws_api::websocket::{Action, BufferType, HttpHeader};
+use winws_api::{HResult, KeptBuffer, KeptBufferMut};
+
+use super::memory::Memory;
+use super::table::{self, Call};
+use super::{Config, Connection, Side, codes};
+use crate::ffi::lent::HeaderArray;
+use crate::protocol::Role;
+use crate::protocol::handshake::Offer;
+
+/// The two bits of an action's context that say what it is; above them is a number that no other action has.
+const SLOT_BITS: u32 = 2;
+const SLOT_MASK: usize = (1 << SLOT_BITS) - 1;
+
+/// The slot of `WEB_SOCKET_NO_ACTION`, of which nothing is kept.
+const NO_SLOT: usize = SLOT_MASK;
+
+/// A payload of the caller's, in use until its send is reported complete.
+#[derive(Debug)]
+pub(super) struct Payload(pub KeptBuffer);
+
+/// A buffer of the caller's, in use until its receive is reported complete.
+#[derive(Debug)]
+pub(super) struct Target(pub KeptBufferMut);
+
+impl AsRef<[u8]> for Payload {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+}
+
+impl AsRef<[u8]> for Target {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+}
+
+impl AsMut<[u8]> for Target {
+    fn as_mut(&mut self) -> &mut [u8] {
+        self.0.as_mut_slice()
+    }
+}
+
+/// A handshake that has begun.
+#[derive(Debug)]
+pub(super) struct Agreeing {
+    /// A client's.
+    pub offer: Option<Offer>,
+    /// What was lent to the application.
+    pub headers: HeaderArray,
+}
+
+/// What a handle names.
+#[derive(Debug)]
+pub(super) struct Session {
+    state: table::Session,
+    config: Config,
+    /// The caller's memory, before the connection gets it.
+    memory: Option<Memory>,
+    agreeing: Option<Agreeing>,
+    connection: Option<Connection<Payload, Target>>,
+    queues: [Queue; 2],
+    /// The number of the latest action.
+    latest: usize,
+}
+
+/// What belongs to one direction.
+#[derive(Debug)]
+pub(super) struct Queue {
+    /// The application's word for the operation. It is handed back and never looked at.
+    context: AtomicPtr<c_void>,
+    /// What is sent, or was asked for.
+    pub buffer_type: BufferType,
+    /// The action that is out.
+    out: Option<Out>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Out {
+    number: usize,
+    action: Action,
+    /// How many bytes its buffers have.
+    offered: usize,
+}
+
+impl Queue {
+    const fn new() -> Self {
+        Self { context: AtomicPtr::new(ptr::null_mut()), buffer_type: BufferType::BinaryMessage, out: None }
+    }
+
+    pub(super) fn context(&self) -> *mut c_void {
+        self.context.load(Ordering::Relaxed)
+    }
+}
+
+impl Session {
+    pub(super) const fn new(config: Config, memory: Option<Memory>) -> Self {
+        let state = match config.role() {
+            Role::Client => table::Session::NewClient,
+            Role::Server => table::Session::NewServer,
+        };
+        let queues = [Queue::new(), Queue::new()];
+        Self { state, config, memory, agreeing: None, connection: None, queues, latest: 0 }
+    }
+
+    /// Whether the table allows a call, which does not happen yet.
+    pub(super) fn allows(&self, call: Call) -> Result<(), HResult> {
+        self.state.after(call).map(drop).map_err(codes::of_refusal)
+    }
+
+    pub(super) fn offer(&self) -> Option<&Offer> {
+        self.agreeing.as_ref()?.offer.as_ref()
+    }
+
+    /// Begins the handshake, and lends its headers.
+    pub(super) fn begin(&mut self, call: Call, agreeing: Agreeing) -> Result<(*mut HttpHeader, u32), HResult> {
+        self.state = self.state.after(call).map_err(codes::of_refusal)?;
+        Ok(self.agreeing.insert(agreeing).headers.lend())
+    }
+
+    /// Opens the session, if the call does that, and it is not open yet.
+    pub(super) fn open(&mut self, call: Call) -> Result<(), HResult> {
+        let state = self.state.after(call).map_err(codes::of_refusal)?;
+        if self.connection.is_none() {
+            let memory = match self.memory.take() {
+                Some(memory) => memory,
+                None => Memory::try_new(&self.config).ok_or(HResult::E_OUTOFMEMORY)?,
+            };
+            self.connection = Some(Connection::with_memory(&self.config, memory));
+            self.agreeing = None;
+        }
+        self.state = state;
+        Ok(())
+    }
+
+    /// The connection, for a call that wants it open.
+    pub(super) fn connection(&mut self, call: Call) -> Result<&mut Connection<Payload, Target>, HResult> {
+        self.open(call)?;
+        self.connection.as_mut().ok_or(HResult::E_INVALID_PROTOCOL_OPERATION)
+    }
+
+    /// What belongs to an operation that was just queued.
+    pub(super) fn queued(&mut self, side: Side, buffer_type: BufferType, context: *mut c_void) {
+        let queue = &mut self.queues[side as usize];
+        queue.buffer_type = buffer_type;
+        *queue.context.get_mut() = context;
+    }
+
+    pub(super) const fn queue(&self, side: Side) -> &Queue {
+        &self.queues[side as usize]
+    }
+
+    /// Ends both directions of an open session.
+    pub(super) fn abort(&mut self) {
+        if let Ok(state) = self.state.after(Call::Abort) {
+            self.state = state;
+        }
+        if let Some(connection) = &mut self.connection {
+            connection.abort();
+        }
+    }
+
+    /// The next action of a queue, unless one of it is out.
+    pub(super) fn due(&mut self, side: Side) -> Result<Action, HResult> {
+        if self.queues[side as usize].out.is_some() {
+            return Ok(Action::Nothing);
+        }
+        let connection = self.connection(Call::GetAction)?;
+        connection.due(side).map_err(codes::of_fault)
+    }
+
+    /// Takes an action out, and gives its context.
+    pub(super) fn take(&mut self, side: Side, action: Action, offered: usize) -> *mut c_void {
+        self.latest = self.latest.wrapping_add(1) & (usize::MAX >> SLOT_BITS);
+        let slot = if action == Action::Nothing {
+            NO_SLOT
+        } else {
+            self.queues[side as usize].out = Some(Out { number: self.latest, action, offered });
+            side as usize
+        };
+        ptr::without_provenance_mut(self.latest << SLOT_BITS | slot)
+    }
+
+    /// Completes the action of a context. One that is not out is nothing.
+    pub(super) fn complete(&mut self, context: *mut c_void, transferred: usize) {
+        let (number, slot) = (context.addr() >> SLOT_BITS, context.addr() & SLOT_MASK);
+        let side = match slot {
+            0 => Side::Send,
+            1 => Side::Receive,
+            _ => return,
+        };
+        let Some(out) = self.queues[slot].out.take_if(|out| out.number == number) else {
+            return;
+        };
+        let Some(connection) = &mut self.connection else {
+            return;
+        };
+        match out.action {
+            Action::Nothing => {}
+            Action::SendToNetwork if transferred == out.offered => connection.transmitted(side, transferred),
+            Action::SendToNetwork => connection.cut_short(side),
+            // A number that is too large is no number of bytes that were received.
+            Action::ReceiveFromNetwork => connection.arrived(if transferred > out.offered { 0 } else { transferred }),
+            Action::IndicateSendComplete => drop(connection.sent()),
+            Action::IndicateReceiveComplete => drop(connection.taken()),
+        }
+    }
+
+    /// The connection of an action that is about to be taken out.
+    pub(super) fn open_connection(&mut self) -> Option<&mut Connection<Payload, Target>> {
+        self.connection.as_mut()
+    }
+}

@@ -1,0 +1,228 @@
+//! Sends, receives and actions of a session, as C has them.
+
+use core::ffi::c_void;
+use core::ptr;
+
+use winws_api::HResult;
+use winws_api::websocket::{
+    Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, GetActionError, Handle, ReceiveError,
+    SendError, Transfer,
+};
+
+use super::component::{Component, lock};
+use super::session::{Payload, Session, Target};
+use super::table::Call;
+use super::{Received, Side, codes};
+use crate::protocol::{CloseFrame, ControlPayload, MessageKind};
+
+impl Transfer for Component {
+    fn complete_action(&self, web_socket: Handle, action_context: *mut c_void, bytes_transferred: u32) {
+        if let Ok(session) = self.session(web_socket) {
+            lock(&session).complete(action_context, usize::try_from(bytes_transferred).unwrap_or(usize::MAX));
+        }
+    }
+
+    fn get_action(
+        &self,
+        web_socket: Handle,
+        action_queue: ActionQueue,
+        data_buffers: &mut [Buffer],
+        data_buffer_count: &mut u32,
+        action: &mut i32,
+        buffer_type: &mut i32,
+        application_context: Option<&mut *mut c_void>,
+        action_context: &mut *mut c_void,
+    ) -> Result<(), GetActionError> {
+        let queues = i32::from(action_queue);
+        if queues == 0 || data_buffers.is_empty() {
+            return Err(GetActionError::InvalidArg);
+        }
+        let session = self.session(web_socket)?;
+        let mut session = lock(&session);
+        session.open(Call::GetAction)?;
+        let (mut side, mut due) = (Side::Send, Action::Nothing);
+        if queues & i32::from(ActionQueue::SEND) != 0 {
+            due = session.due(Side::Send)?;
+        }
+        if due == Action::Nothing && queues & i32::from(ActionQueue::RECEIVE) != 0 {
+            (side, due) = (Side::Receive, session.due(Side::Receive)?);
+        }
+        let given = give(&mut session, side, due, data_buffers);
+        *data_buffer_count = given.count;
+        *action = due.into();
+        *buffer_type = given.buffer_type.map_or(0, i32::from);
+        if let Some(place) = application_context.filter(|_| given.belongs_to_operation) {
+            *place = session.queue(side).context();
+        }
+        *action_context = session.take(side, due, given.bytes);
+        Ok(())
+    }
+
+    fn receive(&self, web_socket: Handle, buffer: Option<&Buffer>, context: *mut c_void) -> Result<(), ReceiveError> {
+        let target = match buffer {
+            Some(buffer) => Some(self.vouched.target(buffer).map_err(codes::of_pointer)?),
+            None => None,
+        };
+        if target.as_ref().is_some_and(winws_api::KeptBufferMut::is_empty) {
+            return Err(ReceiveError::InvalidArg);
+        }
+        let session = self.session(web_socket)?;
+        let mut session = lock(&session);
+        let connection = session.connection(Call::Transfer)?;
+        let queued = match target {
+            Some(target) => connection.receive_into(Target(target)),
+            None => connection.receive(),
+        };
+        queued.map_err(codes::of_refusal)?;
+        session.queued(Side::Receive, BufferType::BinaryFragment, context);
+        Ok(())
+    }
+
+    fn send(
+        &self,
+        web_socket: Handle,
+        buffer_type: BufferType,
+        buffer: Option<&Buffer>,
+        context: *mut c_void,
+    ) -> Result<(), SendError> {
+        let send = self.operation(buffer_type, buffer)?;
+        let session = self.session(web_socket)?;
+        let mut session = lock(&session);
+        let connection = session.connection(Call::Transfer)?;
+        match send {
+            Send::Data(kind, end_of_message, payload) => {
+                connection.send(kind, end_of_message, payload).map_err(codes::of_send)?;
+            }
+            Send::Close(close) => connection.send_close(close).map_err(codes::of_refusal)?,
+            Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_refusal)?,
+            Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_refusal)?,
+        }
+        session.queued(Side::Send, buffer_type, context);
+        Ok(())
+    }
+}
+
+/// What is to be sent.
+enum Send {
+    Data(MessageKind, bool, Payload),
+    Close(CloseFrame),
+    Ping,
+    Pong,
+}
+
+impl Component {
+    /// What a buffer and its type ask for. Data and close frames need a buffer, pings and pongs must have none.
+    fn operation(&self, buffer_type: BufferType, buffer: Option<&Buffer>) -> Result<Send, HResult> {
+        let data = |kind, end_of_message| {
+            let buffer = buffer.ok_or(HResult::E_INVALIDARG)?;
+            let payload = self.vouched.data(buffer).map_err(codes::of_pointer)?;
+            Ok(Send::Data(kind, end_of_message, Payload(payload)))
+        };
+        match buffer_type {
+            BufferType::Utf8Message => data(MessageKind::Text, true),
+            BufferType::Utf8Fragment => data(MessageKind::Text, false),
+            BufferType::BinaryMessage => data(MessageKind::Binary, true),
+            BufferType::BinaryFragment => data(MessageKind::Binary, false),
+            BufferType::Close => {
+                let buffer = buffer.ok_or(HResult::E_INVALIDARG)?;
+                let (status, reason) = self.vouched.close_status(buffer).map_err(codes::of_pointer)?;
+                Ok(Send::Close(CloseFrame::new(status, reason).map_err(codes::of_close)?))
+            }
+            BufferType::PingPong | BufferType::UnsolicitedPong if buffer.is_some() => Err(HResult::E_INVALIDARG),
+            BufferType::PingPong => Ok(Send::Ping),
+            BufferType::UnsolicitedPong => Ok(Send::Pong),
+        }
+    }
+}
+
+/// What an action gives to the application.
+struct Given {
+    /// How many buffers were filled.
+    count: u32,
+    /// How many bytes they have.
+    bytes: usize,
+    buffer_type: Option<BufferType>,
+    /// Whether the application's context comes with it.
+    belongs_to_operation: bool,
+}
+
+/// Fills the buffers of an action.
+fn give(session: &mut Session, side: Side, due: Action, buffers: &mut [Buffer]) -> Given {
+    let mut given =
+        Given { count: 0, bytes: 0, buffer_type: Some(session.queue(side).buffer_type), belongs_to_operation: true };
+    let Some(connection) = session.open_connection() else {
+        return Given { buffer_type: None, belongs_to_operation: false, ..given };
+    };
+    match due {
+        Action::Nothing => return Given { buffer_type: None, belongs_to_operation: false, ..given },
+        Action::SendToNetwork => {
+            if let Some(answer) = connection.outgoing_answer() {
+                (given.buffer_type, given.belongs_to_operation) = (Some(answer), false);
+            }
+            let parts = connection.outgoing().map(|part| (part.as_ptr().cast_mut(), part.len()));
+            (given.count, given.bytes) = fill(buffers, parts);
+        }
+        Action::ReceiveFromNetwork => {
+            let parts = connection.incoming().map(|part| (part.as_mut_ptr(), part.len()));
+            (given.count, given.bytes) = fill(buffers, parts);
+        }
+        Action::IndicateSendComplete => {}
+        Action::IndicateReceiveComplete => {
+            let (buffer, buffer_type) = indicated(connection.received());
+            buffers[0] = buffer;
+            (given.count, given.buffer_type) = (1, Some(buffer_type));
+        }
+    }
+    given
+}
+
+/// Writes as many parts as there are elements for: how many, and how many bytes they have. The rest comes with the next
+/// action.
+fn fill(buffers: &mut [Buffer], parts: [(*mut u8, usize); 2]) -> (u32, usize) {
+    let (mut count, mut bytes) = (0, 0);
+    let parts = parts.into_iter().filter(|&(_, length)| length > 0);
+    for (place, (buffer, length)) in buffers.iter_mut().zip(parts) {
+        *place = Buffer { data: BufferData { buffer, buffer_length: number(length) } };
+        count += 1;
+        bytes += length;
+    }
+    (count, bytes)
+}
+
+/// The one buffer of a receive that has ended, and its type.
+fn indicated(received: Received<'_>) -> (Buffer, BufferType) {
+    match received {
+        Received::Data { kind, end_of_message, payload } => (data(payload), data_type(kind, end_of_message)),
+        Received::Pong { payload } => (data(payload), BufferType::PingPong),
+        Received::Nothing { kind } => (data(&[]), data_type(kind.unwrap_or(MessageKind::Binary), false)),
+        Received::Close { close, payload } => {
+            let reason = payload.get(2..).unwrap_or_default();
+            let (reason, reason_length) = (address(reason), number(reason.len()));
+            let close_status = BufferCloseStatus { reason, reason_length, status: close.status() };
+            (Buffer { close_status }, BufferType::Close)
+        }
+    }
+}
+
+const fn data_type(kind: MessageKind, end_of_message: bool) -> BufferType {
+    match (kind, end_of_message) {
+        (MessageKind::Text, true) => BufferType::Utf8Message,
+        (MessageKind::Text, false) => BufferType::Utf8Fragment,
+        (MessageKind::Binary, true) => BufferType::BinaryMessage,
+        (MessageKind::Binary, false) => BufferType::BinaryFragment,
+    }
+}
+
+fn data(payload: &[u8]) -> Buffer {
+    Buffer { data: BufferData { buffer: address(payload), buffer_length: number(payload.len()) } }
+}
+
+/// Where bytes are; null for none.
+fn address(bytes: &[u8]) -> *mut u8 {
+    if bytes.is_empty() { ptr::null_mut() } else { bytes.as_ptr().cast_mut() }
+}
+
+/// A length that is at most that of a buffer of C or of a property, which are 32 bits wide.
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,281 @@
+//! The idiomatic face: a conversation of two ends in memory, and what the C functions cannot show.
+
+use std::collections::VecDeque;
+
+use winws::protocol::{CloseFrame, ControlPayload, Fault, MessageKind, SendError};
+use winws::websocket::{Action, BufferTooSmall, Config, Connection, Received, Refusal};
+
+use super::{frame, masked};
+
+type Client = Connection<Vec<u8>, Vec<u8>>;
+
+/// Moves what one end has to send, and gives whether that was anything.
+fn transmit(from: &mut Client, wire: &mut VecDeque<u8>) -> bool {
+    let mut moved = false;
+    loop {
+        match from.next_send_action().unwrap() {
+            Some(Action::SendToNetwork(send)) => {
+                wire.extend(send.buffers().iter().flat_map(|buffer| buffer.iter().copied()));
+                let length = send.len();
+                send.complete(length);
+            }
+            Some(Action::SendComplete(complete)) => drop(complete.complete()),
+            Some(action) => panic!("{action:?}"),
+            None => return moved,
+        }
+        moved = true;
+    }
+}
+
+/// What a receive gave, in words.
+fn shown(received: &Received<'_>) -> String {
+    match received {
+        Received::Data { kind, end_of_message, payload } => {
+            format!("{kind:?}({}){}", payload.escape_ascii(), if *end_of_message { "!" } else { "" })
+        }
+        Received::Pong { payload } => format!("pong({})", payload.escape_ascii()),
+        Received::Close { close, .. } => format!("close({} {})", close.status(), close.reason()),
+        Received::Nothing { .. } => "nothing".to_owned(),
+    }
+}
+
+/// Everything that comes of these pieces, each of which is one read: data of one message is put together.
+fn transcript(mut connection: Client, pieces: &[&[u8]], buffer: Option<usize>) -> (String, Vec<u8>) {
+    let (mut words, mut message, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+    let mut reads: VecDeque<&[u8]> = pieces.iter().copied().filter(|piece| !piece.is_empty()).collect();
+    let queue = |connection: &mut Client| match buffer {
+        Some(length) => connection.receive_into(vec![0; length]),
+        None => connection.receive(),
+    };
+    queue(&mut connection).unwrap();
+    loop {
+        match connection.next_action() {
+            Err(fault) => words.push(format!("{fault:?}")),
+            Ok(None) => break,
+            Ok(Some(Action::SendToNetwork(send))) => {
+                send.buffers().iter().for_each(|buffer| sent.extend_from_slice(buffer));
+                let length = send.len();
+                send.complete(length);
+            }
+            Ok(Some(Action::SendComplete(complete))) => drop(complete.complete()),
+            Ok(Some(Action::ReceiveFromNetwork(receive))) => match reads.pop_front() {
+                Some(read) => {
+                    let taken = receive.fill(read);
+                    if taken < read.len() {
+                        reads.push_front(&read[taken..]);
+                    }
+                }
+                None => receive.complete(0),
+            },
+            Ok(Some(Action::ReceiveComplete(complete))) => {
+                match complete.received() {
+                    Received::Data { kind, end_of_message, payload } => {
+                        message.extend_from_slice(payload);
+                        if end_of_message {
+                            words.push(shown(&Received::Data { kind, end_of_message, payload: &message }));
+                            message.clear();
+                        }
+                    }
+                    Received::Nothing { .. } => break,
+                    other => words.push(shown(&other)),
+                }
+                complete.complete();
+                // After the close frame of the peer it is refused, and what is left are answers.
+                queue(&mut connection).ok();
+            }
+        }
+    }
+    (words.join(" "), sent)
+}
+
+/// Checks what comes of a stream in one read, byte by byte, and cut at every one or two places.
+fn check(config: Config, stream: &[u8], expected: &str, answers: &[u8]) {
+    let expected = (expected.to_owned(), answers.to_vec());
+    let bytes: Vec<&[u8]> = stream.chunks(1).collect();
+    for buffer in [None, Some(1), Some(3), Some(300)] {
+        let run = |pieces: &[&[u8]]| transcript(Client::new(config), pieces, buffer);
+        assert_eq!(run(&[stream]), expected, "in one read, buffer of {buffer:?}");
+        assert_eq!(run(&bytes), expected, "byte by byte, buffer of {buffer:?}");
+        for first in 0..stream.len() {
+            let (head, tail) = stream.split_at(first);
+            assert_eq!(run(&[head, tail]), expected, "cut at {first}, buffer of {buffer:?}");
+            // All pairs of cuts of a long stream would take minutes.
+            for second in (0..tail.len()).filter(|_| stream.len() < 50) {
+                let (middle, tail) = tail.split_at(second);
+                assert_eq!(run(&[head, middle, tail]), expected, "cut at {first} and {second} more");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_split_of_the_bytes_gives_the_same_events() {
+    let client = Config::client().with_receive_buffer(256).unwrap();
+    let stream = [frame(0x01, b"h\xc3"), frame(0x80, b"\xa4"), frame(0x82, b""), frame(0x88, b"\x03\xe8bye")].concat();
+    check(client, &stream, r"Text(h\xc3\xa4)! Binary()! close(1000 bye)", b"");
+    let server = Config::server();
+    let stream = [masked(0x01, b"ab"), masked(0x89, b"p"), masked(0x00, b""), masked(0x80, b"c")].concat();
+    check(server, &stream, "Text(abc)!", &frame(0x8a, b"p"));
+    let long = [&[0x82, 0xfe, 1, 44, 0, 0, 0, 0][..], &[b'x'; 300], &masked(0x81, b"end")].concat();
+    check(server.with_receive_buffer(256).unwrap(), &long, &format!("Binary({})! Text(end)!", "x".repeat(300)), b"");
+}
+
+#[test]
+fn every_split_gives_the_same_refusal() {
+    let server = Config::server();
+    let protocol = frame(0x88, &1002_u16.to_be_bytes());
+    check(server, &[masked(0x81, b"ok"), frame(0x81, b"x")].concat(), "Text(ok)! WrongMasking", &protocol);
+    check(server, &masked(0xc1, b""), "ReservedBit", &protocol);
+    check(server, &masked(0x80, b""), "UnexpectedContinuation", &protocol);
+    check(server, &masked(0x81, b"a\xff"), "InvalidUtf8", &frame(0x88, &1007_u16.to_be_bytes()));
+}
+
+#[test]
+fn a_conversation_of_both_roles() {
+    let (mut client, mut server) = (Client::new(Config::client()), Client::new(Config::server()));
+    let mut wire = VecDeque::new();
+    client.send(MessageKind::Text, true, b"hello".to_vec()).unwrap();
+    assert!(transmit(&mut client, &mut wire));
+    let (words, _) = transcript(server, &[wire.make_contiguous()], None);
+    assert_eq!(words, "Text(hello)!");
+    server = Client::new(Config::server());
+    wire.clear();
+    server.send_close(CloseFrame::new(1000, b"bye").unwrap()).unwrap();
+    transmit(&mut server, &mut wire);
+    client.receive().unwrap();
+    let (words, _) = {
+        client.abort();
+        transcript(Client::new(Config::client()), &[wire.make_contiguous()], Some(5))
+    };
+    assert_eq!(words, "close(1000 bye)");
+}
+
+#[test]
+fn an_action_that_is_dropped_is_given_again() {
+    let mut client = Client::new(Config::client());
+    client.send(MessageKind::Binary, true, vec![1; 100]).unwrap();
+    let bytes = |client: &mut Client| match client.next_action().unwrap() {
+        Some(Action::SendToNetwork(send)) => send.buffers().iter().flat_map(|buffer| buffer.to_vec()).collect(),
+        action => panic!("{action:?}"),
+    };
+    let first: Vec<u8> = bytes(&mut client);
+    assert_eq!(bytes(&mut client), first);
+}
+
+#[test]
+fn a_send_can_be_completed_in_parts() {
+    let mut client = Client::new(Config::client());
+    client.send(MessageKind::Binary, true, vec![7; 5000]).unwrap();
+    let mut sent = Vec::new();
+    loop {
+        match client.next_action().unwrap().unwrap() {
+            Action::SendToNetwork(send) => {
+                let written = 7.min(send.len());
+                sent.extend_from_slice(&send.buffers()[0][..written]);
+                send.complete(written);
+            }
+            Action::SendComplete(complete) => {
+                assert_eq!(complete.complete().map(|payload| payload.len()), Some(5000), "the payload comes back");
+                break;
+            }
+            action => panic!("{action:?}"),
+        }
+    }
+    let (words, _) = transcript(Client::new(Config::server()), &[&sent], None);
+    assert_eq!(words.len(), "Binary()!".len() + 5000 * r"\x07".len());
+}
+
+#[test]
+fn a_server_s_send_can_be_completed_in_the_middle_of_its_buffers() {
+    let mut server = Client::new(Config::server());
+    server.send(MessageKind::Text, true, b"hello".to_vec()).unwrap();
+    let mut sent = Vec::new();
+    for written in [1, 3, 1, 2] {
+        let Some(Action::SendToNetwork(send)) = server.next_action().unwrap() else { panic!() };
+        let bytes: Vec<u8> = send.buffers().iter().flat_map(|buffer| buffer.to_vec()).collect();
+        sent.extend_from_slice(&bytes[..written]);
+        send.complete(written);
+    }
+    assert_eq!(sent, frame(0x81, b"hello"));
+    assert!(matches!(server.next_action(), Ok(Some(Action::SendComplete(_)))));
+}
+
+#[test]
+fn no_bytes_written_means_that_the_network_is_gone() {
+    let mut server = Client::new(Config::server());
+    server.send(MessageKind::Text, true, b"hello".to_vec()).unwrap();
+    let Some(Action::SendToNetwork(send)) = server.next_action().unwrap() else { panic!() };
+    send.complete(0);
+    let Some(Action::SendComplete(complete)) = server.next_action().unwrap() else { panic!() };
+    complete.complete();
+    assert_eq!(server.send(MessageKind::Text, true, Vec::new()), Err(SendError::Closed));
+    assert_eq!(server.send_ping(ControlPayload::EMPTY), Err(Refusal::Ended));
+}
+
+#[test]
+fn a_buffer_of_the_caller_comes_back() {
+    let mut server = Client::new(Config::server());
+    server.receive_into(vec![0; 10]).unwrap();
+    assert_eq!(server.receive(), Err(Refusal::Busy));
+    let Some(Action::ReceiveFromNetwork(receive)) = server.next_action().unwrap() else { panic!() };
+    receive.fill(&masked(0x82, b"data"));
+    let Some(Action::ReceiveComplete(complete)) = server.next_action().unwrap() else { panic!() };
+    assert_eq!(complete.complete(), Some(b"data\0\0\0\0\0\0".to_vec()));
+}
+
+#[test]
+fn a_ping_with_a_payload_and_its_pong() {
+    let mut client = Client::new(Config::client());
+    let mut wire = VecDeque::new();
+    client.send_ping(ControlPayload::new(b"there?").unwrap()).unwrap();
+    transmit(&mut client, &mut wire);
+    let (_, pong) = transcript(Client::new(Config::server()), &[wire.make_contiguous()], None);
+    assert_eq!(pong, frame(0x8a, b"there?"));
+    client.receive().unwrap();
+    let Some(Action::ReceiveFromNetwork(receive)) = client.next_action().unwrap() else { panic!() };
+    receive.fill(&pong);
+    let Some(Action::ReceiveComplete(complete)) = client.next_action().unwrap() else { panic!() };
+    assert_eq!(complete.received(), Received::Pong { payload: b"there?" });
+}
+
+#[test]
+fn both_directions_have_finished_when_both_close_frames_are_through() {
+    let mut server = Client::new(Config::server());
+    server.receive().unwrap();
+    let Some(Action::ReceiveFromNetwork(receive)) = server.next_action().unwrap() else { panic!() };
+    receive.fill(&masked(0x88, b""));
+    let Some(Action::ReceiveComplete(complete)) = server.next_action().unwrap() else { panic!() };
+    complete.complete();
+    assert!(server.has_ended() && !server.is_finished());
+    server.send_close(CloseFrame::EMPTY).unwrap();
+    assert!(!server.is_finished());
+    transmit(&mut server, &mut VecDeque::new());
+    assert!(server.is_finished());
+}
+
+#[test]
+fn a_fault_is_reported_once() {
+    let mut client = Client::new(Config::client());
+    client.receive().unwrap();
+    let Some(Action::ReceiveFromNetwork(receive)) = client.next_action().unwrap() else { panic!() };
+    receive.fill(&masked(0x81, b""));
+    assert_eq!(client.next_action().unwrap_err(), Fault::WrongMasking);
+    assert!(matches!(client.next_action(), Ok(Some(Action::SendToNetwork(_)))));
+    assert!(client.has_ended());
+}
+
+#[test]
+fn sizes_below_the_minimum() {
+    assert_eq!(Config::client().with_send_buffer(255).unwrap_err(), BufferTooSmall { least: 256 });
+    assert_eq!(Config::server().with_send_buffer(15).unwrap_err(), BufferTooSmall { least: 16 });
+    assert_eq!(Config::server().with_receive_buffer(255).unwrap_err(), BufferTooSmall { least: 256 });
+}
+
+#[test]
+fn keys_of_the_caller_mask() {
+    let mut client = Client::new(Config::client().with_mask_keys(|| [1, 2, 3, 4]));
+    let mut wire = VecDeque::new();
+    client.send(MessageKind::Binary, true, vec![0; 5]).unwrap();
+    transmit(&mut client, &mut wire);
+    assert_eq!(wire, [0x82, 0x85, 1, 2, 3, 4, 1, 2, 3, 4, 1]);
+}

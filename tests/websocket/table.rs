@@ -1,0 +1,221 @@
+//! The state table: a handle is brought into every state, and every call on it gives what the table says.
+
+use winws::websocket::table::{Call, Channel, Direction, ReceiveInput, Refusal, SendInput, Session, Step};
+use winws_api::websocket::{Action, ActionQueue, BufferType};
+
+use super::c::{Handle, create_client, create_server};
+use super::{INVALID_ARG, OK, OPERATION, REQUEST, client, frame, pump, receive, refs, server, take};
+
+const SESSIONS: [Session; 6] = [
+    Session::NewClient,
+    Session::NewServer,
+    Session::BegunClient,
+    Session::BegunServer,
+    Session::Open,
+    Session::Aborted,
+];
+
+const CALLS: [Call; 7] = [
+    Call::BeginClient,
+    Call::EndClient,
+    Call::BeginServer,
+    Call::EndServer,
+    Call::Transfer,
+    Call::GetAction,
+    Call::Abort,
+];
+
+const CHANNELS: [Channel; 3] = [Channel::Open, Channel::Closed, Channel::Ended];
+const STEPS: [Step; 3] = [Step::Idle, Step::Moving, Step::Ended];
+
+/// A handle in this state, with the headers that end a client's handshake.
+fn in_state(state: Session) -> (Handle, Vec<(String, String)>) {
+    let none = Vec::new();
+    match state {
+        Session::NewClient => (create_client(&[]).unwrap(), none),
+        Session::NewServer => (create_server(&[]).unwrap(), none),
+        Session::BegunClient => {
+            let client = create_client(&[]).unwrap();
+            let request = client.begin_client(&[], &[], &[]).unwrap();
+            let mut request = refs(&request);
+            request.push(("Host", "example.com"));
+            let response = create_server(&[]).unwrap().begin_server(None, &[], &request).unwrap();
+            (client, response)
+        }
+        Session::BegunServer => {
+            let server = create_server(&[]).unwrap();
+            server.begin_server(None, &[], &REQUEST).unwrap();
+            (server, none)
+        }
+        Session::Open => (client(), none),
+        Session::Aborted => {
+            let client = client();
+            client.abort();
+            (client, none)
+        }
+    }
+}
+
+fn call(handle: &Handle, response: &[(String, String)], call: Call) -> i32 {
+    let code = |result: Result<(), i32>| result.err().unwrap_or(OK);
+    match call {
+        Call::BeginClient => code(handle.begin_client(&[], &[], &[]).map(drop)),
+        Call::EndClient => handle.end_client(&refs(response)),
+        Call::BeginServer => code(handle.begin_server(None, &[], &REQUEST).map(drop)),
+        Call::EndServer => handle.end_server(),
+        Call::Transfer => handle.receive(0),
+        Call::GetAction => code(handle.get(ActionQueue::ALL).map(|taken| handle.complete(&taken, 0))),
+        Call::Abort => {
+            handle.abort();
+            OK
+        }
+    }
+}
+
+/// What is seen of a state: the codes of one call each, on handles of their own.
+fn seen(state: Session, before: Option<Call>) -> Vec<i32> {
+    let code = |next: Call| {
+        let (handle, response) = in_state(state);
+        if let Some(before) = before {
+            call(&handle, &response, before);
+        }
+        // A receive that was queued would keep the next one from being queued.
+        if before == Some(Call::Transfer) && next == Call::Transfer {
+            return handle.send(BufferType::Utf8Message, b"x", 0);
+        }
+        call(&handle, &response, next)
+    };
+    CALLS.map(code).to_vec()
+}
+
+#[test]
+fn every_call_in_every_state_of_a_session() {
+    for state in SESSIONS {
+        for made in CALLS {
+            let (handle, response) = in_state(state);
+            let code = call(&handle, &response, made);
+            let next = match state.after(made) {
+                Ok(next) => {
+                    assert_eq!(code, OK, "{made:?} on {state:?}");
+                    next
+                }
+                Err(refusal) => {
+                    let expected = if refusal == Refusal::Role { INVALID_ARG } else { OPERATION };
+                    assert_eq!(code, expected, "{made:?} on {state:?}");
+                    state
+                }
+            };
+            // The headers of a response belong to one request, so another client's cannot end the handshake.
+            if (state, made) != (Session::NewClient, Call::BeginClient) {
+                assert_eq!(seen(state, Some(made)), seen(next, None), "after {made:?} on {state:?}");
+            }
+        }
+    }
+}
+
+/// Takes the next send, and completes it with all of its bytes, or with fewer.
+fn transmit(server: &Handle, all: bool) {
+    let taken = take(server, ActionQueue::SEND, Action::SendToNetwork);
+    server.complete(&taken, if all { taken.bytes().len() } else { 1 });
+}
+
+/// A server whose sending direction is in this state.
+fn sending(state: Direction) -> Handle {
+    let server = server();
+    if state.channel == Channel::Closed {
+        assert_eq!(server.send_close(1000, b"", 0), OK);
+    } else if (state.channel, state.step) != (Channel::Open, Step::Idle) {
+        assert_eq!(server.send(BufferType::Utf8Message, b"x", 0), OK);
+    }
+    match (state.channel, state.step) {
+        (Channel::Open, Step::Idle | Step::Moving) | (Channel::Closed, Step::Moving) => {}
+        (Channel::Open | Channel::Closed, Step::Ended) => transmit(&server, true),
+        (Channel::Closed, Step::Idle) => drop(pump(&server)),
+        // The peer broke the protocol meanwhile.
+        (Channel::Ended, Step::Moving) => {
+            assert_eq!(server.receive(0), OK);
+            let taken = take(&server, ActionQueue::RECEIVE, Action::ReceiveFromNetwork);
+            server.complete(&taken, taken.fill(&frame(0x81, b"")));
+            assert!(server.get(ActionQueue::RECEIVE).is_err());
+        }
+        (Channel::Ended, Step::Ended) => transmit(&server, false),
+        (Channel::Ended, Step::Idle) => {
+            transmit(&server, false);
+            let taken = take(&server, ActionQueue::SEND, Action::IndicateSendComplete);
+            server.complete(&taken, 0);
+        }
+    }
+    server
+}
+
+#[test]
+fn every_send_in_every_state_of_the_sending_direction() {
+    for channel in CHANNELS {
+        for step in STEPS {
+            let state = Direction { channel, step };
+            for input in [SendInput::Data, SendInput::Control, SendInput::Close] {
+                let server = sending(state);
+                let code = match input {
+                    SendInput::Data => server.send(BufferType::Utf8Message, b"y", 0),
+                    SendInput::Control => server.ping(0),
+                    _ => server.send_close(1001, b"", 0),
+                };
+                let expected = if state.sending(input).is_ok() { OK } else { OPERATION };
+                assert_eq!(code, expected, "{input:?} in {state:?}");
+                let after = state.sending(input).unwrap_or(state);
+                let taken = server.get(ActionQueue::SEND).unwrap();
+                assert_eq!(taken.action, after.send_action(), "after {input:?} in {state:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_receive_in_every_state_of_the_receiving_direction() {
+    for channel in [Channel::Open, Channel::Ended] {
+        for step in STEPS {
+            let state = Direction { channel, step };
+            let client = client();
+            match (channel, step) {
+                (Channel::Open, Step::Idle) => {}
+                (Channel::Open, _) => assert_eq!(client.receive(0), OK),
+                (_, Step::Idle) => drop(receive(&client, &frame(0x88, b""))),
+                (_, Step::Moving) => continue, // The end of the direction ends its operation.
+                (_, Step::Ended) => {
+                    assert_eq!(client.receive(0), OK);
+                    client.abort();
+                }
+            }
+            if (channel, step) == (Channel::Open, Step::Ended) {
+                let taken = take(&client, ActionQueue::RECEIVE, Action::ReceiveFromNetwork);
+                client.complete(&taken, 0);
+            }
+            let expected = if state.receiving(ReceiveInput::Receive).is_ok() { OK } else { OPERATION };
+            assert_eq!(client.receive(0), expected, "{state:?}");
+            let after = state.receiving(ReceiveInput::Receive).unwrap_or(state);
+            assert_eq!(client.get(ActionQueue::RECEIVE).unwrap().action, after.receive_action(), "{state:?}");
+        }
+    }
+}
+
+#[test]
+fn what_has_ended_stays_ended() {
+    let inputs = [
+        SendInput::Data,
+        SendInput::Control,
+        SendInput::Close,
+        SendInput::Sent,
+        SendInput::CutShort,
+        SendInput::Fault,
+        SendInput::Abort,
+        SendInput::Indicated,
+    ];
+    for step in STEPS {
+        for input in inputs {
+            let state = Direction { channel: Channel::Ended, step };
+            if let Ok(after) = state.sending(input) {
+                assert_eq!(after.channel, Channel::Ended, "{input:?}");
+            }
+        }
+    }
+}
