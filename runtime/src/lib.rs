@@ -1,6 +1,7 @@
 //! Microsoft's WebSocket APIs on any system, implemented over tungstenite's frame layer.
 //!
-//! So far that is the WebSocket part of WinHTTP, as a client over plain TCP, in synchronous mode, on Unix.
+//! So far that is the WebSocket part of WinHTTP, as a client over plain TCP, in synchronous mode, on Unix; and the protocol
+//! component of websocket.h, for both roles, which does no I/O: [`websocket::Connection`].
 //!
 //! [`connect`] gives a [`WebSocket`]; this is all that most programs need:
 //!
@@ -36,6 +37,7 @@
 //! | `ffi`, behind the feature `capi` | the C functions: pointers, last error, a guard against panics |
 //! | [`WebSocket`] | the idiomatic face of WinHTTP's functions |
 //! | [`WinHttp`] | the functions as the reference pages describe them: the trait [`api::winhttp::WebSocket`] |
+//! | [`websocket`] | the protocol component: connections whose I/O others do, and the functions of websocket.h over handles |
 //! | driver | pumps bytes between a connection and a transport, in the callers' threads |
 //! | [`protocol`], transport | RFC 6455 without any I/O, and sockets |
 //!

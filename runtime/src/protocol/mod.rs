@@ -9,6 +9,9 @@
 //! | [`Event::Failed`] | [`Sender::fail`] |
 //! | [`Event::Close`] | nothing: when and how to answer is the application's choice |
 //!
+//! A [`Sender`] has a queue for what goes between frames. Whoever decides about that by other rules makes frames with a
+//! [`Framer`], as the sender does.
+//!
 //! Before that, [`handshake`] turns bytes into an agreed connection. Frame headers, keys and the opcodes are
 //! tungstenite's; it is named nowhere else.
 //!
