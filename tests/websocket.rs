@@ -11,6 +11,8 @@ mod c;
 mod close;
 #[path = "websocket/connection.rs"]
 mod connection;
+#[path = "websocket/differential.rs"]
+mod differential;
 #[path = "websocket/handles.rs"]
 mod handles;
 #[path = "websocket/handshake.rs"]

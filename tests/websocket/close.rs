@@ -11,11 +11,11 @@ fn either_side_can_close() {
         let (first, second) = if client_first { (client, server) } else { (server, client) };
         assert_eq!(first.send_close(1000, b"bye", 0), OK);
         let (indication, _) = receive(&second, &pump(&first));
-        assert_eq!(indication.buffer_type, BufferType::Close.into());
+        assert_eq!(indication.buffer_type, i32::from(BufferType::Close));
         // The answer carries the status that the application chooses.
         assert_eq!(second.send_close(4001, b"", 0), OK);
         let (indication, _) = receive(&first, &pump(&second));
-        assert_eq!(indication.buffer_type, BufferType::Close.into());
+        assert_eq!(indication.buffer_type, i32::from(BufferType::Close));
         idle(&first, ActionQueue::ALL);
         idle(&second, ActionQueue::ALL);
     }
