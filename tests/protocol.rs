@@ -8,6 +8,8 @@ mod payload;
 mod receiver;
 #[path = "protocol/sender.rs"]
 mod sender;
+#[path = "protocol/wsproto.rs"]
+mod wsproto;
 
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
