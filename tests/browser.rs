@@ -3,16 +3,13 @@
 //! Skipped where no Chromium is; accessibility only where `WINWS_AXE` names axe-core's script. `.ci/interop` installs
 //! both. With `WINWS_SCREENSHOTS` naming a folder, pictures are put there as base64.
 
-#[path = "browser/chromium.rs"]
-mod chromium;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chromium::Chromium;
 use serde_json::{Value, json};
 use xtask::sync::{self, Mode, OutputFile};
 
+use winws_tests::chromium::{self, Chromium};
 use winws_tests::workspace;
 
 /// What is typed, what the first result is called, and the end of the address that Enter leads to.
