@@ -103,9 +103,9 @@ fn everything_has_its_page(site: &Built) {
     }
     for (constant, path) in catalogue.constants.iter().zip(&paths.constants) {
         let shown = words(path);
-        for (item, listed) in &constant.listed {
-            let item = html::squeeze(&site.spec.items[*item].draft.name.value);
-            for words in [constant.name, &listed.number.value.to_string(), &item] {
+        for listed in &constant.listed {
+            let item = html::squeeze(&site.spec.items[listed.item].draft.name.value);
+            for words in [constant.name, &listed.constant.number.value.to_string(), &item] {
                 assert!(shown.contains(words), "{path}: `{words}` is not in: {shown}");
             }
         }

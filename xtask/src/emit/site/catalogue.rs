@@ -1,8 +1,10 @@
 //! Codes and constants, each once, with everything that pages say of it: what has pages of its own besides items.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::function::error_ids;
+use super::values::constant_ids;
 use crate::draft::{self, DocumentedCode};
 use crate::fact::{Fact, Source};
 use crate::model::{CodeEntry, CodeSpace, Spec};
@@ -36,8 +38,18 @@ pub struct Constant<'a> {
     pub family: &'a str,
     /// Its C name.
     pub name: &'a str,
-    /// Who lists it: the place in `Spec::items`, and what stands there.
-    pub listed: Vec<(usize, &'a draft::Constant)>,
+    /// Who lists it, in the order of `Spec::items`; at least one does.
+    pub listed: Vec<Listed<'a>>,
+}
+
+/// A constant in the words of one page.
+pub struct Listed<'a> {
+    /// The item's place in `Spec::items`.
+    pub item: usize,
+    /// What its page says.
+    pub constant: &'a draft::Constant,
+    /// Its anchor there.
+    pub id: String,
 }
 
 /// All of them.
@@ -99,10 +111,12 @@ impl<'a> Catalogue<'a> {
     }
 
     fn constants(&mut self, spec: &'a Spec) {
-        let mut found: BTreeMap<(&str, &str), Vec<(usize, &draft::Constant)>> = BTreeMap::new();
-        for (at, item) in spec.items.iter().enumerate() {
-            for constant in &item.draft.constants {
-                found.entry((&item.family, &constant.name.value)).or_default().push((at, constant));
+        let mut found: BTreeMap<(&str, &str), Vec<Listed<'a>>> = BTreeMap::new();
+        for (place, item) in spec.items.iter().enumerate() {
+            let constants = &item.draft.constants;
+            for (constant, id) in constants.iter().zip(constant_ids(constants)) {
+                let listed = Listed { item: place, constant, id };
+                found.entry((&item.family, &constant.name.value)).or_default().push(listed);
             }
         }
         for ((family, name), listed) in found {
@@ -132,6 +146,13 @@ impl<'a> Catalogue<'a> {
     /// The place of the first code of a space with that number.
     pub fn numbered(&self, space: CodeSpace, number: u32) -> Option<usize> {
         self.by_number.get(&(space, number)).copied()
+    }
+
+    /// The places of all constants of a family.
+    pub fn constants_of(&self, family: &str) -> Range<usize> {
+        let start = self.constants.partition_point(|constant| constant.family < family);
+        let length = self.constants[start..].partition_point(|constant| constant.family == family);
+        start..start + length
     }
 
     /// The place of a family's constant.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::catalogue::Constant;
+use super::catalogue::{self, Constant};
 use super::frame::Frame;
 use super::here::{Here, Site};
 use super::number::Number;
@@ -48,19 +48,16 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
         way.push((title.clone(), path.clone()));
         way.push(("Constants".to_owned(), format!("{path}#constants")));
     }
-    let mut numbers: Vec<u32> = listed.iter().map(|(_, constant)| constant.number.value).collect();
+    let mut numbers: Vec<u32> = listed.iter().map(|listed| listed.constant.number.value).collect();
     numbers.dedup();
-    let known = site.spec.families.iter().find(|known| known.name == *family);
+    let known = site.family(family);
     let generated = known.filter(|known| known.constants.iter().any(|constant| constant.c_name == *name));
-    let view = |&(at, constant): &(usize, &'a crate::draft::Constant)| {
-        let draft = &site.spec.items[at].draft;
-        let ids = super::values::constant_ids(&draft.constants);
-        let own = draft.constants.iter().zip(ids).find(|(listed, _)| std::ptr::eq(*listed, constant));
-        let (_, id) = own.expect("the constant is one of the draft's");
+    let view = |&catalogue::Listed { item, constant, ref id }: &'a catalogue::Listed<'a>| {
+        let draft = &site.spec.items[item].draft;
         Listed {
             item: &draft.name.value,
             code: is_code(draft.kind),
-            href: format!("{}#{id}", here.to_item(at)),
+            href: format!("{}#{id}", here.to_item(item)),
             texts: texts(draft, &constant.name.source).into_iter().map(|list| Blocks::of(here, list, 2)).collect(),
             sources: vec![here.cite("name", &constant.name.source), here.cite("number", &constant.number.source)],
         }

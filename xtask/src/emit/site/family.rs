@@ -5,7 +5,6 @@ use askama::Template;
 use super::frame::Frame;
 use super::here::{Here, Site};
 use super::number::Number;
-use super::order;
 use super::summary::summary;
 use super::titles::{is_code, plural};
 use crate::draft::Kind;
@@ -57,15 +56,15 @@ pub struct Entry<'a> {
 pub fn page<'a>(site: &'a Site<'a>, name: &'a str) -> FamilyPage<'a> {
     let here = Here::below(site, site.family_path(name).expect("the family has a page"));
     let title = site.family_title(name);
-    let known = known(site, name);
+    let known = site.family(name);
     let header = known.map(|family| &*family.header).filter(|header| !header.is_empty());
     let summary = match header {
         Some(header) => format!("Everything in {header}."),
         None => format!("Everything in {title}."),
     };
-    let constants = site.catalogue.constants.iter().enumerate().filter(|(_, constant)| constant.family == name);
-    let constant = |(at, constant): (usize, &'a super::catalogue::Constant<'a>)| {
-        let number = constant.listed.first().expect("a constant is listed somewhere").1.number.value;
+    let constant = |at: usize| {
+        let constant = &site.catalogue.constants[at];
+        let number = constant.listed.first().expect("a constant is listed somewhere").constant.number.value;
         (constant.name, here.to(site.constant_path(at)), Number::code(number))
     };
     FamilyPage {
@@ -74,20 +73,15 @@ pub fn page<'a>(site: &'a Site<'a>, name: &'a str) -> FamilyPage<'a> {
         header,
         groups: known.map_or_else(Vec::new, |family| groups(here, family)),
         kinds: kinds(here, name),
-        constants: constants.map(constant).collect(),
+        constants: site.catalogue.constants_of(name).map(constant).collect(),
     }
-}
-
-/// What families.toml says of a family, and what of it is complete.
-pub fn known<'a>(site: &'a Site<'a>, name: &str) -> Option<&'a Family> {
-    site.spec.families.iter().find(|family| family.name == name)
 }
 
 /// The items of a family, kind by kind, each list by name.
 pub fn kinds<'a>(here: Here<'a>, family: &str) -> Vec<KindSection<'a>> {
     let spec = here.site.spec;
     let mut out: Vec<(Kind, KindSection<'a>)> = Vec::new();
-    for at in order::items(spec).remove(family).unwrap_or_default() {
+    for &at in here.site.items_of(family) {
         let item = &spec.items[at];
         let kind = item.draft.kind;
         if kind == Kind::Codes {

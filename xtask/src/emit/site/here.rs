@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::catalogue::Catalogue;
 use super::findings::Finding;
 use super::frame::Around;
-use super::order::{around_constant, around_items};
+use super::order::{self, around_constant, around_items};
 use super::paths::Paths;
 use super::provenance::Cited;
 use super::signature::{self, Complete};
@@ -14,7 +14,7 @@ use crate::c::types::CType;
 use crate::draft::{DocumentedCode, Draft, Kind};
 use crate::emit::attribution;
 use crate::fact::Source;
-use crate::model::{Origin, Spec};
+use crate::model::{Family, Origin, Spec};
 use crate::source::Location;
 
 /// The path of the page that lists everything.
@@ -37,6 +37,10 @@ pub struct Site<'a> {
     /// Codes and constants.
     pub catalogue: Catalogue<'a>,
     paths: Paths,
+    /// What families.toml says of each family, and what of it is complete.
+    families: BTreeMap<&'a str, &'a Family>,
+    /// The places of the items of each family, by kind and name.
+    by_family: BTreeMap<&'a str, Vec<usize>>,
     /// The item before and after each one.
     around_items: Vec<[Option<usize>; 2]>,
     /// The item that each page describes, by the path that locations have.
@@ -53,6 +57,7 @@ impl<'a> Site<'a> {
     pub fn new(spec: &'a Spec, options: &'a Options) -> Self {
         let catalogue = Catalogue::new(spec);
         let paths = Paths::new(spec, &catalogue);
+        let by_family = order::items(spec);
         let pages = spec.items.iter().enumerate();
         let mut findings: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in &options.findings {
@@ -63,7 +68,9 @@ impl<'a> Site<'a> {
             options,
             sources: attribution::sentences(spec),
             paths,
-            around_items: around_items(spec),
+            families: spec.families.iter().map(|family| (&*family.name, family)).collect(),
+            around_items: around_items(spec, &by_family),
+            by_family,
             by_page: pages.map(|(at, item)| (&*item.draft.path, at)).collect(),
             findings,
             types: types(spec),
@@ -99,6 +106,16 @@ impl<'a> Site<'a> {
         self.paths.families.iter().map(|(name, path)| (&**name, &**path))
     }
 
+    /// What families.toml says of a family, and what of it is complete.
+    pub fn family(&self, name: &str) -> Option<&'a Family> {
+        self.families.get(name).copied()
+    }
+
+    /// The places of the items of a family, by kind and name. Lists of codes are among them.
+    pub fn items_of(&self, family: &str) -> &[usize] {
+        self.by_family.get(family).map_or(&[], |places| places)
+    }
+
     /// The path of a family's page, if it has more than lists of codes.
     pub fn family_path(&self, name: &str) -> Option<&str> {
         self.paths.families.get(name).map(|path| &**path)
@@ -106,7 +123,7 @@ impl<'a> Site<'a> {
 
     /// What people call a family, as a heading; its name where nobody has said.
     pub fn family_title(&self, name: &str) -> String {
-        let known = self.spec.families.iter().find(|family| family.name == name && family.title != name);
+        let known = self.family(name).filter(|family| family.title != name);
         let Some(family) = known else { return name.to_owned() };
         let mut rest = family.title.chars();
         rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::codes::{SPACES, of_space};
-use super::family::{Entry, GroupView, entry, groups, kinds, known};
+use super::family::{Entry, GroupView, entry, groups, kinds};
 use super::frame::Frame;
 use super::here::{Here, INDEX, Site};
 use super::titles::space;
@@ -51,12 +51,12 @@ pub fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
 }
 
 fn card<'a>(here: Here<'a>, name: &str, path: &str) -> FamilyCard<'a> {
-    let known = known(here.site, name);
+    let known = here.site.family(name);
     let href = here.to(path);
     let sections = kinds(here, name).into_iter();
     let mut counts: Vec<(&str, String, usize)> =
         sections.map(|section| (section.title, format!("{href}#{}", section.id), section.items.len())).collect();
-    let constants = here.site.catalogue.constants.iter().filter(|constant| constant.family == name).count();
+    let constants = here.site.catalogue.constants_of(name).len();
     if constants > 0 {
         counts.push(("Constants", format!("{href}#constants"), constants));
     }

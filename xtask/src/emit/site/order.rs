@@ -20,12 +20,12 @@ pub fn items(spec: &Spec) -> BTreeMap<&str, Vec<usize>> {
 }
 
 /// The item before and after each item of its family. Lists of codes follow each other, whatever their family.
-pub fn around_items(spec: &Spec) -> Vec<[Option<usize>; 2]> {
+pub fn around_items(spec: &Spec, by_family: &BTreeMap<&str, Vec<usize>>) -> Vec<[Option<usize>; 2]> {
     let mut out = vec![[None; 2]; spec.items.len()];
     let is_list = |at: &usize| spec.items[*at].draft.kind == Kind::Codes;
     let mut lists = Vec::new();
-    for places in items(spec).into_values() {
-        let (codes, others): (Vec<usize>, Vec<usize>) = places.into_iter().partition(is_list);
+    for places in by_family.values() {
+        let (codes, others): (Vec<usize>, Vec<usize>) = places.iter().copied().partition(is_list);
         lists.extend(codes);
         chain(&others, &mut out);
     }

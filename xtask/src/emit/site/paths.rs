@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::anchors::{distinct, readable};
 use super::catalogue::Catalogue;
 use crate::draft::Kind;
@@ -25,10 +27,11 @@ pub struct Paths {
 impl Paths {
     /// Settles them: families first, then items, so that neither depends on codes and constants.
     pub fn new(spec: &Spec, catalogue: &Catalogue<'_>) -> Self {
-        let mut taken = BTreeSet::new();
+        let mut taken = FxHashSet::default();
         let (families, items) = families_and_items(spec, &mut taken);
         let mut claim = |folder: &str, name: &str| {
-            format!("{}.html", distinct(&format!("{}/{}", file_name(folder), file_name(name)), &mut taken))
+            let wish = format!("{}/{}", file_name(folder), file_name(name));
+            distinct(wish, |path| taken.insert(path)) + ".html"
         };
         let codes = catalogue.codes.iter().map(|code| claim("codes", code.name)).collect();
         let constants = catalogue.constants.iter().map(|constant| claim(constant.family, constant.name)).collect();
@@ -41,14 +44,14 @@ impl Paths {
 /// Of several items with one name, the first in the order of pages has the plain path, the next one its kind in the
 /// path, and what is still the same a number.
 pub fn item_paths(spec: &Spec) -> Vec<String> {
-    families_and_items(spec, &mut BTreeSet::new()).1
+    families_and_items(spec, &mut FxHashSet::default()).1
 }
 
-fn families_and_items(spec: &Spec, taken: &mut BTreeSet<String>) -> (BTreeMap<String, String>, Vec<String>) {
+fn families_and_items(spec: &Spec, taken: &mut FxHashSet<String>) -> (BTreeMap<String, String>, Vec<String>) {
     // Lists of codes are no family's: the page of all codes names them.
     let of_family = spec.items.iter().filter(|item| item.draft.kind != Kind::Codes);
     let names: BTreeSet<&String> = of_family.map(|item| &item.family).collect();
-    let family = |name: &String| (name.clone(), format!("{}.html", distinct(&index_of(name), taken)));
+    let family = |name: &String| (name.clone(), distinct(index_of(name), |path| taken.insert(path)) + ".html");
     let families: BTreeMap<String, String> = names.into_iter().map(family).collect();
     (families, spec.items.iter().map(|item| path(item, taken)).collect())
 }
@@ -57,14 +60,14 @@ fn index_of(family: &str) -> String {
     format!("{}/index", file_name(family))
 }
 
-fn path(item: &Item, taken: &mut BTreeSet<String>) -> String {
+fn path(item: &Item, taken: &mut FxHashSet<String>) -> String {
     let folder = file_name(&item.family);
     let plain = format!("{folder}/{}", file_name(&item.draft.name.value));
     let stem = match taken.insert(plain.to_lowercase()) {
         true => plain,
-        false => distinct(&format!("{plain}-{}", item.draft.kind.name()), taken),
+        false => distinct(format!("{plain}-{}", item.draft.kind.name()), |path| taken.insert(path)),
     };
-    format!("{stem}.html")
+    stem + ".html"
 }
 
 fn file_name(name: &str) -> String {

@@ -60,8 +60,12 @@ impl<'a> Words<'a> {
     fn place(&self, location: &'a Location) -> Place<'a> {
         let spec = self.here.site.spec;
         let own = self.here.item.is_some_and(|item| spec.items[item].draft.path == location.path);
-        let (file, line) = (spec.file(location), location.span.line);
-        Place { own, file, href: self.here.to_page(&location.path), line, line_href: self.here.to_line(location) }
+        // Most places are on the page that is being shown: nothing is looked up for them.
+        let (file, href) = match own {
+            true => ("", None),
+            false => (spec.file(location), self.here.to_page(&location.path)),
+        };
+        Place { own, file, href, line: location.span.line, line_href: self.here.to_line(location) }
     }
 
     /// What a derivation used, each line once, in the order of the rule.
@@ -95,7 +99,7 @@ fn is_one_line(a: &Source, b: &Source) -> bool {
 struct Place<'a> {
     /// Whether it is in the page that is being shown, which then need not be named.
     own: bool,
-    /// The file, below the folder that was read.
+    /// The file, below the folder that was read, if it is another one.
     file: &'a str,
     /// The way to what it describes.
     href: Option<String>,

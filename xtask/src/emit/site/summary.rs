@@ -21,8 +21,16 @@ pub fn first(prose: &Prose) -> String {
     first.map_or_else(String::new, |text| first_sentence(&text).to_owned())
 }
 
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Words with one blank between them.
+pub fn words(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 /// Up to the first full stop that ends a sentence.

@@ -1,13 +1,14 @@
 //! What can be found by its name or number: items with their parts, codes and constants.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use super::words::{Role, Words};
+use super::words::{Role, Terms};
 use crate::draft::{Body, Function, Kind, Returns};
 use crate::emit::site::anchors::Anchors;
 use crate::emit::site::function::error_ids;
 use crate::emit::site::here::{Here, INDEX, Site};
-use crate::emit::site::summary::summary;
+use crate::emit::site::summary::{summary, words};
 use crate::model::{FieldKind, Spec};
 
 /// A note is cut at the last word that fits.
@@ -101,19 +102,24 @@ impl Entry<'_> {
     /// Appends the line of it.
     pub fn write_to(&self, out: &mut String) {
         let (page, anchor) = self.href.split_once('#').unwrap_or((&self.href, ""));
-        let name = word(self.name);
-        let around = |path: &str| if name.is_empty() { path.to_owned() } else { path.replacen(&name, "*", 1) };
-        let number = self.number.map_or_else(String::new, |number| number.to_string());
-        let kind = self.kind.place().to_string();
-        let line = [&*name, &kind, &around(page), &around(anchor), &word(&self.others), &number, &word(&self.note)];
-        out.push_str(line.join("\t").trim_end_matches('\t'));
+        // Tabs and line ends separate fields and entries.
+        let name = words(self.name);
+        let start = out.len();
+        write!(out, "{name}\t{}\t", self.kind.place()).expect("writing to a string cannot fail");
+        for path in [page, anchor] {
+            match path.split_once(&*name).filter(|_| !name.is_empty()) {
+                Some((before, after)) => out.extend([before, "*", after, "\t"]),
+                None => out.extend([path, "\t"]),
+            }
+        }
+        out.extend([&words(&self.others), "\t"]);
+        if let Some(number) = self.number {
+            write!(out, "{number}").expect("writing to a string cannot fail");
+        }
+        out.extend(["\t", &words(&self.note)]);
+        out.truncate(start + out[start..].trim_end_matches('\t').len());
         out.push('\n');
     }
-}
-
-/// Tabs and line ends separate fields and entries.
-fn word(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The Rust names of the parts of each item, by the item's place and the part's C name.
@@ -140,12 +146,11 @@ pub fn rust_names(spec: &Spec) -> RustNames<'_> {
     names
 }
 
-/// An item and its parts, and the words of all of them.
-pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>) -> (Vec<Entry<'a>>, Words) {
+/// An item and its parts; the words of all of them become terms.
+pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>, terms: &mut Terms) -> Vec<Entry<'a>> {
     let here = Here::top(site, INDEX);
     let item = &site.spec.items[place];
     let draft = &item.draft;
-    let mut words = Words::default();
     let others = draft.aliases.iter().map(|alias| &*alias.value).chain(item.rust_path.as_deref());
     let own = Entry {
         name: &draft.name.value,
@@ -157,70 +162,68 @@ pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>) ->
     };
     let mut parts = Parts { list: vec![own], item: place, rust_names };
 
-    words.names(&item.family, Role::Place);
+    terms.names(&item.family, Role::Place);
     let required = &draft.requirements;
     for fact in [&required.header, &required.lib, &required.dll].into_iter().flatten() {
-        words.names(&fact.value, Role::Place);
+        terms.names(&fact.value, Role::Place);
     }
-    words.prose(&draft.docs.description, Role::Description);
-    words.prose(&draft.docs.remarks, Role::Text);
+    terms.prose(&draft.docs.description, Role::Description);
+    terms.prose(&draft.docs.remarks, Role::Text);
     for (heading, prose) in &draft.docs.others {
-        words.text(heading, Role::Text);
-        words.prose(prose, Role::Text);
+        terms.text(heading, Role::Text);
+        terms.prose(prose, Role::Text);
     }
     match &draft.body {
-        Body::Function(function) => parts.function(function, &mut words),
+        Body::Function(function) => parts.function(function, terms),
         Body::Enum(members, demoted) => {
             let ids = ids("member-", members.iter().map(|member| &*member.name.value));
             for (member, id) in members.iter().zip(ids) {
                 let number = member.value.as_ref().map(|value| value.value);
                 parts.push(&member.name.value, EntryKind::Member, &id, number);
-                words.prose(&member.docs, Role::Text);
+                terms.prose(&member.docs, Role::Text);
             }
-            demoted.iter().for_each(|demoted| words.prose(&demoted.docs, Role::Text));
+            demoted.iter().for_each(|demoted| terms.prose(&demoted.docs, Role::Text));
         }
         Body::Struct(fields, demoted) => {
             let ids = ids("field-", fields.iter().map(|field| &*field.name.value));
             for (field, id) in fields.iter().zip(ids) {
                 parts.push(&field.name.value, EntryKind::Field, &id, None);
-                words.prose(&field.docs, Role::Text);
-                field.c_type.iter().for_each(|c_type| words.whole(c_type.value.base(), Role::Type));
+                terms.prose(&field.docs, Role::Text);
+                field.c_type.iter().for_each(|c_type| terms.whole(c_type.value.base(), Role::Type));
             }
-            demoted.iter().for_each(|demoted| words.prose(&demoted.docs, Role::Text));
+            demoted.iter().for_each(|demoted| terms.prose(&demoted.docs, Role::Text));
         }
         Body::Ioctl(ioctl) => {
-            ioctl.parts.iter().for_each(|part| words.prose(&part.docs, Role::Text));
-            parts.returns(&ioctl.status, &mut words);
+            ioctl.parts.iter().for_each(|part| terms.prose(&part.docs, Role::Text));
+            parts.returns(&ioctl.status, terms);
         }
         // They are entries of their own, with their words.
         Body::Codes(_) | Body::Text => {}
     }
-    (parts.list, words)
+    parts.list
 }
 
-/// A code of the catalogue, and its words.
-pub fn code<'a>(site: &'a Site<'a>, place: usize) -> (Entry<'a>, Words) {
+/// A code of the catalogue; its words become terms.
+pub fn code<'a>(site: &'a Site<'a>, place: usize, terms: &mut Terms) -> Entry<'a> {
     let code = &site.catalogue.codes[place];
-    let mut words = Words::default();
     let docs = code.entry.map(|entry| &entry.docs);
-    docs.iter().for_each(|docs| words.prose(docs, Role::Description));
-    let entry = Entry {
+    docs.iter().for_each(|docs| terms.prose(docs, Role::Description));
+    Entry {
         name: code.name,
         kind: EntryKind::Code,
         href: Here::top(site, INDEX).to(site.code_path(place)),
         others: String::new(),
         number: code.number.map(|number| i128::from(number.value)),
         note: docs.map_or_else(String::new, |docs| note(&docs.plain())),
-    };
-    (entry, words)
+    }
 }
 
 /// A constant of the catalogue with each number that pages give it. Its words are those of the pages that list it.
 pub fn constant<'a>(site: &'a Site<'a>, place: usize) -> Vec<Entry<'a>> {
     let constant = &site.catalogue.constants[place];
     let mut numbers = BTreeMap::new();
-    for (item, listed) in &constant.listed {
-        numbers.entry(i128::from(listed.number.value)).or_insert(*item);
+    for listed in &constant.listed {
+        numbers.entry(i128::from(listed.constant.number.value)).or_insert(listed.item);
     }
     let entry = |(number, item): (i128, usize)| Entry {
         name: constant.name,
@@ -247,24 +250,24 @@ impl<'a> Parts<'a, '_> {
         self.list.push(Entry { name, kind, href: format!("#{id}"), others, number, note: String::new() });
     }
 
-    fn function(&mut self, function: &'a Function, words: &mut Words) {
+    fn function(&mut self, function: &'a Function, terms: &mut Terms) {
         let ids = ids("param-", function.params.iter().map(|param| &*param.name.value));
         for (param, id) in function.params.iter().zip(ids) {
             self.push(&param.name.value, EntryKind::Param, &id, None);
-            words.prose(&param.docs, Role::Text);
-            param.c_type.iter().for_each(|c_type| words.whole(c_type.value.base(), Role::Type));
+            terms.prose(&param.docs, Role::Text);
+            param.c_type.iter().for_each(|c_type| terms.whole(c_type.value.base(), Role::Type));
         }
-        function.demoted.iter().for_each(|demoted| words.prose(&demoted.docs, Role::Text));
-        self.returns(&function.returns, words);
+        function.demoted.iter().for_each(|demoted| terms.prose(&demoted.docs, Role::Text));
+        self.returns(&function.returns, terms);
     }
 
-    fn returns(&mut self, returns: &'a Returns, words: &mut Words) {
-        returns.c_type.iter().for_each(|c_type| words.whole(c_type.value.base(), Role::Type));
-        words.prose(&returns.docs, Role::Text);
+    fn returns(&mut self, returns: &'a Returns, terms: &mut Terms) {
+        returns.c_type.iter().for_each(|c_type| terms.whole(c_type.value.base(), Role::Type));
+        terms.prose(&returns.docs, Role::Text);
         for (code, id) in returns.codes.iter().zip(error_ids(returns)) {
             let number = code.number.as_ref().map(|number| i128::from(number.value));
             self.push(&code.name.value, EntryKind::Documented, &id, number);
-            code.texts.iter().for_each(|text| words.prose(&text.value, Role::Text));
+            code.texts.iter().for_each(|text| terms.prose(&text.value, Role::Text));
         }
     }
 }
@@ -277,7 +280,7 @@ fn ids<'a>(prefix: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 /// The start of a text, up to the last word that fits.
 fn note(text: &str) -> String {
-    let text = word(text);
+    let text = words(text);
     if text.chars().count() <= NOTE {
         return text;
     }

@@ -9,13 +9,12 @@
 //!   at the end are left out. An entry without a page is a part of the last one that has one, and stands on its page.
 //!   `*` in page and anchor is the name.
 //! - `terms`: a sorted line each of how many characters are the last term's, in base 36, the other characters, and
-//!   after a blank the postings in base 36. A posting is an entry's place times 8 plus the [`Role`] of the term in it,
+//!   after a blank the postings in base 36. A posting is an entry's place times 8 plus the [`Role`](words::Role) of the term in it,
 //!   less the posting before it.
 
 mod entries;
 mod words;
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
@@ -24,13 +23,13 @@ use serde::Serialize;
 use super::here::Site;
 use crate::sync::{MARK, OutputFile};
 use entries::{Entry, EntryKind};
-use words::{Role, Words};
+use words::Terms;
 
 /// The path of the index.
 const PATH: &str = "search-index.js";
 
 /// How many items are taken at once. Their terms meet in one table before they meet all others.
-const CHUNK: usize = 256;
+const CHUNK: usize = 2048;
 
 /// Entries with their terms; places count from the first of them.
 #[derive(Default)]
@@ -39,8 +38,7 @@ struct Part {
     lines: String,
     /// How many there are.
     count: u32,
-    /// For each term its postings, in ascending order.
-    terms: HashMap<String, Vec<u32>>,
+    terms: Terms,
 }
 
 /// What the script assigns.
@@ -62,19 +60,19 @@ pub fn emit(site: &Site<'_>) -> OutputFile {
         .map(|places| {
             let mut part = Part::default();
             for &place in places {
-                let (entries, words) = entries::item(site, place, &rust_names);
-                part.push(&entries, words);
+                let entries = entries::item(site, place, &rust_names, &mut part.terms);
+                part.push(&entries);
             }
             part
         })
         .collect();
     let mut numbers = Part::default();
     for place in 0..site.catalogue.codes.len() {
-        let (entry, words) = entries::code(site, place);
-        numbers.push(&[entry], words);
+        let entry = entries::code(site, place, &mut numbers.terms);
+        numbers.push(&[entry]);
     }
     for place in 0..site.catalogue.constants.len() {
-        numbers.push(&entries::constant(site, place), Words::default());
+        numbers.push(&entries::constant(site, place));
     }
     parts.push(numbers);
     let whole = Part::joined(parts);
@@ -90,24 +88,20 @@ pub fn emit(site: &Site<'_>) -> OutputFile {
 }
 
 impl Part {
-    /// Adds an entry with its parts, and the words of it.
-    fn push(&mut self, entries: &[Entry<'_>], words: Words) {
-        for (term, role) in words.into_terms() {
-            self.terms.entry(term).or_default().push(posting(self.count, role));
-        }
+    /// Adds an entry with its parts. Its words are there already.
+    fn push(&mut self, entries: &[Entry<'_>]) {
         for entry in entries {
             entry.write_to(&mut self.lines);
             self.count += 1;
         }
+        self.terms.entry = self.count;
     }
 
     fn joined(parts: Vec<Self>) -> Self {
-        let mut whole = Self::default();
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next().unwrap_or_default();
         for part in parts {
-            for (term, postings) in part.terms {
-                let moved = postings.into_iter().map(|posting| posting + whole.count * ROLES);
-                whole.terms.entry(term).or_default().extend(moved);
-            }
+            whole.terms.append(whole.count, part.terms);
             whole.lines.push_str(&part.lines);
             whole.count += part.count;
         }
@@ -115,7 +109,7 @@ impl Part {
     }
 
     fn term_lines(&self) -> String {
-        let mut terms: Vec<(&String, &Vec<u32>)> = self.terms.iter().collect();
+        let mut terms: Vec<(&String, &Vec<u32>)> = self.terms.postings.iter().collect();
         // As script engines compare strings, which is not how Rust does beyond the first plane.
         terms.par_sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
         let mut out = String::new();
@@ -138,13 +132,6 @@ impl Part {
         out.pop();
         out
     }
-}
-
-/// By how much an entry's place is multiplied.
-const ROLES: u32 = 8;
-
-fn posting(entry: u32, role: Role) -> u32 {
-    entry * ROLES + role as u32
 }
 
 fn push_base36(number: u32, out: &mut String) {

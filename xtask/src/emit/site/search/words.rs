@@ -1,6 +1,6 @@
-//! The words of an entry: what its page says, and what part each word has in it.
+//! The words of entries: what their pages say, and what part each word has in them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::prose::Prose;
 
@@ -17,7 +17,7 @@ pub enum Role {
     Text,
 }
 
-/// Words that stand everywhere, and would find everything.
+/// Words that stand everywhere, and would find everything. They are sorted.
 pub const STOP: &[&str] = &[
     "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "do", "does", "for", "from", "has", "have",
     "if", "in", "into", "is", "it", "its", "may", "of", "on", "or", "so", "such", "than", "that", "the", "their",
@@ -25,16 +25,27 @@ pub const STOP: &[&str] = &[
     "will", "with",
 ];
 
+/// None of them is longer.
+const LONGEST_STOP: usize = 5;
+
 /// What is longer was not written to be looked for.
 const LONGEST: usize = 80;
 
-/// The terms of an entry.
+/// By how much an entry's place is multiplied in a posting.
+const ROLES: u32 = 8;
+
+/// The terms of many entries.
 #[derive(Default)]
-pub struct Words {
-    terms: HashMap<String, Role>,
+pub struct Terms {
+    /// For each term its postings, in ascending order.
+    pub postings: FxHashMap<String, Vec<u32>>,
+    /// The place of the entry whose words come next. No words come of any before it.
+    pub entry: u32,
+    /// The word that is being looked at, in small letters.
+    term: String,
 }
 
-impl Words {
+impl Terms {
     /// Every word of a text.
     pub fn prose(&mut self, prose: &Prose, role: Role) {
         if !prose.is_empty() {
@@ -61,16 +72,32 @@ impl Words {
         if word.len() < 2 || word.len() > LONGEST {
             return;
         }
-        let term = word.to_lowercase();
-        if STOP.contains(&&*term) {
+        self.term.clear();
+        if word.is_ascii() {
+            self.term.push_str(word);
+            self.term.make_ascii_lowercase();
+        } else {
+            self.term.push_str(&word.to_lowercase());
+        }
+        if self.term.len() <= LONGEST_STOP && STOP.binary_search(&&*self.term).is_ok() {
             return;
         }
-        let known = self.terms.entry(term).or_insert(role);
-        *known = role.min(*known);
+        let posting = self.entry * ROLES + role as u32;
+        let Some(postings) = self.postings.get_mut(&*self.term) else {
+            self.postings.insert(self.term.clone(), vec![posting]);
+            return;
+        };
+        match postings.last_mut() {
+            Some(last) if *last / ROLES == self.entry => *last = posting.min(*last),
+            _ => postings.push(posting),
+        }
     }
 
-    /// The terms, in no order.
-    pub fn into_terms(self) -> impl Iterator<Item = (String, Role)> {
-        self.terms.into_iter()
+    /// Adds those of entries whose first one has the place `start`.
+    pub fn append(&mut self, start: u32, terms: Self) {
+        for (term, postings) in terms.postings {
+            let moved = postings.into_iter().map(|posting| posting + start * ROLES);
+            self.postings.entry(term).or_default().extend(moved);
+        }
     }
 }
