@@ -193,6 +193,8 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
                 changes.into_iter().filter(|change| matches!(change, Change::Foreign(_))).collect();
             let outcome = report_changes(&foreign, &out, Mode::Write).max(report_unreadable(&reading));
             eprintln!("{} pages, {}", reading.spec.items.len(), out.join("index.html").display());
+            // The process ends here. Of a whole tree it would take long to give all of it back piece by piece.
+            std::mem::forget((reading, options, files));
             Ok(outcome)
         }
         Command::Dump { page, stage } => dump(&page, stage),

@@ -128,7 +128,8 @@ impl Prose {
         out
     }
 
-    fn push_plain(&self, out: &mut String) {
+    /// Appends them.
+    pub fn push_plain(&self, out: &mut String) {
         for block in &self.blocks {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');

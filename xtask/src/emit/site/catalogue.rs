@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::function::error_ids;
 use super::values::constant_ids;
 use crate::draft::{self, DocumentedCode};
@@ -58,11 +60,11 @@ pub struct Catalogue<'a> {
     pub codes: Vec<Code<'a>>,
     /// Constants, by family and name.
     pub constants: Vec<Constant<'a>>,
-    by_entry: BTreeMap<(&'a str, u32), usize>,
-    by_place: BTreeMap<&'a Location, usize>,
-    by_name: BTreeMap<&'a str, usize>,
-    by_number: BTreeMap<(CodeSpace, u32), usize>,
-    constant_places: BTreeMap<(&'a str, &'a str), usize>,
+    by_entry: FxHashMap<(&'a str, u32), usize>,
+    by_place: FxHashMap<&'a Location, usize>,
+    by_name: FxHashMap<&'a str, usize>,
+    by_number: FxHashMap<(CodeSpace, u32), usize>,
+    constant_places: FxHashMap<(&'a str, &'a str), usize>,
 }
 
 impl<'a> Catalogue<'a> {
@@ -78,9 +80,9 @@ impl<'a> Catalogue<'a> {
             constants: Vec::new(),
             by_entry: entries().map(|(at, code)| ((&*code.name, code.number.value), at)).collect(),
             by_place: entries().rev().map(|(at, code)| (code.number.source.location(), at)).collect(),
-            by_name: BTreeMap::new(),
+            by_name: FxHashMap::default(),
             by_number: entries().rev().map(|(at, code)| ((code.space, code.number.value), at)).collect(),
-            constant_places: BTreeMap::new(),
+            constant_places: FxHashMap::default(),
         };
         out.unlisted(spec);
         for (item, draft) in spec.items.iter().map(|item| &item.draft).enumerate() {

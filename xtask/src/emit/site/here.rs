@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::catalogue::Catalogue;
 use super::findings::Finding;
 use super::frame::Around;
@@ -38,18 +40,18 @@ pub struct Site<'a> {
     pub catalogue: Catalogue<'a>,
     paths: Paths,
     /// What families.toml says of each family, and what of it is complete.
-    families: BTreeMap<&'a str, &'a Family>,
+    families: FxHashMap<&'a str, &'a Family>,
     /// The places of the items of each family, by kind and name.
     by_family: BTreeMap<&'a str, Vec<usize>>,
     /// The item before and after each one.
     around_items: Vec<[Option<usize>; 2]>,
     /// The item that each page describes, by the path that locations have.
-    by_page: BTreeMap<&'a str, usize>,
+    by_page: FxHashMap<&'a str, usize>,
     /// What is wrong with each page, by the path that locations have.
     findings: BTreeMap<&'a str, Vec<&'a Finding>>,
     /// The items of which types are generated, by family and by either name.
-    types: BTreeMap<(&'a str, &'a str), usize>,
-    complete: BTreeMap<usize, Complete<'a>>,
+    types: FxHashMap<(&'a str, &'a str), usize>,
+    complete: FxHashMap<usize, Complete<'a>>,
 }
 
 impl<'a> Site<'a> {
@@ -147,8 +149,8 @@ impl<'a> Site<'a> {
 }
 
 /// The types of the complete items. An alias is no name of what is generated.
-fn types(spec: &Spec) -> BTreeMap<(&str, &str), usize> {
-    let mut out = BTreeMap::new();
+fn types(spec: &Spec) -> FxHashMap<(&str, &str), usize> {
+    let mut out = FxHashMap::default();
     for family in &spec.families {
         let enums = family.enums.iter().map(|enum_| &enum_.origin);
         let structs = family.structs.iter().map(|struct_| &struct_.origin);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rustc_hash::FxHashMap;
+
 use super::words::{Role, Terms};
 use crate::draft::{Body, Function, Kind, Returns};
 use crate::emit::site::anchors::Anchors;
@@ -123,11 +125,11 @@ impl Entry<'_> {
 }
 
 /// The Rust names of the parts of each item, by the item's place and the part's C name.
-pub type RustNames<'a> = BTreeMap<(usize, &'a str), &'a str>;
+pub type RustNames<'a> = FxHashMap<(usize, &'a str), &'a str>;
 
 /// The Rust names that only the frozen families know.
 pub fn rust_names(spec: &Spec) -> RustNames<'_> {
-    let mut names = RustNames::new();
+    let mut names = RustNames::default();
     for family in &spec.families {
         for enum_ in &family.enums {
             let aliases = enum_.aliases.iter().map(|(member, _)| member);

@@ -41,6 +41,8 @@ pub struct Terms {
     pub postings: FxHashMap<String, Vec<u32>>,
     /// The place of the entry whose words come next. No words come of any before it.
     pub entry: u32,
+    /// The text that is being looked at.
+    text: String,
     /// The word that is being looked at, in small letters.
     term: String,
 }
@@ -48,9 +50,11 @@ pub struct Terms {
 impl Terms {
     /// Every word of a text.
     pub fn prose(&mut self, prose: &Prose, role: Role) {
-        if !prose.is_empty() {
-            self.text(&prose.plain(), role);
-        }
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        prose.push_plain(&mut text);
+        self.text(&text, role);
+        self.text = text;
     }
 
     /// The same of a text without structure.
