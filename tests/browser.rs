@@ -46,6 +46,8 @@ const WORDS: &[(&str, &str)] = &[
     ("winhttp.dll", "WinHttpOpen"),
     ("webservices.h", "WsCreateChannel"),
     ("WS_CHANNEL_TYPE", "WsCreateChannel"),
+    // Another form of a word than the page has, although some page has that form too.
+    ("masking", "WebSocketCreateServerHandle"),
     ("What is 12152? 0x803D0004? ERROR_INVALID_OPERATION?", "WS_E_OPERATION_ABORTED"),
     ("What is 12152? 0x803D0004? ERROR_INVALID_OPERATION?", "ERROR_WINHTTP_INVALID_SERVER_RESPONSE"),
     ("What is 12152? 0x803D0004? ERROR_INVALID_OPERATION?", "ERROR_INVALID_OPERATION"),

@@ -287,6 +287,12 @@
     return token.length < 8 ? 1 : 2;
   }
 
+  /** What English words have in common with their other forms: `closing` with `close` and `closed`. Empty if that is little. */
+  function stem(word) {
+    const start = word.replace(/(?:ings?|e[ds]|s)$/, '');
+    return start !== word && start.length > 3 ? start : '';
+  }
+
   /** Every entry that one token finds, with its score and why. */
   function find(token) {
     const hits = new Map();
@@ -304,6 +310,10 @@
     const [start, end] = termsFrom(lower);
     if (lower.length > 1) {
       for (let at = start; at < end; at += 1) addPostings(at, index.terms[at] === lower ? 1 : 0.6, hit);
+    }
+    if (stem(lower)) {
+      const [start, end] = termsFrom(stem(lower));
+      for (let at = start; at < end; at += 1) addPostings(at, 0.4, hit);
     }
     if (hits.size === 0 && number === null) forgive(plain, hit);
     return hits;
