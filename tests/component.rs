@@ -157,14 +157,14 @@ pub fn compare(role: Role, stream: &[u8], piece: usize, buffer: Option<usize>) {
 struct Stream<'b>(&'b [u8]);
 
 impl Read for Stream<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
     }
 }
 
 impl Write for Stream<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        Ok(buf.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! What the integration tests share.
 
+pub mod calls;
 pub mod chromium;
 pub mod component;
 pub mod entry;

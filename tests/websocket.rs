@@ -17,6 +17,8 @@ mod differential;
 mod handles;
 #[path = "websocket/handshake.rs"]
 mod handshake;
+#[path = "websocket/random.rs"]
+mod random;
 #[path = "websocket/receive.rs"]
 mod receive;
 #[path = "websocket/rows.rs"]

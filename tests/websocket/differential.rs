@@ -27,13 +27,13 @@ fn any_frame(role: Role) -> impl Strategy<Value = Vec<u8>> {
         let bit = if masked { 0x80 } else { 0 };
         let mut frame = vec![first];
         match (form, payload.len()) {
-            (7, length @ ..126) => frame.push(bit | u8::try_from(length).unwrap()),
+            (7, length @ ..126) => frame.push(bit + u8::try_from(length).unwrap()),
             (64, length) => {
-                frame.push(bit | 127);
+                frame.push(bit + 127);
                 frame.extend((length as u64).to_be_bytes());
             }
             (_, length) => {
-                frame.push(bit | 126);
+                frame.push(bit + 126);
                 frame.extend(u16::try_from(length).unwrap().to_be_bytes());
             }
         }

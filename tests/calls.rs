@@ -1,0 +1,378 @@
+//! Random calls on both ends of a connection, by the functions of websocket.h, beside a model: the state table, and what was
+//! sent. Legal calls do what the table says; illegal ones give the code of the page, and change nothing.
+
+mod handshake;
+mod illegal;
+
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::{ptr, slice};
+
+use winws::websocket::Component;
+use winws::websocket::table::{Call, Direction, ReceiveInput, Refusal, SendInput, Session, Step};
+use winws_api::HResult;
+use winws_api::websocket::{
+    Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, Handle, Handles as _, Transfer as _,
+};
+
+use self::handshake::handshake;
+use self::illegal::illegal;
+
+const SEND: usize = 0;
+const RECEIVE: usize = 1;
+
+/// What is sent, which lives as long as the program: letters, and each send takes others of them.
+static PAYLOAD: [u8; 600] = {
+    let mut letters = [0; 600];
+    let mut index = 0;
+    while index < letters.len() {
+        letters[index] = b"abcdefghijklmnopqrstuvwxyz"[index % 26];
+        index += 1;
+    }
+    letters
+};
+
+/// One end, and what it should be.
+struct End {
+    handle: Handle,
+    session: Session,
+    directions: [Direction; 2],
+    /// The kind of the message under way: whether it is text.
+    message: Option<bool>,
+    out: [Option<Out>; 2],
+    /// Where a receive is to be written, if not into memory of the component. It is not freed before the handle.
+    buffers: Vec<Vec<u8>>,
+    /// Bytes that this end is to receive.
+    wire: VecDeque<u8>,
+    /// Payload that the other end has sent, of all messages one after the other, and that did not come yet.
+    expected: VecDeque<u8>,
+    /// Whether bytes of nobody are on the way.
+    is_corrupted: bool,
+}
+
+/// An action that is out.
+struct Out {
+    action: Action,
+    token: *mut c_void,
+    /// Where its buffers are.
+    places: Vec<(*mut u8, usize)>,
+    /// Whether it is one of the operation, and no answer to a ping.
+    of_operation: bool,
+}
+
+/// Makes calls out of bytes: two for each. No panic, and everything as the model says.
+pub fn run(bytes: &[u8]) {
+    // SAFETY: what is sent lives as long as the program, and what is received into as long as its end.
+    let component = unsafe { Component::new() };
+    let mut ends = [new_end(&component, true), new_end(&component, false)];
+    let mut request = Vec::new();
+    let mut response = Vec::new();
+    // Half of the runs start with an open connection, which random calls seldom get to.
+    let (first, calls) = bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest));
+    if first & 1 == 1 {
+        for call in 0..4 {
+            handshake(&component, &mut ends, call, &mut request, &mut response);
+        }
+    }
+    for pair in calls.chunks_exact(2) {
+        let (side, call, argument) = (usize::from(pair[0] & 1), pair[0] >> 1, pair[1]);
+        match call % 24 {
+            call @ 0..4 => handshake(&component, &mut ends, call, &mut request, &mut response),
+            4..9 => send(&component, &mut ends, side, argument),
+            9..12 => receive(&component, &mut ends[side], argument),
+            12..17 => get_action(&component, &mut ends[side], argument),
+            17..22 => complete(&component, &mut ends, side, argument),
+            22 => illegal(&component, &mut ends[side], argument),
+            _ if argument < 16 => abort(&component, &mut ends[side]),
+            _ if argument < 24 => corrupt(&mut ends[side], argument),
+            _ => {}
+        }
+    }
+    for end in ends {
+        component.delete_handle(end.handle);
+        assert_eq!(component.receive(end.handle, None, ptr::null_mut()).map_err(HResult::from), Err(HResult::E_HANDLE));
+    }
+}
+
+fn new_end(component: &Component, is_client: bool) -> End {
+    let mut handle = Handle::NULL;
+    if is_client {
+        component.create_client_handle(&[], &mut handle).expect("the defaults are fine");
+    } else {
+        component.create_server_handle(&[], &mut handle).expect("the defaults are fine");
+    }
+    End {
+        handle,
+        session: if is_client { Session::NewClient } else { Session::NewServer },
+        directions: [Direction::START; 2],
+        message: None,
+        out: [None, None],
+        buffers: Vec::new(),
+        wire: VecDeque::new(),
+        expected: VecDeque::new(),
+        is_corrupted: false,
+    }
+}
+
+/// The code of a refusal.
+fn code(refusal: Refusal) -> HResult {
+    match refusal {
+        Refusal::Role => HResult::E_INVALIDARG,
+        _ => HResult::E_INVALID_PROTOCOL_OPERATION,
+    }
+}
+
+impl End {
+    /// Makes a call of the session, and demands that its code is the table's. Says whether it succeeded.
+    fn expect(&mut self, call: Call, result: Result<(), HResult>) -> bool {
+        let expected = self.session.after(call);
+        assert_eq!(result, expected.map(drop).map_err(code), "{call:?} on {:?}", self.session);
+        self.session = expected.unwrap_or(self.session);
+        expected.is_ok()
+    }
+
+    fn input(&mut self, input: SendInput) {
+        self.directions[SEND] = self.directions[SEND].sending(input).expect("it is no call");
+    }
+
+    fn receive_input(&mut self, input: ReceiveInput) {
+        self.directions[RECEIVE] = self.directions[RECEIVE].receiving(input).expect("it is no call");
+    }
+}
+
+/// A buffer of data; the bytes stay as long as the caller has promised.
+fn buffer(bytes: &[u8]) -> Buffer {
+    let buffer_length = u32::try_from(bytes.len()).expect("lengths fit");
+    Buffer { data: BufferData { buffer: bytes.as_ptr().cast_mut(), buffer_length } }
+}
+
+fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
+    let payload = &PAYLOAD[usize::from(argument % 26)..][..usize::from(argument) * 2];
+    let close = Buffer { close_status: BufferCloseStatus { status: 1000, ..BufferCloseStatus::default() } };
+    let data = buffer(payload);
+    let invalid = buffer(b"\xff");
+    let (kind, given, input) = match argument % 8 {
+        0 => (BufferType::Utf8Message, Some(&data), SendInput::Data),
+        1 => (BufferType::Utf8Fragment, Some(&data), SendInput::Data),
+        2 => (BufferType::BinaryMessage, Some(&data), SendInput::Data),
+        3 => (BufferType::BinaryFragment, Some(&data), SendInput::Data),
+        4 => (BufferType::PingPong, None, SendInput::Control),
+        5 => (BufferType::UnsolicitedPong, None, SendInput::Control),
+        6 => (BufferType::Utf8Message, Some(&invalid), SendInput::Data),
+        _ if argument < 64 => (BufferType::Close, Some(&close), SendInput::Close),
+        _ => return,
+    };
+    let text = matches!(kind, BufferType::Utf8Message | BufferType::Utf8Fragment);
+    let end = &mut ends[side];
+    let result = component.send(end.handle, kind, given, context(end.handle, SEND)).map_err(HResult::from);
+    let expected = match end.session.after(Call::Transfer) {
+        Ok(open) => {
+            end.session = open;
+            end.directions[SEND].sending(input).map_err(code)
+        }
+        Err(refusal) => Err(code(refusal)),
+    };
+    let next = match expected {
+        Ok(_) if input == SendInput::Data && end.message.is_some_and(|kind| kind != text) => {
+            Err(HResult::E_INVALID_PROTOCOL_OPERATION)
+        }
+        Ok(_) if argument % 8 == 6 => Err(HResult::E_INVALIDARG),
+        expected => expected,
+    };
+    assert_eq!(result, next.map(drop), "{kind} in {:?} of {:?}", end.directions, end.session);
+    let Ok(next) = next else { return };
+    end.directions[SEND] = next;
+    if input == SendInput::Data {
+        let goes_on = matches!(kind, BufferType::Utf8Fragment | BufferType::BinaryFragment);
+        end.message = goes_on.then_some(text);
+        ends[1 - side].expected.extend(payload);
+    }
+}
+
+/// A word that belongs to one direction of one handle.
+fn context(handle: Handle, slot: usize) -> *mut c_void {
+    ptr::without_provenance_mut(handle.into_raw() ^ slot)
+}
+
+fn receive(component: &Component, end: &mut End, argument: u8) {
+    let mut into = (argument % 2 == 1).then(|| vec![0_u8; usize::from(argument / 2)]);
+    let given = into.as_mut().map(|into| Buffer {
+        data: BufferData { buffer: into.as_mut_ptr(), buffer_length: u32::try_from(into.len()).expect("lengths fit") },
+    });
+    let is_empty = into.as_ref().is_some_and(Vec::is_empty);
+    end.buffers.extend(into);
+    let result = component.receive(end.handle, given.as_ref(), context(end.handle, RECEIVE)).map_err(HResult::from);
+    if is_empty {
+        assert_eq!(result, Err(HResult::E_INVALIDARG));
+        return;
+    }
+    let expected = match end.session.after(Call::Transfer) {
+        Ok(open) => {
+            end.session = open;
+            end.directions[RECEIVE].receiving(ReceiveInput::Receive).map_err(code)
+        }
+        Err(refusal) => Err(code(refusal)),
+    };
+    assert_eq!(result, expected.map(drop), "in {:?} of {:?}", end.directions, end.session);
+    end.directions[RECEIVE] = expected.unwrap_or(end.directions[RECEIVE]);
+}
+
+fn get_action(component: &Component, end: &mut End, argument: u8) {
+    let queue = [ActionQueue::SEND, ActionQueue::RECEIVE, ActionQueue::ALL][usize::from(argument % 3)];
+    let mut buffers = [buffer(&[]); 2];
+    let room = if argument % 8 == 7 { 1 } else { 2 };
+    let (mut count, mut action, mut kind, mut given) = (0, -1, -1, context(Handle::NULL, 1));
+    let mut token = ptr::null_mut();
+    let result = component.get_action(
+        end.handle,
+        queue,
+        &mut buffers[..room],
+        &mut count,
+        &mut action,
+        &mut kind,
+        Some(&mut given),
+        &mut token,
+    );
+    if let Err(error) = result {
+        let error = HResult::from(error);
+        if end.session.after(Call::GetAction).is_err() {
+            end.expect(Call::GetAction, Err(error));
+            return;
+        }
+        let faults = [HResult::E_INVALID_PROTOCOL_FORMAT, HResult::E_INVALID_PROTOCOL_OPERATION];
+        assert!(end.is_corrupted && faults.contains(&error) && queue != ActionQueue::SEND, "{error}");
+        end.expect(Call::GetAction, Ok(()));
+        end.receive_input(ReceiveInput::Fault);
+        end.input(SendInput::Fault);
+        return;
+    }
+    end.expect(Call::GetAction, Ok(()));
+    let action = Action::try_from(action).expect("an action");
+    let places: Vec<_> = buffers[..usize::try_from(count).expect("lengths fit")]
+        .iter()
+        .map(|buffer| {
+            // SAFETY: both parts of the union begin with a pointer and a length.
+            let data = unsafe { buffer.data };
+            (data.buffer, usize::try_from(data.buffer_length).expect("lengths fit"))
+        })
+        .collect();
+    let of_operation = given != context(Handle::NULL, 1);
+    let slot = match action {
+        Action::Nothing => {
+            assert!(!of_operation && places.is_empty());
+            return end.check_nothing(queue);
+        }
+        Action::IndicateSendComplete => SEND,
+        Action::ReceiveFromNetwork | Action::IndicateReceiveComplete => RECEIVE,
+        Action::SendToNetwork if of_operation || queue == ActionQueue::SEND => SEND,
+        // Sends come first, and the send queue has an answer only behind the bytes of its send.
+        Action::SendToNetwork
+            if queue == ActionQueue::ALL && end.out[SEND].is_none() && end.directions[SEND].step != Step::Idle =>
+        {
+            SEND
+        }
+        Action::SendToNetwork => RECEIVE,
+    };
+    assert!(end.out[slot].is_none(), "{action} while an action of its queue is out");
+    assert!(queue == ActionQueue::ALL || i32::from(queue) == [1, 2][slot], "{action} of the other queue");
+    if of_operation {
+        assert_eq!(given, context(end.handle, slot), "the context of {action}");
+    }
+    end.check(action, kind, of_operation, &places);
+    end.out[slot] = Some(Out { action, token, places, of_operation });
+}
+
+impl End {
+    /// Nothing to do is right where no operation is queued, or an action of the queue or an answer is out.
+    fn check_nothing(&self, queue: ActionQueue) {
+        let answers = self.out.iter().flatten().any(|out| out.action == Action::SendToNetwork && !out.of_operation);
+        if queue != ActionQueue::RECEIVE && self.out[SEND].is_none() && !answers {
+            assert_eq!(self.directions[SEND].send_action(), Action::Nothing, "{:?}", self.directions);
+        }
+        if queue != ActionQueue::SEND && self.out[RECEIVE].is_none() {
+            assert_eq!(self.directions[RECEIVE].receive_action(), Action::Nothing, "{:?}", self.directions);
+        }
+    }
+
+    /// An action is that of the table, once what came and what went is known.
+    fn check(&mut self, action: Action, kind: i32, of_operation: bool, places: &[(*mut u8, usize)]) {
+        match action {
+            Action::SendToNetwork if of_operation => assert_eq!(self.directions[SEND].send_action(), action),
+            Action::SendToNetwork | Action::Nothing => {}
+            Action::IndicateSendComplete => {
+                self.input(SendInput::Sent);
+                assert_eq!(self.directions[SEND].send_action(), action);
+            }
+            Action::ReceiveFromNetwork => assert_eq!(self.directions[RECEIVE].receive_action(), action),
+            Action::IndicateReceiveComplete => {
+                assert_eq!(places.len(), 1, "exactly one buffer");
+                let is_close = kind == i32::from(BufferType::Close);
+                self.receive_input(if is_close { ReceiveInput::Close } else { ReceiveInput::Piece });
+                assert_eq!(self.directions[RECEIVE].receive_action(), action);
+                let is_data = !is_close && kind != i32::from(BufferType::PingPong);
+                if is_data && !self.is_corrupted && places[0].1 > 0 {
+                    // SAFETY: the action is out, so the bytes are lent.
+                    let payload = unsafe { slice::from_raw_parts(places[0].0, places[0].1) };
+                    let expected: Vec<u8> = self.expected.drain(..payload.len()).collect();
+                    assert!(payload == expected, "what was sent is what comes");
+                }
+            }
+        }
+    }
+}
+
+fn complete(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
+    let end = &mut ends[side];
+    let slot = usize::from(argument & 1);
+    let Some(out) = end.out[slot].take() else { return };
+    let total: usize = out.places.iter().map(|place| place.1).sum();
+    let mut transferred = 0;
+    let mut moved = Vec::new();
+    match out.action {
+        Action::SendToNetwork => {
+            transferred = if argument < 8 { usize::from(argument) * 7 } else { total };
+            for (start, length) in &out.places {
+                let length = (*length).min(transferred.min(total) - moved.len());
+                // SAFETY: the action is out, so the bytes are lent.
+                moved.extend_from_slice(unsafe { slice::from_raw_parts(*start, length) });
+            }
+            if transferred != total {
+                end.input(SendInput::CutShort);
+            }
+        }
+        Action::ReceiveFromNetwork => {
+            let limit = if argument < 128 { usize::from(argument / 2) } else { usize::MAX };
+            for (start, length) in &out.places {
+                let length = (*length).min(end.wire.len()).min(limit - transferred);
+                for (offset, byte) in end.wire.drain(..length).enumerate() {
+                    // SAFETY: the action is out, so the place is ours, and the offset is within it.
+                    unsafe { start.add(offset).write(byte) };
+                }
+                transferred += length;
+            }
+            if transferred == 0 {
+                end.receive_input(ReceiveInput::CutShort);
+            }
+        }
+        Action::IndicateSendComplete => end.input(SendInput::Indicated),
+        Action::IndicateReceiveComplete => end.receive_input(ReceiveInput::Indicated),
+        Action::Nothing => {}
+    }
+    component.complete_action(end.handle, out.token, u32::try_from(transferred).expect("lengths fit"));
+    ends[1 - side].wire.extend(moved);
+}
+
+fn abort(component: &Component, end: &mut End) {
+    component.abort_handle(end.handle);
+    end.session = end.session.after(Call::Abort).expect("it is never refused");
+    if end.session == Session::Aborted {
+        end.input(SendInput::Abort);
+        end.receive_input(ReceiveInput::Abort);
+    }
+}
+
+/// Bytes of nobody on the way to an end: from now on what comes is not what was sent.
+fn corrupt(end: &mut End, argument: u8) {
+    end.wire.push_back(argument);
+    end.is_corrupted = true;
+}
