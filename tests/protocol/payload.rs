@@ -14,6 +14,10 @@ fn masking_is_the_naive_one() {
             mask.apply(&mut masked[..cut]);
             mask.apply(&mut masked[cut..]);
             assert_eq!(masked, naive, "{length} bytes, cut at {cut}");
+            let (mut copy, mut mask) = (vec![0; length], Mask::new(KEY));
+            mask.copy(&plain[..cut], &mut copy[..cut]);
+            mask.copy(&plain[cut..], &mut copy[cut..]);
+            assert_eq!(copy, naive, "a copy of {length} bytes, cut at {cut}");
         }
     }
 }

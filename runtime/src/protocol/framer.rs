@@ -171,6 +171,16 @@ impl Frame {
         self.skip(copy.len());
     }
 
+    /// Writes the next bytes of the payload to `out` of the same length, masked if they are to be, and counts them as gone
+    /// out.
+    pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) {
+        match &mut self.mask {
+            Some(mask) => mask.copy(payload, out),
+            None => out.copy_from_slice(payload),
+        }
+        self.skip(payload.len());
+    }
+
     /// Counts the next `length` bytes of a payload that is not masked as gone out.
     pub fn skip(&mut self, length: usize) {
         self.remaining = self.remaining.saturating_sub(length);

@@ -248,9 +248,7 @@ fn stage_data(
     let at = staged.unwrap_or(0);
     let length = if frame.is_masked() {
         let length = frame.remaining().min(place.end - end);
-        let copy = memory.get_mut(end..end + length);
-        copy.copy_from_slice(&payload[at..at + length]);
-        frame.advance(copy);
+        frame.copy(&payload[at..at + length], memory.get_mut(end..end + length));
         end += length;
         length
     } else {
