@@ -101,17 +101,27 @@ fn header_array(headers: &[(&str, &str)]) -> (*const WEB_SOCKET_HTTP_HEADER, u32
     (if list.is_empty() { ptr::null() } else { list.leak().as_ptr().cast() }, length)
 }
 
-/// The headers that a function has lent.
-fn lent(headers: *const WEB_SOCKET_HTTP_HEADER, count: u32) -> Pairs {
-    // SAFETY: the function has just lent so many of them.
-    let headers = unsafe { slice::from_raw_parts(headers.cast::<HttpHeader>(), usize::try_from(count).unwrap()) };
-    let text = |start: *const c_char, length: u32| {
-        // SAFETY: as above.
-        let bytes = unsafe { slice::from_raw_parts(start.cast::<u8>(), usize::try_from(length).unwrap()) };
-        String::from_utf8(bytes.to_vec()).unwrap()
-    };
-    let pair = |header: &HttpHeader| (text(header.name, header.name_length), text(header.value, header.value_length));
-    headers.iter().map(pair).collect()
+/// Headers that a function has lent.
+pub(crate) struct Lent {
+    headers: *const WEB_SOCKET_HTTP_HEADER,
+    count: u32,
+}
+
+impl Lent {
+    /// Reads them where they are, which must still be theirs.
+    pub(crate) fn read(&self) -> Pairs {
+        let count = usize::try_from(self.count).unwrap();
+        // SAFETY: the function has lent so many of them.
+        let headers = unsafe { slice::from_raw_parts(self.headers.cast::<HttpHeader>(), count) };
+        let text = |start: *const c_char, length: u32| {
+            // SAFETY: as above.
+            let bytes = unsafe { slice::from_raw_parts(start.cast::<u8>(), usize::try_from(length).unwrap()) };
+            String::from_utf8(bytes.to_vec()).unwrap()
+        };
+        let pair =
+            |header: &HttpHeader| (text(header.name, header.name_length), text(header.value, header.value_length));
+        headers.iter().map(pair).collect()
+    }
 }
 
 impl Handle {
@@ -121,6 +131,15 @@ impl Handle {
         extensions: &[&str],
         initial: &[(&str, &str)],
     ) -> Result<Pairs, i32> {
+        Ok(self.begin_client_lent(protocols, extensions, initial)?.read())
+    }
+
+    pub(crate) fn begin_client_lent(
+        &self,
+        protocols: &[&str],
+        extensions: &[&str],
+        initial: &[(&str, &str)],
+    ) -> Result<Lent, i32> {
         let ((protocols, protocol_count), (extensions, extension_count)) = (strings(protocols), strings(extensions));
         let (initial, initial_count) = header_array(initial);
         let (mut headers, mut count) = (ptr::null_mut(), 0);
@@ -138,7 +157,7 @@ impl Handle {
                 &raw mut count,
             )
         };
-        if code == 0 { Ok(lent(headers, count)) } else { Err(code) }
+        if code == 0 { Ok(Lent { headers, count }) } else { Err(code) }
     }
 
     pub(crate) fn begin_server(
@@ -147,6 +166,15 @@ impl Handle {
         extensions: &[&str],
         request: &[(&str, &str)],
     ) -> Result<Pairs, i32> {
+        Ok(self.begin_server_lent(protocol, extensions, request)?.read())
+    }
+
+    pub(crate) fn begin_server_lent(
+        &self,
+        protocol: Option<&str>,
+        extensions: &[&str],
+        request: &[(&str, &str)],
+    ) -> Result<Lent, i32> {
         let protocol = protocol.map(|text| CString::new(text).unwrap().into_raw().cast_const());
         let (extensions, extension_count) = strings(extensions);
         let (request, request_count) = header_array(request);
@@ -164,7 +192,7 @@ impl Handle {
                 &raw mut count,
             )
         };
-        if code == 0 { Ok(lent(headers, count)) } else { Err(code) }
+        if code == 0 { Ok(Lent { headers, count }) } else { Err(code) }
     }
 
     /// With `NULL` for everything optional.
