@@ -35,6 +35,8 @@ impl Server {
             .args(["site", "--serve", "--specs"])
             .arg(specs.path())
             .stdout(Stdio::piped())
+            // It says what is wrong with the broken page, which is what the test is about.
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut address = String::new();
