@@ -251,6 +251,10 @@ fn b5_2_a_server_chooses_of_what_the_request_offers() {
     assert_eq!(begin(Some("other"), &[]), Err(INVALID_ARG));
     assert_eq!(begin(None, &["c"]), Err(INVALID_ARG));
     assert_eq!(begin(None, &["a\r\nX: y"]), Err(INVALID_ARG));
+    // An array can offer what no line of a request could.
+    let request = [&REQUEST[..], &[("Sec-WebSocket-Protocol", "a\r\nX: y")]].concat();
+    let server = create_server(&[]).unwrap();
+    assert_eq!(server.begin_server(Some("a\r\nX: y"), &[], &request).map(drop), Err(INVALID_ARG));
     let server = create_server(&[]).unwrap();
     assert_eq!(server.begin_server(Some("chat"), &[], &REQUEST).map(drop), Err(INVALID_ARG), "none was offered");
 }

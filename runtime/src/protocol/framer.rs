@@ -171,14 +171,16 @@ impl Frame {
         self.skip(copy.len());
     }
 
-    /// Writes the next bytes of the payload to `out` of the same length, masked if they are to be, and counts them as gone
-    /// out.
-    pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) {
+    /// Writes the next bytes of the payload to `out`, as far as it has room, masked if they are to be. They count as gone
+    /// out, and how many there were is the result.
+    pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) -> usize {
+        let length = payload.len().min(out.len()).min(self.remaining);
         match &mut self.mask {
-            Some(mask) => mask.copy(payload, out),
-            None => out.copy_from_slice(payload),
+            Some(mask) => mask.copy(&payload[..length], &mut out[..length]),
+            None => out[..length].copy_from_slice(&payload[..length]),
         }
-        self.skip(payload.len());
+        self.skip(length);
+        length
     }
 
     /// Counts the next `length` bytes of a payload that is not masked as gone out.

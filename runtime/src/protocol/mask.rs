@@ -31,7 +31,7 @@ impl Mask {
         self.key.rotate_left(length % 4);
     }
 
-    /// Writes the next bytes of the payload to `out`, masked; both have the same length. It saves a pass over the bytes.
+    /// Writes the next bytes of the payload to `out`, masked, as far as it has room. It saves a pass over the bytes.
     pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) {
         let [a, b, c, d] = self.key;
         let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);

@@ -22,8 +22,8 @@ use crate::handles::HandleTable;
 /// [`Transfer`](winws_api::websocket::Transfer). It may be used from any number of threads; calls with one handle wait for
 /// each other, and none of them waits for anything else.
 ///
-/// The structures of websocket.h have pointers in them, which is why making one takes an unsafe [`new`](Self::new). Rust programs have [`Connection`](super::Connection), in which
-/// nothing can be lent too long.
+/// The structures of websocket.h have pointers in them, which is why making one takes an unsafe [`new`](Self::new). Rust
+/// programs have [`Connection`](super::Connection), in which nothing can be lent too long.
 #[derive(Debug)]
 pub struct Component {
     sessions: HandleTable<Arc<Mutex<Session>>>,

@@ -247,8 +247,7 @@ fn stage_data(
     end += header.len();
     let at = staged.unwrap_or(0);
     let length = if frame.is_masked() {
-        let length = frame.remaining().min(place.end - end);
-        frame.copy(&payload[at..at + length], memory.get_mut(end..end + length));
+        let length = frame.copy(&payload[at..], memory.get_mut(end..place.end));
         end += length;
         length
     } else {

@@ -2,7 +2,7 @@
 //!
 //! A handle has a [`Session`]. Once that is open, its two directions go on by themselves: each is a [`Direction`], of which
 //! a [`Channel`] says what may still begin, and a [`Step`] how far the one operation has got that can be queued. All
-//! transitions are in the four functions of this file. A refused call changes nothing.
+//! transitions are in the functions of this file. A refused call changes nothing.
 
 use winws_api::websocket::Action;
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 use tungstenite::handshake::derive_accept_key;
 
-use super::headers::{Headers, extension_name, is_extension};
+use super::headers::{Headers, extension_name, is_extension, is_token};
 use super::offer::VERSION_TEXT;
 
 /// Why a request is not one for a WebSocket, or why a choice does not fit it.
@@ -89,7 +89,9 @@ pub fn accept(
         ("Sec-WebSocket-Accept", derive_accept_key(key)),
     ];
     if let Some(protocol) = protocol {
-        if !request.elements("Sec-WebSocket-Protocol").any(|offered| offered == protocol.as_bytes()) {
+        // A request that comes in an array may have anything in it: what is offered must fit into a line of the response.
+        let mut offered = request.elements("Sec-WebSocket-Protocol");
+        if !is_token(protocol) || !offered.any(|offered| offered == protocol.as_bytes()) {
             return Err(RequestError::Protocol);
         }
         headers.push(("Sec-WebSocket-Protocol", protocol.to_owned()));
