@@ -17,6 +17,9 @@ mod differential;
 mod handles;
 #[path = "websocket/handshake.rs"]
 mod handshake;
+#[cfg(target_os = "linux")]
+#[path = "websocket/memory.rs"]
+mod memory;
 #[path = "websocket/random.rs"]
 mod random;
 #[path = "websocket/receive.rs"]

@@ -103,8 +103,8 @@ fn header_array(headers: &[(&str, &str)]) -> (*const WEB_SOCKET_HTTP_HEADER, u32
 
 /// Headers that a function has lent.
 pub(crate) struct Lent {
-    headers: *const WEB_SOCKET_HTTP_HEADER,
-    count: u32,
+    pub headers: *const WEB_SOCKET_HTTP_HEADER,
+    pub count: u32,
 }
 
 impl Lent {
@@ -279,9 +279,10 @@ impl Handle {
         self.get_into(queue.into(), 2)
     }
 
-    /// The next action, with room for so many buffers, two at most.
+    /// The next action, with room for so many buffers, two at most. What they hold before does not matter.
     pub(crate) fn get_into(&self, queue: i32, room: u32) -> Result<Taken, i32> {
-        let mut buffers = vec![Buffer { data: BufferData::default() }; 2];
+        let nowhere = BufferData { buffer: ptr::without_provenance_mut(UNTOUCHED), buffer_length: u32::MAX };
+        let mut buffers = vec![Buffer { data: nowhere }; 2];
         let (mut count, mut action, mut buffer_type) = (room, i32::MAX, i32::MAX);
         let mut context = ptr::without_provenance_mut(UNTOUCHED);
         let mut token = ptr::without_provenance_mut(UNTOUCHED);

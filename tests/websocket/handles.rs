@@ -133,18 +133,20 @@ fn b5_1_properties_that_cannot_be_set_or_are_none() {
 
 #[test]
 fn values_of_the_wrong_size_or_address() {
-    let good = number(PropertyType::ReceiveBufferSize, 4096);
-    for value_size in [0, 2, 3, 5, 8] {
-        assert_eq!(create_client(&[Property { value_size, ..good }]).unwrap_err(), INVALID_ARG, "{value_size}");
+    for create in [create_client, create_server] {
+        let good = number(PropertyType::ReceiveBufferSize, 4096);
+        for value_size in [0, 2, 3, 5, 8] {
+            assert_eq!(create(&[Property { value_size, ..good }]).unwrap_err(), INVALID_ARG, "{value_size}");
+        }
+        let odd = good.value.cast::<u8>().wrapping_add(1).cast();
+        for value in [ptr::null_mut(), odd] {
+            assert_eq!(create(&[Property { value, ..good }]).unwrap_err(), INVALID_ARG);
+        }
+        let mut nowhere = ptr::null_mut::<u8>();
+        let value = (&raw mut nowhere).cast();
+        let memory = Property { type_: PropertyType::AllocatedBuffer.into(), value, value_size: 10_000 };
+        assert_eq!(create(&[memory]).unwrap_err(), INVALID_ARG);
     }
-    let odd = good.value.cast::<u8>().wrapping_add(1).cast();
-    for value in [ptr::null_mut(), odd] {
-        assert_eq!(create_client(&[Property { value, ..good }]).unwrap_err(), INVALID_ARG);
-    }
-    let mut nowhere = ptr::null_mut::<u8>();
-    let value = (&raw mut nowhere).cast();
-    let memory = Property { type_: PropertyType::AllocatedBuffer.into(), value, value_size: 10_000 };
-    assert_eq!(create_client(&[memory]).unwrap_err(), INVALID_ARG);
 }
 
 #[test]
@@ -157,6 +159,21 @@ fn no_place_for_the_handle_or_a_count_without_properties() {
         assert_eq!(c_api::WebSocketCreateClientHandle(ptr::null(), 1, &raw mut handle), INVALID_ARG);
     }
     assert!(handle.is_null());
+}
+
+#[test]
+fn properties_are_read_during_the_call() {
+    let mut size = [300_u32];
+    let type_ = PropertyType::ReceiveBufferSize.into();
+    let mut properties = [Property { type_, value: size.as_mut_ptr().cast(), value_size: 4 }];
+    let (client, server) = (create_client(&properties).unwrap(), create_server(&properties).unwrap());
+    size.fill(0);
+    properties.fill(Property { type_: -1, value: ptr::null_mut(), value_size: 0 });
+    let (client, server) = pair_of(client, server);
+    for handle in [client, server] {
+        assert_eq!(handle.receive(0), OK);
+        assert_eq!(take(&handle, ActionQueue::RECEIVE, Action::ReceiveFromNetwork).places()[0].1, 300);
+    }
 }
 
 #[test]
@@ -264,6 +281,21 @@ fn a_client_masks_every_frame_with_a_key_of_its_own() {
     different.sort_unstable();
     different.dedup();
     assert!(different.len() >= 7, "{keys:?}");
+}
+
+#[test]
+fn a_client_masks_control_frames_too() {
+    let client = super::client();
+    for (buffer_type, first) in [(BufferType::PingPong, 0x89), (BufferType::UnsolicitedPong, 0x8a)] {
+        assert_eq!(client.send_buffer(buffer_type.into(), None, 0), OK);
+        let wire = pump(&client);
+        assert_eq!((&wire[..2], wire.len()), (&[first, 0x80][..], 6));
+    }
+    let (_, pong) = receive(&client, &[frame(0x89, b"p"), frame(0x81, b"x")].concat());
+    assert_eq!((&pong[..2], pong.len()), (&[0x8a, 0x81][..], 7));
+    assert_eq!(client.send_close(1000, b"", 0), OK);
+    let wire = pump(&client);
+    assert_eq!((&wire[..2], wire.len()), (&[0x88, 0x82][..], 8));
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::ptr;
 
 use winws::ffi::websocket as c_api;
 use winws_api::HResult;
-use winws_api::websocket::BufferType;
+use winws_api::websocket::{BufferType, HttpHeader};
 
-use super::c::{Pairs, create_client, create_server};
+use super::c::{Lent, Pairs, create_client, create_server};
 use super::{FORMAT, INVALID_ARG, OK, OPERATION, REQUEST, refs};
 
 const EXTENSIONS: i32 = HResult::E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED.0;
@@ -66,6 +66,17 @@ fn b5_2_the_headers_of_a_request_are_those_of_the_page_and_not_host() {
     assert_eq!(value(&request, "Connection"), Some("Upgrade"));
     assert_eq!(value(&request, "Sec-WebSocket-Version"), Some("13"));
     assert_eq!(value(&request, "Sec-WebSocket-Key").unwrap().len(), 24);
+}
+
+#[test]
+fn headers_of_the_application_take_no_place_in_the_array() {
+    let client = create_client(&[]).unwrap();
+    let initial = [("Host", "example.com"), ("upgrade", "h2c"), ("Sec-WebSocket-Key", "mine"), ("Cookie", "a=b")];
+    let request = client.begin_client(&[], &[], &initial).unwrap();
+    assert_eq!(names(&request), ["Upgrade", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key"]);
+    assert_eq!(value(&request, "Upgrade"), Some("websocket"));
+    // The key that counts is the one of the array.
+    assert_eq!(client.end_client(&refs(&answer(&request))), OK);
 }
 
 #[test]
@@ -151,6 +162,9 @@ fn a_response_that_agrees() {
     check_response(|headers| headers[0].0 = "uPGRADE".to_owned(), OK);
     check_response(|headers| set(headers, "Sec-WebSocket-Version", "8, 13"), OK);
     check_response(|headers| set(headers, "Server", "any"), OK);
+    // What was chosen comes back to nobody here.
+    check_response(|headers| set(headers, "Sec-WebSocket-Protocol", "chat"), OK);
+    check_response(|headers| set(headers, "Sec-WebSocket-Extensions", "a"), OK);
 }
 
 #[test]
@@ -211,6 +225,7 @@ fn b5_2_an_array_for_extensions_that_is_too_small() {
 fn null_where_a_pointer_is_needed() {
     let (client, server) = (create_client(&[]).unwrap(), create_server(&[]).unwrap());
     let (mut headers, mut count) = (ptr::null_mut(), 0);
+    let header = HttpHeader { name: ptr::null_mut(), name_length: 0, value: ptr::null_mut(), value_length: 0 };
     let null = ptr::null_mut();
     // SAFETY: null is refused, and so is a count without an array.
     unsafe {
@@ -224,6 +239,12 @@ fn null_where_a_pointer_is_needed() {
         let nothing = ptr::null();
         assert_eq!(begin(server.0, nothing, null, 0, nothing.cast(), 5, &raw mut headers, &raw mut count), INVALID_ARG);
         assert_eq!(begin(server.0, nothing, null, 1, nothing.cast(), 0, &raw mut headers, &raw mut count), INVALID_ARG);
+        let (request, n) = ((&raw const header).cast(), 1);
+        assert_eq!(begin(server.0, nothing, null, 0, request, n, ptr::null_mut(), &raw mut count), INVALID_ARG);
+        assert_eq!(begin(server.0, nothing, null, 0, request, n, &raw mut headers, ptr::null_mut()), INVALID_ARG);
+        let end = c_api::WebSocketEndClientHandshake;
+        let nobody = ptr::null_mut();
+        assert_eq!(end(client.0, nothing.cast(), 1, nobody, nobody, nobody), INVALID_ARG);
     }
     assert!(headers.is_null() && count == 0);
     assert!(client.begin_client(&[], &[], &[]).is_ok() && server.begin_server(None, &[], &REQUEST).is_ok());
@@ -280,6 +301,13 @@ fn b5_2_a_request_without_a_header_that_the_handshake_needs() {
     assert_eq!(create_server(&[]).unwrap().begin_server(None, &[], &without_version).map(drop), Err(FORMAT));
     let twice = [&REQUEST[..], &REQUEST[4..]].concat();
     assert_eq!(create_server(&[]).unwrap().begin_server(None, &[], &twice).map(drop), Err(FORMAT));
+}
+
+#[test]
+fn origin_and_authentication_are_up_to_the_application() {
+    let others = [("Origin", "null"), ("Authorization", "Basic ?"), ("Cookie", "=")];
+    let request = [&REQUEST[..], &others].concat();
+    assert!(create_server(&[]).unwrap().begin_server(None, &[], &request).is_ok());
 }
 
 #[test]
@@ -340,5 +368,67 @@ fn b5_2_headers_that_were_lent_stay_until_the_end() {
     assert_eq!(server.begin_server(None, &[], &REQUEST).map(drop), Err(OPERATION));
     server.abort();
     assert_eq!(lent.read(), response);
+    assert_eq!(server.end_server(), OK);
+}
+
+#[test]
+fn what_a_client_passed_in_is_not_used_after_the_call() {
+    let client = create_client(&[]).unwrap();
+    let (mut protocol, mut extension) = (*b"chat\0", *b"zip\0");
+    let (mut protocols, mut extensions) = ([protocol.as_ptr().cast()], [extension.as_ptr().cast()]);
+    let mut lent = Lent { headers: ptr::null(), count: 0 };
+    let mut headers = ptr::null_mut();
+    // SAFETY: the arrays and what they point to are there during the call.
+    let code = unsafe {
+        let (protocols, extensions) = (protocols.as_mut_ptr(), extensions.as_mut_ptr());
+        let begin = c_api::WebSocketBeginClientHandshake;
+        begin(client.0, protocols, 1, extensions, 1, ptr::null(), 0, &raw mut headers, &raw mut lent.count)
+    };
+    assert_eq!(code, OK);
+    lent.headers = headers;
+    protocol.fill(b'!');
+    extension.fill(b'!');
+    protocols.fill(ptr::null());
+    extensions.fill(ptr::null());
+    let mut response = answer(&lent.read());
+    set(&mut response, "Sec-WebSocket-Protocol", "chat");
+    set(&mut response, "Sec-WebSocket-Extensions", "zip");
+    assert_eq!(client.end_client_choices(&refs(&response), 1), Ok((vec![0], Some(0))));
+}
+
+#[test]
+fn what_a_server_passed_in_is_not_used_after_the_call() {
+    let request = [&REQUEST[..], &[("Sec-WebSocket-Protocol", "chat")]].concat();
+    let expected = create_server(&[]).unwrap().begin_server(Some("chat"), &[], &request).unwrap();
+    let server = create_server(&[]).unwrap();
+    let mut protocol = *b"chat\0";
+    let mut texts: Vec<_> =
+        request.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect();
+    let length = |text: &Vec<u8>| u32::try_from(text.len()).unwrap();
+    let header = |(name, value): &mut (Vec<u8>, Vec<u8>)| HttpHeader {
+        name: name.as_mut_ptr().cast(),
+        name_length: length(name),
+        value: value.as_mut_ptr().cast(),
+        value_length: length(value),
+    };
+    let mut array: Vec<_> = texts.iter_mut().map(header).collect();
+    let mut lent = Lent { headers: ptr::null(), count: 0 };
+    let mut headers = ptr::null_mut();
+    // SAFETY: the array and what it points to are there during the call.
+    let code = unsafe {
+        let (start, count) = (array.as_ptr().cast(), u32::try_from(array.len()).unwrap());
+        let begin = c_api::WebSocketBeginServerHandshake;
+        let (headers, written) = (&raw mut headers, &raw mut lent.count);
+        begin(server.0, protocol.as_ptr().cast(), ptr::null_mut(), 0, start, count, headers, written)
+    };
+    assert_eq!(code, OK);
+    lent.headers = headers;
+    protocol.fill(b'!');
+    array.clear();
+    for (name, value) in &mut texts {
+        name.fill(b'!');
+        value.fill(b'!');
+    }
+    assert_eq!(lent.read(), expected);
     assert_eq!(server.end_server(), OK);
 }

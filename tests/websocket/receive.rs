@@ -262,13 +262,15 @@ fn b5_10_frames_that_do_not_fit_what_went_before() {
 
 #[test]
 fn b5_10_only_actions_of_receives_fail() {
-    let server = server();
-    assert_eq!(server.receive(0), OK);
-    assert_eq!(server.send(BufferType::Utf8Message, b"out", 0), OK);
-    let taken = take(&server, RECEIVE, Action::ReceiveFromNetwork);
-    server.complete(&taken, taken.fill(&frame(0x81, b"not masked")));
-    assert_eq!(take(&server, ActionQueue::SEND, Action::SendToNetwork).bytes(), frame(0x81, b"out"));
-    assert_eq!(server.get(RECEIVE).map(drop), Err(FORMAT));
+    for (wire, code) in [(frame(0x81, b"not masked"), FORMAT), (masked(0x80, b"continues nothing"), OPERATION)] {
+        let server = server();
+        assert_eq!(server.receive(0), OK);
+        assert_eq!(server.send(BufferType::Utf8Message, b"out", 0), OK);
+        let taken = take(&server, RECEIVE, Action::ReceiveFromNetwork);
+        server.complete(&taken, taken.fill(&wire));
+        assert_eq!(take(&server, ActionQueue::SEND, Action::SendToNetwork).bytes(), frame(0x81, b"out"));
+        assert_eq!(server.get(RECEIVE).map(drop), Err(code));
+    }
 }
 
 #[test]

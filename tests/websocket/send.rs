@@ -135,6 +135,8 @@ fn the_context_may_be_anything() {
         let client = client();
         assert_eq!(client.send(BufferType::Utf8Message, b"x", context), OK);
         assert_eq!(take(&client, ActionQueue::SEND, Action::SendToNetwork).context, Some(context));
+        assert_eq!(client.receive(context), OK);
+        assert_eq!(take(&client, ActionQueue::RECEIVE, Action::ReceiveFromNetwork).context, Some(context));
     }
 }
 
