@@ -28,6 +28,8 @@ mod receive;
 mod rows;
 #[path = "websocket/send.rs"]
 mod send;
+#[path = "websocket/sentences.rs"]
+mod sentences;
 #[path = "websocket/table.rs"]
 mod table;
 
