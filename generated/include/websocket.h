@@ -464,8 +464,8 @@ VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): pResponseHeaders is NULL, the array for the extensions is too small, or
- *       the handle is not one of a client.
+ *     - E_INVALIDARG (0x80070057): pResponseHeaders is NULL though its count is not 0, the array for the
+ *       extensions is too small, or the handle is not one of a client.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake has not begun, or it is complete already.
  *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): A header that the handshake needs is missing or has a
  *       wrong value; for example, Sec-WebSocket-Accept does not fit the key that was sent.
@@ -535,9 +535,9 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): A pointer that is required is NULL, the queue is unknown, or the array
  *       has no element.
- *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The frame that was received is well formed but not
- *       allowed at this point, for example the continuation of a message that was never begun. Only
- *       actions of receives return it.
+ *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of the session is not complete, or the
+ *       frame that was received is well formed but not allowed at this point, for example the continuation
+ *       of a message that was never begun. Of a frame, only actions of receives return it.
  *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): The bytes that were received are not what the WebSocket
  *       protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions
  *       of receives return it.

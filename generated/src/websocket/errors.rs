@@ -274,8 +274,8 @@ pub enum EndClientHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// *pResponseHeaders* is `NULL`, the array for the extensions is too small, or the handle is not one of
-    /// a client.
+    /// *pResponseHeaders* is `NULL` though its count is not 0, the array for the extensions is too small,
+    /// or the handle is not one of a client.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -339,7 +339,7 @@ impl EndClientHandshakeError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "pResponseHeaders is NULL, the array for the extensions is too small, or the handle is not one of a client."
+                "pResponseHeaders is NULL though its count is not 0, the array for the extensions is too small, or the handle is not one of a client."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake has not begun, or it is complete already."
@@ -437,8 +437,9 @@ pub enum GetActionError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// The frame that was received is well formed but not allowed at this point, for example the
-    /// continuation of a message that was never begun. Only actions of receives return it.
+    /// The handshake of the session is not complete, or the frame that was received is well formed but not
+    /// allowed at this point, for example the continuation of a message that was never begun. Of a frame,
+    /// only actions of receives return it.
     ///
     /// `E_INVALID_PROTOCOL_OPERATION`, 0x83760001
     #[doc(alias = "E_INVALID_PROTOCOL_OPERATION")]
@@ -484,7 +485,7 @@ impl GetActionError {
                 "A pointer that is required is NULL, the queue is unknown, or the array has no element."
             }
             Self::InvalidProtocolOperation => {
-                "The frame that was received is well formed but not allowed at this point, for example the continuation of a message that was never begun. Only actions of receives return it."
+                "The handshake of the session is not complete, or the frame that was received is well formed but not allowed at this point, for example the continuation of a message that was never begun. Of a frame, only actions of receives return it."
             }
             Self::InvalidProtocolFormat => {
                 "The bytes that were received are not what the WebSocket protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions of receives return it."
