@@ -11,10 +11,11 @@ const WHOLE_TREE: usize = 24_357;
 /// The median of so many runs counts.
 const RUNS: usize = 5;
 
-/// The folder that the command line names.
+/// The folder that the command line names, below the workspace if it is relative: cargo runs benches elsewhere.
 pub fn folder() -> Option<PathBuf> {
     // Cargo itself passes `--bench`.
-    std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from)
+    let named = std::env::args().skip(1).find(|argument| !argument.starts_with('-'))?;
+    Some(winws_tests::workspace().join(named))
 }
 
 /// A page's path below the folder, and its bytes.
