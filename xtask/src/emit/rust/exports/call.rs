@@ -177,7 +177,7 @@ fn text(function: &Function, arg: &Arg, unit: Option<&TokenStream>) -> Option<To
     let terminated = |at: usize| match function.params[at].terminated_if {
         None => quote! { ffi::Length::UNKNOWN },
         Some(number) => {
-            let number = Literal::i64_unsuffixed(number);
+            let number = number_of(&function.params[at].raw, number);
             quote! { Some(#number) }
         }
     };
@@ -338,8 +338,8 @@ fn failed(function: &Function, unit: Option<&TokenStream>) -> TokenStream {
 }
 
 /// A number in a type that has no room for failure besides.
-fn sentinel(type_: &Type, number: i64, unit: Option<&TokenStream>) -> TokenStream {
-    let number = Literal::i64_unsuffixed(number);
+fn sentinel(type_: &Type, value: i64, unit: Option<&TokenStream>) -> TokenStream {
+    let number = Literal::i64_unsuffixed(value);
     match type_ {
         Type::Handle(_) | Type::Pointer { constant: false, .. } => {
             quote! { core::ptr::without_provenance_mut((#number as isize).cast_unsigned()) }
@@ -351,8 +351,25 @@ fn sentinel(type_: &Type, number: i64, unit: Option<&TokenStream>) -> TokenStrea
             let type_ = c_type(type_, unit);
             quote! { unsafe { core::mem::transmute::<isize, #type_>(#number) } }
         }
-        _ => quote! { #number },
+        other => number_of(other, value),
     }
+}
+
+/// A number as a literal of an integer type: C's -1 is the largest number of an unsigned one.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as C does it")]
+fn number_of(type_: &Type, number: i64) -> TokenStream {
+    let literal = match type_.innermost() {
+        Type::Int("u8") => Literal::u8_unsuffixed(number as u8),
+        Type::Int("u16") => Literal::u16_unsuffixed(number as u16),
+        Type::Int("u32") => Literal::u32_unsuffixed(number as u32),
+        Type::Int("u64") => Literal::u64_unsuffixed(number.cast_unsigned()),
+        Type::Int("usize") if number < 0 => {
+            let number = Literal::i64_unsuffixed(number);
+            return quote! { (#number as isize).cast_unsigned() };
+        }
+        _ => Literal::i64_unsuffixed(number),
+    };
+    quote! { #literal }
 }
 
 /// Zeros are a value of every structure and union that C has.
