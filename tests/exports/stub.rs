@@ -255,7 +255,8 @@ impl http::Session for Stub {
     }
 }
 
-impl http::Request for Stub {
+// SAFETY: no buffer outlives the call that it is for.
+unsafe impl http::Request for Stub {
     fn add_request_headers(
         &self,
         request: http::HInternet,
@@ -353,7 +354,8 @@ impl http::Request for Stub {
     }
 }
 
-impl http::WebSocket for Stub {
+// SAFETY: no buffer outlives the call that it is for.
+unsafe impl http::WebSocket for Stub {
     fn web_socket_close(
         &self,
         web_socket: http::HInternet,

@@ -714,7 +714,12 @@ pub trait Session {
     ) -> Result<(), super::SetTimeoutsError>;
 }
 /// An HTTP request: open it, add headers and credentials, send it, read the response.
-pub trait Request {
+///
+/// # Safety
+///
+/// An implementation drops each [`KeptBuffer`](crate::KeptBuffer) and
+/// [`KeptBufferMut`](crate::KeptBufferMut) when the operation that got it completes, if not before.
+pub unsafe trait Request {
     /// The `WinHttpAddRequestHeaders` function changes the headers that a request will be sent with: it
     /// adds, merges, replaces or removes them.
     ///
@@ -1476,7 +1481,12 @@ pub trait Request {
     ) -> Result<(), super::SetCredentialsError>;
 }
 /// A WebSocket connection: upgrade a request, send, receive, close.
-pub trait WebSocket {
+///
+/// # Safety
+///
+/// An implementation drops each [`KeptBuffer`](crate::KeptBuffer) and
+/// [`KeptBufferMut`](crate::KeptBufferMut) when the operation that got it completes, if not before.
+pub unsafe trait WebSocket {
     /// The `WinHttpWebSocketClose` function closes the connection in both directions. It sends a close
     /// frame to the server, unless that has happened already, and waits for the close frame of the server.
     ///

@@ -56,7 +56,9 @@ impl WinHttp {
     }
 }
 
-impl WebSocket for WinHttp {
+// SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
+#[expect(unsafe_code, reason = "the trait wants a promise")]
+unsafe impl WebSocket for WinHttp {
     /// `context` is for callbacks, which synchronous mode has none of.
     fn web_socket_complete_upgrade(
         &self,

@@ -13,6 +13,10 @@ use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec
 const UNITS: &str =
     "`W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or `u32`";
 
+/// What a trait asks of its implementations whose methods keep memory.
+const DUTY: &str = "An implementation drops each [`KeptBuffer`](crate::KeptBuffer) and \
+    [`KeptBufferMut`](crate::KeptBufferMut) when the operation that got it completes, if not before.";
+
 /// The file of a family's traits; `None` if it has none.
 pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let traits: Vec<TokenStream> = family.groups.iter().map(|group| trait_(group, family, spec)).collect();
@@ -22,9 +26,27 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 
 fn trait_(group: &Group, family: &Family, spec: &Spec) -> TokenStream {
     let name = format_ident!("{}", group.name);
-    let doc = format!(" {}", group.summary);
-    let methods = group.functions.iter().map(|&index| method(&family.functions[index], &family.name, spec));
-    quote! { #[doc = #doc] pub trait #name { #(#methods)* } }
+    let functions = || group.functions.iter().map(|&index| &family.functions[index]);
+    let unsafe_ = keeps(functions()).then(|| quote! { unsafe });
+    let mut lines = vec![group.summary.clone()];
+    lines.extend(duty(functions()));
+    let doc = attributes(&lines);
+    let methods = functions().map(|function| method(function, &family.name, spec));
+    quote! { #doc pub #unsafe_ trait #name { #(#methods)* } }
+}
+
+/// Whether methods of a trait get memory that outlives the call. Such a trait is unsafe to implement, for nothing but its
+/// documentation says when the memory ends.
+pub fn keeps<'a>(mut functions: impl Iterator<Item = &'a Function>) -> bool {
+    functions.any(|function| function.args.iter().any(|arg| matches!(arg.kind, ArgKind::Kept { .. })))
+}
+
+/// What a trait's documentation says of the memory that its methods keep.
+pub fn duty<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<String> {
+    match keeps(functions) {
+        true => ["", "# Safety", ""].map(str::to_owned).into_iter().chain(wrap(DUTY, "", "")).collect(),
+        false => Vec::new(),
+    }
 }
 
 fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {

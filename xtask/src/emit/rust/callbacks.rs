@@ -36,10 +36,13 @@ fn trait_(table: &Table, family: &Family, spec: &Spec) -> TokenStream {
     let mut lines = wrap(&table.summary, "", "");
     lines.push(String::new());
     lines.extend(wrap(&safe, "", ""));
+    let functions = || table.slots.iter().map(|slot| &family.callbacks[slot.callback]);
+    let unsafe_ = api::keeps(functions()).then(|| quote! { unsafe });
+    lines.extend(api::duty(functions()));
     let doc = attributes(&lines);
     let methods = table.slots.iter().filter(|slot| slot.role != Role::Free);
     let methods = methods.map(|slot| method(slot, &family.callbacks[slot.callback], &family.name, spec));
-    quote! { #doc pub trait #name: Sized + Send + Sync + 'static { #(#methods)* } }
+    quote! { #doc pub #unsafe_ trait #name: Sized + Send + Sync + 'static { #(#methods)* } }
 }
 
 fn method(slot: &Slot, callback: &Function, here: &str, spec: &Spec) -> TokenStream {

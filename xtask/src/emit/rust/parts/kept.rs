@@ -1,7 +1,8 @@
 //! Memory that a call goes on using after it has returned.
 //!
 //! A reference would end with the call, so these are pointers. Whoever makes one vouches for the memory until the
-//! operation completes, and whoever gets one drops it by then: what is left of it afterwards leads to nothing.
+//! operation completes, and whoever gets one drops it by then: what is left of it afterwards leads to nothing. Traits whose
+//! methods get one are therefore unsafe to implement.
 
 use core::ptr::NonNull;
 use core::slice;
