@@ -1,10 +1,9 @@
 //! Declarations of structures and unions: their fields with type and width, those of parts that are declared in their
 //! place below them. What cannot be read has no type; nothing is made up for it.
 
-use std::collections::HashMap;
-
 use super::names::is_identifier;
 use super::text::{without_comments, without_directives};
+use super::tokens::{Token, tokens};
 use super::types::{self, CType};
 use super::values::{self, Outcome};
 use crate::draft::Kind;
@@ -66,75 +65,6 @@ pub fn declarations(text: &str) -> Vec<Declaration> {
         reader.finish(done, &names);
     }
     reader.found
-}
-
-/// A word, a mark, or what stands between brackets or parentheses, with its place.
-#[derive(Clone, Copy, Debug)]
-struct Token<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl Token<'_> {
-    /// Stands for a block that was left out.
-    const BLOCK: &'static str = "{}";
-
-    fn is_word(&self) -> bool {
-        self.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-    }
-
-    fn is_group(&self) -> bool {
-        self.text.len() > 1 && self.text.starts_with('(')
-    }
-
-    fn is_dimension(&self) -> bool {
-        self.text.len() > 1 && self.text.starts_with('[')
-    }
-
-    fn is_known(&self) -> bool {
-        self.is_word() || self.is_group() || self.is_dimension() || matches!(self.text, "*" | ":" | ",")
-    }
-}
-
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let groups = groups(text);
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        let len = match first {
-            c if c.is_whitespace() => {
-                at += c.len_utf8();
-                continue;
-            }
-            '(' | '[' => groups.get(&at).map_or(1, |close| close + 1 - at),
-            c if c.is_ascii_alphanumeric() || c == '_' => {
-                text[at..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len() - at)
-            }
-            c => c.len_utf8(),
-        };
-        tokens.push(Token { text: &text[at..at + len], at });
-        at += len;
-    }
-    tokens
-}
-
-/// Where each bracket and parenthesis closes; none holds the end of a declaration.
-fn groups(text: &str) -> HashMap<usize, usize> {
-    let mut groups = HashMap::new();
-    let mut open: Vec<(usize, u8)> = Vec::new();
-    for (at, b) in text.bytes().enumerate() {
-        match b {
-            b'(' => open.push((at, b')')),
-            b'[' => open.push((at, b']')),
-            b')' | b']' => match open.pop() {
-                Some((start, close)) if close == b => drop(groups.insert(start, at)),
-                _ => open.clear(),
-            },
-            b'{' | b'}' | b';' => open.clear(),
-            _ => {}
-        }
-    }
-    groups
 }
 
 /// A block that is open.

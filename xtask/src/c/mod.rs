@@ -5,5 +5,6 @@ pub mod fields;
 pub mod members;
 pub mod names;
 pub mod text;
+mod tokens;
 pub mod types;
 pub mod values;

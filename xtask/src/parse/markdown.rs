@@ -2,7 +2,8 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::indent::{INLINE, flatten, marker_width};
+use super::indent::{INLINE, flatten};
+use super::plain;
 use crate::markup::html;
 use crate::prose::{Block, BlockKind, Inline, Prose, Target};
 use crate::source::Span;
@@ -15,7 +16,7 @@ pub fn blocks(text: &str, first: u32) -> Vec<Block> {
     if text.trim().is_empty() {
         return Vec::new();
     }
-    if let Some(paragraph) = plain_paragraph(text, first) {
+    if let Some(paragraph) = plain::paragraph(text, first) {
         return vec![paragraph];
     }
     let text = flatten(text, MAX_DEPTH);
@@ -27,42 +28,6 @@ pub fn blocks(text: &str, first: u32) -> Vec<Block> {
         builder.event(event, first + u32::try_from(line).expect("a page has fewer than 2^32 lines"));
     }
     builder.finish()
-}
-
-/// A paragraph in which nothing means anything to Markdown, as most cells and many texts are: the crate would make
-/// the same of it.
-fn plain_paragraph(text: &str, first: u32) -> Option<Block> {
-    let body = text.trim();
-    let bytes = body.as_bytes();
-    let means = |(at, b): (usize, &u8)| match b {
-        b'*' | b'[' | b']' | b'<' | b'&' | b'\\' | b'`' | 0xEE => true,
-        // Within a word it is part of a name.
-        b'_' => {
-            !(at > 0
-                && bytes[at - 1].is_ascii_alphanumeric()
-                && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric))
-        }
-        _ => false,
-    };
-    if bytes.iter().enumerate().any(means) {
-        return None;
-    }
-    let mut words = String::with_capacity(body.len());
-    for (index, line) in body.split('\n').enumerate() {
-        let line_body = line.trim();
-        let breaks = line.ends_with("  ");
-        let starts_block = line_body.starts_with(['-', '+', '=', '#', '>', '~']) || marker_width(line_body).is_some();
-        if line_body.is_empty() || breaks || starts_block {
-            return None;
-        }
-        if index > 0 {
-            words.push(' ');
-        }
-        words.push_str(line_body);
-    }
-    let lead = &text[..text.len() - text.trim_start().len()];
-    let skipped = u32::try_from(lead.matches('\n').count()).expect("a page has fewer than 2^32 lines");
-    Some(Block { span: Span::line(first + skipped), kind: BlockKind::Paragraph(vec![Inline::Text(words)]) })
 }
 
 /// The inlines of one line, as in a table cell or a `Type:` line.

@@ -9,6 +9,7 @@ mod indent;
 mod literal;
 mod markdown;
 mod mojibake;
+mod plain;
 mod tables;
 mod tree;
 

@@ -2,113 +2,24 @@
 //!
 //! An entry that changes nothing is an error, so that none outlives its reason.
 
-use std::collections::BTreeMap;
+mod form;
+mod functions;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use toml::Spanned;
 
+pub use self::form::Overrides;
+use self::form::{AcceptEntry, EnumEntry, FieldEntry, StructEntry};
+use self::functions::function_entry;
 use super::config;
 use crate::c::names::is_identifier;
 use crate::c::{members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
-use crate::draft::{Body, Direction, Draft, Function, Kind, Param};
+use crate::draft::{Body, Draft, Kind};
 use crate::fact::{Fact, Grounds, Source};
 use crate::source::{Location, SourceFile};
-
-/// The file as it stands.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Overrides {
-    #[serde(default, rename = "enum")]
-    enums: Vec<Spanned<EnumEntry>>,
-    #[serde(default, rename = "function")]
-    functions: Vec<Spanned<FunctionEntry>>,
-    #[serde(default, rename = "callback")]
-    callbacks: Vec<Spanned<FunctionEntry>>,
-    #[serde(default, rename = "struct")]
-    structs: Vec<Spanned<StructEntry>>,
-    #[serde(default, rename = "union")]
-    unions: Vec<Spanned<StructEntry>>,
-    #[serde(default, rename = "accept")]
-    accepts: Vec<Spanned<AcceptEntry>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EnumEntry {
-    name: Spanned<String>,
-    values: BTreeMap<String, Spanned<i64>>,
-    reason: String,
-    source: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StructEntry {
-    name: Spanned<String>,
-    kind: Option<Spanned<String>>,
-    #[serde(default)]
-    fields: BTreeMap<String, Spanned<FieldEntry>>,
-    reason: String,
-    source: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FieldEntry {
-    #[serde(rename = "type")]
-    c_type: Option<Spanned<String>>,
-    wide: Option<Spanned<bool>>,
-    kept_until: Option<Spanned<String>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FunctionEntry {
-    name: Spanned<String>,
-    #[serde(default)]
-    params: BTreeMap<String, Spanned<ParamEntry>>,
-    #[serde(default)]
-    errors: BTreeMap<String, Spanned<ErrorEntry>>,
-    returns: Option<Spanned<String>>,
-    failure: Option<Spanned<i64>>,
-    reason: String,
-    source: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ParamEntry {
-    #[serde(rename = "type")]
-    c_type: Option<Spanned<String>>,
-    optional: Option<Spanned<bool>>,
-    direction: Option<Spanned<String>>,
-    length_of: Option<Spanned<String>>,
-    null_terminated: Option<Spanned<bool>>,
-    terminated_if: Option<Spanned<i64>>,
-    wide: Option<Spanned<bool>>,
-    aliased: Option<Spanned<bool>>,
-    kept_until: Option<Spanned<String>>,
-    lent_until: Option<Spanned<String>>,
-    #[serde(default)]
-    written_on_failure: Vec<Spanned<String>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ErrorEntry {
-    rename: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AcceptEntry {
-    rule: Spanned<String>,
-    page: String,
-    reason: String,
-}
 
 /// Reads the file.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Overrides {
@@ -277,140 +188,6 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
     }
 }
 
-fn function_entry(entry: &FunctionEntry, kind: Kind, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
-    let grounds = grounds(file, &entry.name, &entry.reason, &entry.source, diags);
-    let name = entry.name.get_ref();
-    let Some(function) = find(drafts, kind, name).and_then(Draft::function_mut) else {
-        grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
-        return;
-    };
-    if entry.params.is_empty() && entry.errors.is_empty() && entry.returns.is_none() && entry.failure.is_none() {
-        grounds.expired(&entry.name.span(), format!("this entry changes nothing of `{name}`"), diags);
-    }
-    for (param, change) in &entry.params {
-        param_entry(&grounds, param, change, function, diags);
-    }
-    for (code, change) in &entry.errors {
-        let range = change.span();
-        let to = &change.get_ref().rename;
-        let Some(at) = function.returns.codes.iter().position(|known| known.name.value == *code) else {
-            grounds.expired(&range, format!("`{name}` does not list `{code}`"), diags);
-            continue;
-        };
-        function.returns.codes[at].name = grounds.fact(to.clone(), &range);
-        let mut same = function.returns.codes.iter().enumerate().filter(|(_, known)| known.name.value == *to);
-        if let Some((other, _)) = same.find(|&(other, _)| other != at) {
-            let texts = function.returns.codes.remove(at).texts;
-            function.returns.codes[other - usize::from(other > at)].texts.extend(texts);
-        }
-    }
-    if let Some(failure) = &entry.failure {
-        function.returns.failure = Some(grounds.fact(*failure.get_ref(), &failure.span()));
-    }
-    if let Some(returns) = &entry.returns {
-        let range = returns.span();
-        match types::parse(returns.get_ref()) {
-            None => grounds.invalid(&range, format!("`{}` is no C type", returns.get_ref()), diags),
-            Some(c_type) if function.returns.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
-                grounds.expired(&range, format!("the page states that `{name}` returns `{c_type}` by now"), diags);
-            }
-            Some(c_type) => function.returns.c_type = Some(grounds.fact(c_type, &range)),
-        }
-    }
-}
-
-fn param_entry(
-    grounds: &Entry<'_>,
-    name: &str,
-    change: &Spanned<ParamEntry>,
-    function: &mut Function,
-    diags: &mut Diagnostics,
-) {
-    let range = change.span();
-    let names: Vec<String> = function.params.iter().map(|param| param.name.value.clone()).collect();
-    let codes: Vec<String> = function.returns.codes.iter().map(|code| code.name.value.clone()).collect();
-    let Some(param) = function.params.iter_mut().find(|param| param.name.value == name) else {
-        grounds.expired(&range, format!("there is no parameter `{name}`"), diags);
-        return;
-    };
-    let ParamEntry {
-        c_type,
-        optional,
-        direction,
-        length_of,
-        null_terminated,
-        terminated_if,
-        wide,
-        aliased,
-        kept_until,
-        lent_until,
-        written_on_failure,
-    } = change.get_ref();
-    let same = |range: &Range<usize>, what: &dyn std::fmt::Display, diags: &mut Diagnostics| {
-        grounds.expired(range, format!("the page says by now that `{name}` is {what}"), diags);
-    };
-    if let Some(stated) = c_type {
-        let (text, range) = (stated.get_ref(), stated.span());
-        match types::parse(text) {
-            None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
-            Some(c_type) if param.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
-                same(&range, &text, diags);
-            }
-            Some(c_type) => param.c_type = Some(grounds.fact(c_type, &range)),
-        }
-    }
-    if let Some(optional) = optional {
-        set_optional(grounds, param, *optional.get_ref(), &optional.span(), diags);
-    }
-    if let Some(stated) = direction {
-        let (text, range) = (stated.get_ref(), stated.span());
-        match [Direction::In, Direction::Out, Direction::InOut].into_iter().find(|direction| direction.name() == text) {
-            None => grounds.invalid(&range, format!("`{text}` is none of in, out, inout"), diags),
-            Some(direction) if param.direction.as_ref().is_some_and(|known| known.value == direction) => {
-                same(&range, &text, diags);
-            }
-            Some(direction) => param.direction = Some(grounds.fact(direction, &range)),
-        }
-    }
-    if let Some(stated) = length_of {
-        let (buffer, range) = (stated.get_ref(), stated.span());
-        if !names.contains(buffer) {
-            grounds.invalid(&range, format!("there is no parameter `{buffer}`"), diags);
-        } else if param.length_of.as_ref().is_some_and(|known| known.value == *buffer) {
-            same(&range, &format_args!("the length of `{buffer}`"), diags);
-        } else {
-            param.length_of = Some(grounds.fact(buffer.clone(), &range));
-        }
-    }
-    if let Some(stated) = null_terminated {
-        param.null_terminated = grounds.flag(stated);
-    }
-    if let Some(stated) = terminated_if {
-        param.terminated_if = Some(grounds.fact(*stated.get_ref(), &stated.span()));
-    }
-    if let Some(stated) = wide {
-        param.wide = grounds.flag(stated);
-    }
-    let afterwards = &mut param.afterwards;
-    if let Some(stated) = aliased {
-        afterwards.aliased = grounds.flag(stated);
-    }
-    if let Some(until) = kept_until {
-        afterwards.kept_until = moment(grounds, until, diags);
-    }
-    if let Some(until) = lent_until {
-        afterwards.lent_until = moment(grounds, until, diags);
-    }
-    for code in written_on_failure {
-        if codes.contains(code.get_ref()) {
-            afterwards.written_on_failure.push(grounds.fact(code.get_ref().clone(), &code.span()));
-        } else {
-            let message = format!("`{}` is no failure that the page lists", code.get_ref());
-            grounds.expired(&code.span(), message, diags);
-        }
-    }
-}
-
 /// Until when something holds: `completion`, `handle`, or the name of a call.
 fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<String>> {
     let (word, range) = (until.get_ref(), until.span());
@@ -419,15 +196,6 @@ fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics)
         return None;
     }
     Some(grounds.fact(word.clone(), &range))
-}
-
-fn set_optional(grounds: &Entry<'_>, param: &mut Param, optional: bool, range: &Range<usize>, diags: &mut Diagnostics) {
-    if optional == param.optional.is_some() {
-        let word = if optional { "optional" } else { "required" };
-        grounds.expired(range, format!("the page says by now that `{}` is {word}", param.name.value), diags);
-        return;
-    }
-    param.optional = optional.then(|| grounds.fact((), range));
 }
 
 /// Takes accepted findings of some rules out of the list; an entry that accepts nothing has expired.

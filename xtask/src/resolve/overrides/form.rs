@@ -1,0 +1,105 @@
+//! What stands in `overrides.toml`, key by key.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The file as it stands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overrides {
+    /// `[[enum]]`: values of members.
+    #[serde(default, rename = "enum")]
+    pub enums: Vec<Spanned<EnumEntry>>,
+    /// `[[function]]`: parameters, failures, what is returned.
+    #[serde(default, rename = "function")]
+    pub functions: Vec<Spanned<FunctionEntry>>,
+    /// `[[callback]]`: the same.
+    #[serde(default, rename = "callback")]
+    pub callbacks: Vec<Spanned<FunctionEntry>>,
+    /// `[[struct]]`: fields, and whether it is a union.
+    #[serde(default, rename = "struct")]
+    pub structs: Vec<Spanned<StructEntry>>,
+    /// `[[union]]`: the same.
+    #[serde(default, rename = "union")]
+    pub unions: Vec<Spanned<StructEntry>>,
+    /// `[[accept]]`: findings that we live with.
+    #[serde(default, rename = "accept")]
+    pub accepts: Vec<Spanned<AcceptEntry>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnumEntry {
+    pub name: Spanned<String>,
+    pub values: BTreeMap<String, Spanned<i64>>,
+    pub reason: String,
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StructEntry {
+    pub name: Spanned<String>,
+    pub kind: Option<Spanned<String>>,
+    #[serde(default)]
+    pub fields: BTreeMap<String, Spanned<FieldEntry>>,
+    pub reason: String,
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldEntry {
+    #[serde(rename = "type")]
+    pub c_type: Option<Spanned<String>>,
+    pub wide: Option<Spanned<bool>>,
+    pub kept_until: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FunctionEntry {
+    pub name: Spanned<String>,
+    #[serde(default)]
+    pub params: BTreeMap<String, Spanned<ParamEntry>>,
+    #[serde(default)]
+    pub errors: BTreeMap<String, Spanned<ErrorEntry>>,
+    pub returns: Option<Spanned<String>>,
+    pub failure: Option<Spanned<i64>>,
+    pub reason: String,
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParamEntry {
+    #[serde(rename = "type")]
+    pub c_type: Option<Spanned<String>>,
+    pub optional: Option<Spanned<bool>>,
+    pub direction: Option<Spanned<String>>,
+    pub length_of: Option<Spanned<String>>,
+    pub null_terminated: Option<Spanned<bool>>,
+    pub terminated_if: Option<Spanned<i64>>,
+    pub wide: Option<Spanned<bool>>,
+    pub aliased: Option<Spanned<bool>>,
+    pub kept_until: Option<Spanned<String>>,
+    pub lent_until: Option<Spanned<String>>,
+    #[serde(default)]
+    pub written_on_failure: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorEntry {
+    pub rename: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptEntry {
+    pub rule: Spanned<String>,
+    pub page: String,
+    pub reason: String,
+}

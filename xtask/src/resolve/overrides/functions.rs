@@ -1,0 +1,162 @@
+//! Entries of functions and callbacks: their parameters, failures, and what they return.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::form::{FunctionEntry, ParamEntry};
+use super::{Entry, find, grounds, moment};
+use crate::c::types;
+use crate::diag::Diagnostics;
+use crate::draft::{Direction, Draft, Function, Kind, Param};
+use crate::source::SourceFile;
+
+/// Applies an entry of a function or callback.
+pub fn function_entry(
+    entry: &FunctionEntry,
+    kind: Kind,
+    file: &SourceFile,
+    drafts: &mut [Draft],
+    diags: &mut Diagnostics,
+) {
+    let grounds = grounds(file, &entry.name, &entry.reason, &entry.source, diags);
+    let name = entry.name.get_ref();
+    let Some(function) = find(drafts, kind, name).and_then(Draft::function_mut) else {
+        grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
+        return;
+    };
+    if entry.params.is_empty() && entry.errors.is_empty() && entry.returns.is_none() && entry.failure.is_none() {
+        grounds.expired(&entry.name.span(), format!("this entry changes nothing of `{name}`"), diags);
+    }
+    for (param, change) in &entry.params {
+        param_entry(&grounds, param, change, function, diags);
+    }
+    for (code, change) in &entry.errors {
+        let range = change.span();
+        let to = &change.get_ref().rename;
+        let Some(at) = function.returns.codes.iter().position(|known| known.name.value == *code) else {
+            grounds.expired(&range, format!("`{name}` does not list `{code}`"), diags);
+            continue;
+        };
+        function.returns.codes[at].name = grounds.fact(to.clone(), &range);
+        let mut same = function.returns.codes.iter().enumerate().filter(|(_, known)| known.name.value == *to);
+        if let Some((other, _)) = same.find(|&(other, _)| other != at) {
+            let texts = function.returns.codes.remove(at).texts;
+            function.returns.codes[other - usize::from(other > at)].texts.extend(texts);
+        }
+    }
+    if let Some(failure) = &entry.failure {
+        function.returns.failure = Some(grounds.fact(*failure.get_ref(), &failure.span()));
+    }
+    if let Some(returns) = &entry.returns {
+        let range = returns.span();
+        match types::parse(returns.get_ref()) {
+            None => grounds.invalid(&range, format!("`{}` is no C type", returns.get_ref()), diags),
+            Some(c_type) if function.returns.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
+                grounds.expired(&range, format!("the page states that `{name}` returns `{c_type}` by now"), diags);
+            }
+            Some(c_type) => function.returns.c_type = Some(grounds.fact(c_type, &range)),
+        }
+    }
+}
+
+fn param_entry(
+    grounds: &Entry<'_>,
+    name: &str,
+    change: &Spanned<ParamEntry>,
+    function: &mut Function,
+    diags: &mut Diagnostics,
+) {
+    let range = change.span();
+    let names: Vec<String> = function.params.iter().map(|param| param.name.value.clone()).collect();
+    let codes: Vec<String> = function.returns.codes.iter().map(|code| code.name.value.clone()).collect();
+    let Some(param) = function.params.iter_mut().find(|param| param.name.value == name) else {
+        grounds.expired(&range, format!("there is no parameter `{name}`"), diags);
+        return;
+    };
+    let ParamEntry {
+        c_type,
+        optional,
+        direction,
+        length_of,
+        null_terminated,
+        terminated_if,
+        wide,
+        aliased,
+        kept_until,
+        lent_until,
+        written_on_failure,
+    } = change.get_ref();
+    let same = |range: &Range<usize>, what: &dyn std::fmt::Display, diags: &mut Diagnostics| {
+        grounds.expired(range, format!("the page says by now that `{name}` is {what}"), diags);
+    };
+    if let Some(stated) = c_type {
+        let (text, range) = (stated.get_ref(), stated.span());
+        match types::parse(text) {
+            None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
+            Some(c_type) if param.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
+                same(&range, &text, diags);
+            }
+            Some(c_type) => param.c_type = Some(grounds.fact(c_type, &range)),
+        }
+    }
+    if let Some(optional) = optional {
+        set_optional(grounds, param, *optional.get_ref(), &optional.span(), diags);
+    }
+    if let Some(stated) = direction {
+        let (text, range) = (stated.get_ref(), stated.span());
+        match [Direction::In, Direction::Out, Direction::InOut].into_iter().find(|direction| direction.name() == text) {
+            None => grounds.invalid(&range, format!("`{text}` is none of in, out, inout"), diags),
+            Some(direction) if param.direction.as_ref().is_some_and(|known| known.value == direction) => {
+                same(&range, &text, diags);
+            }
+            Some(direction) => param.direction = Some(grounds.fact(direction, &range)),
+        }
+    }
+    if let Some(stated) = length_of {
+        let (buffer, range) = (stated.get_ref(), stated.span());
+        if !names.contains(buffer) {
+            grounds.invalid(&range, format!("there is no parameter `{buffer}`"), diags);
+        } else if param.length_of.as_ref().is_some_and(|known| known.value == *buffer) {
+            same(&range, &format_args!("the length of `{buffer}`"), diags);
+        } else {
+            param.length_of = Some(grounds.fact(buffer.clone(), &range));
+        }
+    }
+    if let Some(stated) = null_terminated {
+        param.null_terminated = grounds.flag(stated);
+    }
+    if let Some(stated) = terminated_if {
+        param.terminated_if = Some(grounds.fact(*stated.get_ref(), &stated.span()));
+    }
+    if let Some(stated) = wide {
+        param.wide = grounds.flag(stated);
+    }
+    let afterwards = &mut param.afterwards;
+    if let Some(stated) = aliased {
+        afterwards.aliased = grounds.flag(stated);
+    }
+    if let Some(until) = kept_until {
+        afterwards.kept_until = moment(grounds, until, diags);
+    }
+    if let Some(until) = lent_until {
+        afterwards.lent_until = moment(grounds, until, diags);
+    }
+    for code in written_on_failure {
+        if codes.contains(code.get_ref()) {
+            afterwards.written_on_failure.push(grounds.fact(code.get_ref().clone(), &code.span()));
+        } else {
+            let message = format!("`{}` is no failure that the page lists", code.get_ref());
+            grounds.expired(&code.span(), message, diags);
+        }
+    }
+}
+
+fn set_optional(grounds: &Entry<'_>, param: &mut Param, optional: bool, range: &Range<usize>, diags: &mut Diagnostics) {
+    if optional == param.optional.is_some() {
+        let word = if optional { "optional" } else { "required" };
+        grounds.expired(range, format!("the page says by now that `{}` is {word}", param.name.value), diags);
+        return;
+    }
+    param.optional = optional.then(|| grounds.fact((), range));
+}
