@@ -30,8 +30,14 @@ pub struct KeptBufferMut {
 // SAFETY: whoever made the buffer vouched that its bytes may be read from any thread.
 unsafe impl Send for KeptBuffer {}
 
+// SAFETY: a shared buffer is only read.
+unsafe impl Sync for KeptBuffer {}
+
 // SAFETY: whoever made the buffer vouched that its bytes are its own, in whatever thread it is.
 unsafe impl Send for KeptBufferMut {}
+
+// SAFETY: a shared buffer is only read; writing wants it to be borrowed mutably.
+unsafe impl Sync for KeptBufferMut {}
 
 impl KeptBuffer {
     /// No bytes.

@@ -279,3 +279,10 @@ fn keys_of_the_caller_mask() {
     transmit(&mut client, &mut wire);
     assert_eq!(wire, [0x82, 0x85, 1, 2, 3, 4, 1, 2, 3, 4, 1]);
 }
+
+#[test]
+fn a_connection_is_shared_between_threads_behind_a_lock() {
+    fn check<T: Send + Sync>() {}
+    check::<Client>();
+    check::<std::sync::RwLock<Client>>();
+}
