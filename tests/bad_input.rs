@@ -289,6 +289,7 @@ fn exit_codes_say_how_bad_it_is() {
         (&[good, bad], &["codegen", "--specs", "FOLDER", "--out", "FOLDER/out"], 1, "nothing was written"),
         (&[good, bad], &["codegen", "--partial", "--specs", "FOLDER", "--out", "FOLDER/out"], 0, "src/lib.rs"),
         (&[good], &["codegen", "--check", "--specs", "FOLDER", "--out", "FOLDER/out"], 1, "src/lib.rs"),
+        (&[good, bad, odd], &["site", "--specs", "FOLDER", "--out", "FOLDER/out"], 0, "1 error, 1 warning, "),
         (&[good], &["lint", "--specs", "FOLDER/gone"], 2, "cannot read"),
         (&[good], &["lint", "--specs", "FOLDER", "--overrides", "FOLDER/gone"], 2, "cannot read"),
         (&[good, ("overrides.toml", "[[enum]\n")], &["lint", "--specs", "FOLDER"], 1, "overrides.toml:1:8"),

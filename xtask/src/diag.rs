@@ -250,13 +250,14 @@ pub fn render(diags: &Diagnostics, trees: &[Tree], format: Format, color: bool) 
             Format::Github => github(diagnostic, &mut out),
         }
     }
-    if format == Format::Human && !diags.list.is_empty() {
-        out.push_str(&summary(diags));
+    if format == Format::Human {
+        out.extend(counts(diags).map(|counts| format!("{counts}\n")));
     }
     out
 }
 
-fn summary(diags: &Diagnostics) -> String {
+/// How many findings there are of each severity; `None` if there are none.
+pub fn counts(diags: &Diagnostics) -> Option<String> {
     let mut counts = BTreeMap::new();
     for diagnostic in &diags.list {
         *counts.entry(std::cmp::Reverse(diagnostic.severity)).or_insert(0_usize) += 1;
@@ -265,7 +266,7 @@ fn summary(diags: &Diagnostics) -> String {
         let plural = if *count == 1 { "" } else { "s" };
         format!("{count} {}{plural}", severity.0.name())
     });
-    format!("{}\n", words.collect::<Vec<_>>().join(", "))
+    (!diags.list.is_empty()).then(|| words.collect::<Vec<_>>().join(", "))
 }
 
 fn human(diagnostic: &Diagnostic, trees: &[Tree], color: bool, out: &mut String) {

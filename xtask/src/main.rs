@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use xtask::diag::{self, Format, Rule};
-use xtask::emit::site::{BaseUrl, Options, SourceUrl};
+use xtask::emit::site::{BaseUrl, FINDINGS, Options, SourceUrl};
 use xtask::model::Spec;
 use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
@@ -185,13 +185,16 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Site { input, source_url, serve: true, port, .. } => serve_site(&input, source_url, port),
         Command::Site { input, out, source_url, base_url, .. } => {
             let reading = input.read()?;
-            show(&reading);
             let options = Options { base_url, live: None, source_url, findings: reading.findings() };
             let files = emit::site::emit(&reading.spec, &options);
             let changes = sync::sync(&out, &["."], &files, Mode::Write)?;
             let foreign: Vec<Change> =
                 changes.into_iter().filter(|change| matches!(change, Change::Foreign(_))).collect();
             let outcome = report_changes(&foreign, &out, Mode::Write).max(report_unreadable(&reading));
+            if let Some(counts) = diag::counts(&reading.diags) {
+                // The site has them all, and those of a whole tree would fill screens.
+                eprintln!("{counts}, {}; `cargo xtask lint` has them too", out.join(FINDINGS).display());
+            }
             eprintln!("{} pages, {}", reading.spec.items.len(), out.join("index.html").display());
             // The process ends here. Of a whole tree it would take long to give all of it back piece by piece.
             std::mem::forget((reading, options, files));

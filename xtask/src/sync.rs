@@ -180,11 +180,11 @@ impl Staged {
 
     /// Puts every file in its place. Each is there as a whole or not at all.
     fn take_places(mut self) -> anyhow::Result<()> {
-        self.files.reverse();
-        while let Some((beside, place)) = self.files.last() {
-            fs::rename(beside, place).with_context(|| format!("cannot write {}", place.display()))?;
-            self.files.pop();
-        }
+        let take = |(beside, place): &(PathBuf, PathBuf)| {
+            fs::rename(beside, place).with_context(|| format!("cannot write {}", place.display()))
+        };
+        self.files.par_iter().try_for_each(take)?;
+        self.files.clear();
         Ok(())
     }
 }
@@ -205,13 +205,14 @@ fn is_unfinished(name: &str) -> bool {
 /// Removes what interrupted runs left behind. Two runs at once into one folder are nothing that could end well: the
 /// one that loses its files here says so and fails.
 fn sweep(root: &Path, owned: &[&str], files: &[OutputFile]) -> anyhow::Result<()> {
-    let places = files.iter().filter_map(|file| root.join(&file.path).parent().map(Path::to_owned));
-    let mut folders: BTreeSet<PathBuf> = places.chain([root.to_owned()]).collect();
+    let places: BTreeSet<&Path> = files.iter().filter_map(|file| Path::new(&file.path).parent()).collect();
+    let mut folders: BTreeSet<PathBuf> = places.iter().map(|place| root.join(place)).collect();
+    folders.insert(root.to_owned());
     for folder in owned {
         walk(&root.join(folder), &mut |path| folders.extend(path.parent().map(Path::to_owned)))?;
     }
     for folder in folders {
-        for path in entries(&folder)? {
+        for (path, _) in entries(&folder)? {
             if path.file_name().is_some_and(|name| is_unfinished(&name.to_string_lossy())) {
                 fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
             }
@@ -233,17 +234,21 @@ fn list(root: &Path, folder: &Path, found: &mut Vec<String>) -> anyhow::Result<(
 
 /// Every file below a folder.
 fn walk(folder: &Path, found: &mut impl FnMut(&Path)) -> anyhow::Result<()> {
-    for path in entries(folder)? {
-        if path.is_dir() { walk(&path, found)? } else { found(&path) }
+    for (path, is_folder) in entries(folder)? {
+        if is_folder { walk(&path, found)? } else { found(&path) }
     }
     Ok(())
 }
 
-/// What is in a folder; nothing if there is none.
-fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let path = |entry: std::io::Result<fs::DirEntry>| entry.map(|entry| entry.path());
-    match fs::read_dir(folder).and_then(|entries| entries.map(path).collect()) {
-        Ok(paths) => Ok(paths),
+/// What is in a folder, and whether it is a folder itself; nothing if there is none.
+fn entries(folder: &Path) -> anyhow::Result<Vec<(PathBuf, bool)>> {
+    let entry = |entry: std::io::Result<fs::DirEntry>| {
+        let (path, kind) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))?;
+        let is_folder = kind.is_dir() || (kind.is_symlink() && path.is_dir());
+        Ok((path, is_folder))
+    };
+    match fs::read_dir(folder).and_then(|entries| entries.map(entry).collect()) {
+        Ok(entries) => Ok(entries),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", folder.display())),
     }

@@ -42,7 +42,7 @@ use here::Site;
 
 pub use addresses::BaseUrl;
 pub use catalogue::Catalogue;
-pub use findings::Finding;
+pub use findings::{FINDINGS, Finding};
 pub use paths::{Paths, item_paths};
 pub use source_url::SourceUrl;
 
