@@ -21,6 +21,9 @@ use self::illegal::illegal;
 const SEND: usize = 0;
 const RECEIVE: usize = 1;
 
+/// The first of the ends.
+const CLIENT: usize = 0;
+
 /// What is sent, which lives as long as the program: letters, and each send takes others of them.
 static PAYLOAD: [u8; 600] = {
     let mut letters = [0; 600];
@@ -37,6 +40,12 @@ struct End {
     handle: Handle,
     session: Session,
     directions: [Direction; 2],
+    /// The bytes of the frame that is queued: all of them, and those that have not gone out.
+    frame: (usize, usize),
+    /// Whether the receive queue has the send too: the send queue had nothing to do while a frame of nobody's went out.
+    is_handed_over: bool,
+    /// Whether the receive queue has got one of two buffers of that send, and has the other one.
+    is_halved: bool,
     /// The kind of the message under way: whether it is text.
     message: Option<bool>,
     out: [Option<Out>; 2],
@@ -56,8 +65,10 @@ struct Out {
     token: *mut c_void,
     /// Where its buffers are.
     places: Vec<(*mut u8, usize)>,
-    /// Whether it is one of the operation, and no answer to a ping.
-    of_operation: bool,
+    /// Whose operation it belongs to; none is that of an answer.
+    owner: Option<usize>,
+    /// How many buffers there was room for.
+    room: usize,
 }
 
 /// Makes calls out of bytes: two for each. No panic, and everything as the model says.
@@ -105,6 +116,9 @@ fn new_end(component: &Component, is_client: bool) -> End {
         handle,
         session: if is_client { Session::NewClient } else { Session::NewServer },
         directions: [Direction::START; 2],
+        frame: (0, 0),
+        is_handed_over: false,
+        is_halved: false,
         message: None,
         out: [None, None],
         buffers: Vec::new(),
@@ -147,10 +161,13 @@ fn buffer(bytes: &[u8]) -> Buffer {
 }
 
 fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
-    let payload = &PAYLOAD[usize::from(argument % 26)..][..usize::from(argument) * 2];
+    let payload: &[u8] = match argument % 8 {
+        0..4 => &PAYLOAD[usize::from(argument % 26)..][..usize::from(argument) * 2],
+        6 => b"\xff",
+        _ => b"",
+    };
     let close = Buffer { close_status: BufferCloseStatus { status: 1000, ..BufferCloseStatus::default() } };
     let data = buffer(payload);
-    let invalid = buffer(b"\xff");
     let (kind, given, input) = match argument % 8 {
         0 => (BufferType::Utf8Message, Some(&data), SendInput::Data),
         1 => (BufferType::Utf8Fragment, Some(&data), SendInput::Data),
@@ -158,7 +175,7 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
         3 => (BufferType::BinaryFragment, Some(&data), SendInput::Data),
         4 => (BufferType::PingPong, None, SendInput::Control),
         5 => (BufferType::UnsolicitedPong, None, SendInput::Control),
-        6 => (BufferType::Utf8Message, Some(&invalid), SendInput::Data),
+        6 => (BufferType::Utf8Message, Some(&data), SendInput::Data),
         _ if argument < 64 => (BufferType::Close, Some(&close), SendInput::Close),
         _ => return,
     };
@@ -179,9 +196,16 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
         Ok(_) if argument % 8 == 6 => Err(HResult::E_INVALIDARG),
         expected => expected,
     };
+    // Bytes that break the protocol can be known before the receive queue says so.
+    if end.is_corrupted && next.is_ok() && result == Err(HResult::E_INVALID_PROTOCOL_OPERATION) {
+        return end.input(SendInput::Fault);
+    }
     assert_eq!(result, next.map(drop), "{kind} in {:?} of {:?}", end.directions, end.session);
     let Ok(next) = next else { return };
     end.directions[SEND] = next;
+    let length = payload.len() + if input == SendInput::Close { 2 } else { 0 };
+    let length = length + if length < 126 { 2 } else { 4 } + if side == CLIENT { 4 } else { 0 };
+    end.frame = (length, length);
     if input == SendInput::Data {
         let goes_on = matches!(kind, BufferType::Utf8Fragment | BufferType::BinaryFragment);
         end.message = goes_on.then_some(text);
@@ -233,6 +257,7 @@ fn get_action(component: &Component, end: &mut End, argument: u8) {
         Some(&mut given),
         &mut token,
     );
+    let asks = |slot: usize| i32::from(queue) & [1, 2][slot] != 0;
     if let Err(error) = result {
         let error = HResult::from(error);
         if end.session.after(Call::GetAction).is_err() {
@@ -240,8 +265,11 @@ fn get_action(component: &Component, end: &mut End, argument: u8) {
             return;
         }
         let faults = [HResult::E_INVALID_PROTOCOL_FORMAT, HResult::E_INVALID_PROTOCOL_OPERATION];
-        assert!(end.is_corrupted && faults.contains(&error) && queue != ActionQueue::SEND, "{error}");
+        assert!(end.is_corrupted && faults.contains(&error) && asks(RECEIVE), "{error}");
         end.expect(Call::GetAction, Ok(()));
+        if asks(SEND) {
+            end.check_no_send();
+        }
         end.receive_input(ReceiveInput::Fault);
         end.input(SendInput::Fault);
         return;
@@ -256,59 +284,92 @@ fn get_action(component: &Component, end: &mut End, argument: u8) {
             (data.buffer, usize::try_from(data.buffer_length).expect("lengths fit"))
         })
         .collect();
-    let of_operation = given != context(Handle::NULL, 1);
-    let slot = match action {
-        Action::Nothing => {
-            assert!(!of_operation && places.is_empty());
-            return end.check_nothing(queue);
-        }
-        Action::IndicateSendComplete => SEND,
-        Action::ReceiveFromNetwork | Action::IndicateReceiveComplete => RECEIVE,
-        Action::SendToNetwork if of_operation || queue == ActionQueue::SEND => SEND,
-        // Sends come first, and the send queue has an answer only behind the bytes of its send.
-        Action::SendToNetwork
-            if queue == ActionQueue::ALL && end.out[SEND].is_none() && end.directions[SEND].step != Step::Idle =>
-        {
-            SEND
-        }
-        Action::SendToNetwork => RECEIVE,
-    };
-    assert!(end.out[slot].is_none(), "{action} while an action of its queue is out");
-    assert!(queue == ActionQueue::ALL || i32::from(queue) == [1, 2][slot], "{action} of the other queue");
-    if of_operation {
-        assert_eq!(given, context(end.handle, slot), "the context of {action}");
+    // Nobody else can tell an answer of one queue from that of the other: the last bit of a token is its queue.
+    let slot = token.addr() & 1;
+    if asks(SEND) && (action == Action::Nothing || slot == RECEIVE) {
+        end.check_no_send();
     }
-    end.check(action, kind, of_operation, &places);
-    end.out[slot] = Some(Out { action, token, places, of_operation });
+    if action == Action::Nothing {
+        assert!(given == context(Handle::NULL, 1) && places.is_empty());
+        if asks(RECEIVE) {
+            end.check_no_receive();
+        }
+        return;
+    }
+    assert!(asks(slot) && end.out[slot].is_none(), "{action} of a queue that has one out, or was not asked");
+    let owner = match action {
+        Action::SendToNetwork if given == context(Handle::NULL, 1) => None,
+        Action::SendToNetwork | Action::IndicateSendComplete => Some(SEND),
+        _ => Some(RECEIVE),
+    };
+    if let Some(owner) = owner {
+        assert_eq!(given, context(end.handle, owner), "the context of {action}");
+    }
+    let out = Out { action, token, places, owner, room };
+    end.check(slot, kind, &out);
+    end.out[slot] = Some(out);
 }
 
 impl End {
-    /// Nothing to do is right where no operation is queued, or an action of the queue or an answer is out.
-    fn check_nothing(&self, queue: ActionQueue) {
-        let answers = self.out.iter().flatten().any(|out| out.action == Action::SendToNetwork && !out.of_operation);
-        if queue != ActionQueue::RECEIVE && self.out[SEND].is_none() && !answers {
-            assert_eq!(self.directions[SEND].send_action(), Action::Nothing, "{:?}", self.directions);
+    fn has_out(&self, slot: usize, action: Action) -> bool {
+        self.out[slot].as_ref().is_some_and(|out| out.action == action)
+    }
+
+    /// The send queue has nothing to do where no send is queued, an action of it is out, or the receive queue is at it or
+    /// at an answer. From then on that one has the send.
+    fn check_no_send(&mut self) {
+        if self.out[SEND].is_some() {
+            return;
         }
-        if queue != ActionQueue::SEND && self.out[RECEIVE].is_none() {
+        let has_send = self.out[RECEIVE].as_ref().is_some_and(|out| out.owner == Some(SEND));
+        match self.directions[SEND].step {
+            Step::Idle => return,
+            Step::Moving => {
+                let writes = self.has_out(RECEIVE, Action::SendToNetwork) || (self.is_handed_over && self.is_halved);
+                assert!(writes, "a send is queued");
+            }
+            Step::Ended => assert!(has_send, "a send has ended"),
+        }
+        self.is_handed_over = true;
+    }
+
+    /// The receive queue has nothing to do where no receive is queued, nor a send that it has got.
+    fn check_no_receive(&self) {
+        if self.out[RECEIVE].is_none() {
             assert_eq!(self.directions[RECEIVE].receive_action(), Action::Nothing, "{:?}", self.directions);
+            assert!(!self.is_handed_over, "it has a send");
         }
     }
 
     /// An action is that of the table, once what came and what went is known.
-    fn check(&mut self, action: Action, kind: i32, of_operation: bool, places: &[(*mut u8, usize)]) {
+    fn check(&mut self, slot: usize, kind: i32, Out { action, places, owner, .. }: &Out) {
+        let of_send = *owner == Some(SEND);
+        let sends_first = slot == SEND || !self.is_handed_over || of_send || owner.is_none();
+        assert!(sends_first, "{action} before a send that the receive queue has got");
+        if of_send {
+            assert!(slot == SEND || self.is_handed_over, "{action} of the send queue");
+            assert!(!self.out.iter().flatten().any(|out| out.owner == Some(SEND)), "two actions of one send");
+            assert_eq!(self.directions[SEND].send_action(), *action);
+            self.is_handed_over = slot == RECEIVE;
+        }
+        let total = places.iter().map(|place| place.1).sum();
         match action {
-            Action::SendToNetwork if of_operation => assert_eq!(self.directions[SEND].send_action(), action),
-            Action::SendToNetwork | Action::Nothing => {}
-            Action::IndicateSendComplete => {
-                self.input(SendInput::Sent);
-                assert_eq!(self.directions[SEND].send_action(), action);
+            Action::Nothing | Action::IndicateSendComplete => {}
+            Action::SendToNetwork => {
+                assert!(!self.has_out(1 - slot, Action::SendToNetwork), "only one queue writes at a time");
+                let (all, left) = self.frame;
+                let is_between = left == all || left == 0 || self.directions[SEND].step != Step::Moving;
+                assert!(
+                    if of_send { (1..=left).contains(&total) } else { is_between },
+                    "frames go one after the other"
+                );
             }
-            Action::ReceiveFromNetwork => assert_eq!(self.directions[RECEIVE].receive_action(), action),
+            Action::ReceiveFromNetwork => assert_eq!(self.directions[RECEIVE].receive_action(), *action),
             Action::IndicateReceiveComplete => {
                 assert_eq!(places.len(), 1, "exactly one buffer");
                 let is_close = kind == i32::from(BufferType::Close);
                 self.receive_input(if is_close { ReceiveInput::Close } else { ReceiveInput::Piece });
-                assert_eq!(self.directions[RECEIVE].receive_action(), action);
+                assert_eq!(self.directions[RECEIVE].receive_action(), *action);
                 let is_data = !is_close && kind != i32::from(BufferType::PingPong);
                 if is_data && !self.is_corrupted && places[0].1 > 0 {
                     // SAFETY: the action is out, so the bytes are lent.
@@ -338,6 +399,12 @@ fn complete(component: &Component, ends: &mut [End; 2], side: usize, argument: u
             }
             if transferred != total {
                 end.input(SendInput::CutShort);
+            } else if out.owner == Some(SEND) {
+                end.frame.1 -= total;
+                end.is_halved = slot == RECEIVE && out.room == 1;
+                if end.frame.1 == 0 {
+                    end.input(SendInput::Sent);
+                }
             }
         }
         Action::ReceiveFromNetwork => {
@@ -354,7 +421,10 @@ fn complete(component: &Component, ends: &mut [End; 2], side: usize, argument: u
                 end.receive_input(ReceiveInput::CutShort);
             }
         }
-        Action::IndicateSendComplete => end.input(SendInput::Indicated),
+        Action::IndicateSendComplete => {
+            end.input(SendInput::Indicated);
+            (end.is_handed_over, end.is_halved) = (false, false);
+        }
         Action::IndicateReceiveComplete => end.receive_input(ReceiveInput::Indicated),
         Action::Nothing => {}
     }

@@ -1,11 +1,13 @@
 //! Actions: which queue gives which, how they are completed, and what comes with them.
 
-use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, mpsc};
+use std::{ptr, thread};
 
 use winws::ffi::websocket as c_api;
 use winws_api::websocket::{Action, ActionQueue, Buffer, BufferData, BufferType};
 
-use super::c::{create_client, create_server};
+use super::c::{Handle, Taken, create_client, create_server};
 use super::{INVALID_ARG, OK, OPERATION, client, feed, frame, idle, masked, pair, pump, server, take, wire_of};
 
 const SEND: ActionQueue = ActionQueue::SEND;
@@ -281,17 +283,80 @@ fn b5_8_a_pong_waits_for_the_frame_under_way() {
     take(&client, RECEIVE, Action::IndicateReceiveComplete);
 }
 
-#[test]
-fn b5_8_only_one_side_writes_to_the_network_at_a_time() {
+/// A client with a receive of context 2, the pong for a ping out, and behind it a send of context 1, for which the send
+/// queue was asked.
+fn turned_away() -> (Handle, Taken) {
     let client = client();
-    assert_eq!(client.receive(0), OK);
+    assert_eq!(client.receive(2), OK);
     let receive = take(&client, RECEIVE, Action::ReceiveFromNetwork);
     client.complete(&receive, receive.fill(&frame(0x89, b"")));
     let pong = take(&client, RECEIVE, Action::SendToNetwork);
-    assert_eq!(client.send(BufferType::Utf8Message, b"x", 0), OK);
+    assert_eq!(client.send(BufferType::Utf8Message, b"x", 1), OK);
     idle(&client, SEND);
+    (client, pong)
+}
+
+#[test]
+fn b5_8_a_send_that_waits_for_a_pong_is_the_receive_queue_s_too() {
+    let (client, pong) = turned_away();
+    // Only one side writes to the network at a time, and one that has nothing to do need not ask again.
     client.complete(&pong, pong.bytes().len());
-    take(&client, SEND, Action::SendToNetwork);
+    let send = take(&client, RECEIVE, Action::SendToNetwork);
+    assert_eq!((send.context, send.is(BufferType::Utf8Message), send.bytes().len()), (Some(1), true, 7));
+    idle(&client, SEND);
+    client.complete(&send, 7);
+    let sent = take(&client, RECEIVE, Action::IndicateSendComplete);
+    assert_eq!((sent.context, sent.is(BufferType::Utf8Message), sent.places()), (Some(1), true, vec![]));
+    idle(&client, SEND);
+    assert_eq!(client.send(BufferType::Utf8Message, b"y", 3), OPERATION, "its end was not taken");
+    client.complete(&sent, 0);
+    assert_eq!(take(&client, RECEIVE, Action::ReceiveFromNetwork).context, Some(2));
+    idle(&client, SEND);
+    // The next one is the send queue's alone.
+    assert_eq!(client.send(BufferType::Utf8Message, b"y", 3), OK);
+    assert_eq!(take(&client, SEND, Action::SendToNetwork).context, Some(3));
+}
+
+#[test]
+fn b5_8_the_send_queue_has_a_send_that_waited_for_a_pong_if_it_asks_first() {
+    let (client, pong) = turned_away();
+    client.complete(&pong, pong.bytes().len());
+    let send = take(&client, SEND, Action::SendToNetwork);
+    let receive = take(&client, RECEIVE, Action::ReceiveFromNetwork);
+    client.complete(&send, send.bytes().len());
+    client.complete(&receive, receive.fill(&frame(0x81, b"in")));
+    assert_eq!(take(&client, RECEIVE, Action::IndicateReceiveComplete).context, Some(2));
+    assert_eq!(take(&client, SEND, Action::IndicateSendComplete).context, Some(1));
+}
+
+#[test]
+fn the_end_of_a_send_that_waited_for_a_pong_comes_from_one_queue() {
+    // The pong is cut short.
+    let (client, pong) = turned_away();
+    client.complete(&pong, 0);
+    let sent = take(&client, RECEIVE, Action::IndicateSendComplete);
+    idle(&client, SEND);
+    client.complete(&sent, 0);
+    idle(&client, SEND);
+    take(&client, RECEIVE, Action::ReceiveFromNetwork);
+
+    // The session is aborted, and the send queue asks first.
+    let (client, pong) = turned_away();
+    client.abort();
+    let sent = take(&client, SEND, Action::IndicateSendComplete);
+    client.complete(&pong, pong.bytes().len());
+    let received = take(&client, RECEIVE, Action::IndicateReceiveComplete);
+    assert_eq!((sent.context, received.context), (Some(1), Some(2)));
+
+    // It is aborted while the receive queue has the bytes of the payload out: until then they are in use.
+    let (client, pong) = turned_away();
+    client.complete(&pong, pong.bytes().len());
+    let send = take(&client, RECEIVE, Action::SendToNetwork);
+    client.abort();
+    idle(&client, ActionQueue::ALL);
+    client.complete(&send, send.bytes().len());
+    assert_eq!(take(&client, RECEIVE, Action::IndicateSendComplete).context, Some(1));
+    assert_eq!(take(&client, ActionQueue::ALL, Action::Nothing).context, None);
 }
 
 #[test]
@@ -344,8 +409,8 @@ fn another_thread_can_complete_an_action() {
     assert_eq!(client.send(BufferType::Utf8Message, b"hello", 0), OK);
     let send = take(&client, SEND, Action::SendToNetwork);
     let (handle, token) = (client.0.addr(), send.token.addr());
-    let other = std::thread::spawn(move || {
-        let handle = super::c::Handle(ptr::without_provenance_mut(handle));
+    let other = thread::spawn(move || {
+        let handle = Handle(ptr::without_provenance_mut(handle));
         handle.complete_token(ptr::without_provenance_mut(token), 11);
         std::mem::forget(handle);
     });
@@ -361,8 +426,8 @@ fn two_threads_serve_the_two_queues() {
     let address = server.0.addr();
     assert_eq!(server.receive(0), OK);
     assert_eq!(server.send(BufferType::BinaryMessage, &message, 0), OK);
-    let sender = std::thread::spawn(move || {
-        let handle = super::c::Handle(ptr::without_provenance_mut(address));
+    let sender = thread::spawn(move || {
+        let handle = Handle(ptr::without_provenance_mut(address));
         let sent = pump(&handle).len();
         std::mem::forget(handle);
         sent
@@ -376,4 +441,74 @@ fn two_threads_serve_the_two_queues() {
     }
     assert_eq!(sender.join().unwrap(), 200_010);
     assert!(received == message);
+}
+
+#[test]
+fn no_send_is_lost_while_another_thread_answers_pings() {
+    const SENDS: usize = 300;
+    const MAX_PINGS: usize = 100_000;
+    let server = server();
+    let address = server.0.addr();
+    let (done, wire) = (AtomicBool::new(false), Mutex::new(Vec::new()));
+    let (done, wire, ping) = (&done, &wire, masked(0x89, b""));
+    let write = |taken: &Taken| {
+        wire.try_lock().expect("one queue writes at a time").extend(taken.bytes());
+        taken.bytes().len()
+    };
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let server = Handle(ptr::without_provenance_mut(address));
+            assert_eq!(server.receive(0), OK);
+            let mut pings = 0;
+            loop {
+                let taken = server.get(RECEIVE).unwrap();
+                let count = match taken.action {
+                    Action::SendToNetwork => {
+                        let length = write(&taken);
+                        // So that the other thread finds a pong out now and then, also where it has no processor of its own.
+                        (0..20).for_each(|_| thread::yield_now());
+                        length
+                    }
+                    Action::ReceiveFromNetwork if pings == MAX_PINGS || done.load(Ordering::Acquire) => 0,
+                    Action::ReceiveFromNetwork => {
+                        pings += 1;
+                        taken.fill(&ping)
+                    }
+                    _ => 0,
+                };
+                server.complete(&taken, count);
+                match taken.action {
+                    Action::IndicateSendComplete => tell.send(taken.context).unwrap(),
+                    Action::IndicateReceiveComplete => break,
+                    _ => {}
+                }
+            }
+            std::mem::forget(server);
+        });
+        for context in 0..SENDS {
+            assert_eq!(server.send(BufferType::BinaryMessage, b"message", context), OK);
+            let ended = loop {
+                let taken = server.get(SEND).unwrap();
+                let count = if taken.action == Action::SendToNetwork { write(&taken) } else { 0 };
+                server.complete(&taken, count);
+                match taken.action {
+                    Action::SendToNetwork => {}
+                    Action::Nothing => break told.recv().expect("the other queue has it"),
+                    _ => break taken.context,
+                }
+            };
+            assert_eq!(ended, Some(context));
+        }
+        done.store(true, Ordering::Release);
+    });
+    let wire = wire.lock().unwrap();
+    let (message, mut rest, mut messages) = (frame(0x82, b"message"), &wire[..], 0);
+    while !rest.is_empty() {
+        let length = if rest.starts_with(&message) { message.len() } else { 2 };
+        assert!(length > 2 || rest.starts_with(&frame(0x8a, b"")), "a frame within another one");
+        messages += usize::from(length > 2);
+        rest = &rest[length..];
+    }
+    assert_eq!(messages, SENDS);
 }

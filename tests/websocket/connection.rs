@@ -239,6 +239,29 @@ fn a_ping_with_a_payload_and_its_pong() {
 }
 
 #[test]
+fn a_send_that_waits_for_a_pong_goes_behind_it() {
+    let mut server = Client::new(Config::server());
+    server.receive().unwrap();
+    let Some(Action::ReceiveFromNetwork(receive)) = server.next_action().unwrap() else { panic!() };
+    receive.fill(&masked(0x89, b""));
+    // A thread writes the pong, and does not keep the other one from the connection meanwhile.
+    let Some(Action::SendToNetwork(_)) = server.next_receive_action().unwrap() else { panic!() };
+    server.send(MessageKind::Text, true, b"x".to_vec()).unwrap();
+    assert!(server.next_send_action().unwrap().is_none());
+    let mut wire = Vec::new();
+    for _ in 0..2 {
+        let Some(Action::SendToNetwork(send)) = server.next_receive_action().unwrap() else { panic!() };
+        send.buffers().iter().for_each(|buffer| wire.extend_from_slice(buffer));
+        let length = send.len();
+        send.complete(length);
+    }
+    assert_eq!(wire, [frame(0x8a, b""), frame(0x81, b"x")].concat());
+    let Some(Action::SendComplete(sent)) = server.next_receive_action().unwrap() else { panic!() };
+    assert_eq!(sent.complete(), Some(b"x".to_vec()));
+    assert!(matches!(server.next_receive_action(), Ok(Some(Action::ReceiveFromNetwork(_)))));
+}
+
+#[test]
 fn both_directions_have_finished_when_both_close_frames_are_through() {
     let mut server = Client::new(Config::server());
     server.receive().unwrap();

@@ -135,12 +135,15 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     }
 
     /// The same for sends only, for a program that can write to the network now, but not read from it.
+    ///
+    /// While the answer to a ping goes out by [`next_receive_action`](Self::next_receive_action), there is nothing to do
+    /// here: that function gives a send which was asked for meanwhile too, up to its end.
     pub fn next_send_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
         let kind = self.due(Side::Send)?;
         Ok(self.action(Side::Send, kind))
     }
 
-    /// The same for receives only, answers to pings included.
+    /// The same for receives only, answers to pings included, and a send that had to wait for one.
     pub fn next_receive_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
         let kind = self.due(Side::Receive)?;
         Ok(self.action(Side::Receive, kind))
@@ -160,16 +163,9 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
             {
                 return Err(fault);
             }
-            if self.outbound.stage(side, &mut self.memory) {
-                return Ok(ActionKind::SendToNetwork);
-            }
-            let kind = match side {
-                Side::Send => match self.outbound.direction().send_action() {
-                    // An answer of the receive queue is on its way to the network.
-                    ActionKind::SendToNetwork => ActionKind::Nothing,
-                    kind => kind,
-                },
-                Side::Receive => self.inbound.direction().receive_action(),
+            let kind = match (side, self.outbound.due(side, &mut self.memory)) {
+                (Side::Receive, ActionKind::Nothing) => self.inbound.direction().receive_action(),
+                (_, kind) => kind,
             };
             if kind != ActionKind::ReceiveFromNetwork {
                 return Ok(kind);

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use winws_api::websocket::BufferType;
+use winws_api::websocket::{Action, BufferType};
 
 use super::memory::Memory;
 use super::table::{Channel, Direction, SendInput, Step};
@@ -18,6 +18,11 @@ pub(super) struct Outbound<P> {
     direction: Direction,
     operation: Option<Operation<P>>,
     staged: Option<Staged>,
+    /// Whether the receive queue has the operation too.
+    ///
+    /// It gets it when the send queue is asked while an answer of the receive queue is on its way: there is nothing to do
+    /// then, and nobody has to ask the send queue again.
+    is_handed_over: bool,
     /// The pong for the latest ping, or the close frame for a violation of the protocol: there is one at most.
     ///
     /// A ping that comes while the answer to an earlier one waits takes its place (section 5.5.3).
@@ -59,11 +64,8 @@ impl Staged {
 impl<P: AsRef<[u8]>> Outbound<P> {
     pub(super) const fn new(framer: Framer) -> Self {
         let direction = Direction::START;
-        Self { framer, direction, operation: None, staged: None, answer: None, awaits_pong: false }
-    }
-
-    pub(super) const fn direction(&self) -> Direction {
-        self.direction
+        let (operation, staged, answer) = (None, None, None);
+        Self { framer, direction, operation, staged, is_handed_over: false, answer, awaits_pong: false }
     }
 
     /// Whether nothing goes out any more, and nothing waits to.
@@ -110,11 +112,30 @@ impl<P: AsRef<[u8]>> Outbound<P> {
         self.input(SendInput::Abort);
     }
 
-    /// Whether there are bytes that this side may offer to the network now.
+    /// What a side has to do for this direction, with the bytes that it may offer made ready.
+    pub(super) fn due(&mut self, side: Side, memory: &mut Memory) -> Action {
+        if self.stage(side, memory) {
+            return Action::SendToNetwork;
+        }
+        match (side, self.direction.send_action()) {
+            (Side::Send, Action::SendToNetwork) => {
+                self.is_handed_over = true;
+                Action::Nothing
+            }
+            (Side::Send, action) => {
+                self.is_handed_over = false;
+                action
+            }
+            (Side::Receive, Action::IndicateSendComplete) if self.is_handed_over => Action::IndicateSendComplete,
+            (Side::Receive, _) => Action::Nothing,
+        }
+    }
+
+    /// Whether there are bytes that this side may offer to the network now: only one of them does at a time.
     ///
     /// Answers go between the frames of sends. They are the receive queue's; that of sends has them where a send kept
     /// the other one from offering them.
-    pub(super) fn stage(&mut self, side: Side, memory: &mut Memory) -> bool {
+    fn stage(&mut self, side: Side, memory: &mut Memory) -> bool {
         if let Some(staged) = &self.staged {
             return staged.side == side;
         }
@@ -126,15 +147,17 @@ impl<P: AsRef<[u8]>> Outbound<P> {
             self.staged = Some(Staged { side, answer: Some(kind), buffered, direct: 0..0 });
             return true;
         }
-        if side == Side::Receive || step != Step::Moving {
+        let has_operation = side == Side::Send || self.is_handed_over;
+        if !has_operation || step != Step::Moving {
             return false;
         }
+        self.is_handed_over = side == Side::Receive;
         let (buffered, direct) = self.stage_operation(memory);
         self.staged = Some(Staged { side, answer: None, buffered, direct });
         true
     }
 
-    /// What [`stage`](Self::stage) has found: one buffer or two.
+    /// The bytes that are ready: one buffer or two.
     pub(super) fn offered<'b>(&'b self, memory: &'b Memory) -> [&'b [u8]; 2] {
         let Some(staged) = &self.staged else {
             return [&[], &[]];
@@ -189,6 +212,7 @@ impl<P: AsRef<[u8]>> Outbound<P> {
             return None;
         }
         self.input(SendInput::Indicated);
+        self.is_handed_over = false;
         match self.operation.take()? {
             Operation::Data { payload, .. } => Some(payload),
             Operation::Control(_) => None,

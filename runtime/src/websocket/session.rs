@@ -85,6 +85,8 @@ pub(super) struct Queue {
 struct Out {
     number: usize,
     action: Action,
+    /// Whose operation it belongs to: the receive queue can have one of a send. That of an answer belongs to none.
+    owner: Option<Side>,
     /// How many bytes its buffers have.
     offered: usize,
 }
@@ -166,9 +168,10 @@ impl Session {
         }
     }
 
-    /// The next action of a queue, unless one of it is out.
+    /// The next action of a queue, unless one of it is out, or one of its operation in the other queue.
     pub(super) fn due(&mut self, side: Side) -> Result<Action, HResult> {
-        if self.queues[side as usize].out.is_some() {
+        let is_out = self.queues[side as usize].out.is_some();
+        if is_out || self.queues.iter().filter_map(|queue| queue.out).any(|out| out.owner == Some(side)) {
             return Ok(Action::Nothing);
         }
         let connection = self.connection(Call::GetAction)?;
@@ -176,12 +179,12 @@ impl Session {
     }
 
     /// Takes an action out, and gives its context.
-    pub(super) fn take(&mut self, side: Side, action: Action, offered: usize) -> *mut c_void {
+    pub(super) fn take(&mut self, side: Side, action: Action, owner: Option<Side>, offered: usize) -> *mut c_void {
         self.latest = self.latest.wrapping_add(1) & (usize::MAX >> SLOT_BITS);
         let slot = if action == Action::Nothing {
             NO_SLOT
         } else {
-            self.queues[side as usize].out = Some(Out { number: self.latest, action, offered });
+            self.queues[side as usize].out = Some(Out { number: self.latest, action, owner, offered });
             side as usize
         };
         ptr::without_provenance_mut(self.latest << SLOT_BITS | slot)

@@ -217,6 +217,9 @@ impl Direction {
     }
 
     /// What `WebSocketGetAction` gives for the send queue.
+    ///
+    /// While a frame that the component sends by itself is on its way, it is `WEB_SOCKET_NO_ACTION` instead of a send, and from
+    /// then on the receive queue has that send too: who was told that nothing is left to do need not ask again.
     pub const fn send_action(self) -> Action {
         match self.step {
             Step::Idle => Action::Nothing,
@@ -225,8 +228,8 @@ impl Direction {
         }
     }
 
-    /// What `WebSocketGetAction` gives for the receive queue, unless there is a frame that the component sends by itself:
-    /// that is `WEB_SOCKET_SEND_TO_NETWORK_ACTION`, and comes first.
+    /// What `WebSocketGetAction` gives for the receive queue, unless there is a frame that the component sends by itself,
+    /// which is `WEB_SOCKET_SEND_TO_NETWORK_ACTION`, or a send that had to wait for one: these come first.
     pub const fn receive_action(self) -> Action {
         match self.step {
             Step::Idle => Action::Nothing,

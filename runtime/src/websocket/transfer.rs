@@ -47,14 +47,14 @@ impl Transfer for Component {
         if due == Action::Nothing && queues & i32::from(ActionQueue::RECEIVE) != 0 {
             (side, due) = (Side::Receive, session.due(Side::Receive)?);
         }
-        let given = give(&mut session, side, due, data_buffers);
+        let given = give(&mut session, due, data_buffers);
         *data_buffer_count = given.count;
         *action = due.into();
         *buffer_type = given.buffer_type.map_or(0, i32::from);
-        if let Some(place) = application_context.filter(|_| given.belongs_to_operation) {
-            *place = session.queue(side).context();
+        if let (Some(place), Some(owner)) = (application_context, given.owner) {
+            *place = session.queue(owner).context();
         }
-        *action_context = session.take(side, due, given.bytes);
+        *action_context = session.take(side, due, given.owner, given.bytes);
         Ok(())
     }
 
@@ -142,22 +142,27 @@ struct Given {
     /// How many bytes they have.
     bytes: usize,
     buffer_type: Option<BufferType>,
-    /// Whether the application's context comes with it.
-    belongs_to_operation: bool,
+    /// Whose context comes with it.
+    owner: Option<Side>,
 }
 
 /// Fills the buffers of an action.
-fn give(session: &mut Session, side: Side, due: Action, buffers: &mut [Buffer]) -> Given {
-    let mut given =
-        Given { count: 0, bytes: 0, buffer_type: Some(session.queue(side).buffer_type), belongs_to_operation: true };
+fn give(session: &mut Session, due: Action, buffers: &mut [Buffer]) -> Given {
+    let owner = match due {
+        Action::Nothing => None,
+        Action::SendToNetwork | Action::IndicateSendComplete => Some(Side::Send),
+        Action::ReceiveFromNetwork | Action::IndicateReceiveComplete => Some(Side::Receive),
+    };
+    let buffer_type = owner.map(|owner| session.queue(owner).buffer_type);
+    let mut given = Given { count: 0, bytes: 0, buffer_type, owner };
     let Some(connection) = session.open_connection() else {
-        return Given { buffer_type: None, belongs_to_operation: false, ..given };
+        return given;
     };
     match due {
-        Action::Nothing => return Given { buffer_type: None, belongs_to_operation: false, ..given },
+        Action::Nothing | Action::IndicateSendComplete => {}
         Action::SendToNetwork => {
             if let Some(answer) = connection.outgoing_answer() {
-                (given.buffer_type, given.belongs_to_operation) = (Some(answer), false);
+                (given.buffer_type, given.owner) = (Some(answer), None);
             }
             let parts = connection.outgoing().map(|part| (part.as_ptr().cast_mut(), part.len()));
             (given.count, given.bytes) = fill(buffers, parts);
@@ -166,7 +171,6 @@ fn give(session: &mut Session, side: Side, due: Action, buffers: &mut [Buffer]) 
             let parts = connection.incoming().map(|part| (part.as_mut_ptr(), part.len()));
             (given.count, given.bytes) = fill(buffers, parts);
         }
-        Action::IndicateSendComplete => {}
         Action::IndicateReceiveComplete => {
             let (buffer, buffer_type) = indicated(connection.received());
             buffers[0] = buffer;
