@@ -12,7 +12,8 @@ use winws::websocket::Component;
 use winws::websocket::table::{Call, Direction, ReceiveInput, Refusal, SendInput, Session, Step};
 use winws_api::HResult;
 use winws_api::websocket::{
-    Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, Handle, Handles as _, Transfer as _,
+    Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, Handle, Handles as _, Handshake as _,
+    Transfer as _,
 };
 
 use self::handshake::handshake;
@@ -78,12 +79,11 @@ pub fn run(bytes: &[u8]) {
     let mut ends = [new_end(&component, true), new_end(&component, false)];
     let mut request = Vec::new();
     let mut response = Vec::new();
-    // Half of the runs start with an open connection, which random calls seldom get to.
+    // Random calls seldom get to an open connection, so that most runs start with one, and some with both ends begun.
     let (first, calls) = bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest));
-    if first & 1 == 1 {
-        for call in 0..4 {
-            handshake(&component, &mut ends, call, &mut request, &mut response);
-        }
+    let begun = [0, 4, 2, 4][usize::from(first & 3)];
+    for call in 0..begun {
+        handshake(&component, &mut ends, call, &mut request, &mut response);
     }
     for pair in calls.chunks_exact(2) {
         let (side, call, argument) = (usize::from(pair[0] & 1), pair[0] >> 1, pair[1]);
@@ -182,13 +182,8 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
     let text = matches!(kind, BufferType::Utf8Message | BufferType::Utf8Fragment);
     let end = &mut ends[side];
     let result = component.send(end.handle, kind, given, context(end.handle, SEND)).map_err(HResult::from);
-    let expected = match end.session.after(Call::Transfer) {
-        Ok(open) => {
-            end.session = open;
-            end.directions[SEND].sending(input).map_err(code)
-        }
-        Err(refusal) => Err(code(refusal)),
-    };
+    let opened = end.session.after(Call::Transfer);
+    let expected = opened.and_then(|_| end.directions[SEND].sending(input)).map_err(code);
     let next = match expected {
         Ok(_) if input == SendInput::Data && end.message.is_some_and(|kind| kind != text) => {
             Err(HResult::E_INVALID_PROTOCOL_OPERATION)
@@ -201,7 +196,14 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
         return end.input(SendInput::Fault);
     }
     assert_eq!(result, next.map(drop), "{kind} in {:?} of {:?}", end.directions, end.session);
-    let Ok(next) = next else { return };
+    let (Ok(next), Ok(open)) = (next, opened) else {
+        // It has changed nothing.
+        if end.session == Session::BegunServer && argument >= 128 {
+            end.expect(Call::EndServer, component.end_server_handshake(end.handle).map_err(HResult::from));
+        }
+        return;
+    };
+    end.session = open;
     end.directions[SEND] = next;
     let length = payload.len() + if input == SendInput::Close { 2 } else { 0 };
     let length = length + if length < 126 { 2 } else { 4 } + if side == CLIENT { 4 } else { 0 };
@@ -230,15 +232,12 @@ fn receive(component: &Component, end: &mut End, argument: u8) {
         assert_eq!(result, Err(HResult::E_INVALIDARG));
         return;
     }
-    let expected = match end.session.after(Call::Transfer) {
-        Ok(open) => {
-            end.session = open;
-            end.directions[RECEIVE].receiving(ReceiveInput::Receive).map_err(code)
-        }
-        Err(refusal) => Err(code(refusal)),
-    };
+    let opened = end.session.after(Call::Transfer);
+    let expected = opened.and_then(|_| end.directions[RECEIVE].receiving(ReceiveInput::Receive)).map_err(code);
     assert_eq!(result, expected.map(drop), "in {:?} of {:?}", end.directions, end.session);
-    end.directions[RECEIVE] = expected.unwrap_or(end.directions[RECEIVE]);
+    if let (Ok(next), Ok(open)) = (expected, opened) {
+        (end.directions[RECEIVE], end.session) = (next, open);
+    }
 }
 
 fn get_action(component: &Component, end: &mut End, argument: u8) {

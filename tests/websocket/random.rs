@@ -7,8 +7,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn calls_do_what_the_table_says(mut bytes in prop::collection::vec(any::<u8>(), 1..600), open in prop::bool::weighted(0.9)) {
-        bytes[0] = u8::from(open);
+    fn calls_do_what_the_table_says(mut bytes in prop::collection::vec(any::<u8>(), 1..600), begun in 0..8_u8) {
+        // An open connection is where most calls are.
+        bytes[0] = bytes[0] & !3 | if begun < 3 { begun } else { 1 };
         entry::calls(&bytes);
     }
 

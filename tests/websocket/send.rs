@@ -4,7 +4,8 @@ use std::ptr;
 
 use winws_api::websocket::{Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType};
 
-use super::{INVALID_ARG, OK, OPERATION, client, frame, pump, server, take, wire_of};
+use super::c::create_server;
+use super::{INVALID_ARG, OK, OPERATION, REQUEST, client, frame, pump, server, take, wire_of};
 
 const MESSAGES: [(BufferType, u8); 2] = [(BufferType::Utf8Message, 0x81), (BufferType::BinaryMessage, 0x82)];
 const ALL: [BufferType; 7] = [
@@ -127,6 +128,19 @@ fn b5_9_text_must_be_utf8_over_its_pieces() {
     assert_eq!(server.send(BufferType::Utf8Fragment, b"x", 0), INVALID_ARG);
     assert_eq!(wire_of(&server, BufferType::Utf8Message, b"\xa4"), frame(0x80, b"\xa4"));
     assert_eq!(wire_of(&server, BufferType::BinaryMessage, b"\xff"), frame(0x82, b"\xff"));
+}
+
+#[test]
+fn a_refused_send_does_not_end_the_handshake() {
+    let server = create_server(&[]).unwrap();
+    let response = server.begin_server_lent(None, &[], &REQUEST).unwrap();
+    let before = response.read();
+    assert_eq!(server.send(BufferType::Utf8Message, b"\xff", 0), INVALID_ARG);
+    // It has not opened the session, so there is nothing to abort, and the headers are still lent.
+    server.abort();
+    assert_eq!(response.read(), before);
+    assert_eq!(server.end_server(), OK);
+    assert_eq!(wire_of(&server, BufferType::Utf8Message, b"x"), frame(0x81, b"x"));
 }
 
 #[test]

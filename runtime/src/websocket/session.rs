@@ -64,6 +64,7 @@ pub(super) struct Session {
     /// The caller's memory, before the connection gets it.
     memory: Option<Memory>,
     agreeing: Option<Agreeing>,
+    /// It may be there before the session is open: a call that would have opened it was refused.
     connection: Option<Connection<Payload, Target>>,
     queues: [Queue; 2],
     /// The number of the latest action.
@@ -128,23 +129,28 @@ impl Session {
 
     /// Opens the session, if the call does that, and it is not open yet.
     pub(super) fn open(&mut self, call: Call) -> Result<(), HResult> {
+        self.with_connection(call, |_| Ok(()))
+    }
+
+    /// Makes a call that wants the connection open. A refused one opens nothing, and what the handshake has lent stays.
+    pub(super) fn with_connection<T>(
+        &mut self,
+        call: Call,
+        make: impl FnOnce(&mut Connection<Payload, Target>) -> Result<T, HResult>,
+    ) -> Result<T, HResult> {
         let state = self.state.after(call).map_err(codes::of_refusal)?;
-        if self.connection.is_none() {
+        let connection = if let Some(connection) = &mut self.connection {
+            connection
+        } else {
             let memory = match self.memory.take() {
                 Some(memory) => memory,
                 None => Memory::try_new(&self.config).ok_or(HResult::E_OUTOFMEMORY)?,
             };
-            self.connection = Some(Connection::with_memory(&self.config, memory));
-            self.agreeing = None;
-        }
-        self.state = state;
-        Ok(())
-    }
-
-    /// The connection, for a call that wants it open.
-    pub(super) fn connection(&mut self, call: Call) -> Result<&mut Connection<Payload, Target>, HResult> {
-        self.open(call)?;
-        self.connection.as_mut().ok_or(HResult::E_INVALID_PROTOCOL_OPERATION)
+            self.connection.insert(Connection::with_memory(&self.config, memory))
+        };
+        let made = make(connection)?;
+        (self.state, self.agreeing) = (state, None);
+        Ok(made)
     }
 
     /// What belongs to an operation that was just queued.
@@ -163,7 +169,7 @@ impl Session {
         if let Ok(state) = self.state.after(Call::Abort) {
             self.state = state;
         }
-        if let Some(connection) = &mut self.connection {
+        if let (table::Session::Aborted, Some(connection)) = (self.state, &mut self.connection) {
             connection.abort();
         }
     }
@@ -174,8 +180,7 @@ impl Session {
         if is_out || self.queues.iter().filter_map(|queue| queue.out).any(|out| out.owner == Some(side)) {
             return Ok(Action::Nothing);
         }
-        let connection = self.connection(Call::GetAction)?;
-        connection.due(side).map_err(codes::of_fault)
+        self.with_connection(Call::GetAction, |connection| connection.due(side).map_err(codes::of_fault))
     }
 
     /// Takes an action out, and gives its context.

@@ -68,12 +68,13 @@ impl Transfer for Component {
         }
         let session = self.session(web_socket)?;
         let mut session = lock(&session);
-        let connection = session.connection(Call::Transfer)?;
-        let queued = match target {
-            Some(target) => connection.receive_into(Target(target)),
-            None => connection.receive(),
-        };
-        queued.map_err(codes::of_refusal)?;
+        session.with_connection(Call::Transfer, |connection| {
+            let queued = match target {
+                Some(target) => connection.receive_into(Target(target)),
+                None => connection.receive(),
+            };
+            queued.map_err(codes::of_refusal)
+        })?;
         session.queued(Side::Receive, BufferType::BinaryFragment, context);
         Ok(())
     }
@@ -88,15 +89,14 @@ impl Transfer for Component {
         let send = self.operation(buffer_type, buffer)?;
         let session = self.session(web_socket)?;
         let mut session = lock(&session);
-        let connection = session.connection(Call::Transfer)?;
-        match send {
+        session.with_connection(Call::Transfer, |connection| match send {
             Send::Data(kind, end_of_message, payload) => {
-                connection.send(kind, end_of_message, payload).map_err(codes::of_send)?;
+                connection.send(kind, end_of_message, payload).map_err(codes::of_send)
             }
-            Send::Close(close) => connection.send_close(close).map_err(codes::of_refusal)?,
-            Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_refusal)?,
-            Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_refusal)?,
-        }
+            Send::Close(close) => connection.send_close(close).map_err(codes::of_refusal),
+            Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_refusal),
+            Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_refusal),
+        })?;
         session.queued(Side::Send, buffer_type, context);
         Ok(())
     }
