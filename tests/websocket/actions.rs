@@ -79,6 +79,20 @@ fn completing_what_is_not_out_does_nothing() {
 }
 
 #[test]
+fn completing_an_action_of_another_session_does_nothing() {
+    let (client, server) = pair();
+    assert_eq!(client.send(BufferType::Utf8Message, b"hello", 0), OK);
+    assert_eq!(server.send(BufferType::Utf8Message, b"hello", 0), OK);
+    let (theirs, ours) = (take(&client, SEND, Action::SendToNetwork), take(&server, SEND, Action::SendToNetwork));
+    assert_ne!(theirs.token, ours.token);
+    client.delete();
+    server.complete(&theirs, ours.bytes().len());
+    idle(&server, SEND);
+    server.complete(&ours, ours.bytes().len());
+    take(&server, SEND, Action::IndicateSendComplete);
+}
+
+#[test]
 fn b5_4_receive_from_network_gives_buffers_to_fill() {
     let server = server();
     assert_eq!(server.receive(0), OK);

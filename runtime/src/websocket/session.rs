@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use winws_api::websocket::{Action, BufferType, HttpHeader};
 use winws_api::{HResult, KeptBuffer, KeptBufferMut};
@@ -20,6 +20,10 @@ const SLOT_MASK: usize = (1 << SLOT_BITS) - 1;
 
 /// The slot of `WEB_SOCKET_NO_ACTION`, of which nothing is kept.
 const NO_SLOT: usize = SLOT_MASK;
+
+/// The number of the next action. There is one counter for all sessions, so that no context completes the action of another
+/// one until it has gone around.
+static NUMBER: AtomicUsize = AtomicUsize::new(1);
 
 /// A payload of the caller's, in use until its send is reported complete.
 #[derive(Debug)]
@@ -67,8 +71,6 @@ pub(super) struct Session {
     /// It may be there before the session is open: a call that would have opened it was refused.
     connection: Option<Connection<Payload, Target>>,
     queues: [Queue; 2],
-    /// The number of the latest action.
-    latest: usize,
 }
 
 /// What belongs to one direction.
@@ -109,7 +111,7 @@ impl Session {
             Role::Server => table::Session::NewServer,
         };
         let queues = [Queue::new(), Queue::new()];
-        Self { state, config, memory, agreeing: None, connection: None, queues, latest: 0 }
+        Self { state, config, memory, agreeing: None, connection: None, queues }
     }
 
     /// Whether the table allows a call, which does not happen yet.
@@ -185,14 +187,14 @@ impl Session {
 
     /// Takes an action out, and gives its context.
     pub(super) fn take(&mut self, side: Side, action: Action, owner: Option<Side>, offered: usize) -> *mut c_void {
-        self.latest = self.latest.wrapping_add(1) & (usize::MAX >> SLOT_BITS);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed) & (usize::MAX >> SLOT_BITS);
         let slot = if action == Action::Nothing {
             NO_SLOT
         } else {
-            self.queues[side as usize].out = Some(Out { number: self.latest, action, owner, offered });
+            self.queues[side as usize].out = Some(Out { number, action, owner, offered });
             side as usize
         };
-        ptr::without_provenance_mut(self.latest << SLOT_BITS | slot)
+        ptr::without_provenance_mut(number << SLOT_BITS | slot)
     }
 
     /// Completes the action of a context. One that is not out is nothing.
