@@ -258,6 +258,18 @@ fn a_send_that_waits_for_a_pong_goes_behind_it() {
 }
 
 #[test]
+fn a_pong_ends_a_receive_if_it_answers_the_latest_ping() {
+    let mut client = Client::new(Config::client());
+    for payload in [&b"first"[..], b"mine"] {
+        client.send_ping(ControlPayload::new(payload).unwrap()).unwrap();
+        transmit(&mut client, &mut VecDeque::new());
+    }
+    let pongs = [&b"other"[..], b"first", b"", b"mine", b"mine"].map(|payload| frame(0x8a, payload)).concat();
+    let (words, _) = transcript(&mut client, &[&pongs], None);
+    assert_eq!(words, "pong(mine)");
+}
+
+#[test]
 fn both_directions_have_finished_when_both_close_frames_are_through() {
     let mut server = Client::new(Config::server());
     server.receive().unwrap();

@@ -94,7 +94,7 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.outbound.send(kind, end_of_message, payload)
     }
 
-    /// Queues a ping, which the pong of the peer ends a receive for (section 5.5.2).
+    /// Queues a ping. The pong with the same payload ends a receive (section 5.5.2); one for an earlier ping does not.
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), Refusal> {
         self.outbound.send_control(Control::Ping(payload))
     }
@@ -112,7 +112,7 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// Queues a receive, whose data is lent from the connection's own memory, without a copy.
     ///
     /// It ends with a piece of a message, as much as has come of it; with the close frame of the peer; or with the pong
-    /// for a ping of ours. Fails with [`Refusal::Busy`] or [`Refusal::Ended`].
+    /// for our latest ping. Fails with [`Refusal::Busy`] or [`Refusal::Ended`].
     pub fn receive(&mut self) -> Result<(), Refusal> {
         self.inbound.receive(None)
     }
@@ -253,9 +253,7 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
             Event::Data { kind, end_of_message, .. } => self.inbound.piece(kind, end_of_message, place),
             Event::Ping(payload) => self.outbound.answer(Control::Pong(payload)),
             Event::Pong(payload) => {
-                // One that nobody waits for is a sign of life, and says nothing (section 5.5.3).
-                if self.outbound.awaits_pong {
-                    self.outbound.awaits_pong = false;
+                if self.outbound.is_awaited(&payload) {
                     self.inbound.pong(&payload, &mut self.memory);
                 }
             }

@@ -7,7 +7,9 @@ use winws_api::websocket::{Action, BufferType};
 use super::memory::Memory;
 use super::table::{Channel, Direction, SendInput, Step};
 use super::{Refusal, Side};
-use crate::protocol::{CloseFrame, Control, Fault, Frame, Framer, MAX_CONTROL_FRAME, MessageKind, SendError};
+use crate::protocol::{
+    CloseFrame, Control, ControlPayload, Fault, Frame, Framer, MAX_CONTROL_FRAME, MessageKind, SendError,
+};
 
 /// How much of a payload is offered at once, in bytes, so that the number of bytes of an action fits into 32 bits.
 const MAX_OFFER: usize = 1 << 30;
@@ -27,8 +29,8 @@ pub(super) struct Outbound<P> {
     ///
     /// A ping that comes while the answer to an earlier one waits takes its place (section 5.5.3).
     answer: Option<Control>,
-    /// Whether a ping went out that no pong has answered.
-    pub awaits_pong: bool,
+    /// The payload of the latest ping that went out, until its pong comes.
+    awaited: Option<ControlPayload>,
 }
 
 #[derive(Debug)]
@@ -64,8 +66,8 @@ impl Staged {
 impl<P: AsRef<[u8]>> Outbound<P> {
     pub(super) const fn new(framer: Framer) -> Self {
         let direction = Direction::START;
-        let (operation, staged, answer) = (None, None, None);
-        Self { framer, direction, operation, staged, is_handed_over: false, answer, awaits_pong: false }
+        let (operation, staged, answer, awaited) = (None, None, None, None);
+        Self { framer, direction, operation, staged, is_handed_over: false, answer, awaited }
     }
 
     /// Whether nothing goes out any more, and nothing waits to.
@@ -97,6 +99,13 @@ impl<P: AsRef<[u8]>> Outbound<P> {
         if self.direction.channel != Channel::Ended {
             self.answer = Some(pong);
         }
+    }
+
+    /// Whether a pong answers our latest ping, and is the first one that does.
+    ///
+    /// Others are signs of life, and say nothing (section 5.5.3): the peer need not answer each of several pings.
+    pub(super) fn is_awaited(&mut self, pong: &ControlPayload) -> bool {
+        self.awaited.take_if(|awaited| awaited == pong).is_some()
     }
 
     /// Tells the peer what it did wrong, unless our close frame says something else already.
@@ -237,7 +246,9 @@ impl<P: AsRef<[u8]>> Outbound<P> {
     }
 
     fn stage_control(&mut self, control: &Control, memory: &mut Memory) -> Range<usize> {
-        self.awaits_pong |= matches!(control, Control::Ping(_));
+        if let Control::Ping(payload) = control {
+            self.awaited = Some(*payload);
+        }
         let place = memory.control_frame();
         let mut bytes = [0; MAX_CONTROL_FRAME];
         let length = self.framer.control(control, &mut bytes);
