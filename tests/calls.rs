@@ -13,7 +13,7 @@ use winws::websocket::table::{Call, Direction, ReceiveInput, Refusal, SendInput,
 use winws_api::HResult;
 use winws_api::websocket::{
     Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, Handle, Handles as _, Handshake as _,
-    Transfer as _,
+    Property, PropertyType, Transfer as _,
 };
 
 use self::handshake::handshake;
@@ -52,12 +52,33 @@ struct End {
     out: [Option<Out>; 2],
     /// Where a receive is to be written, if not into memory of the component. It is not freed before the handle.
     buffers: Vec<Vec<u8>>,
+    /// Where the handle has its own buffers, if they are ours. It is not freed before the handle either.
+    #[expect(dead_code, reason = "it is only kept")]
+    memory: Vec<u64>,
+    settings: Settings,
     /// Bytes that this end is to receive.
     wire: VecDeque<u8>,
     /// Payload that the other end has sent, of all messages one after the other, and that did not come yet.
     expected: VecDeque<u8>,
     /// Whether bytes of nobody are on the way.
     is_corrupted: bool,
+}
+
+/// How both ends are made.
+#[derive(Clone, Copy)]
+struct Settings {
+    /// With the smallest buffers, which lie in memory of ours: a frame of a client goes out in parts.
+    is_small: bool,
+    masks: bool,
+    checks_utf8: bool,
+}
+
+impl Settings {
+    /// What the first byte says beside how far the handshake is: the smallest buffers in half of all runs, and in a quarter
+    /// no masking or no check.
+    const fn of(byte: u8) -> Self {
+        Self { is_small: byte & 4 != 0, masks: byte & 0x18 != 0x18, checks_utf8: byte & 0x60 != 0x60 }
+    }
 }
 
 /// An action that is out.
@@ -76,11 +97,12 @@ struct Out {
 pub fn run(bytes: &[u8]) {
     // SAFETY: what is sent lives as long as the program, and what is received into as long as its end.
     let component = unsafe { Component::new() };
-    let mut ends = [new_end(&component, true), new_end(&component, false)];
     let mut request = Vec::new();
     let mut response = Vec::new();
-    // Random calls seldom get to an open connection, so that most runs start with one, and some with both ends begun.
     let (first, calls) = bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest));
+    let settings = Settings::of(first);
+    let mut ends = [new_end(&component, settings, true), new_end(&component, settings, false)];
+    // Random calls seldom get to an open connection, so that most runs start with one, and some with both ends begun.
     let begun = [0, 4, 2, 4][usize::from(first & 3)];
     for call in 0..begun {
         handshake(&component, &mut ends, call, &mut request, &mut response);
@@ -105,12 +127,32 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-fn new_end(component: &Component, is_client: bool) -> End {
+fn new_end(component: &Component, settings: Settings, is_client: bool) -> End {
+    let Settings { is_small, masks, checks_utf8 } = settings;
+    // The least that is allowed, of receive buffer and send buffer, and more than 256 beside them.
+    let (mut receive, mut send, mut yes) = (256_u32, if is_client { 256_u32 } else { 16 }, 1_u32);
+    let mut memory = vec![0_u64; if is_small { (256 + 256 + 264) / 8 } else { 0 }];
+    let mut start = memory.as_mut_ptr();
+    let size = u32::try_from(memory.len() * 8).expect("it is small");
+    let property = |of: PropertyType, value: *mut c_void, value_size| Property { type_: of.into(), value, value_size };
+    let number = |of, value: &mut u32| property(of, ptr::from_mut(value).cast(), 4);
+    let mut properties = Vec::new();
+    if is_small {
+        properties.push(number(PropertyType::ReceiveBufferSize, &mut receive));
+        properties.push(number(PropertyType::SendBufferSize, &mut send));
+        properties.push(property(PropertyType::AllocatedBuffer, (&raw mut start).cast(), size));
+    }
+    if !masks {
+        properties.push(number(PropertyType::DisableMasking, &mut yes));
+    }
+    if !checks_utf8 {
+        properties.push(number(PropertyType::DisableUtf8Verification, &mut yes));
+    }
     let mut handle = Handle::NULL;
     if is_client {
-        component.create_client_handle(&[], &mut handle).expect("the defaults are fine");
+        component.create_client_handle(&properties, &mut handle).expect("the settings are fine");
     } else {
-        component.create_server_handle(&[], &mut handle).expect("the defaults are fine");
+        component.create_server_handle(&properties, &mut handle).expect("the settings are fine");
     }
     End {
         handle,
@@ -122,6 +164,8 @@ fn new_end(component: &Component, is_client: bool) -> End {
         message: None,
         out: [None, None],
         buffers: Vec::new(),
+        memory,
+        settings,
         wire: VecDeque::new(),
         expected: VecDeque::new(),
         is_corrupted: false,
@@ -188,7 +232,7 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
         Ok(_) if input == SendInput::Data && end.message.is_some_and(|kind| kind != text) => {
             Err(HResult::E_INVALID_PROTOCOL_OPERATION)
         }
-        Ok(_) if argument % 8 == 6 => Err(HResult::E_INVALIDARG),
+        Ok(_) if argument % 8 == 6 && end.settings.checks_utf8 => Err(HResult::E_INVALIDARG),
         expected => expected,
     };
     // Bytes that break the protocol can be known before the receive queue says so.
