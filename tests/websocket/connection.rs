@@ -44,7 +44,7 @@ fn transcript(connection: &mut Client, pieces: &[&[u8]], buffer: Option<usize>) 
     let (mut words, mut message, mut sent) = (Vec::new(), Vec::new(), Vec::new());
     let mut reads: VecDeque<&[u8]> = pieces.iter().copied().filter(|piece| !piece.is_empty()).collect();
     let queue = |connection: &mut Client| match buffer {
-        Some(length) => connection.receive_into(vec![0; length]),
+        Some(length) => connection.receive_into(vec![0; length]).map_err(Refusal::from),
         None => connection.receive(),
     };
     queue(connection).unwrap();
@@ -204,8 +204,27 @@ fn no_bytes_written_means_that_the_network_is_gone() {
     send.complete(0);
     let Some(Action::SendComplete(complete)) = server.next_action().unwrap() else { panic!() };
     complete.complete();
-    assert_eq!(server.send(MessageKind::Text, true, Vec::new()), Err(SendError::Closed));
-    assert_eq!(server.send_ping(ControlPayload::EMPTY), Err(Refusal::Ended));
+    assert_eq!(server.send(MessageKind::Text, true, Vec::new()).unwrap_err().error(), SendError::Closed);
+    assert_eq!(server.send_ping(ControlPayload::EMPTY), Err(SendError::Closed));
+}
+
+#[test]
+fn what_was_refused_comes_back() {
+    let mut server = Client::new(Config::server());
+    let refused = server.send(MessageKind::Text, true, b"\xff".to_vec()).unwrap_err();
+    assert_eq!((refused.to_string(), refused.into_inner()), (SendError::InvalidUtf8.to_string(), b"\xff".to_vec()));
+    server.send(MessageKind::Text, true, b"one".to_vec()).unwrap();
+    let refused = server.send(MessageKind::Text, true, b"two".to_vec()).unwrap_err();
+    assert_eq!((refused.error(), refused.into_inner()), (SendError::Busy, b"two".to_vec()));
+    server.receive().unwrap();
+    let refused = server.receive_into(vec![7; 3]).unwrap_err();
+    assert_eq!((refused.error(), refused.into_inner()), (Refusal::Busy, vec![7; 3]));
+    // What is under way is as it was: it is lent from the connection, and `one` goes out.
+    let mut wire = VecDeque::new();
+    transmit(&mut server, &mut wire);
+    assert_eq!(wire, frame(0x81, b"one"));
+    let Some(Action::ReceiveFromNetwork(mut receive)) = server.next_action().unwrap() else { panic!() };
+    assert_eq!(receive.buffers()[0].len(), 4096);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::action::{Action, ReceiveComplete, ReceiveFromNetwork, SendComplete, S
 use super::inbound::{Inbound, Piece, Place};
 use super::memory::Memory;
 use super::outbound::Outbound;
-use super::{Config, Received, Refusal, Side};
+use super::{Config, GivenBack, Received, Refusal, Side};
 use crate::protocol::{CloseFrame, Control, ControlPayload, Event, Fault, MessageKind, SendError};
 
 /// An open WebSocket connection that does no I/O by itself.
@@ -89,23 +89,23 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     ///
     /// Fails with [`SendError::Busy`] before the former send was completed, with [`SendError::Closed`] after a close frame
     /// of ours and whatever else ends a direction, and with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`] for
-    /// data that does not fit the message. Nothing has changed then.
-    pub fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: P) -> Result<(), SendError> {
+    /// data that does not fit the message. Nothing has changed then, and the error has the payload.
+    pub fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: P) -> Result<(), GivenBack<SendError, P>> {
         self.outbound.send(kind, end_of_message, payload)
     }
 
     /// Queues a ping. The pong with the same payload ends a receive (section 5.5.2); one for an earlier ping does not.
-    pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), Refusal> {
+    pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.outbound.send_control(Control::Ping(payload))
     }
 
     /// Queues a pong that answers no ping: a sign of life (section 5.5.3).
-    pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), Refusal> {
+    pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.outbound.send_control(Control::Pong(payload))
     }
 
     /// Queues our close frame, after which only pings and pongs can be sent (section 5.5.1). Receiving goes on.
-    pub fn send_close(&mut self, close: CloseFrame) -> Result<(), Refusal> {
+    pub fn send_close(&mut self, close: CloseFrame) -> Result<(), SendError> {
         self.outbound.send_control(Control::Close(close))
     }
 
@@ -114,14 +114,14 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// It ends with a piece of a message, as much as has come of it; with the close frame of the peer; or with the pong
     /// for our latest ping. Fails with [`Refusal::Busy`] or [`Refusal::Ended`].
     pub fn receive(&mut self) -> Result<(), Refusal> {
-        self.inbound.receive(None)
+        self.inbound.receive()
     }
 
     /// Queues a receive into a buffer of the caller, into which payload is read from the network right away.
     ///
-    /// An empty buffer is none at all.
-    pub fn receive_into(&mut self, buffer: B) -> Result<(), Refusal> {
-        self.inbound.receive(Some(buffer))
+    /// An empty buffer is none at all. Where the receive is refused, the error has the buffer.
+    pub fn receive_into(&mut self, buffer: B) -> Result<(), GivenBack<Refusal, B>> {
+        self.inbound.receive_into(buffer)
     }
 
     /// What is to be done next; `None` when there is nothing to do before something else is queued. Sends come first.

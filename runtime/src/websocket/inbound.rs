@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
-use super::Refusal;
 use super::memory::Memory;
 use super::table::{Channel, Direction, ReceiveInput, Step};
+use super::{GivenBack, Refusal};
 use crate::protocol::{CloseFrame, ControlPayload, Event, Fault, MessageKind, Receiver};
 
 #[derive(Debug)]
@@ -65,11 +65,18 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Inbound<B> {
         self.receiver.message_kind()
     }
 
-    pub(super) fn receive(&mut self, target: Option<B>) -> Result<(), Refusal> {
+    pub(super) fn receive(&mut self) -> Result<(), Refusal> {
         self.direction = self.direction.receiving(ReceiveInput::Receive)?;
+        (self.target, self.received) = (None, Piece::Nothing);
+        Ok(())
+    }
+
+    pub(super) fn receive_into(&mut self, target: B) -> Result<(), GivenBack<Refusal, B>> {
+        if let Err(refusal) = self.receive() {
+            return Err(GivenBack::new(refusal, target));
+        }
         // A buffer without room would never take anything.
-        self.target = target.filter(|target| !target.as_ref().is_empty());
-        self.received = Piece::Nothing;
+        self.target = Some(target).filter(|target| !target.as_ref().is_empty());
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod codes;
 mod component;
 mod config;
 mod connection;
+mod given_back;
 mod handshake;
 mod inbound;
 mod memory;
@@ -23,6 +24,7 @@ pub use self::action::{Action, ReceiveComplete, ReceiveFromNetwork, Received, Se
 pub use self::component::Component;
 pub use self::config::{BufferTooSmall, Config, MIN_BUFFER, MIN_SERVER_SEND_BUFFER};
 pub use self::connection::Connection;
+pub use self::given_back::GivenBack;
 pub use self::table::Refusal;
 use crate::protocol::SendError;
 

@@ -6,7 +6,7 @@ use winws_api::websocket::{Action, BufferType};
 
 use super::memory::Memory;
 use super::table::{Channel, Direction, SendInput, Step};
-use super::{Refusal, Side};
+use super::{GivenBack, Side};
 use crate::protocol::{
     CloseFrame, Control, ControlPayload, Fault, Frame, Framer, MAX_CONTROL_FRAME, MessageKind, SendError,
 };
@@ -79,15 +79,20 @@ impl<P: AsRef<[u8]>> Outbound<P> {
             && self.answer.is_none()
     }
 
-    pub(super) fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: P) -> Result<(), SendError> {
-        let direction = self.direction.sending(SendInput::Data)?;
-        let frame = self.framer.data(kind, end_of_message, payload.as_ref())?;
-        self.operation = Some(Operation::Data { payload, frame, staged: None });
-        self.direction = direction;
+    pub(super) fn send(
+        &mut self,
+        kind: MessageKind,
+        end_of_message: bool,
+        payload: P,
+    ) -> Result<(), GivenBack<SendError, P>> {
+        match self.frame(kind, end_of_message, payload.as_ref()) {
+            Ok(frame) => self.operation = Some(Operation::Data { payload, frame, staged: None }),
+            Err(error) => return Err(GivenBack::new(error, payload)),
+        }
         Ok(())
     }
 
-    pub(super) fn send_control(&mut self, control: Control) -> Result<(), Refusal> {
+    pub(super) fn send_control(&mut self, control: Control) -> Result<(), SendError> {
         let input = if matches!(control, Control::Close(_)) { SendInput::Close } else { SendInput::Control };
         self.direction = self.direction.sending(input)?;
         self.operation = Some(Operation::Control(Some(control)));
@@ -226,6 +231,14 @@ impl<P: AsRef<[u8]>> Outbound<P> {
             Operation::Data { payload, .. } => Some(payload),
             Operation::Control(_) => None,
         }
+    }
+
+    /// Begins a frame of data.
+    fn frame(&mut self, kind: MessageKind, end_of_message: bool, payload: &[u8]) -> Result<Frame, SendError> {
+        let direction = self.direction.sending(SendInput::Data)?;
+        let frame = self.framer.data(kind, end_of_message, payload)?;
+        self.direction = direction;
+        Ok(frame)
     }
 
     /// Only calls of the application are ever refused.

@@ -12,7 +12,7 @@ use winws_api::websocket::{
 use super::component::{Component, lock};
 use super::session::{Payload, Session, Target};
 use super::table::Call;
-use super::{Received, Side, codes};
+use super::{Received, Refusal, Side, codes};
 use crate::protocol::{CloseFrame, ControlPayload, MessageKind};
 
 impl Transfer for Component {
@@ -70,7 +70,7 @@ impl Transfer for Component {
         let mut session = lock(&session);
         session.with_connection(Call::Transfer, |connection| {
             let queued = match target {
-                Some(target) => connection.receive_into(Target(target)),
+                Some(target) => connection.receive_into(Target(target)).map_err(Refusal::from),
                 None => connection.receive(),
             };
             queued.map_err(codes::of_refusal)
@@ -91,11 +91,11 @@ impl Transfer for Component {
         let mut session = lock(&session);
         session.with_connection(Call::Transfer, |connection| match send {
             Send::Data(kind, end_of_message, payload) => {
-                connection.send(kind, end_of_message, payload).map_err(codes::of_send)
+                connection.send(kind, end_of_message, payload).map_err(|refused| codes::of_send(refused.error()))
             }
-            Send::Close(close) => connection.send_close(close).map_err(codes::of_refusal),
-            Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_refusal),
-            Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_refusal),
+            Send::Close(close) => connection.send_close(close).map_err(codes::of_send),
+            Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_send),
+            Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_send),
         })?;
         session.queued(Side::Send, buffer_type, context);
         Ok(())

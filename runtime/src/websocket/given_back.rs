@@ -1,0 +1,57 @@
+//! The error of an operation that gives back what it was given.
+
+use core::fmt;
+
+use super::Refusal;
+use crate::protocol::SendError;
+
+/// Why an operation was refused, with the payload or the buffer that it was given.
+///
+/// `?` leaves the error alone of it in a function that fails with a [`SendError`] or a [`Refusal`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct GivenBack<E, T> {
+    error: E,
+    value: T,
+}
+
+impl<E: Copy, T> GivenBack<E, T> {
+    pub(super) const fn new(error: E, value: T) -> Self {
+        Self { error, value }
+    }
+
+    /// Why it was refused.
+    pub const fn error(&self) -> E {
+        self.error
+    }
+
+    /// The payload or the buffer.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<E: fmt::Debug, T> fmt::Debug for GivenBack<E, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GivenBack").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<E: fmt::Display, T> fmt::Display for GivenBack<E, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<E: core::error::Error, T> core::error::Error for GivenBack<E, T> {}
+
+impl<T> From<GivenBack<Self, T>> for SendError {
+    fn from(given_back: GivenBack<Self, T>) -> Self {
+        given_back.error
+    }
+}
+
+impl<T> From<GivenBack<Self, T>> for Refusal {
+    fn from(given_back: GivenBack<Self, T>) -> Self {
+        given_back.error
+    }
+}
