@@ -2,8 +2,10 @@
 //!
 //! winws-api has the functions generic in the runtime, generated from the pages: pointers to references, one call into
 //! the trait, outputs written. Here they get their names, a guard against panics, and the thread's last error, behind the
-//! feature `capi`. What structures point to, which no function can turn into references, becomes safe in `lent`.
+//! feature `capi`. What structures point to, which no function can turn into references, becomes safe in `lent`, and the
+//! memory of a session, of which C may be using a part, in `block`.
 
+pub(crate) mod block;
 #[cfg(feature = "capi")]
 mod guard;
 #[cfg(feature = "capi")]

@@ -5,6 +5,7 @@ use core::ops::Range;
 use winws_api::KeptBufferMut;
 
 use super::Config;
+use crate::ffi::block::Block;
 use crate::protocol::{MAX_CONTROL, MAX_CONTROL_FRAME};
 
 /// What a session needs beside its two buffers, in bytes: a control frame that goes and the payload of one that came.
@@ -13,23 +14,16 @@ pub(super) const EXTRA: usize = MAX_CONTROL_FRAME + MAX_CONTROL;
 /// The bytes, and how they are shared out.
 #[derive(Debug)]
 pub(super) struct Memory {
-    bytes: Bytes,
+    bytes: Block,
     receive: usize,
     send: usize,
-}
-
-#[derive(Debug)]
-enum Bytes {
-    Own(Vec<u8>),
-    /// The caller's, until the handle is deleted.
-    Lent(KeptBufferMut),
 }
 
 impl Memory {
     /// Memory of our own.
     pub(super) fn new(config: &Config) -> Self {
         let (receive, send) = (config.receive_buffer(), config.send_buffer());
-        Self { bytes: Bytes::Own(vec![0; receive + send + EXTRA]), receive, send }
+        Self { bytes: Block::own(vec![0; receive + send + EXTRA].into()), receive, send }
     }
 
     /// Memory of our own, if there is so much.
@@ -39,30 +33,24 @@ impl Memory {
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(needed).ok()?;
         bytes.resize(needed, 0);
-        Some(Self { bytes: Bytes::Own(bytes), receive, send })
+        Some(Self { bytes: Block::own(bytes.into()), receive, send })
     }
 
     /// The caller's memory, if it is larger than both buffers and what is needed beside them.
     pub(super) fn lent(config: &Config, bytes: KeptBufferMut) -> Option<Self> {
         let (receive, send) = (config.receive_buffer(), config.send_buffer());
         let needed = receive.checked_add(send)?.checked_add(EXTRA)?;
-        (bytes.len() > needed).then_some(Self { bytes: Bytes::Lent(bytes), receive, send })
+        (bytes.len() > needed).then(|| Self { bytes: Block::lent(bytes), receive, send })
     }
 
-    /// The bytes of a range that one of the functions below gave, or of a part of one.
+    /// The bytes of a range that one of the functions below gave, or of a part of one. It is not lent to anybody.
     pub(super) fn get(&self, range: Range<usize>) -> &[u8] {
-        match &self.bytes {
-            Bytes::Own(bytes) => &bytes[range],
-            Bytes::Lent(bytes) => &bytes.as_slice()[range],
-        }
+        self.bytes.get(range)
     }
 
     /// The same, to write them.
     pub(super) fn get_mut(&mut self, range: Range<usize>) -> &mut [u8] {
-        match &mut self.bytes {
-            Bytes::Own(bytes) => &mut bytes[range],
-            Bytes::Lent(bytes) => &mut bytes.as_mut_slice()[range],
-        }
+        self.bytes.get_mut(range)
     }
 
     /// Where bytes from the network go.
