@@ -1,10 +1,11 @@
 //! Receives: pieces of messages, where they lie, what ends a receive, and what breaks the protocol.
 
-use std::ptr;
+use std::{ptr, slice};
 
+use winws::ffi::websocket as c_api;
 use winws_api::websocket::{Action, ActionQueue, Buffer, BufferData, BufferType, PropertyType};
 
-use super::c::{create_client, create_server, number};
+use super::c::{Handle, create_client, create_server, number};
 use super::{
     FORMAT, INVALID_ARG, Indication, OK, OPERATION, client, feed, frame, idle, masked, pair_of, pump, receive, server,
     take,
@@ -129,6 +130,106 @@ fn b5_5_no_more_network_data_before_the_message_is_indicated() {
             bytes = &bytes[1..];
         }
         assert_eq!(received, b"hello");
+    }
+}
+
+/// What came and what was sent in the loop below.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Run {
+    code: i32,
+    received: Vec<u8>,
+    sent: Vec<u8>,
+    /// How often there was nothing more to be read, where a socket would wait.
+    waits: usize,
+}
+
+/// The loop of published samples. It reads into one buffer after the other while each comes back full, each time forgetting
+/// how many bytes the one before took, and when a call fails it aborts and does what the action says all the same.
+fn run_as_samples(handle: &Handle, mut wire: &[u8]) -> Run {
+    let mut run = Run::default();
+    let mut buffers = [Buffer { data: BufferData::default() }; 2];
+    let (mut action, mut buffer_type, mut token) = (i32::MAX, 0, ptr::null_mut());
+    // Enough for every test here; the loop must end by itself.
+    for _ in 0..20 {
+        let (mut count, mut transferred) = (2, 0);
+        // SAFETY: there is room for two buffers.
+        let code = unsafe {
+            c_api::WebSocketGetAction(
+                handle.0,
+                ActionQueue::ALL.into(),
+                buffers.as_mut_ptr().cast(),
+                &raw mut count,
+                &raw mut action,
+                &raw mut buffer_type,
+                ptr::null_mut(),
+                &raw mut token,
+            )
+        };
+        if code != OK {
+            run.code = code;
+            handle.abort();
+        }
+        // SAFETY: both parts of the union begin with a pointer and a length.
+        let places = buffers.map(|buffer| unsafe { buffer.data });
+        let places = places.map(|data| (data.buffer, usize::try_from(data.buffer_length).unwrap()));
+        let places = &places[..usize::try_from(count).unwrap()];
+        // SAFETY: the action is out, so the bytes are lent.
+        let bytes = |place: &(*mut u8, usize)| unsafe { slice::from_raw_parts(place.0, place.1) }.to_vec();
+        match Action::try_from(action).unwrap() {
+            Action::Nothing => {
+                handle.complete_token(token, 0);
+                return run;
+            }
+            Action::ReceiveFromNetwork => {
+                for &(start, length) in places {
+                    run.waits += usize::from(wire.is_empty());
+                    let (read, rest) = wire.split_at(length.min(wire.len()));
+                    // SAFETY: the action is out, so the place is ours.
+                    unsafe { ptr::copy_nonoverlapping(read.as_ptr(), start, read.len()) };
+                    (transferred, wire) = (read.len(), rest);
+                    if read.len() < length {
+                        break;
+                    }
+                }
+            }
+            Action::SendToNetwork => {
+                run.sent.extend(places.iter().flat_map(bytes));
+                transferred = places.iter().map(|place| place.1).sum();
+            }
+            Action::IndicateReceiveComplete if places[0].1 > 0 => run.received.extend(bytes(&places[0])),
+            Action::IndicateReceiveComplete | Action::IndicateSendComplete => {}
+        }
+        handle.complete_token(token, transferred);
+    }
+    panic!("the loop does not end: {run:?}");
+}
+
+#[test]
+fn b5_5_who_reads_into_one_buffer_after_the_other_waits_for_nothing() {
+    let client = client();
+    // The payload comes with the header and goes on in the next read; or it is all that the next read gives.
+    for (length, buffer) in [(9000, 9000), (9000, 10_000), (4092, 5000), (4093, 5000), (4100, 4100)] {
+        let payload = vec![7; length];
+        let header = [0x82, 126, u8::try_from(length >> 8).unwrap(), (length & 0xff).to_le_bytes()[0]];
+        assert_eq!(client.receive_into(buffer, 0).0, OK);
+        let mut wire = &[&header[..], &payload].concat()[..];
+        let mut received = Vec::new();
+        // Each piece of the message ends a receive, and only then there is another one.
+        while received.len() < length {
+            let before = received.len();
+            let run = run_as_samples(&client, wire);
+            received.extend(run.received);
+            wire = &wire[wire.len() - (length - received.len())..];
+            assert_eq!(
+                (run.code, run.waits, received.len() > before),
+                (OK, 0, true),
+                "of {length} bytes into {buffer}"
+            );
+            if received.len() < length {
+                assert_eq!(client.receive_into(buffer, 0).0, OK);
+            }
+        }
+        assert!(received == payload);
     }
 }
 

@@ -168,8 +168,9 @@ fn give(session: &mut Session, due: Action, buffers: &mut [Buffer]) -> Given {
             (given.count, given.bytes) = fill(buffers, parts);
         }
         Action::ReceiveFromNetwork => {
-            let parts = connection.incoming().map(|part| (part.as_mut_ptr(), part.len()));
-            (given.count, given.bytes) = fill(buffers, parts);
+            let [part, _] = connection.incoming().map(|part| (part.as_mut_ptr(), part.len()));
+            // Published programs read into one buffer after the other, and would wait for bytes behind the message (b5.5).
+            (given.count, given.bytes) = fill(buffers, [part, (ptr::null_mut(), 0)]);
         }
         Action::IndicateReceiveComplete => {
             let (buffer, buffer_type) = indicated(connection.received());
