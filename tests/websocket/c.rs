@@ -4,6 +4,7 @@ use std::ffi::{CString, c_char, c_void};
 use std::{ptr, slice};
 
 use winws::ffi::websocket as c;
+use winws_api::HResult;
 use winws_api::websocket::sys::{WEB_SOCKET_HANDLE, WEB_SOCKET_HTTP_HEADER, WEB_SOCKET_PROPERTY};
 use winws_api::websocket::{
     Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, HttpHeader, Property, PropertyType,
@@ -299,8 +300,13 @@ impl Handle {
                 &raw mut token,
             )
         };
-        if code != 0 {
+        if code == HResult::E_INVALIDARG.0 {
             assert_eq!((count, action, buffer_type, token.addr()), (room, i32::MAX, i32::MAX, UNTOUCHED));
+            return Err(code);
+        }
+        if code != 0 {
+            assert_eq!((count, action, buffer_type, context.addr()), (0, Action::Nothing.into(), 0, 0));
+            assert_ne!(token.addr(), UNTOUCHED);
             return Err(code);
         }
         assert!(count <= room);

@@ -3,6 +3,7 @@
 use std::{ptr, slice};
 
 use winws::ffi::websocket as c_api;
+use winws_api::HResult;
 use winws_api::websocket::{Action, ActionQueue, Buffer, BufferData, BufferType, PropertyType};
 
 use super::c::{Handle, create_client, create_server, number};
@@ -231,6 +232,23 @@ fn b5_5_who_reads_into_one_buffer_after_the_other_waits_for_nothing() {
         }
         assert!(received == payload);
     }
+}
+
+#[test]
+fn who_looks_at_the_action_of_a_call_that_failed_does_nothing_twice() {
+    let server = server();
+    assert_eq!(server.receive(0), OK);
+    let run = run_as_samples(&server, &masked(0x83, b"reserved opcode"));
+    assert_eq!(run, Run { code: FORMAT, ..Run::default() }, "no read that would wait");
+    let server = super::server();
+    assert_eq!(server.receive(0), OK);
+    let run = run_as_samples(&server, &[masked(0x89, b"ping"), masked(0x80, b"continues nothing")].concat());
+    assert_eq!(run, Run { code: OPERATION, sent: frame(0x8a, b"ping"), ..Run::default() }, "one ping, one pong");
+    // Its session is aborted. What was queued still gives its end, which such a program does not ask for.
+    take(&server, ActionQueue::ALL, Action::IndicateReceiveComplete);
+    server.delete();
+    let run = run_as_samples(&server, b"");
+    assert_eq!(run.code, HResult::E_HANDLE.0);
 }
 
 #[test]

@@ -676,23 +676,38 @@ pub trait Transfer {
     ///
     ///   On input, the number of elements of the *pDataBuffers* array. On output, the number of elements that
     ///   were filled, which can be 0. Two elements are enough for every action.
+    ///
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `action` (C: `pAction`, out)
     ///
     ///   Receives the action.
+    ///
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `buffer_type` (C: `pBufferType`, out)
     ///
     ///   Receives the type of the data in the buffers. For `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION` it
     ///   says what was received.
+    ///
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `application_context` (C: `pvApplicationContext`, in and out, optional)
     ///
     ///   Receives the context that was passed to [`WebSocketSend`](crate::websocket::Transfer::send) or
     ///   [`WebSocketReceive`](crate::websocket::Transfer::receive). It is not written for
     ///   `WEB_SOCKET_NO_ACTION`, nor when the component sends a frame by itself, such as the pong for a ping.
     ///   It can be `NULL`.
+    ///
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `action_context` (C: `pvActionContext`, out)
     ///
     ///   Receives a value that stands for this action, for
     ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action).
+    ///
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     ///
     /// # Errors
     ///
@@ -738,6 +753,11 @@ pub trait Transfer {
     /// [`WebSocketReceive`](crate::websocket::Transfer::receive), take actions in a loop. A loop over the
     /// send queue ends with `WEB_SOCKET_NO_ACTION`. A loop over the receive queue may end with the
     /// indication, and goes on if the next receive is queued.
+    ///
+    /// A call that fails with another code than `E_INVALIDARG` writes its outputs too:
+    /// `WEB_SOCKET_NO_ACTION`, no buffers, `NULL` as the context of the application, and an action context
+    /// that completes nothing. So a program that looks at the action before it looks at the code does
+    /// nothing twice. Portable programs look at the code first.
     ///
     /// If the function fails, call [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) and go
     /// on until `WEB_SOCKET_NO_ACTION`, so that the operations that are queued give back their contexts.

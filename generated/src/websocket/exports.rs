@@ -594,6 +594,55 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
             }
             Err(error) => {
                 let code = crate::HResult::from(error);
+                if let crate::HResult::E_HANDLE
+                | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALID_PROTOCOL_OPERATION
+                | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
+                    unsafe {
+                        ffi::write(
+                            pulDataBufferCount.cast::<u32>(),
+                            local_data_buffer_count,
+                        );
+                    }
+                }
+                if let crate::HResult::E_HANDLE
+                | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALID_PROTOCOL_OPERATION
+                | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
+                    unsafe {
+                        ffi::write(pAction.cast::<i32>(), local_action);
+                    }
+                }
+                if let crate::HResult::E_HANDLE
+                | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALID_PROTOCOL_OPERATION
+                | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
+                    unsafe {
+                        ffi::write(pBufferType.cast::<i32>(), local_buffer_type);
+                    }
+                }
+                if let crate::HResult::E_HANDLE
+                | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALID_PROTOCOL_OPERATION
+                | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
+                    unsafe {
+                        ffi::write(
+                            pvApplicationContext.cast::<*mut core::ffi::c_void>(),
+                            local_application_context,
+                        );
+                    }
+                }
+                if let crate::HResult::E_HANDLE
+                | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALID_PROTOCOL_OPERATION
+                | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
+                    unsafe {
+                        ffi::write(
+                            pvActionContext.cast::<*mut core::ffi::c_void>(),
+                            local_action_context,
+                        );
+                    }
+                }
                 Err(Fault::Code(code))
             }
         }

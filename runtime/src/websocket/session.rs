@@ -185,6 +185,11 @@ impl Session {
         self.with_connection(Call::GetAction, |connection| connection.due(side).map_err(codes::of_fault))
     }
 
+    /// A context that no action has.
+    pub(super) const fn no_action() -> *mut c_void {
+        ptr::without_provenance_mut(NO_SLOT)
+    }
+
     /// Takes an action out, and gives its context.
     pub(super) fn take(&mut self, side: Side, action: Action, owner: Option<Side>, offered: usize) -> *mut c_void {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed) & (usize::MAX >> SLOT_BITS);

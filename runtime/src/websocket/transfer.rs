@@ -37,25 +37,14 @@ impl Transfer for Component {
         if queues == 0 || data_buffers.is_empty() {
             return Err(GetActionError::InvalidArg);
         }
-        let session = self.session(web_socket)?;
-        let mut session = lock(&session);
-        session.open(Call::GetAction)?;
-        let (mut side, mut due) = (Side::Send, Action::Nothing);
-        if queues & i32::from(ActionQueue::SEND) != 0 {
-            due = session.due(Side::Send)?;
+        let session = self.session(web_socket);
+        let taken = session.and_then(|session| take(&mut lock(&session), queues, data_buffers));
+        let Taken { count, action: due, buffer_type: kind, context, token } = taken.unwrap_or(Taken::NONE);
+        (*data_buffer_count, *action, *buffer_type, *action_context) = (count, due.into(), kind, token);
+        if let (Some(place), Some(context)) = (application_context, context) {
+            *place = context;
         }
-        if due == Action::Nothing && queues & i32::from(ActionQueue::RECEIVE) != 0 {
-            (side, due) = (Side::Receive, session.due(Side::Receive)?);
-        }
-        let given = give(&mut session, due, data_buffers);
-        *data_buffer_count = given.count;
-        *action = due.into();
-        *buffer_type = given.buffer_type.map_or(0, i32::from);
-        if let (Some(place), Some(owner)) = (application_context, given.owner) {
-            *place = session.queue(owner).context();
-        }
-        *action_context = session.take(side, due, given.owner, given.bytes);
-        Ok(())
+        Ok(taken.map(drop)?)
     }
 
     fn receive(&self, web_socket: Handle, buffer: Option<&Buffer>, context: *mut c_void) -> Result<(), ReceiveError> {
@@ -133,6 +122,44 @@ impl Component {
             BufferType::UnsolicitedPong => Ok(Send::Pong),
         }
     }
+}
+
+/// What `WebSocketGetAction` writes beside the buffers.
+#[derive(Clone, Copy)]
+struct Taken {
+    count: u32,
+    action: Action,
+    buffer_type: i32,
+    /// `None` for what no operation asked for: then the application's variable stays as it is.
+    context: Option<*mut c_void>,
+    token: *mut c_void,
+}
+
+impl Taken {
+    /// What a call that has failed writes. Published programs look at the action even then, and would do the last one again.
+    const NONE: Self = Self {
+        count: 0,
+        action: Action::Nothing,
+        buffer_type: 0,
+        context: Some(ptr::null_mut()),
+        token: Session::no_action(),
+    };
+}
+
+/// Takes the next action of these queues out.
+fn take(session: &mut Session, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, HResult> {
+    session.open(Call::GetAction)?;
+    let (mut side, mut action) = (Side::Send, Action::Nothing);
+    if queues & i32::from(ActionQueue::SEND) != 0 {
+        action = session.due(Side::Send)?;
+    }
+    if action == Action::Nothing && queues & i32::from(ActionQueue::RECEIVE) != 0 {
+        (side, action) = (Side::Receive, session.due(Side::Receive)?);
+    }
+    let Given { count, bytes, buffer_type, owner } = give(session, action, buffers);
+    let context = owner.map(|owner| session.queue(owner).context());
+    let token = session.take(side, action, owner, bytes);
+    Ok(Taken { count, action, buffer_type: buffer_type.map_or(0, i32::from), context, token })
 }
 
 /// What an action gives to the application.
