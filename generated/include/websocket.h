@@ -465,7 +465,7 @@ VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): pResponseHeaders is NULL though its count is not 0, the array for the
- *       extensions is too small, or the handle is not one of a client.
+ *       extensions is too small or has no count, or the handle is not one of a client.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake has not begun, or it is complete already.
  *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): A header that the handshake needs is missing or has a
  *       wrong value; for example, Sec-WebSocket-Accept does not fit the key that was sent.

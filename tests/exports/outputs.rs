@@ -164,17 +164,17 @@ fn a_list_is_as_long_as_its_count_says_and_the_count_comes_back() {
 }
 
 #[test]
-fn a_list_without_its_count_has_no_room() {
+fn a_list_without_its_count_is_refused() {
     let stub = Stub::new();
     let mut extensions = [BEFORE; 2];
     // SAFETY: the list is a variable.
     unsafe {
         let (list, none) = (extensions.as_mut_ptr(), ptr::null_mut());
         let code = web::WebSocketEndClientHandshake::<Guard, _>(&stub, handle(1), ptr::null(), 0, list, none, none);
-        assert_eq!(code, 0);
+        assert_eq!(code, HResult::E_INVALIDARG.0);
     }
     assert_eq!(extensions, [BEFORE; 2]);
-    assert_eq!(stub.call(), "end_client_handshake 1 0 0 None false");
+    assert_eq!(stub.calls(), [""; 0]);
 }
 
 #[test]

@@ -231,6 +231,14 @@ impl Handle {
         Ok((extensions, Some(protocol).filter(|&index| index != u32::MAX)))
     }
 
+    /// With an array for so many extensions, and `NULL` for their number.
+    pub(crate) fn end_client_uncounted(&self, response: &[(&str, &str)], array: &mut [u32]) -> i32 {
+        let (response, count) = header_array(response);
+        let null = ptr::null_mut();
+        // SAFETY: the array of headers is leaked, and the other one is there during the call.
+        unsafe { c::WebSocketEndClientHandshake(self.0, response, count, array.as_mut_ptr(), null, null) }
+    }
+
     pub(crate) fn end_server(&self) -> i32 {
         // SAFETY: any handle is fine.
         unsafe { c::WebSocketEndServerHandshake(self.0) }

@@ -222,6 +222,18 @@ fn b5_2_an_array_for_extensions_that_is_too_small() {
 }
 
 #[test]
+fn b5_2_an_array_for_extensions_without_a_count() {
+    let client = create_client(&[]).unwrap();
+    let mut response = answer(&client.begin_client(&[], &["a"], &[]).unwrap());
+    set(&mut response, "Sec-WebSocket-Extensions", "a");
+    let mut extensions = [u32::MAX; 2];
+    assert_eq!(client.end_client_uncounted(&refs(&response), &mut extensions), INVALID_ARG);
+    assert_eq!(client.end_client_uncounted(&refs(&response), &mut []), INVALID_ARG, "there is an array, if an odd one");
+    assert_eq!(extensions, [u32::MAX; 2]);
+    assert_eq!(client.end_client_choices(&refs(&response), 1), Ok((vec![0], None)), "nothing has changed");
+}
+
+#[test]
 fn null_where_a_pointer_is_needed() {
     let (client, server) = (create_client(&[]).unwrap(), create_server(&[]).unwrap());
     let (mut headers, mut count) = (ptr::null_mut(), 0);

@@ -274,8 +274,8 @@ pub enum EndClientHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// *pResponseHeaders* is `NULL` though its count is not 0, the array for the extensions is too small,
-    /// or the handle is not one of a client.
+    /// *pResponseHeaders* is `NULL` though its count is not 0, the array for the extensions is too small or
+    /// has no count, or the handle is not one of a client.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -339,7 +339,7 @@ impl EndClientHandshakeError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "pResponseHeaders is NULL though its count is not 0, the array for the extensions is too small, or the handle is not one of a client."
+                "pResponseHeaders is NULL though its count is not 0, the array for the extensions is too small or has no count, or the handle is not one of a client."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake has not begun, or it is complete already."

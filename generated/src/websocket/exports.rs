@@ -148,7 +148,11 @@ pub unsafe fn WebSocketGetGlobalProperty<F: Ffi, R: crate::websocket::Handles>(
             unsafe {
                 ffi::slice_mut(
                     pvValue.cast::<u8>(),
-                    if pvValue.is_null() { 0 } else { ffi::read(ulSize).unwrap_or(0) },
+                    if pvValue.is_null() {
+                        0
+                    } else {
+                        ffi::read(ulSize).ok_or(BadArgument)?
+                    },
                 )
             }?,
             &mut local_size,
@@ -389,7 +393,7 @@ pub unsafe fn WebSocketEndClientHandshake<F: Ffi, R: crate::websocket::Handshake
                     if pulSelectedExtensions.is_null() {
                         0
                     } else {
-                        ffi::read(pulSelectedExtensionCount).unwrap_or(0)
+                        ffi::read(pulSelectedExtensionCount).ok_or(BadArgument)?
                     },
                 )
             }?,
@@ -555,7 +559,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
                     if pDataBuffers.is_null() {
                         0
                     } else {
-                        ffi::read(pulDataBufferCount).unwrap_or(0)
+                        ffi::read(pulDataBufferCount).ok_or(BadArgument)?
                     },
                 )
             }?,

@@ -160,7 +160,7 @@ pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                         if pwszUrl.is_null() {
                             0
                         } else {
-                            ffi::read(pdwUrlLength).unwrap_or(0)
+                            ffi::read(pdwUrlLength).ok_or(BadArgument)?
                         },
                     )
                 }?,
@@ -253,7 +253,7 @@ pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session, W: WideChar
                         if lpBuffer.is_null() {
                             0
                         } else {
-                            ffi::read(lpdwBufferLength).unwrap_or(0)
+                            ffi::read(lpdwBufferLength).ok_or(BadArgument)?
                         },
                     )
                 }?,
@@ -664,7 +664,7 @@ pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, W: WideCha
                         if lpBuffer.is_null() {
                             0
                         } else {
-                            ffi::read(lpdwBufferLength).unwrap_or(0)
+                            ffi::read(lpdwBufferLength).ok_or(BadArgument)?
                         },
                     )
                 }?,

@@ -70,6 +70,9 @@ impl Handshake for Component {
         selected_subprotocol: Option<&mut u32>,
     ) -> Result<(), EndClientHandshakeError> {
         let response = self.headers(response_headers)?;
+        if !selected_extensions.is_empty() && selected_extension_count.is_none() {
+            return Err(EndClientHandshakeError::InvalidArg);
+        }
         let session = self.session(web_socket)?;
         let mut session = lock(&session);
         session.allows(Call::EndClient)?;

@@ -229,8 +229,8 @@ fn argument(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let length = |at: usize| {
         let length = c_ident(&function.params[at]);
         if matches!(function.params[at].raw, Type::Pointer { .. }) {
-            // A null pointer beside a length that is asked for is an empty buffer.
-            quote! { if #pointer.is_null() { 0 } else { ffi::read(#length).unwrap_or(0) } }
+            // A null pointer beside a length that is asked for is an empty buffer; a buffer without a length is none.
+            quote! { if #pointer.is_null() { 0 } else { ffi::read(#length).ok_or(BadArgument)? } }
         } else {
             quote! { #length }
         }
