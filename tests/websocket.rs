@@ -5,6 +5,8 @@
 mod abort;
 #[path = "websocket/actions.rs"]
 mod actions;
+#[path = "websocket/allocations.rs"]
+mod allocations;
 #[path = "websocket/c.rs"]
 mod c;
 #[path = "websocket/close.rs"]

@@ -3,11 +3,13 @@
 use std::ptr;
 
 use winws::ffi::websocket as c_api;
+use winws::protocol::handshake::ResponseReader;
 use winws_api::HResult;
-use winws_api::websocket::{BufferType, HttpHeader};
+use winws_api::websocket::{ActionQueue, BufferType, HttpHeader, Property};
 
-use super::c::{Lent, Pairs, create_client, create_server};
-use super::{FORMAT, INVALID_ARG, OK, OPERATION, REQUEST, refs};
+use super::allocations::freed;
+use super::c::{Handle, Lent, Pairs, allocated, create_client, create_server};
+use super::{FORMAT, INVALID_ARG, OK, OPERATION, REQUEST, feed, frame, receive, refs};
 
 const EXTENSIONS: i32 = HResult::E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED.0;
 const SUBPROTOCOL: i32 = HResult::E_SUBPROTOCOL_NOT_SUPPORTED.0;
@@ -381,6 +383,57 @@ fn b5_2_headers_that_were_lent_stay_until_the_end() {
     server.abort();
     assert_eq!(lent.read(), response);
     assert_eq!(server.end_server(), OK);
+}
+
+#[test]
+fn the_end_frees_the_headers_that_were_lent() {
+    // In memory of the application, so that there are no buffers to be allocated.
+    let protocol = "x".repeat(20_000);
+    let created = |create: fn(&[Property]) -> Result<Handle, i32>| create(&[allocated(9000, 0)]).unwrap();
+    let check = |handle: &Handle, call: &dyn Fn(&Handle) -> i32| {
+        let (code, freed) = freed(|| call(handle));
+        assert!(code == OK && freed > protocol.len(), "{freed}");
+    };
+    let client = created(create_client);
+    let response = answer(&client.begin_client(&[&protocol], &[], &[]).unwrap());
+    check(&client, &|client| client.end_client(&refs(&response)));
+
+    let request = [&REQUEST[..], &[("Sec-WebSocket-Protocol", &protocol)]].concat();
+    let ends: [&dyn Fn(&Handle) -> i32; 5] = [
+        &Handle::end_server,
+        &|server| server.send(BufferType::Utf8Message, b"x", 0),
+        &|server| server.receive(0),
+        &|server| server.get(ActionQueue::ALL).map_or_else(|code| code, |_| OK),
+        &|server| {
+            server.delete();
+            OK
+        },
+    ];
+    for end in ends {
+        let server = created(create_server);
+        server.begin_server(Some(&protocol), &[], &request).unwrap();
+        check(&server, end);
+    }
+}
+
+#[test]
+fn bytes_behind_the_headers_of_the_response_come_first() {
+    let client = create_client(&[]).unwrap();
+    let response = answer(&client.begin_client(&[], &[], &[]).unwrap());
+    let lines: Vec<String> = response.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!("HTTP/1.1 101 Switching Protocols\r\n{}\r\n", lines.concat());
+    // The first read of the application ends in the middle of a frame.
+    let stream = [head.as_bytes(), &frame(0x81, b"first"), &frame(0x81, b"second")].concat();
+    let (read, unread) = stream.split_at(head.len() + 10);
+    let mut reader = ResponseReader::new();
+    let taken = reader.receive_bytes(read).unwrap();
+    assert!(reader.poll_response().is_some());
+    assert_eq!(client.end_client(&refs(&response)), OK);
+    assert_eq!(receive(&client, &read[taken..]).0.bytes, b"first");
+    assert_eq!(client.receive(0), OK);
+    let piece = feed(&client, b"").0;
+    assert_eq!((piece.bytes, piece.buffer_type), (b"s".to_vec(), BufferType::Utf8Fragment.into()));
+    assert_eq!(receive(&client, unread).0.bytes, b"econd");
 }
 
 #[test]

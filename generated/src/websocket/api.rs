@@ -428,8 +428,8 @@ pub trait Handshake {
     ///
     /// The array and its strings belong to the handle. They are valid until the handshake ends, by
     /// [`WebSocketEndServerHandshake`](crate::websocket::Handshake::end_server_handshake) or by the first
-    /// send or receive, or until the handle is deleted. Do not free or change them. What was passed in is
-    /// not used after the call.
+    /// send, receive or action, or until the handle is deleted. Do not free or change them. What was passed
+    /// in is not used after the call.
     ///
     /// Method, version and path of the request, Origin and authentication are not looked at. They are up to
     /// the application, and it checks them before it calls this function.
