@@ -304,6 +304,42 @@ fn both_directions_have_finished_when_both_close_frames_are_through() {
 }
 
 #[test]
+fn the_end_of_the_stream_ends_the_receiving() {
+    // Without a close frame: in the midst of a message, and before one.
+    for (wire, more) in [(&masked(0x01, b"x")[..], 0), (b"", 0), (b"", 5000)] {
+        let mut server = Client::new(Config::server());
+        server.receive().unwrap();
+        let (mut wire, mut pieces) = (wire, Vec::new());
+        for _ in 0..10 {
+            if server.is_finished() {
+                break;
+            }
+            match server.next_action().unwrap() {
+                Some(Action::ReceiveFromNetwork(receive)) if wire.is_empty() => receive.complete(more),
+                Some(Action::ReceiveFromNetwork(receive)) => wire = &wire[receive.fill(wire)..],
+                Some(Action::ReceiveComplete(complete)) => {
+                    pieces.push(shown(&complete.received()));
+                    complete.complete();
+                    server.receive().ok();
+                }
+                Some(Action::SendToNetwork(send)) => {
+                    let length = send.len();
+                    send.complete(length);
+                }
+                Some(Action::SendComplete(complete)) => drop(complete.complete()),
+                None => {
+                    assert!(server.has_ended(), "nothing to do, and no end");
+                    assert_eq!(server.receive(), Err(Refusal::Ended));
+                    server.send_close(CloseFrame::EMPTY).unwrap();
+                }
+            }
+        }
+        assert!(server.is_finished());
+        assert_eq!(pieces.last().map(String::as_str), Some("nothing"));
+    }
+}
+
+#[test]
 fn a_fault_is_reported_once() {
     let mut client = Client::new(Config::client());
     client.receive().unwrap();

@@ -119,18 +119,25 @@ impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveFromNetwork<'c, P,
     }
 
     /// Where the bytes go, the first buffer first. The second one may be empty.
+    ///
+    /// One read is enough, and they need not be full. Whoever cannot read into both at once reads into the first one: what
+    /// the second one is for may never come.
     pub fn buffers(&mut self) -> [IoSliceMut<'_>; 2] {
         self.connection.incoming().map(IoSliceMut::new)
     }
 
     /// Says that so many bytes were read into the buffers.
     ///
-    /// 0, or more than they hold, says that no more will come: the receive ends with [`Received::Nothing`].
+    /// 0, or more than they hold, says that no more will come: the receive ends with [`Received::Nothing`], and no other
+    /// can begin.
     pub fn complete(self, read: usize) {
-        self.connection.arrived(read);
+        let room: usize = self.connection.incoming_room().iter().sum();
+        if read == 0 || read > room { self.connection.ended() } else { self.connection.arrived(read) }
     }
 
     /// Completes the action with bytes that were read before, and says how many of them there was room for.
+    ///
+    /// No bytes at all say that no more will come.
     pub fn fill(mut self, bytes: &[u8]) -> usize {
         let mut filled = 0;
         for mut buffer in self.buffers() {

@@ -80,7 +80,10 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.outbound.is_finished() && self.inbound.is_finished()
     }
 
-    /// Whether the close frame of the peer has come, or it broke the protocol: no receive can be queued then.
+    /// Whether nothing more comes: no receive can be queued then.
+    ///
+    /// That is after the close frame of the peer, a violation of the protocol, the end of the stream, and
+    /// [`abort`](Self::abort). The other direction goes on, until our close frame has gone out or it is aborted too.
     pub fn has_ended(&self) -> bool {
         self.inbound.direction().channel != super::table::Channel::Open
     }
@@ -198,6 +201,16 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// The place for the bytes of `ReceiveFromNetwork`.
     pub(super) fn incoming(&mut self) -> [&mut [u8]; 2] {
         self.inbound.offered(&mut self.memory)
+    }
+
+    /// How many bytes there is room for in each of those.
+    pub(super) fn incoming_room(&self) -> [usize; 2] {
+        self.inbound.room(&self.memory)
+    }
+
+    /// No more bytes will come.
+    pub(super) fn ended(&mut self) {
+        self.inbound.end();
     }
 
     pub(super) fn arrived(&mut self, count: usize) {

@@ -111,32 +111,42 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Inbound<B> {
     ///
     /// Payload goes right into the caller's buffer, and into the receive buffer only what comes behind it.
     pub(super) fn offered<'b>(&'b mut self, memory: &'b mut Memory) -> [&'b mut [u8]; 2] {
-        let direct = self.direct();
-        let behind = self.has_room_behind(direct);
-        let buffer = memory.get_mut(if behind { memory.receive_buffer() } else { 0..0 });
+        let [direct, behind] = self.room(memory);
+        let buffer = memory.get_mut(0..behind);
         match &mut self.target {
             Some(target) if direct > 0 => [&mut target.as_mut()[..direct], buffer],
             _ => [buffer, &mut []],
         }
     }
 
-    /// Counts bytes as come. None of them, or more than there is room for, means that no more will.
+    /// How many bytes there is room for: in the caller's buffer, and in the receive buffer.
+    pub(super) fn room(&self, memory: &Memory) -> [usize; 2] {
+        let direct = self.direct();
+        // Behind those there is no payload of the frame under way, or there is no other place for it.
+        let behind = direct == 0 || self.receiver.payload_remaining() == direct as u64;
+        [direct, if behind { memory.receive_buffer().len() } else { 0 }]
+    }
+
+    /// Counts bytes as come. None of them, or more than there is room for, ends the receive.
     pub(super) fn arrived(&mut self, memory: &Memory, count: usize) -> Option<(Event, Place)> {
         if self.direction.step != Step::Moving {
             return None;
         }
-        let direct = self.direct();
-        let room = if self.has_room_behind(direct) { memory.receive_buffer().len() } else { 0 };
-        if count == 0 || count > direct + room {
-            self.received = Piece::Nothing;
-            self.input(ReceiveInput::CutShort);
+        let [direct, behind] = self.room(memory);
+        if count == 0 || count > direct + behind {
+            self.give_up(ReceiveInput::CutShort);
             return None;
         }
-        let payload = count.min(direct);
-        self.unread = 0..count - payload;
-        let target = self.target.as_mut().filter(|_| payload > 0)?;
-        self.receiver.receive_payload(&mut target.as_mut()[..payload]);
-        self.receiver.poll_event().map(|event| (event, Place::Target(payload)))
+        let length = count.min(direct);
+        self.unread = 0..count - length;
+        let target = self.target.as_mut().filter(|_| length > 0)?;
+        self.receiver.receive_payload(&mut target.as_mut()[..length]);
+        self.receiver.poll_event().map(|event| (event, Place::Target(length)))
+    }
+
+    /// Ends the receive, and this direction, because no more bytes will come.
+    pub(super) fn end(&mut self) {
+        self.give_up(ReceiveInput::End);
     }
 
     /// Ends the receive with a piece of a message.
@@ -195,9 +205,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Inbound<B> {
         self.target.as_ref().map_or(0, |target| remaining.min(target.as_ref().len()))
     }
 
-    /// Whether what comes behind `direct` bytes is no payload of the frame under way, or there is no other place for it.
-    fn has_room_behind(&self, direct: usize) -> bool {
-        direct == 0 || self.receiver.payload_remaining() == direct as u64
+    fn give_up(&mut self, input: ReceiveInput) {
+        self.received = Piece::Nothing;
+        self.input(input);
     }
 
     /// Only calls of the application are ever refused.

@@ -154,6 +154,8 @@ pub enum ReceiveInput {
     Close,
     /// No bytes came.
     CutShort,
+    /// No more bytes will come: what a `Connection` says of no bytes, and a handle never does.
+    End,
     /// The peer broke the protocol.
     Fault,
     /// `WebSocketAbortHandle`
@@ -198,7 +200,7 @@ impl Direction {
     #[rustfmt::skip]
     pub const fn receiving(self, input: ReceiveInput) -> Result<Self, Refusal> {
         use Channel as C;
-        use ReceiveInput::{Abort, Close, CutShort, Fault, Indicated, Piece, Receive};
+        use ReceiveInput::{Abort, Close, CutShort, End, Fault, Indicated, Piece, Receive};
         use Step as S;
         let (channel, step) = match (self.channel, self.step, input) {
             (_,          S::Moving | S::Ended, Receive)         => return Err(Refusal::Busy),
@@ -206,12 +208,12 @@ impl Direction {
             (C::Closed | C::Ended, S::Idle, Receive)            => return Err(Refusal::Ended),
 
             (channel,    S::Moving, Piece | CutShort)           => (channel,      S::Ended),
-            (_,          S::Moving, Close | Fault | Abort)      => (C::Ended,     S::Ended),
+            (_,          S::Moving, Close | End | Fault | Abort) => (C::Ended,    S::Ended),
             (channel,    S::Ended,  Indicated)                  => (channel,      S::Idle),
 
             (_,          step,      Abort)                      => (C::Ended,     step),
             // Bytes are looked at for a receive only.
-            (channel,    step,      Piece | CutShort | Close | Fault | Indicated) => (channel, step),
+            (channel,    step,      Piece | CutShort | Close | End | Fault | Indicated) => (channel, step),
         };
         Ok(Self { channel, step })
     }
