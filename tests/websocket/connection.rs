@@ -1,5 +1,6 @@
 //! The idiomatic face: a conversation of two ends in memory, and what the C functions cannot show.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use winws::protocol::{CloseFrame, ControlPayload, Fault, MessageKind, SendError};
@@ -336,6 +337,84 @@ fn the_end_of_the_stream_ends_the_receiving() {
         }
         assert!(server.is_finished());
         assert_eq!(pieces.last().map(String::as_str), Some("nothing"));
+    }
+}
+
+/// A buffer that says one thing and then another.
+#[derive(Debug)]
+struct Odd {
+    read: Vec<u8>,
+    written: Vec<u8>,
+}
+
+impl AsRef<[u8]> for Odd {
+    fn as_ref(&self) -> &[u8] {
+        &self.read
+    }
+}
+
+impl AsMut<[u8]> for Odd {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.written
+    }
+}
+
+#[test]
+fn a_buffer_that_is_shorter_when_it_is_written() {
+    for written in [0, 1, 3] {
+        for piece in [2, 4, 9] {
+            let mut client = Connection::<Vec<u8>, Odd>::new(Config::client());
+            client.receive_into(Odd { read: vec![0; 8], written: vec![0; written] }).unwrap();
+            let wire = [frame(0x82, b"hello"), frame(0x82, b"")].concat();
+            for bytes in wire.chunks(piece) {
+                match client.next_action().unwrap() {
+                    Some(Action::ReceiveFromNetwork(mut receive)) => {
+                        // Some actions have no room at all: the network gives nothing then.
+                        receive.buffers().iter().for_each(|buffer| assert!(buffer.len() <= 4096));
+                        receive.fill(bytes);
+                    }
+                    Some(Action::ReceiveComplete(complete)) => drop(complete.complete()),
+                    None => break,
+                    action => panic!("{action:?}"),
+                }
+            }
+        }
+    }
+}
+
+/// A payload that is gone after so many looks at it.
+#[derive(Debug)]
+struct Shrinking(Cell<u8>);
+
+impl AsRef<[u8]> for Shrinking {
+    fn as_ref(&self) -> &[u8] {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        if left == 0 { b"" } else { &[7; 6000] }
+    }
+}
+
+#[test]
+fn a_payload_that_shrinks() {
+    for looks in 1..5 {
+        for config in [Config::client(), Config::server()] {
+            let mut connection = Connection::<Shrinking, Vec<u8>>::new(config);
+            connection.send(MessageKind::Binary, true, Shrinking(looks.into())).unwrap();
+            while let Some(action) = connection.next_action().unwrap() {
+                match action {
+                    // In the end there is nothing left to be written, and that is what cuts the send short.
+                    Action::SendToNetwork(send) => {
+                        let length = send.len();
+                        send.complete(length);
+                    }
+                    Action::SendComplete(complete) => drop(complete.complete()),
+                    action => panic!("{action:?}"),
+                }
+            }
+            // A server that saw all of it in the end was done.
+            let ended = connection.send_ping(ControlPayload::EMPTY);
+            assert!(ended == Err(Refusal::Ended) || looks > 2, "after {looks}");
+        }
     }
 }
 

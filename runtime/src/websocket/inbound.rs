@@ -95,6 +95,10 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Inbound<B> {
             };
             self.unread.start += taken;
             let Some(event) = self.receiver.poll_event() else {
+                // A buffer that has changed its length may take nothing.
+                if taken == 0 {
+                    return None;
+                }
                 continue;
             };
             let place = match (&self.target, &event) {
@@ -114,7 +118,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Inbound<B> {
         let [direct, behind] = self.room(memory);
         let buffer = memory.get_mut(0..behind);
         match &mut self.target {
-            Some(target) if direct > 0 => [&mut target.as_mut()[..direct], buffer],
+            // A buffer that has changed its length is offered as nothing.
+            Some(target) if direct > 0 => [target.as_mut().get_mut(..direct).unwrap_or_default(), buffer],
             _ => [buffer, &mut []],
         }
     }
@@ -139,8 +144,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Inbound<B> {
         }
         let length = count.min(direct);
         self.unread = 0..count - length;
-        let target = self.target.as_mut().filter(|_| length > 0)?;
-        self.receiver.receive_payload(&mut target.as_mut()[..length]);
+        let payload = self.target.as_mut().filter(|_| length > 0)?.as_mut().get_mut(..length)?;
+        self.receiver.receive_payload(payload);
         self.receiver.poll_event().map(|event| (event, Place::Target(length)))
     }
 

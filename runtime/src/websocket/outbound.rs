@@ -295,7 +295,7 @@ fn stage_data(
     end += header.len();
     let at = staged.unwrap_or(0);
     let length = if frame.is_masked() {
-        let length = frame.copy(&payload[at..], memory.get_mut(end..place.end));
+        let length = frame.copy(payload.get(at..).unwrap_or_default(), memory.get_mut(end..place.end));
         end += length;
         length
     } else {
