@@ -419,6 +419,23 @@ fn a_payload_that_shrinks() {
 }
 
 #[test]
+fn an_action_shows_lengths() {
+    let mut server = Client::new(Config::server());
+    let shown = |connection: &mut Client| format!("{:?}", connection.next_action().unwrap().unwrap());
+    server.send(MessageKind::Text, true, b"hello".to_vec()).unwrap();
+    assert_eq!(shown(&mut server), "SendToNetwork { lengths: [2, 5], .. }");
+    transmit(&mut server, &mut VecDeque::new());
+    server.receive_into(vec![0; 10]).unwrap();
+    assert_eq!(shown(&mut server), "ReceiveFromNetwork { lengths: [0, 4096], .. }");
+    let Some(Action::ReceiveFromNetwork(receive)) = server.next_action().unwrap() else { panic!() };
+    receive.fill(&masked(0x81, b"hello")[..6]);
+    assert_eq!(shown(&mut server), "ReceiveFromNetwork { lengths: [5, 4096], .. }");
+    let Some(Action::ReceiveFromNetwork(receive)) = server.next_action().unwrap() else { panic!() };
+    receive.fill(b"hello");
+    assert_eq!(shown(&mut server), "ReceiveComplete { length: 5, .. }");
+}
+
+#[test]
 fn a_fault_is_reported_once() {
     let mut client = Client::new(Config::client());
     client.receive().unwrap();

@@ -1,12 +1,12 @@
 //! The actions of a [`Connection`]: each borrows it and its buffers, and is completed by consuming it.
 
+use core::fmt;
 use std::io::{IoSlice, IoSliceMut};
 
 use super::{Connection, Side};
 use crate::protocol::{CloseFrame, MessageKind};
 
 /// What has to be done next for a [`Connection`].
-#[derive(Debug)]
 pub enum Action<'c, P, B> {
     /// Bytes have to be written to the network.
     SendToNetwork(SendToNetwork<'c, P, B>),
@@ -19,7 +19,6 @@ pub enum Action<'c, P, B> {
 }
 
 /// Bytes that have to be written to the network. Dropped, they are offered again.
-#[derive(Debug)]
 #[must_use = "an action that is dropped is given again"]
 pub struct SendToNetwork<'c, P, B> {
     connection: &'c mut Connection<P, B>,
@@ -27,21 +26,18 @@ pub struct SendToNetwork<'c, P, B> {
 }
 
 /// The end of a send.
-#[derive(Debug)]
 #[must_use = "an action that is dropped is given again"]
 pub struct SendComplete<'c, P, B> {
     connection: &'c mut Connection<P, B>,
 }
 
 /// A place for bytes from the network.
-#[derive(Debug)]
 #[must_use = "an action that is dropped is given again"]
 pub struct ReceiveFromNetwork<'c, P, B> {
     connection: &'c mut Connection<P, B>,
 }
 
 /// The end of a receive. What was received is lent until it is completed.
-#[derive(Debug)]
 #[must_use = "an action that is dropped is given again"]
 pub struct ReceiveComplete<'c, P, B> {
     connection: &'c mut Connection<P, B>,
@@ -163,5 +159,50 @@ impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveComplete<'c, P, B>
     /// Makes room for the next receive, and gives the caller's buffer back.
     pub fn complete(self) -> Option<B> {
         self.connection.taken()
+    }
+}
+
+// An action shows what it is about, and not the whole connection with all of its memory.
+
+impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for Action<'_, P, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SendToNetwork(send) => send.fmt(f),
+            Self::SendComplete(complete) => complete.fmt(f),
+            Self::ReceiveFromNetwork(receive) => receive.fmt(f),
+            Self::ReceiveComplete(complete) => complete.fmt(f),
+        }
+    }
+}
+
+impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for SendToNetwork<'_, P, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lengths = self.connection.outgoing().map(<[u8]>::len);
+        f.debug_struct("SendToNetwork").field("lengths", &lengths).finish_non_exhaustive()
+    }
+}
+
+impl<P, B> fmt::Debug for SendComplete<'_, P, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendComplete").finish_non_exhaustive()
+    }
+}
+
+impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for ReceiveFromNetwork<'_, P, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lengths = self.connection.incoming_room();
+        f.debug_struct("ReceiveFromNetwork").field("lengths", &lengths).finish_non_exhaustive()
+    }
+}
+
+impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for ReceiveComplete<'_, P, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = match self.connection.received() {
+            Received::Data { payload, .. } | Received::Pong { payload } | Received::Close { payload, .. } => {
+                payload.len()
+            }
+            Received::Nothing { .. } => 0,
+        };
+        f.debug_struct("ReceiveComplete").field("length", &length).finish_non_exhaustive()
     }
 }
