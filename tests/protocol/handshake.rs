@@ -1,7 +1,9 @@
 //! The opening handshake: the request as written, the response however it is cut, and the check of the two.
 
 use proptest::prelude::*;
-use winws::protocol::handshake::{HeadError, MAX_HEAD, Request, Response, ResponseReader, UpgradeError};
+use winws::protocol::handshake::{
+    HeadError, MAX_HEAD, Request, RequestError, Response, ResponseReader, UpgradeError, UpgradeRequestReader,
+};
 
 fn request(headers: &[(&str, &str)]) -> Request {
     Request::new("/chat?a=b", "example.com", headers).unwrap()
@@ -142,6 +144,43 @@ fn the_answer_is_checked() {
     check_answer("Connection: Upgrade", "connection: keep-alive, upgrade", &Ok(None));
     check_answer("\r\n\r\n", "\r\nsec-websocket-protocol: b\r\n\r\n", &Ok(Some("b".to_owned())));
     check_answer("\r\n\r\n", "\n\n", &Ok(None));
+}
+
+/// What a server says of a good request with this before it and these lines in it.
+fn upgrade(before: &str, lines: &str) -> Result<Result<Vec<u8>, RequestError>, HeadError> {
+    let text = request(&[]).encode();
+    let text = str::from_utf8(&text).unwrap().replacen("\r\n", &format!("\r\n{lines}"), 1);
+    let mut reader = UpgradeRequestReader::new();
+    assert_eq!(reader.receive_bytes(format!("{before}{text}").as_bytes())?, before.len() + text.len());
+    Ok(reader.poll_request().expect("a whole head").accept(None, &[]))
+}
+
+#[test]
+fn a_request_has_no_body() {
+    for lines in [
+        "Content-Length: 5\r\n",
+        "Content-Length: 0\r\nContent-Length: 5\r\n",
+        "content-length: none\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "transfer-encoding:\r\n",
+    ] {
+        assert_eq!(upgrade("", lines), Ok(Err(RequestError::Body)), "{lines}");
+    }
+    assert!(RequestError::Body.response().starts_with(b"HTTP/1.1 400 "));
+    assert!(upgrade("", "Content-Length: 0\r\n").unwrap().is_ok());
+}
+
+#[test]
+fn an_empty_line_may_come_before_a_request() {
+    assert!(upgrade("\r\n", "").unwrap().is_ok());
+    for before in ["\r", "\n", "\r\r\n", "\r\n\r\n", " \r\n"] {
+        assert_eq!(upgrade(before, "").map(drop), Err(HeadError::Malformed), "{before:?}");
+    }
+    let mut reader = UpgradeRequestReader::new();
+    for byte in [&b"\r\n"[..], &request(&[]).encode()].concat() {
+        assert_eq!(reader.receive_bytes(&[byte]), Ok(1));
+    }
+    assert!(reader.poll_request().is_some());
 }
 
 proptest! {

@@ -59,7 +59,8 @@ pub(super) fn of_request(error: RequestError) -> HResult {
         | RequestError::Upgrade
         | RequestError::Connection
         | RequestError::Key
-        | RequestError::MissingVersion => HResult::E_INVALID_PROTOCOL_FORMAT,
+        | RequestError::MissingVersion
+        | RequestError::Body => HResult::E_INVALID_PROTOCOL_FORMAT,
     }
 }
 

@@ -24,6 +24,8 @@ pub enum RequestError {
     MissingVersion,
     /// `Sec-WebSocket-Version` has another number (section 4.4).
     UnsupportedVersion,
+    /// The request has a body, which would be read as the first frames.
+    Body,
     /// The subprotocol that was chosen is none of those that the request offers.
     Protocol,
     /// An extension that was chosen is none of those that the request offers.
@@ -54,6 +56,7 @@ impl fmt::Display for RequestError {
             Self::Key => "the request has not one Sec-WebSocket-Key of 16 bytes",
             Self::MissingVersion => "the request has not one Sec-WebSocket-Version",
             Self::UnsupportedVersion => "the request is for another version of the protocol",
+            Self::Body => "the request has a body",
             Self::Protocol => "the subprotocol was not offered",
             Self::Extension => "the extension was not offered",
         })

@@ -9,6 +9,9 @@ use super::headers::Headers;
 /// The only method of a handshake; anything else is refused at the first byte that differs.
 const START: &[u8] = b"GET ";
 
+/// The empty line that may come before a request (RFC 9112 section 2.2).
+const EMPTY_LINE: &[u8] = b"\r\n";
+
 /// A client's request to upgrade, before anybody has agreed to it.
 ///
 /// ```
@@ -55,11 +58,20 @@ impl UpgradeRequest {
         if self.minor_version == 0 {
             return Err(RequestError::Method);
         }
+        if self.has_body() {
+            return Err(RequestError::Body);
+        }
         let mut lines = vec!["HTTP/1.1 101 Switching Protocols".to_owned()];
         let headers = accept(&self.headers, protocol, extensions)?;
         lines.extend(headers.into_iter().map(|(name, value)| format!("{name}: {value}")));
         lines.push("\r\n".to_owned());
         Ok(lines.join("\r\n").into_bytes())
+    }
+
+    /// Whether a body comes behind the headers (RFC 9112 section 6.3).
+    fn has_body(&self) -> bool {
+        self.headers.values("Transfer-Encoding").next().is_some()
+            || self.headers.values("Content-Length").any(|length| length != b"0")
     }
 }
 
@@ -68,6 +80,8 @@ impl UpgradeRequest {
 /// After every `receive_bytes` the caller asks [`poll_request`](Self::poll_request).
 #[derive(Clone, Debug)]
 pub struct UpgradeRequestReader {
+    /// What is left of an empty line before the request, until that begins.
+    empty_line: &'static [u8],
     head: Gathered,
     request: Option<UpgradeRequest>,
 }
@@ -81,16 +95,26 @@ impl Default for UpgradeRequestReader {
 impl UpgradeRequestReader {
     /// A reader at the start of a request.
     pub const fn new() -> Self {
-        Self { head: Gathered::new(START), request: None }
+        Self { empty_line: EMPTY_LINE, head: Gathered::new(START), request: None }
     }
 
-    /// Takes bytes from the wire up to the end of the head, and says how many it took.
+    /// Takes bytes from the wire up to the end of the head, and says how many it took. One empty line may come before it.
     ///
     /// The rest are the client's first frames. After an error the reader is of no use any more.
     pub fn receive_bytes(&mut self, bytes: &[u8]) -> Result<usize, HeadError> {
         for (index, &byte) in bytes.iter().enumerate() {
             if self.request.is_some() {
                 return Ok(index);
+            }
+            match self.empty_line {
+                [expected, rest @ ..] if *expected == byte => {
+                    self.empty_line = rest;
+                    continue;
+                }
+                EMPTY_LINE => self.empty_line = &[],
+                // A carriage return alone is no empty line.
+                [_, ..] => return Err(HeadError::Malformed),
+                [] => {}
             }
             if self.head.push(byte)? {
                 self.request = Some(parse(self.head.bytes())?);
