@@ -9,6 +9,7 @@ use std::mem::{align_of, offset_of};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use winws_tests::compiler::{Compiler, STRICT, compilers};
 use winws_tests::stage::{self, Stage};
 use winws_tests::workspace;
 use xtask::emit;
@@ -16,35 +17,8 @@ use xtask::model::{CodeSpace, FieldKind, Record, Spec};
 use xtask::source;
 use xtask::sync::OutputFile;
 
-/// A compiler, the language it is asked for, and what else it is told.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Compiler {
-    program: &'static str,
-    language: &'static str,
-    standard: &'static str,
-}
-
-const COMPILERS: [Compiler; 4] = [
-    Compiler { program: "gcc", language: "c", standard: "-std=c11" },
-    Compiler { program: "g++", language: "c++", standard: "-std=c++17" },
-    Compiler { program: "clang", language: "c", standard: "-std=c11" },
-    Compiler { program: "clang++", language: "c++", standard: "-std=c++17" },
-];
-
 /// What decides how wide a `WCHAR` is.
 const WIDTHS: [&[&str]; 3] = [&[], &["-fshort-wchar"], &["-DWINWS_UTF16"]];
-
-/// The compilers of this machine; names those that it has not.
-fn compilers() -> Vec<Compiler> {
-    let is_there =
-        |program| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
-    let (there, absent): (Vec<_>, Vec<_>) = COMPILERS.into_iter().partition(|compiler| is_there(compiler.program));
-    for compiler in absent {
-        println!("skipped: there is no {}", compiler.program);
-    }
-    assert!(!there.is_empty() || std::env::var_os("WINWS_NEEDS_COMPILER").is_none(), "there is no compiler");
-    there
-}
 
 /// A folder with the headers of some output.
 struct Headers {
@@ -69,7 +43,8 @@ impl Headers {
         let path = self.folder.path().join("source");
         fs::write(&path, source).unwrap();
         let output = Command::new(compiler.program)
-            .args([compiler.standard, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only"])
+            .args([compiler.standard, "-fsyntax-only"])
+            .args(STRICT)
             .args(more)
             .arg("-I")
             .arg(self.folder.path())

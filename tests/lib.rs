@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod chromium;
+pub mod compiler;
 pub mod component;
 pub mod entry;
 pub mod peer;
@@ -10,6 +11,14 @@ pub mod stage;
 /// The folder of the workspace.
 pub fn workspace() -> &'static std::path::Path {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a folder of the workspace")
+}
+
+/// The commands of the README: the lines that start with `$ ` in its console blocks.
+pub fn readme_commands() -> Vec<String> {
+    let text = std::fs::read_to_string(workspace().join("README.md")).expect("there is a README");
+    let blocks = text.split("```console\n").skip(1);
+    let blocks = blocks.map(|block| block.split("```").next().expect("a split has a first part"));
+    blocks.flat_map(str::lines).filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned).collect()
 }
 
 /// Copies a folder, without build folders and the history.
