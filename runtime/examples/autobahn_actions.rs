@@ -9,10 +9,7 @@ mod client;
 mod echo;
 
 use std::error::Error;
-use std::io::Read as _;
 use std::net::TcpStream;
-
-use winws::websocket::{Action, Connection, Received};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = std::env::args().nth(1).ok_or("usage: autobahn_actions HOST:PORT")?;
@@ -33,35 +30,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The server says in one message how many cases it has.
+/// The server says in one message how many cases it has. That one is received by the functions of WinHTTP.
 fn case_count(server: &str) -> Result<u32, Box<dyn Error>> {
-    let mut stream = TcpStream::connect(server)?;
-    let (mut connection, read_ahead): (Connection, _) = client::connect(&mut stream, "/getCaseCount")?;
-    let (mut read_ahead, mut message) = (&read_ahead[..], Vec::new());
-    connection.receive()?;
-    while let Some(action) = connection.next_action()? {
-        match action {
-            Action::ReceiveFromNetwork(receive) if !read_ahead.is_empty() => {
-                let taken = receive.fill(read_ahead);
-                read_ahead = &read_ahead[taken..];
-            }
-            Action::ReceiveFromNetwork(mut receive) => {
-                let read = stream.read_vectored(&mut receive.buffers())?;
-                receive.complete(read);
-            }
-            Action::ReceiveComplete(complete) => {
-                let Received::Data { end_of_message, payload, .. } = complete.received() else {
-                    return Err("the server sent no number".into());
-                };
-                message.extend_from_slice(payload);
-                if end_of_message {
-                    break;
-                }
-                complete.complete();
-                connection.receive()?;
-            }
-            Action::SendToNetwork(_) | Action::SendComplete(_) => return Err("nothing is sent".into()),
+    let socket = winws::connect(&format!("ws://{server}/getCaseCount"))?;
+    let (mut buffer, mut length) = ([0; 16], 0);
+    loop {
+        let received = socket.receive(&mut buffer[length..])?;
+        length += received.len;
+        if received.is_end_of_message() {
+            return Ok(std::str::from_utf8(&buffer[..length])?.parse()?);
         }
     }
-    Ok(std::str::from_utf8(&message)?.parse()?)
 }

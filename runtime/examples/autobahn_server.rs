@@ -14,9 +14,9 @@ use std::thread;
 fn main() -> Result<(), Box<dyn Error>> {
     let address = std::env::args().nth(1).ok_or("usage: autobahn_server HOST:PORT")?;
     for stream in TcpListener::bind(address)?.incoming() {
-        let stream = stream?;
+        // One that could not be accepted is no reason to leave the others.
         thread::spawn(move || {
-            if let Err(error) = serve(stream) {
+            if let Err(error) = stream.map_err(Into::into).and_then(serve) {
                 println!("{error}");
             }
         });

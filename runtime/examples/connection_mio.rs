@@ -2,44 +2,38 @@
 //!
 //! `cargo run --example connection_mio`
 
+#[path = "actions/answer.rs"]
+mod answer;
+
+use std::collections::HashMap;
 use std::error::Error;
 use std::io::{self, Read as _, Write as _};
-use std::{mem, thread};
+use std::thread;
 
 use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll, Token, Waker};
 use winws::protocol::handshake::UpgradeRequestReader;
-use winws::protocol::{CloseFrame, MessageKind};
-use winws::websocket::{Action, Config, Connection, Received};
+use winws::websocket::{Action, Config, Connection};
+
+use self::answer::Echo;
 
 const LISTENER: Token = Token(0);
-const STREAM: Token = Token(1);
+/// Whoever wakes the server with it ends it.
+pub const STOP: Token = Token(1);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut listener = TcpListener::bind("127.0.0.1:0".parse()?)?;
     let url = format!("ws://{}/echo", listener.local_addr()?);
-    let client = thread::spawn(move || ask(&url).map_err(|error| error.to_string()));
-
-    let (mut poll, mut events) = (Poll::new()?, Events::with_capacity(8));
-    poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
-    let mut peer = None;
-    'serving: loop {
-        poll.poll(&mut events, None)?;
-        for event in &events {
-            if event.token() == LISTENER {
-                let (mut stream, _) = listener.accept()?;
-                poll.registry().register(&mut stream, STREAM, Interest::READABLE | Interest::WRITABLE)?;
-                peer = Some(Peer::new(stream));
-            }
-            if let Some(peer) = &mut peer
-                && peer.drive()?
-            {
-                break 'serving;
-            }
-        }
-    }
-    client.join().expect("the client does not panic")?;
-    Ok(())
+    let mut poll = Poll::new()?;
+    let waker = Waker::new(poll.registry(), STOP)?;
+    thread::scope(|scope| {
+        let client = scope.spawn(|| {
+            let asked = ask(&url).map_err(|error| error.to_string());
+            waker.wake().map_err(|error| error.to_string()).and(asked)
+        });
+        serve(&mut poll, &mut listener)?;
+        Ok(client.join().expect("the client does not panic")?)
+    })
 }
 
 /// What the client does, over the functions of WinHTTP.
@@ -53,6 +47,38 @@ fn ask(url: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Serves whoever comes, until it is woken with [`STOP`].
+pub fn serve(poll: &mut Poll, listener: &mut TcpListener) -> io::Result<()> {
+    poll.registry().register(listener, LISTENER, Interest::READABLE)?;
+    let (mut events, mut peers, mut last) = (Events::with_capacity(64), HashMap::new(), STOP);
+    loop {
+        poll.poll(&mut events, None)?;
+        for event in &events {
+            match event.token() {
+                STOP => return Ok(()),
+                // There is one event for all who have come.
+                LISTENER => {
+                    while let Ok((mut stream, _)) = listener.accept() {
+                        last = Token(last.0 + 1);
+                        poll.registry().register(&mut stream, last, Interest::READABLE | Interest::WRITABLE)?;
+                        peers.insert(last, Peer::new(stream));
+                    }
+                }
+                token => {
+                    let Some(peer) = peers.get_mut(&token) else { continue };
+                    match peer.drive() {
+                        Ok(false) => continue,
+                        Ok(true) => {}
+                        // The others are served all the same.
+                        Err(error) => println!("{error}"),
+                    }
+                    peers.remove(&token);
+                }
+            }
+        }
+    }
+}
+
 /// One client, before and after its handshake.
 struct Peer {
     stream: TcpStream,
@@ -60,22 +86,21 @@ struct Peer {
     connection: Option<Connection>,
     /// Bytes that came with the request, and are frames already.
     read_ahead: Vec<u8>,
-    message: Vec<u8>,
+    echo: Echo,
 }
 
 impl Peer {
     fn new(stream: TcpStream) -> Self {
         let handshake = UpgradeRequestReader::new();
-        Self { stream, handshake, connection: None, read_ahead: Vec::new(), message: Vec::new() }
+        Self { stream, handshake, connection: None, read_ahead: Vec::new(), echo: Echo::default() }
     }
 
     /// Does what can be done without waiting, and says whether that was all.
     fn drive(&mut self) -> Result<bool, Box<dyn Error>> {
         let done = if self.connection.is_none() { self.shake_hands() } else { Ok(()) };
         match done.and_then(|()| self.echo()) {
-            Ok(finished) => Ok(finished),
             Err(error) if is_would_block(error.as_ref()) => Ok(false),
-            Err(error) => Err(error),
+            result => result,
         }
     }
 
@@ -88,8 +113,10 @@ impl Peer {
             }
             let taken = self.handshake.receive_bytes(&buffer[..length])?;
             if let Some(request) = self.handshake.poll_request() {
+                let response = request.accept(None, &[]);
                 // So short a response fits into the socket's buffer.
-                self.stream.write_all(&request.accept(None, &[])?)?;
+                self.stream.write_all(response.as_deref().unwrap_or_else(|error| error.response()))?;
+                response?;
                 self.read_ahead = buffer[taken..length].to_vec();
                 self.connection.insert(Connection::new(Config::server())).receive()?;
                 return Ok(());
@@ -102,47 +129,28 @@ impl Peer {
         let Some(connection) = &mut self.connection else {
             return Ok(false);
         };
-        while let Some(action) = connection.next_action()? {
+        while let Some(action) = connection.next_action().transpose() {
             match action {
-                Action::SendToNetwork(send) => {
+                Ok(Action::SendToNetwork(send)) => {
                     let written = self.stream.write_vectored(&send.buffers())?;
                     send.complete(written);
                 }
-                Action::SendComplete(sent) => drop(sent.complete()),
-                Action::ReceiveFromNetwork(receive) if !self.read_ahead.is_empty() => {
+                Ok(Action::SendComplete(sent)) => drop(sent.complete()),
+                Ok(Action::ReceiveFromNetwork(receive)) if !self.read_ahead.is_empty() => {
                     let taken = receive.fill(&self.read_ahead);
                     self.read_ahead.drain(..taken);
                 }
-                Action::ReceiveFromNetwork(mut receive) => {
+                Ok(Action::ReceiveFromNetwork(mut receive)) => {
                     let read = self.stream.read_vectored(&mut receive.buffers())?;
                     receive.complete(read);
                 }
-                Action::ReceiveComplete(complete) => {
-                    let (mut message, mut close): (Option<MessageKind>, Option<CloseFrame>) = (None, None);
-                    let mut goes_on = true;
-                    match complete.received() {
-                        Received::Data { kind, end_of_message, payload } => {
-                            self.message.extend_from_slice(payload);
-                            message = end_of_message.then_some(kind);
-                        }
-                        Received::Pong { .. } => {}
-                        Received::Close { close: theirs, .. } => (close, goes_on) = (Some(theirs), false),
-                        Received::Nothing { .. } => return Ok(true),
-                    }
-                    complete.complete();
-                    if let Some(kind) = message {
-                        connection.send(kind, true, mem::take(&mut self.message))?;
-                    }
-                    if let Some(close) = close {
-                        connection.send_close(close)?;
-                    }
-                    if goes_on {
-                        connection.receive()?;
-                    }
-                }
+                Ok(Action::ReceiveComplete(complete)) => self.echo.take(complete).queue(connection)?,
+                // The peer broke the protocol. What comes next is the close frame that tells it so.
+                Err(fault) => println!("{fault}"),
             }
         }
-        Ok(connection.is_finished())
+        // Only at the end is no receive queued.
+        Ok(true)
     }
 }
 

@@ -31,25 +31,23 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut stream = TcpStream::connect(address)?;
     let (mut connection, read_ahead) = client::connect(&mut stream, "/echo")?;
-    let mut read_ahead = &read_ahead[..];
+    // What came with the handshake is read first.
+    let read_ahead = &read_ahead[..];
+    let (mut reader, mut writer) = (read_ahead.chain(&stream), &stream);
     connection.send(MessageKind::Text, true, b"hello".to_vec())?;
     connection.receive()?;
-    while let Some(action) = connection.next_action()? {
+    while let Some(action) = connection.next_action().transpose() {
         match action {
-            Action::SendToNetwork(send) => {
-                let written = stream.write_vectored(&send.buffers())?;
+            Ok(Action::SendToNetwork(send)) => {
+                let written = writer.write_vectored(&send.buffers())?;
                 send.complete(written);
             }
-            Action::SendComplete(sent) => drop(sent.complete()),
-            Action::ReceiveFromNetwork(receive) if !read_ahead.is_empty() => {
-                let taken = receive.fill(read_ahead);
-                read_ahead = &read_ahead[taken..];
-            }
-            Action::ReceiveFromNetwork(mut receive) => {
-                let read = stream.read_vectored(&mut receive.buffers())?;
+            Ok(Action::SendComplete(sent)) => drop(sent.complete()),
+            Ok(Action::ReceiveFromNetwork(mut receive)) => {
+                let read = reader.read_vectored(&mut receive.buffers())?;
                 receive.complete(read);
             }
-            Action::ReceiveComplete(complete) => {
+            Ok(Action::ReceiveComplete(complete)) => {
                 let received = complete.received();
                 println!("{received:?}");
                 let is_message = matches!(received, Received::Data { end_of_message: true, .. });
@@ -62,6 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                     connection.receive()?;
                 }
             }
+            // What comes next is the close frame that tells the server what it did wrong.
+            Err(fault) => println!("{fault}"),
         }
     }
     assert!(connection.is_finished());

@@ -2,13 +2,18 @@
 //!
 //! `cargo run --example connection_tokio`
 
+#[path = "actions/answer.rs"]
+mod answer;
+
 use std::error::Error;
-use std::{io, mem};
+use std::io;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use winws::protocol::handshake::UpgradeRequestReader;
-use winws::websocket::{Action, Config, Connection, Received};
+use winws::websocket::{Action, Config, Connection};
+
+use self::answer::Echo;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -16,9 +21,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = format!("ws://{}/echo", listener.local_addr()?);
     // The client blocks, so it has a thread of its own.
     let client = tokio::task::spawn_blocking(move || ask(&url).map_err(|error| error.to_string()));
-    let (mut stream, _) = listener.accept().await?;
-    let (mut connection, read_ahead) = accept(&mut stream).await?;
-    echo(&mut stream, &mut connection, &read_ahead).await?;
+    let (stream, _) = listener.accept().await?;
+    let mut peer = Peer::accept(stream).await?;
+    peer.echo().await?;
     client.await??;
     Ok(())
 }
@@ -34,60 +39,61 @@ fn ask(url: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn accept(stream: &mut TcpStream) -> Result<(Connection, Vec<u8>), Box<dyn Error>> {
-    let (mut reader, mut buffer) = (UpgradeRequestReader::new(), [0; 4096]);
-    loop {
-        let length = stream.read(&mut buffer).await?;
-        if length == 0 {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-        let taken = reader.receive_bytes(&buffer[..length])?;
-        if let Some(request) = reader.poll_request() {
-            stream.write_all(&request.accept(None, &[])?).await?;
-            return Ok((Connection::new(Config::server()), buffer[taken..length].to_vec()));
-        }
-    }
+/// One client, after its handshake.
+pub struct Peer {
+    stream: TcpStream,
+    connection: Connection,
+    /// Bytes that came with the request, and are frames already.
+    read_ahead: Vec<u8>,
+    echo: Echo,
 }
 
-/// Sends every message back until the client closes. Cancelled while it waits, it loses nothing: the action comes again.
-async fn echo(stream: &mut TcpStream, connection: &mut Connection, read_ahead: &[u8]) -> Result<(), Box<dyn Error>> {
-    let (mut read_ahead, mut message) = (read_ahead, Vec::new());
-    connection.receive()?;
-    while let Some(action) = connection.next_action()? {
-        match action {
-            Action::SendToNetwork(send) => {
-                let written = stream.write_vectored(&send.buffers()).await?;
-                send.complete(written);
+impl Peer {
+    /// Waits for the request, and answers it.
+    pub async fn accept(mut stream: TcpStream) -> Result<Self, Box<dyn Error>> {
+        let (mut reader, mut buffer) = (UpgradeRequestReader::new(), [0; 4096]);
+        loop {
+            let length = stream.read(&mut buffer).await?;
+            if length == 0 {
+                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
-            Action::SendComplete(sent) => drop(sent.complete()),
-            Action::ReceiveFromNetwork(receive) if !read_ahead.is_empty() => {
-                let taken = receive.fill(read_ahead);
-                read_ahead = &read_ahead[taken..];
+            let taken = reader.receive_bytes(&buffer[..length])?;
+            if let Some(request) = reader.poll_request() {
+                let response = request.accept(None, &[]);
+                stream.write_all(response.as_deref().unwrap_or_else(|error| error.response())).await?;
+                response?;
+                let (mut connection, read_ahead) = (Connection::new(Config::server()), buffer[taken..length].to_vec());
+                connection.receive()?;
+                return Ok(Self { stream, connection, read_ahead, echo: Echo::default() });
             }
-            Action::ReceiveFromNetwork(mut receive) => {
-                let read = stream.read(&mut receive.buffers()[0]).await?;
-                receive.complete(read);
-            }
-            Action::ReceiveComplete(complete) => match complete.received() {
-                Received::Data { kind, end_of_message, payload } => {
-                    message.extend_from_slice(payload);
-                    complete.complete();
-                    if end_of_message {
-                        connection.send(kind, true, mem::take(&mut message))?;
-                    }
-                    connection.receive()?;
-                }
-                Received::Close { close, .. } => {
-                    complete.complete();
-                    connection.send_close(close)?;
-                }
-                Received::Pong { .. } => {
-                    complete.complete();
-                    connection.receive()?;
-                }
-                Received::Nothing { .. } => break,
-            },
         }
     }
-    Ok(())
+
+    /// Sends every message back until the client closes.
+    ///
+    /// Cancelled while it waits, it loses nothing, and the next call goes on: all that is under way is in the peer, and an
+    /// action that was not completed comes again.
+    pub async fn echo(&mut self) -> Result<(), Box<dyn Error>> {
+        while let Some(action) = self.connection.next_action().transpose() {
+            match action {
+                Ok(Action::SendToNetwork(send)) => {
+                    let written = self.stream.write_vectored(&send.buffers()).await?;
+                    send.complete(written);
+                }
+                Ok(Action::SendComplete(sent)) => drop(sent.complete()),
+                Ok(Action::ReceiveFromNetwork(receive)) if !self.read_ahead.is_empty() => {
+                    let taken = receive.fill(&self.read_ahead);
+                    self.read_ahead.drain(..taken);
+                }
+                Ok(Action::ReceiveFromNetwork(mut receive)) => {
+                    let read = self.stream.read(&mut receive.buffers()[0]).await?;
+                    receive.complete(read);
+                }
+                Ok(Action::ReceiveComplete(complete)) => self.echo.take(complete).queue(&mut self.connection)?,
+                // The peer broke the protocol. What comes next is the close frame that tells it so.
+                Err(fault) => println!("{fault}"),
+            }
+        }
+        Ok(())
+    }
 }

@@ -21,15 +21,9 @@ pub fn accept(stream: &mut TcpStream) -> Result<(Connection, Vec<u8>), Box<dyn E
         let Some(request) = reader.poll_request() else {
             continue;
         };
-        return match request.accept(None, &[]) {
-            Ok(response) => {
-                stream.write_all(&response)?;
-                Ok((Connection::new(Config::server().with_receive_buffer(64 * 1024)?), bytes[taken..].to_vec()))
-            }
-            Err(error) => {
-                stream.write_all(error.response())?;
-                Err(error.into())
-            }
-        };
+        let response = request.accept(None, &[]);
+        stream.write_all(response.as_deref().unwrap_or_else(|error| error.response()))?;
+        response?;
+        return Ok((Connection::new(Config::server().with_receive_buffer(64 * 1024)?), bytes[taken..].to_vec()));
     }
 }
