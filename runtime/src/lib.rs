@@ -30,6 +30,75 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A server is a [`websocket::Connection`] over whatever moves bytes. This one sends back what it receives, piece by piece:
+//!
+//! ```
+//! use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+//!
+//! use winws::protocol::handshake::UpgradeRequestReader;
+//! use winws::websocket::{Action, Config, Connection, Received};
+//!
+//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let url = format!("ws://{}/", listener.local_addr()?);
+//! # let client = std::thread::spawn(move || {
+//! #     let socket = winws::connect(&url).unwrap();
+//! #     socket.send_text("hello").unwrap();
+//! #     let mut buffer = [0; 512];
+//! #     let received = socket.receive(&mut buffer).unwrap();
+//! #     assert_eq!(&buffer[..received.len], b"hello");
+//! #     socket.close(1000, "bye").unwrap();
+//! # });
+//! let (stream, _) = listener.accept()?;
+//! let (mut reader, mut writer) = (BufReader::new(&stream), &stream);
+//! let mut requests = UpgradeRequestReader::new();
+//! let request = loop {
+//!     let taken = requests.receive_bytes(reader.fill_buf()?)?;
+//!     // What is left in the reader are frames.
+//!     reader.consume(taken);
+//!     match requests.poll_request() {
+//!         Some(request) => break request,
+//!         None if taken == 0 => return Err("the client has gone".into()),
+//!         None => {}
+//!     }
+//! };
+//! let response = request.accept(None, &[]);
+//! writer.write_all(response.as_deref().unwrap_or_else(|error| error.response()))?;
+//! response?;
+//!
+//! let mut connection = Connection::<Vec<u8>>::new(Config::server());
+//! connection.receive()?;
+//! while let Some(action) = connection.next_action().transpose() {
+//!     match action {
+//!         Ok(Action::SendToNetwork(send)) => {
+//!             let written = writer.write_vectored(&send.buffers())?;
+//!             send.complete(written);
+//!         }
+//!         Ok(Action::SendComplete(sent)) => drop(sent.complete()),
+//!         Ok(Action::ReceiveFromNetwork(mut receive)) => {
+//!             let read = reader.read_vectored(&mut receive.buffers())?;
+//!             receive.complete(read);
+//!         }
+//!         Ok(Action::ReceiveComplete(complete)) => match complete.received() {
+//!             Received::Data { kind, end_of_message, payload } => {
+//!                 let payload = payload.to_vec();
+//!                 complete.complete();
+//!                 connection.send(kind, end_of_message, payload)?;
+//!                 connection.receive()?;
+//!             }
+//!             Received::Close { close, .. } => {
+//!                 complete.complete();
+//!                 connection.send_close(close)?;
+//!             }
+//!             Received::Pong { .. } | Received::Nothing { .. } => drop(complete.complete()),
+//!         },
+//!         // The client broke the protocol. What comes next is the close frame that tells it so.
+//!         Err(fault) => eprintln!("{fault}"),
+//!     }
+//! }
+//! # client.join().unwrap();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! The layers, each of which knows only those below it:
 //!
 //! | layer | what it owns |
