@@ -680,7 +680,7 @@ impl ws::ErrorObjects for Stub {
         &self,
         properties: &[ws::ErrorProperty],
         error: &mut *mut ws::ErrorObject,
-    ) -> Result<(), ws::CreateErrorError> {
+    ) -> Result<(), ws::CreateErrorFailure> {
         *error = std::ptr::dangling_mut();
         self.hresult(format!("create_error {}", properties.len()))
     }
@@ -712,7 +712,7 @@ impl ws::ErrorObjects for Stub {
         self.hresult(format!("get_error_string {} {index} {} {}", there(error), before.0, before.1))
     }
 
-    fn reset_error(&self, error: *mut ws::ErrorObject) -> Result<(), ws::ResetErrorError> {
+    fn reset_error(&self, error: *mut ws::ErrorObject) -> Result<(), ws::ResetErrorFailure> {
         self.hresult(format!("reset_error {}", there(error)))
     }
 

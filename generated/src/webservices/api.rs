@@ -815,7 +815,7 @@ pub trait ErrorObjects {
         &self,
         properties: &[super::ErrorProperty],
         error: &mut *mut super::ErrorObject,
-    ) -> Result<(), super::CreateErrorError>;
+    ) -> Result<(), super::CreateErrorFailure>;
     /// Frees an error object with all that it contains.
     ///
     /// # Parameters
@@ -1013,7 +1013,7 @@ pub trait ErrorObjects {
     fn reset_error(
         &self,
         error: *mut super::ErrorObject,
-    ) -> Result<(), super::ResetErrorError>;
+    ) -> Result<(), super::ResetErrorFailure>;
     /// Changes a property of an error object.
     ///
     /// # Parameters

@@ -731,7 +731,7 @@ impl AddErrorStringError {
 crate::documented::documented!(error AddErrorStringError, HResult);
 /// Why [`WsCreateError`](super::ErrorObjects::create_error) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CreateErrorError {
+pub enum CreateErrorFailure {
     /// There is not enough memory.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
@@ -745,7 +745,7 @@ pub enum CreateErrorError {
     /// A code that the page does not list; it says that there may be some.
     Other(crate::HResult),
 }
-impl CreateErrorError {
+impl CreateErrorFailure {
     /// The failures that the page lists.
     pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
     /// The code.
@@ -766,7 +766,7 @@ impl CreateErrorError {
         }
     }
 }
-crate::documented::documented!(error CreateErrorError, HResult);
+crate::documented::documented!(error CreateErrorFailure, HResult);
 /// Why [`WsGetErrorProperty`](super::ErrorObjects::get_error_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetErrorPropertyError {
@@ -831,7 +831,7 @@ impl GetErrorStringError {
 crate::documented::documented!(error GetErrorStringError, HResult);
 /// Why [`WsResetError`](super::ErrorObjects::reset_error) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ResetErrorError {
+pub enum ResetErrorFailure {
     /// *error* is `NULL`, or no error object.
     ///
     /// `E_INVALIDARG`, 0x80070057
@@ -840,7 +840,7 @@ pub enum ResetErrorError {
     /// A code that the page does not list.
     Other(crate::HResult),
 }
-impl ResetErrorError {
+impl ResetErrorFailure {
     /// The failures that the page lists.
     pub const DOCUMENTED: [Self; 1] = [Self::InvalidArg];
     /// The code.
@@ -857,7 +857,7 @@ impl ResetErrorError {
         }
     }
 }
-crate::documented::documented!(error ResetErrorError, HResult);
+crate::documented::documented!(error ResetErrorFailure, HResult);
 /// Why [`WsSetErrorProperty`](super::ErrorObjects::set_error_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetErrorPropertyError {
@@ -1832,22 +1832,22 @@ pub enum ReadMessageStartCallbackError {
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
-    Expired,
+    CertExpired,
     /// The chain of the certificate ends in a root that this computer does not trust.
     ///
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
-    UntrustedRoot,
+    CertUntrustedRoot,
     /// The certificate was issued for another name than that of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
-    CnNoMatch,
+    CertCnNoMatch,
     /// The certificate was not issued for this purpose.
     ///
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
-    WrongUsage,
+    CertWrongUsage,
     /// Data that was read is malformed, or is not what belongs at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
@@ -1988,10 +1988,10 @@ impl ReadMessageStartCallbackError {
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::RevocationOffline,
-        Self::Expired,
-        Self::UntrustedRoot,
-        Self::CnNoMatch,
-        Self::WrongUsage,
+        Self::CertExpired,
+        Self::CertUntrustedRoot,
+        Self::CertCnNoMatch,
+        Self::CertWrongUsage,
         Self::InvalidFormat,
         Self::InvalidOperation,
         Self::OperationAborted,
@@ -2025,10 +2025,10 @@ impl ReadMessageStartCallbackError {
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::RevocationOffline => crate::HResult::CRYPT_E_REVOCATION_OFFLINE,
-            Self::Expired => crate::HResult::CERT_E_EXPIRED,
-            Self::UntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
-            Self::CnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
-            Self::WrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
+            Self::CertExpired => crate::HResult::CERT_E_EXPIRED,
+            Self::CertUntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
+            Self::CertCnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
+            Self::CertWrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
             Self::InvalidFormat => crate::HResult::WS_E_INVALID_FORMAT,
             Self::InvalidOperation => crate::HResult::WS_E_INVALID_OPERATION,
             Self::OperationAborted => crate::HResult::WS_E_OPERATION_ABORTED,
@@ -2081,16 +2081,16 @@ impl ReadMessageStartCallbackError {
             Self::RevocationOffline => {
                 "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
             }
-            Self::Expired => {
+            Self::CertExpired => {
                 "A certificate that is needed has expired, or is not valid yet."
             }
-            Self::UntrustedRoot => {
+            Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
-            Self::CnNoMatch => {
+            Self::CertCnNoMatch => {
                 "The certificate was issued for another name than that of the endpoint."
             }
-            Self::WrongUsage => "The certificate was not issued for this purpose.",
+            Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
                 "Data that was read is malformed, or is not what belongs at this place."
             }
@@ -2327,22 +2327,22 @@ pub enum WriteMessageEndCallbackError {
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
-    Expired,
+    CertExpired,
     /// The chain of the certificate ends in a root that this computer does not trust.
     ///
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
-    UntrustedRoot,
+    CertUntrustedRoot,
     /// The certificate was issued for another name than that of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
-    CnNoMatch,
+    CertCnNoMatch,
     /// The certificate was not issued for this purpose.
     ///
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
-    WrongUsage,
+    CertWrongUsage,
     /// Data that was read is malformed, or is not what belongs at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
@@ -2482,10 +2482,10 @@ impl WriteMessageEndCallbackError {
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::RevocationOffline,
-        Self::Expired,
-        Self::UntrustedRoot,
-        Self::CnNoMatch,
-        Self::WrongUsage,
+        Self::CertExpired,
+        Self::CertUntrustedRoot,
+        Self::CertCnNoMatch,
+        Self::CertWrongUsage,
         Self::InvalidFormat,
         Self::InvalidOperation,
         Self::OperationAborted,
@@ -2519,10 +2519,10 @@ impl WriteMessageEndCallbackError {
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::RevocationOffline => crate::HResult::CRYPT_E_REVOCATION_OFFLINE,
-            Self::Expired => crate::HResult::CERT_E_EXPIRED,
-            Self::UntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
-            Self::CnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
-            Self::WrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
+            Self::CertExpired => crate::HResult::CERT_E_EXPIRED,
+            Self::CertUntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
+            Self::CertCnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
+            Self::CertWrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
             Self::InvalidFormat => crate::HResult::WS_E_INVALID_FORMAT,
             Self::InvalidOperation => crate::HResult::WS_E_INVALID_OPERATION,
             Self::OperationAborted => crate::HResult::WS_E_OPERATION_ABORTED,
@@ -2575,16 +2575,16 @@ impl WriteMessageEndCallbackError {
             Self::RevocationOffline => {
                 "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
             }
-            Self::Expired => {
+            Self::CertExpired => {
                 "A certificate that is needed has expired, or is not valid yet."
             }
-            Self::UntrustedRoot => {
+            Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
-            Self::CnNoMatch => {
+            Self::CertCnNoMatch => {
                 "The certificate was issued for another name than that of the endpoint."
             }
-            Self::WrongUsage => "The certificate was not issued for this purpose.",
+            Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
                 "Data that was read is malformed, or is not what belongs at this place."
             }
@@ -2690,22 +2690,22 @@ pub enum WriteMessageStartCallbackError {
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
-    Expired,
+    CertExpired,
     /// The chain of the certificate ends in a root that this computer does not trust.
     ///
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
-    UntrustedRoot,
+    CertUntrustedRoot,
     /// The certificate was issued for another name than that of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
-    CnNoMatch,
+    CertCnNoMatch,
     /// The certificate was not issued for this purpose.
     ///
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
-    WrongUsage,
+    CertWrongUsage,
     /// Data that was read is malformed, or is not what belongs at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
@@ -2846,10 +2846,10 @@ impl WriteMessageStartCallbackError {
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::RevocationOffline,
-        Self::Expired,
-        Self::UntrustedRoot,
-        Self::CnNoMatch,
-        Self::WrongUsage,
+        Self::CertExpired,
+        Self::CertUntrustedRoot,
+        Self::CertCnNoMatch,
+        Self::CertWrongUsage,
         Self::InvalidFormat,
         Self::InvalidOperation,
         Self::OperationAborted,
@@ -2883,10 +2883,10 @@ impl WriteMessageStartCallbackError {
             Self::OutOfMemory => crate::HResult::E_OUTOFMEMORY,
             Self::InvalidArg => crate::HResult::E_INVALIDARG,
             Self::RevocationOffline => crate::HResult::CRYPT_E_REVOCATION_OFFLINE,
-            Self::Expired => crate::HResult::CERT_E_EXPIRED,
-            Self::UntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
-            Self::CnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
-            Self::WrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
+            Self::CertExpired => crate::HResult::CERT_E_EXPIRED,
+            Self::CertUntrustedRoot => crate::HResult::CERT_E_UNTRUSTEDROOT,
+            Self::CertCnNoMatch => crate::HResult::CERT_E_CN_NO_MATCH,
+            Self::CertWrongUsage => crate::HResult::CERT_E_WRONG_USAGE,
             Self::InvalidFormat => crate::HResult::WS_E_INVALID_FORMAT,
             Self::InvalidOperation => crate::HResult::WS_E_INVALID_OPERATION,
             Self::OperationAborted => crate::HResult::WS_E_OPERATION_ABORTED,
@@ -2939,16 +2939,16 @@ impl WriteMessageStartCallbackError {
             Self::RevocationOffline => {
                 "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
             }
-            Self::Expired => {
+            Self::CertExpired => {
                 "A certificate that is needed has expired, or is not valid yet."
             }
-            Self::UntrustedRoot => {
+            Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
-            Self::CnNoMatch => {
+            Self::CertCnNoMatch => {
                 "The certificate was issued for another name than that of the endpoint."
             }
-            Self::WrongUsage => "The certificate was not issued for this purpose.",
+            Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
                 "Data that was read is malformed, or is not what belongs at this place."
             }

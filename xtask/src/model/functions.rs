@@ -24,6 +24,8 @@ pub struct Function {
     pub failure: Option<i64>,
     /// The name of its error type.
     pub error_name: String,
+    /// The name of the type that tells its successes apart, if there are several.
+    pub success_name: String,
     /// The numbers that its codes belong to.
     pub space: CodeSpace,
     /// Its documented failures, sorted by number.

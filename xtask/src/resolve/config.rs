@@ -22,6 +22,9 @@ pub struct Families {
     /// Prefixes of codes that Rust names leave out, the longest match first.
     #[serde(default)]
     pub code_prefixes: Vec<String>,
+    /// Prefixes of codes, and what Rust names have instead: what the code is about.
+    #[serde(default, deserialize_with = "identifiers")]
+    pub code_subjects: BTreeMap<String, String>,
     /// Words that run together in C names, and how Rust spells them.
     #[serde(default, deserialize_with = "identifiers")]
     pub words: BTreeMap<String, String>,
@@ -60,7 +63,8 @@ pub struct FamilyConfig {
     /// Other names of basic types: C name and what it stands for.
     #[serde(default)]
     pub typedefs: BTreeMap<String, String>,
-    /// Rust names that are not made of their C names, of types, enumerators, and as `ITEM.name` of fields and parameters.
+    /// Rust names that are not made of their C names: of types, enumerators, as `ITEM.name` of fields and parameters, and as
+    /// `FUNCTION.Error` of error types.
     #[serde(default, deserialize_with = "identifiers")]
     pub names: BTreeMap<String, String>,
     /// Enumerations whose members are bits that go together.
@@ -83,6 +87,8 @@ pub struct GroupConfig {
     pub name: String,
     /// What it is for, in one sentence.
     pub summary: String,
+    /// Why these functions are one trait.
+    pub reason: Spanned<String>,
     /// C names; a `*` at the end stands for anything.
     pub functions: Vec<String>,
 }
@@ -106,6 +112,8 @@ pub struct CallbacksConfig {
     pub name: String,
     /// What an object of it is, in one sentence.
     pub summary: String,
+    /// Why the structure is a trait.
+    pub reason: Spanned<String>,
     /// The structure, by its C name.
     pub table: Spanned<String>,
     /// The parameter in which each callback gets the object.
@@ -152,6 +160,15 @@ fn identifiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<St
 /// Reads `families.toml`.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Families {
     let mut families: Families = read(file, diags).unwrap_or_default();
+    for family in &families.list {
+        let groups = family.groups.iter().map(|group| &group.reason);
+        for reason in groups.chain(family.callbacks.iter().map(|callbacks| &callbacks.reason)) {
+            if reason.get_ref().trim().is_empty() {
+                let at = file.at(file.span(reason.span().start, reason.span().end));
+                diags.report(Rule::InvalidConfig, at, "a trait needs a reason");
+            }
+        }
+    }
     let file = Arc::new(file.clone());
     for callbacks in families.list.iter_mut().flat_map(|family| &mut family.callbacks) {
         callbacks.file = Some(file.clone());
@@ -177,6 +194,7 @@ impl Families {
         self.title = self.title.take().or(other.title);
         self.last_error = self.last_error.take().or(other.last_error);
         self.code_prefixes.extend(other.code_prefixes);
+        self.code_subjects.extend(other.code_subjects);
         self.words.extend(other.words);
         self.list.extend(other.list);
     }

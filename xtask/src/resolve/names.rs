@@ -33,7 +33,12 @@ pub fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> S
 
 /// The name of a code: `ERROR_WINHTTP_TIMEOUT` is `Timeout`.
 pub fn code_name(c_name: &str, families: &Families) -> String {
-    camel(strip_longest(c_name, &families.code_prefixes), families)
+    let subjects = families.code_subjects.iter();
+    let about = subjects.filter_map(|(prefix, subject)| Some((c_name.strip_prefix(&**prefix)?, subject)));
+    match about.min_by_key(|(rest, _)| rest.len()) {
+        Some((rest, subject)) => format!("{subject}{}", camel(rest, families)),
+        None => camel(strip_longest(c_name, &families.code_prefixes), families),
+    }
 }
 
 /// The names of an enumeration's members: the longest prefix and suffix of whole words that all share is dropped.

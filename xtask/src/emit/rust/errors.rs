@@ -101,7 +101,7 @@ fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
 /// The type that tells plain success from the others that a function documents, if it documents any.
 pub fn success_name(function: &Function) -> Option<Ident> {
     let fails = code_type(function).is_some() && !function.successes.is_empty();
-    fails.then(|| format_ident!("{}Success", function.error_name.trim_end_matches("Error")))
+    fails.then(|| format_ident!("{}", function.success_name))
 }
 
 /// Successes that are not plain success, such as "it will complete later".
