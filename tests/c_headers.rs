@@ -187,6 +187,9 @@ fn numbers_go_where_sources_put_them() {
     let headers = Headers::new(&emit::crate_files(&understood()));
     let source = "#include \"winhttp.h\"\n#include \"webservices.h\"\n\
          #if ERROR_WINHTTP_TIMEOUT != 12002 || WINHTTP_FLAG_ASYNC != 0x10000000\n#error no number\n#endif\n\
+         #if INTERNET_SCHEME_HTTPS != 2\n#error no number\n#endif\n\
+         int scheme(URL_COMPONENTS *url);\n\
+         int scheme(URL_COMPONENTS *url) { url->nScheme = 0; url->nScheme = INTERNET_SCHEME_HTTPS; return url->nScheme; }\n\
          int test(int error, DWORD code, HRESULT hr);\n\
          int test(int error, DWORD code, HRESULT hr) {\n\
              if (error == ERROR_WINHTTP_TIMEOUT || code == ERROR_WINHTTP_TIMEOUT) return 1;\n\

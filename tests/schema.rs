@@ -84,6 +84,7 @@ fn complete() -> Value {
                 "wide": true, "sources": sources }],
             "errors": [code], "other_errors": true,
             "returns": { "type": "BOOL", "convention": "last-error", "failure": -1, "sources": sources },
+            "stands_for": "int", "public": [{ "parts": ["p"], "says": "so", "right": "otherwise", "source": "a.h" }],
             "codes": [code], "demoted": ["D"], "gaps": ["type of p"], "sources": sources,
         }],
     })
@@ -138,6 +139,7 @@ fn unknown_and_missing_keys_are_refused() {
         ("/pages/0/members/0", "name"),
         ("/pages/0/fields/0", "name"),
         ("/pages/0/parts/0", "name text"),
+        ("/pages/0/public/0", "says right source"),
         ("/pages/0/errors/0", "name text"),
         ("/pages/0/returns", ""),
         ("/pages/0/sources/name", "page line column"),

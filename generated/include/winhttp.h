@@ -436,21 +436,20 @@ typedef void *HINTERNET;
 typedef WORD INTERNET_PORT;
 
 /**
- * The INTERNET_SCHEME values name the scheme of a URL. The header declares the type as int and each
- * value as a macro.
+ * The INTERNET_SCHEME values name the scheme of a URL. In C the type is int, and each value is a
+ * macro.
  *
  * From winhttp/ne-winhttp-internet_scheme.md, line 43.
  */
-typedef enum INTERNET_SCHEME {
-    /** http. It stands for ws as well. */
-    INTERNET_SCHEME_HTTP = 1,
-    /** https: HTTP over TLS. It stands for wss as well. */
-    INTERNET_SCHEME_HTTPS = 2,
-    /** ftp, which occurs only in settings of proxies. */
-    INTERNET_SCHEME_FTP = 3,
-    /** SOCKS, which occurs only as the kind of a proxy. */
-    INTERNET_SCHEME_SOCKS = 4,
-} INTERNET_SCHEME;
+typedef int INTERNET_SCHEME;
+/** http. It stands for ws as well. */
+#define INTERNET_SCHEME_HTTP 1
+/** https: HTTP over TLS. It stands for wss as well. */
+#define INTERNET_SCHEME_HTTPS 2
+/** ftp, which occurs only in settings of proxies. */
+#define INTERNET_SCHEME_FTP 3
+/** SOCKS, which occurs only as the kind of a proxy. */
+#define INTERNET_SCHEME_SOCKS 4
 typedef INTERNET_SCHEME *LPINTERNET_SCHEME;
 
 /**

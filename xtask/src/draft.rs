@@ -32,8 +32,27 @@ pub struct Draft {
     pub flaws: Vec<String>,
     /// Constants and option flags that it lists with their numbers, beside what it is about.
     pub constants: Vec<Constant>,
+    /// The type that the name of an enumeration stands for, where the header has that and a macro for each value.
+    pub stands_for: Option<Fact<CType>>,
+    /// Where the published page about it says something else.
+    pub public: Vec<Public>,
     /// What depends on the kind.
     pub body: Body,
+}
+
+/// Where the published page about an item says something else than ours, or does not say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Public {
+    /// The parameters, fields, members or codes that it is about; none if it is about the item.
+    pub parts: Vec<String>,
+    /// What the published page says.
+    pub says: String,
+    /// What is right.
+    pub right: String,
+    /// How that is known.
+    pub source: String,
+    /// The entry of `overrides.toml`.
+    pub location: Location,
 }
 
 /// What a page describes.
@@ -388,6 +407,20 @@ impl Draft {
             Body::Ioctl(ioctl) => Some(&mut ioctl.status),
             _ => None,
         }
+    }
+
+    /// Whether it has a parameter, field, member, code or constant of this name.
+    pub fn has_part(&self, name: &str) -> bool {
+        let codes = self.returns().into_iter().flat_map(|returns| &returns.codes).map(|code| &code.name);
+        let mut names: Vec<&Fact<String>> = codes.chain(self.constants.iter().map(|constant| &constant.name)).collect();
+        match &self.body {
+            Body::Function(function) => names.extend(function.params.iter().map(|param| &param.name)),
+            Body::Enum(members, _) => names.extend(members.iter().map(|member| &member.name)),
+            Body::Struct(fields, _) => names.extend(fields.iter().map(|field| &field.name)),
+            Body::Codes(codes) => names.extend(codes.iter().map(|code| &code.name)),
+            Body::Ioctl(_) | Body::Text => {}
+        }
+        names.iter().any(|known| known.value == name)
     }
 
     /// Its parameters, if it is a function or callback.

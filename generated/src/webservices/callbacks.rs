@@ -268,8 +268,9 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # C
     ///
-    /// `WS_CLOSE_CHANNEL_CALLBACK`. From `webservices/nc-webservices-ws_close_channel_callback.md`, line
-    /// 31\.
+    /// `WS_CLOSE_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
+    /// Server 2008 R2 \[desktop apps only\]. From
+    /// `webservices/nc-webservices-ws_close_channel_callback.md`, line 31.
     #[doc(alias = "WS_CLOSE_CHANNEL_CALLBACK")]
     fn close_channel(
         &self,
@@ -1164,8 +1165,9 @@ pub type AsyncCallback = Option<
 ///
 /// # C
 ///
-/// `WS_CLOSE_CHANNEL_CALLBACK`. From `webservices/nc-webservices-ws_close_channel_callback.md`, line
-/// 31\.
+/// `WS_CLOSE_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
+/// Server 2008 R2 \[desktop apps only\]. From
+/// `webservices/nc-webservices-ws_close_channel_callback.md`, line 31.
 #[doc(alias = "WS_CLOSE_CHANNEL_CALLBACK")]
 pub type CloseChannelCallback = Option<
     unsafe extern "system" fn(

@@ -743,9 +743,8 @@ impl core::fmt::Display for ChannelPropertyId {
 ///
 /// # C
 ///
-/// `WS_CHANNEL_STATE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
-/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_channel_state.md`, line
-/// 31\.
+/// `WS_CHANNEL_STATE` in webservices.h since Windows 7 \[desktop apps only\] and Windows Server 2008 R2
+/// \[desktop apps only\]. From `webservices/ne-webservices-ws_channel_state.md`, line 31.
 #[doc(alias = "WS_CHANNEL_STATE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]

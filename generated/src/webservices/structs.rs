@@ -221,8 +221,8 @@ impl Default for ChannelProperty {
 ///
 /// # C
 ///
-/// `WS_CUSTOM_CHANNEL_CALLBACKS` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and
-/// Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
+/// `WS_CUSTOM_CHANNEL_CALLBACKS` in webservices.h since Windows 7 \[desktop apps only\] and Windows
+/// Server 2008 R2 \[desktop apps only\]. From
 /// `webservices/ns-webservices-ws_custom_channel_callbacks.md`, line 33.
 #[doc(alias = "WS_CUSTOM_CHANNEL_CALLBACKS")]
 #[derive(Clone, Copy, Debug)]

@@ -295,7 +295,8 @@ impl core::fmt::Display for BufferType {
 ///
 /// # C
 ///
-/// `WEB_SOCKET_CLOSE_STATUS`. From `websocket/ne-websocket-web_socket_close_status.md`, line 37.
+/// `WEB_SOCKET_CLOSE_STATUS` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_close_status.md`, line 37.
 #[doc(alias = "_WEB_SOCKET_CLOSE_STATUS")]
 #[doc(alias = "WEB_SOCKET_CLOSE_STATUS")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

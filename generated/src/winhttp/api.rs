@@ -1704,8 +1704,9 @@ pub unsafe trait WebSocket {
     ///
     /// # C
     ///
-    /// `WinHttpWebSocketQueryCloseStatus`. From `winhttp/nf-winhttp-winhttpwebsocketqueryclosestatus.md`,
-    /// line 1.
+    /// `WinHttpWebSocketQueryCloseStatus` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop
+    /// apps only\] and Windows Server 2012 \[desktop apps only\]. From
+    /// `winhttp/nf-winhttp-winhttpwebsocketqueryclosestatus.md`, line 1.
     #[doc(alias = "WinHttpWebSocketQueryCloseStatus")]
     fn web_socket_query_close_status(
         &self,

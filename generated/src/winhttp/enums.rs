@@ -2,8 +2,8 @@
 
 //! Enumerations of `winhttp.h`.
 use crate::UnknownValue;
-/// The `INTERNET_SCHEME` values name the scheme of a URL. The header declares the type as **int** and
-/// each value as a macro.
+/// The `INTERNET_SCHEME` values name the scheme of a URL. In C the type is **int**, and each value is a
+/// macro.
 ///
 /// # Remarks
 ///

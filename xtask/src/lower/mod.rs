@@ -42,12 +42,14 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         Kind::Interface | Kind::Class | Kind::Overview | Kind::Topic => Body::Text,
     };
     let scalar = |key: &str| page.scalar(key).map(|value| stated(page, value));
+    // Pages escape a bar as if front matter were a table. See escaped_bars_in_requirements.
+    let required = |key: &str| scalar(key).map(|fact| fact.map(|text| text.replace("\\|", "|")));
     let requirements = Requirements {
-        header: scalar("req.header"),
-        lib: scalar("req.lib"),
-        dll: scalar("req.dll"),
-        client: scalar("req.target-min-winverclnt"),
-        server: scalar("req.target-min-winversvr"),
+        header: required("req.header"),
+        lib: required("req.lib"),
+        dll: required("req.dll"),
+        client: required("req.target-min-winverclnt"),
+        server: required("req.target-min-winversvr"),
     };
     Some(Draft {
         path: page.path.clone(),
@@ -61,6 +63,8 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         docs: docs(page, kind, around),
         flaws,
         constants: if kind == Kind::Codes { Vec::new() } else { constants::lower(page) },
+        stands_for: None,
+        public: Vec::new(),
         body,
     })
 }
@@ -137,16 +141,25 @@ fn demoted(page: &Page, section: &Section, kind: EntryKind, diags: &mut Diagnost
     entries
         .map(|entry| {
             let name = &entry.name;
-            let message =
-                format!("`{}` stands under a demoted heading: no symbol of the header has this name", name.value);
             let known = section.entries.iter().filter(|entry| entry.kind == kind).map(|entry| &*entry.name.value);
-            let likely = names::closest(&name.value, known).map(|likely| {
-                format!("is `{likely}` meant? then move the text there, or accept the finding in overrides.toml")
-            });
-            let help = likely.unwrap_or_else(|| {
-                "correct the name if it is a misspelt one of this page, or accept the finding in overrides.toml"
-                    .to_owned()
-            });
+            let same = section.entries.iter().filter(|entry| entry.kind == kind);
+            let same = same.filter(|entry| entry.name.value == name.value).map(|entry| entry.name.span.line).next();
+            let help = match (same, names::closest(&name.value, known)) {
+                (Some(line), _) => format!("line {line} describes it already: merge the text there"),
+                (None, Some(likely)) => {
+                    format!("is `{likely}` meant? then move the text there, or accept the finding in overrides.toml")
+                }
+                (None, None) => {
+                    "correct the name if it is a misspelt one of this page, or accept the finding in overrides.toml"
+                        .to_owned()
+                }
+            };
+            let message = match same {
+                Some(_) => format!("`{}` stands under a demoted heading too", name.value),
+                None => {
+                    format!("`{}` stands under a demoted heading: no symbol of the header has this name", name.value)
+                }
+            };
             diags.report_help(Rule::DemotedEntry, locate(page, name.span), message, help);
             Demoted { name: stated(page, name), docs: entry.prose.clone() }
         })

@@ -15,6 +15,8 @@ pub struct Enum {
     pub members: Vec<Member>,
     /// Whether its members are bits that go together.
     pub flags: bool,
+    /// The type that its name stands for in C, where the header has that and a macro for each value.
+    pub stands_for: Option<CType>,
     /// Members that share a value with an earlier one, each with that one's place.
     pub aliases: Vec<(Member, usize)>,
 }

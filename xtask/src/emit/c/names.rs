@@ -125,15 +125,17 @@ impl<'a> Names<'a> {
     pub fn new(spec: &'a Spec) -> Self {
         let first: BTreeSet<&str> = spec.families.iter().flat_map(types_and_functions).collect();
         let mut declared = first.clone();
+        let mut values = Vec::new();
         for enum_ in spec.families.iter().flat_map(|family| &family.enums) {
             let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
-            declared.extend(members.map(|member| &*member.c_name));
+            let names = members.map(|member| &*member.c_name);
+            if enum_.stands_for.is_some() { values.extend(names) } else { declared.extend(names) }
         }
         declared.extend(spec.families.iter().flat_map(other_names));
         let codes = spec.codes.iter().map(|code| &*code.name);
         let constants = spec.families.iter().flat_map(|family| &family.constants).map(|constant| &*constant.c_name);
         let fixed = basics::MACROS.iter().map(|(name, _)| *name);
-        let macros = codes.chain(constants).chain(fixed).chain(spec.last_error.as_deref());
+        let macros = codes.chain(constants).chain(values).chain(fixed).chain(spec.last_error.as_deref());
         let macros = macros.filter(|name| !declared.contains(name) && is_identifier(name)).collect();
         Self { declared, first, macros }
     }
@@ -155,7 +157,9 @@ impl<'a> Names<'a> {
 
     /// The constants of a family that become macros: no code is called so, and nothing else.
     pub fn constants(&self, family: &'a Family, codes: &[CodeEntry]) -> Vec<&'a Constant> {
-        let codes: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
+        let mut codes: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
+        let values = family.enums.iter().filter(|enum_| enum_.stands_for.is_some());
+        codes.extend(values.flat_map(|enum_| &enum_.members).map(|member| &*member.c_name));
         let own = |constant: &&Constant| self.is_macro(&constant.c_name) && !codes.contains(&*constant.c_name);
         family.constants.iter().filter(own).collect()
     }

@@ -70,6 +70,10 @@ pub struct PageFacts<'a> {
     /// The members of an enumeration, in the order of the page.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberFacts<'a>>,
+    /// The C type that the name of an enumeration stands for, where the header has that and a macro for each value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub stands_for: Option<String>,
     /// The fields of a structure or union, in the order of the page.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldFacts<'a>>,
@@ -98,9 +102,28 @@ pub struct PageFacts<'a> {
     /// What neither the page nor an override says although the item needs it. Nothing is generated for an item with gaps.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gaps: &'a Vec<String>,
+    /// Where the published page of the same item says something else, or does not say it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub public: Vec<PublicFacts<'a>>,
     /// Where the facts of this object come from, by their keys; with `--sources` only.
     #[serde(skip_serializing_if = "Sources::is_empty")]
     pub sources: Sources<'a>,
+}
+
+/// A difference from the published page of the same item.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Public")]
+pub struct PublicFacts<'a> {
+    /// The parameters, fields, members or codes that it is about; absent if it is about the item.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub parts: &'a [String],
+    /// What the published page says.
+    pub says: &'a str,
+    /// What is right.
+    pub right: &'a str,
+    /// How that is known.
+    pub source: &'a str,
 }
 
 /// A parameter.

@@ -8,12 +8,13 @@ use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 
 use forms::{
-    CodeFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, Place, ReturnFacts, SourceFacts,
-    Sources,
+    CodeFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, Place, PublicFacts, ReturnFacts,
+    SourceFacts, Sources,
 };
 
 use crate::draft::{
-    Afterwards, Body, Code, Constant, DocumentedCode, Draft, Field, Function, Member, Param, Part, Returns, as_c_sees,
+    Afterwards, Body, Code, Constant, DocumentedCode, Draft, Field, Function, Member, Param, Part, Public, Returns,
+    as_c_sees,
 };
 use crate::fact::{Fact, Source};
 use crate::model::{Item, Spec};
@@ -77,6 +78,11 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "dll", requirements.dll.as_ref());
         self.add(&mut sources, "client", requirements.client.as_ref());
         self.add(&mut sources, "server", requirements.server.as_ref());
+        self.add(&mut sources, "stands_for", item.draft.stands_for.as_ref());
+        let public = |public: &'a Public| {
+            let Public { parts, says, right, source, location: _ } = public;
+            PublicFacts { parts, says, right, source }
+        };
         let mut facts = PageFacts {
             path: page,
             kind: kind.name(),
@@ -92,6 +98,7 @@ impl<'a> Pages<'a> {
             server: text(&requirements.server),
             params: Vec::new(),
             members: Vec::new(),
+            stands_for: item.draft.stands_for.as_ref().map(|c_type| c_type.value.to_string()),
             fields: Vec::new(),
             errors: Vec::new(),
             other_errors: false,
@@ -101,6 +108,7 @@ impl<'a> Pages<'a> {
             codes: Vec::new(),
             demoted: Vec::new(),
             gaps: &item.gaps,
+            public: item.draft.public.iter().map(public).collect(),
             sources,
         };
         match body {

@@ -83,10 +83,7 @@ impl<'a> Writer<'a> {
     fn provenance(&self, origin: &Origin) -> String {
         let Requirements { header, lib, dll, client, server } = &origin.requirements;
         let mut parts = vec![format!("`{}`", origin.c_name)];
-        // Pages escape a bar as if every place were a table.
-        let value = |fact: &Option<crate::fact::Fact<String>>| {
-            fact.as_ref().map(|fact| escape(&fact.value.replace("\\|", "|")))
-        };
+        let value = |fact: &Option<crate::fact::Fact<String>>| fact.as_ref().map(|fact| escape(&fact.value));
         parts.extend(value(header).map(|header| format!("in {header}")));
         let files: Vec<String> = [value(lib), value(dll)].into_iter().flatten().collect();
         if !files.is_empty() {

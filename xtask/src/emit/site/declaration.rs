@@ -195,6 +195,9 @@ impl Tokens<'_> {
     }
 
     fn enumeration(&mut self, draft: &Draft, members: &[Member]) {
+        if let Some(c_type) = &draft.stands_for {
+            return self.macros(draft, &c_type.value, members);
+        }
         self.push("k", "typedef enum ");
         self.push("n", &draft.name.value);
         self.push("", " {");
@@ -217,6 +220,23 @@ impl Tokens<'_> {
         self.push("", "\n} ");
         self.push("n", &draft.name.value);
         self.push("", ";");
+    }
+
+    /// An enumeration whose name stands for a number, with a macro for each value.
+    fn macros(&mut self, draft: &Draft, c_type: &CType, members: &[Member]) {
+        self.push("k", "typedef ");
+        self.c_type(c_type);
+        self.push("", " ");
+        self.push("n", &draft.name.value);
+        self.push("", ";\n");
+        for member in members {
+            self.push("k", "\n#define ");
+            self.push("", &format!("{} ", member.name.value));
+            match &member.value {
+                Some(value) => self.push("i", &Number::member(value.value).decimal),
+                None => self.push("gap", "/* value not stated */"),
+            }
+        }
     }
 
     fn c_type(&mut self, c_type: &CType) {

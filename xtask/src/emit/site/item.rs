@@ -13,7 +13,7 @@ use super::signature::{self, RustParam, Signatures};
 use super::summary::summary;
 use super::titles::{is_code, plural, singular};
 use super::values::{self, CodeRow, ConstantRow, DemotedRow, FieldRow, MemberRow};
-use crate::draft::{Body, Demoted, Draft, Kind};
+use crate::draft::{Body, Demoted, Draft, Kind, Public};
 use crate::fact::Fact;
 use crate::model::{Difference, Item};
 use crate::source::{Location, Span};
@@ -39,6 +39,7 @@ const RESERVED: &[&str] = &[
     "remarks",
     "see-also",
     "runtime",
+    "public",
     "findings",
     "facts",
 ];
@@ -72,6 +73,8 @@ pub struct ItemPage<'a> {
     others: Vec<(String, &'a str, Blocks<'a>)>,
     see_also: Blocks<'a>,
     support: Option<SupportView<'a>>,
+    /// Where the published page says something else.
+    public: &'a [Public],
     findings: Vec<FindingView<'a>>,
     facts: Vec<FactRow<'a>>,
 }
@@ -139,6 +142,7 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a
         others: others.collect(),
         see_also: Blocks::new(here, &draft.docs.see_also, 2),
         support: support(here, draft),
+        public: &draft.public,
         findings: findings::of_page(here, &draft.path),
         facts: facts(here, item),
     };
@@ -246,6 +250,7 @@ fn contents(page: &ItemPage<'_>) -> Vec<(String, String)> {
     let last = [
         ("see-also", "See also", !page.see_also.is_empty()),
         ("runtime", "In the runtime", page.support.is_some()),
+        ("public", "Where the published page differs", !page.public.is_empty()),
         ("findings", "Findings", !page.findings.is_empty()),
         ("facts", "Facts", true),
     ];
@@ -254,7 +259,7 @@ fn contents(page: &ItemPage<'_>) -> Vec<(String, String)> {
 }
 
 fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
-    let Draft { kind, name, aliases, uid, requirements, page, body, .. } = &item.draft;
+    let Draft { kind, name, aliases, uid, requirements, page, body, stands_for, .. } = &item.draft;
     let plain =
         |label, value: &'a str, code| FactRow { label, value: Some(value.to_owned()), code, sources: Vec::new() };
     let stated = |label, fact: &'a Fact<String>, code| FactRow {
@@ -284,6 +289,12 @@ fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
             None => {}
         }
     }
+    rows.extend(stands_for.as_ref().map(|fact| FactRow {
+        label: "Stands for",
+        value: Some(fact.value.to_string()),
+        code: true,
+        sources: vec![here.cite("stands for", &fact.source)],
+    }));
     rows.extend(uid.as_ref().map(|uid| stated("UID", uid, true)));
     rows.push(plain("Page", page, true));
     if let Body::Ioctl(ioctl) = body {

@@ -41,6 +41,7 @@ pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_
         origin: origin(index, draft, names::type_name(name, names.settings, names.config)),
         members: Vec::new(),
         flags,
+        stands_for: draft.stands_for.as_ref().map(|c_type| c_type.value.clone()),
         aliases: Vec::new(),
     };
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();

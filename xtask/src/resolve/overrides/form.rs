@@ -9,21 +9,24 @@ use toml::Spanned;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overrides {
-    /// `[[enum]]`: values of members.
+    /// `[[enum]]`: values of members, requirements, and the type that the name stands for.
     #[serde(default, rename = "enum")]
     pub enums: Vec<Spanned<EnumEntry>>,
-    /// `[[function]]`: parameters, failures, what is returned.
+    /// `[[function]]`: parameters, failures, what is returned, requirements.
     #[serde(default, rename = "function")]
     pub functions: Vec<Spanned<FunctionEntry>>,
     /// `[[callback]]`: the same.
     #[serde(default, rename = "callback")]
     pub callbacks: Vec<Spanned<FunctionEntry>>,
-    /// `[[struct]]`: fields, and whether it is a union.
+    /// `[[struct]]`: fields, requirements, and whether it is a union.
     #[serde(default, rename = "struct")]
     pub structs: Vec<Spanned<StructEntry>>,
     /// `[[union]]`: the same.
     #[serde(default, rename = "union")]
     pub unions: Vec<Spanned<StructEntry>>,
+    /// `[[public]]`: where published pages say something else than ours.
+    #[serde(default, rename = "public")]
+    pub publics: Vec<Spanned<PublicEntry>>,
     /// `[[accept]]`: findings that we live with.
     #[serde(default, rename = "accept")]
     pub accepts: Vec<Spanned<AcceptEntry>>,
@@ -33,7 +36,12 @@ pub struct Overrides {
 #[serde(deny_unknown_fields)]
 pub struct EnumEntry {
     pub name: Spanned<String>,
+    #[serde(default)]
     pub values: BTreeMap<String, Spanned<i64>>,
+    #[serde(rename = "type")]
+    pub c_type: Option<Spanned<String>>,
+    #[serde(default)]
+    pub requirements: RequirementsEntry,
     pub reason: String,
     pub source: String,
 }
@@ -45,6 +53,8 @@ pub struct StructEntry {
     pub kind: Option<Spanned<String>>,
     #[serde(default)]
     pub fields: BTreeMap<String, Spanned<FieldEntry>>,
+    #[serde(default)]
+    pub requirements: RequirementsEntry,
     pub reason: String,
     pub source: String,
 }
@@ -68,6 +78,8 @@ pub struct FunctionEntry {
     pub errors: BTreeMap<String, Spanned<ErrorEntry>>,
     pub returns: Option<Spanned<String>>,
     pub failure: Option<Spanned<i64>>,
+    #[serde(default)]
+    pub requirements: RequirementsEntry,
     pub reason: String,
     pub source: String,
 }
@@ -94,6 +106,27 @@ pub struct ParamEntry {
 #[serde(deny_unknown_fields)]
 pub struct ErrorEntry {
     pub rename: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequirementsEntry {
+    pub header: Option<Spanned<String>>,
+    pub lib: Option<Spanned<String>>,
+    pub dll: Option<Spanned<String>>,
+    pub client: Option<Spanned<String>>,
+    pub server: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicEntry {
+    pub items: Spanned<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub parts: Vec<Spanned<String>>,
+    pub says: String,
+    pub right: String,
+    pub source: String,
 }
 
 #[derive(Debug, Deserialize)]

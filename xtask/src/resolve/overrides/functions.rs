@@ -5,10 +5,10 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::form::{FunctionEntry, ParamEntry};
-use super::{Entry, find, grounds, moment};
+use super::{Entry, find, grounds, moment, requirements};
 use crate::c::types;
 use crate::diag::Diagnostics;
-use crate::draft::{Direction, Draft, Function, Kind, Param};
+use crate::draft::{Body, Direction, Draft, Function, Kind, Param};
 use crate::source::SourceFile;
 
 /// Applies an entry of a function or callback.
@@ -19,15 +19,17 @@ pub fn function_entry(
     drafts: &mut [Draft],
     diags: &mut Diagnostics,
 ) {
-    let grounds = grounds(file, &entry.name, &entry.reason, &entry.source, diags);
+    let grounds = grounds(file, &entry.name.span(), &entry.reason, &entry.source, diags);
     let name = entry.name.get_ref();
-    let Some(function) = find(drafts, kind, name).and_then(Draft::function_mut) else {
+    let Some(Draft { body: Body::Function(function), requirements, .. }) = find(drafts, kind, name) else {
         grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
         return;
     };
-    if entry.params.is_empty() && entry.errors.is_empty() && entry.returns.is_none() && entry.failure.is_none() {
+    let silent = entry.params.is_empty() && entry.errors.is_empty();
+    if silent && entry.returns.is_none() && entry.failure.is_none() && requirements::is_empty(&entry.requirements) {
         grounds.expired(&entry.name.span(), format!("this entry changes nothing of `{name}`"), diags);
     }
+    requirements::set(&grounds, &entry.requirements, requirements, diags);
     for (param, change) in &entry.params {
         param_entry(&grounds, param, change, function, diags);
     }

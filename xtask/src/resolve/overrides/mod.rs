@@ -4,6 +4,8 @@
 
 mod form;
 mod functions;
+mod public;
+mod requirements;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,12 +15,15 @@ use toml::Spanned;
 pub use self::form::Overrides;
 use self::form::{AcceptEntry, EnumEntry, FieldEntry, StructEntry};
 use self::functions::function_entry;
+use self::public::public_entry;
 use super::config;
 use crate::c::names::is_identifier;
-use crate::c::{members, types};
+use crate::c::types::CType;
+use crate::c::{basics, members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
 use crate::draft::{Body, Draft, Kind};
 use crate::fact::{Fact, Grounds, Source};
+use crate::model::Type;
 use crate::source::{Location, SourceFile};
 
 /// Reads the file.
@@ -58,6 +63,10 @@ pub fn apply(overrides: &Overrides, file: &SourceFile, drafts: &mut [Draft], dia
     for entry in &overrides.unions {
         struct_entry(entry.get_ref(), Kind::Union, file, drafts, diags);
     }
+    // They speak of what the others have made.
+    for entry in &overrides.publics {
+        public_entry(entry.get_ref(), file, drafts, diags);
+    }
 }
 
 /// What one entry says of where its facts come from.
@@ -88,14 +97,14 @@ impl Entry<'_> {
 
 fn grounds<'a>(
     file: &'a SourceFile,
-    name: &Spanned<String>,
+    at: &Range<usize>,
     reason: &str,
     source: &str,
     diags: &mut Diagnostics,
 ) -> Entry<'a> {
     let grounds = Entry { file, grounds: Arc::new(Grounds { reason: reason.to_owned(), source: source.to_owned() }) };
     if reason.trim().is_empty() || source.trim().is_empty() {
-        grounds.invalid(&name.span(), "an override needs a reason and a source".to_owned(), diags);
+        grounds.invalid(at, "an override needs a reason and a source".to_owned(), diags);
     }
     grounds
 }
@@ -105,14 +114,23 @@ fn find<'a>(drafts: &'a mut [Draft], kind: Kind, name: &str) -> Option<&'a mut D
 }
 
 fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
-    let grounds = grounds(file, &entry.name, &entry.reason, &entry.source, diags);
+    let grounds = grounds(file, &entry.name.span(), &entry.reason, &entry.source, diags);
     let name = entry.name.get_ref();
-    let Some(Draft { body: Body::Enum(members, _), .. }) = find(drafts, Kind::Enum, name) else {
+    let draft = find(drafts, Kind::Enum, name);
+    let Some(Draft { body: Body::Enum(members, _), stands_for, requirements, .. }) = draft else {
         grounds.expired(&entry.name.span(), format!("no page describes an enumeration `{name}`"), diags);
         return;
     };
-    if entry.values.is_empty() {
+    if entry.values.is_empty() && entry.c_type.is_none() && requirements::is_empty(&entry.requirements) {
         grounds.expired(&entry.name.span(), format!("this entry changes nothing of `{name}`"), diags);
+    }
+    requirements::set(&grounds, &entry.requirements, requirements, diags);
+    if let Some(stated) = &entry.c_type {
+        let (text, range) = (stated.get_ref(), stated.span());
+        match types::parse(text).filter(is_number) {
+            None => grounds.invalid(&range, format!("`{text}` is no C type of 32 bits with a sign"), diags),
+            Some(c_type) => *stands_for = Some(grounds.fact(c_type, &range)),
+        }
     }
     for (member, value) in &entry.values {
         let range = value.span();
@@ -135,16 +153,22 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
     members::evaluate(members, |_| None);
 }
 
+/// Whether a type is a number as wide as C's enumerations are.
+fn is_number(c_type: &CType) -> bool {
+    matches!(c_type, CType::Named(name) if matches!(basics::basic(name), Some(Type::Int("i32"))))
+}
+
 fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
-    let grounds = grounds(file, &entry.name, &entry.reason, &entry.source, diags);
+    let grounds = grounds(file, &entry.name.span(), &entry.reason, &entry.source, diags);
     let name = entry.name.get_ref();
     let Some(draft) = find(drafts, kind, name) else {
         grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
         return;
     };
-    if entry.kind.is_none() && entry.fields.is_empty() {
+    if entry.kind.is_none() && entry.fields.is_empty() && requirements::is_empty(&entry.requirements) {
         grounds.expired(&entry.name.span(), format!("this entry changes nothing of `{name}`"), diags);
     }
+    requirements::set(&grounds, &entry.requirements, &mut draft.requirements, diags);
     if let Some(stated) = &entry.kind {
         let range = stated.span();
         match [Kind::Struct, Kind::Union].into_iter().find(|kind| kind.name() == stated.get_ref()) {
