@@ -278,6 +278,8 @@ type Run<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], i32, &'a str);
 fn exit_codes_say_how_bad_it_is() {
     let good = ("good.md", "# X callback\n## -returns\nType: <b>void</b>\n");
     let odd = ("odd.md", "# Y callback\n## -returns\nType: <b>void</b>\n\n[x](nf-gone.md)\n");
+    let codes = ("codes.md", "# Codes\n\n**ERROR_GONE**\n\n87\n\nIt is gone.\n");
+    let kind = ("kind.md", "# KIND enumeration\n## -enum-fields\n### -field KIND_FIRST:1\n");
     let bad = ("bad.md", "## -enum-fields\n### -field A\n");
     let cases: &[Run<'_>] = &[
         (&[good], &["lint", "--specs", "FOLDER"], 0, ""),
@@ -296,6 +298,10 @@ fn exit_codes_say_how_bad_it_is() {
         (&[good], &["lint", "--explain", "missing-value"], 0, "missing-value (error)"),
         (&[good], &["lint", "--explain", "no-such-rule"], 2, "there is no rule"),
         (&[good], &["explain", "GONE", "--specs", "FOLDER"], 2, "no page describes"),
+        (&[codes, kind], &["explain", "ERROR_GONE", "--specs", "FOLDER"], 0, "code ERROR_GONE = 87 = 0x00000057"),
+        (&[codes, kind], &["explain", "KIND_FIRST", "--specs", "FOLDER"], 0, "member KIND_FIRST = 1, of KIND"),
+        (&[codes, kind], &["explain", "ERROR_GOEN", "--specs", "FOLDER"], 2, "is ERROR_GONE meant?"),
+        (&[codes, kind], &["explain", "kind_first", "--specs", "FOLDER"], 2, "is KIND_FIRST meant?"),
         (&[good], &["no-such-command"], 2, "no-such-command"),
     ];
     for (files, args, code, says) in cases {

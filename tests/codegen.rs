@@ -11,6 +11,8 @@ use xtask::emit;
 use xtask::source::{self, Tree};
 use xtask::sync::{self, Change, Mode, OutputFile};
 
+#[path = "codegen/declared.rs"]
+mod declared;
 #[path = "witness/write.rs"]
 mod witness;
 
@@ -42,6 +44,24 @@ fn the_witness_names_every_item() {
     let (spec, _) = xtask::understand(&[specs()]);
     let deviations = include_str!("witness/deviations.toml").parse().expect("deviations.toml is TOML");
     expect_file!["witness/table.rs"].assert_eq(&witness::table(&spec, &deviations));
+}
+
+#[test]
+fn the_list_of_names_has_only_what_is_there() {
+    let (spec, _) = xtask::understand(&[specs()]);
+    let declared = declared::names(&emit::crate_files(&spec));
+    let list = emit::names::names(&spec);
+    let mut gone = Vec::new();
+    for line in list.lines() {
+        let (_, path) = line.split_once("  ").expect("two columns");
+        let path = path.trim().trim_end_matches(", its length");
+        // What a callback is given has no name in its type.
+        let of_callback = path.split_once('(').is_some_and(|(of, _)| of.split("::").count() == 2);
+        if !of_callback && !declared.contains(path) {
+            gone.push(line);
+        }
+    }
+    assert!(gone.is_empty(), "{gone:#?}");
 }
 
 #[test]

@@ -56,9 +56,9 @@ enum Command {
         #[arg(long)]
         sources: bool,
     },
-    /// Print an item with the source of every fact.
+    /// Print an item, code, constant, member or field with the source of every fact.
     Explain {
-        /// A C name.
+        /// A C name; `STRUCTURE.field` for one of several.
         name: String,
         #[command(flatten)]
         input: Input,
@@ -170,7 +170,12 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             let reading = input.read()?;
             let items = reading.spec.find(&name);
             if items.is_empty() {
-                anyhow::bail!("no page describes `{name}`");
+                let near = emit::explain::near(&reading.spec, &name);
+                match emit::explain::part(&reading.spec, &name) {
+                    Some(text) => print(&text)?,
+                    None if near.is_empty() => anyhow::bail!("no page describes `{name}`"),
+                    None => anyhow::bail!("no page describes `{name}`; is {} meant?", near.join(" or ")),
+                }
             }
             for item in items {
                 print(&emit::explain::explain(item))?;

@@ -1,10 +1,11 @@
-//! One item for people: every fact with where it comes from.
+//! One item for people, or a code, constant, member, field or parameter: every fact with where it comes from.
 
 use std::fmt::Write as _;
 
-use crate::draft::{Afterwards, Body, Kind, Returns};
+use crate::c::names::Names;
+use crate::draft::{Afterwards, Body, Draft, Kind, Public, Returns};
 use crate::fact::{Fact, Source};
-use crate::model::Item;
+use crate::model::{Item, Spec};
 
 /// Explains an item.
 pub fn explain(item: &Item) -> String {
@@ -52,6 +53,7 @@ pub fn explain(item: &Item) -> String {
             function.demoted.iter().for_each(|demoted| out.maybe(1, "demoted heading", Some(&demoted.name)));
         }
         Body::Enum(members, demoted) => {
+            out.maybe(1, "the name stands for", draft.stands_for.as_ref());
             for member in members {
                 match &member.value {
                     Some(value) => {
@@ -91,10 +93,41 @@ pub fn explain(item: &Item) -> String {
     for constant in &draft.constants {
         out.fact(1, &format!("constant {} = {}", constant.name.value, constant.number.value), &constant.number.source);
     }
+    for public in &draft.public {
+        out.public(public);
+    }
     for gap in &item.gaps {
         out.line(1, &format!("missing: {gap}"));
     }
     out.text
+}
+
+/// What pages say of a name that has no page of its own; none if nothing does.
+pub fn part(spec: &Spec, name: &str) -> Option<String> {
+    let mut out = Lines { text: String::new() };
+    for Item { draft, .. } in &spec.items {
+        out.parts(draft, name);
+        let about = draft.public.iter().filter(|public| public.parts.iter().any(|part| part == name));
+        about.for_each(|public| out.public(public));
+    }
+    (!out.text.is_empty()).then_some(out.text)
+}
+
+/// Names of items, codes, constants and members that are nearly the same.
+pub fn near(spec: &Spec, name: &str) -> Vec<String> {
+    let mut known: Vec<&str> = spec.by_name.keys().map(|name| &**name).collect();
+    for Item { draft, .. } in &spec.items {
+        known.extend(draft.constants.iter().map(|constant| &*constant.name.value));
+        match &draft.body {
+            Body::Enum(members, _) => known.extend(members.iter().map(|member| &*member.name.value)),
+            Body::Codes(codes) => known.extend(codes.iter().map(|code| &*code.name.value)),
+            _ => {}
+        }
+    }
+    let otherwise = known.iter().filter(|known| known.eq_ignore_ascii_case(name)).copied();
+    let mut near = Names::new(known.iter().copied()).near(name);
+    near.extend(otherwise);
+    near.into_iter().map(str::to_owned).collect()
 }
 
 struct Lines {
@@ -105,6 +138,63 @@ impl Lines {
     fn line(&mut self, depth: usize, text: &str) {
         let indent = "  ".repeat(depth);
         writeln!(self.text, "{indent}{text}").expect("writing to a string cannot fail");
+    }
+
+    /// The parts of an item that have this name, alone or behind the item's own and a dot.
+    fn parts(&mut self, draft: &Draft, name: &str) {
+        let of = &draft.name.value;
+        let inner = name.strip_prefix(&**of).and_then(|rest| rest.strip_prefix('.'));
+        let called = |part: &str| part == name || Some(part) == inner;
+        for constant in draft.constants.iter().filter(|constant| called(&constant.name.value)) {
+            let text = format!("constant {} = {}, on the page of {of}", constant.name.value, constant.number.value);
+            self.fact(0, &text, &constant.number.source);
+        }
+        for code in draft.returns().into_iter().flat_map(|returns| &returns.codes) {
+            if called(&code.name.value) {
+                self.fact(0, &format!("code {} of {of}", code.name.value), &code.name.source);
+                code.texts.iter().for_each(|text| self.line(1, &format!("\"{}\"", text.value.plain())));
+            }
+        }
+        match &draft.body {
+            Body::Codes(codes) => {
+                for code in codes.iter().filter(|code| called(&code.name.value)) {
+                    let number = code.number.value;
+                    let text = format!("code {} = {number} = 0x{number:08X}", code.name.value);
+                    self.fact(0, &text, &code.number.source);
+                    self.line(1, &format!("\"{}\"", code.docs.plain()));
+                }
+            }
+            Body::Enum(members, _) => {
+                for member in members.iter().filter(|member| called(&member.name.value)) {
+                    let (name, value) = (&member.name.value, member.value.as_ref());
+                    let text = value.map_or("without a value".to_owned(), |value| format!("= {}", value.value));
+                    let source = value.map_or(&member.name.source, |value| &value.source);
+                    self.fact(0, &format!("member {name} {text}, of {of}"), source);
+                    self.line(1, &format!("\"{}\"", member.docs.plain()));
+                }
+            }
+            Body::Struct(fields, _) => {
+                for field in fields.iter().filter(|field| called(&field.name.value)) {
+                    self.fact(0, &format!("field {} of {of}", field.name.value), &field.name.source);
+                    self.maybe(1, "type", field.c_type.as_ref());
+                }
+            }
+            Body::Function(function) => {
+                for param in function.params.iter().filter(|param| called(&param.name.value)) {
+                    self.fact(0, &format!("parameter {} of {of}", param.name.value), &param.name.source);
+                    self.maybe(1, "type", param.c_type.as_ref());
+                }
+            }
+            Body::Ioctl(_) | Body::Text => {}
+        }
+    }
+
+    fn public(&mut self, public: &Public) {
+        let Public { parts, says, right, source, location } = public;
+        let about = if parts.is_empty() { String::new() } else { format!(" of {}", parts.join(", ")) };
+        self.line(1, &format!("the published page says{about}: {says}"));
+        self.line(2, &format!("right is: {right}"));
+        self.line(2, &format!("known from: {source} ({location})"));
     }
 
     fn codes(&mut self, returns: &Returns) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{FieldKind, Record, Role, Spec};
+use crate::model::{ArgKind, FieldKind, Function, Record, Role, Spec};
 
 /// The fields of a structure and of its parts.
 fn record(record_: &Record, c_name: &str, module: &str, rows: &mut Vec<(String, String)>) {
@@ -13,6 +13,18 @@ fn record(record_: &Record, c_name: &str, module: &str, rows: &mut Vec<(String, 
         }
         rows.push((called, format!("{module}::{}.{}", record_.rust_name, field.rust_name)));
     }
+}
+
+/// The parameter in whose slice or string a length is, which is no argument of its own then.
+fn counted(function: &Function, length: usize) -> Option<usize> {
+    let own = function.args.iter().any(|arg| arg.param == length);
+    let of = |kind: &ArgKind| match kind {
+        ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => Some(*length),
+        ArgKind::Str { length, .. } | ArgKind::Units { length, .. } | ArgKind::Strs { length } => *length,
+        ArgKind::Value(_) | ArgKind::Reference { .. } => None,
+    };
+    let counted = function.args.iter().find(|arg| of(&arg.kind) == Some(length)).map(|arg| arg.param);
+    counted.filter(|_| !own)
 }
 
 /// One line per name: C name, Rust path.
@@ -29,15 +41,18 @@ pub fn names(spec: &Spec) -> String {
         for function in family.functions.iter().chain(&family.callbacks) {
             let path = spec.items[function.origin.item].rust_path.clone();
             let path = path.expect("a frozen function has a path");
-            for param in &function.params {
-                rows.push((
-                    format!("{}.{}", function.origin.c_name, param.c_name),
-                    format!("{path}({})", param.rust_name),
-                ));
+            let c_name = &function.origin.c_name;
+            for (index, param) in function.params.iter().enumerate() {
+                let place = match counted(function, index) {
+                    Some(buffer) => format!("{path}({}), its length", function.params[buffer].rust_name),
+                    None => format!("{path}({})", param.rust_name),
+                };
+                rows.push((format!("{c_name}.{}", param.c_name), place));
             }
-            for error in function.errors.iter().chain(&function.successes) {
-                let variant = format!("{module}::{}::{}", function.error_name, error.rust_name);
-                rows.push((format!("{}.{}", function.origin.c_name, error.c_name), variant));
+            let errors = function.errors.iter().map(|code| (&function.error_name, code));
+            let successes = function.successes.iter().map(|code| (&function.success_name, code));
+            for (name, code) in errors.chain(successes) {
+                rows.push((format!("{c_name}.{}", code.c_name), format!("{module}::{name}::{}", code.rust_name)));
             }
             rows.push((function.origin.c_name.clone(), path));
         }
