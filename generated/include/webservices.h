@@ -32,7 +32,7 @@ typedef struct WS_XML_WRITER WS_XML_WRITER;
 /**
  * Says how long a callback may take. WS_ASYNC_CALLBACK and other callbacks are told with each call.
  *
- * From webservices/ne-webservices-ws_callback_model.md, line 31.
+ * From webservices/ne-webservices-ws_callback_model.md, line 34.
  */
 typedef enum WS_CALLBACK_MODEL {
     /**
@@ -50,7 +50,7 @@ typedef enum WS_CALLBACK_MODEL {
 /**
  * Says over which protocol a channel exchanges its messages.
  *
- * From webservices/ne-webservices-ws_channel_binding.md, line 31.
+ * From webservices/ne-webservices-ws_channel_binding.md, line 34.
  */
 typedef enum WS_CHANNEL_BINDING {
     /** SOAP messages over HTTP or HTTPS. */
@@ -76,7 +76,7 @@ typedef enum WS_CHANNEL_BINDING {
  * Properties are set at creation by WsCreateChannel or WsCreateChannelForListener, later by
  * WsSetChannelProperty, and read by WsGetChannelProperty.
  *
- * From webservices/ne-webservices-ws_channel_property_id.md, line 31.
+ * From webservices/ne-webservices-ws_channel_property_id.md, line 34.
  */
 typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
@@ -450,7 +450,7 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
 /**
  * Names the states of a channel. WS_CHANNEL_PROPERTY_STATE returns the present one.
  *
- * From webservices/ne-webservices-ws_channel_state.md, line 31.
+ * From webservices/ne-webservices-ws_channel_state.md, line 34.
  */
 typedef enum WS_CHANNEL_STATE {
     /** The channel is new, or has been reset by WsResetChannel. It can be opened. */
@@ -475,7 +475,7 @@ typedef enum WS_CHANNEL_STATE {
 /**
  * Says in which directions a channel moves messages, and whether it has a session.
  *
- * From webservices/ne-webservices-ws_channel_type.md, line 31.
+ * From webservices/ne-webservices-ws_channel_type.md, line 34.
  */
 typedef enum WS_CHANNEL_TYPE {
     /** Messages are received. WS_UDP_CHANNEL_BINDING has this type for channels of a listener. */
@@ -513,7 +513,7 @@ typedef enum WS_CHANNEL_TYPE {
 /**
  * Says which structure a pointer to a WS_ENDPOINT_IDENTITY leads to.
  *
- * From webservices/ne-webservices-ws_endpoint_identity_type.md, line 31.
+ * From webservices/ne-webservices-ws_endpoint_identity_type.md, line 34.
  */
 typedef enum WS_ENDPOINT_IDENTITY_TYPE {
     /** WS_DNS_ENDPOINT_IDENTITY: a DNS name. */
@@ -534,7 +534,7 @@ typedef enum WS_ENDPOINT_IDENTITY_TYPE {
  * Names the properties of an error object, for WsGetErrorProperty, WsSetErrorProperty and
  * WsCreateError.
  *
- * From webservices/ne-webservices-ws_error_property_id.md, line 31.
+ * From webservices/ne-webservices-ws_error_property_id.md, line 34.
  */
 typedef enum WS_ERROR_PROPERTY_ID {
     /**
@@ -583,7 +583,7 @@ typedef struct WS_ERROR_PROPERTY WS_ERROR_PROPERTY;
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_OPEN nor
  *       WS_CHANNEL_STATE_FAULTED.
  *
- * From webservices/nc-webservices-ws_abandon_message_callback.md, line 2.
+ * From webservices/nc-webservices-ws_abandon_message_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_ABANDON_MESSAGE_CALLBACK)(void *channelInstance, WS_MESSAGE *message, WS_ERROR *error);
 
@@ -602,7 +602,7 @@ typedef HRESULT (CALLBACK *WS_ABANDON_MESSAGE_CALLBACK)(void *channelInstance, W
  *     The list is not complete; a channel can return codes of its own.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
  *
- * From webservices/nc-webservices-ws_abort_channel_callback.md, line 2.
+ * From webservices/nc-webservices-ws_abort_channel_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_ABORT_CHANNEL_CALLBACK)(void *channelInstance, WS_ERROR *error);
 
@@ -621,7 +621,7 @@ typedef HRESULT (CALLBACK *WS_ABORT_CHANNEL_CALLBACK)(void *channelInstance, WS_
  * @return
  *     This callback function does not return a value.
  *
- * From webservices/nc-webservices-ws_async_callback.md, line 2.
+ * From webservices/nc-webservices-ws_async_callback.md, line 48.
  */
 typedef void (CALLBACK *WS_ASYNC_CALLBACK)(
     HRESULT errorCode,
@@ -695,7 +695,7 @@ typedef HRESULT (CALLBACK *WS_CLOSE_CHANNEL_CALLBACK)(
  *     - E_INVALIDARG (0x80070057): The channel type is not supported, or the parameters are not those that
  *       the implementation expects.
  *
- * From webservices/nc-webservices-ws_create_channel_callback.md, line 2.
+ * From webservices/nc-webservices-ws_create_channel_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_CREATE_CHANNEL_CALLBACK)(
     WS_CHANNEL_TYPE channelType,
@@ -714,7 +714,7 @@ typedef HRESULT (CALLBACK *WS_CREATE_CHANNEL_CALLBACK)(
  * @return
  *     This callback function does not return a value.
  *
- * From webservices/nc-webservices-ws_free_channel_callback.md, line 2.
+ * From webservices/nc-webservices-ws_free_channel_callback.md, line 48.
  */
 typedef void (CALLBACK *WS_FREE_CHANNEL_CALLBACK)(void *channelInstance);
 
@@ -740,7 +740,7 @@ typedef void (CALLBACK *WS_FREE_CHANNEL_CALLBACK)(void *channelInstance);
  *     - E_INVALIDARG (0x80070057): The channel does not have this property, or valueSize is too small for
  *       it.
  *
- * From webservices/nc-webservices-ws_get_channel_property_callback.md, line 2.
+ * From webservices/nc-webservices-ws_get_channel_property_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_GET_CHANNEL_PROPERTY_CALLBACK)(
     void *channelInstance,
@@ -804,7 +804,7 @@ typedef HRESULT (CALLBACK *WS_GET_CHANNEL_PROPERTY_CALLBACK)(
  *       not know its scheme.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
- * From webservices/nc-webservices-ws_open_channel_callback.md, line 2.
+ * From webservices/nc-webservices-ws_open_channel_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_OPEN_CHANNEL_CALLBACK)(
     void *channelInstance,
@@ -870,7 +870,7 @@ typedef HRESULT (CALLBACK *WS_OPEN_CHANNEL_CALLBACK)(
  *       over.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
- * From webservices/nc-webservices-ws_read_message_end_callback.md, line 2.
+ * From webservices/nc-webservices-ws_read_message_end_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_READ_MESSAGE_END_CALLBACK)(
     void *channelInstance,
@@ -946,7 +946,7 @@ typedef HRESULT (CALLBACK *WS_READ_MESSAGE_END_CALLBACK)(
  *       over.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
- * From webservices/nc-webservices-ws_read_message_start_callback.md, line 2.
+ * From webservices/nc-webservices-ws_read_message_start_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_READ_MESSAGE_START_CALLBACK)(
     void *channelInstance,
@@ -969,7 +969,7 @@ typedef HRESULT (CALLBACK *WS_READ_MESSAGE_START_CALLBACK)(
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_CREATED nor
  *       WS_CHANNEL_STATE_CLOSED.
  *
- * From webservices/nc-webservices-ws_reset_channel_callback.md, line 2.
+ * From webservices/nc-webservices-ws_reset_channel_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_RESET_CHANNEL_CALLBACK)(void *channelInstance, WS_ERROR *error);
 
@@ -995,7 +995,7 @@ typedef HRESULT (CALLBACK *WS_RESET_CHANNEL_CALLBACK)(void *channelInstance, WS_
  *     - E_INVALIDARG (0x80070057): The channel does not have this property or does not let it be changed,
  *       or valueSize is not the size of its type.
  *
- * From webservices/nc-webservices-ws_set_channel_property_callback.md, line 2.
+ * From webservices/nc-webservices-ws_set_channel_property_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_SET_CHANNEL_PROPERTY_CALLBACK)(
     void *channelInstance,
@@ -1028,7 +1028,7 @@ typedef HRESULT (CALLBACK *WS_SET_CHANNEL_PROPERTY_CALLBACK)(
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_OPEN, the type does not
  *       allow it, or the session has been shut down already.
  *
- * From webservices/nc-webservices-ws_shutdown_session_channel_callback.md, line 2.
+ * From webservices/nc-webservices-ws_shutdown_session_channel_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK)(
     void *channelInstance,
@@ -1101,7 +1101,7 @@ typedef HRESULT (CALLBACK *WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK)(
  *       over.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
- * From webservices/nc-webservices-ws_write_message_end_callback.md, line 2.
+ * From webservices/nc-webservices-ws_write_message_end_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_END_CALLBACK)(
     void *channelInstance,
@@ -1176,7 +1176,7 @@ typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_END_CALLBACK)(
  *       over.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
- * From webservices/nc-webservices-ws_write_message_start_callback.md, line 2.
+ * From webservices/nc-webservices-ws_write_message_start_callback.md, line 48.
  */
 typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_START_CALLBACK)(
     void *channelInstance,
@@ -1188,7 +1188,7 @@ typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_START_CALLBACK)(
 /**
  * Says how the result of an operation is delivered if the operation is completed asynchronously.
  *
- * From webservices/ns-webservices-ws_async_context.md, line 33.
+ * From webservices/ns-webservices-ws_async_context.md, line 36.
  */
 struct WS_ASYNC_CONTEXT {
     /** The function that receives the result. It must not be NULL. */
@@ -1200,7 +1200,7 @@ struct WS_ASYNC_CONTEXT {
 /**
  * Holds an array of WS_CHANNEL_PROPERTY structures with its length.
  *
- * From webservices/ns-webservices-ws_channel_properties.md, line 33.
+ * From webservices/ns-webservices-ws_channel_properties.md, line 36.
  */
 struct WS_CHANNEL_PROPERTIES {
     /** The settings. It can be NULL if propertyCount is 0. */
@@ -1212,7 +1212,7 @@ struct WS_CHANNEL_PROPERTIES {
 /**
  * Holds one setting of a channel that is about to be created.
  *
- * From webservices/ns-webservices-ws_channel_property.md, line 33.
+ * From webservices/ns-webservices-ws_channel_property.md, line 36.
  */
 struct WS_CHANNEL_PROPERTY {
     /** The property. */
@@ -1226,7 +1226,7 @@ struct WS_CHANNEL_PROPERTY {
 /**
  * Holds the functions that implement a custom channel.
  *
- * From webservices/ns-webservices-ws_custom_channel_callbacks.md, line 33.
+ * From webservices/ns-webservices-ws_custom_channel_callbacks.md, line 36.
  */
 struct WS_CUSTOM_CHANNEL_CALLBACKS {
     /**
@@ -1268,7 +1268,7 @@ struct WS_CUSTOM_CHANNEL_CALLBACKS {
 /**
  * Holds a string of UTF-16 characters with its length.
  *
- * From webservices/ns-webservices-ws_string.md, line 33.
+ * From webservices/ns-webservices-ws_string.md, line 36.
  */
 struct WS_STRING {
     /** The number of characters, each of two bytes. */
@@ -1281,7 +1281,7 @@ struct WS_STRING {
  * Holds the address of an endpoint: its URL, and what else has to be known to reach it and to trust
  * it. The fields are those of an endpoint reference of WS-Addressing.
  *
- * From webservices/ns-webservices-ws_endpoint_address.md, line 33.
+ * From webservices/ns-webservices-ws_endpoint_address.md, line 36.
  */
 struct WS_ENDPOINT_ADDRESS {
     /**
@@ -1310,7 +1310,7 @@ struct WS_ENDPOINT_ADDRESS {
  * The common beginning of the structures that say who an endpoint is, for the security of a
  * connection.
  *
- * From webservices/ns-webservices-ws_endpoint_identity.md, line 33.
+ * From webservices/ns-webservices-ws_endpoint_identity.md, line 36.
  */
 struct WS_ENDPOINT_IDENTITY {
     /** Says which structure begins here. */
@@ -1320,7 +1320,7 @@ struct WS_ENDPOINT_IDENTITY {
 /**
  * Holds one setting of an error object that is about to be created.
  *
- * From webservices/ns-webservices-ws_error_property.md, line 33.
+ * From webservices/ns-webservices-ws_error_property.md, line 36.
  */
 struct WS_ERROR_PROPERTY {
     /** The property. */
@@ -1353,7 +1353,7 @@ struct WS_ERROR_PROPERTY {
  *     - WS_E_NOT_SUPPORTED (0x803D0017): This version of Windows cannot abort such a channel; see the
  *       remarks.
  *
- * From webservices/nf-webservices-wsabortchannel.md, line 45.
+ * From webservices/nf-webservices-wsabortchannel.md, line 48.
  */
 HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
 
@@ -1371,7 +1371,7 @@ HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the copy.
  *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, error or string is NULL.
  *
- * From webservices/nf-webservices-wsadderrorstring.md, line 45.
+ * From webservices/nf-webservices-wsadderrorstring.md, line 48.
  */
 HRESULT WINAPI WsAddErrorString(WS_ERROR *error, const WS_STRING *string);
 
@@ -1406,7 +1406,7 @@ HRESULT WINAPI WsAddErrorString(WS_ERROR *error, const WS_STRING *string);
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
  *
- * From webservices/nf-webservices-wsclosechannel.md, line 45.
+ * From webservices/nf-webservices-wsclosechannel.md, line 48.
  */
 HRESULT WINAPI WsCloseChannel(
     WS_CHANNEL *channel,
@@ -1445,7 +1445,7 @@ HRESULT WINAPI WsCloseChannel(
  *       unknown, has the wrong size or cannot be set here, or a custom channel was to have a security
  *       description.
  *
- * From webservices/nf-webservices-wscreatechannel.md, line 45.
+ * From webservices/nf-webservices-wscreatechannel.md, line 48.
  */
 HRESULT WINAPI WsCreateChannel(
     WS_CHANNEL_TYPE channelType,
@@ -1477,7 +1477,7 @@ HRESULT WINAPI WsCreateChannel(
  *     - E_INVALIDARG (0x80070057): error is NULL, or a property is unknown, has the wrong size or cannot
  *       be set here.
  *
- * From webservices/nf-webservices-wscreateerror.md, line 45.
+ * From webservices/nf-webservices-wscreateerror.md, line 48.
  */
 HRESULT WINAPI WsCreateError(
     const WS_ERROR_PROPERTY *properties,
@@ -1494,7 +1494,7 @@ HRESULT WINAPI WsCreateError(
  * @return
  *     This function does not return a value.
  *
- * From webservices/nf-webservices-wsfreechannel.md, line 45.
+ * From webservices/nf-webservices-wsfreechannel.md, line 48.
  */
 void WINAPI WsFreeChannel(WS_CHANNEL *channel);
 
@@ -1507,7 +1507,7 @@ void WINAPI WsFreeChannel(WS_CHANNEL *channel);
  * @return
  *     This function does not return a value.
  *
- * From webservices/nf-webservices-wsfreeerror.md, line 45.
+ * From webservices/nf-webservices-wsfreeerror.md, line 48.
  */
 void WINAPI WsFreeError(WS_ERROR *error);
 
@@ -1533,7 +1533,7 @@ void WINAPI WsFreeError(WS_ERROR *error);
  *     - E_INVALIDARG (0x80070057): The channel does not have this property, valueSize is too small for it,
  *       or an argument is NULL.
  *
- * From webservices/nf-webservices-wsgetchannelproperty.md, line 45.
+ * From webservices/nf-webservices-wsgetchannelproperty.md, line 48.
  */
 HRESULT WINAPI WsGetChannelProperty(
     WS_CHANNEL *channel,
@@ -1562,7 +1562,7 @@ HRESULT WINAPI WsGetChannelProperty(
  *     - E_INVALIDARG (0x80070057): There is no such property, bufferSize is too small for it, or an
  *       argument is NULL.
  *
- * From webservices/nf-webservices-wsgeterrorproperty.md, line 45.
+ * From webservices/nf-webservices-wsgeterrorproperty.md, line 48.
  */
 HRESULT WINAPI WsGetErrorProperty(
     WS_ERROR *error,
@@ -1589,7 +1589,7 @@ HRESULT WINAPI WsGetErrorProperty(
  *     The list is not complete.
  *     - E_INVALIDARG (0x80070057): An argument is NULL, or there is no string with this number.
  *
- * From webservices/nf-webservices-wsgeterrorstring.md, line 45.
+ * From webservices/nf-webservices-wsgeterrorstring.md, line 48.
  */
 HRESULT WINAPI WsGetErrorString(WS_ERROR *error, ULONG index, WS_STRING *string);
 
@@ -1650,7 +1650,7 @@ HRESULT WINAPI WsGetErrorString(WS_ERROR *error, ULONG index, WS_STRING *string)
  *       not know its scheme.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
- * From webservices/nf-webservices-wsopenchannel.md, line 45.
+ * From webservices/nf-webservices-wsopenchannel.md, line 48.
  */
 HRESULT WINAPI WsOpenChannel(
     WS_CHANNEL *channel,
@@ -1672,7 +1672,7 @@ HRESULT WINAPI WsOpenChannel(
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_CREATED nor
  *       WS_CHANNEL_STATE_CLOSED.
  *
- * From webservices/nf-webservices-wsresetchannel.md, line 45.
+ * From webservices/nf-webservices-wsresetchannel.md, line 48.
  */
 HRESULT WINAPI WsResetChannel(WS_CHANNEL *channel, WS_ERROR *error);
 
@@ -1685,7 +1685,7 @@ HRESULT WINAPI WsResetChannel(WS_CHANNEL *channel, WS_ERROR *error);
  *     S_OK on success, otherwise one of the codes of Web Services.
  *     - E_INVALIDARG (0x80070057): error is NULL, or no error object.
  *
- * From webservices/nf-webservices-wsreseterror.md, line 45.
+ * From webservices/nf-webservices-wsreseterror.md, line 48.
  */
 HRESULT WINAPI WsResetError(WS_ERROR *error);
 
@@ -1710,7 +1710,7 @@ HRESULT WINAPI WsResetError(WS_ERROR *error);
  *     - E_INVALIDARG (0x80070057): The channel does not have this property or does not let it be changed,
  *       valueSize is not the size of the property's type, or an argument is NULL.
  *
- * From webservices/nf-webservices-wssetchannelproperty.md, line 45.
+ * From webservices/nf-webservices-wssetchannelproperty.md, line 48.
  */
 HRESULT WINAPI WsSetChannelProperty(
     WS_CHANNEL *channel,
@@ -1741,7 +1741,7 @@ HRESULT WINAPI WsSetChannelProperty(
  *     - WS_E_INVALID_OPERATION (0x803D0003): The language cannot be changed now, because the object is not
  *       empty.
  *
- * From webservices/nf-webservices-wsseterrorproperty.md, line 45.
+ * From webservices/nf-webservices-wsseterrorproperty.md, line 48.
  */
 HRESULT WINAPI WsSetErrorProperty(
     WS_ERROR *error,
@@ -1775,7 +1775,7 @@ HRESULT WINAPI WsSetErrorProperty(
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_OPEN, the channel has no
  *       session that it could send in, or the session has been shut down already.
  *
- * From webservices/nf-webservices-wsshutdownsessionchannel.md, line 45.
+ * From webservices/nf-webservices-wsshutdownsessionchannel.md, line 48.
  */
 HRESULT WINAPI WsShutdownSessionChannel(
     WS_CHANNEL *channel,

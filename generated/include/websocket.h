@@ -23,7 +23,7 @@ typedef void *WEB_SOCKET_HANDLE;
  * The WEB_SOCKET_ACTION enumeration names the actions that WebSocketGetAction returns and the
  * application carries out.
  *
- * From websocket/ne-websocket-web_socket_action.md, line 35.
+ * From websocket/ne-websocket-web_socket_action.md, line 38.
  */
 typedef enum WEB_SOCKET_ACTION {
     /** Nothing is to be done. */
@@ -42,7 +42,7 @@ typedef WEB_SOCKET_ACTION *PWEB_SOCKET_ACTION;
 /**
  * The WEB_SOCKET_ACTION_QUEUE enumeration says from which queue WebSocketGetAction takes an action.
  *
- * From websocket/ne-websocket-web_socket_action_queue.md, line 33.
+ * From websocket/ne-websocket-web_socket_action_queue.md, line 36.
  */
 typedef enum WEB_SOCKET_ACTION_QUEUE {
     /** Actions of sends. */
@@ -60,7 +60,7 @@ typedef enum WEB_SOCKET_ACTION_QUEUE {
  * The WEB_SOCKET_BUFFER_TYPE enumeration says what a buffer holds: text or binary data of a message,
  * or one of the control frames.
  *
- * From websocket/ne-websocket-web_socket_buffer_type.md, line 33.
+ * From websocket/ne-websocket-web_socket_buffer_type.md, line 36.
  */
 typedef enum WEB_SOCKET_BUFFER_TYPE {
     /** UTF-8 text with which the message ends. It is the whole message if no fragment went before. */
@@ -86,7 +86,7 @@ typedef enum WEB_SOCKET_BUFFER_TYPE {
  * The WEB_SOCKET_CLOSE_STATUS enumeration names the status codes of a WebSocket close frame. RFC 6455
  * defines the codes.
  *
- * From websocket/ne-websocket-web_socket_close_status.md, line 37.
+ * From websocket/ne-websocket-web_socket_close_status.md, line 31.
  */
 typedef enum WEB_SOCKET_CLOSE_STATUS {
     /** The close is a normal one. */
@@ -124,7 +124,7 @@ typedef WEB_SOCKET_CLOSE_STATUS _WEB_SOCKET_CLOSE_STATUS;
  * for WebSocketCreateClientHandle and WebSocketCreateServerHandle. The last two belong to the
  * component and can only be read, with WebSocketGetGlobalProperty.
  *
- * From websocket/ne-websocket-web_socket_property_type.md, line 33.
+ * From websocket/ne-websocket-web_socket_property_type.md, line 36.
  */
 typedef enum WEB_SOCKET_PROPERTY_TYPE {
     /** ULONG. Size of the internal receive buffer, in bytes. The default is 4096 and the minimum is 256. */
@@ -174,7 +174,7 @@ typedef WEB_SOCKET_PROPERTY *PWEB_SOCKET_PROPERTY;
  * The WEB_SOCKET_BUFFER union holds data of a message, or the status and the reason of a close frame.
  * The buffer type that comes with it tells which of the two it is.
  *
- * From websocket/ns-websocket-web_socket_buffer.md, line 35.
+ * From websocket/ns-websocket-web_socket_buffer.md, line 38.
  */
 union WEB_SOCKET_BUFFER {
     /**
@@ -204,7 +204,7 @@ union WEB_SOCKET_BUFFER {
 /**
  * The WEB_SOCKET_HTTP_HEADER structure holds one header of an HTTP request or response.
  *
- * From websocket/ns-websocket-web_socket_http_header.md, line 35.
+ * From websocket/ns-websocket-web_socket_http_header.md, line 38.
  */
 struct WEB_SOCKET_HTTP_HEADER {
     /** The name, without a colon. */
@@ -220,7 +220,7 @@ struct WEB_SOCKET_HTTP_HEADER {
 /**
  * The WEB_SOCKET_PROPERTY structure holds one setting of a new session.
  *
- * From websocket/ns-websocket-web_socket_property.md, line 35.
+ * From websocket/ns-websocket-web_socket_property.md, line 38.
  */
 struct WEB_SOCKET_PROPERTY {
     /** The property. */
@@ -247,7 +247,7 @@ struct WEB_SOCKET_PROPERTY {
  * @return
  *     This function does not return a value.
  *
- * From websocket/nf-websocket-websocketaborthandle.md, line 31.
+ * From websocket/nf-websocket-websocketaborthandle.md, line 34.
  */
 VOID WINAPI WebSocketAbortHandle(WEB_SOCKET_HANDLE hWebSocket);
 
@@ -286,7 +286,7 @@ VOID WINAPI WebSocketAbortHandle(WEB_SOCKET_HANDLE hWebSocket);
  *       handle is not one of a client.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of this handle has begun already.
  *
- * From websocket/nf-websocket-websocketbeginclienthandshake.md, line 31.
+ * From websocket/nf-websocket-websocketbeginclienthandshake.md, line 34.
  */
 HRESULT WINAPI WebSocketBeginClientHandshake(
     WEB_SOCKET_HANDLE hWebSocket,
@@ -336,7 +336,7 @@ HRESULT WINAPI WebSocketBeginClientHandshake(
  *     - E_PROTOCOL_VERSION_NOT_SUPPORTED (0x83760005): The request asks for a version of the protocol that
  *       the component does not know.
  *
- * From websocket/nf-websocket-websocketbeginserverhandshake.md, line 31.
+ * From websocket/nf-websocket-websocketbeginserverhandshake.md, line 34.
  */
 HRESULT WINAPI WebSocketBeginServerHandshake(
     WEB_SOCKET_HANDLE hWebSocket,
@@ -363,7 +363,7 @@ HRESULT WINAPI WebSocketBeginServerHandshake(
  * @return
  *     This function does not return a value.
  *
- * From websocket/nf-websocket-websocketcompleteaction.md, line 31.
+ * From websocket/nf-websocket-websocketcompleteaction.md, line 34.
  */
 VOID WINAPI WebSocketCompleteAction(
     WEB_SOCKET_HANDLE hWebSocket,
@@ -389,7 +389,7 @@ VOID WINAPI WebSocketCompleteAction(
  *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown or cannot be set, or its
  *       value has the wrong size, is not aligned or is below its minimum.
  *
- * From websocket/nf-websocket-websocketcreateclienthandle.md, line 31.
+ * From websocket/nf-websocket-websocketcreateclienthandle.md, line 34.
  */
 HRESULT WINAPI WebSocketCreateClientHandle(
     const WEB_SOCKET_PROPERTY *pProperties,
@@ -415,7 +415,7 @@ HRESULT WINAPI WebSocketCreateClientHandle(
  *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown or cannot be set, or its
  *       value has the wrong size, is not aligned or is below its minimum.
  *
- * From websocket/nf-websocket-websocketcreateserverhandle.md, line 31.
+ * From websocket/nf-websocket-websocketcreateserverhandle.md, line 34.
  */
 HRESULT WINAPI WebSocketCreateServerHandle(
     const WEB_SOCKET_PROPERTY *pProperties,
@@ -434,7 +434,7 @@ HRESULT WINAPI WebSocketCreateServerHandle(
  * @return
  *     This function does not return a value.
  *
- * From websocket/nf-websocket-websocketdeletehandle.md, line 31.
+ * From websocket/nf-websocket-websocketdeletehandle.md, line 34.
  */
 VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
 
@@ -474,7 +474,7 @@ VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
  *     - E_SUBPROTOCOL_NOT_SUPPORTED (0x83760004): The response names a subprotocol that the client has not
  *       offered.
  *
- * From websocket/nf-websocket-websocketendclienthandshake.md, line 31.
+ * From websocket/nf-websocket-websocketendclienthandshake.md, line 34.
  */
 HRESULT WINAPI WebSocketEndClientHandshake(
     WEB_SOCKET_HANDLE hWebSocket,
@@ -498,7 +498,7 @@ HRESULT WINAPI WebSocketEndClientHandshake(
  *     - E_INVALIDARG (0x80070057): The handle is not one of a server.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake has not begun, or it is complete already.
  *
- * From websocket/nf-websocket-websocketendserverhandshake.md, line 31.
+ * From websocket/nf-websocket-websocketendserverhandshake.md, line 34.
  */
 HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
 
@@ -542,7 +542,7 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  *       protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions
  *       of receives return it.
  *
- * From websocket/nf-websocket-websocketgetaction.md, line 31.
+ * From websocket/nf-websocket-websocketgetaction.md, line 34.
  */
 HRESULT WINAPI WebSocketGetAction(
     WEB_SOCKET_HANDLE hWebSocket,
@@ -575,7 +575,7 @@ HRESULT WINAPI WebSocketGetAction(
  *     - E_INVALIDARG (0x80070057): A pointer is NULL, the property is none that can be read, or the memory
  *       is too small for the value.
  *
- * From websocket/nf-websocket-websocketgetglobalproperty.md, line 31.
+ * From websocket/nf-websocket-websocketgetglobalproperty.md, line 34.
  */
 HRESULT WINAPI WebSocketGetGlobalProperty(WEB_SOCKET_PROPERTY_TYPE eType, PVOID pvValue, ULONG *ulSize);
 
@@ -603,7 +603,7 @@ HRESULT WINAPI WebSocketGetGlobalProperty(WEB_SOCKET_PROPERTY_TYPE eType, PVOID 
  *       handshake is not complete, it was aborted, another receive has not completed, or the close frame
  *       of the peer has been received.
  *
- * From websocket/nf-websocket-websocketreceive.md, line 31.
+ * From websocket/nf-websocket-websocketreceive.md, line 34.
  */
 HRESULT WINAPI WebSocketReceive(
     WEB_SOCKET_HANDLE hWebSocket,
@@ -642,7 +642,7 @@ HRESULT WINAPI WebSocketReceive(
  *       is not complete, it was aborted, another send has not completed, a close frame has been sent, or
  *       the data does not continue the message that was begun.
  *
- * From websocket/nf-websocket-websocketsend.md, line 31.
+ * From websocket/nf-websocket-websocketsend.md, line 34.
  */
 HRESULT WINAPI WebSocketSend(
     WEB_SOCKET_HANDLE hWebSocket,

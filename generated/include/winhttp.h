@@ -439,7 +439,7 @@ typedef WORD INTERNET_PORT;
  * The INTERNET_SCHEME values name the scheme of a URL. In C the type is int, and each value is a
  * macro.
  *
- * From winhttp/ne-winhttp-internet_scheme.md, line 43.
+ * From winhttp/ne-winhttp-internet_scheme.md, line 46.
  */
 typedef int INTERNET_SCHEME;
 /** http. It stands for ws as well. */
@@ -456,7 +456,7 @@ typedef INTERNET_SCHEME *LPINTERNET_SCHEME;
  * The WINHTTP_WEB_SOCKET_BUFFER_TYPE enumeration says what a WebSocket buffer holds, text or binary
  * data, and whether the message ends with it.
  *
- * From winhttp/ne-winhttp-winhttp_web_socket_buffer_type.md, line 47.
+ * From winhttp/ne-winhttp-winhttp_web_socket_buffer_type.md, line 50.
  */
 typedef enum WINHTTP_WEB_SOCKET_BUFFER_TYPE {
     /**
@@ -487,7 +487,7 @@ typedef enum WINHTTP_WEB_SOCKET_BUFFER_TYPE {
  * The WINHTTP_WEB_SOCKET_CLOSE_STATUS enumeration names the status codes that say why a WebSocket
  * connection was closed. The numbers are those of RFC 6455, section 7.4.1.
  *
- * From winhttp/ne-winhttp-winhttp_web_socket_close_status.md, line 47.
+ * From winhttp/ne-winhttp-winhttp_web_socket_close_status.md, line 50.
  */
 typedef enum WINHTTP_WEB_SOCKET_CLOSE_STATUS {
     /** A normal close. The connection has served its purpose. */
@@ -523,7 +523,7 @@ typedef enum WINHTTP_WEB_SOCKET_CLOSE_STATUS {
  * The WINHTTP_WEB_SOCKET_OPERATION enumeration names the four operations of a WebSocket handle. In
  * asynchronous mode it says which of them has failed.
  *
- * From winhttp/ne-winhttp-winhttp_web_socket_operation.md, line 47.
+ * From winhttp/ne-winhttp-winhttp_web_socket_operation.md, line 50.
  */
 typedef enum WINHTTP_WEB_SOCKET_OPERATION {
     /** A send, started by WinHttpWebSocketSend. */
@@ -651,7 +651,7 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  * @return
  *     Nothing is returned.
  *
- * From winhttp/nc-winhttp-winhttp_status_callback.md, line 2.
+ * From winhttp/nc-winhttp-winhttp_status_callback.md, line 48.
  */
 typedef VOID (CALLBACK *WINHTTP_STATUS_CALLBACK)(
     HINTERNET hInternet,
@@ -665,7 +665,7 @@ typedef VOID (CALLBACK *WINHTTP_STATUS_CALLBACK)(
  * The URL_COMPONENTS structure holds the parts of a URL. WinHttpCrackUrl fills it, WinHttpCreateUrl
  * reads it.
  *
- * From winhttp/ns-winhttp-url_components.md, line 47.
+ * From winhttp/ns-winhttp-url_components.md, line 50.
  */
 struct URL_COMPONENTS {
     /** Size of the structure, in bytes. Set it before the call. */
@@ -704,7 +704,7 @@ struct URL_COMPONENTS {
  * The WINHTTP_ASYNC_RESULT structure says which asynchronous operation has failed and with which
  * error. A status callback gets it with WINHTTP_CALLBACK_STATUS_REQUEST_ERROR.
  *
- * From winhttp/ns-winhttp-winhttp_async_result.md, line 47.
+ * From winhttp/ns-winhttp-winhttp_async_result.md, line 50.
  */
 struct WINHTTP_ASYNC_RESULT {
     /**
@@ -731,7 +731,7 @@ struct WINHTTP_ASYNC_RESULT {
  * The WINHTTP_PROXY_INFO structure says how a session or a request finds its proxy. It is the value of
  * WINHTTP_OPTION_PROXY.
  *
- * From winhttp/ns-winhttp-winhttp_proxy_info.md, line 47.
+ * From winhttp/ns-winhttp-winhttp_proxy_info.md, line 50.
  */
 struct WINHTTP_PROXY_INFO {
     /**
@@ -757,7 +757,7 @@ struct WINHTTP_PROXY_INFO {
  * failed and with which error. A status callback for a WebSocket handle gets it with
  * WINHTTP_CALLBACK_STATUS_REQUEST_ERROR.
  *
- * From winhttp/ns-winhttp-winhttp_web_socket_async_result.md, line 47.
+ * From winhttp/ns-winhttp-winhttp_web_socket_async_result.md, line 50.
  */
 struct WINHTTP_WEB_SOCKET_ASYNC_RESULT {
     /** The error, in its dwError member. Its dwResult member is 0. */
@@ -770,7 +770,7 @@ struct WINHTTP_WEB_SOCKET_ASYNC_RESULT {
  * The WINHTTP_WEB_SOCKET_STATUS structure says how many bytes an asynchronous send or receive has
  * transferred, and of which type they are.
  *
- * From winhttp/ns-winhttp-winhttp_web_socket_status.md, line 47.
+ * From winhttp/ns-winhttp-winhttp_web_socket_status.md, line 50.
  */
 struct WINHTTP_WEB_SOCKET_STATUS {
     /**
@@ -847,7 +847,7 @@ struct WINHTTP_WEB_SOCKET_STATUS {
  *     - ERROR_WINHTTP_HEADER_ALREADY_EXISTS (12155): WINHTTP_ADDREQ_FLAG_ADD_IF_NEW is given and the
  *       request has such a header.
  *
- * From winhttp/nf-winhttp-winhttpaddrequestheaders.md, line 45.
+ * From winhttp/nf-winhttp-winhttpaddrequestheaders.md, line 48.
  */
 BOOL WINAPI WinHttpAddRequestHeaders(
     HINTERNET hRequest,
@@ -870,7 +870,7 @@ BOOL WINAPI WinHttpAddRequestHeaders(
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
  *     - ERROR_WINHTTP_SHUTDOWN (12012): WinHTTP is being shut down or unloaded.
  *
- * From winhttp/nf-winhttp-winhttpclosehandle.md, line 45.
+ * From winhttp/nf-winhttp-winhttpclosehandle.md, line 48.
  */
 BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
 
@@ -908,7 +908,7 @@ BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The session handle was closed during the call.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no session handle.
  *
- * From winhttp/nf-winhttp-winhttpconnect.md, line 45.
+ * From winhttp/nf-winhttp-winhttpconnect.md, line 48.
  */
 HINTERNET WINAPI WinHttpConnect(
     HINTERNET hSession,
@@ -951,7 +951,7 @@ HINTERNET WINAPI WinHttpConnect(
  *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The scheme is neither http nor https, or is missing.
  *       The schemes ws and wss are not known here; replace them by http and https first.
  *
- * From winhttp/nf-winhttp-winhttpcrackurl.md, line 45.
+ * From winhttp/nf-winhttp-winhttpcrackurl.md, line 48.
  */
 BOOL WINAPI WinHttpCrackUrl(
     LPCWSTR pwszUrl,
@@ -993,7 +993,7 @@ BOOL WINAPI WinHttpCrackUrl(
  *     - ERROR_WINHTTP_INVALID_URL (12005): ICU_REJECT_USERPWD is given and there is a user name or a
  *       password.
  *
- * From winhttp/nf-winhttp-winhttpcreateurl.md, line 45.
+ * From winhttp/nf-winhttp-winhttpcreateurl.md, line 48.
  */
 BOOL WINAPI WinHttpCreateUrl(
     LPURL_COMPONENTS lpUrlComponents,
@@ -1049,7 +1049,7 @@ BOOL WINAPI WinHttpCreateUrl(
  *       exist, or needs a proxy and there is none.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
  *
- * From winhttp/nf-winhttp-winhttpopen.md, line 45.
+ * From winhttp/nf-winhttp-winhttpopen.md, line 48.
  */
 HINTERNET WINAPI WinHttpOpen(
     LPCWSTR pszAgentW,
@@ -1108,7 +1108,7 @@ HINTERNET WINAPI WinHttpOpen(
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The connection handle was closed during the call.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no connection handle.
  *
- * From winhttp/nf-winhttp-winhttpopenrequest.md, line 45.
+ * From winhttp/nf-winhttp-winhttpopenrequest.md, line 48.
  */
 HINTERNET WINAPI WinHttpOpenRequest(
     HINTERNET hConnect,
@@ -1142,7 +1142,7 @@ HINTERNET WINAPI WinHttpOpenRequest(
  *       operation on the request has not completed.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
  *
- * From winhttp/nf-winhttp-winhttpquerydataavailable.md, line 45.
+ * From winhttp/nf-winhttp-winhttpquerydataavailable.md, line 48.
  */
 BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBytesAvailable);
 
@@ -1183,7 +1183,7 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received.
  *     - ERROR_WINHTTP_HEADER_NOT_FOUND (12150): There is no such header, or none with that index.
  *
- * From winhttp/nf-winhttp-winhttpqueryheaders.md, line 45.
+ * From winhttp/nf-winhttp-winhttpqueryheaders.md, line 48.
  */
 BOOL WINAPI WinHttpQueryHeaders(
     HINTERNET hRequest,
@@ -1223,7 +1223,7 @@ BOOL WINAPI WinHttpQueryHeaders(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The value does not exist yet, for example because
  *       the request has not been sent.
  *
- * From winhttp/nf-winhttp-winhttpqueryoption.md, line 45.
+ * From winhttp/nf-winhttp-winhttpqueryoption.md, line 48.
  */
 BOOL WINAPI WinHttpQueryOption(
     HINTERNET hInternet,
@@ -1262,7 +1262,7 @@ BOOL WINAPI WinHttpQueryOption(
  *     - ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW (12184): More data would have to be skipped than
  *       WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows.
  *
- * From winhttp/nf-winhttp-winhttpreaddata.md, line 45.
+ * From winhttp/nf-winhttp-winhttpreaddata.md, line 48.
  */
 BOOL WINAPI WinHttpReadData(
     HINTERNET hRequest,
@@ -1320,7 +1320,7 @@ BOOL WINAPI WinHttpReadData(
  *     - ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW (12184): The body of a redirect or of an authentication
  *       challenge is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip.
  *
- * From winhttp/nf-winhttp-winhttpreceiveresponse.md, line 45.
+ * From winhttp/nf-winhttp-winhttpreceiveresponse.md, line 48.
  */
 BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
 
@@ -1393,7 +1393,7 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY (12187): The proxy asks for a client certificate.
  *     - ERROR_WINHTTP_SECURE_FAILURE_PROXY (12188): The certificate of the proxy was not accepted.
  *
- * From winhttp/nf-winhttp-winhttpsendrequest.md, line 45.
+ * From winhttp/nf-winhttp-winhttpsendrequest.md, line 48.
  */
 BOOL WINAPI WinHttpSendRequest(
     HINTERNET hRequest,
@@ -1445,7 +1445,7 @@ BOOL WINAPI WinHttpSendRequest(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): An operation on the request has not completed.
  *
- * From winhttp/nf-winhttp-winhttpsetcredentials.md, line 45.
+ * From winhttp/nf-winhttp-winhttpsetcredentials.md, line 48.
  */
 BOOL WINAPI WinHttpSetCredentials(
     HINTERNET hRequest,
@@ -1485,7 +1485,7 @@ BOOL WINAPI WinHttpSetCredentials(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): It is too late or too early for the option, for
  *       example because the request has been sent.
  *
- * From winhttp/nf-winhttp-winhttpsetoption.md, line 45.
+ * From winhttp/nf-winhttp-winhttpsetoption.md, line 48.
  */
 BOOL WINAPI WinHttpSetOption(
     HINTERNET hInternet,
@@ -1546,7 +1546,7 @@ BOOL WINAPI WinHttpSetOption(
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): A handle of this kind has no callback.
  *
- * From winhttp/nf-winhttp-winhttpsetstatuscallback.md, line 45.
+ * From winhttp/nf-winhttp-winhttpsetstatuscallback.md, line 48.
  */
 WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(
     HINTERNET hInternet,
@@ -1581,7 +1581,7 @@ WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The handle is of the right kind, but timeouts cannot
  *       be set on it any more.
  *
- * From winhttp/nf-winhttp-winhttpsettimeouts.md, line 45.
+ * From winhttp/nf-winhttp-winhttpsettimeouts.md, line 48.
  */
 BOOL WINAPI WinHttpSetTimeouts(
     HINTERNET hInternet,
@@ -1615,7 +1615,7 @@ BOOL WINAPI WinHttpSetTimeouts(
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): While the function waited for the close frame, the
  *       server sent something that the WebSocket protocol does not allow.
  *
- * From winhttp/nf-winhttp-winhttpwebsocketclose.md, line 45.
+ * From winhttp/nf-winhttp-winhttpwebsocketclose.md, line 48.
  */
 DWORD WINAPI WinHttpWebSocketClose(
     HINTERNET hWebSocket,
@@ -1639,7 +1639,7 @@ DWORD WINAPI WinHttpWebSocketClose(
  *     Handle to the WebSocket connection. If it is NULL, call GetLastError to learn why the upgrade
  *     failed.
  *
- * From winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md, line 45.
+ * From winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md, line 48.
  */
 HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR pContext);
 
@@ -1709,7 +1709,7 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server sent something that the WebSocket
  *       protocol does not allow. The connection is not usable any more.
  *
- * From winhttp/nf-winhttp-winhttpwebsocketreceive.md, line 45.
+ * From winhttp/nf-winhttp-winhttpwebsocketreceive.md, line 48.
  */
 DWORD WINAPI WinHttpWebSocketReceive(
     HINTERNET hWebSocket,
@@ -1742,7 +1742,7 @@ DWORD WINAPI WinHttpWebSocketReceive(
  *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or nothing more can be sent
  *       because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.
  *
- * From winhttp/nf-winhttp-winhttpwebsocketsend.md, line 45.
+ * From winhttp/nf-winhttp-winhttpwebsocketsend.md, line 48.
  */
 DWORD WINAPI WinHttpWebSocketSend(
     HINTERNET hWebSocket,
@@ -1776,7 +1776,7 @@ DWORD WINAPI WinHttpWebSocketSend(
  *     - ERROR_INVALID_OPERATION (4317): The close frame has been sent already, by an earlier shutdown or
  *       by WinHttpWebSocketClose. The connection is unchanged.
  *
- * From winhttp/nf-winhttp-winhttpwebsocketshutdown.md, line 45.
+ * From winhttp/nf-winhttp-winhttpwebsocketshutdown.md, line 48.
  */
 DWORD WINAPI WinHttpWebSocketShutdown(
     HINTERNET hWebSocket,

@@ -16,6 +16,8 @@ pub struct Draft {
     pub page: Arc<str>,
     /// What the page describes.
     pub kind: Kind,
+    /// Where the text about it begins: its heading, else its description.
+    pub place: Location,
     /// Its C name; for pages of codes, their title.
     pub name: Fact<String>,
     /// Its other C names, such as a structure's tag.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::c::types::CType;
 use crate::draft::{Docs, Draft, Requirements};
-use crate::fact::{Fact, Source};
+use crate::fact::Fact;
 use crate::prose::Prose;
 use crate::source::{Licence, Location};
 
@@ -216,8 +216,8 @@ pub struct Origin {
     pub docs: Docs,
     /// Where it is declared, and on which systems it is.
     pub requirements: Requirements,
-    /// The page, and the line of the name on it.
-    pub source: Source,
+    /// Where the text about it begins on its page.
+    pub place: Location,
 }
 
 /// A constant.

@@ -53,7 +53,7 @@ pub trait Channels {
     ///
     /// `WsAbortChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsabortchannel.md`, line 45.
+    /// `webservices/nf-webservices-wsabortchannel.md`, line 48.
     #[doc(alias = "WsAbortChannel")]
     fn abort_channel(
         &self,
@@ -152,7 +152,7 @@ pub trait Channels {
     ///
     /// `WsCloseChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsclosechannel.md`, line 45.
+    /// `webservices/nf-webservices-wsclosechannel.md`, line 48.
     #[doc(alias = "WsCloseChannel")]
     fn close_channel(
         &self,
@@ -242,7 +242,7 @@ pub trait Channels {
     ///
     /// `WsCreateChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wscreatechannel.md`, line 45.
+    /// `webservices/nf-webservices-wscreatechannel.md`, line 48.
     #[doc(alias = "WsCreateChannel")]
     fn create_channel<W: crate::WideChar>(
         &self,
@@ -297,7 +297,7 @@ pub trait Channels {
     ///
     /// `WsFreeChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsfreechannel.md`, line 45.
+    /// `webservices/nf-webservices-wsfreechannel.md`, line 48.
     #[doc(alias = "WsFreeChannel")]
     fn free_channel(&self, channel: *mut super::Channel);
     /// Reads a property of a channel.
@@ -362,7 +362,7 @@ pub trait Channels {
     ///
     /// `WsGetChannelProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsgetchannelproperty.md`, line 45.
+    /// `webservices/nf-webservices-wsgetchannelproperty.md`, line 48.
     #[doc(alias = "WsGetChannelProperty")]
     fn get_channel_property<W: crate::WideChar>(
         &self,
@@ -485,7 +485,7 @@ pub trait Channels {
     ///
     /// `WsOpenChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsopenchannel.md`, line 45.
+    /// `webservices/nf-webservices-wsopenchannel.md`, line 48.
     #[doc(alias = "WsOpenChannel")]
     fn open_channel<W: crate::WideChar>(
         &self,
@@ -540,7 +540,7 @@ pub trait Channels {
     ///
     /// `WsResetChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsresetchannel.md`, line 45.
+    /// `webservices/nf-webservices-wsresetchannel.md`, line 48.
     #[doc(alias = "WsResetChannel")]
     fn reset_channel(
         &self,
@@ -603,7 +603,7 @@ pub trait Channels {
     ///
     /// `WsSetChannelProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wssetchannelproperty.md`, line 45.
+    /// `webservices/nf-webservices-wssetchannelproperty.md`, line 48.
     #[doc(alias = "WsSetChannelProperty")]
     fn set_channel_property<W: crate::WideChar>(
         &self,
@@ -683,7 +683,7 @@ pub trait Channels {
     ///
     /// `WsShutdownSessionChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7
     /// \[desktop apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsshutdownsessionchannel.md`, line 45.
+    /// `webservices/nf-webservices-wsshutdownsessionchannel.md`, line 48.
     #[doc(alias = "WsShutdownSessionChannel")]
     fn shutdown_session_channel(
         &self,
@@ -745,7 +745,7 @@ pub trait ErrorObjects {
     ///
     /// `WsAddErrorString` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsadderrorstring.md`, line 45.
+    /// `webservices/nf-webservices-wsadderrorstring.md`, line 48.
     #[doc(alias = "WsAddErrorString")]
     fn add_error_string<W: crate::WideChar>(
         &self,
@@ -809,7 +809,7 @@ pub trait ErrorObjects {
     ///
     /// `WsCreateError` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wscreateerror.md`, line 45.
+    /// `webservices/nf-webservices-wscreateerror.md`, line 48.
     #[doc(alias = "WsCreateError")]
     fn create_error(
         &self,
@@ -844,7 +844,7 @@ pub trait ErrorObjects {
     ///
     /// `WsFreeError` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps \|
     /// UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsfreeerror.md`, line 45.
+    /// `webservices/nf-webservices-wsfreeerror.md`, line 48.
     #[doc(alias = "WsFreeError")]
     fn free_error(&self, error: *mut super::ErrorObject);
     /// Reads a property of an error object.
@@ -897,7 +897,7 @@ pub trait ErrorObjects {
     ///
     /// `WsGetErrorProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsgeterrorproperty.md`, line 45.
+    /// `webservices/nf-webservices-wsgeterrorproperty.md`, line 48.
     #[doc(alias = "WsGetErrorProperty")]
     fn get_error_property(
         &self,
@@ -960,7 +960,7 @@ pub trait ErrorObjects {
     ///
     /// `WsGetErrorString` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsgeterrorstring.md`, line 45.
+    /// `webservices/nf-webservices-wsgeterrorstring.md`, line 48.
     #[doc(alias = "WsGetErrorString")]
     fn get_error_string<W: crate::WideChar>(
         &self,
@@ -1008,7 +1008,7 @@ pub trait ErrorObjects {
     ///
     /// `WsResetError` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps \|
     /// UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsreseterror.md`, line 45.
+    /// `webservices/nf-webservices-wsreseterror.md`, line 48.
     #[doc(alias = "WsResetError")]
     fn reset_error(
         &self,
@@ -1066,7 +1066,7 @@ pub trait ErrorObjects {
     ///
     /// `WsSetErrorProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsseterrorproperty.md`, line 45.
+    /// `webservices/nf-webservices-wsseterrorproperty.md`, line 48.
     #[doc(alias = "WsSetErrorProperty")]
     fn set_error_property(
         &self,

@@ -27,7 +27,7 @@ use crate::UnknownValue;
 ///
 /// `WS_CALLBACK_MODEL` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_callback_model.md`, line
-/// 31\.
+/// 34\.
 #[doc(alias = "WS_CALLBACK_MODEL")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -86,7 +86,7 @@ impl core::fmt::Display for CallbackModel {
 ///
 /// `WS_CHANNEL_BINDING` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_channel_binding.md`, line 31.
+/// `webservices/ne-webservices-ws_channel_binding.md`, line 34.
 #[doc(alias = "WS_CHANNEL_BINDING")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -182,7 +182,7 @@ impl core::fmt::Display for ChannelBinding {
 ///
 /// `WS_CHANNEL_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_channel_property_id.md`, line 31.
+/// `webservices/ne-webservices-ws_channel_property_id.md`, line 34.
 #[doc(alias = "WS_CHANNEL_PROPERTY_ID")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -744,7 +744,7 @@ impl core::fmt::Display for ChannelPropertyId {
 /// # C
 ///
 /// `WS_CHANNEL_STATE` in webservices.h since Windows 7 \[desktop apps only\] and Windows Server 2008 R2
-/// \[desktop apps only\]. From `webservices/ne-webservices-ws_channel_state.md`, line 31.
+/// \[desktop apps only\]. From `webservices/ne-webservices-ws_channel_state.md`, line 34.
 #[doc(alias = "WS_CHANNEL_STATE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -844,7 +844,7 @@ impl core::fmt::Display for ChannelState {
 /// # C
 ///
 /// `WS_CHANNEL_TYPE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
-/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_channel_type.md`, line 31.
+/// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_channel_type.md`, line 34.
 #[doc(alias = "WS_CHANNEL_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -949,7 +949,7 @@ impl core::fmt::Display for ChannelType {
 ///
 /// `WS_ENDPOINT_IDENTITY_TYPE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and
 /// Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_endpoint_identity_type.md`, line 31.
+/// `webservices/ne-webservices-ws_endpoint_identity_type.md`, line 34.
 #[doc(alias = "WS_ENDPOINT_IDENTITY_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -1036,7 +1036,7 @@ impl core::fmt::Display for EndpointIdentityType {
 ///
 /// `WS_ERROR_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_error_property_id.md`, line 31.
+/// `webservices/ne-webservices-ws_error_property_id.md`, line 34.
 #[doc(alias = "WS_ERROR_PROPERTY_ID")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]

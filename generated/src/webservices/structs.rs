@@ -96,7 +96,7 @@ pub struct XmlWriter {
 ///
 /// `WS_ASYNC_CONTEXT` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_async_context.md`, line
-/// 33\.
+/// 36\.
 #[doc(alias = "WS_ASYNC_CONTEXT")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -131,7 +131,7 @@ impl Default for AsyncContext {
 ///
 /// `WS_CHANNEL_PROPERTIES` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_channel_properties.md`, line 33.
+/// `webservices/ns-webservices-ws_channel_properties.md`, line 36.
 #[doc(alias = "WS_CHANNEL_PROPERTIES")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -167,7 +167,7 @@ impl Default for ChannelProperties {
 ///
 /// `WS_CHANNEL_PROPERTY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_channel_property.md`, line 33.
+/// `webservices/ns-webservices-ws_channel_property.md`, line 36.
 #[doc(alias = "WS_CHANNEL_PROPERTY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -223,7 +223,7 @@ impl Default for ChannelProperty {
 ///
 /// `WS_CUSTOM_CHANNEL_CALLBACKS` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/ns-webservices-ws_custom_channel_callbacks.md`, line 33.
+/// `webservices/ns-webservices-ws_custom_channel_callbacks.md`, line 36.
 #[doc(alias = "WS_CUSTOM_CHANNEL_CALLBACKS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -353,7 +353,7 @@ impl<W: crate::WideChar> Default for CustomChannelCallbacks<W> {
 ///
 /// `WS_ENDPOINT_ADDRESS` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_endpoint_address.md`, line 33.
+/// `webservices/ns-webservices-ws_endpoint_address.md`, line 36.
 #[doc(alias = "WS_ENDPOINT_ADDRESS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -402,7 +402,7 @@ impl<W: crate::WideChar> Default for EndpointAddress<W> {
 ///
 /// `WS_ENDPOINT_IDENTITY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_endpoint_identity.md`, line 33.
+/// `webservices/ns-webservices-ws_endpoint_identity.md`, line 36.
 #[doc(alias = "WS_ENDPOINT_IDENTITY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -431,7 +431,7 @@ impl Default for EndpointIdentity {
 ///
 /// `WS_ERROR_PROPERTY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_error_property.md`, line
-/// 33\.
+/// 36\.
 #[doc(alias = "WS_ERROR_PROPERTY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -476,7 +476,7 @@ impl Default for ErrorProperty {
 /// # C
 ///
 /// `WS_STRING` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server 2008 R2
-/// \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_string.md`, line 33.
+/// \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_string.md`, line 36.
 #[doc(alias = "WS_STRING")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]

@@ -45,7 +45,7 @@ pub trait Handles {
     ///
     /// `WebSocketAbortHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketaborthandle.md`, line 31.
+    /// `websocket/nf-websocket-websocketaborthandle.md`, line 34.
     #[doc(alias = "WebSocketAbortHandle")]
     fn abort_handle(&self, web_socket: super::Handle);
     /// The `WebSocketCreateClientHandle` function creates a session in the role of the client and returns
@@ -106,7 +106,7 @@ pub trait Handles {
     ///
     /// `WebSocketCreateClientHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketcreateclienthandle.md`, line 31.
+    /// `websocket/nf-websocket-websocketcreateclienthandle.md`, line 34.
     #[doc(alias = "WebSocketCreateClientHandle")]
     fn create_client_handle(
         &self,
@@ -167,7 +167,7 @@ pub trait Handles {
     ///
     /// `WebSocketCreateServerHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketcreateserverhandle.md`, line 31.
+    /// `websocket/nf-websocket-websocketcreateserverhandle.md`, line 34.
     #[doc(alias = "WebSocketCreateServerHandle")]
     fn create_server_handle(
         &self,
@@ -219,7 +219,7 @@ pub trait Handles {
     ///
     /// `WebSocketDeleteHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketdeletehandle.md`, line 31.
+    /// `websocket/nf-websocket-websocketdeletehandle.md`, line 34.
     #[doc(alias = "WebSocketDeleteHandle")]
     fn delete_handle(&self, web_socket: super::Handle);
     /// The `WebSocketGetGlobalProperty` function gets a property of the protocol component that belongs to
@@ -267,7 +267,7 @@ pub trait Handles {
     ///
     /// `WebSocketGetGlobalProperty` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop
     /// apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketgetglobalproperty.md`, line 31.
+    /// `websocket/nf-websocket-websocketgetglobalproperty.md`, line 34.
     #[doc(alias = "WebSocketGetGlobalProperty")]
     fn get_global_property(
         &self,
@@ -357,7 +357,7 @@ pub trait Handshake {
     ///
     /// `WebSocketBeginClientHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketbeginclienthandshake.md`, line 31.
+    /// `websocket/nf-websocket-websocketbeginclienthandshake.md`, line 34.
     #[doc(alias = "WebSocketBeginClientHandshake")]
     fn begin_client_handshake(
         &self,
@@ -446,7 +446,7 @@ pub trait Handshake {
     ///
     /// `WebSocketBeginServerHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketbeginserverhandshake.md`, line 31.
+    /// `websocket/nf-websocket-websocketbeginserverhandshake.md`, line 34.
     #[doc(alias = "WebSocketBeginServerHandshake")]
     fn begin_server_handshake(
         &self,
@@ -532,7 +532,7 @@ pub trait Handshake {
     ///
     /// `WebSocketEndClientHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketendclienthandshake.md`, line 31.
+    /// `websocket/nf-websocket-websocketendclienthandshake.md`, line 34.
     #[doc(alias = "WebSocketEndClientHandshake")]
     fn end_client_handshake(
         &self,
@@ -584,7 +584,7 @@ pub trait Handshake {
     ///
     /// `WebSocketEndServerHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketendserverhandshake.md`, line 31.
+    /// `websocket/nf-websocket-websocketendserverhandshake.md`, line 34.
     #[doc(alias = "WebSocketEndServerHandshake")]
     fn end_server_handshake(
         &self,
@@ -641,7 +641,7 @@ pub trait Transfer {
     ///
     /// `WebSocketCompleteAction` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop
     /// apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketcompleteaction.md`, line 31.
+    /// `websocket/nf-websocket-websocketcompleteaction.md`, line 34.
     #[doc(alias = "WebSocketCompleteAction")]
     fn complete_action(
         &self,
@@ -780,7 +780,7 @@ pub trait Transfer {
     ///
     /// `WebSocketGetAction` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketgetaction.md`, line 31.
+    /// `websocket/nf-websocket-websocketgetaction.md`, line 34.
     #[doc(alias = "WebSocketGetAction")]
     fn get_action(
         &self,
@@ -859,7 +859,7 @@ pub trait Transfer {
     ///
     /// `WebSocketReceive` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketreceive.md`, line 31.
+    /// `websocket/nf-websocket-websocketreceive.md`, line 34.
     #[doc(alias = "WebSocketReceive")]
     fn receive(
         &self,
@@ -942,7 +942,7 @@ pub trait Transfer {
     ///
     /// `WebSocketSend` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps only\]
     /// and Windows Server 2012 \[desktop apps only\]. From `websocket/nf-websocket-websocketsend.md`, line
-    /// 31\.
+    /// 34\.
     #[doc(alias = "WebSocketSend")]
     fn send(
         &self,

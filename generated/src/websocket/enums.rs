@@ -17,7 +17,7 @@ use crate::UnknownValue;
 /// # C
 ///
 /// `WEB_SOCKET_ACTION` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server 2012
-/// \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action.md`, line 35.
+/// \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action.md`, line 38.
 #[doc(alias = "PWEB_SOCKET_ACTION")]
 #[doc(alias = "WEB_SOCKET_ACTION")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,7 +106,7 @@ impl core::fmt::Display for Action {
 /// # C
 ///
 /// `WEB_SOCKET_ACTION_QUEUE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
-/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action_queue.md`, line 33.
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action_queue.md`, line 36.
 #[doc(alias = "WEB_SOCKET_ACTION_QUEUE")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
@@ -209,7 +209,7 @@ impl core::fmt::Display for ActionQueue {
 /// # C
 ///
 /// `WEB_SOCKET_BUFFER_TYPE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
-/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_buffer_type.md`, line 33.
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_buffer_type.md`, line 36.
 #[doc(alias = "WEB_SOCKET_BUFFER_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -296,7 +296,7 @@ impl core::fmt::Display for BufferType {
 /// # C
 ///
 /// `WEB_SOCKET_CLOSE_STATUS` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
-/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_close_status.md`, line 37.
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_close_status.md`, line 31.
 #[doc(alias = "_WEB_SOCKET_CLOSE_STATUS")]
 #[doc(alias = "WEB_SOCKET_CLOSE_STATUS")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -427,7 +427,7 @@ impl core::fmt::Display for CloseStatus {
 /// # C
 ///
 /// `WEB_SOCKET_PROPERTY_TYPE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
-/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_property_type.md`, line 33.
+/// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_property_type.md`, line 36.
 #[doc(alias = "WEB_SOCKET_PROPERTY_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]

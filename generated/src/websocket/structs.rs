@@ -47,7 +47,7 @@ impl Handle {
 /// # C
 ///
 /// `WEB_SOCKET_BUFFER` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server 2012
-/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_buffer.md`, line 35.
+/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_buffer.md`, line 38.
 #[doc(alias = "PWEB_SOCKET_BUFFER")]
 #[doc(alias = "WEB_SOCKET_BUFFER")]
 #[derive(Clone, Copy)]
@@ -141,7 +141,7 @@ impl Default for BufferCloseStatus {
 /// # C
 ///
 /// `WEB_SOCKET_HTTP_HEADER` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
-/// 2012 \[desktop apps only\]. From `websocket/ns-websocket-web_socket_http_header.md`, line 35.
+/// 2012 \[desktop apps only\]. From `websocket/ns-websocket-web_socket_http_header.md`, line 38.
 #[doc(alias = "PWEB_SOCKET_HTTP_HEADER")]
 #[doc(alias = "WEB_SOCKET_HTTP_HEADER")]
 #[derive(Clone, Copy, Debug)]
@@ -192,7 +192,7 @@ impl Default for HttpHeader {
 /// # C
 ///
 /// `WEB_SOCKET_PROPERTY` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server 2012
-/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_property.md`, line 35.
+/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_property.md`, line 38.
 #[doc(alias = "PWEB_SOCKET_PROPERTY")]
 #[doc(alias = "WEB_SOCKET_PROPERTY")]
 #[derive(Clone, Copy, Debug)]

@@ -59,7 +59,7 @@ pub trait Session {
     ///
     /// `WinHttpCloseHandle` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpclosehandle.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpclosehandle.md`, line 48.
     #[doc(alias = "WinHttpCloseHandle")]
     fn close_handle(
         &self,
@@ -133,7 +133,7 @@ pub trait Session {
     ///
     /// `WinHttpConnect` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000 Professional
     /// with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps
-    /// only\]. From `winhttp/nf-winhttp-winhttpconnect.md`, line 45.
+    /// only\]. From `winhttp/nf-winhttp-winhttpconnect.md`, line 48.
     #[doc(alias = "WinHttpConnect")]
     fn connect(
         &self,
@@ -222,7 +222,7 @@ pub trait Session {
     ///
     /// `WinHttpCrackUrl` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcrackurl.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcrackurl.md`, line 48.
     #[doc(alias = "WinHttpCrackUrl")]
     fn crack_url<W: crate::WideChar>(
         &self,
@@ -296,7 +296,7 @@ pub trait Session {
     ///
     /// `WinHttpCreateUrl` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcreateurl.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcreateurl.md`, line 48.
     #[doc(alias = "WinHttpCreateUrl")]
     fn create_url<W: crate::WideChar>(
         &self,
@@ -384,7 +384,7 @@ pub trait Session {
     ///
     /// `WinHttpOpen` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000 Professional
     /// with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps
-    /// only\]. From `winhttp/nf-winhttp-winhttpopen.md`, line 45.
+    /// only\]. From `winhttp/nf-winhttp-winhttpopen.md`, line 48.
     #[doc(alias = "WinHttpOpen")]
     fn open(
         &self,
@@ -458,7 +458,7 @@ pub trait Session {
     ///
     /// `WinHttpQueryOption` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryoption.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryoption.md`, line 48.
     #[doc(alias = "WinHttpQueryOption")]
     fn query_option<W: crate::WideChar>(
         &self,
@@ -535,7 +535,7 @@ pub trait Session {
     ///
     /// `WinHttpSetOption` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetoption.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetoption.md`, line 48.
     #[doc(alias = "WinHttpSetOption")]
     fn set_option<W: crate::WideChar>(
         &self,
@@ -627,7 +627,7 @@ pub trait Session {
     ///
     /// `WinHttpSetStatusCallback` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetstatuscallback.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetstatuscallback.md`, line 48.
     #[doc(alias = "WinHttpSetStatusCallback")]
     fn set_status_callback<W: crate::WideChar>(
         &self,
@@ -702,7 +702,7 @@ pub trait Session {
     ///
     /// `WinHttpSetTimeouts` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsettimeouts.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsettimeouts.md`, line 48.
     #[doc(alias = "WinHttpSetTimeouts")]
     fn set_timeouts(
         &self,
@@ -800,7 +800,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpAddRequestHeaders` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpaddrequestheaders.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpaddrequestheaders.md`, line 48.
     #[doc(alias = "WinHttpAddRequestHeaders")]
     fn add_request_headers(
         &self,
@@ -896,7 +896,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpOpenRequest` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpopenrequest.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpopenrequest.md`, line 48.
     #[doc(alias = "WinHttpOpenRequest")]
     fn open_request(
         &self,
@@ -962,7 +962,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpQueryDataAvailable` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpquerydataavailable.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpquerydataavailable.md`, line 48.
     #[doc(alias = "WinHttpQueryDataAvailable")]
     fn query_data_available(
         &self,
@@ -1060,7 +1060,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpQueryHeaders` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryheaders.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryheaders.md`, line 48.
     #[doc(alias = "WinHttpQueryHeaders")]
     fn query_headers<W: crate::WideChar>(
         &self,
@@ -1144,7 +1144,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpReadData` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreaddata.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreaddata.md`, line 48.
     #[doc(alias = "WinHttpReadData")]
     fn read_data(
         &self,
@@ -1247,7 +1247,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpReceiveResponse` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreceiveresponse.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreceiveresponse.md`, line 48.
     #[doc(alias = "WinHttpReceiveResponse")]
     fn receive_response(
         &self,
@@ -1379,7 +1379,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpSendRequest` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsendrequest.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsendrequest.md`, line 48.
     #[doc(alias = "WinHttpSendRequest")]
     fn send_request(
         &self,
@@ -1468,7 +1468,7 @@ pub unsafe trait Request {
     ///
     /// `WinHttpSetCredentials` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetcredentials.md`, line 45.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetcredentials.md`, line 48.
     #[doc(alias = "WinHttpSetCredentials")]
     fn set_credentials(
         &self,
@@ -1561,7 +1561,7 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketClose` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketclose.md`, line 45.
+    /// `winhttp/nf-winhttp-winhttpwebsocketclose.md`, line 48.
     #[doc(alias = "WinHttpWebSocketClose")]
     fn web_socket_close(
         &self,
@@ -1631,7 +1631,7 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketCompleteUpgrade` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop
     /// apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md`, line 45.
+    /// `winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md`, line 48.
     #[doc(alias = "WinHttpWebSocketCompleteUpgrade")]
     fn web_socket_complete_upgrade(
         &self,
@@ -1794,7 +1794,7 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketReceive` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketreceive.md`, line 45.
+    /// `winhttp/nf-winhttp-winhttpwebsocketreceive.md`, line 48.
     #[doc(alias = "WinHttpWebSocketReceive")]
     fn web_socket_receive(
         &self,
@@ -1875,7 +1875,7 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketSend` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps only\]
     /// and Windows Server 2012 \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpwebsocketsend.md`,
-    /// line 45.
+    /// line 48.
     #[doc(alias = "WinHttpWebSocketSend")]
     fn web_socket_send(
         &self,
@@ -1954,7 +1954,7 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketShutdown` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketshutdown.md`, line 45.
+    /// `winhttp/nf-winhttp-winhttpwebsocketshutdown.md`, line 48.
     #[doc(alias = "WinHttpWebSocketShutdown")]
     fn web_socket_shutdown(
         &self,

@@ -113,7 +113,7 @@
 ///
 /// `WINHTTP_STATUS_CALLBACK` in winhttp.h since Windows XP, Windows 2000 Professional with SP3
 /// \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\].
-/// From `winhttp/nc-winhttp-winhttp_status_callback.md`, line 2.
+/// From `winhttp/nc-winhttp-winhttp_status_callback.md`, line 48.
 #[doc(alias = "WINHTTP_STATUS_CALLBACK")]
 pub type StatusCallback = Option<
     unsafe extern "system" fn(

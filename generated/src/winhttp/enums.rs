@@ -22,7 +22,7 @@ use crate::UnknownValue;
 ///
 /// `INTERNET_SCHEME` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop apps
 /// only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
-/// `winhttp/ne-winhttp-internet_scheme.md`, line 43.
+/// `winhttp/ne-winhttp-internet_scheme.md`, line 46.
 #[doc(alias = "LPINTERNET_SCHEME")]
 #[doc(alias = "INTERNET_SCHEME")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,7 +93,7 @@ impl core::fmt::Display for InternetScheme {
 ///
 /// `WINHTTP_WEB_SOCKET_BUFFER_TYPE` in winhttp.h since Windows 8 \[desktop apps only\] and Windows
 /// Server 2012 \[desktop apps only\]. From `winhttp/ne-winhttp-winhttp_web_socket_buffer_type.md`, line
-/// 47\.
+/// 50\.
 #[doc(alias = "WINHTTP_WEB_SOCKET_BUFFER_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -191,7 +191,7 @@ impl core::fmt::Display for WebSocketBufferType {
 ///
 /// `WINHTTP_WEB_SOCKET_CLOSE_STATUS` in winhttp.h since Windows 8 \[desktop apps only\] and Windows
 /// Server 2012 \[desktop apps only\]. From `winhttp/ne-winhttp-winhttp_web_socket_close_status.md`,
-/// line 47.
+/// line 50.
 #[doc(alias = "WINHTTP_WEB_SOCKET_CLOSE_STATUS")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -328,7 +328,7 @@ impl core::fmt::Display for WebSocketCloseStatus {
 /// # C
 ///
 /// `WINHTTP_WEB_SOCKET_OPERATION` in winhttp.h since Windows 8 \[desktop apps only\] and Windows Server
-/// 2012 \[desktop apps only\]. From `winhttp/ne-winhttp-winhttp_web_socket_operation.md`, line 47.
+/// 2012 \[desktop apps only\]. From `winhttp/ne-winhttp-winhttp_web_socket_operation.md`, line 50.
 #[doc(alias = "WINHTTP_WEB_SOCKET_OPERATION")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]

@@ -54,6 +54,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     Some(Draft {
         path: page.path.clone(),
         page: page.name.clone(),
+        place: place(page, &name),
         kind,
         name,
         aliases,
@@ -67,6 +68,13 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         public: Vec::new(),
         body,
     })
+}
+
+/// Where a person looks for the item: front matter, from which its name may be, is far above the text.
+fn place(page: &Page, name: &Fact<String>) -> Location {
+    let title = page.title.as_ref().map(|title| title.span);
+    let description = || page.section(&SectionKind::Description).map(|section| section.heading.span);
+    title.or_else(description).map_or_else(|| name.source.location().clone(), |span| locate(page, span))
 }
 
 /// The text of a page; of a list of codes, what is around them.

@@ -65,7 +65,7 @@ fn mark_duplicates(items: &mut [Item], diags: &mut Diagnostics) {
             continue;
         };
         let message = format!("`{}` is described by {first} already", draft.name.value);
-        diags.report(Rule::DuplicateItem, draft.name.source.location().clone(), message);
+        diags.report(Rule::DuplicateItem, draft.place.clone(), message);
         gaps.push("a page of its own: another one describes the same item".to_owned());
     }
 }

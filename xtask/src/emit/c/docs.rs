@@ -32,7 +32,7 @@ pub fn item(spec: &Spec, origin: &Origin, middle: Vec<String>) -> String {
         out.push(String::new());
         out.extend(middle);
     }
-    let location = origin.source.location();
+    let location = &origin.place;
     out.push(String::new());
     out.push(format!("From {}, line {}.", spec.file(location), location.span.line));
     comment(&out, "")

@@ -93,7 +93,7 @@ impl<'a> Writer<'a> {
         if !since.is_empty() {
             parts.push(format!("since {}", since.join(" and ")));
         }
-        let location = origin.source.location();
+        let location = &origin.place;
         format!("{}. From `{}`, line {}.", parts.join(" "), self.spec.file(location), location.span.line)
     }
 

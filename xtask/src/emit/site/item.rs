@@ -16,7 +16,6 @@ use super::values::{self, CodeRow, ConstantRow, DemotedRow, FieldRow, MemberRow}
 use crate::draft::{Body, Demoted, Draft, Kind, Public};
 use crate::fact::Fact;
 use crate::model::{Difference, Item};
-use crate::source::{Location, Span};
 
 /// The ids of the template's own elements.
 const RESERVED: &[&str] = &[
@@ -58,7 +57,7 @@ pub struct ItemPage<'a> {
     contents: Vec<(String, String)>,
     description: Blocks<'a>,
     badges: Vec<Badge<'a>>,
-    /// Where the page itself can be seen, at the line of the name.
+    /// Where the page itself can be seen, at the line where the text begins.
     source_page: Option<String>,
     signatures: Signatures,
     params: Vec<ParamRow<'a>>,
@@ -129,7 +128,7 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a
         contents: Vec::new(),
         description: Blocks::new(here, &draft.docs.description, 1),
         badges: badges(here, draft),
-        source_page: here.to_line(&name_on_page(draft)),
+        source_page: here.to_line(&draft.place),
         signatures: signature::item(here, item, complete),
         params: Vec::new(),
         returns: None,
@@ -185,12 +184,6 @@ fn frame(here: Here<'_>, item: &Item) -> Frame {
         }
     };
     Frame::new(here, &format!("{name} {} - {title}", draft.kind.name()), summary(&draft.docs), way)
-}
-
-/// The place of the name on the page, or the start of the page if the name comes from elsewhere.
-fn name_on_page(draft: &Draft) -> Location {
-    let place = draft.name.source.location();
-    if place.path == draft.path { place.clone() } else { draft.at(Span::line(1)) }
 }
 
 /// What tells at a glance where the item is and who has it.

@@ -6,16 +6,15 @@ use super::super::names;
 use super::{Gaps, Names, origin};
 use crate::diag::Rule;
 use crate::draft::{self, Body, Draft};
-use crate::fact::Fact;
 use crate::model::{Enum, Member};
 
 /// Freezes an enumeration.
 pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Enum> {
     let Body::Enum(members, _) = &draft.body else { return None };
-    let Fact { value: name, source } = &draft.name;
+    let name = &draft.name.value;
     if members.is_empty() {
         let message = format!("`{name}` has no members");
-        gaps.add(Rule::MissingValue, source, message, "list its members", "members".to_owned());
+        gaps.add(Rule::MissingValue, &draft.place, message, "list its members", "members".to_owned());
         return None;
     }
     let missing: Vec<&draft::Member> = members.iter().filter(|member| member.value.is_none()).collect();
@@ -51,15 +50,17 @@ pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_
         let Some(c_int) = as_c_int(value.value) else {
             let message = format!("{} does not fit into the `int` of `{}`", value.value, member.name.value);
             let what = format!("value of {}", member.name.value);
-            gaps.add(Rule::UnevaluatedValue, &value.source, message, "mend the value", what);
-            return None;
+            gaps.add(Rule::UnevaluatedValue, value.source.location(), message, "mend the value", what);
+            continue;
         };
-        if let Some(other) = taken.insert(rust_name.clone(), &member.name.value) {
+        let other = taken.insert(rust_name.clone(), &member.name.value);
+        // What is listed again was reported as that.
+        if let Some(other) = other.filter(|other| *other != member.name.value) {
             let message = format!("`{other}` and `{}` would both be `{rust_name}`", member.name.value);
             let what = format!("name of {}", member.name.value);
             let help = "rename one of them";
-            gaps.add(Rule::ClashingName, &member.name.source, message, help, what);
-            return None;
+            gaps.add(Rule::ClashingName, member.name.source.location(), message, help, what);
+            continue;
         }
         let frozen = Member { c_name: member.name.value.clone(), rust_name, value: c_int, docs: member.docs.clone() };
         if let Some(&first) = places.get(&c_int) {
@@ -69,7 +70,7 @@ pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_
         places.insert(c_int, enum_.members.len());
         enum_.members.push(frozen);
     }
-    Some(enum_)
+    (enum_.members.len() + enum_.aliases.len() == members.len()).then_some(enum_)
 }
 
 /// The value in C's `int`, if it fits.

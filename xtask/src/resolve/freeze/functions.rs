@@ -30,36 +30,11 @@ pub fn freeze(
     for param in &function.params {
         params.extend(freeze_param(c_name, param, &context.types, names, gaps));
     }
-    let Some(convention) = &function.returns.convention else {
-        let at = function.returns.span.clone().map_or(draft.name.source.clone(), Source::Page);
-        let message = format!("the page does not say what `{c_name}` returns");
-        let help = "add a `Type:` line to the return section, or state `returns` in overrides.toml";
-        gaps.add(Rule::MissingReturn, &at, message, help, "return type".to_owned());
-        return None;
-    };
-    let c_return = match (&function.returns.c_type, convention.value) {
-        (Some(c_type), _) => match context.types.resolve(&c_type.value) {
-            Ok(c_return) => c_return,
-            Err(unknown) => {
-                let (why, help) = context.types.why(&unknown);
-                let message = format!("`{unknown}`, which `{c_name}` returns, {why}");
-                gaps.add(Rule::UnknownType, &c_type.source, message, help, "return type".to_owned());
-                return None;
-            }
-        },
-        (None, Convention::HResult) => Type::HResult,
-        (None, Convention::Void) => Type::Void,
-        (None, _) => {
-            let at = function.returns.span.clone().map_or(draft.name.source.clone(), Source::Page);
-            let message = format!("the page says how `{c_name}` fails, but not what type it returns");
-            let help = "add a `Type:` line to the return section, or state `returns` in overrides.toml";
-            gaps.add(Rule::MissingReturn, &at, message, help, "return type".to_owned());
-            return None;
-        }
-    };
+    let returned = freeze_returns(draft, &function.returns, &context.types, gaps);
     if params.len() != function.params.len() {
         return None;
     }
+    let (convention, c_return) = returned?;
     // Two that would be called alike keep the letters that say their types.
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for param in &params {
@@ -68,17 +43,19 @@ pub fn freeze(
     for param in params.iter_mut().filter(|param| count[&param.rust_name] > 1) {
         param.rust_name = names.field(&param.c_name, false);
     }
-    if let Some(twice) = twice(params.iter().map(|param| &*param.rust_name)) {
+    // What is listed again was reported as that.
+    let listed_again = twice(params.iter().map(|param| &*param.c_name)).is_some();
+    if let Some(twice) = twice(params.iter().map(|param| &*param.rust_name)).filter(|_| !listed_again) {
         let message = format!("two parameters of `{c_name}` would both be `{twice}`");
         let what = format!("name of parameter {twice}");
-        gaps.add(Rule::ClashingName, &draft.name.source, message, "rename one of them", what);
+        gaps.add(Rule::ClashingName, &draft.place, message, "rename one of them", what);
         return None;
     }
-    let space = match convention.value {
+    let space = match convention {
         Convention::HResult => CodeSpace::HResult,
         _ => CodeSpace::Win32,
     };
-    let failure = failure(function.returns.failure.as_ref(), convention.value, &c_return, gaps);
+    let failure = failure(function.returns.failure.as_ref(), convention, &c_return, gaps);
     let (errors, successes) = documented(&function.returns.codes, space, context);
     let args = args(function, &params);
     let callback = draft.kind == Kind::Callback;
@@ -90,7 +67,7 @@ pub fn freeze(
         params,
         c_return,
         c_return_type: function.returns.c_type.as_ref().map(|c_type| c_type.value.clone()),
-        convention: convention.value,
+        convention,
         failure,
         error_name: names.chosen(c_name, "Error").unwrap_or_else(|| format!("{type_name}Error")),
         success_name: format!("{type_name}Success"),
@@ -102,6 +79,42 @@ pub fn freeze(
         args,
         wide: Wide::No,
     })
+}
+
+/// How a function fails, and what type it returns.
+fn freeze_returns(
+    draft: &Draft,
+    returns: &draft::Returns,
+    types: &Types,
+    gaps: &mut Gaps<'_>,
+) -> Option<(Convention, Type)> {
+    let c_name = &draft.name.value;
+    let at = returns.span.as_ref().unwrap_or(&draft.place);
+    let help = "add a `Type:` line to the return section, or state `returns` in overrides.toml";
+    let Some(convention) = &returns.convention else {
+        let message = format!("the page does not say what `{c_name}` returns");
+        gaps.add(Rule::MissingReturn, at, message, help, "return type".to_owned());
+        return None;
+    };
+    let c_return = match (&returns.c_type, convention.value) {
+        (Some(c_type), _) => match types.resolve(&c_type.value) {
+            Ok(c_return) => c_return,
+            Err(unknown) => {
+                let (why, help) = types.why(&unknown);
+                let message = format!("`{unknown}`, which `{c_name}` returns, {why}");
+                gaps.add(Rule::UnknownType, c_type.source.location(), message, help, "return type".to_owned());
+                return None;
+            }
+        },
+        (None, Convention::HResult) => Type::HResult,
+        (None, Convention::Void) => Type::Void,
+        (None, _) => {
+            let message = format!("the page says how `{c_name}` fails, but not what type it returns");
+            gaps.add(Rule::MissingReturn, at, message, help, "return type".to_owned());
+            return None;
+        }
+    };
+    Some((convention.value, c_return))
 }
 
 /// What a function returns on failure besides the last error, if it has a value for that.
@@ -128,7 +141,7 @@ fn freeze_param(
         let message = format!("the page does not state the type of `{c_name}`");
         let help = "add a `Type:` line under its heading, or state `type` in overrides.toml";
         let what = format!("type of {c_name}");
-        gaps.add(Rule::MissingType, &param.name.source, message, help, what);
+        gaps.add(Rule::MissingType, param.name.source.location(), message, help, what);
         return None;
     };
     let raw = match types.resolve(&c_type.value) {
@@ -137,7 +150,7 @@ fn freeze_param(
             let (why, help) = types.why(&unknown);
             let message = format!("the type `{unknown}` of `{c_name}` {why}");
             let what = format!("type of {c_name}");
-            gaps.add(Rule::UnknownType, &c_type.source, message, help, what);
+            gaps.add(Rule::UnknownType, c_type.source.location(), message, help, what);
             return None;
         }
     };
@@ -150,7 +163,7 @@ fn freeze_param(
             let message = format!("the page does not say which way the data of `{c_name}` goes");
             let help = "add `[in]`, `[out]` or `[in, out]` to its heading, or state `direction` in overrides.toml";
             let what = format!("direction of {c_name}");
-            gaps.add(Rule::MissingType, &param.name.source, message, help, what);
+            gaps.add(Rule::MissingType, param.name.source.location(), message, help, what);
             return None;
         }
     };

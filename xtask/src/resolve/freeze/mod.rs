@@ -16,8 +16,8 @@ use super::{families, names};
 use crate::c::types;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Draft, Kind};
-use crate::fact::Source;
 use crate::model::{CodeEntry, Family, Function, Group, Item, Opaque, Origin, Type, TypeName};
+use crate::source::Location;
 
 /// Freezes every complete item. Items that are not get their gaps, and a diagnostic for each.
 pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags: &mut Diagnostics) -> Vec<Family> {
@@ -60,14 +60,13 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
         let names = Names { settings, config };
         for &index in places {
             let Item { draft, gaps, rust_path, .. } = &mut items[index];
-            if !gaps.is_empty() {
-                continue;
-            }
+            // What is incomplete already is frozen all the same, so that every gap of it is reported at once.
+            let sound = gaps.is_empty();
             let mut gaps = Gaps { list: gaps, diags };
             match (&draft.body, draft.kind) {
                 (Body::Function(function), kind) => {
                     let frozen = functions::freeze(index, draft, function, &context, &names, &mut gaps);
-                    let Some(function) = frozen else { continue };
+                    let Some(function) = frozen.filter(|_| sound) else { continue };
                     let (rust_name, c_name) = (&function.origin.rust_name, &function.origin.c_name);
                     if kind == Kind::Callback {
                         *rust_path = Some(format!("{}::{rust_name}", family.name));
@@ -79,7 +78,7 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
                 }
                 (Body::Struct(fields, _), _) => {
                     let frozen = structs::freeze(index, draft, fields, &context, &names, &mut gaps);
-                    let Some(struct_) = frozen else { continue };
+                    let Some(struct_) = frozen.filter(|_| sound) else { continue };
                     *rust_path = Some(format!("{}::{}", family.name, struct_.origin.rust_name));
                     family.structs.push(struct_);
                 }
@@ -105,17 +104,18 @@ fn freeze_enums(
     let mut enumerators = BTreeSet::new();
     for &index in places {
         let Item { draft, gaps, rust_path, .. } = &mut items[index];
-        if draft.kind != Kind::Enum || !gaps.is_empty() {
+        if draft.kind != Kind::Enum {
             continue;
         }
+        let sound = gaps.is_empty();
         let mut gaps = Gaps { list: gaps, diags };
-        let Some(enum_) = enums::freeze(index, draft, names, &mut gaps) else { continue };
+        let Some(enum_) = enums::freeze(index, draft, names, &mut gaps).filter(|_| sound) else { continue };
         let all = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
         let all: Vec<&String> = all.map(|member| &member.c_name).collect();
         if let Some(member) = all.iter().find(|name| enumerators.contains(**name)) {
             let message = format!("`{member}` is a member of another enumeration of `{}` too", family.header);
             let help = "C has one of that name; remove the other one";
-            gaps.add(Rule::ClashingName, &draft.name.source, message, help, format!("name of {member}"));
+            gaps.add(Rule::ClashingName, &draft.place, message, help, format!("name of {member}"));
             continue;
         }
         // C has one name for the enumerators of all enumerations.
@@ -191,8 +191,8 @@ struct Gaps<'a> {
 
 impl Gaps<'_> {
     /// Reports a gap; `what` is missing.
-    fn add(&mut self, rule: Rule, at: &Source, message: String, help: &str, what: String) {
-        self.diags.report_help(rule, at.location().clone(), message, help);
+    fn add(&mut self, rule: Rule, at: &Location, message: String, help: &str, what: String) {
+        self.diags.report_help(rule, at.clone(), message, help);
         self.list.push(what);
     }
 }
@@ -207,7 +207,7 @@ fn origin(index: usize, draft: &Draft, rust_name: String) -> Origin {
         rust_name,
         docs: draft.docs.clone(),
         requirements: draft.requirements.clone(),
-        source: draft.name.source.clone(),
+        place: draft.place.clone(),
     }
 }
 
@@ -259,11 +259,11 @@ fn clashes(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], dia
     for (name, owners) in owners.iter().filter(|(name, owners)| owners.len() > 1 || taken.contains(*name)) {
         for &index in owners {
             let item = &mut items[index];
-            let called = &item.draft.name;
+            let Draft { name: called, place, .. } = &item.draft;
             let message = format!("`{}` would be `{name}`, which is the name of something else too", called.value);
             let help = "give one of them another name, or strip less in families.toml";
             let mut gaps = Gaps { list: &mut item.gaps, diags };
-            gaps.add(Rule::ClashingName, &called.source, message, help, format!("Rust name {name}"));
+            gaps.add(Rule::ClashingName, place, message, help, format!("Rust name {name}"));
             item.rust_path = None;
             out.insert(index);
         }

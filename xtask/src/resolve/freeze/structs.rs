@@ -7,7 +7,6 @@ use super::{Context, Gaps, Names, origin};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
 use crate::draft::{self, Draft, Kind};
-use crate::fact::Fact;
 use crate::model::{Field, FieldKind, Record, Struct, Type};
 
 /// How deep parts may nest.
@@ -22,13 +21,13 @@ pub fn freeze(
     names: &Names<'_>,
     gaps: &mut Gaps<'_>,
 ) -> Option<Struct> {
-    let Fact { value: name, source } = &draft.name;
+    let name = &draft.name.value;
     if !is_identifier(name) {
         return None;
     }
     if fields.is_empty() {
         let message = format!("`{name}` has no fields");
-        gaps.add(Rule::MissingType, source, message, "list its fields", "fields".to_owned());
+        gaps.add(Rule::MissingType, &draft.place, message, "list its fields", "fields".to_owned());
         return None;
     }
     let open: Vec<&draft::Field> =
@@ -40,19 +39,18 @@ pub fn freeze(
         let help = "add a `Type:` line under each heading, or state `type` in overrides.toml";
         gaps.diags.report_help(Rule::MissingType, first.name.source.location().clone(), message, help);
         gaps.list.extend(open.iter().map(|field| format!("type of {}", field.name.value)));
-        return None;
     }
     if let Some(bits) = fields.iter().find_map(|field| field.bits.as_ref()) {
         let message = format!("`{name}` has bit fields, which Rust has not");
         let help = "nothing is generated for it; its facts are in facts.json";
-        gaps.add(Rule::BitField, &bits.source, message, help, "a form for bit fields".to_owned());
-        return None;
+        gaps.add(Rule::BitField, bits.source.location(), message, help, "a form for bit fields".to_owned());
     }
     let rust_name = names::type_name(name, names.settings, names.config);
     let entries: Vec<(Vec<&str>, &draft::Field)> =
         fields.iter().map(|field| (field.name.value.split('.').collect(), field)).collect();
     let mut builder = Builder { item: name, context, names, gaps };
-    let body = builder.record(rust_name.clone(), draft.kind == Kind::Union, &entries, 0)?;
+    let body = builder.record(rust_name.clone(), draft.kind == Kind::Union, &entries, 0);
+    let body = body.filter(|_| fields.iter().all(|field| field.bits.is_none()))?;
     Some(Struct { origin: origin(index, draft, rust_name), body })
 }
 
@@ -73,6 +71,7 @@ impl Builder<'_, '_> {
         depth: usize,
     ) -> Option<Record> {
         let mut fields: Vec<(Field, String)> = Vec::new();
+        let mut complete = true;
         let mut rest = entries;
         while let Some(((path, field), after)) = rest.split_first() {
             let called = path[depth];
@@ -83,8 +82,9 @@ impl Builder<'_, '_> {
                 let message = format!("nothing says whether `{}` is a structure or a union", path[..=depth].join("."));
                 let help = "give it a heading of its own, with `Type: struct` or `Type: union`";
                 let what = format!("kind of {}", path[..=depth].join("."));
-                self.gaps.add(Rule::MissingType, &field.name.source, message, help, what);
-                return None;
+                self.gaps.add(Rule::MissingType, field.name.source.location(), message, help, what);
+                complete = false;
+                continue;
             }
             let unnamed = !is_identifier(called);
             let full = if unnamed { "anonymous".to_owned() } else { self.names.field(called, false) };
@@ -92,13 +92,16 @@ impl Builder<'_, '_> {
                 .names
                 .chosen(self.item, &field.name.value)
                 .unwrap_or_else(|| if unnamed { full.clone() } else { self.names.field(called, true) });
-            let kind = self.kind(&rust_name, &full, field, inner, depth)?;
+            let Some(kind) = self.kind(&rust_name, &full, field, inner, depth) else {
+                complete = false;
+                continue;
+            };
             let c_name = (!unnamed).then(|| called.to_owned());
             let (wide, docs) = (field.wide.is_some(), field.docs.clone());
             fields.push((Field { c_name, rust_name: bare, kind, wide, docs }, full));
         }
         settle(&mut fields);
-        Some(Record { rust_name, union, fields: fields.into_iter().map(|(field, _)| field).collect() })
+        complete.then(|| Record { rust_name, union, fields: fields.into_iter().map(|(field, _)| field).collect() })
     }
 
     fn kind(
@@ -114,12 +117,16 @@ impl Builder<'_, '_> {
             let union = nested.value == Kind::Union;
             return Some(FieldKind::Part(self.record(format!("{outer}{part}"), union, inner, depth + 1)?));
         }
+        if field.c_type.is_none() && field.nested.is_none() {
+            // It was reported with all others.
+            return None;
+        }
         let Some(c_type) = field.c_type.as_ref().filter(|_| inner.is_empty()) else {
             let message = format!("`{}` and its parts do not fit together", field.name.value);
             let help = "list the parts right behind it, and give it `Type: struct` or `Type: union`";
             self.gaps.add(
                 Rule::MissingType,
-                &field.name.source,
+                field.name.source.location(),
                 message,
                 help,
                 format!("parts of {}", field.name.value),
@@ -139,7 +146,7 @@ impl Builder<'_, '_> {
             }
         };
         let what = format!("type of {}", field.name.value);
-        self.gaps.add(Rule::UnknownType, &c_type.source, message, help, what);
+        self.gaps.add(Rule::UnknownType, c_type.source.location(), message, help, what);
         None
     }
 }
