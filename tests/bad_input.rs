@@ -278,6 +278,16 @@ type Run<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], i32, &'a str);
 fn exit_codes_say_how_bad_it_is() {
     let good = ("good.md", "# X callback\n## -returns\nType: <b>void</b>\n");
     let odd = ("odd.md", "# Y callback\n## -returns\nType: <b>void</b>\n\n[x](nf-gone.md)\n");
+    let gaps = (
+        "gaps.md",
+        "# Foo function\n## -parameters\n### -param a [in]\nType: <b>DWORD</b>\n### -param a [in]\nType: <b>DWORD</b>\n\
+         ### -param b [in]\nType: <b>FROB</b>\n## -returns\nType: <b>HRESULT</b>\n",
+    );
+    let numberless = (
+        "numberless.md",
+        "# HdrSend function\n## -returns\nType: <b>HRESULT</b>\n\n| Code | Text |\n|-|-|\n| E_NOPE | No. |\n",
+    );
+    let partial = ["codegen", "--partial", "--specs", "FOLDER", "--out", "FOLDER/out"];
     let codes = ("codes.md", "# Codes\n\n**ERROR_GONE**\n\n87\n\nIt is gone.\n");
     let kind = ("kind.md", "# KIND enumeration\n## -enum-fields\n### -field KIND_FIRST:1\n");
     let bad = ("bad.md", "## -enum-fields\n### -field A\n");
@@ -290,6 +300,10 @@ fn exit_codes_say_how_bad_it_is() {
         (&[good, bad], &["facts", "--specs", "FOLDER"], 0, "\"gaps\""),
         (&[good, bad], &["codegen", "--specs", "FOLDER", "--out", "FOLDER/out"], 1, "nothing was written"),
         (&[good, bad], &["codegen", "--partial", "--specs", "FOLDER", "--out", "FOLDER/out"], 0, "src/lib.rs"),
+        (&[good, gaps], &partial, 0, "gaps.md:1), without "),
+        (&[good, gaps], &partial, 0, "the type `FROB` of `b` "),
+        (&[good, gaps], &partial, 0, "1 of 2 items left out"),
+        (&[good, numberless], &partial, 0, "left out: code `E_NOPE` of `HdrSend`, without a number"),
         (&[good], &["codegen", "--check", "--specs", "FOLDER", "--out", "FOLDER/out"], 1, "src/lib.rs"),
         (&[good, bad, odd], &["site", "--specs", "FOLDER", "--out", "FOLDER/out"], 0, "1 error, 1 warning, "),
         (&[good], &["lint", "--specs", "FOLDER/gone"], 2, "cannot read"),

@@ -230,7 +230,11 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     let mode = if check { Mode::Check } else { Mode::Write };
     let mut changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
     changes.extend(sync::fill(out, &emit::companions(&reading.spec), mode)?);
-    Ok(report_changes(&changes, out, mode))
+    let outcome = report_changes(&changes, out, mode);
+    if partial {
+        eprint!("{}", emit::left_out::left_out(&reading.spec));
+    }
+    Ok(outcome)
 }
 
 /// Serves the site until somebody ends it. What cannot be read is shown with what could be read last.

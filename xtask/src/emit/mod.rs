@@ -5,6 +5,7 @@ mod c;
 pub mod explain;
 mod fold;
 pub mod json;
+pub mod left_out;
 pub mod manifest;
 pub mod names;
 mod rust;
