@@ -439,7 +439,7 @@ typedef WORD INTERNET_PORT;
  * The INTERNET_SCHEME values name the scheme of a URL. In C the type is int, and each value is a
  * macro.
  *
- * From winhttp/ne-winhttp-internet_scheme.md, line 46.
+ * From winhttp/ne-winhttp-internet_scheme.md, line 45.
  */
 typedef int INTERNET_SCHEME;
 /** http. It stands for ws as well. */

@@ -22,6 +22,8 @@ pub use types::{Type, TypeName};
 pub struct Spec {
     /// What all of it is called.
     pub title: String,
+    /// Where the published page of an item can be read, with `{page}` in it, if families.toml says so.
+    pub published: Option<String>,
     /// The function that tells a thread's last error, if families.toml names one.
     pub last_error: Option<String>,
     /// Whose pages were read, one for each folder.
@@ -253,6 +255,15 @@ impl Spec {
     /// The place of the first item of that C name or alias.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
+    }
+
+    /// Where the published page of an item can be read.
+    pub fn published_page(&self, item: usize) -> Option<String> {
+        let draft = &self.items[item].draft;
+        let page = draft.uid.as_ref().and_then(|_| draft.page.strip_suffix(".md"))?;
+        // Whatever else a file may be called would have to be encoded.
+        let plain = page.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+        self.published.as_ref().filter(|_| plain).map(|pattern| pattern.replace("{page}", page))
     }
 
     /// The file of a location, below the folder that was read.

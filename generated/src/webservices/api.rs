@@ -53,7 +53,8 @@ pub trait Channels {
     ///
     /// `WsAbortChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsabortchannel.md`, line 48.
+    /// `webservices/nf-webservices-wsabortchannel.md`, line 48. Published as
+    /// [nf-webservices-wsabortchannel](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsabortchannel).
     #[doc(alias = "WsAbortChannel")]
     fn abort_channel(
         &self,
@@ -152,7 +153,8 @@ pub trait Channels {
     ///
     /// `WsCloseChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsclosechannel.md`, line 48.
+    /// `webservices/nf-webservices-wsclosechannel.md`, line 48. Published as
+    /// [nf-webservices-wsclosechannel](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsclosechannel).
     #[doc(alias = "WsCloseChannel")]
     fn close_channel(
         &self,
@@ -242,7 +244,8 @@ pub trait Channels {
     ///
     /// `WsCreateChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wscreatechannel.md`, line 48.
+    /// `webservices/nf-webservices-wscreatechannel.md`, line 48. Published as
+    /// [nf-webservices-wscreatechannel](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wscreatechannel).
     #[doc(alias = "WsCreateChannel")]
     fn create_channel<W: crate::WideChar>(
         &self,
@@ -297,7 +300,8 @@ pub trait Channels {
     ///
     /// `WsFreeChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsfreechannel.md`, line 48.
+    /// `webservices/nf-webservices-wsfreechannel.md`, line 48. Published as
+    /// [nf-webservices-wsfreechannel](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsfreechannel).
     #[doc(alias = "WsFreeChannel")]
     fn free_channel(&self, channel: *mut super::Channel);
     /// Reads a property of a channel.
@@ -362,7 +366,8 @@ pub trait Channels {
     ///
     /// `WsGetChannelProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsgetchannelproperty.md`, line 48.
+    /// `webservices/nf-webservices-wsgetchannelproperty.md`, line 48. Published as
+    /// [nf-webservices-wsgetchannelproperty](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsgetchannelproperty).
     #[doc(alias = "WsGetChannelProperty")]
     fn get_channel_property<W: crate::WideChar>(
         &self,
@@ -485,7 +490,8 @@ pub trait Channels {
     ///
     /// `WsOpenChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsopenchannel.md`, line 48.
+    /// `webservices/nf-webservices-wsopenchannel.md`, line 48. Published as
+    /// [nf-webservices-wsopenchannel](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsopenchannel).
     #[doc(alias = "WsOpenChannel")]
     fn open_channel<W: crate::WideChar>(
         &self,
@@ -540,7 +546,8 @@ pub trait Channels {
     ///
     /// `WsResetChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsresetchannel.md`, line 48.
+    /// `webservices/nf-webservices-wsresetchannel.md`, line 48. Published as
+    /// [nf-webservices-wsresetchannel](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsresetchannel).
     #[doc(alias = "WsResetChannel")]
     fn reset_channel(
         &self,
@@ -603,7 +610,8 @@ pub trait Channels {
     ///
     /// `WsSetChannelProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wssetchannelproperty.md`, line 48.
+    /// `webservices/nf-webservices-wssetchannelproperty.md`, line 48. Published as
+    /// [nf-webservices-wssetchannelproperty](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wssetchannelproperty).
     #[doc(alias = "WsSetChannelProperty")]
     fn set_channel_property<W: crate::WideChar>(
         &self,
@@ -683,7 +691,8 @@ pub trait Channels {
     ///
     /// `WsShutdownSessionChannel` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7
     /// \[desktop apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsshutdownsessionchannel.md`, line 48.
+    /// `webservices/nf-webservices-wsshutdownsessionchannel.md`, line 48. Published as
+    /// [nf-webservices-wsshutdownsessionchannel](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsshutdownsessionchannel).
     #[doc(alias = "WsShutdownSessionChannel")]
     fn shutdown_session_channel(
         &self,
@@ -745,7 +754,8 @@ pub trait ErrorObjects {
     ///
     /// `WsAddErrorString` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsadderrorstring.md`, line 48.
+    /// `webservices/nf-webservices-wsadderrorstring.md`, line 48. Published as
+    /// [nf-webservices-wsadderrorstring](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsadderrorstring).
     #[doc(alias = "WsAddErrorString")]
     fn add_error_string<W: crate::WideChar>(
         &self,
@@ -809,7 +819,8 @@ pub trait ErrorObjects {
     ///
     /// `WsCreateError` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps
     /// \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wscreateerror.md`, line 48.
+    /// `webservices/nf-webservices-wscreateerror.md`, line 48. Published as
+    /// [nf-webservices-wscreateerror](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wscreateerror).
     #[doc(alias = "WsCreateError")]
     fn create_error(
         &self,
@@ -844,7 +855,8 @@ pub trait ErrorObjects {
     ///
     /// `WsFreeError` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps \|
     /// UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsfreeerror.md`, line 48.
+    /// `webservices/nf-webservices-wsfreeerror.md`, line 48. Published as
+    /// [nf-webservices-wsfreeerror](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsfreeerror).
     #[doc(alias = "WsFreeError")]
     fn free_error(&self, error: *mut super::ErrorObject);
     /// Reads a property of an error object.
@@ -897,7 +909,8 @@ pub trait ErrorObjects {
     ///
     /// `WsGetErrorProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsgeterrorproperty.md`, line 48.
+    /// `webservices/nf-webservices-wsgeterrorproperty.md`, line 48. Published as
+    /// [nf-webservices-wsgeterrorproperty](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsgeterrorproperty).
     #[doc(alias = "WsGetErrorProperty")]
     fn get_error_property(
         &self,
@@ -960,7 +973,8 @@ pub trait ErrorObjects {
     ///
     /// `WsGetErrorString` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsgeterrorstring.md`, line 48.
+    /// `webservices/nf-webservices-wsgeterrorstring.md`, line 48. Published as
+    /// [nf-webservices-wsgeterrorstring](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsgeterrorstring).
     #[doc(alias = "WsGetErrorString")]
     fn get_error_string<W: crate::WideChar>(
         &self,
@@ -1008,7 +1022,8 @@ pub trait ErrorObjects {
     ///
     /// `WsResetError` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop apps \|
     /// UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsreseterror.md`, line 48.
+    /// `webservices/nf-webservices-wsreseterror.md`, line 48. Published as
+    /// [nf-webservices-wsreseterror](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsreseterror).
     #[doc(alias = "WsResetError")]
     fn reset_error(
         &self,
@@ -1066,7 +1081,8 @@ pub trait ErrorObjects {
     ///
     /// `WsSetErrorProperty` in webservices.h (WebServices.lib, WebServices.dll) since Windows 7 \[desktop
     /// apps \| UWP apps\] and Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-    /// `webservices/nf-webservices-wsseterrorproperty.md`, line 48.
+    /// `webservices/nf-webservices-wsseterrorproperty.md`, line 48. Published as
+    /// [nf-webservices-wsseterrorproperty](https://learn.microsoft.com/windows/win32/api/webservices/nf-webservices-wsseterrorproperty).
     #[doc(alias = "WsSetErrorProperty")]
     fn set_error_property(
         &self,

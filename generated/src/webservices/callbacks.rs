@@ -68,7 +68,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_CREATE_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_create_channel_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_create_channel_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_create_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_create_channel_callback).
     #[doc(alias = "WS_CREATE_CHANNEL_CALLBACK")]
     fn create_channel(
         channel_type: super::ChannelType,
@@ -113,7 +114,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_RESET_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_reset_channel_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_reset_channel_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_reset_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_reset_channel_callback).
     #[doc(alias = "WS_RESET_CHANNEL_CALLBACK")]
     fn reset_channel(
         &self,
@@ -215,7 +217,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_OPEN_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows Server
     /// 2008 R2 \[desktop apps only\]. From `webservices/nc-webservices-ws_open_channel_callback.md`, line
-    /// 48\.
+    /// 48\. Published as
+    /// [nc-webservices-ws_open_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_open_channel_callback).
     #[doc(alias = "WS_OPEN_CHANNEL_CALLBACK")]
     fn open_channel(
         &self,
@@ -318,7 +321,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_ABORT_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_abort_channel_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_abort_channel_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_abort_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_abort_channel_callback).
     #[doc(alias = "WS_ABORT_CHANNEL_CALLBACK")]
     fn abort_channel(
         &self,
@@ -391,7 +395,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_GET_CHANNEL_PROPERTY_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and
     /// Windows Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_get_channel_property_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_get_channel_property_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_get_channel_property_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_get_channel_property_callback).
     #[doc(alias = "WS_GET_CHANNEL_PROPERTY_CALLBACK")]
     fn get_channel_property(
         &self,
@@ -452,7 +457,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_SET_CHANNEL_PROPERTY_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and
     /// Windows Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_set_channel_property_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_set_channel_property_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_set_channel_property_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_set_channel_property_callback).
     #[doc(alias = "WS_SET_CHANNEL_PROPERTY_CALLBACK")]
     fn set_channel_property(
         &self,
@@ -573,7 +579,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_WRITE_MESSAGE_START_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_write_message_start_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_write_message_start_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_write_message_start_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_write_message_start_callback).
     #[doc(alias = "WS_WRITE_MESSAGE_START_CALLBACK")]
     fn write_message_start(
         &self,
@@ -689,7 +696,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_WRITE_MESSAGE_END_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_write_message_end_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_write_message_end_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_write_message_end_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_write_message_end_callback).
     #[doc(alias = "WS_WRITE_MESSAGE_END_CALLBACK")]
     fn write_message_end(
         &self,
@@ -812,7 +820,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_READ_MESSAGE_START_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_read_message_start_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_read_message_start_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_read_message_start_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_read_message_start_callback).
     #[doc(alias = "WS_READ_MESSAGE_START_CALLBACK")]
     fn read_message_start(
         &self,
@@ -920,7 +929,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_READ_MESSAGE_END_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_read_message_end_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_read_message_end_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_read_message_end_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_read_message_end_callback).
     #[doc(alias = "WS_READ_MESSAGE_END_CALLBACK")]
     fn read_message_end(
         &self,
@@ -984,7 +994,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_ABANDON_MESSAGE_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
     /// Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_abandon_message_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_abandon_message_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_abandon_message_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_abandon_message_callback).
     #[doc(alias = "WS_ABANDON_MESSAGE_CALLBACK")]
     fn abandon_message(
         &self,
@@ -1048,7 +1059,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// `WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and
     /// Windows Server 2008 R2 \[desktop apps only\]. From
-    /// `webservices/nc-webservices-ws_shutdown_session_channel_callback.md`, line 48.
+    /// `webservices/nc-webservices-ws_shutdown_session_channel_callback.md`, line 48. Published as
+    /// [nc-webservices-ws_shutdown_session_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_shutdown_session_channel_callback).
     #[doc(alias = "WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK")]
     fn shutdown_session_channel(
         &self,
@@ -1069,7 +1081,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
 ///
 /// `WS_ABANDON_MESSAGE_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_abandon_message_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_abandon_message_callback.md`, line 48. Published as
+/// [nc-webservices-ws_abandon_message_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_abandon_message_callback).
 #[doc(alias = "WS_ABANDON_MESSAGE_CALLBACK")]
 pub type AbandonMessageCallback = Option<
     unsafe extern "system" fn(
@@ -1089,7 +1102,8 @@ pub type AbandonMessageCallback = Option<
 ///
 /// `WS_ABORT_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_abort_channel_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_abort_channel_callback.md`, line 48. Published as
+/// [nc-webservices-ws_abort_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_abort_channel_callback).
 #[doc(alias = "WS_ABORT_CHANNEL_CALLBACK")]
 pub type AbortChannelCallback = Option<
     unsafe extern "system" fn(
@@ -1148,7 +1162,8 @@ pub type AbortChannelCallback = Option<
 ///
 /// `WS_ASYNC_CALLBACK` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/nc-webservices-ws_async_callback.md`, line
-/// 48\.
+/// 48\. Published as
+/// [nc-webservices-ws_async_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_async_callback).
 #[doc(alias = "WS_ASYNC_CALLBACK")]
 pub type AsyncCallback = Option<
     unsafe extern "system" fn(
@@ -1187,7 +1202,8 @@ pub type CloseChannelCallback = Option<
 ///
 /// `WS_CREATE_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_create_channel_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_create_channel_callback.md`, line 48. Published as
+/// [nc-webservices-ws_create_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_create_channel_callback).
 #[doc(alias = "WS_CREATE_CHANNEL_CALLBACK")]
 pub type CreateChannelCallback = Option<
     unsafe extern "system" fn(
@@ -1233,7 +1249,8 @@ pub type CreateChannelCallback = Option<
 ///
 /// `WS_FREE_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows Server
 /// 2008 R2 \[desktop apps only\]. From `webservices/nc-webservices-ws_free_channel_callback.md`, line
-/// 48\.
+/// 48\. Published as
+/// [nc-webservices-ws_free_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_free_channel_callback).
 #[doc(alias = "WS_FREE_CHANNEL_CALLBACK")]
 pub type FreeChannelCallback = Option<
     unsafe extern "system" fn(channel_instance: *mut core::ffi::c_void),
@@ -1249,7 +1266,8 @@ pub type FreeChannelCallback = Option<
 ///
 /// `WS_GET_CHANNEL_PROPERTY_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and
 /// Windows Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_get_channel_property_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_get_channel_property_callback.md`, line 48. Published as
+/// [nc-webservices-ws_get_channel_property_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_get_channel_property_callback).
 #[doc(alias = "WS_GET_CHANNEL_PROPERTY_CALLBACK")]
 pub type GetChannelPropertyCallback = Option<
     unsafe extern "system" fn(
@@ -1271,7 +1289,8 @@ pub type GetChannelPropertyCallback = Option<
 ///
 /// `WS_OPEN_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows Server
 /// 2008 R2 \[desktop apps only\]. From `webservices/nc-webservices-ws_open_channel_callback.md`, line
-/// 48\.
+/// 48\. Published as
+/// [nc-webservices-ws_open_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_open_channel_callback).
 #[doc(alias = "WS_OPEN_CHANNEL_CALLBACK")]
 pub type OpenChannelCallback<W = u16> = Option<
     unsafe extern "system" fn(
@@ -1291,7 +1310,8 @@ pub type OpenChannelCallback<W = u16> = Option<
 ///
 /// `WS_READ_MESSAGE_END_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_read_message_end_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_read_message_end_callback.md`, line 48. Published as
+/// [nc-webservices-ws_read_message_end_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_read_message_end_callback).
 #[doc(alias = "WS_READ_MESSAGE_END_CALLBACK")]
 pub type ReadMessageEndCallback = Option<
     unsafe extern "system" fn(
@@ -1311,7 +1331,8 @@ pub type ReadMessageEndCallback = Option<
 ///
 /// `WS_READ_MESSAGE_START_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_read_message_start_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_read_message_start_callback.md`, line 48. Published as
+/// [nc-webservices-ws_read_message_start_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_read_message_start_callback).
 #[doc(alias = "WS_READ_MESSAGE_START_CALLBACK")]
 pub type ReadMessageStartCallback = Option<
     unsafe extern "system" fn(
@@ -1332,7 +1353,8 @@ pub type ReadMessageStartCallback = Option<
 ///
 /// `WS_RESET_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_reset_channel_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_reset_channel_callback.md`, line 48. Published as
+/// [nc-webservices-ws_reset_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_reset_channel_callback).
 #[doc(alias = "WS_RESET_CHANNEL_CALLBACK")]
 pub type ResetChannelCallback = Option<
     unsafe extern "system" fn(
@@ -1351,7 +1373,8 @@ pub type ResetChannelCallback = Option<
 ///
 /// `WS_SET_CHANNEL_PROPERTY_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and
 /// Windows Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_set_channel_property_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_set_channel_property_callback.md`, line 48. Published as
+/// [nc-webservices-ws_set_channel_property_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_set_channel_property_callback).
 #[doc(alias = "WS_SET_CHANNEL_PROPERTY_CALLBACK")]
 pub type SetChannelPropertyCallback = Option<
     unsafe extern "system" fn(
@@ -1373,7 +1396,8 @@ pub type SetChannelPropertyCallback = Option<
 ///
 /// `WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and
 /// Windows Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_shutdown_session_channel_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_shutdown_session_channel_callback.md`, line 48. Published as
+/// [nc-webservices-ws_shutdown_session_channel_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_shutdown_session_channel_callback).
 #[doc(alias = "WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK")]
 pub type ShutdownSessionChannelCallback = Option<
     unsafe extern "system" fn(
@@ -1392,7 +1416,8 @@ pub type ShutdownSessionChannelCallback = Option<
 ///
 /// `WS_WRITE_MESSAGE_END_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_write_message_end_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_write_message_end_callback.md`, line 48. Published as
+/// [nc-webservices-ws_write_message_end_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_write_message_end_callback).
 #[doc(alias = "WS_WRITE_MESSAGE_END_CALLBACK")]
 pub type WriteMessageEndCallback = Option<
     unsafe extern "system" fn(
@@ -1412,7 +1437,8 @@ pub type WriteMessageEndCallback = Option<
 ///
 /// `WS_WRITE_MESSAGE_START_CALLBACK` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/nc-webservices-ws_write_message_start_callback.md`, line 48.
+/// `webservices/nc-webservices-ws_write_message_start_callback.md`, line 48. Published as
+/// [nc-webservices-ws_write_message_start_callback](https://learn.microsoft.com/windows/win32/api/webservices/nc-webservices-ws_write_message_start_callback).
 #[doc(alias = "WS_WRITE_MESSAGE_START_CALLBACK")]
 pub type WriteMessageStartCallback = Option<
     unsafe extern "system" fn(

@@ -27,7 +27,8 @@ use crate::UnknownValue;
 ///
 /// `WS_CALLBACK_MODEL` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_callback_model.md`, line
-/// 34\.
+/// 34\. Published as
+/// [ne-webservices-ws_callback_model](https://learn.microsoft.com/windows/win32/api/webservices/ne-webservices-ws_callback_model).
 #[doc(alias = "WS_CALLBACK_MODEL")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -86,7 +87,8 @@ impl core::fmt::Display for CallbackModel {
 ///
 /// `WS_CHANNEL_BINDING` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_channel_binding.md`, line 34.
+/// `webservices/ne-webservices-ws_channel_binding.md`, line 34. Published as
+/// [ne-webservices-ws_channel_binding](https://learn.microsoft.com/windows/win32/api/webservices/ne-webservices-ws_channel_binding).
 #[doc(alias = "WS_CHANNEL_BINDING")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -182,7 +184,8 @@ impl core::fmt::Display for ChannelBinding {
 ///
 /// `WS_CHANNEL_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_channel_property_id.md`, line 34.
+/// `webservices/ne-webservices-ws_channel_property_id.md`, line 34. Published as
+/// [ne-webservices-ws_channel_property_id](https://learn.microsoft.com/windows/win32/api/webservices/ne-webservices-ws_channel_property_id).
 #[doc(alias = "WS_CHANNEL_PROPERTY_ID")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -744,7 +747,8 @@ impl core::fmt::Display for ChannelPropertyId {
 /// # C
 ///
 /// `WS_CHANNEL_STATE` in webservices.h since Windows 7 \[desktop apps only\] and Windows Server 2008 R2
-/// \[desktop apps only\]. From `webservices/ne-webservices-ws_channel_state.md`, line 34.
+/// \[desktop apps only\]. From `webservices/ne-webservices-ws_channel_state.md`, line 34. Published as
+/// [ne-webservices-ws_channel_state](https://learn.microsoft.com/windows/win32/api/webservices/ne-webservices-ws_channel_state).
 #[doc(alias = "WS_CHANNEL_STATE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -845,6 +849,8 @@ impl core::fmt::Display for ChannelState {
 ///
 /// `WS_CHANNEL_TYPE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ne-webservices-ws_channel_type.md`, line 34.
+/// Published as
+/// [ne-webservices-ws_channel_type](https://learn.microsoft.com/windows/win32/api/webservices/ne-webservices-ws_channel_type).
 #[doc(alias = "WS_CHANNEL_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -949,7 +955,8 @@ impl core::fmt::Display for ChannelType {
 ///
 /// `WS_ENDPOINT_IDENTITY_TYPE` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and
 /// Windows Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_endpoint_identity_type.md`, line 34.
+/// `webservices/ne-webservices-ws_endpoint_identity_type.md`, line 34. Published as
+/// [ne-webservices-ws_endpoint_identity_type](https://learn.microsoft.com/windows/win32/api/webservices/ne-webservices-ws_endpoint_identity_type).
 #[doc(alias = "WS_ENDPOINT_IDENTITY_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -1036,7 +1043,8 @@ impl core::fmt::Display for EndpointIdentityType {
 ///
 /// `WS_ERROR_PROPERTY_ID` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ne-webservices-ws_error_property_id.md`, line 34.
+/// `webservices/ne-webservices-ws_error_property_id.md`, line 34. Published as
+/// [ne-webservices-ws_error_property_id](https://learn.microsoft.com/windows/win32/api/webservices/ne-webservices-ws_error_property_id).
 #[doc(alias = "WS_ERROR_PROPERTY_ID")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]

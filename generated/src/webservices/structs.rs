@@ -96,7 +96,8 @@ pub struct XmlWriter {
 ///
 /// `WS_ASYNC_CONTEXT` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_async_context.md`, line
-/// 36\.
+/// 36\. Published as
+/// [ns-webservices-ws_async_context](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_async_context).
 #[doc(alias = "WS_ASYNC_CONTEXT")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -131,7 +132,8 @@ impl Default for AsyncContext {
 ///
 /// `WS_CHANNEL_PROPERTIES` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_channel_properties.md`, line 36.
+/// `webservices/ns-webservices-ws_channel_properties.md`, line 36. Published as
+/// [ns-webservices-ws_channel_properties](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_channel_properties).
 #[doc(alias = "WS_CHANNEL_PROPERTIES")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -167,7 +169,8 @@ impl Default for ChannelProperties {
 ///
 /// `WS_CHANNEL_PROPERTY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_channel_property.md`, line 36.
+/// `webservices/ns-webservices-ws_channel_property.md`, line 36. Published as
+/// [ns-webservices-ws_channel_property](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_channel_property).
 #[doc(alias = "WS_CHANNEL_PROPERTY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -223,7 +226,8 @@ impl Default for ChannelProperty {
 ///
 /// `WS_CUSTOM_CHANNEL_CALLBACKS` in webservices.h since Windows 7 \[desktop apps only\] and Windows
 /// Server 2008 R2 \[desktop apps only\]. From
-/// `webservices/ns-webservices-ws_custom_channel_callbacks.md`, line 36.
+/// `webservices/ns-webservices-ws_custom_channel_callbacks.md`, line 36. Published as
+/// [ns-webservices-ws_custom_channel_callbacks](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_custom_channel_callbacks).
 #[doc(alias = "WS_CUSTOM_CHANNEL_CALLBACKS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -353,7 +357,8 @@ impl<W: crate::WideChar> Default for CustomChannelCallbacks<W> {
 ///
 /// `WS_ENDPOINT_ADDRESS` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_endpoint_address.md`, line 36.
+/// `webservices/ns-webservices-ws_endpoint_address.md`, line 36. Published as
+/// [ns-webservices-ws_endpoint_address](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_endpoint_address).
 #[doc(alias = "WS_ENDPOINT_ADDRESS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -402,7 +407,8 @@ impl<W: crate::WideChar> Default for EndpointAddress<W> {
 ///
 /// `WS_ENDPOINT_IDENTITY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows
 /// Server 2008 R2 \[desktop apps \| UWP apps\]. From
-/// `webservices/ns-webservices-ws_endpoint_identity.md`, line 36.
+/// `webservices/ns-webservices-ws_endpoint_identity.md`, line 36. Published as
+/// [ns-webservices-ws_endpoint_identity](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_endpoint_identity).
 #[doc(alias = "WS_ENDPOINT_IDENTITY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -431,7 +437,8 @@ impl Default for EndpointIdentity {
 ///
 /// `WS_ERROR_PROPERTY` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server
 /// 2008 R2 \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_error_property.md`, line
-/// 36\.
+/// 36\. Published as
+/// [ns-webservices-ws_error_property](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_error_property).
 #[doc(alias = "WS_ERROR_PROPERTY")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -476,7 +483,8 @@ impl Default for ErrorProperty {
 /// # C
 ///
 /// `WS_STRING` in webservices.h since Windows 7 \[desktop apps \| UWP apps\] and Windows Server 2008 R2
-/// \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_string.md`, line 36.
+/// \[desktop apps \| UWP apps\]. From `webservices/ns-webservices-ws_string.md`, line 36. Published as
+/// [ns-webservices-ws_string](https://learn.microsoft.com/windows/win32/api/webservices/ns-webservices-ws_string).
 #[doc(alias = "WS_STRING")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]

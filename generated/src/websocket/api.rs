@@ -45,7 +45,8 @@ pub trait Handles {
     ///
     /// `WebSocketAbortHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketaborthandle.md`, line 34.
+    /// `websocket/nf-websocket-websocketaborthandle.md`, line 34. Published as
+    /// [nf-websocket-websocketaborthandle](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketaborthandle).
     #[doc(alias = "WebSocketAbortHandle")]
     fn abort_handle(&self, web_socket: super::Handle);
     /// The `WebSocketCreateClientHandle` function creates a session in the role of the client and returns
@@ -106,7 +107,8 @@ pub trait Handles {
     ///
     /// `WebSocketCreateClientHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketcreateclienthandle.md`, line 34.
+    /// `websocket/nf-websocket-websocketcreateclienthandle.md`, line 34. Published as
+    /// [nf-websocket-websocketcreateclienthandle](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketcreateclienthandle).
     #[doc(alias = "WebSocketCreateClientHandle")]
     fn create_client_handle(
         &self,
@@ -167,7 +169,8 @@ pub trait Handles {
     ///
     /// `WebSocketCreateServerHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketcreateserverhandle.md`, line 34.
+    /// `websocket/nf-websocket-websocketcreateserverhandle.md`, line 34. Published as
+    /// [nf-websocket-websocketcreateserverhandle](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketcreateserverhandle).
     #[doc(alias = "WebSocketCreateServerHandle")]
     fn create_server_handle(
         &self,
@@ -219,7 +222,8 @@ pub trait Handles {
     ///
     /// `WebSocketDeleteHandle` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketdeletehandle.md`, line 34.
+    /// `websocket/nf-websocket-websocketdeletehandle.md`, line 34. Published as
+    /// [nf-websocket-websocketdeletehandle](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketdeletehandle).
     #[doc(alias = "WebSocketDeleteHandle")]
     fn delete_handle(&self, web_socket: super::Handle);
     /// The `WebSocketGetGlobalProperty` function gets a property of the protocol component that belongs to
@@ -267,7 +271,8 @@ pub trait Handles {
     ///
     /// `WebSocketGetGlobalProperty` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop
     /// apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketgetglobalproperty.md`, line 34.
+    /// `websocket/nf-websocket-websocketgetglobalproperty.md`, line 34. Published as
+    /// [nf-websocket-websocketgetglobalproperty](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketgetglobalproperty).
     #[doc(alias = "WebSocketGetGlobalProperty")]
     fn get_global_property(
         &self,
@@ -357,7 +362,8 @@ pub trait Handshake {
     ///
     /// `WebSocketBeginClientHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketbeginclienthandshake.md`, line 34.
+    /// `websocket/nf-websocket-websocketbeginclienthandshake.md`, line 34. Published as
+    /// [nf-websocket-websocketbeginclienthandshake](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketbeginclienthandshake).
     #[doc(alias = "WebSocketBeginClientHandshake")]
     fn begin_client_handshake(
         &self,
@@ -446,7 +452,8 @@ pub trait Handshake {
     ///
     /// `WebSocketBeginServerHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketbeginserverhandshake.md`, line 34.
+    /// `websocket/nf-websocket-websocketbeginserverhandshake.md`, line 34. Published as
+    /// [nf-websocket-websocketbeginserverhandshake](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketbeginserverhandshake).
     #[doc(alias = "WebSocketBeginServerHandshake")]
     fn begin_server_handshake(
         &self,
@@ -532,7 +539,8 @@ pub trait Handshake {
     ///
     /// `WebSocketEndClientHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketendclienthandshake.md`, line 34.
+    /// `websocket/nf-websocket-websocketendclienthandshake.md`, line 34. Published as
+    /// [nf-websocket-websocketendclienthandshake](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketendclienthandshake).
     #[doc(alias = "WebSocketEndClientHandshake")]
     fn end_client_handshake(
         &self,
@@ -584,7 +592,8 @@ pub trait Handshake {
     ///
     /// `WebSocketEndServerHandshake` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8
     /// \[desktop apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketendserverhandshake.md`, line 34.
+    /// `websocket/nf-websocket-websocketendserverhandshake.md`, line 34. Published as
+    /// [nf-websocket-websocketendserverhandshake](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketendserverhandshake).
     #[doc(alias = "WebSocketEndServerHandshake")]
     fn end_server_handshake(
         &self,
@@ -641,7 +650,8 @@ pub trait Transfer {
     ///
     /// `WebSocketCompleteAction` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop
     /// apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketcompleteaction.md`, line 34.
+    /// `websocket/nf-websocket-websocketcompleteaction.md`, line 34. Published as
+    /// [nf-websocket-websocketcompleteaction](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketcompleteaction).
     #[doc(alias = "WebSocketCompleteAction")]
     fn complete_action(
         &self,
@@ -780,7 +790,8 @@ pub trait Transfer {
     ///
     /// `WebSocketGetAction` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketgetaction.md`, line 34.
+    /// `websocket/nf-websocket-websocketgetaction.md`, line 34. Published as
+    /// [nf-websocket-websocketgetaction](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketgetaction).
     #[doc(alias = "WebSocketGetAction")]
     fn get_action(
         &self,
@@ -859,7 +870,8 @@ pub trait Transfer {
     ///
     /// `WebSocketReceive` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `websocket/nf-websocket-websocketreceive.md`, line 34.
+    /// `websocket/nf-websocket-websocketreceive.md`, line 34. Published as
+    /// [nf-websocket-websocketreceive](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketreceive).
     #[doc(alias = "WebSocketReceive")]
     fn receive(
         &self,
@@ -942,7 +954,8 @@ pub trait Transfer {
     ///
     /// `WebSocketSend` in websocket.h (Websocket.lib, Websocket.dll) since Windows 8 \[desktop apps only\]
     /// and Windows Server 2012 \[desktop apps only\]. From `websocket/nf-websocket-websocketsend.md`, line
-    /// 34\.
+    /// 34\. Published as
+    /// [nf-websocket-websocketsend](https://learn.microsoft.com/windows/win32/api/websocket/nf-websocket-websocketsend).
     #[doc(alias = "WebSocketSend")]
     fn send(
         &self,

@@ -17,7 +17,8 @@ use crate::UnknownValue;
 /// # C
 ///
 /// `WEB_SOCKET_ACTION` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server 2012
-/// \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action.md`, line 38.
+/// \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action.md`, line 38. Published as
+/// [ne-websocket-web_socket_action](https://learn.microsoft.com/windows/win32/api/websocket/ne-websocket-web_socket_action).
 #[doc(alias = "PWEB_SOCKET_ACTION")]
 #[doc(alias = "WEB_SOCKET_ACTION")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +108,8 @@ impl core::fmt::Display for Action {
 ///
 /// `WEB_SOCKET_ACTION_QUEUE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
 /// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_action_queue.md`, line 36.
+/// Published as
+/// [ne-websocket-web_socket_action_queue](https://learn.microsoft.com/windows/win32/api/websocket/ne-websocket-web_socket_action_queue).
 #[doc(alias = "WEB_SOCKET_ACTION_QUEUE")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
@@ -210,6 +213,8 @@ impl core::fmt::Display for ActionQueue {
 ///
 /// `WEB_SOCKET_BUFFER_TYPE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
 /// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_buffer_type.md`, line 36.
+/// Published as
+/// [ne-websocket-web_socket_buffer_type](https://learn.microsoft.com/windows/win32/api/websocket/ne-websocket-web_socket_buffer_type).
 #[doc(alias = "WEB_SOCKET_BUFFER_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -428,6 +433,8 @@ impl core::fmt::Display for CloseStatus {
 ///
 /// `WEB_SOCKET_PROPERTY_TYPE` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
 /// 2012 \[desktop apps only\]. From `websocket/ne-websocket-web_socket_property_type.md`, line 36.
+/// Published as
+/// [ne-websocket-web_socket_property_type](https://learn.microsoft.com/windows/win32/api/websocket/ne-websocket-web_socket_property_type).
 #[doc(alias = "WEB_SOCKET_PROPERTY_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]

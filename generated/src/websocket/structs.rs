@@ -47,7 +47,8 @@ impl Handle {
 /// # C
 ///
 /// `WEB_SOCKET_BUFFER` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server 2012
-/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_buffer.md`, line 38.
+/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_buffer.md`, line 38. Published as
+/// [ns-websocket-web_socket_buffer](https://learn.microsoft.com/windows/win32/api/websocket/ns-websocket-web_socket_buffer).
 #[doc(alias = "PWEB_SOCKET_BUFFER")]
 #[doc(alias = "WEB_SOCKET_BUFFER")]
 #[derive(Clone, Copy)]
@@ -142,6 +143,8 @@ impl Default for BufferCloseStatus {
 ///
 /// `WEB_SOCKET_HTTP_HEADER` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server
 /// 2012 \[desktop apps only\]. From `websocket/ns-websocket-web_socket_http_header.md`, line 38.
+/// Published as
+/// [ns-websocket-web_socket_http_header](https://learn.microsoft.com/windows/win32/api/websocket/ns-websocket-web_socket_http_header).
 #[doc(alias = "PWEB_SOCKET_HTTP_HEADER")]
 #[doc(alias = "WEB_SOCKET_HTTP_HEADER")]
 #[derive(Clone, Copy, Debug)]
@@ -192,7 +195,8 @@ impl Default for HttpHeader {
 /// # C
 ///
 /// `WEB_SOCKET_PROPERTY` in websocket.h since Windows 8 \[desktop apps only\] and Windows Server 2012
-/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_property.md`, line 38.
+/// \[desktop apps only\]. From `websocket/ns-websocket-web_socket_property.md`, line 38. Published as
+/// [ns-websocket-web_socket_property](https://learn.microsoft.com/windows/win32/api/websocket/ns-websocket-web_socket_property).
 #[doc(alias = "PWEB_SOCKET_PROPERTY")]
 #[doc(alias = "WEB_SOCKET_PROPERTY")]
 #[derive(Clone, Copy, Debug)]

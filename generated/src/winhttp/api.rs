@@ -59,7 +59,8 @@ pub trait Session {
     ///
     /// `WinHttpCloseHandle` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpclosehandle.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpclosehandle.md`, line 48. Published as
+    /// [nf-winhttp-winhttpclosehandle](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpclosehandle).
     #[doc(alias = "WinHttpCloseHandle")]
     fn close_handle(
         &self,
@@ -133,7 +134,8 @@ pub trait Session {
     ///
     /// `WinHttpConnect` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000 Professional
     /// with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps
-    /// only\]. From `winhttp/nf-winhttp-winhttpconnect.md`, line 48.
+    /// only\]. From `winhttp/nf-winhttp-winhttpconnect.md`, line 48. Published as
+    /// [nf-winhttp-winhttpconnect](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpconnect).
     #[doc(alias = "WinHttpConnect")]
     fn connect(
         &self,
@@ -222,7 +224,8 @@ pub trait Session {
     ///
     /// `WinHttpCrackUrl` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcrackurl.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcrackurl.md`, line 48. Published as
+    /// [nf-winhttp-winhttpcrackurl](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpcrackurl).
     #[doc(alias = "WinHttpCrackUrl")]
     fn crack_url<W: crate::WideChar>(
         &self,
@@ -296,7 +299,8 @@ pub trait Session {
     ///
     /// `WinHttpCreateUrl` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcreateurl.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpcreateurl.md`, line 48. Published as
+    /// [nf-winhttp-winhttpcreateurl](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpcreateurl).
     #[doc(alias = "WinHttpCreateUrl")]
     fn create_url<W: crate::WideChar>(
         &self,
@@ -384,7 +388,8 @@ pub trait Session {
     ///
     /// `WinHttpOpen` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000 Professional
     /// with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps
-    /// only\]. From `winhttp/nf-winhttp-winhttpopen.md`, line 48.
+    /// only\]. From `winhttp/nf-winhttp-winhttpopen.md`, line 48. Published as
+    /// [nf-winhttp-winhttpopen](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpopen).
     #[doc(alias = "WinHttpOpen")]
     fn open(
         &self,
@@ -458,7 +463,8 @@ pub trait Session {
     ///
     /// `WinHttpQueryOption` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryoption.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryoption.md`, line 48. Published as
+    /// [nf-winhttp-winhttpqueryoption](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpqueryoption).
     #[doc(alias = "WinHttpQueryOption")]
     fn query_option<W: crate::WideChar>(
         &self,
@@ -535,7 +541,8 @@ pub trait Session {
     ///
     /// `WinHttpSetOption` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetoption.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetoption.md`, line 48. Published as
+    /// [nf-winhttp-winhttpsetoption](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpsetoption).
     #[doc(alias = "WinHttpSetOption")]
     fn set_option<W: crate::WideChar>(
         &self,
@@ -627,7 +634,8 @@ pub trait Session {
     ///
     /// `WinHttpSetStatusCallback` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetstatuscallback.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetstatuscallback.md`, line 48. Published as
+    /// [nf-winhttp-winhttpsetstatuscallback](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpsetstatuscallback).
     #[doc(alias = "WinHttpSetStatusCallback")]
     fn set_status_callback<W: crate::WideChar>(
         &self,
@@ -702,7 +710,8 @@ pub trait Session {
     ///
     /// `WinHttpSetTimeouts` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsettimeouts.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsettimeouts.md`, line 48. Published as
+    /// [nf-winhttp-winhttpsettimeouts](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpsettimeouts).
     #[doc(alias = "WinHttpSetTimeouts")]
     fn set_timeouts(
         &self,
@@ -800,7 +809,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpAddRequestHeaders` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpaddrequestheaders.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpaddrequestheaders.md`, line 48. Published as
+    /// [nf-winhttp-winhttpaddrequestheaders](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpaddrequestheaders).
     #[doc(alias = "WinHttpAddRequestHeaders")]
     fn add_request_headers(
         &self,
@@ -896,7 +906,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpOpenRequest` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpopenrequest.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpopenrequest.md`, line 48. Published as
+    /// [nf-winhttp-winhttpopenrequest](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpopenrequest).
     #[doc(alias = "WinHttpOpenRequest")]
     fn open_request(
         &self,
@@ -962,7 +973,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpQueryDataAvailable` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpquerydataavailable.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpquerydataavailable.md`, line 48. Published as
+    /// [nf-winhttp-winhttpquerydataavailable](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpquerydataavailable).
     #[doc(alias = "WinHttpQueryDataAvailable")]
     fn query_data_available(
         &self,
@@ -1060,7 +1072,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpQueryHeaders` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryheaders.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryheaders.md`, line 48. Published as
+    /// [nf-winhttp-winhttpqueryheaders](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpqueryheaders).
     #[doc(alias = "WinHttpQueryHeaders")]
     fn query_headers<W: crate::WideChar>(
         &self,
@@ -1144,7 +1157,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpReadData` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreaddata.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreaddata.md`, line 48. Published as
+    /// [nf-winhttp-winhttpreaddata](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpreaddata).
     #[doc(alias = "WinHttpReadData")]
     fn read_data(
         &self,
@@ -1247,7 +1261,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpReceiveResponse` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreceiveresponse.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpreceiveresponse.md`, line 48. Published as
+    /// [nf-winhttp-winhttpreceiveresponse](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpreceiveresponse).
     #[doc(alias = "WinHttpReceiveResponse")]
     fn receive_response(
         &self,
@@ -1379,7 +1394,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpSendRequest` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsendrequest.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsendrequest.md`, line 48. Published as
+    /// [nf-winhttp-winhttpsendrequest](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpsendrequest).
     #[doc(alias = "WinHttpSendRequest")]
     fn send_request(
         &self,
@@ -1468,7 +1484,8 @@ pub unsafe trait Request {
     ///
     /// `WinHttpSetCredentials` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
     /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
-    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetcredentials.md`, line 48.
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpsetcredentials.md`, line 48. Published as
+    /// [nf-winhttp-winhttpsetcredentials](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpsetcredentials).
     #[doc(alias = "WinHttpSetCredentials")]
     fn set_credentials(
         &self,
@@ -1561,7 +1578,8 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketClose` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketclose.md`, line 48.
+    /// `winhttp/nf-winhttp-winhttpwebsocketclose.md`, line 48. Published as
+    /// [nf-winhttp-winhttpwebsocketclose](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpwebsocketclose).
     #[doc(alias = "WinHttpWebSocketClose")]
     fn web_socket_close(
         &self,
@@ -1631,7 +1649,8 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketCompleteUpgrade` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop
     /// apps only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md`, line 48.
+    /// `winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md`, line 48. Published as
+    /// [nf-winhttp-winhttpwebsocketcompleteupgrade](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade).
     #[doc(alias = "WinHttpWebSocketCompleteUpgrade")]
     fn web_socket_complete_upgrade(
         &self,
@@ -1794,7 +1813,8 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketReceive` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketreceive.md`, line 48.
+    /// `winhttp/nf-winhttp-winhttpwebsocketreceive.md`, line 48. Published as
+    /// [nf-winhttp-winhttpwebsocketreceive](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpwebsocketreceive).
     #[doc(alias = "WinHttpWebSocketReceive")]
     fn web_socket_receive(
         &self,
@@ -1875,7 +1895,8 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketSend` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps only\]
     /// and Windows Server 2012 \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpwebsocketsend.md`,
-    /// line 48.
+    /// line 48. Published as
+    /// [nf-winhttp-winhttpwebsocketsend](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpwebsocketsend).
     #[doc(alias = "WinHttpWebSocketSend")]
     fn web_socket_send(
         &self,
@@ -1954,7 +1975,8 @@ pub unsafe trait WebSocket {
     ///
     /// `WinHttpWebSocketShutdown` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
     /// only\] and Windows Server 2012 \[desktop apps only\]. From
-    /// `winhttp/nf-winhttp-winhttpwebsocketshutdown.md`, line 48.
+    /// `winhttp/nf-winhttp-winhttpwebsocketshutdown.md`, line 48. Published as
+    /// [nf-winhttp-winhttpwebsocketshutdown](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpwebsocketshutdown).
     #[doc(alias = "WinHttpWebSocketShutdown")]
     fn web_socket_shutdown(
         &self,

@@ -113,7 +113,8 @@
 ///
 /// `WINHTTP_STATUS_CALLBACK` in winhttp.h since Windows XP, Windows 2000 Professional with SP3
 /// \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\].
-/// From `winhttp/nc-winhttp-winhttp_status_callback.md`, line 48.
+/// From `winhttp/nc-winhttp-winhttp_status_callback.md`, line 48. Published as
+/// [nc-winhttp-winhttp_status_callback](https://learn.microsoft.com/windows/win32/api/winhttp/nc-winhttp-winhttp_status_callback).
 #[doc(alias = "WINHTTP_STATUS_CALLBACK")]
 pub type StatusCallback = Option<
     unsafe extern "system" fn(

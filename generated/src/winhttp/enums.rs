@@ -22,7 +22,7 @@ use crate::UnknownValue;
 ///
 /// `INTERNET_SCHEME` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop apps
 /// only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
-/// `winhttp/ne-winhttp-internet_scheme.md`, line 46.
+/// `winhttp/ne-winhttp-internet_scheme.md`, line 45.
 #[doc(alias = "LPINTERNET_SCHEME")]
 #[doc(alias = "INTERNET_SCHEME")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,7 +93,8 @@ impl core::fmt::Display for InternetScheme {
 ///
 /// `WINHTTP_WEB_SOCKET_BUFFER_TYPE` in winhttp.h since Windows 8 \[desktop apps only\] and Windows
 /// Server 2012 \[desktop apps only\]. From `winhttp/ne-winhttp-winhttp_web_socket_buffer_type.md`, line
-/// 50\.
+/// 50\. Published as
+/// [ne-winhttp-winhttp_web_socket_buffer_type](https://learn.microsoft.com/windows/win32/api/winhttp/ne-winhttp-winhttp_web_socket_buffer_type).
 #[doc(alias = "WINHTTP_WEB_SOCKET_BUFFER_TYPE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -191,7 +192,8 @@ impl core::fmt::Display for WebSocketBufferType {
 ///
 /// `WINHTTP_WEB_SOCKET_CLOSE_STATUS` in winhttp.h since Windows 8 \[desktop apps only\] and Windows
 /// Server 2012 \[desktop apps only\]. From `winhttp/ne-winhttp-winhttp_web_socket_close_status.md`,
-/// line 50.
+/// line 50. Published as
+/// [ne-winhttp-winhttp_web_socket_close_status](https://learn.microsoft.com/windows/win32/api/winhttp/ne-winhttp-winhttp_web_socket_close_status).
 #[doc(alias = "WINHTTP_WEB_SOCKET_CLOSE_STATUS")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
@@ -329,6 +331,8 @@ impl core::fmt::Display for WebSocketCloseStatus {
 ///
 /// `WINHTTP_WEB_SOCKET_OPERATION` in winhttp.h since Windows 8 \[desktop apps only\] and Windows Server
 /// 2012 \[desktop apps only\]. From `winhttp/ne-winhttp-winhttp_web_socket_operation.md`, line 50.
+/// Published as
+/// [ne-winhttp-winhttp_web_socket_operation](https://learn.microsoft.com/windows/win32/api/winhttp/ne-winhttp-winhttp_web_socket_operation).
 #[doc(alias = "WINHTTP_WEB_SOCKET_OPERATION")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]

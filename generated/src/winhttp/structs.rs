@@ -52,7 +52,8 @@ impl HInternet {
 ///
 /// `URL_COMPONENTS` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop apps
 /// only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
-/// `winhttp/ns-winhttp-url_components.md`, line 50.
+/// `winhttp/ns-winhttp-url_components.md`, line 50. Published as
+/// [ns-winhttp-url_components](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-url_components).
 #[doc(alias = "URL_COMPONENTSW")]
 #[doc(alias = "LPURL_COMPONENTS")]
 #[doc(alias = "LPURL_COMPONENTSW")]
@@ -181,7 +182,8 @@ impl<W: crate::WideChar> Default for UrlComponents<W> {
 ///
 /// `WINHTTP_ASYNC_RESULT` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop
 /// apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
-/// `winhttp/ns-winhttp-winhttp_async_result.md`, line 50.
+/// `winhttp/ns-winhttp-winhttp_async_result.md`, line 50. Published as
+/// [ns-winhttp-winhttp_async_result](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_async_result).
 #[doc(alias = "LPWINHTTP_ASYNC_RESULT")]
 #[doc(alias = "PWINHTTP_ASYNC_RESULT")]
 #[doc(alias = "WINHTTP_ASYNC_RESULT")]
@@ -243,7 +245,8 @@ impl Default for AsyncResult {
 ///
 /// `WINHTTP_PROXY_INFO` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop
 /// apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
-/// `winhttp/ns-winhttp-winhttp_proxy_info.md`, line 50.
+/// `winhttp/ns-winhttp-winhttp_proxy_info.md`, line 50. Published as
+/// [ns-winhttp-winhttp_proxy_info](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_proxy_info).
 #[doc(alias = "WINHTTP_PROXY_INFOW")]
 #[doc(alias = "LPWINHTTP_PROXY_INFO")]
 #[doc(alias = "PWINHTTP_PROXY_INFO")]
@@ -309,7 +312,8 @@ impl<W: crate::WideChar> Default for ProxyInfo<W> {
 ///
 /// `WINHTTP_WEB_SOCKET_ASYNC_RESULT` in winhttp.h since Windows 8 \[desktop apps only\] and Windows
 /// Server 2012 \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_web_socket_async_result.md`,
-/// line 50.
+/// line 50. Published as
+/// [ns-winhttp-winhttp_web_socket_async_result](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_web_socket_async_result).
 #[doc(alias = "WINHTTP_WEB_SOCKET_ASYNC_RESULT")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -361,6 +365,8 @@ impl Default for WebSocketAsyncResult {
 ///
 /// `WINHTTP_WEB_SOCKET_STATUS` in winhttp.h since Windows 8 \[desktop apps only\] and Windows Server
 /// 2012 \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_web_socket_status.md`, line 50.
+/// Published as
+/// [ns-winhttp-winhttp_web_socket_status](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_web_socket_status).
 #[doc(alias = "WINHTTP_WEB_SOCKET_STATUS")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]

@@ -17,6 +17,10 @@ pub struct Families {
     pub title: Option<String>,
     /// The licence of the pages beside this file, as SPDX writes it.
     pub licence: Option<String>,
+    /// Where the published page of an item can be read: an address with `{page}` in it, for the page below the folder
+    /// without its ending. Only pages with a UID are published ones, or stand for one.
+    #[serde(default, deserialize_with = "address")]
+    pub published: Option<String>,
     /// The function that tells a thread's last error; a return section that names it reports failure so.
     pub last_error: Option<String>,
     /// Prefixes of codes that Rust names leave out, the longest match first.
@@ -148,6 +152,17 @@ impl<'de> Deserialize<'de> for Identifier {
     }
 }
 
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#&=%{}".contains(c);
+    if text.starts_with("https://") && text.contains("{page}") && text.chars().all(safe) {
+        return Ok(Some(text));
+    }
+    Err(serde::de::Error::custom(format_args!(
+        "`{text}` is no address that begins with https:// and has {{page}} in it"
+    )))
+}
+
 fn identifier<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Identifier::deserialize(deserializer).map(|word| word.0)
 }
@@ -192,6 +207,7 @@ impl Families {
     /// Adds what another folder's file says.
     pub fn merge(&mut self, other: Self) {
         self.title = self.title.take().or(other.title);
+        self.published = self.published.take().or(other.published);
         self.last_error = self.last_error.take().or(other.last_error);
         self.code_prefixes.extend(other.code_prefixes);
         self.code_subjects.extend(other.code_subjects);

@@ -40,6 +40,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
     codes::adopt_docs(&mut codes, &items);
     let title = families.title.clone().unwrap_or_else(|| "Windows APIs".to_owned());
     let last_error = families.last_error.clone();
+    let published = families.published.clone();
     let families = freeze::freeze(&mut items, &codes, families, diags);
     let mut by_name = BTreeMap::new();
     for (index, Item { draft, .. }) in items.iter().enumerate() {
@@ -47,7 +48,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
             by_name.entry(name.value.clone()).or_insert(index);
         }
     }
-    Spec { title, last_error, items, codes, families, by_name, ..Spec::default() }
+    Spec { title, published, last_error, items, codes, families, by_name, ..Spec::default() }
 }
 
 /// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code.

@@ -94,7 +94,12 @@ impl<'a> Writer<'a> {
             parts.push(format!("since {}", since.join(" and ")));
         }
         let location = &origin.place;
-        format!("{}. From `{}`, line {}.", parts.join(" "), self.spec.file(location), location.span.line)
+        let (file, line) = (self.spec.file(location), location.span.line);
+        let published = self.spec.published_page(origin.item);
+        // One word, so that no line breaks within the link.
+        let called = |url: &str| escape(url.rsplit('/').next().unwrap_or(url));
+        let published = published.map(|url| format!(" Published as [{}]({url}).", called(&url))).unwrap_or_default();
+        format!("{}. From `{file}`, line {line}.{published}", parts.join(" "))
     }
 
     fn blocks(&self, prose: &Prose, out: &mut Vec<String>) {
