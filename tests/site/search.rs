@@ -5,7 +5,8 @@ use std::io::Write as _;
 
 use scraper::Html;
 use serde_json::Value;
-use xtask::draft::Body;
+use xtask::draft::{Body, as_c_sees};
+use xtask::emit::site::{Catalogue, Paths, item_paths};
 use xtask::model::Spec;
 
 use super::html;
@@ -90,7 +91,9 @@ pub fn everything_can_be_found(spec: &Spec, files: &BTreeMap<String, String>, pa
         has(&item.draft.name.value, item.draft.kind.name(), None);
         match &item.draft.body {
             Body::Enum(members, _) => {
-                members.iter().for_each(|it| has(&it.name.value, "member", it.value.as_ref().map(|value| value.value)));
+                let number =
+                    |value: &Option<_>| value.as_ref().map(|value: &xtask::fact::Fact<i128>| as_c_sees(value.value));
+                members.iter().for_each(|it| has(&it.name.value, "member", number(&it.value)));
             }
             Body::Function(function) => function.params.iter().for_each(|it| has(&it.name.value, "parameter", None)),
             Body::Struct(fields, _) => fields.iter().for_each(|it| has(&it.name.value, "field", None)),
@@ -103,7 +106,50 @@ pub fn everything_can_be_found(spec: &Spec, files: &BTreeMap<String, String>, pa
     for code in &spec.codes {
         has(&code.name, "code", Some(i128::from(code.number.value)));
     }
+    for path in Paths::new(spec, &Catalogue::new(spec)).families.values() {
+        assert!(entries.iter().any(|it| it.kind == "family" && it.page == *path), "{path} cannot be found");
+    }
     every_term_leads_to_entries(&index, entries.len());
+    every_type_leads_to_its_part(spec, &index, &entries);
+}
+
+/// A type leads to the very parameter or field that has it.
+fn every_type_leads_to_its_part(spec: &Spec, index: &Value, entries: &[Entry]) {
+    let postings = postings(index);
+    for (item, path) in spec.items.iter().zip(item_paths(spec)) {
+        let types: Vec<_> = match &item.draft.body {
+            Body::Function(function) => function.params.iter().map(|it| (&it.name.value, &it.c_type)).collect(),
+            Body::Struct(fields, _) => fields.iter().map(|it| (&it.name.value, &it.c_type)).collect(),
+            _ => Vec::new(),
+        };
+        for (name, c_type) in types {
+            let Some(c_type) = c_type else { continue };
+            let Some(typed) = postings.get(&c_type.value.base().to_lowercase()) else { continue };
+            let part = |at: &usize| {
+                let entry = &entries[*at];
+                entry.page == path && entry.name == html::squeeze(name) && !entry.anchor.is_empty()
+            };
+            assert!(typed.iter().any(part), "{path}: {} does not lead to {name}", c_type.value);
+        }
+    }
+}
+
+/// The places of entries that each term leads to.
+fn postings(index: &Value) -> BTreeMap<String, Vec<usize>> {
+    let mut last = String::new();
+    let mut out = BTreeMap::new();
+    for line in lines(index, "terms") {
+        let (head, deltas) = line.split_once(' ').expect("a term has postings");
+        let shared = usize::from_str_radix(&head[..1], 36).expect("a digit");
+        last = last.chars().take(shared).chain(head[1..].chars()).collect();
+        let deltas = deltas.split(' ').map(|delta| usize::from_str_radix(delta, 36).expect("a posting is a number"));
+        let places = deltas.scan(0, |posting, delta| {
+            *posting += delta;
+            Some(*posting / 8)
+        });
+        out.insert(last.clone(), places.collect());
+    }
+    out
 }
 
 fn every_term_leads_to_entries(index: &Value, entries: usize) {

@@ -1,16 +1,19 @@
-//! What can be found by its name or number: items with their parts, codes and constants.
+//! What can be found by its name or number: families, items with their parts, codes and constants.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
 
 use super::words::{Role, Terms};
-use crate::draft::{Body, Function, Kind, Returns};
+use crate::c::types::CType;
+use crate::draft::{Body, Function, Kind, Returns, as_c_sees};
 use crate::emit::site::anchors::Anchors;
 use crate::emit::site::function::error_ids;
 use crate::emit::site::here::{Here, INDEX, Site};
 use crate::emit::site::summary::{summary, words};
+use crate::fact::Fact;
 use crate::model::{FieldKind, Spec};
 
 /// A note is cut at the last word that fits.
@@ -33,11 +36,13 @@ pub enum EntryKind {
     Field,
     /// A code as a function documents it.
     Documented,
+    /// A family.
+    Family,
 }
 
 impl EntryKind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Item(Kind::Function),
         Self::Item(Kind::Callback),
         Self::Item(Kind::Enum),
@@ -55,6 +60,7 @@ impl EntryKind {
         Self::Param,
         Self::Field,
         Self::Documented,
+        Self::Family,
     ];
 
     /// What a reader sees.
@@ -67,6 +73,7 @@ impl EntryKind {
             Self::Param => "parameter",
             Self::Field => "field",
             Self::Documented => "documented code",
+            Self::Family => "family",
         }
     }
 
@@ -75,7 +82,7 @@ impl EntryKind {
         match self {
             Self::Item(Kind::Function | Kind::Callback | Kind::Ioctl) => "Functions and callbacks",
             Self::Item(Kind::Enum | Kind::Struct | Kind::Union | Kind::Interface | Kind::Class) => "Types",
-            Self::Item(Kind::Codes | Kind::Overview | Kind::Topic) => "Pages",
+            Self::Family | Self::Item(Kind::Codes | Kind::Overview | Kind::Topic) => "Pages",
             Self::Code => "Codes",
             Self::Constant | Self::Member => "Members and constants",
             Self::Param | Self::Field => "Parameters and fields",
@@ -90,7 +97,7 @@ impl EntryKind {
 
 /// A line of the index.
 pub struct Entry<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     kind: EntryKind,
     /// The way from the top; empty for a part of the entry before it.
     href: String,
@@ -105,7 +112,7 @@ impl Entry<'_> {
     pub fn write_to(&self, out: &mut String) {
         let (page, anchor) = self.href.split_once('#').unwrap_or((&self.href, ""));
         // Tabs and line ends separate fields and entries.
-        let name = words(self.name);
+        let name = words(&self.name);
         let start = out.len();
         write!(out, "{name}\t{}\t", self.kind.place()).expect("writing to a string cannot fail");
         for path in [page, anchor] {
@@ -155,14 +162,14 @@ pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>, te
     let draft = &item.draft;
     let others = draft.aliases.iter().map(|alias| &*alias.value).chain(item.rust_path.as_deref());
     let own = Entry {
-        name: &draft.name.value,
+        name: draft.name.value.as_str().into(),
         kind: EntryKind::Item(draft.kind),
         href: here.to_item(place),
         others: others.collect::<Vec<_>>().join(" "),
         number: None,
         note: note(&summary(&draft.docs)),
     };
-    let mut parts = Parts { list: vec![own], item: place, rust_names };
+    let mut parts = Parts { list: vec![own], types: Vec::new(), item: place, rust_names };
 
     terms.names(&item.family, Role::Place);
     let required = &draft.requirements;
@@ -180,7 +187,7 @@ pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>, te
         Body::Enum(members, demoted) => {
             let ids = ids("member-", members.iter().map(|member| &*member.name.value));
             for (member, id) in members.iter().zip(ids) {
-                let number = member.value.as_ref().map(|value| value.value);
+                let number = member.value.as_ref().map(|value| as_c_sees(value.value));
                 parts.push(&member.name.value, EntryKind::Member, &id, number);
                 terms.prose(&member.docs, Role::Text);
             }
@@ -189,9 +196,8 @@ pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>, te
         Body::Struct(fields, demoted) => {
             let ids = ids("field-", fields.iter().map(|field| &*field.name.value));
             for (field, id) in fields.iter().zip(ids) {
-                parts.push(&field.name.value, EntryKind::Field, &id, None);
+                parts.typed(&field.name.value, EntryKind::Field, &id, field.c_type.as_ref(), terms);
                 terms.prose(&field.docs, Role::Text);
-                field.c_type.iter().for_each(|c_type| terms.whole(c_type.value.base(), Role::Type));
             }
             demoted.iter().for_each(|demoted| terms.prose(&demoted.docs, Role::Text));
         }
@@ -202,7 +208,33 @@ pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>, te
         // They are entries of their own, with their words.
         Body::Codes(_) | Body::Text => {}
     }
+    // Only now: words come in the order of entries.
+    let own = terms.entry;
+    for (after, c_type) in &parts.types {
+        terms.entry = own + after;
+        terms.whole(c_type.base(), Role::Type);
+    }
     parts.list
+}
+
+/// A family with its page; what its groups are about becomes terms.
+pub fn family<'a>(site: &'a Site<'a>, name: &'a str, path: &str, terms: &mut Terms) -> Entry<'a> {
+    let title = site.family_title(name);
+    let known = site.family(name);
+    let header = known.map_or("", |family| &*family.header);
+    terms.names(header, Role::Place);
+    for group in known.iter().flat_map(|family| &family.groups) {
+        terms.text(&group.summary, Role::Text);
+    }
+    let note = if header.is_empty() { String::new() } else { format!("everything in {header}") };
+    Entry {
+        name: title.into(),
+        kind: EntryKind::Family,
+        href: Here::top(site, INDEX).to(path),
+        others: format!("{name} {header}").trim_end().to_owned(),
+        number: None,
+        note,
+    }
 }
 
 /// A code of the catalogue; its words become terms.
@@ -211,7 +243,7 @@ pub fn code<'a>(site: &'a Site<'a>, place: usize, terms: &mut Terms) -> Entry<'a
     let docs = code.entry.map(|entry| &entry.docs);
     docs.iter().for_each(|docs| terms.prose(docs, Role::Description));
     Entry {
-        name: code.name,
+        name: code.name.into(),
         kind: EntryKind::Code,
         href: Here::top(site, INDEX).to(site.code_path(place)),
         others: String::new(),
@@ -228,7 +260,7 @@ pub fn constant<'a>(site: &'a Site<'a>, place: usize) -> Vec<Entry<'a>> {
         numbers.entry(i128::from(listed.constant.number.value)).or_insert(listed.item);
     }
     let entry = |(number, item): (i128, usize)| Entry {
-        name: constant.name,
+        name: constant.name.into(),
         kind: EntryKind::Constant,
         href: Here::top(site, INDEX).to(site.constant_path(place)),
         others: String::new(),
@@ -241,6 +273,8 @@ pub fn constant<'a>(site: &'a Site<'a>, place: usize) -> Vec<Entry<'a>> {
 /// An item's entry, and those of its parts.
 struct Parts<'a, 'b> {
     list: Vec<Entry<'a>>,
+    /// The types of parts, each with how far its entry is behind that of the item.
+    types: Vec<(u32, &'a CType)>,
     item: usize,
     rust_names: &'b RustNames<'a>,
 }
@@ -249,15 +283,26 @@ impl<'a> Parts<'a, '_> {
     fn push(&mut self, name: &'a str, kind: EntryKind, id: &str, number: Option<i128>) {
         let rust_name = self.rust_names.get(&(self.item, name)).filter(|rust_name| **rust_name != name);
         let others = rust_name.map_or_else(String::new, |&rust_name| rust_name.to_owned());
-        self.list.push(Entry { name, kind, href: format!("#{id}"), others, number, note: String::new() });
+        self.list.push(Entry { name: name.into(), kind, href: format!("#{id}"), others, number, note: String::new() });
+    }
+
+    /// A part with a type. Both it and its item are found by the type.
+    fn typed(&mut self, name: &'a str, kind: EntryKind, id: &str, c_type: Option<&'a Fact<CType>>, terms: &mut Terms) {
+        let place = u32::try_from(self.list.len()).expect("an item has fewer than 2^32 parts");
+        self.push(name, kind, id, None);
+        let Some(Fact { value: c_type, .. }) = c_type else { return };
+        terms.whole(c_type.base(), Role::Type);
+        self.types.push((place, c_type));
+        if let Some(part) = self.list.last_mut() {
+            part.note = note(&c_type.to_string());
+        }
     }
 
     fn function(&mut self, function: &'a Function, terms: &mut Terms) {
         let ids = ids("param-", function.params.iter().map(|param| &*param.name.value));
         for (param, id) in function.params.iter().zip(ids) {
-            self.push(&param.name.value, EntryKind::Param, &id, None);
+            self.typed(&param.name.value, EntryKind::Param, &id, param.c_type.as_ref(), terms);
             terms.prose(&param.docs, Role::Text);
-            param.c_type.iter().for_each(|c_type| terms.whole(c_type.value.base(), Role::Type));
         }
         function.demoted.iter().for_each(|demoted| terms.prose(&demoted.docs, Role::Text));
         self.returns(&function.returns, terms);

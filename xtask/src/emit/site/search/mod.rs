@@ -66,15 +66,19 @@ pub fn emit(site: &Site<'_>) -> OutputFile {
             part
         })
         .collect();
-    let mut numbers = Part::default();
+    let mut others = Part::default();
     for place in 0..site.catalogue.codes.len() {
-        let entry = entries::code(site, place, &mut numbers.terms);
-        numbers.push(&[entry]);
+        let entry = entries::code(site, place, &mut others.terms);
+        others.push(&[entry]);
     }
     for place in 0..site.catalogue.constants.len() {
-        numbers.push(&entries::constant(site, place));
+        others.push(&entries::constant(site, place));
     }
-    parts.push(numbers);
+    for (name, path) in site.families() {
+        let entry = entries::family(site, name, path, &mut others.terms);
+        others.push(&[entry]);
+    }
+    parts.push(others);
     let whole = Part::joined(parts);
     let index = Index {
         kinds: EntryKind::ALL.map(EntryKind::name),

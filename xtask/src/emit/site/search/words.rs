@@ -17,16 +17,18 @@ pub enum Role {
     Text,
 }
 
-/// Words that stand everywhere, and would find everything. They are sorted.
+/// Words that stand everywhere and would find everything, and those of which questions are made. They are sorted.
 pub const STOP: &[&str] = &[
-    "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "do", "does", "for", "from", "has", "have",
-    "if", "in", "into", "is", "it", "its", "may", "of", "on", "or", "so", "such", "than", "that", "the", "their",
-    "them", "then", "there", "these", "they", "this", "those", "to", "was", "were", "what", "when", "which", "who",
-    "will", "with",
+    "a", "about", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could",
+    "did", "do", "does", "doing", "for", "from", "get", "got", "has", "have", "how", "if", "in", "into", "is", "it",
+    "its", "just", "may", "me", "mean", "means", "must", "my", "need", "needs", "no", "not", "of", "on", "only", "or",
+    "our", "please", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these",
+    "they", "this", "those", "to", "us", "use", "used", "uses", "using", "want", "was", "we", "were", "what", "when",
+    "where", "which", "who", "why", "will", "with", "would", "you", "your",
 ];
 
 /// None of them is longer.
-const LONGEST_STOP: usize = 5;
+const LONGEST_STOP: usize = 6;
 
 /// What is longer was not written to be looked for.
 const LONGEST: usize = 80;
