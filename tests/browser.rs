@@ -36,8 +36,61 @@ const SEARCHES: &[(&str, &str, &str)] = &[
     // A parameter, and two words that only one thing has.
     ("pusStatus", "pusStatus", ""),
     ("pvBuffer receive", "pvBuffer", ""),
-    ("close status", "WinHttpWebSocketQueryCloseStatus", "winhttp/WinHttpWebSocketQueryCloseStatus.html"),
+    ("close status", "WEB_SOCKET_CLOSE_STATUS", "websocket/WEB_SOCKET_CLOSE_STATUS.html"),
+    // A family.
+    ("winhttp.h", "WinHTTP", "winhttp/index.html"),
 ];
+
+/// What is typed, and what the first result is called.
+const FIRST: &[(&str, &str)] = &[
+    // Questions: words that pages do not have cost little, and what is to be done comes before values.
+    ("how to close a websocket", "WinHttpWebSocketClose"),
+    ("close websocket", "WinHttpWebSocketClose"),
+    ("websocket close winhttp", "WinHttpWebSocketClose"),
+    ("closing a websocket", "WinHttpWebSocketClose"),
+    ("how do I add a header?", "WinHttpAddRequestHeaders"),
+    ("where can I query the close status", "WinHttpWebSocketQueryCloseStatus"),
+    ("upgrade to websocket", "WinHttpWebSocketCompleteUpgrade"),
+    ("open channel", "WsOpenChannel"),
+    ("set timeout", "WinHttpSetTimeouts"),
+    ("send data over websocket", "WebSocketSend"),
+    ("the handle is invalid", "ERROR_INVALID_HANDLE"),
+    ("out of memory", "E_OUTOFMEMORY"),
+    ("no error", "NO_ERROR"),
+    ("header not found", "ERROR_WINHTTP_HEADER_NOT_FOUND"),
+    ("certificate expired", "CERT_E_EXPIRED"),
+    ("winhttp set option", "WinHttpSetOption"),
+    ("flag secure", "WINHTTP_FLAG_SECURE"),
+    ("WinHttpSendRequest headers", "WinHttpSendRequest"),
+    ("what does error 12030 mean", "ERROR_WINHTTP_CONNECTION_ERROR"),
+    // Families and files.
+    ("winhttp", "WinHTTP"),
+    ("web services", "Windows Web Services"),
+    ("webservices", "Windows Web Services"),
+    ("winhttp.dll", "WinHttpOpen"),
+    ("winhttp.h close", "WinHttpCloseHandle"),
+    // Types, and the names of parameters as only code has them.
+    ("HINTERNET", "WinHttpOpen"),
+    ("hInternet", "hInternet"),
+    ("callback", "WS_ASYNC_CALLBACK"),
+    // Numbers: of eight digits that may be either, failures are taken for hexadecimal.
+    ("80070057", "E_INVALIDARG"),
+    ("803D0004h", "WS_E_OPERATION_ABORTED"),
+    ("2147483648 utf8", "WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE"),
+    ("-2147483648 utf8", "WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE"),
+    ("0x80000000 utf8", "WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE"),
+    // Slips: letters left out, added, changed, exchanged; at the start, at the end, and in a later word.
+    ("WinHttpWebScoketRecieve", "WinHttpWebSocketReceive"),
+    ("inHttpSendRequest", "WinHttpSendRequest"),
+    ("WibHttpSendReqeust", "WinHttpSendRequest"),
+    ("WinHttpSenddRequestt", "WinHttpSendRequest"),
+    ("setoptoin", "WinHttpSetOption"),
+    ("iWnHttpSendRequest", "WinHttpSendRequest"),
+    ("close webscoket", "WinHttpWebSocketClose"),
+];
+
+/// What nothing is called, counts or is near to.
+const NOTHING: &[&str] = &["0x100000000", "4294967296", "-2147483649", "WibHtpSendReqeust", "qqqqxxxxqqqq"];
 
 /// What is typed, and a name that must be among the results.
 const WORDS: &[(&str, &str)] = &[
@@ -67,6 +120,9 @@ fn the_site_works_in_a_browser() {
 
     browser.chromium.width(1200);
     searches(&mut browser);
+    first(&mut browser);
+    nothing(&mut browser);
+    shown(&mut browser);
     words(&mut browser);
     keys(&mut browser);
     copies(&mut browser);
@@ -109,6 +165,12 @@ impl Browser<'_> {
         self.chromium.until(&format!("document.querySelector('.search').dataset.shown === {query}"));
     }
 
+    /// Closes the list, empties the box and leaves it.
+    fn leave(&mut self) {
+        self.chromium.press("Escape");
+        self.chromium.press("Escape");
+    }
+
     /// The name of the option that Enter opens.
     fn first(&mut self) -> String {
         self.text("document.querySelector('.search [aria-selected=true] code')?.textContent")
@@ -135,6 +197,65 @@ fn searches(browser: &mut Browser<'_>) {
     }
 }
 
+/// Every question is asked before any answer is judged, so that all that is wrong is seen at once.
+fn first(browser: &mut Browser<'_>) {
+    browser.open("index.html");
+    let mut wrong = Vec::new();
+    for (query, name) in FIRST {
+        browser.search(query);
+        let first = browser.first();
+        browser.leave();
+        if first != *name {
+            wrong.push(format!("`{query}` leads to {first} and not to {name}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Whoever does not wait for slips to be looked for gets there too.
+    browser.chromium.press("/");
+    browser.chromium.type_text("WinHttpSendReqeust");
+    browser.chromium.press("Enter");
+    browser.chromium.wait_for("Page.loadEventFired");
+    let address = browser.address("winhttp/WinHttpSendRequest.html");
+    assert_eq!(browser.text("location.href"), address);
+}
+
+fn nothing(browser: &mut Browser<'_>) {
+    browser.open("index.html");
+    for query in NOTHING {
+        browser.search(query);
+        let status = browser.text("document.querySelector('.search [role=status]').textContent");
+        assert_eq!(status, "Nothing found", "`{query}`, but {}", browser.first());
+        browser.leave();
+    }
+    // English words are no numbers.
+    for query in ["each", "beach"] {
+        browser.search(query);
+        assert!(browser.is("document.querySelector('.search [role=option]') !== null"), "`{query}` finds nothing");
+        browser.leave();
+    }
+}
+
+/// What an option says and where it leads.
+fn shown(browser: &mut Browser<'_>) {
+    browser.open("index.html");
+    let option = |name: &str, of: &str| {
+        let texts = "[...document.querySelectorAll('.search [role=option]')]";
+        format!("{texts}.find((it) => it.textContent.startsWith('{name}') && it.textContent.includes('{of}'))")
+    };
+    browser.search("HINTERNET");
+    let function = option("WinHttpCloseHandle", "takes or holds HINTERNET");
+    assert!(browser.is(&format!("{function} !== undefined")), "a type is shown as it was typed");
+    let parameter = option("hInternet", "parameter of WinHttpCloseHandle · HINTERNET");
+    let address = browser.address("winhttp/WinHttpCloseHandle.html#param-hInternet");
+    assert_eq!(browser.text(&format!("{parameter}?.href")), address, "a type leads to the parameter");
+    browser.leave();
+    browser.search("websocket utf8");
+    let member = option("WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE", "member");
+    assert_eq!(browser.text(&format!("{member}?.querySelector('mark').textContent")), "WEB_SOCKET");
+    let number = format!("{member}?.querySelector('.number').textContent");
+    assert_eq!(browser.text(&number), "-2147483648 · 0x80000000", "a number is what its page says");
+}
+
 fn words(browser: &mut Browser<'_>) {
     browser.open("index.html");
     for (query, name) in WORDS {
@@ -144,8 +265,7 @@ fn words(browser: &mut Browser<'_>) {
         );
         assert!(names.lines().any(|line| line == *name), "`{query}` does not find {name}, but:\n{names}");
         browser.screenshot(&format!("search-{}", query.split(' ').next().expect("a split has a first part")));
-        browser.chromium.press("Escape");
-        browser.chromium.press("Escape");
+        browser.leave();
     }
 }
 

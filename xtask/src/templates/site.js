@@ -91,12 +91,19 @@
 
   // The index ----------------------------------------------------------------------------------------------------
 
-  /** What a term is to an entry, in the order of the index, with what a match is worth. */
+  /**
+   * What a term is to an entry, in the order of the index: what a match is worth, what it is worth if the whole term was
+   * typed, and what is said of it.
+   */
   const ROLES = [
-    { worth: 260, because: (term) => `takes or holds ${term}` },
-    { worth: 240, because: (term) => `in ${term}` },
-    { worth: 220, because: null },
-    { worth: 120, because: null },
+    {
+      worth: 260,
+      whole: () => 480,
+      because: (term, entry) => (entry.owner ? null : `takes or holds ${term}`),
+    },
+    { worth: 240, whole: (term) => (isFile(term) ? 720 : 240), because: (term) => `in ${term}` },
+    { worth: 220, whole: () => 220, because: () => null },
+    { worth: 120, whole: () => 120, because: () => null },
   ];
 
   /** By what an entry's place is multiplied in a posting. */
@@ -125,11 +132,18 @@
   }
 
   function readIndex({ kinds, groups, stop, entries, terms }) {
-    return { kinds, groups, stop, entries: readEntries(entries), ...readTerms(terms) };
+    return { kinds, groups, stop: new Set(stop), ...readEntries(entries, kinds), ...readTerms(terms) };
   }
 
-  function readEntries(text) {
+  function readEntries(text, kinds) {
     const entries = [];
+    // Many parts are called the same; each name is looked at once.
+    const names = new Map();
+    const nameOf = (text) => {
+      if (!names.has(text)) names.set(text, readName(text));
+      return names.get(text);
+    };
+    const numbered = new Map();
     let owner = null;
     for (const line of text.split('\n')) {
       if (!line) continue;
@@ -138,19 +152,32 @@
       const entry = {
         place: entries.length,
         name,
-        kind: Number(kind),
+        kind: kinds[kind],
+        group: Number(kind),
         page: page ? fill(page) : owner?.page ?? '',
         anchor: fill(anchor),
         owner: page ? null : owner,
-        others: others ? others.split(' ') : [],
+        names: [name, ...(others ? others.split(' ') : [])].map(nameOf),
         number: number ? BigInt(number) : null,
         note,
       };
-      entry.names = [name, ...entry.others].map((text) => ({ text, lower: text.toLowerCase(), bare: bare(text) }));
+      if (number) push(numbered, bits(entry.number), entry);
+      entry.names.forEach((name, rank) => name.holders.push([entry, rank === 0 ? 0 : 30]));
       if (page) owner = entry;
       entries.push(entry);
     }
-    return entries;
+    return { entries, names: [...names.values()], numbered };
+  }
+
+  function push(lists, key, one) {
+    if (lists.has(key)) lists.get(key).push(one);
+    else lists.set(key, [one]);
+  }
+
+  /** A name with the entries that have it, each with what it costs if that is not the first of their names. */
+  function readName(text) {
+    const last = text.slice(text.lastIndexOf(':') + 1);
+    return { text, lower: text.toLowerCase(), last, bare: bare(text), starts: null, holders: [] };
   }
 
   function readTerms(text) {
@@ -167,78 +194,122 @@
     return { terms, postings };
   }
 
-  // Matching -----------------------------------------------------------------------------------------------------
+  // Words --------------------------------------------------------------------------------------------------------
 
-  /** Without what people leave out of names. */
+  /** Without what people leave out of names. The stop in the name of a file stays: `winhttp.h` is no start of a name. */
   function bare(text) {
-    return text.toLowerCase().replace(/[\s_.:-]/g, '');
+    return text.toLowerCase().replace(/[\s_:-]|\.(?!(?:dll|exe|h|idl|lib|sys)$)/g, '');
   }
 
-  /** The words of a question: numbers and names as they are, anything else cut at what is no letter or digit. */
-  function tokens(query) {
-    const list = [];
-    for (const chunk of query.split(/\s+/)) {
-      const token = chunk.replace(/^[^\p{L}\p{N}_-]+|[^\p{L}\p{N}_]+$/gu, '');
-      if (!token) continue;
-      if (numberOf(token) !== null || /^[\p{L}\p{N}_]+([.:]+[\p{L}\p{N}_]+)*$/u.test(token)) list.push(token);
-      else list.push(...token.split(/[^\p{L}\p{N}_]+/u).filter(Boolean));
+  function isFile(text) {
+    return /\w\.(?:dll|exe|h|idl|lib|sys)$/.test(text);
+  }
+
+  /** Where words start in the bare form of a name. */
+  function wordStarts(name) {
+    if (!name.starts) {
+      const border = /[\s_.:-]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])/;
+      let at = 0;
+      name.starts = name.text.split(border).map((word) => (at += word.length) - word.length);
     }
-    const telling = list.filter((token) => !index.stop.includes(token.toLowerCase()));
-    return telling.length > 0 ? telling : list;
+    return name.starts;
   }
 
-  /** A number in decimal, hexadecimal, octal or binary, or eight bare hexadecimal digits; as 32 bits. */
-  function numberOf(token) {
-    let text = token.toLowerCase();
+  /**
+   * The words of a question, `all` and the `telling` ones. Numbers and names are taken as they are, anything else is cut
+   * at what is no letter or digit.
+   */
+  function wordsOf(query) {
+    const all = [];
+    for (const chunk of query.split(/\s+/)) {
+      const word = chunk.replace(/^[^\p{L}\p{N}_-]+|[^\p{L}\p{N}_]+$/gu, '');
+      if (!word) continue;
+      if (numbersOf(word).length > 0 || /^[\p{L}\p{N}_]+([.:]+[\p{L}\p{N}_]+)*$/u.test(word)) all.push(word);
+      else all.push(...word.split(/[^\p{L}\p{N}_]+/u).filter(Boolean));
+    }
+    // A single letter is left of `what's` and `don't`.
+    const telling = all.filter((word) => !index.stop.has(word.toLowerCase()) && /^\d|../.test(word));
+    return { all, telling: telling.length > 0 ? telling : all };
+  }
+
+  /** What English words have in common with their other forms: `closing` with `close` and `closed`. Empty if that is little. */
+  function stem(word) {
+    const start = word.replace(/(?:ings?|e[ds]|s)$/, '');
+    return start !== word && start.length > 3 ? start : '';
+  }
+
+  // Numbers ------------------------------------------------------------------------------------------------------
+
+  /** The numbers that a word may be: decimal, hexadecimal, octal, binary. The likeliest comes first. */
+  function numbersOf(word) {
+    let text = word.toLowerCase();
     const negative = text.startsWith('-');
     if (negative) text = text.slice(1);
     text = text.replace(/(?<=\d)[_',](?=\d)/g, '').replace(/(ul|u|l)$/, '');
-    if (/^[0-9a-f]+h$/.test(text)) text = `0x${text.slice(0, -1)}`;
-    else if (/^[0-9a-f]{8}$/.test(text) && (/[a-f]/.test(text) || BigInt(text) > 0xffffffffn)) text = `0x${text}`;
-    if (!/^(\d+|0x[0-9a-f]+|0o[0-7]+|0b[01]+)$/.test(text)) return null;
-    const number = BigInt(text);
-    return BigInt.asUintN(32, negative ? -number : number);
-  }
-
-  /** What many things have under one name. */
-  const PARTS = ['parameter', 'field'];
-
-  /** How well one of an entry's names fits; 0 if none does. */
-  function nameScore(entry, typed, lower, plain) {
-    let best = 0;
-    entry.names.forEach((name, rank) => {
-      let score = 0;
-      const last = name.text.slice(name.text.lastIndexOf(':') + 1);
-      if (name.lower === lower || last === typed) score = 1000;
-      else if (last.toLowerCase() === lower || name.bare === plain) score = 950;
-      else if (name.lower.startsWith(lower) || name.bare.startsWith(plain)) score = 700 - spare(name.lower, lower);
-      else if (lower.length > 1 && startsWord(name, lower)) score = 500 - spare(name.lower, lower);
-      else if (plain.length > 2 && name.bare.includes(plain)) score = 300 - spare(name.lower, lower);
-      best = Math.max(best, score - 30 * Math.min(rank, 1));
-    });
-    return PARTS.includes(index.kinds[entry.kind]) ? best * 0.7 : best;
-  }
-
-  /** Of names that go on after what was typed, short ones come first. */
-  function spare(name, typed) {
-    return Math.min(name.length - typed.length, 99);
-  }
-
-  /** Whether a word within the name starts so: after a mark, or with a capital after a small letter. */
-  function startsWord({ text, lower }, typed) {
-    for (let at = lower.indexOf(typed, 1); at > 0; at = lower.indexOf(typed, at + 1)) {
-      if (/[^a-z0-9][a-z0-9]|[a-z0-9][A-Z]|[a-z][0-9]/.test(text.slice(at - 1, at + 1))) return true;
+    if (/^\d[0-9a-f]*h$/.test(text)) text = `0x${text.slice(0, -1)}`;
+    const readings = /^(\d+|0x[0-9a-f]+|0o[0-7]+|0b[01]+)$/.test(text) ? [text] : [];
+    // An HRESULT or NTSTATUS as it is often quoted. Failures start so.
+    if (/^[0-9a-f]{8}$/.test(text)) {
+      if (/^[8c]/.test(text)) readings.unshift(`0x${text}`);
+      else readings.push(`0x${text}`);
     }
-    return false;
+    return readings.map((reading) => bits(negative ? -BigInt(reading) : BigInt(reading)));
   }
 
-  /** A number as it may have been typed: itself, and the code that an HRESULT of facility 7 wraps. */
-  function numberScore(entry, number) {
-    if (entry.number === null) return 0;
-    const own = BigInt.asUintN(32, entry.number);
-    if (own === number) return 960;
-    const wrapped = number >> 16n === 0x8007n ? number & 0xffffn : null;
-    return own === wrapped ? 940 : 0;
+  /** What has 32 bits as those, with or without a sign; anything else as it is. */
+  function bits(number) {
+    return -0x80000000n <= number && number <= 0xffffffffn ? BigInt.asUintN(32, number) : number;
+  }
+
+  /** Entries with one of the numbers that may have been typed, or with the code that such an HRESULT of facility 7 wraps. */
+  function hitNumbers(numbers, share, hit) {
+    const hitAll = (number, score) => {
+      for (const entry of index.numbered.get(number) ?? []) hit(entry, score * share, null);
+    };
+    numbers.forEach((number, rank) => {
+      hitAll(number, 960 - 30 * rank);
+      if (number >> 16n === 0x8007n) hitAll(number & 0xffffn, 940 - 30 * rank);
+    });
+  }
+
+  /** A number in both of the bases that people write, as the pages do: of members, all digits are those that there are. */
+  function bases({ number, kind }) {
+    const shown = number < -0x80000000n ? -number : bits(number);
+    const digits = shown.toString(16).toUpperCase();
+    const padded = kind !== 'member' && shown > 0xffffn ? digits.padStart(8, '0') : digits;
+    return `${number} · ${number < -0x80000000n ? '-' : ''}0x${padded}`;
+  }
+
+  // Matching -----------------------------------------------------------------------------------------------------
+
+  /** What many things have under one name counts this much, unless it was typed as only code has it. */
+  const PARTS = { parameter: 0.5, field: 0.5 };
+
+  /** Several words mostly say what is to be done, less often with what, and least often a value's name. */
+  const SAID = { enum: 0.9, struct: 0.9, union: 0.9, member: 0.8, constant: 0.8 };
+
+  /** Of equally good matches, what stands on its own comes before what is a part of it. */
+  const HEADWAY = { family: 45, function: 40, callback: 36, enum: 36, struct: 36, union: 36, code: 35, constant: 25, member: 25 };
+
+  /** What people call kinds, where that is another word. */
+  const KINDS = { enumeration: 'enum', structure: 'struct' };
+
+  /** How well a name fits a word: 0 if it does not. */
+  function nameScore(name, { text, lower, plain }) {
+    const at = name.bare.indexOf(plain);
+    if (at < 0) return 0;
+    if (name.lower === lower || name.last === text) return 1000;
+    if (name.last.toLowerCase() === lower || name.bare === plain) return 950;
+    // Of names that go on after what was typed, short ones come first.
+    const spare = Math.min(name.bare.length - plain.length, 99);
+    if (at === 0) return 700 - spare;
+    if (plain.length > 1 && startsWord(name, plain)) return 500 - spare;
+    return plain.length > 2 ? 300 - spare : 0;
+  }
+
+  /** Whether a word within the name starts so. */
+  function startsWord(name, plain) {
+    return wordStarts(name).some((at) => name.bare.startsWith(plain, at));
   }
 
   /** The places of terms that start so. */
@@ -255,134 +326,232 @@
     return [start, low];
   }
 
-  /**
-   * How many letters have to be changed, added, left out or exchanged with the next one, so that `typed` is the start
-   * of `text`; more than `most` is `most + 1`.
-   */
-  function distance(typed, text, most) {
-    const width = Math.min(text.length, typed.length + most);
-    let before = null;
-    let last = Array.from({ length: width + 1 }, (_, at) => at);
-    for (let row = 1; row <= typed.length; row += 1) {
-      const next = [row];
-      let least = row;
-      for (let at = 1; at <= width; at += 1) {
-        const same = typed[row - 1] === text[at - 1];
-        let cost = Math.min(last[at] + 1, next[at - 1] + 1, last[at - 1] + (same ? 0 : 1));
-        const swapped = before && at > 1 && typed[row - 1] === text[at - 2] && typed[row - 2] === text[at - 1];
-        if (swapped) cost = Math.min(cost, before[at - 2] + 1);
-        next.push(cost);
-        least = Math.min(least, cost);
-      }
-      if (least > most) return most + 1;
-      before = last;
-      last = next;
-    }
-    return Math.min(...last, most + 1);
-  }
-
-  /** How many slips are forgiven. */
-  function forgiven(token) {
-    if (token.length < 4) return 0;
-    return token.length < 8 ? 1 : 2;
-  }
-
-  /** What English words have in common with their other forms: `closing` with `close` and `closed`. Empty if that is little. */
-  function stem(word) {
-    const start = word.replace(/(?:ings?|e[ds]|s)$/, '');
-    return start !== word && start.length > 3 ? start : '';
-  }
-
-  /** Every entry that one token finds, with its score and why. */
-  function find(token) {
+  /** Every entry that a word finds, with its score and why. `several` is whether it is one of several. */
+  function find(word, several) {
     const hits = new Map();
-    const hit = (entry, score, why) => {
-      const known = hits.get(entry);
-      if (score > 0 && !(known && known.score >= score)) hits.set(entry, { score, why });
-    };
-    const lower = token.toLowerCase();
-    const plain = bare(token);
-    const number = numberOf(token);
-    for (const entry of index.entries) {
-      hit(entry, nameScore(entry, token, lower, plain), null);
-      if (number !== null) hit(entry, numberScore(entry, number), null);
+    const hit = hitter(hits);
+    const lower = word.toLowerCase();
+    const typed = { text: word, lower, plain: bare(word) };
+    const start = stem(lower);
+    const inflected = { text: start, lower: start, plain: start };
+    // One of several words says little, even if it is all of a name; but nobody writes `pvBuffer` by chance.
+    const most = several ? 500 : 1000;
+    const isCode = /[a-z][A-Z]|_/.test(word);
+    if (typed.plain) {
+      for (const name of index.names) {
+        const score = nameScore(name, typed) || (start && nameScore(name, inflected) * 0.6);
+        if (isCode && name.last === word) hitHolders(name, score, () => 1, hit);
+        else if (score > 0) hitHolders(name, Math.min(score, most), partShare, hit);
+      }
     }
-    const [start, end] = termsFrom(lower);
-    if (lower.length > 1) {
-      for (let at = start; at < end; at += 1) addPostings(at, index.terms[at] === lower ? 1 : 0.6, hit);
+    hitNumbers(numbersOf(word), several ? 1.5 : 1, hit);
+    const kind = KINDS[lower] ?? lower.replace(/s$/, '');
+    if (index.kinds.includes(kind)) {
+      for (const entry of index.entries) if (entry.kind === kind && !entry.owner) hit(entry, 505, null);
     }
-    if (stem(lower)) {
-      const [start, end] = termsFrom(stem(lower));
-      for (let at = start; at < end; at += 1) addPostings(at, 0.4, hit);
-    }
-    if (hits.size === 0 && number === null) forgive(plain, hit);
+    if (lower.length > 1) hitTerms(lower, word, hit);
+    if (start) hitTerms(start, '', hit);
     return hits;
   }
 
-  function addPostings(at, share, hit) {
+  /** What notes a match, unless a better one of that entry is known. */
+  function hitter(hits) {
+    return (entry, score, why) => {
+      const known = hits.get(entry);
+      if (score > 0 && !(known && known.score >= score)) hits.set(entry, { score, why });
+    };
+  }
+
+  function partShare(entry) {
+    return PARTS[entry.kind] ?? 1;
+  }
+
+  function hitHolders(name, score, share, hit) {
+    for (const [entry, cost] of name.holders) hit(entry, (score - cost) * share(entry), null);
+  }
+
+  /** Terms that start so; `typed` is how that was written, if it was. */
+  function hitTerms(prefix, typed, hit) {
+    const [start, end] = termsFrom(prefix);
+    for (let at = start; at < end; at += 1) {
+      const term = index.terms[at];
+      if (!typed) addPostings(at, term, (role) => role.worth * 0.4, hit);
+      else if (term === prefix) addPostings(at, typed, (role) => role.whole(term), hit);
+      else addPostings(at, typed === typed.toUpperCase() ? term.toUpperCase() : term, (role) => role.worth * 0.6, hit);
+    }
+  }
+
+  /** Every entry of a term, which is shown as it is `spelt`. */
+  function addPostings(at, spelt, worth, hit) {
     let posting = 0;
     for (const delta of index.postings[at].split(' ')) {
       posting += parseInt(delta, 36);
       const role = ROLES[posting % ROLE_BASE];
-      hit(index.entries[Math.floor(posting / ROLE_BASE)], role.worth * share, role.because?.(index.terms[at]) ?? null);
+      const entry = index.entries[Math.floor(posting / ROLE_BASE)];
+      hit(entry, worth(role), role.because(spelt, entry));
     }
+  }
+
+  // Slips --------------------------------------------------------------------------------------------------------
+
+  /** How many slips are forgiven. What is very long was not typed. */
+  function forgiven(plain) {
+    if (plain.length < 4 || plain.length > 100) return 0;
+    return plain.length < 8 ? 1 : 2;
   }
 
   /** What nobody has written is looked for with some letters wrong. */
-  function forgive(plain, hit) {
+  function forgive(word) {
+    const hits = new Map();
+    const hit = hitter(hits);
+    const plain = bare(word);
     const most = forgiven(plain);
-    if (most === 0) return;
-    for (const entry of index.entries) {
-      for (const name of entry.names) {
-        // From the start of the name, and from the start of each word in it.
-        const starts = [name.bare, ...name.text.split(/(?<=[a-z0-9])(?=[A-Z])|[_.:\s-]+/).map((_, at, words) => bare(words.slice(at).join('')))];
-        const slips = Math.min(...starts.map((text) => distance(plain, text, most)));
-        if (slips <= most) hit(entry, 280 - 60 * slips, null);
+    const pieces = piecesOf(plain, most);
+    const known = new Map();
+    const slipsIn = (text, starts) => {
+      if (!pieces.some((piece) => text.includes(piece))) return most + 1;
+      let least = most + 1;
+      for (const at of starts) {
+        if (least > 0 && text.length - at >= plain.length - most) least = Math.min(least, slips(plain, text, at, most));
       }
+      return least;
+    };
+    for (const name of index.names) {
+      let count = known.get(name.bare);
+      // From the start of the name, and from the start of each word in it.
+      if (count === undefined) known.set(name.bare, count = slipsIn(name.bare, wordStarts(name)));
+      if (count <= most) hitHolders(name, 280 - 60 * count, partShare, hit);
     }
     index.terms.forEach((term, at) => {
-      const slips = distance(plain, term, most);
-      if (slips <= most) addPostings(at, 0.4 / (slips + 1), hit);
+      const count = slipsIn(term, [0]);
+      if (count <= most) addPostings(at, term, (role) => (role.worth * 0.4) / (count + 1), hit);
     });
+    return hits;
   }
 
-  /** Of equally good matches, what stands on its own comes before what is a part of it. */
-  const HEADWAY = { function: 40, callback: 36, enum: 36, struct: 36, union: 36, code: 35, constant: 25, member: 25 };
+  /** Pieces of which one is left whole by so many slips: each touches two at most, where it exchanges letters. */
+  function piecesOf(plain, most) {
+    const count = 2 * most + 1;
+    const border = (at) => Math.floor((at * plain.length) / count);
+    return Array.from({ length: count }, (_, at) => plain.slice(border(at), border(at + 1))).filter(Boolean);
+  }
 
-  /** The entries that most tokens find, best first. */
-  function search(query) {
-    const list = tokens(query);
-    const found = new Map();
-    for (const token of list) {
-      const hits = find(token);
-      if (list.length > 1) {
-        // A part is also found by the name of what it is a part of.
-        for (const entry of index.entries) {
-          const owner = entry.owner && hits.get(entry.owner);
-          if (owner && owner.score >= 300 && !hits.has(entry)) hits.set(entry, { score: 60, why: null });
-        }
+  /** Three rows of a table of distances, used again and again. */
+  const rows = [new Uint8Array(128), new Uint8Array(128), new Uint8Array(128)];
+
+  /**
+   * How many letters have to be changed, added, left out or exchanged with the next one, so that `typed` is how `text`
+   * goes on from `from`; more than `most` is `most + 1`. Only columns that few enough slips lead to are filled.
+   */
+  function slips(typed, text, from, most) {
+    const far = most + 1;
+    const width = Math.min(text.length - from, typed.length + most);
+    let [before, last, next] = rows;
+    for (let at = 0; at <= far; at += 1) last[at] = at;
+    for (let row = 1; row <= typed.length; row += 1) {
+      const first = Math.max(1, row - most);
+      const end = Math.min(width, row + most);
+      const letter = typed.charCodeAt(row - 1);
+      next[first - 1] = first === 1 ? Math.min(row, far) : far;
+      let least = next[first - 1];
+      for (let at = first; at <= end; at += 1) {
+        const other = text.charCodeAt(from + at - 1);
+        let cost = Math.min(last[at - 1] + (letter === other ? 0 : 1), next[at - 1] + 1);
+        if (at < row + most) cost = Math.min(cost, last[at] + 1);
+        const swapped = row > 1 && at > 1 && letter === text.charCodeAt(from + at - 2) && typed.charCodeAt(row - 2) === other;
+        if (swapped) cost = Math.min(cost, before[at - 2] + 1);
+        next[at] = Math.min(cost, far);
+        least = Math.min(least, next[at]);
       }
+      if (least > most) return far;
+      [before, last, next] = [last, next, before];
+    }
+    let least = far;
+    for (let at = Math.max(0, typed.length - most); at <= width; at += 1) least = Math.min(least, last[at]);
+    return least;
+  }
+
+  // Ranking ------------------------------------------------------------------------------------------------------
+
+  /**
+   * The entries that most words find, best first, and the words. A word that nothing has is looked for with slips if
+   * `forgiving`; otherwise `missed` says that there is one.
+   */
+  function search(query, forgiving) {
+    const { all, telling } = wordsOf(query);
+    const several = all.length > 1;
+    const found = new Map();
+    let missed = false;
+    for (const word of telling) {
+      let hits = find(word, several);
+      if (hits.size === 0 && forgiven(bare(word)) > 0 && numbersOf(word).length === 0) {
+        if (forgiving) hits = forgive(word);
+        else missed = true;
+      }
+      if (several) addParts(hits);
       for (const [entry, { score, why }] of hits) {
-        const sum = found.get(entry) ?? { entry, score: HEADWAY[index.kinds[entry.kind]] ?? 0, tokens: 0, why: null };
+        const sum = found.get(entry) ?? { entry, score: 0, words: 0, why: null };
         sum.score += score;
-        sum.tokens += 1;
+        sum.words += 1;
         sum.why ??= why;
         found.set(entry, sum);
       }
     }
-    const most = Math.max(0, ...[...found.values()].map((hit) => hit.tokens));
-    const best = [...found.values()].filter((hit) => hit.tokens === most);
+    let most = 0;
+    for (const sum of found.values()) most = Math.max(most, sum.words);
+    // Of many words, some may be those of the question and not of the page.
+    const best = [...found.values()].filter((sum) => sum.words >= most - Math.floor(most / 3));
+    const typed = {
+      all: all.map(bare).sort((a, b) => b.length - a.length),
+      letters: telling.reduce((sum, word) => sum + bare(word).length, 0),
+    };
+    for (const sum of best) {
+      if (several) sum.score = together(sum, typed) * (sum.words / telling.length) * (SAID[sum.entry.kind] ?? 1);
+      sum.score += HEADWAY[sum.entry.kind] ?? 0;
+    }
     const order = (a, b) => b.score - a.score || a.entry.name.length - b.entry.name.length || a.entry.place - b.entry.place;
-    return { hits: best.sort(order), tokens: list };
+    return { hits: best.sort(order), words: telling, missed };
+  }
+
+  /** A part is also found by the name of what it is a part of. */
+  function addParts(hits) {
+    for (const entry of index.entries) {
+      const owner = entry.owner && hits.get(entry.owner);
+      if (owner && owner.score >= 300 && !hits.has(entry)) hits.set(entry, { score: 60, why: null });
+    }
+  }
+
+  /**
+   * The score of several words: the more of a name they are, in any order, and the fewer of them are not in it, the
+   * likelier it is the one that is meant.
+   */
+  function together({ entry, score }, { all, letters }) {
+    const most = Math.max(...entry.names.map((name) => covered(name, all) / Math.max(name.bare.length, letters)));
+    return score + (600 * most + (most >= 1 ? 300 : 0)) * partShare(entry);
+  }
+
+  /** How many letters of a name are of these words, each from where a word in it starts. */
+  function covered(name, words) {
+    const starts = wordStarts(name);
+    let rest = name.bare;
+    let count = 0;
+    for (const word of words) {
+      for (const part of [word, stem(word)].filter(Boolean)) {
+        const at = starts.find((at) => rest.startsWith(part, at));
+        if (at === undefined) continue;
+        rest = rest.slice(0, at) + ' '.repeat(part.length) + rest.slice(at + part.length);
+        count += part.length;
+        break;
+      }
+    }
+    return count;
   }
 
   /** The best of each group; the group with the best of all comes first. */
   function grouped(hits) {
     const groups = new Map();
     for (const hit of hits) {
-      const title = index.groups[hit.entry.kind];
-      if (!groups.has(title)) groups.set(title, []);
-      groups.get(title).push(hit);
+      push(groups, index.groups[hit.entry.group], hit);
     }
     return groups;
   }
@@ -392,39 +561,40 @@
   /** How many entries are shown: this many of all groups together, and not less of one than that. */
   const SHOWN = { all: 60, group: 8 };
 
-  /** A name with the letters marked that were typed. */
-  function marked(name, list) {
-    const lower = name.toLowerCase();
-    const spans = list.map((token) => [lower.indexOf(token.toLowerCase()), token.length]).filter(([at]) => at >= 0);
-    spans.sort(([a], [b]) => a - b);
+  /** How long nobody types before slips are looked for, in milliseconds. */
+  const PAUSE = 120;
+
+  /** How many names can be looked through between two keys. */
+  const QUICK = 20_000;
+
+  /** A name with the letters marked that were typed, whatever marks stand between them. */
+  function marked(name, words) {
+    const places = [...name.matchAll(/[^\s_.:-]/g)].map((match) => match.index);
+    const letters = places.map((at) => name[at].toLowerCase()).join('');
+    const spans = words.map((word) => word.toLowerCase().replace(/[\s_.:-]/g, '')).filter(Boolean).map((word) => {
+      const at = letters.indexOf(word);
+      return at < 0 ? null : [places[at], places[at + word.length - 1] + 1];
+    });
     const pieces = [];
     let end = 0;
-    for (const [at, length] of spans) {
-      if (at < end) continue;
-      pieces.push(name.slice(end, at), element('mark', {}, name.slice(at, at + length)));
-      end = at + length;
+    for (const [from, to] of spans.filter(Boolean).sort(([a], [b]) => a - b)) {
+      if (from < end) continue;
+      pieces.push(name.slice(end, from), element('mark', {}, name.slice(from, to)));
+      end = to;
     }
     return [...pieces, name.slice(end)];
   }
 
-  /** A number in both of the bases that people write. */
-  function bases(number) {
-    const bits = BigInt.asUintN(32, number);
-    const digits = bits.toString(16).toUpperCase();
-    return `${number} · 0x${bits > 0xffffn ? digits.padStart(8, '0') : digits}`;
-  }
-
-  function option({ entry, why }, list, id) {
+  function option({ entry, why }, words, id) {
     const link = element('a', { role: 'option', id, tabindex: '-1', 'aria-selected': 'false' });
     link.href = new URL(entry.page + (entry.anchor ? `#${entry.anchor}` : ''), root);
-    const kind = index.kinds[entry.kind];
     // Of a code's documentation, what matters is whose it is.
-    const documented = kind === 'documented code';
+    const documented = entry.kind === 'documented code';
     const name = documented ? entry.owner.name : entry.name;
-    const head = element('span', { class: 'found' }, element('code', {}, ...marked(name, list)));
-    if (entry.number !== null) head.append(' ', element('span', { class: 'number' }, bases(entry.number)));
-    const owned = documented ? `documents ${entry.name}` : `${kind} of ${entry.owner?.name}`;
-    const said = [entry.owner ? owned : kind, why, entry.note].filter(Boolean).join(' · ');
+    const head = element('span', { class: 'found' }, element('code', {}, ...marked(name, words)));
+    if (entry.number !== null) head.append(' ', element('span', { class: 'number' }, bases(entry)));
+    const owned = documented ? `documents ${entry.name}` : `${entry.kind} of ${entry.owner?.name}`;
+    const said = [entry.owner ? owned : entry.kind, why, entry.note].filter(Boolean).join(' · ');
     link.append(head, element('span', { class: 'said' }, said));
     return link;
   }
@@ -447,6 +617,7 @@
     const box = element('div', { class: 'search', role: 'search' }, input, results, status);
     let options = [];
     let active = -1;
+    let pause = null;
 
     function activate(next) {
       options[active]?.setAttribute('aria-selected', 'false');
@@ -462,6 +633,8 @@
     }
 
     function close() {
+      clearTimeout(pause);
+      pause = null;
       results.hidden = true;
       results.replaceChildren();
       options = [];
@@ -471,18 +644,29 @@
       delete box.dataset.shown;
     }
 
-    function show() {
+    /** Searches again when nobody has typed for a moment. Until then, what is shown stays. */
+    function postpone() {
+      clearTimeout(pause);
+      pause = setTimeout(show, PAUSE, true);
+    }
+
+    /** Shows what is found. Slips take longer than all else, and are looked for if `forgiving`. */
+    function show(forgiving) {
       const query = input.value.trim();
+      const { hits, words, missed } = search(query, forgiving);
+      if (missed) {
+        postpone();
+        return;
+      }
       close();
       if (!query) return;
-      const { hits, tokens: list } = search(query);
       const groups = grouped(hits);
       const most = Math.max(SHOWN.group, Math.floor(SHOWN.all / groups.size));
       for (const [title, group] of groups) {
         const label = element('div', { class: 'label', id: `search.group.${results.children.length}` }, title);
         const shown = group.slice(0, most);
         if (group.length > most) label.append(` (${most} of ${group.length})`);
-        const links = shown.map((hit, at) => option(hit, list, `search.option.${options.length + at}`));
+        const links = shown.map((hit, at) => option(hit, words, `search.option.${options.length + at}`));
         options.push(...links);
         results.append(element('div', { role: 'group', 'aria-labelledby': label.id }, label, ...links));
       }
@@ -497,15 +681,17 @@
 
     function update() {
       if (index) {
-        show();
+        if (index.names.length > QUICK) postpone();
+        else show(false);
         return;
       }
-      loadIndex().then(show, (error) => { status.textContent = `Search does not work: ${error.message}`; });
+      loadIndex().then(update, (error) => { status.textContent = `Search does not work: ${error.message}`; });
     }
 
     input.addEventListener('focus', () => { loadIndex().catch(() => {}); });
     input.addEventListener('input', update);
     input.addEventListener('keydown', (event) => {
+      if (pause !== null && ['ArrowDown', 'ArrowUp', 'Enter'].includes(event.key)) show(true);
       const last = options.length - 1;
       if (event.key === 'ArrowDown' && last >= 0) activate(active === last ? 0 : active + 1);
       else if (event.key === 'ArrowDown') update();
