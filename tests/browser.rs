@@ -36,6 +36,9 @@ const SEARCHES: &[(&str, &str, &str)] = &[
     // A parameter, and two words that only one thing has.
     ("pusStatus", "pusStatus", ""),
     ("pvBuffer receive", "pvBuffer", ""),
+    // A path of Rust, with the crate or without.
+    ("WebSocket::web_socket_send", "WinHttpWebSocketSend", ""),
+    ("winws_api::winhttp::WebSocket::web_socket_send", "WinHttpWebSocketSend", "winhttp/WinHttpWebSocketSend.html"),
     ("close status", "WEB_SOCKET_CLOSE_STATUS", "websocket/WEB_SOCKET_CLOSE_STATUS.html"),
     // A family.
     ("winhttp.h", "WinHTTP", "winhttp/index.html"),
@@ -253,7 +256,7 @@ fn shown(browser: &mut Browser<'_>) {
     let member = option("WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE", "member");
     assert_eq!(browser.text(&format!("{member}?.querySelector('mark').textContent")), "WEB_SOCKET");
     let number = format!("{member}?.querySelector('.number').textContent");
-    assert_eq!(browser.text(&number), "-2147483648 · 0x80000000", "a number is what its page says");
+    assert_eq!(browser.text(&number), "-2147483648\u{a0}·\u{a0}0x80000000", "a number is what its page says");
 }
 
 fn words(browser: &mut Browser<'_>) {

@@ -92,8 +92,8 @@
   // The index ----------------------------------------------------------------------------------------------------
 
   /**
-   * What a term is to an entry, in the order of the index: what a match is worth, what it is worth if the whole term was
-   * typed, and what is said of it.
+   * What a term is to an entry, in the order of the index: what a match is worth, what if the whole term was typed, and
+   * what is said of it.
    */
   const ROLES = [
     {
@@ -176,8 +176,7 @@
 
   /** A name with the entries that have it, each with what it costs if that is not the first of their names. */
   function readName(text) {
-    const last = text.slice(text.lastIndexOf(':') + 1);
-    return { text, lower: text.toLowerCase(), last, bare: bare(text), starts: null, holders: [] };
+    return { text, lower: text.toLowerCase(), bare: bare(text), starts: null, holders: [] };
   }
 
   function readTerms(text) {
@@ -196,7 +195,7 @@
 
   // Words --------------------------------------------------------------------------------------------------------
 
-  /** Without what people leave out of names. The stop in the name of a file stays: `winhttp.h` is no start of a name. */
+  /** Without what people leave out of names. A file's name keeps its stop: `winhttp.h` is no start of a longer one. */
   function bare(text) {
     return text.toLowerCase().replace(/[\s_:-]|\.(?!(?:dll|exe|h|idl|lib|sys)$)/g, '');
   }
@@ -215,9 +214,12 @@
     return name.starts;
   }
 
+  /** How many words a question has at most. */
+  const LONGEST_QUESTION = 16;
+
   /**
-   * The words of a question, `all` and the `telling` ones. Numbers and names are taken as they are, anything else is cut
-   * at what is no letter or digit.
+   * The words of a question, `all` and the `telling` ones. Numbers and names are taken as they are, anything else is
+   * cut at what is no letter or digit.
    */
   function wordsOf(query) {
     const all = [];
@@ -227,6 +229,8 @@
       if (numbersOf(word).length > 0 || /^[\p{L}\p{N}_]+([.:]+[\p{L}\p{N}_]+)*$/u.test(word)) all.push(word);
       else all.push(...word.split(/[^\p{L}\p{N}_]+/u).filter(Boolean));
     }
+    // What is longer was pasted, and no question.
+    all.splice(LONGEST_QUESTION);
     // A single letter is left of `what's` and `don't`.
     const telling = all.filter((word) => !index.stop.has(word.toLowerCase()) && /^\d|../.test(word));
     return { all, telling: telling.length > 0 ? telling : all };
@@ -261,7 +265,7 @@
     return -0x80000000n <= number && number <= 0xffffffffn ? BigInt.asUintN(32, number) : number;
   }
 
-  /** Entries with one of the numbers that may have been typed, or with the code that such an HRESULT of facility 7 wraps. */
+  /** Entries with one of the numbers that may have been typed, or with the code that it wraps as an HRESULT. */
   function hitNumbers(numbers, share, hit) {
     const hitAll = (number, score) => {
       for (const entry of index.numbered.get(number) ?? []) hit(entry, score * share, null);
@@ -272,12 +276,12 @@
     });
   }
 
-  /** A number in both of the bases that people write, as the pages do: of members, all digits are those that there are. */
+  /** A number in both of the bases that people write, as the pages have it: those of members have no leading zeros. */
   function bases({ number, kind }) {
     const shown = number < -0x80000000n ? -number : bits(number);
     const digits = shown.toString(16).toUpperCase();
     const padded = kind !== 'member' && shown > 0xffffn ? digits.padStart(8, '0') : digits;
-    return `${number} · ${number < -0x80000000n ? '-' : ''}0x${padded}`;
+    return `${number}\u00a0·\u00a0${number < -0x80000000n ? '-' : ''}0x${padded}`;
   }
 
   // Matching -----------------------------------------------------------------------------------------------------
@@ -289,7 +293,9 @@
   const SAID = { enum: 0.9, struct: 0.9, union: 0.9, member: 0.8, constant: 0.8 };
 
   /** Of equally good matches, what stands on its own comes before what is a part of it. */
-  const HEADWAY = { family: 45, function: 40, callback: 36, enum: 36, struct: 36, union: 36, code: 35, constant: 25, member: 25 };
+  const HEADWAY = {
+    family: 45, function: 40, callback: 36, enum: 36, struct: 36, union: 36, code: 35, constant: 25, member: 25,
+  };
 
   /** What people call kinds, where that is another word. */
   const KINDS = { enumeration: 'enum', structure: 'struct' };
@@ -298,13 +304,18 @@
   function nameScore(name, { text, lower, plain }) {
     const at = name.bare.indexOf(plain);
     if (at < 0) return 0;
-    if (name.lower === lower || name.last === text) return 1000;
-    if (name.last.toLowerCase() === lower || name.bare === plain) return 950;
+    if (name.lower === lower || endsPath(name.text, text)) return 1000;
+    if (endsPath(name.lower, lower) || name.bare === plain) return 950;
     // Of names that go on after what was typed, short ones come first.
     const spare = Math.min(name.bare.length - plain.length, 99);
     if (at === 0) return 700 - spare;
     if (plain.length > 1 && startsWord(name, plain)) return 500 - spare;
     return plain.length > 2 ? 300 - spare : 0;
+  }
+
+  /** Whether a path of Rust or C++ ends so, in whole segments. */
+  function endsPath(path, end) {
+    return `::${path}`.endsWith(`::${end}`);
   }
 
   /** Whether a word within the name starts so. */
@@ -340,7 +351,7 @@
     if (typed.plain) {
       for (const name of index.names) {
         const score = nameScore(name, typed) || (start && nameScore(name, inflected) * 0.6);
-        if (isCode && name.last === word) hitHolders(name, score, () => 1, hit);
+        if (isCode && endsPath(name.text, word)) hitHolders(name, score, () => 1, hit);
         else if (score > 0) hitHolders(name, Math.min(score, most), partShare, hit);
       }
     }
@@ -351,7 +362,9 @@
     }
     if (lower.length > 1) hitTerms(lower, word, hit);
     if (start) hitTerms(start, '', hit);
-    return hits;
+    // A path may begin with the name of a crate.
+    const below = word.split('::').slice(1).join('::');
+    return hits.size === 0 && below ? find(below, several) : hits;
   }
 
   /** What notes a match, unless a better one of that entry is known. */
@@ -458,8 +471,8 @@
         const other = text.charCodeAt(from + at - 1);
         let cost = Math.min(last[at - 1] + (letter === other ? 0 : 1), next[at - 1] + 1);
         if (at < row + most) cost = Math.min(cost, last[at] + 1);
-        const swapped = row > 1 && at > 1 && letter === text.charCodeAt(from + at - 2) && typed.charCodeAt(row - 2) === other;
-        if (swapped) cost = Math.min(cost, before[at - 2] + 1);
+        const swapped = letter === text.charCodeAt(from + at - 2) && other === typed.charCodeAt(row - 2);
+        if (row > 1 && at > 1 && swapped) cost = Math.min(cost, before[at - 2] + 1);
         next[at] = Math.min(cost, far);
         least = Math.min(least, next[at]);
       }
@@ -579,10 +592,15 @@
     let end = 0;
     for (const [from, to] of spans.filter(Boolean).sort(([a], [b]) => a - b)) {
       if (from < end) continue;
-      pieces.push(name.slice(end, from), element('mark', {}, name.slice(from, to)));
+      pieces.push(...breakable(name.slice(end, from)), element('mark', {}, ...breakable(name.slice(from, to))));
       end = to;
     }
-    return [...pieces, name.slice(end)];
+    return [...pieces, ...breakable(name.slice(end))];
+  }
+
+  /** A piece of a name that does not fit into its line ends it behind a mark. */
+  function breakable(piece) {
+    return piece.split(/(?<=[_:])(?=[^_:])/).flatMap((part, at) => (at === 0 ? [part] : [element('wbr'), part]));
   }
 
   function option({ entry, why }, words, id) {
