@@ -583,7 +583,7 @@
   /** A name with the letters marked that were typed, whatever marks stand between them. */
   function marked(name, words) {
     const places = [...name.matchAll(/[^\s_.:-]/g)].map((match) => match.index);
-    const letters = places.map((at) => name[at].toLowerCase()).join('');
+    const letters = places.map((at) => name[at].toLowerCase().charAt(0)).join('');
     const spans = words.map((word) => word.toLowerCase().replace(/[\s_.:-]/g, '')).filter(Boolean).map((word) => {
       const at = letters.indexOf(word);
       return at < 0 ? null : [places[at], places[at + word.length - 1] + 1];
