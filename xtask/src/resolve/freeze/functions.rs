@@ -102,7 +102,8 @@ fn freeze_returns(
             Err(unknown) => {
                 let (why, help) = types.why(&unknown);
                 let message = format!("`{unknown}`, which `{c_name}` returns, {why}");
-                gaps.add(Rule::UnknownType, c_type.source.location(), message, help, "return type".to_owned());
+                let what = format!("return type: {unknown} {why}");
+                gaps.add(Rule::UnknownType, c_type.source.location(), message, help, what);
                 return None;
             }
         },
@@ -149,7 +150,7 @@ fn freeze_param(
         Err(unknown) => {
             let (why, help) = types.why(&unknown);
             let message = format!("the type `{unknown}` of `{c_name}` {why}");
-            let what = format!("type of {c_name}");
+            let what = format!("type of {c_name}: {unknown} {why}");
             gaps.add(Rule::UnknownType, c_type.source.location(), message, help, what);
             return None;
         }

@@ -133,19 +133,20 @@ impl Builder<'_, '_> {
             );
             return None;
         };
-        let (message, help) = match self.context.types.resolve_field(&c_type.value) {
+        let name = &field.name.value;
+        let (what, message, help) = match self.context.types.resolve_field(&c_type.value) {
             Ok(raw) if !has_no_size(&raw) => return Some(FieldKind::Value { raw, c_type: c_type.value.clone() }),
             Ok(_) => {
-                let message =
-                    format!("`{}` is a `{}`, of which only pointers are known", field.name.value, c_type.value);
-                (message, "mend its type")
+                let why = "of which only pointers are known";
+                let what = format!("type of {name}: {}, {why}", c_type.value);
+                (what, format!("`{name}` is a `{}`, {why}", c_type.value), "mend its type")
             }
             Err(unknown) => {
                 let (why, help) = self.context.types.why(&unknown);
-                (format!("the type `{unknown}` of `{}` {why}", field.name.value), help)
+                let what = format!("type of {name}: {unknown} {why}");
+                (what, format!("the type `{unknown}` of `{name}` {why}"), help)
             }
         };
-        let what = format!("type of {}", field.name.value);
         self.gaps.add(Rule::UnknownType, c_type.source.location(), message, help, what);
         None
     }
