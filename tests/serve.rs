@@ -133,6 +133,8 @@ fn a_changed_page_is_shown_at_once_and_a_broken_one_with_what_is_wrong() {
     let page = server.fetch("GET", ITEM);
     assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
     assert!(page.contains("live.js") && page.contains("connect-src 'self'"), "{page}");
+    // So that a page knows that it is old, however late it begins to listen.
+    assert!(page.contains(&format!("data-version=\"{first}\"")), "{page}");
     assert!(!page.contains("class=\"errors\""), "{page}");
     assert!(server.fetch("GET", "/live.js").contains("EventSource"));
 

@@ -14,6 +14,10 @@ use super::Served;
 /// The stream of versions, which `templates/live.js` listens to.
 const VERSIONS: &str = "/-/versions";
 
+/// Where a page takes the number of its version, so that `live.js` can tell whether it is of an old one. No text of a page
+/// has such marks, since quotes are escaped there.
+const VERSION_PLACE: &str = r#"data-version="""#;
+
 /// No request of a browser is longer.
 const LONGEST: u64 = 16 * 1024;
 
@@ -22,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often a stream on which nothing happens is looked after: whether anybody still listens shows when writing.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// What a request is about.
 struct Request {
@@ -111,22 +117,25 @@ fn decoded(path: &str) -> Option<String> {
 fn file(mut stream: TcpStream, request: &Request, served: &Served) -> io::Result<()> {
     let path = request.path.trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
-    let (found, missing) = {
+    let (number, found, missing) = {
         let version = served.version();
-        (version.files.get(path).cloned(), version.files.get("404.html").cloned())
+        (version.number, version.files.get(path).cloned(), version.files.get("404.html").cloned())
     };
-    match (found, missing) {
-        (Some(text), _) => respond(&mut stream, "200 OK", "", content_type(path), &text, request.head),
-        (None, missing) => {
-            let text = missing.as_deref().unwrap_or_default();
-            respond(&mut stream, "404 Not Found", "", content_type("404.html"), text, request.head)
-        }
+    let (status, path, text) = match (found, missing) {
+        (Some(text), _) => ("200 OK", path, text),
+        (None, missing) => ("404 Not Found", "404.html", missing.unwrap_or_default()),
+    };
+    let content_type = content_type(path);
+    if content_type != HTML {
+        return respond(&mut stream, status, "", content_type, &text, request.head);
     }
+    let text = text.replacen(VERSION_PLACE, &format!("data-version=\"{number}\""), 1);
+    respond(&mut stream, status, "", content_type, &text, request.head)
 }
 
 fn content_type(path: &str) -> &'static str {
     match Path::new(path).extension().and_then(|extension| extension.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
+        Some("html") => HTML,
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("json") => "application/json",

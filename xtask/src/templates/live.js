@@ -8,7 +8,9 @@
 
 (() => {
   let events = null;
-  let shown = null;
+
+  /** The version that this page is of, which the server writes into it. */
+  const shown = document.currentScript.dataset.version;
 
   /** A page that nobody sees waits for nothing: browsers allow few connections to one server. */
   function listen() {
@@ -19,9 +21,7 @@
     }
     events ??= new EventSource('/-/versions');
     events.onmessage = ({ data }) => {
-      // The first one tells which version this page is of.
-      if (shown !== null && data !== shown) location.reload();
-      shown = data;
+      if (data !== shown) location.reload();
     };
   }
 

@@ -8,7 +8,7 @@ use super::here::{Here, MISSING, Site};
 pub struct Frame {
     /// What the browser shows.
     pub title: String,
-    /// What the page is about, in one sentence; empty if that is no more than the title says.
+    /// What the page is about, in one sentence.
     pub summary: String,
     /// The way to the top.
     pub root: Cow<'static, str>,
