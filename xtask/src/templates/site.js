@@ -20,27 +20,34 @@
     return made;
   }
 
-  // Colours ------------------------------------------------------------------------------------------------------
+  // What was chosen ----------------------------------------------------------------------------------------------
 
-  const THEME = 'winws-theme';
-
-  /** `light`, `dark`, or nothing: as the system has it. A file's page may have no storage at all. */
-  function storedTheme() {
+  /** What was chosen on another page, or nothing. A file's page may have no storage at all. */
+  function stored(key) {
     try {
-      const theme = localStorage.getItem(THEME);
-      return theme === 'light' || theme === 'dark' ? theme : null;
+      return localStorage.getItem(key);
     } catch {
       return null;
     }
   }
 
-  function storeTheme(theme) {
+  function store(key, value) {
     try {
-      if (theme) localStorage.setItem(THEME, theme);
-      else localStorage.removeItem(THEME);
+      if (value) localStorage.setItem(key, value);
+      else localStorage.removeItem(key);
     } catch {
       // It holds for this page alone.
     }
+  }
+
+  // Colours ------------------------------------------------------------------------------------------------------
+
+  const THEME = 'winws-theme';
+
+  /** `light`, `dark`, or nothing: as the system has it. */
+  function storedTheme() {
+    const theme = stored(THEME);
+    return theme === 'light' || theme === 'dark' ? theme : null;
   }
 
   function showTheme(theme) {
@@ -60,7 +67,7 @@
       const order = dark ? [null, 'light', 'dark'] : [null, 'dark', 'light'];
       const now = order.indexOf(document.documentElement.dataset.theme ?? null);
       const theme = order[(now + 1) % order.length];
-      storeTheme(theme);
+      store(THEME, theme);
       showTheme(theme);
       label();
     });
@@ -69,6 +76,19 @@
 
   // At once, before anything is painted.
   showTheme(storedTheme());
+
+  // The language of declarations ---------------------------------------------------------------------------------
+
+  const LANGUAGE = 'winws-language';
+
+  /** Opens the tab that was chosen last, where the page has it, and remembers what is chosen here. */
+  function keepLanguage() {
+    const chosen = stored(LANGUAGE);
+    for (const tab of document.querySelectorAll('.tabs > input')) {
+      if (tab.id === chosen) tab.checked = true;
+      tab.addEventListener('change', () => store(LANGUAGE, tab.id));
+    }
+  }
 
   // Copying ------------------------------------------------------------------------------------------------------
 
@@ -739,6 +759,7 @@
   }
 
   document.addEventListener('DOMContentLoaded', () => {
+    keepLanguage();
     document.querySelector('body > header').append(searchBox(), themeButton());
     document.querySelectorAll('.tabs pre').forEach((pre) => pre.before(copyButton(pre.firstElementChild)));
   });
