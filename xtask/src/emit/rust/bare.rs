@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::types::Scope;
 use super::{api, callbacks, enums, structs, sys};
-use crate::model::{Arg, Enum, Function, Spec, Struct};
+use crate::model::{Arg, Enum, Field, Function, Record, Spec, Struct};
 
 /// The method of a function's trait.
 pub fn method(function: &Function, here: &str) -> TokenStream {
@@ -47,6 +47,11 @@ pub fn raw_enumeration(enum_: &Enum) -> TokenStream {
 pub fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
     let is_impl = |tokens: &TokenStream| matches!(tokens.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "impl");
     structs::structure(struct_, here, spec).into_iter().filter(|tokens| !is_impl(tokens)).collect()
+}
+
+/// The type of a field.
+pub fn field(field: &Field, of: &Record, here: &str) -> TokenStream {
+    structs::field_type(field, Scope { family: here, generic: of.is_wide() })
 }
 
 /// The same with C's names.

@@ -100,7 +100,8 @@ fn record(
     }
 }
 
-fn field_type(field: &Field, scope: Scope<'_>) -> TokenStream {
+/// The type of a field of a record that `scope` is about.
+pub fn field_type(field: &Field, scope: Scope<'_>) -> TokenStream {
     match &field.kind {
         FieldKind::Value { raw, .. } => types::safe(raw, scope),
         FieldKind::Part(part) => {

@@ -153,11 +153,15 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a
             headings = &function.demoted;
         }
         Body::Enum(members, demoted) => {
-            page.members = members.iter().map(|member| values::member(here, member, &mut anchors)).collect();
+            let rust = signature::rust_members(complete);
+            let row = |member| values::member(here, member, rust.get(&*member.name.value).copied(), &mut anchors);
+            page.members = members.iter().map(row).collect();
             headings = demoted;
         }
         Body::Struct(fields, demoted) => {
-            page.fields = fields.iter().map(|field| values::field(here, field, &mut anchors)).collect();
+            let mut rust = signature::rust_fields(here, complete).into_iter();
+            let row = |field| values::field(here, field, rust.next(), &mut anchors);
+            page.fields = fields.iter().map(row).collect();
             headings = demoted;
         }
         Body::Ioctl(ioctl) => page.returns = Some(function::status(here, &ioctl.status)),

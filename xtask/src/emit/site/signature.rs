@@ -3,12 +3,15 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use proc_macro2::TokenStream;
+use rustc_hash::FxHashMap;
 
 use super::declaration::{Token, declaration};
 use super::here::Here;
 use super::layout::{self, Names};
 use crate::emit::rust::bare;
-use crate::model::{Arg, ArgKind, CodeEntry, CodeSpace, Enum, Family, Function, Item, Param, Spec, Struct};
+use crate::model::{
+    Arg, ArgKind, CodeEntry, CodeSpace, Enum, Family, FieldKind, Function, Item, Param, Record, Spec, Struct,
+};
 
 /// One way to declare an item.
 pub struct Signature {
@@ -94,6 +97,31 @@ pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option
         Some(RustParam::LengthOf(function.params[slice.param].rust_name.clone()))
     };
     function.params.iter().enumerate().map(one).collect()
+}
+
+/// The names of an enumeration's members in Rust, by those in C.
+pub fn rust_members(complete: Option<Complete<'_>>) -> FxHashMap<&str, &str> {
+    let Some(Complete::Enum(_, enum_)) = complete else { return FxHashMap::default() };
+    let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
+    members.map(|member| (&*member.c_name, &*member.rust_name)).collect()
+}
+
+/// The fields of a structure in Rust, names and types, in the order of C: behind a part stand its own.
+pub fn rust_fields<'a>(here: Here<'_>, complete: Option<Complete<'a>>) -> Vec<(&'a str, Vec<Token>)> {
+    let mut out = Vec::new();
+    if let Some(Complete::Struct(family, struct_)) = complete {
+        add_fields(&struct_.body, Names { here, family: &family.name, own: &[] }, &mut out);
+    }
+    out
+}
+
+fn add_fields<'a>(record: &'a Record, names: Names<'_>, out: &mut Vec<(&'a str, Vec<Token>)>) {
+    for field in &record.fields {
+        out.push((&field.rust_name, layout::inline(bare::field(field, record, names.family), names)));
+        if let FieldKind::Part(part) = &field.kind {
+            add_fields(part, names, out);
+        }
+    }
 }
 
 /// The place of the parameter that tells an argument's length.

@@ -1,7 +1,7 @@
 //! Members, fields, codes and headings without a symbol, ready to be shown.
 
 use super::anchors::Anchors;
-use super::declaration::TypeText;
+use super::declaration::{Token, TypeText};
 use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
@@ -12,6 +12,8 @@ use crate::draft::{Afterwards, Code, Constant, Demoted, Field, Member};
 pub struct MemberRow<'a> {
     pub id: String,
     pub name: &'a str,
+    /// Its name in Rust, where that has it.
+    pub rust: Option<&'a str>,
     pub number: Option<Number>,
     /// The value as the page writes it, where that is neither of the number's forms.
     pub stated: Option<&'a str>,
@@ -23,6 +25,8 @@ pub struct MemberRow<'a> {
 pub struct FieldRow<'a> {
     pub id: String,
     pub name: &'a str,
+    /// Its name and type in Rust, where that has it.
+    pub rust: Option<(&'a str, Vec<Token>)>,
     pub c_type: Option<TypeText>,
     pub dimensions: Option<&'a str>,
     pub nested: Option<&'static str>,
@@ -64,7 +68,7 @@ pub struct DemotedRow<'a> {
 }
 
 /// A member, under a heading of level 2.
-pub fn member<'a>(here: Here<'a>, member: &'a Member, anchors: &mut Anchors) -> MemberRow<'a> {
+pub fn member<'a>(here: Here<'a>, member: &'a Member, rust: Option<&'a str>, anchors: &mut Anchors) -> MemberRow<'a> {
     let number = member.value.as_ref().map(|value| Number::member(value.value));
     let stated = member.stated.as_ref().filter(|stated| {
         !number.as_ref().is_some_and(|number| {
@@ -77,6 +81,7 @@ pub fn member<'a>(here: Here<'a>, member: &'a Member, anchors: &mut Anchors) -> 
     MemberRow {
         id: anchors.claim("member-", &member.name.value),
         name: &member.name.value,
+        rust,
         stated: stated.map(|stated| &*stated.value),
         number,
         docs: Blocks::new(here, &member.docs, 2),
@@ -85,7 +90,12 @@ pub fn member<'a>(here: Here<'a>, member: &'a Member, anchors: &mut Anchors) -> 
 }
 
 /// A field, under a heading of level 2.
-pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> FieldRow<'a> {
+pub fn field<'a>(
+    here: Here<'a>,
+    field: &'a Field,
+    rust: Option<(&'a str, Vec<Token>)>,
+    anchors: &mut Anchors,
+) -> FieldRow<'a> {
     let mut sources = vec![here.cite("name", &field.name.source)];
     sources.extend(field.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(field.nested.as_ref().map(|fact| here.cite("type", &fact.source)));
@@ -96,6 +106,7 @@ pub fn field<'a>(here: Here<'a>, field: &'a Field, anchors: &mut Anchors) -> Fie
     FieldRow {
         id: anchors.claim("field-", &field.name.value),
         name: &field.name.value,
+        rust,
         c_type: field.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
         nested: field.nested.as_ref().map(|nested| nested.value.name()),
         dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
