@@ -7,13 +7,14 @@ use rustc_hash::FxHashMap;
 use super::catalogue::Catalogue;
 use super::findings::Finding;
 use super::frame::Around;
+use super::mentions::{self, Meant};
 use super::order::{self, around_constant, around_items};
 use super::paths::Paths;
 use super::provenance::Cited;
 use super::signature::{self, Complete};
 use super::{Options, titles};
 use crate::c::types::CType;
-use crate::draft::{DocumentedCode, Draft, Kind};
+use crate::draft::{Body, DocumentedCode, Draft, Kind};
 use crate::emit::attribution;
 use crate::fact::Source;
 use crate::model::{Family, Origin, Spec};
@@ -52,6 +53,8 @@ pub struct Site<'a> {
     /// The items of which types are generated, by family and by either name.
     types: FxHashMap<(&'a str, &'a str), usize>,
     complete: FxHashMap<usize, Complete<'a>>,
+    /// What the names in running text mean.
+    names: FxHashMap<&'a str, Meant>,
 }
 
 impl<'a> Site<'a> {
@@ -77,6 +80,7 @@ impl<'a> Site<'a> {
             findings,
             types: types(spec),
             complete: signature::complete(spec).collect(),
+            names: mentions::names(spec, &catalogue),
             catalogue,
         }
     }
@@ -162,6 +166,15 @@ fn types(spec: &Spec) -> FxHashMap<(&str, &str), usize> {
     out
 }
 
+/// Whether a parameter or field is called so.
+fn has_part(draft: &Draft, name: &str) -> bool {
+    match &draft.body {
+        Body::Function(function) => function.params.iter().any(|param| param.name.value == name),
+        Body::Struct(fields, _) => fields.iter().any(|field| field.name.value == name),
+        Body::Enum(..) | Body::Ioctl(_) | Body::Codes(_) | Body::Text => false,
+    }
+}
+
 /// A page and the way from it to the others. Links are relative, so that the site works from any folder.
 #[derive(Clone, Copy)]
 pub struct Here<'a> {
@@ -244,6 +257,25 @@ impl<'a> Here<'a> {
     pub fn to_page(self, path: &str) -> Option<String> {
         let item = *self.site.by_page.get(path)?;
         (self.item != Some(item)).then(|| self.to_item(item))
+    }
+
+    /// The way to the page of what is called so, unless that is this page, or a parameter or field here is called so too.
+    pub fn to_name(self, name: &str) -> Option<String> {
+        let name = name.strip_suffix("()").unwrap_or(name);
+        let meant = *self.site.names.get(name)?;
+        let draft = self.item.map(|item| &self.site.spec.items[item]);
+        // The constant of this page's own family before one of another.
+        let own = draft.and_then(|item| self.site.catalogue.constant(&item.family, name));
+        let path = match (meant, own) {
+            (Meant::Constant(_) | Meant::Several, Some(at)) | (Meant::Constant(at), None) => {
+                self.site.constant_path(at)
+            }
+            (Meant::Item(at), _) => self.site.path(at),
+            (Meant::Code(at), _) => self.site.code_path(at),
+            (Meant::Several, None) => return None,
+        };
+        let here = draft.is_some_and(|item| has_part(&item.draft, name));
+        (path != self.path && !here).then(|| self.to(path))
     }
 
     /// Where a line of a file can be seen, if that was said.

@@ -7,6 +7,7 @@ use super::findings::{self, FindingView};
 use super::frame::Frame;
 use super::function::{self, ParamRow, ReturnView};
 use super::here::{CODES, Here, Site};
+use super::mentions;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::signature::{self, RustParam, Signatures};
@@ -89,9 +90,17 @@ struct Badge<'a> {
 /// What the runtime makes of a function.
 struct SupportView<'a> {
     implemented: bool,
-    /// What is different, and where it is said.
-    differences: Vec<(&'a Difference, Cited<'a>)>,
-    sources: Vec<Cited<'a>>,
+    differences: Vec<DifferenceView<'a>>,
+    source: Cited<'a>,
+}
+
+/// What is different.
+struct DifferenceView<'a> {
+    /// In pieces, of which names lead to their pages.
+    words: Vec<(&'a str, Option<String>)>,
+    /// The row of behaviour that shows it.
+    row: &'a str,
+    cited: Cited<'a>,
 }
 
 /// A fact of the item as a whole.
@@ -187,7 +196,9 @@ fn frame(here: Here<'_>, item: &Item) -> Frame {
             vec![(title.clone(), path.clone()), (kinds.to_owned(), format!("{path}#{id}"))]
         }
     };
-    Frame::new(here, &format!("{name} {} - {title}", draft.kind.name()), summary(&draft.docs), way)
+    let described = Some(summary(&draft.docs)).filter(|sentence| !sentence.is_empty());
+    let about = described.unwrap_or_else(|| format!("{name}: {} of {title}.", singular(draft.kind).to_lowercase()));
+    Frame::new(here, &format!("{name} {} - {title}", draft.kind.name()), about, way)
 }
 
 /// What tells at a glance where the item is and who has it.
@@ -213,11 +224,15 @@ fn badges<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<Badge<'a>> {
 /// What runtime.toml says of a function.
 fn support<'a>(here: Here<'a>, draft: &'a Draft) -> Option<SupportView<'a>> {
     let support = here.site.spec.runtime.get(&draft.name.value).filter(|_| draft.kind == Kind::Function)?;
-    let difference = |fact: &'a Fact<Difference>| (&fact.value, here.cite("difference", &fact.source));
+    let difference = |Fact { value: Difference { row, what }, source }: &'a Fact<Difference>| DifferenceView {
+        words: mentions::pieces(here, what),
+        row,
+        cited: here.cite("difference", source),
+    };
     Some(SupportView {
         implemented: support.value.implemented,
         differences: support.value.differences.iter().map(difference).collect(),
-        sources: vec![here.cite("runtime", &support.source)],
+        source: here.cite("runtime", &support.source),
     })
 }
 

@@ -18,6 +18,7 @@ mod here;
 mod index;
 mod item;
 mod layout;
+mod mentions;
 mod number;
 mod order;
 mod paths;

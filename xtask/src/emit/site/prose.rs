@@ -83,8 +83,27 @@ impl<'a> Inlines<'a> {
         Inlines { here: self.here, list: inlines, linked: self.linked }
     }
 
+    /// The text of a link.
+    fn linked(&self, inlines: &'a [Inline]) -> Inlines<'a> {
+        Inlines { here: self.here, list: inlines, linked: true }
+    }
+
+    /// The way to the page of the one name that is set apart here, if it has one and nothing leads elsewhere already.
+    fn named(&self, inline: &Inline) -> Option<String> {
+        let name = match inline {
+            _ if self.linked => return None,
+            Inline::Code(text) => text,
+            Inline::Strong(inner) | Inline::Emphasis(inner) => match &inner[..] {
+                [Inline::Text(text) | Inline::Code(text)] => text,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        self.here.to_name(name.trim())
+    }
+
     fn link(&self, target: &'a Target, inlines: &'a [Inline]) -> Link<'a> {
-        let text = Inlines { here: self.here, list: inlines, linked: true };
+        let text = self.linked(inlines);
         let blank = is_blank(inlines);
         match target {
             _ if self.linked => Link::Text(text),
