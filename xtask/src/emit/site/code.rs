@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::anchors::Anchors;
 use super::catalogue::Documented;
 use super::frame::Frame;
 use super::here::{CODES, Here, Site};
@@ -38,6 +39,8 @@ pub struct CodePage<'a> {
 
 /// What one function says of it.
 struct DocumentedView<'a> {
+    /// Its anchor, which it has where it is not the only one.
+    id: String,
     function: &'a str,
     /// What that page calls the code, where that is not its name.
     called: Option<&'a str>,
@@ -60,15 +63,21 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
     let (title, id) = titles::space(space);
     let way = vec![("Error codes".to_owned(), here.to(CODES)), (title.to_owned(), here.to(&format!("{CODES}#{id}")))];
     let number = code.number.map(|number| Number::code(number.value));
-    let summary = code.entry.map_or_else(String::new, |entry| first(&entry.docs));
+    let described = code.entry.map(|entry| first(&entry.docs)).filter(|sentence| !sentence.is_empty());
+    let summary = described.unwrap_or_else(|| match code.documented.len() {
+        1 => format!("What the page of one function says of {}.", code.name),
+        count => format!("What the pages of {count} functions say of {}.", code.name),
+    });
     let titled = match &number {
         Some(number) => format!("{} ({}, {})", code.name, number.decimal, number.hexadecimal),
         None => code.name.to_owned(),
     };
+    let mut anchors = Anchors::new(&["content"]);
     let view = |documented: &'a Documented<'a>| {
         let function = &*site.spec.items[documented.item].draft.name.value;
         let called = &*documented.code.name.value;
         DocumentedView {
+            id: anchors.claim("by-", function),
             function,
             called: (called != code.name).then_some(called),
             href: format!("{}#{}", here.to_item(documented.item), documented.id),

@@ -17,7 +17,7 @@ use crate::model::CodeSpace;
 pub struct CodesPage<'a> {
     frame: Frame,
     spaces: Vec<SpaceSection<'a>>,
-    /// By name: first letters, and codes with their addresses.
+    /// By name: first letters, and codes with their addresses; empty where there are so many that search serves better.
     letters: Vec<(char, Vec<(&'a str, String)>)>,
     /// The pages that list codes, as they have them: names and addresses.
     lists: Vec<(&'a str, String)>,
@@ -78,6 +78,11 @@ pub fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
 }
 
 fn letters(here: Here<'_>) -> Vec<(char, Vec<(&str, String)>)> {
+    /// A second list of more than that makes the page slow, and nobody reads it.
+    const MOST: usize = 500;
+    if here.site.catalogue.codes.len() > MOST {
+        return Vec::new();
+    }
     let codes = here.site.catalogue.codes.iter().enumerate();
     let mut all: Vec<(&str, String)> = codes.map(|(at, code)| (code.name, here.to(here.site.code_path(at)))).collect();
     all.sort();

@@ -2,12 +2,14 @@
 
 use askama::Template;
 
+use super::anchors::Anchors;
 use super::catalogue::{self, Constant};
 use super::frame::Frame;
 use super::here::{Here, Site};
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
+use super::summary::sentence;
 use super::titles::is_code;
 use crate::draft::{Body, Draft};
 use crate::fact::Source;
@@ -29,6 +31,8 @@ pub struct ConstantPage<'a> {
 
 /// What one page says of it.
 struct Listed<'a> {
+    /// Its anchor, which it has where it is not the only one.
+    id: String,
     item: &'a str,
     /// Whether the item's name is one of code.
     code: bool,
@@ -49,25 +53,42 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
         way.push(("Constants".to_owned(), format!("{path}#constants")));
     }
     let mut numbers: Vec<u32> = listed.iter().map(|listed| listed.constant.number.value).collect();
+    numbers.sort_unstable();
     numbers.dedup();
+    let numbers: Vec<Number> = numbers.into_iter().map(Number::code).collect();
     let known = site.family(family);
     let generated = known.filter(|known| known.constants.iter().any(|constant| constant.c_name == *name));
+    let header = known.map(|known| &*known.header).filter(|header| !header.is_empty());
+    let described = listed.iter().find_map(|listed| {
+        texts(&site.spec.items[listed.item].draft, &listed.constant.name.source).into_iter().find_map(sentence)
+    });
+    let summary = described.unwrap_or_else(|| {
+        let forms: Vec<String> =
+            numbers.iter().map(|number| format!("{} ({})", number.decimal, number.hexadecimal)).collect();
+        let of = header.map_or_else(String::new, |header| format!(", of {header}"));
+        format!("{name} = {}{of}.", forms.join(" or "))
+    });
+    let mut anchors = Anchors::new(&["content"]);
     let view = |&catalogue::Listed { item, constant, ref id }: &'a catalogue::Listed<'a>| {
         let draft = &site.spec.items[item].draft;
+        // Where both stand on one page, that is named once.
+        let named = constant.name.source.location().path == draft.path;
+        let second = if named { here.within(item) } else { here };
         Listed {
+            id: anchors.claim("by-", &draft.name.value),
             item: &draft.name.value,
             code: is_code(draft.kind),
             href: format!("{}#{id}", here.to_item(item)),
             texts: texts(draft, &constant.name.source).into_iter().map(|list| Blocks::of(here, list, 2)).collect(),
-            sources: vec![here.cite("name", &constant.name.source), here.cite("number", &constant.number.source)],
+            sources: vec![here.cite("name", &constant.name.source), second.cite("number", &constant.number.source)],
         }
     };
     ConstantPage {
-        frame: Frame::new(here, &format!("{name} constant - {title}"), String::new(), way)
+        frame: Frame::new(here, &format!("{name} constant - {title}"), summary, way)
             .beside(here.around_constant(index)),
         name,
-        numbers: numbers.into_iter().map(Number::code).collect(),
-        header: known.map(|known| &*known.header).filter(|header| !header.is_empty()),
+        numbers,
+        header,
         rust_path: generated.map(|family| format!("{}::sys::{name}", family.name)),
         listed: listed.iter().map(view).collect(),
     }

@@ -207,6 +207,11 @@ impl<'a> Here<'a> {
         Self { item: Some(item), ..Self::below(site, site.path(item)) }
     }
 
+    /// The same page, where it has already named the item's page: a place on that is named by its line alone.
+    pub const fn within(self, item: usize) -> Self {
+        Self { item: Some(item), ..self }
+    }
+
     /// The way to a page of this site, by its path and perhaps an anchor.
     pub fn to(self, path: &str) -> String {
         match path.strip_prefix(self.folder).filter(|_| !self.folder.is_empty()) {

@@ -1,5 +1,7 @@
 //! The first page: each family with its groups and how much it has, and the ways to every code.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 
 use super::codes::{SPACES, of_space};
@@ -40,11 +42,18 @@ pub fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
         let (title, id) = space(which);
         (id, title, of_space(site, which).count())
     });
+    // What the runtime has most of comes first; otherwise it is by name.
+    let mut families: Vec<(&str, &str)> = site.families().collect();
+    let implemented = |name: &str| {
+        let drafts = site.items_of(name).iter().map(|&at| &site.spec.items[at].draft);
+        drafts.filter(|draft| here.implemented(draft) == Some(true)).count()
+    };
+    families.sort_by_cached_key(|(name, _)| Reverse(implemented(name)));
     IndexPage {
         frame: Frame::index(here),
         title: &site.spec.title,
         runtime: !site.spec.runtime.is_empty(),
-        families: site.families().map(|(name, path)| card(here, name, path)).collect(),
+        families: families.into_iter().map(|(name, path)| card(here, name, path)).collect(),
         spaces: spaces.into_iter().filter(|(.., count)| *count > 0).collect(),
         lists: lists.map(|(at, item)| entry(here, at, item)).collect(),
     }
