@@ -8,6 +8,8 @@ mod facts;
 mod hostile;
 #[path = "site/html.rs"]
 mod html;
+#[path = "site/pages.rs"]
+mod pages;
 #[path = "site/search.rs"]
 mod search;
 
@@ -354,6 +356,7 @@ fn every_page_has_the_same_frame(site: &Built) {
         };
         assert_eq!(one("meta[http-equiv]").attr("content"), Some(policy), "{path}");
         assert!(!html::squeeze(&one("title").inner_html()).is_empty(), "{path} has no title");
+        assert!(one("meta[name=description]").attr("content") > Some(""), "{path} does not say what it is about");
         assert!(!html::squeeze(&one("h1").inner_html()).is_empty(), "{path} has an empty h1");
         for landmark in ["html[lang]", "main", "body > header", "body > footer"] {
             one(landmark);
