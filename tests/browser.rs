@@ -3,6 +3,9 @@
 //! Skipped where no Chromium is; accessibility only where `WINWS_AXE` names axe-core's script. `.ci/interop` installs
 //! both. With `WINWS_SCREENSHOTS` naming a folder, pictures are put there as base64.
 
+#[path = "browser/declarations.rs"]
+mod declarations;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -129,6 +132,10 @@ fn the_site_works_in_a_browser() {
     words(&mut browser);
     keys(&mut browser);
     copies(&mut browser);
+    declarations::keep_their_language(&mut browser);
+    declarations::are_not_covered(&mut browser);
+    declarations::have_tables_to_read(&mut browser);
+    declarations::can_be_printed(&mut browser);
     colours(&mut browser);
     narrow(&mut browser, &files);
     accessible(&mut browser, &files);
