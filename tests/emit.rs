@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use winws_api::websocket::ActionQueue;
+use winws_api::winhttp::WebSocketCloseStatus;
 use winws_tests::stage::{self, Stage};
 use winws_tests::workspace;
 use xtask::emit::manifest;
@@ -54,4 +56,14 @@ fn every_family_compiles_alone_and_so_does_none() {
         compiles(&root, out.path(), &all(None));
         compiles(&root, out.path(), &all(Some("exports")));
     }
+}
+
+/// A close status is 16 bits on the wire and in `query_close_status`.
+#[test]
+fn a_number_that_no_member_has_says_of_which_enumeration() {
+    assert_eq!(WebSocketCloseStatus::try_from(1000_u16), Ok(WebSocketCloseStatus::Success));
+    let unknown = WebSocketCloseStatus::try_from(4000_u16).expect_err("applications have such numbers");
+    assert_eq!(unknown.to_string(), "no member of WebSocketCloseStatus has the value 4000");
+    let flags = ActionQueue::try_from(4).expect_err("there are two queues");
+    assert_eq!(flags.to_string(), "no member of ActionQueue has the value 4");
 }

@@ -11,10 +11,15 @@ pub struct Win32Error(pub u32);
 pub struct HResult(pub i32);
 /// A number that no member of the enumeration has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct UnknownValue(pub i32);
+pub struct UnknownValue {
+    /// The enumeration.
+    pub enumeration: &'static str,
+    /// The number.
+    pub value: i32,
+}
 impl core::fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "no member has the value {}", self.0)
+        write!(f, "no member of {} has the value {}", self.enumeration, self.value)
     }
 }
 impl core::error::Error for UnknownValue {}

@@ -59,8 +59,19 @@ impl TryFrom<i32> for CallbackModel {
         match value {
             0 => Ok(Self::Short),
             1 => Ok(Self::Long),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "CallbackModel",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for CallbackModel {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<CallbackModel> for i32 {
@@ -139,8 +150,19 @@ impl TryFrom<i32> for ChannelBinding {
             2 => Ok(Self::Udp),
             3 => Ok(Self::Custom),
             4 => Ok(Self::NamedPipe),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "ChannelBinding",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for ChannelBinding {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<ChannelBinding> for i32 {
@@ -700,8 +722,19 @@ impl TryFrom<i32> for ChannelPropertyId {
             47 => Ok(Self::HttpServerSpn),
             48 => Ok(Self::HttpProxySpn),
             49 => Ok(Self::MaxHttpRequestHeadersBufferSize),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "ChannelPropertyId",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for ChannelPropertyId {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<ChannelPropertyId> for i32 {
@@ -812,8 +845,19 @@ impl TryFrom<i32> for ChannelState {
             4 => Ok(Self::Faulted),
             5 => Ok(Self::Closing),
             6 => Ok(Self::Closed),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "ChannelState",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for ChannelState {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<ChannelState> for i32 {
@@ -928,8 +972,19 @@ impl TryFrom<i32> for ChannelType {
             7 => Ok(Self::DuplexSession),
             8 => Ok(Self::Request),
             16 => Ok(Self::Reply),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "ChannelType",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for ChannelType {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<ChannelType> for i32 {
@@ -1012,8 +1067,19 @@ impl TryFrom<i32> for EndpointIdentityType {
             4 => Ok(Self::Rsa),
             5 => Ok(Self::Cert),
             6 => Ok(Self::Unknown),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "EndpointIdentityType",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for EndpointIdentityType {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<EndpointIdentityType> for i32 {
@@ -1085,8 +1151,19 @@ impl TryFrom<i32> for ErrorPropertyId {
             0 => Ok(Self::StringCount),
             1 => Ok(Self::OriginalErrorCode),
             2 => Ok(Self::LangId),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "ErrorPropertyId",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for ErrorPropertyId {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<ErrorPropertyId> for i32 {

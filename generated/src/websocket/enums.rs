@@ -73,8 +73,19 @@ impl TryFrom<i32> for Action {
             2 => Ok(Self::IndicateSendComplete),
             3 => Ok(Self::ReceiveFromNetwork),
             4 => Ok(Self::IndicateReceiveComplete),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "Action",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for Action {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<Action> for i32 {
@@ -161,7 +172,14 @@ impl TryFrom<i32> for ActionQueue {
     type Error = UnknownValue;
     /// Refuses bits that no member has.
     fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        if value & !3 == 0 { Ok(Self(value)) } else { Err(UnknownValue(value)) }
+        if value & !3 == 0 {
+            Ok(Self(value))
+        } else {
+            Err(UnknownValue {
+                enumeration: "ActionQueue",
+                value,
+            })
+        }
     }
 }
 impl From<ActionQueue> for i32 {
@@ -277,7 +295,12 @@ impl TryFrom<i32> for BufferType {
             -2147483644 => Ok(Self::Close),
             -2147483643 => Ok(Self::PingPong),
             -2147483642 => Ok(Self::UnsolicitedPong),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "BufferType",
+                    value,
+                })
+            }
         }
     }
 }
@@ -399,8 +422,19 @@ impl TryFrom<i32> for CloseStatus {
             1010 => Ok(Self::UnsupportedExtensions),
             1011 => Ok(Self::ServerError),
             1015 => Ok(Self::SecureHandshakeError),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "CloseStatus",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for CloseStatus {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<CloseStatus> for i32 {
@@ -508,8 +542,19 @@ impl TryFrom<i32> for PropertyType {
             4 => Ok(Self::DisableUtf8Verification),
             5 => Ok(Self::KeepaliveInterval),
             6 => Ok(Self::SupportedVersions),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "PropertyType",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for PropertyType {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<PropertyType> for i32 {

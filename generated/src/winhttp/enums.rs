@@ -62,8 +62,19 @@ impl TryFrom<i32> for InternetScheme {
             2 => Ok(Self::Https),
             3 => Ok(Self::Ftp),
             4 => Ok(Self::Socks),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "InternetScheme",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for InternetScheme {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<InternetScheme> for i32 {
@@ -149,8 +160,19 @@ impl TryFrom<i32> for WebSocketBufferType {
             2 => Ok(Self::Utf8Message),
             3 => Ok(Self::Utf8Fragment),
             4 => Ok(Self::Close),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "WebSocketBufferType",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for WebSocketBufferType {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<WebSocketBufferType> for i32 {
@@ -292,8 +314,19 @@ impl TryFrom<i32> for WebSocketCloseStatus {
             1010 => Ok(Self::UnsupportedExtensions),
             1011 => Ok(Self::ServerError),
             1015 => Ok(Self::SecureHandshakeError),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "WebSocketCloseStatus",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for WebSocketCloseStatus {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<WebSocketCloseStatus> for i32 {
@@ -373,8 +406,19 @@ impl TryFrom<i32> for WebSocketOperation {
             1 => Ok(Self::Receive),
             2 => Ok(Self::Close),
             3 => Ok(Self::Shutdown),
-            unknown => Err(UnknownValue(unknown)),
+            value => {
+                Err(UnknownValue {
+                    enumeration: "WebSocketOperation",
+                    value,
+                })
+            }
         }
+    }
+}
+impl TryFrom<u16> for WebSocketOperation {
+    type Error = UnknownValue;
+    fn try_from(value: u16) -> Result<Self, UnknownValue> {
+        Self::try_from(i32::from(value))
     }
 }
 impl From<WebSocketOperation> for i32 {

@@ -31,6 +31,20 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
         quote! { #doc pub const #constant: Self = Self::#first; }
     });
     let all = format!(" Every member of `{}`, in the order of its page.", enum_.origin.c_name);
+    let called = &enum_.origin.rust_name;
+    // What is on the wire or in a structure may have 16 bits.
+    let short = enum_.members.iter().all(|member| u16::try_from(member.value).is_ok());
+    let from_u16 = short.then(|| {
+        quote! {
+            impl TryFrom<u16> for #name {
+                type Error = UnknownValue;
+
+                fn try_from(value: u16) -> Result<Self, UnknownValue> {
+                    Self::try_from(i32::from(value))
+                }
+            }
+        }
+    });
     quote! {
         #head
         #definition
@@ -53,10 +67,12 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
             fn try_from(value: i32) -> Result<Self, UnknownValue> {
                 match value {
                     #(#values => Ok(Self::#idents),)*
-                    unknown => Err(UnknownValue(unknown)),
+                    value => Err(UnknownValue { enumeration: #called, value }),
                 }
             }
         }
+
+        #from_u16
 
         impl From<#name> for i32 {
             fn from(value: #name) -> Self {
@@ -88,6 +104,7 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
     let bits = Literal::i32_unsuffixed(all.iter().fold(0, |bits, member| bits | member.value));
     let definition = definition(enum_, &[]);
     let members = format!(" Every member of `{}` with its C name, in the order of its page.", enum_.origin.c_name);
+    let called = &enum_.origin.rust_name;
     quote! {
         #head
         #definition
@@ -136,7 +153,11 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
 
             /// Refuses bits that no member has.
             fn try_from(value: i32) -> Result<Self, UnknownValue> {
-                if value & !#bits == 0 { Ok(Self(value)) } else { Err(UnknownValue(value)) }
+                if value & !#bits == 0 {
+                    Ok(Self(value))
+                } else {
+                    Err(UnknownValue { enumeration: #called, value })
+                }
             }
         }
 
