@@ -219,9 +219,7 @@ fn a_changed_value_changes_its_lines_only() {
         src/winhttp/enums.rs: +MessageTooBig = 1999,
         src/winhttp/enums.rs: -1009 => Ok(Self::MessageTooBig),
         src/winhttp/enums.rs: +1999 => Ok(Self::MessageTooBig),
-        src/winhttp/sys.rs: -/// 1009
         src/winhttp/sys.rs: -pub const WINHTTP_WEB_SOCKET_MESSAGE_TOO_BIG_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1009;
-        src/winhttp/sys.rs: +/// 1999
         src/winhttp/sys.rs: +pub const WINHTTP_WEB_SOCKET_MESSAGE_TOO_BIG_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1999;"#]]
     .assert_eq(&difference(&after).join("\n"));
 }
@@ -254,14 +252,14 @@ fn a_renamed_parameter_changes_its_lines_only() {
         src/winhttp/api.rs: +/// - `cause` (C: `pvCause`, out, optional)
         src/winhttp/api.rs: -/// - the length of `reason` (C: `dwReasonLength`, in)
         src/winhttp/api.rs: +/// - the length of `cause` (C: `dwReasonLength`, in)
-        src/winhttp/api.rs: -///   Length, in bytes, of the *pvReason* buffer.
-        src/winhttp/api.rs: +///   Length, in bytes, of the *pvCause* buffer.
-        src/winhttp/api.rs: -///   buffer is too small, or *pvReason* is `NULL` and *dwReasonLength* is 0, it is the size that the
-        src/winhttp/api.rs: +///   buffer is too small, or *pvCause* is `NULL` and *dwReasonLength* is 0, it is the size that the
-        src/winhttp/api.rs: -/// - `ERROR_INVALID_PARAMETER` (87): *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason*
-        src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvCause*
-        src/winhttp/api.rs: -/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into *pvReason*. No part of it is
-        src/winhttp/api.rs: +/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into *pvCause*. No part of it is
+        src/winhttp/api.rs: -///   Length, in bytes, of the `reason` buffer.
+        src/winhttp/api.rs: +///   Length, in bytes, of the `cause` buffer.
+        src/winhttp/api.rs: -///   buffer is too small, or `reason` is `NULL` and *dwReasonLength* is 0, it is the size that the buffer
+        src/winhttp/api.rs: +///   buffer is too small, or `cause` is `NULL` and *dwReasonLength* is 0, it is the size that the buffer
+        src/winhttp/api.rs: -/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `reason` is
+        src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `cause` is
+        src/winhttp/api.rs: -/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
+        src/winhttp/api.rs: +/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `cause`. No part of it is copied,
         src/winhttp/api.rs: -reason: &mut [u8],
         src/winhttp/api.rs: +cause: &mut [u8],
         src/winhttp/errors.rs: -/// *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason* is `NULL` although

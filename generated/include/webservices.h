@@ -618,8 +618,6 @@ typedef HRESULT (CALLBACK *WS_ABORT_CHANNEL_CALLBACK)(void *channelInstance, WS_
  *     other work waits for the thread (WS_SHORT_CALLBACK).
  * @param callbackState [in, optional]
  *     Value of callbackState in the WS_ASYNC_CONTEXT. It may be NULL; Web Services does not look at it.
- * @return
- *     This callback function does not return a value.
  *
  * From webservices/nc-webservices-ws_async_callback.md, line 48.
  */
@@ -711,8 +709,6 @@ typedef HRESULT (CALLBACK *WS_CREATE_CHANNEL_CALLBACK)(
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it. The function frees it, with all
  *     that belongs to it.
- * @return
- *     This callback function does not return a value.
  *
  * From webservices/nc-webservices-ws_free_channel_callback.md, line 48.
  */
@@ -1348,7 +1344,7 @@ struct WS_ERROR_PROPERTY {
  * @param error [in, optional]
  *     Error object that takes details if the call fails. Pass NULL if the code is enough.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *     - E_INVALIDARG (0x80070057): channel is NULL, or no channel.
  *     - WS_E_NOT_SUPPORTED (0x803D0017): This version of Windows cannot abort such a channel; see the
  *       remarks.
@@ -1365,7 +1361,7 @@ HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
  * @param string [in]
  *     Text to add. The object makes a copy, so it can be released after the call.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the copy.
@@ -1389,7 +1385,7 @@ HRESULT WINAPI WsAddErrorString(WS_ERROR *error, const WS_STRING *string);
  *     WS_S_ASYNC, the object belongs to the operation until the callback is called: it must stay valid,
  *     and nothing else may use it.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
@@ -1437,7 +1433,7 @@ HRESULT WINAPI WsCloseChannel(
  * @param error [in, optional]
  *     Error object that takes details if the call fails. Pass NULL if the code is enough.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -1470,7 +1466,7 @@ HRESULT WINAPI WsCreateChannel(
  *     Receives the new error object, which the caller frees with WsFreeError. It is not written if the
  *     call fails.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -1491,8 +1487,6 @@ HRESULT WINAPI WsCreateError(
  * @param channel [in]
  *     Channel to free, made by WsCreateChannel or WsCreateChannelForListener. It must not be NULL, and its
  *     state must be WS_CHANNEL_STATE_CREATED or WS_CHANNEL_STATE_CLOSED.
- * @return
- *     This function does not return a value.
  *
  * From webservices/nf-webservices-wsfreechannel.md, line 48.
  */
@@ -1504,8 +1498,6 @@ void WINAPI WsFreeChannel(WS_CHANNEL *channel);
  * @param error [in]
  *     Error object to free, made by WsCreateError. It must not be NULL, and no operation in progress may
  *     be using it.
- * @return
- *     This function does not return a value.
  *
  * From webservices/nf-webservices-wsfreeerror.md, line 48.
  */
@@ -1526,7 +1518,7 @@ void WINAPI WsFreeError(WS_ERROR *error);
  * @param error [in, optional]
  *     Error object that takes details if the call fails. Pass NULL if the code is enough.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -1556,7 +1548,7 @@ HRESULT WINAPI WsGetChannelProperty(
  * @param bufferSize [in]
  *     Size of the buffer buffer, in bytes. Pass the size of the property's type.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_INVALIDARG (0x80070057): There is no such property, bufferSize is too small for it, or an
@@ -1584,7 +1576,7 @@ HRESULT WINAPI WsGetErrorProperty(
  *     Receives the length and the address of the string. There is no zero at its end. The characters
  *     belong to the object and can be read until WsResetError or WsFreeError is called.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_INVALIDARG (0x80070057): An argument is NULL, or there is no string with this number.
@@ -1611,7 +1603,7 @@ HRESULT WINAPI WsGetErrorString(WS_ERROR *error, ULONG index, WS_STRING *string)
  *     WS_S_ASYNC, the object belongs to the operation until the callback is called: it must stay valid,
  *     and nothing else may use it.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
@@ -1667,7 +1659,7 @@ HRESULT WINAPI WsOpenChannel(
  * @param error [in, optional]
  *     Error object that takes details if the call fails. Pass NULL if the code is enough.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *     - E_INVALIDARG (0x80070057): channel is NULL, or no channel.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_CREATED nor
  *       WS_CHANNEL_STATE_CLOSED.
@@ -1682,7 +1674,7 @@ HRESULT WINAPI WsResetChannel(WS_CHANNEL *channel, WS_ERROR *error);
  * @param error [in]
  *     Error object to empty.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *     - E_INVALIDARG (0x80070057): error is NULL, or no error object.
  *
  * From webservices/nf-webservices-wsreseterror.md, line 48.
@@ -1703,7 +1695,7 @@ HRESULT WINAPI WsResetError(WS_ERROR *error);
  * @param error [in, optional]
  *     Error object that takes details if the call fails. Pass NULL if the code is enough.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the new value.
@@ -1732,7 +1724,7 @@ HRESULT WINAPI WsSetChannelProperty(
  * @param valueSize [in]
  *     Size of value, in bytes. It must be that of the property's type.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the new value.
@@ -1766,7 +1758,7 @@ HRESULT WINAPI WsSetErrorProperty(
  *     WS_S_ASYNC, the object belongs to the operation until the callback is called: it must stay valid,
  *     and nothing else may use it.
  * @return
- *     S_OK on success, otherwise one of the codes of Web Services.
+ *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with

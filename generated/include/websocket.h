@@ -244,8 +244,6 @@ struct WEB_SOCKET_PROPERTY {
  *
  * @param hWebSocket [in]
  *     Handle of the session, from WebSocketCreateClientHandle or WebSocketCreateServerHandle.
- * @return
- *     This function does not return a value.
  *
  * From websocket/nf-websocket-websocketaborthandle.md, line 34.
  */
@@ -278,7 +276,7 @@ VOID WINAPI WebSocketAbortHandle(WEB_SOCKET_HANDLE hWebSocket);
  * @param pulAdditionalHeaderCount [out]
  *     Receives the number of elements of that array.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -323,7 +321,7 @@ HRESULT WINAPI WebSocketBeginClientHandshake(
  * @param pulResponseHeaderCount [out]
  *     Receives the number of elements of that array.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -360,8 +358,6 @@ HRESULT WINAPI WebSocketBeginServerHandshake(
  * @param ulBytesTransferred [in]
  *     The bytes that were written to the connection or read from it, all buffers of the action together.
  *     For actions that move nothing it is 0.
- * @return
- *     This function does not return a value.
  *
  * From websocket/nf-websocket-websocketcompleteaction.md, line 34.
  */
@@ -383,7 +379,7 @@ VOID WINAPI WebSocketCompleteAction(
  * @param phWebSocket [out]
  *     Receives the handle. It is written only on success.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown or cannot be set, or its
@@ -409,7 +405,7 @@ HRESULT WINAPI WebSocketCreateClientHandle(
  * @param phWebSocket [out]
  *     Receives the handle. It is written only on success.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown or cannot be set, or its
@@ -431,8 +427,6 @@ HRESULT WINAPI WebSocketCreateServerHandle(
  *     Handle of the session, from WebSocketCreateClientHandle or WebSocketCreateServerHandle.
  *
  *     The handle is invalid when the function returns. No other call may be using it.
- * @return
- *     This function does not return a value.
  *
  * From websocket/nf-websocket-websocketdeletehandle.md, line 34.
  */
@@ -460,7 +454,7 @@ VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
  *     WebSocketBeginClientHandshake. The value means something only if the response has the header
  *     Sec-WebSocket-Protocol. It can be NULL.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -491,7 +485,7 @@ HRESULT WINAPI WebSocketEndClientHandshake(
  * @param hWebSocket [in]
  *     Handle of the server side, from WebSocketCreateServerHandle.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -529,7 +523,7 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  * @param pvActionContext [out]
  *     Receives a value that stands for this action, for WebSocketCompleteAction.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -570,7 +564,7 @@ HRESULT WINAPI WebSocketGetAction(
  *     On input, the number of bytes at pvValue. On output, the number of bytes of the value. In spite of
  *     its name it is a pointer.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_INVALIDARG (0x80070057): A pointer is NULL, the property is none that can be read, or the memory
  *       is too small for the value.
@@ -594,7 +588,7 @@ HRESULT WINAPI WebSocketGetGlobalProperty(WEB_SOCKET_PROPERTY_TYPE eType, PVOID 
  *     Any value of the application. It is handed back, and not looked at, by the actions that belong to
  *     this receive.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
@@ -631,7 +625,7 @@ HRESULT WINAPI WebSocketReceive(
  *     Any value of the application. It is handed back, and not looked at, by the actions that belong to
  *     this send.
  * @return
- *     S_OK on success, otherwise an error code. WebSocket return values lists the codes of the protocol
+ *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.

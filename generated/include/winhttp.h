@@ -565,64 +565,63 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  * @param dwInternetStatus [in]
  *     What has happened. The flags of WinHttpSetStatusCallback choose which of these values come:
  *
- *     - Value | Meaning
- *     - WINHTTP_CALLBACK_STATUS_RESOLVING_NAME 0x00000001 | The name of the server is being resolved. The
+ *     - WINHTTP_CALLBACK_STATUS_RESOLVING_NAME (0x00000001): The name of the server is being resolved. The
  *       information is the name, a wide string.
- *     - WINHTTP_CALLBACK_STATUS_NAME_RESOLVED 0x00000002 | The name has been resolved. The information is
+ *     - WINHTTP_CALLBACK_STATUS_NAME_RESOLVED (0x00000002): The name has been resolved. The information is
  *       a wide string.
- *     - WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER 0x00000004 | A connection is being made. The
+ *     - WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER (0x00000004): A connection is being made. The
  *       information is the IP address, a wide string.
- *     - WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER 0x00000008 | The connection has been made. The
+ *     - WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER (0x00000008): The connection has been made. The
  *       information is the IP address, a wide string.
- *     - WINHTTP_CALLBACK_STATUS_SENDING_REQUEST 0x00000010 | The request is being sent. No information.
- *     - WINHTTP_CALLBACK_STATUS_REQUEST_SENT 0x00000020 | The request has been sent. The information is a
+ *     - WINHTTP_CALLBACK_STATUS_SENDING_REQUEST (0x00000010): The request is being sent. No information.
+ *     - WINHTTP_CALLBACK_STATUS_REQUEST_SENT (0x00000020): The request has been sent. The information is a
  *       DWORD, the number of bytes.
- *     - WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE 0x00000040 | The response is awaited. No information.
- *     - WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED 0x00000080 | Some of the response has come. The
+ *     - WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE (0x00000040): The response is awaited. No information.
+ *     - WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED (0x00000080): Some of the response has come. The
  *       information is a DWORD, the number of bytes.
- *     - WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION 0x00000100 | The connection is being closed. No
+ *     - WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION (0x00000100): The connection is being closed. No
  *       information.
- *     - WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED 0x00000200 | The connection has been closed. No
+ *     - WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED (0x00000200): The connection has been closed. No
  *       information.
- *     - WINHTTP_CALLBACK_STATUS_HANDLE_CREATED 0x00000400 | A handle has been created. The information is
+ *     - WINHTTP_CALLBACK_STATUS_HANDLE_CREATED (0x00000400): A handle has been created. The information is
  *       the handle: a pointer to an HINTERNET.
- *     - WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING 0x00000800 | The handle is gone, and this is its last
+ *     - WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING (0x00000800): The handle is gone, and this is its last
  *       notification. The information is a pointer to an HINTERNET.
- *     - WINHTTP_CALLBACK_STATUS_DETECTING_PROXY 0x00001000 | A proxy is being looked for. No information.
- *     - WINHTTP_CALLBACK_STATUS_REDIRECT 0x00004000 | A redirect is about to be followed. The information
+ *     - WINHTTP_CALLBACK_STATUS_DETECTING_PROXY (0x00001000): A proxy is being looked for. No information.
+ *     - WINHTTP_CALLBACK_STATUS_REDIRECT (0x00004000): A redirect is about to be followed. The information
  *       is the new URL, a wide string. The headers of the response can be queried now, headers of the
  *       request can be changed, and closing the handle stops the redirect.
- *     - WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x00008000 | A response with a status from 100 to
+ *     - WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE (0x00008000): A response with a status from 100 to
  *       199 has come, other than a 101 that was asked for. The information is a DWORD, the status.
- *     - WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x00010000 | A certificate was not accepted. The
+ *     - WINHTTP_CALLBACK_STATUS_SECURE_FAILURE (0x00010000): A certificate was not accepted. The
  *       information is a DWORD with the flags below.
- *     - WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE 0x00020000 | WinHttpReceiveResponse has completed, and
+ *     - WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE (0x00020000): WinHttpReceiveResponse has completed, and
  *       WinHttpQueryHeaders can be called. No information.
- *     - WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE 0x00040000 | WinHttpQueryDataAvailable has completed. The
+ *     - WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE (0x00040000): WinHttpQueryDataAvailable has completed. The
  *       information is a DWORD, the number of bytes that can be read; the length is 4.
- *     - WINHTTP_CALLBACK_STATUS_READ_COMPLETE 0x00080000 | After WinHttpReadData the information is the
+ *     - WINHTTP_CALLBACK_STATUS_READ_COMPLETE (0x00080000): After WinHttpReadData the information is the
  *       buffer that was passed to it, and the length the number of bytes in it; 0 is the end of the body.
  *       After WinHttpWebSocketReceive the information is a WINHTTP_WEB_SOCKET_STATUS structure.
- *     - WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x00100000 | After WinHttpWriteData the information is a
+ *     - WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE (0x00100000): After WinHttpWriteData the information is a
  *       DWORD, the number of bytes. After WinHttpWebSocketSend it is a WINHTTP_WEB_SOCKET_STATUS
  *       structure.
- *     - WINHTTP_CALLBACK_STATUS_REQUEST_ERROR 0x00200000 | An asynchronous operation has failed. The
+ *     - WINHTTP_CALLBACK_STATUS_REQUEST_ERROR (0x00200000): An asynchronous operation has failed. The
  *       information is a WINHTTP_WEB_SOCKET_ASYNC_RESULT structure for a WebSocket handle, and a
  *       WINHTTP_ASYNC_RESULT structure for every other one.
- *     - WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x00400000 | WinHttpSendRequest has completed. No
+ *     - WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE (0x00400000): WinHttpSendRequest has completed. No
  *       information.
- *     - WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE 0x01000000 | WinHttpGetProxyForUrlEx has
+ *     - WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE (0x01000000): WinHttpGetProxyForUrlEx has
  *       completed. No information.
- *     - WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE 0x02000000 | WinHttpWebSocketClose has completed: the close
- *       frame of the server has come. No information; the length is 0.
- *     - WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE 0x04000000 | WinHttpWebSocketShutdown has completed: the
- *       close frame has been sent. No information; the length is 0.
- *     - WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE 0x08000000 | WinHttpGetProxySettingsEx has
+ *     - WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE (0x02000000): WinHttpWebSocketClose has completed: the
+ *       close frame of the server has come. No information; the length is 0.
+ *     - WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE (0x04000000): WinHttpWebSocketShutdown has completed:
+ *       the close frame has been sent. No information; the length is 0.
+ *     - WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE (0x08000000): WinHttpGetProxySettingsEx has
  *       completed. No information.
- *     - WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE 0x10000000 | Settings of proxies have been
+ *     - WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE (0x10000000): Settings of proxies have been
  *       written. No information.
- *     - WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE 0x20000000 | Settings of proxies have been read. No
- *       information.
+ *     - WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE (0x20000000): Settings of proxies have been read.
+ *       No information.
  * @param lpvStatusInformation [in, optional]
  *     Information of the kind that is stated above for each notification. "No information" means NULL.
  *     What it points to is valid during the call only, except for the buffer of WinHttpReadData, which is
@@ -631,25 +630,22 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *     With WINHTTP_CALLBACK_STATUS_SECURE_FAILURE it points to a DWORD that is a combination of these
  *     flags:
  *
- *     - Value | Meaning
- *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED 0x00000001 | It could not be checked whether the
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED (0x00000001): It could not be checked whether the
  *       certificate has been revoked.
- *     - WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT 0x00000002 | The certificate is not valid.
- *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED 0x00000004 | The certificate has been revoked.
- *     - WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA 0x00000008 | The authority that issued the certificate is
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT (0x00000002): The certificate is not valid.
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED (0x00000004): The certificate has been revoked.
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA (0x00000008): The authority that issued the certificate is
  *       not known.
- *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID 0x00000010 | The certificate is for another host
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID (0x00000010): The certificate is for another host
  *       name.
- *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID 0x00000020 | The certificate has expired or is not
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID (0x00000020): The certificate has expired or is not
  *       valid yet.
- *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE 0x00000040 | The certificate is not meant for a
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE (0x00000040): The certificate is not meant for a
  *       server.
- *     - WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR 0x80000000 | TLS itself could not be set up.
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR (0x80000000): TLS itself could not be set up.
  * @param dwStatusInformationLength [in]
  *     Size of the information, in bytes; of a wide string the number of its characters, the terminating
  *     zero included.
- * @return
- *     Nothing is returned.
  *
  * From winhttp/nc-winhttp-winhttp_status_callback.md, line 48.
  */
@@ -710,19 +706,18 @@ struct WINHTTP_ASYNC_RESULT {
     /**
      * The function that began the operation. One of these values:
      *
-     * - Value | Meaning
-     * - API_RECEIVE_RESPONSE 1 | WinHttpReceiveResponse.
-     * - API_QUERY_DATA_AVAILABLE 2 | WinHttpQueryDataAvailable.
-     * - API_READ_DATA 3 | WinHttpReadData.
-     * - API_WRITE_DATA 4 | WinHttpWriteData.
-     * - API_SEND_REQUEST 5 | WinHttpSendRequest.
-     * - API_GET_PROXY_FOR_URL 6 | WinHttpGetProxyForUrlEx.
-     * - API_GET_PROXY_SETTINGS 7 | WinHttpGetProxySettingsEx.
+     * - API_RECEIVE_RESPONSE (1): WinHttpReceiveResponse.
+     * - API_QUERY_DATA_AVAILABLE (2): WinHttpQueryDataAvailable.
+     * - API_READ_DATA (3): WinHttpReadData.
+     * - API_WRITE_DATA (4): WinHttpWriteData.
+     * - API_SEND_REQUEST (5): WinHttpSendRequest.
+     * - API_GET_PROXY_FOR_URL (6): WinHttpGetProxyForUrlEx.
+     * - API_GET_PROXY_SETTINGS (7): WinHttpGetProxySettingsEx.
      */
     DWORD_PTR dwResult;
     /**
-     * The error, one of the error codes. The last error of the thread that runs the callback says nothing
-     * about it.
+     * The error, one of the "error codes". The last error of the thread that runs the callback says
+     * nothing about it.
      */
     DWORD dwError;
 };
@@ -813,25 +808,24 @@ struct WINHTTP_WEB_SOCKET_STATUS {
  *     What to do if the request has a header of the same name. The upper half of the value is a
  *     combination of these flags:
  *
- *     - Value | Meaning
- *     - WINHTTP_ADDREQ_FLAG_ADD 0x20000000 | Add the header. Together with WINHTTP_ADDREQ_FLAG_REPLACE,
+ *     - WINHTTP_ADDREQ_FLAG_ADD (0x20000000): Add the header. Together with WINHTTP_ADDREQ_FLAG_REPLACE,
  *       add it where there is none to replace.
- *     - WINHTTP_ADDREQ_FLAG_ADD_IF_NEW 0x10000000 | Add the header if the request has none of that name;
+ *     - WINHTTP_ADDREQ_FLAG_ADD_IF_NEW (0x10000000): Add the header if the request has none of that name;
  *       fail with ERROR_WINHTTP_HEADER_ALREADY_EXISTS if it has one.
- *     - WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA 0x40000000 | Append the value to the first header of that
+ *     - WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA (0x40000000): Append the value to the first header of that
  *       name, with a comma between them.
- *     - WINHTTP_ADDREQ_FLAG_COALESCE 0x40000000 | Another name of WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA.
- *     - WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON 0x01000000 | Append the value to the first header of
+ *     - WINHTTP_ADDREQ_FLAG_COALESCE (0x40000000): Another name of
+ *       WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA.
+ *     - WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON (0x01000000): Append the value to the first header of
  *       that name, with a semicolon between them.
- *     - WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000 | Replace the value of the header, or remove the header if
+ *     - WINHTTP_ADDREQ_FLAG_REPLACE (0x80000000): Replace the value of the header, or remove the header if
  *       no value is given. Only one header can be passed. Of several with that name the index in the lower
  *       half says which is meant.
  *
  *     Two masks divide the value:
  *
- *     - Value | Meaning
- *     - WINHTTP_ADDREQ_INDEX_MASK 0x0000FFFF | The part that holds the index of the header, from 0.
- *     - WINHTTP_ADDREQ_FLAGS_MASK 0xFFFF0000 | The part that holds the flags.
+ *     - WINHTTP_ADDREQ_INDEX_MASK (0x0000FFFF): The part that holds the index of the header, from 0.
+ *     - WINHTTP_ADDREQ_FLAGS_MASK (0xFFFF0000): The part that holds the flags.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
@@ -887,16 +881,17 @@ BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
  * @param nServerPort [in]
  *     TCP port of the server: any port number, or one of these values:
  *
- *     - Value | Meaning
- *     - INTERNET_DEFAULT_PORT 0 | The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80
+ *     - INTERNET_DEFAULT_PORT (0): The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80
  *       for others.
- *     - INTERNET_DEFAULT_HTTP_PORT 80 | The port of http and ws.
- *     - INTERNET_DEFAULT_HTTPS_PORT 443 | The port of https and wss. The port alone does not make a
+ *     - INTERNET_DEFAULT_HTTP_PORT (80): The port of http and ws.
+ *     - INTERNET_DEFAULT_HTTPS_PORT (443): The port of https and wss. The port alone does not make a
  *       request secure; WinHttpOpenRequest needs WINHTTP_FLAG_SECURE for that.
  * @param dwReserved [in]
  *     Reserved. It must be 0.
  * @return
- *     Connection handle. If it is NULL, call GetLastError to learn why the call failed.
+ *     Connection handle.
+ *
+ *     If it is NULL, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): pswzServerName is NULL, or dwReserved is not 0.
@@ -929,11 +924,10 @@ HINTERNET WINAPI WinHttpConnect(
  *     0, or a combination of these values. The first two need buffers of the caller in lpUrlComponents,
  *     since parts of the URL itself cannot be changed.
  *
- *     - Value | Meaning
- *     - ICU_DECODE 0x10000000 | Replace escape sequences, %20 and the like, by the characters they stand
+ *     - ICU_DECODE (0x10000000): Replace escape sequences, %20 and the like, by the characters they stand
  *       for. The bytes are not read as UTF-8.
- *     - ICU_ESCAPE 0x80000000 | Replace characters that must not stand in a request by escape sequences.
- *     - ICU_REJECT_USERPWD 0x00004000 | Fail with ERROR_WINHTTP_INVALID_URL if the URL has a user name or
+ *     - ICU_ESCAPE (0x80000000): Replace characters that must not stand in a request by escape sequences.
+ *     - ICU_REJECT_USERPWD (0x00004000): Fail with ERROR_WINHTTP_INVALID_URL if the URL has a user name or
  *       a password.
  * @param lpUrlComponents [in, out]
  *     On entry says which parts are wanted and where to; receives them. See URL_COMPONENTS. Its
@@ -969,13 +963,12 @@ BOOL WINAPI WinHttpCrackUrl(
  * @param dwFlags [in]
  *     0, or a combination of these values:
  *
- *     - Value | Meaning
- *     - ICU_ESCAPE 0x80000000 | Replace characters of the path and of what follows it that must not stand
+ *     - ICU_ESCAPE (0x80000000): Replace characters of the path and of what follows it that must not stand
  *       in a URL by escape sequences.
- *     - ICU_REJECT_USERPWD 0x00004000 | Fail with ERROR_WINHTTP_INVALID_URL if there is a user name or a
+ *     - ICU_REJECT_USERPWD (0x00004000): Fail with ERROR_WINHTTP_INVALID_URL if there is a user name or a
  *       password.
- *     - ICU_ESCAPE_AUTHORITY 0x00002000 | Escape user name, password and host as well.
- *     - ICU_INCLUDE_DEFAULT_PORT 0x00008000 | Write the port even if it is that of the scheme.
+ *     - ICU_ESCAPE_AUTHORITY (0x00002000): Escape user name, password and host as well.
+ *     - ICU_INCLUDE_DEFAULT_PORT (0x00008000): Write the port even if it is that of the scheme.
  * @param pwszUrl [out, optional]
  *     Receives the URL with a terminating zero. If it is NULL, the call fails with
  *     ERROR_INSUFFICIENT_BUFFER and returns the size that is needed.
@@ -1014,15 +1007,14 @@ BOOL WINAPI WinHttpCreateUrl(
  * @param dwAccessType [in]
  *     How requests of this session find their proxy. One of these values:
  *
- *     - Value | Meaning
- *     - WINHTTP_ACCESS_TYPE_DEFAULT_PROXY 0 | Use the proxy that is configured for WinHTTP on the machine,
- *       with netsh winhttp or WinHttpSetDefaultProxyConfiguration. If there is none, connect directly. The
- *       settings of browsers are not looked at. From Windows 8.1 on, prefer
+ *     - WINHTTP_ACCESS_TYPE_DEFAULT_PROXY (0): Use the proxy that is configured for WinHTTP on the
+ *       machine, with netsh winhttp or WinHttpSetDefaultProxyConfiguration. If there is none, connect
+ *       directly. The settings of browsers are not looked at. From Windows 8.1 on, prefer
  *       WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY.
- *     - WINHTTP_ACCESS_TYPE_NO_PROXY 1 | Connect directly and never through a proxy.
- *     - WINHTTP_ACCESS_TYPE_NAMED_PROXY 3 | Use the proxy in pszProxyW, except for the hosts in
+ *     - WINHTTP_ACCESS_TYPE_NO_PROXY (1): Connect directly and never through a proxy.
+ *     - WINHTTP_ACCESS_TYPE_NAMED_PROXY (3): Use the proxy in pszProxyW, except for the hosts in
  *       pszProxyBypassW.
- *     - WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4 | Find the proxy from the settings of the system and of the
+ *     - WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY (4): Find the proxy from the settings of the system and of the
  *       user, scripts included, and try the next one when a proxy fails. Windows 8.1 and later.
  * @param pszProxyW [in, optional]
  *     Proxy to use with WINHTTP_ACCESS_TYPE_NAMED_PROXY, as host:port or a list of scheme=host:port with
@@ -1036,14 +1028,15 @@ BOOL WINAPI WinHttpCreateUrl(
  * @param dwFlags [in]
  *     Mode of the session. It can be 0, for a synchronous session, or one of these values:
  *
- *     - Value | Meaning
- *     - WINHTTP_FLAG_ASYNC 0x10000000 | The session is asynchronous: operations on its handles return at
+ *     - WINHTTP_FLAG_ASYNC (0x10000000): The session is asynchronous: operations on its handles return at
  *       once, and a status callback is told how they end. Install one with WinHttpSetStatusCallback.
- *     - WINHTTP_FLAG_SECURE_DEFAULTS 0x30000000 | Only TLS 1.2 and later are used, and no attempt is
+ *     - WINHTTP_FLAG_SECURE_DEFAULTS (0x30000000): Only TLS 1.2 and later are used, and no attempt is
  *       repeated with an older version. To allow older versions with WINHTTP_OPTION_SECURE_PROTOCOLS then
  *       fails with ERROR_ACCESS_DENIED (5). The value includes WINHTTP_FLAG_ASYNC.
  * @return
- *     Session handle. If it is NULL, call GetLastError to learn why the call failed.
+ *     Session handle.
+ *
+ *     If it is NULL, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: for example the access type does not
  *       exist, or needs a proxy and there is none.
@@ -1081,24 +1074,25 @@ HINTERNET WINAPI WinHttpOpen(
  * @param dwFlags [in]
  *     0, or a combination of these values:
  *
- *     - Value | Meaning
- *     - WINHTTP_FLAG_SECURE 0x00800000 | Use TLS: the scheme is https, or wss once the request is a
+ *     - WINHTTP_FLAG_SECURE (0x00800000): Use TLS: the scheme is https, or wss once the request is a
  *       WebSocket.
- *     - WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004 | When pwszObjectName is escaped, escape percent signs as
+ *     - WINHTTP_FLAG_ESCAPE_PERCENT (0x00000004): When pwszObjectName is escaped, escape percent signs as
  *       well.
- *     - WINHTTP_FLAG_NULL_CODEPAGE 0x00000008 | Take pwszObjectName for ASCII that needs no conversion.
+ *     - WINHTTP_FLAG_NULL_CODEPAGE (0x00000008): Take pwszObjectName for ASCII that needs no conversion.
  *       Without meaning from Windows 7 on.
- *     - WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040 | Send pwszObjectName as it is. Otherwise characters that a
- *       URL must not have are escaped.
- *     - WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080 | Escape the path but leave the query, from the
+ *     - WINHTTP_FLAG_ESCAPE_DISABLE (0x00000040): Send pwszObjectName as it is. Otherwise characters that
+ *       a URL must not have are escaped.
+ *     - WINHTTP_FLAG_ESCAPE_DISABLE_QUERY (0x00000080): Escape the path but leave the query, from the
  *       question mark on, as it is.
- *     - WINHTTP_FLAG_BYPASS_PROXY_CACHE 0x00000100 | Ask caches on the way to fetch the answer from the
+ *     - WINHTTP_FLAG_BYPASS_PROXY_CACHE (0x00000100): Ask caches on the way to fetch the answer from the
  *       server: the headers Pragma and Cache-Control with the value no-cache are added.
- *     - WINHTTP_FLAG_REFRESH 0x00000100 | Another name of WINHTTP_FLAG_BYPASS_PROXY_CACHE.
- *     - WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x00000200 | Send a body whose length is not known in advance,
+ *     - WINHTTP_FLAG_REFRESH (0x00000100): Another name of WINHTTP_FLAG_BYPASS_PROXY_CACHE.
+ *     - WINHTTP_FLAG_AUTOMATIC_CHUNKING (0x00000200): Send a body whose length is not known in advance,
  *       without a Content-Length header and without chunks made by the caller.
  * @return
- *     Request handle. If it is NULL, call GetLastError to learn why the call failed.
+ *     Request handle.
+ *
+ *     If it is NULL, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A string or a flag is not valid.
@@ -1130,8 +1124,9 @@ HINTERNET WINAPI WinHttpOpenRequest(
  *     Receives the number of bytes. In asynchronous mode pass NULL: the number comes with the
  *     notification, and the variable may be gone when the call completes.
  * @return
- *     TRUE on success; in asynchronous mode it means that the operation has been started. If it is FALSE,
- *     call GetLastError to learn why the call failed.
+ *     In asynchronous mode success means that the operation has been started.
+ *
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
@@ -1153,7 +1148,7 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  * @param hRequest [in]
  *     Request handle whose response has been received with WinHttpReceiveResponse.
  * @param dwInfoLevel [in]
- *     What to return, and in which form: one attribute of the query info flags, combined with any
+ *     What to return, and in which form: one attribute of the "query info flags", combined with any
  *     modifiers. WINHTTP_QUERY_STATUS_CODE with WINHTTP_QUERY_FLAG_NUMBER returns the status as a number.
  * @param pwszName [in, optional]
  *     Name of the header if the attribute is WINHTTP_QUERY_CUSTOM. With every other attribute it is NULL
@@ -1195,14 +1190,14 @@ BOOL WINAPI WinHttpQueryHeaders(
 );
 
 /**
- * The WinHttpQueryOption function returns the value of an option of a handle. The page option flags
+ * The WinHttpQueryOption function returns the value of an option of a handle. The page "option flags"
  * lists the options, the handles that have them, and the types of their values.
  *
  * @param hInternet [in, optional]
  *     Session, connection, request or WebSocket handle, as the option needs it. It is NULL for the few
  *     options of the whole process.
  * @param dwOption [in]
- *     The option, one of the option flags.
+ *     The option, one of the "option flags".
  * @param lpBuffer [out, optional]
  *     Receives the value. If it is NULL, the call fails with ERROR_INSUFFICIENT_BUFFER and returns the
  *     size that is needed.
@@ -1247,8 +1242,9 @@ BOOL WINAPI WinHttpQueryOption(
  *     failure. In asynchronous mode pass NULL: the number comes with the notification, and the variable
  *     may be gone when the call completes.
  * @return
- *     TRUE on success; in asynchronous mode it means that the operation has been started. If it is FALSE,
- *     call GetLastError to learn why the call failed.
+ *     In asynchronous mode success means that the operation has been started.
+ *
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
@@ -1281,8 +1277,9 @@ BOOL WINAPI WinHttpReadData(
  * @param lpReserved [in]
  *     Reserved. It must be NULL.
  * @return
- *     TRUE on success; in asynchronous mode it means that the operation has been started. If it is FALSE,
- *     call GetLastError to learn why the call failed.
+ *     In asynchronous mode success means that the operation has been started.
+ *
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
@@ -1348,15 +1345,15 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     data passed here is sent by WinHttpWriteData. Pass 0 for a request without a body. The value must be
  *     the same each time one request is sent.
  *
- *     - Value | Meaning
- *     - WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0 | The length is stated by a Content-Length header of the
+ *     - WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH (0): The length is stated by a Content-Length header of the
  *       caller, as a body of more than 4 GB needs it, or the body is sent in chunks, or there is none.
  * @param dwContext [in]
  *     Value that status callbacks get as their context from now on when they report on this request.
  *     WinHTTP does not look at it. Pass 0 when no context is needed.
  * @return
- *     TRUE on success; in asynchronous mode it means that the operation has been started. If it is FALSE,
- *     call GetLastError to learn why the call failed.
+ *     In asynchronous mode success means that the operation has been started.
+ *
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation. A WebSocket request
  *       also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16.
@@ -1414,19 +1411,17 @@ BOOL WINAPI WinHttpSendRequest(
  * @param AuthTargets [in]
  *     Who gets the credentials. One of these values; they cannot be combined:
  *
- *     - Value | Meaning
- *     - WINHTTP_AUTH_TARGET_SERVER 0x00000000 | The server.
- *     - WINHTTP_AUTH_TARGET_PROXY 0x00000001 | The proxy.
+ *     - WINHTTP_AUTH_TARGET_SERVER (0x00000000): The server.
+ *     - WINHTTP_AUTH_TARGET_PROXY (0x00000001): The proxy.
  * @param AuthScheme [in]
  *     How they are sent. One of these values, which the challenge must have offered:
  *
- *     - Value | Meaning
- *     - WINHTTP_AUTH_SCHEME_BASIC 0x00000001 | Basic: name and password, encoded but not encrypted. Use it
- *       with TLS only.
- *     - WINHTTP_AUTH_SCHEME_NTLM 0x00000002 | NTLM.
- *     - WINHTTP_AUTH_SCHEME_PASSPORT 0x00000004 | Microsoft Passport.
- *     - WINHTTP_AUTH_SCHEME_DIGEST 0x00000008 | Digest.
- *     - WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Kerberos or NTLM, whichever both sides can do.
+ *     - WINHTTP_AUTH_SCHEME_BASIC (0x00000001): Basic: name and password, encoded but not encrypted. Use
+ *       it with TLS only.
+ *     - WINHTTP_AUTH_SCHEME_NTLM (0x00000002): NTLM.
+ *     - WINHTTP_AUTH_SCHEME_PASSPORT (0x00000004): Microsoft Passport.
+ *     - WINHTTP_AUTH_SCHEME_DIGEST (0x00000008): Digest.
+ *     - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Kerberos or NTLM, whichever both sides can do.
  * @param pwszUserName [in, optional]
  *     User name, a string with a terminating zero. If it is NULL, the credentials of the user who runs the
  *     program are taken, and pwszPassword is ignored.
@@ -1457,14 +1452,14 @@ BOOL WINAPI WinHttpSetCredentials(
 );
 
 /**
- * The WinHttpSetOption function sets an option of a handle. The page option flags lists the options,
+ * The WinHttpSetOption function sets an option of a handle. The page "option flags" lists the options,
  * the handles that have them, and the types of their values.
  *
  * @param hInternet [in, optional]
  *     Session, connection, request or WebSocket handle, as the option needs it. It is NULL for the few
  *     options of the whole process.
  * @param dwOption [in]
- *     The option, one of the option flags.
+ *     The option, one of the "option flags".
  * @param lpBuffer [in, optional]
  *     The value. It is copied before the call returns. Options that have no value, such as
  *     WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, take NULL.
@@ -1507,39 +1502,40 @@ BOOL WINAPI WinHttpSetOption(
  *     Notifications that the callback receives: a combination of these values, each of which stands for
  *     one or more values of dwInternetStatus.
  *
- *     - Value | Meaning
- *     - WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS 0xFFFFFFFF | All of them.
- *     - WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS 0x097E0000 | All ends of asynchronous operations:
+ *     - WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS (0xFFFFFFFF): All of them.
+ *     - WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS (0x097E0000): All ends of asynchronous operations:
  *       SENDREQUEST_COMPLETE, HEADERS_AVAILABLE, DATA_AVAILABLE, READ_COMPLETE, WRITE_COMPLETE,
  *       REQUEST_ERROR, GETPROXYFORURL_COMPLETE and GETPROXYSETTINGS_COMPLETE. The bits of CLOSE_COMPLETE
  *       and SHUTDOWN_COMPLETE are not part of the value, but a WebSocket reports these two all the same.
- *     - WINHTTP_CALLBACK_FLAG_RESOLVE_NAME 0x00000003 | The resolution of a name begins and ends.
- *     - WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER 0x0000000C | Connecting begins and ends.
- *     - WINHTTP_CALLBACK_FLAG_SEND_REQUEST 0x00000030 | The sending of a request begins and ends.
- *     - WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE 0x000000C0 | The receiving of a response begins and ends.
- *     - WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION 0x00000300 | The closing of a connection begins and ends.
- *     - WINHTTP_CALLBACK_FLAG_HANDLES 0x00000C00 | A handle is created or closed.
- *     - WINHTTP_CALLBACK_FLAG_DETECTING_PROXY 0x00001000 | A proxy is looked for.
- *     - WINHTTP_CALLBACK_FLAG_REDIRECT 0x00004000 | A redirect is about to be followed.
- *     - WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE 0x00008000 | A response with a status from 100 to 199
+ *     - WINHTTP_CALLBACK_FLAG_RESOLVE_NAME (0x00000003): The resolution of a name begins and ends.
+ *     - WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER (0x0000000C): Connecting begins and ends.
+ *     - WINHTTP_CALLBACK_FLAG_SEND_REQUEST (0x00000030): The sending of a request begins and ends.
+ *     - WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE (0x000000C0): The receiving of a response begins and ends.
+ *     - WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION (0x00000300): The closing of a connection begins and ends.
+ *     - WINHTTP_CALLBACK_FLAG_HANDLES (0x00000C00): A handle is created or closed.
+ *     - WINHTTP_CALLBACK_FLAG_DETECTING_PROXY (0x00001000): A proxy is looked for.
+ *     - WINHTTP_CALLBACK_FLAG_REDIRECT (0x00004000): A redirect is about to be followed.
+ *     - WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE (0x00008000): A response with a status from 100 to 199
  *       has come, after which another one follows.
- *     - WINHTTP_CALLBACK_FLAG_SECURE_FAILURE 0x00010000 | A certificate was not accepted.
- *     - WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE 0x00020000 | WinHttpReceiveResponse has completed.
- *     - WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE 0x00040000 | WinHttpQueryDataAvailable has completed.
- *     - WINHTTP_CALLBACK_FLAG_READ_COMPLETE 0x00080000 | WinHttpReadData or WinHttpWebSocketReceive has
+ *     - WINHTTP_CALLBACK_FLAG_SECURE_FAILURE (0x00010000): A certificate was not accepted.
+ *     - WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE (0x00020000): WinHttpReceiveResponse has completed.
+ *     - WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE (0x00040000): WinHttpQueryDataAvailable has completed.
+ *     - WINHTTP_CALLBACK_FLAG_READ_COMPLETE (0x00080000): WinHttpReadData or WinHttpWebSocketReceive has
  *       completed.
- *     - WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE 0x00100000 | WinHttpWriteData or WinHttpWebSocketSend has
+ *     - WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE (0x00100000): WinHttpWriteData or WinHttpWebSocketSend has
  *       completed.
- *     - WINHTTP_CALLBACK_FLAG_REQUEST_ERROR 0x00200000 | An asynchronous operation has failed.
- *     - WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE 0x00400000 | WinHttpSendRequest has completed.
- *     - WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE 0x01000000 | WinHttpGetProxyForUrlEx has completed.
- *     - WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE 0x08000000 | WinHttpGetProxySettingsEx has
+ *     - WINHTTP_CALLBACK_FLAG_REQUEST_ERROR (0x00200000): An asynchronous operation has failed.
+ *     - WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE (0x00400000): WinHttpSendRequest has completed.
+ *     - WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE (0x01000000): WinHttpGetProxyForUrlEx has completed.
+ *     - WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE (0x08000000): WinHttpGetProxySettingsEx has
  *       completed.
  * @param dwReserved [in]
  *     Reserved. It must be 0.
  * @return
- *     The callback that was installed before, or NULL if there was none. On failure it is
- *     WINHTTP_INVALID_STATUS_CALLBACK, a pointer with the value -1; call GetLastError then to learn why.
+ *     The callback that was installed before, or NULL if there was none.
+ *
+ *     On failure it is WINHTTP_INVALID_STATUS_CALLBACK, a pointer with the value -1; call GetLastError
+ *     then to learn why.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): dwReserved is not 0.
@@ -1636,8 +1632,9 @@ DWORD WINAPI WinHttpWebSocketClose(
  *     Value that status callbacks get as their context when they report on the new handle. WinHTTP does
  *     not look at it. Pass 0 when no context is needed.
  * @return
- *     Handle to the WebSocket connection. If it is NULL, call GetLastError to learn why the upgrade
- *     failed.
+ *     Handle to the WebSocket connection.
+ *
+ *     If it is NULL, call GetLastError to learn why the upgrade failed.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md, line 48.
  */

@@ -16,9 +16,9 @@ pub trait Channels {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): *channel* is `NULL`, or no channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
     /// - `WS_E_NOT_SUPPORTED` (0x803D0017): This version of Windows cannot abort such a channel; see the
     ///   remarks.
     ///
@@ -65,34 +65,30 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (in)
+    /// - `channel` (in, in use until the operation completes)
     ///
     ///   Channel to close.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   Callback, and a pointer for it, that allow the call to return before the channel is closed. If it is
     ///   `NULL`, the call waits. The structure is read before the function returns and can be a local
     ///   variable. What its `callbackState` points to must stay valid until the callback is called.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
     ///   and nothing else may use it.
     ///
-    ///   It stays in use after the call has returned, until the operation completes.
-    ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): *channel* is `NULL`, or no channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
     ///   this place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state does not allow it, because the channel is just
@@ -108,7 +104,7 @@ pub trait Channels {
     ///
     /// # Remarks
     ///
-    /// With an *asyncContext* the function may still finish at once. Then it returns the result and does
+    /// With an `async_context` the function may still finish at once. Then it returns the result and does
     /// not call the callback. Only after `WS_S_ASYNC` the callback is called, once, with the result; see
     /// [`WS_ASYNC_CALLBACK`](crate::webservices::AsyncCallback).
     ///
@@ -183,7 +179,7 @@ pub trait Channels {
     ///   It can be `NULL` if *propertyCount* is 0.
     /// - the length of `properties` (C: `propertyCount`, in)
     ///
-    ///   Number of elements in the *properties* array.
+    ///   Number of elements in the `properties` array.
     /// - `security_description` (C: `securityDescription`, in, optional)
     ///
     ///   Security that the channel needs. `NULL` stands for none. It must be `NULL` for a custom channel.
@@ -199,12 +195,12 @@ pub trait Channels {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, *channel* is `NULL`, a
+    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `channel` is `NULL`, a
     ///   property is unknown, has the wrong size or cannot be set here, or a custom channel was to have a
     ///   security description.
     ///
@@ -314,15 +310,15 @@ pub trait Channels {
     /// - `id` (in)
     ///
     ///   Property to read. Its type, and the channels that have it, stand with the enumerator.
-    /// - `value` (out)
+    /// - `value` (out, lent until [`WsResetChannel`](crate::webservices::Channels::reset_channel))
     ///
     ///   Receives the value of the property. The buffer must be aligned for the type of the property. It is
     ///   not written if the call fails.
     ///
-    ///   What comes out is lent until `WsResetChannel`. Strings there are wide.
+    ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
-    ///   Size of the *value* buffer, in bytes. Pass the size of the property's type.
+    ///   Size of the `value` buffer, in bytes. Pass the size of the property's type.
     /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
@@ -331,7 +327,7 @@ pub trait Channels {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
@@ -381,11 +377,9 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (in)
+    /// - `channel` (in, in use until the operation completes)
     ///
     ///   Channel to open. Its state must be `WS_CHANNEL_STATE_CREATED`.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `endpoint_address` (C: `endpointAddress`, in)
     ///
     ///   Address of the endpoint. The function is done with the structure, and with all that it points to,
@@ -395,27 +389,25 @@ pub trait Channels {
     ///   Callback, and a pointer for it, that allow the call to return before the channel is open. If it is
     ///   `NULL`, the call waits. The structure is read before the function returns and can be a local
     ///   variable. What its `callbackState` points to must stay valid until the callback is called.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
     ///   and nothing else may use it.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, *channel* or *endpointAddress*
-    ///   is `NULL`.
+    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `channel` or
+    ///   `endpoint_address` is `NULL`.
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
     ///   this place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_CREATED`. The channel is
@@ -452,7 +444,7 @@ pub trait Channels {
     ///
     /// # Remarks
     ///
-    /// With an *asyncContext* the function may still finish at once. Then it returns the result and does
+    /// With an `async_context` the function may still finish at once. Then it returns the result and does
     /// not call the callback. Only after `WS_S_ASYNC` the callback is called, once, with the result; see
     /// [`WS_ASYNC_CALLBACK`](crate::webservices::AsyncCallback).
     ///
@@ -513,9 +505,9 @@ pub trait Channels {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): *channel* is `NULL`, or no channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is neither `WS_CHANNEL_STATE_CREATED` nor
     ///   `WS_CHANNEL_STATE_CLOSED`.
     ///
@@ -571,7 +563,7 @@ pub trait Channels {
     ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
-    ///   Size of *value*, in bytes. It must be that of the property's type.
+    ///   Size of `value`, in bytes. It must be that of the property's type.
     /// - `error` (in, optional)
     ///
     ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
@@ -580,7 +572,7 @@ pub trait Channels {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
@@ -625,40 +617,36 @@ pub trait Channels {
     ///
     /// # Parameters
     ///
-    /// - `channel` (in)
+    /// - `channel` (in, in use until the operation completes)
     ///
     ///   Channel to shut down. Its state must be `WS_CHANNEL_STATE_OPEN`, and its type
     ///   `WS_CHANNEL_TYPE_OUTPUT_SESSION` or `WS_CHANNEL_TYPE_DUPLEX_SESSION`.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   Callback, and a pointer for it, that allow the call to return before the other side has been told.
     ///   If it is `NULL`, the call waits. The structure is read before the function returns and can be a
     ///   local variable. What its `callbackState` points to must stay valid until the callback is called.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
     ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
     ///   and nothing else may use it.
     ///
-    ///   It stays in use after the call has returned, until the operation completes.
-    ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
-    /// - `E_INVALIDARG` (0x80070057): *channel* is `NULL`, or no channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_OPEN`, the channel has
     ///   no session that it could send in, or the session has been shut down already.
     ///
     /// # Remarks
     ///
-    /// With an *asyncContext* the function may still finish at once. Then it returns the result and does
+    /// With an `async_context` the function may still finish at once. Then it returns the result and does
     /// not call the callback. Only after `WS_S_ASYNC` the callback is called, once, with the result; see
     /// [`WS_ASYNC_CALLBACK`](crate::webservices::AsyncCallback).
     ///
@@ -721,12 +709,12 @@ pub trait ErrorObjects {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory for the copy.
-    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, *error* or *string* is `NULL`.
+    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `error` or `string` is `NULL`.
     ///
     /// # Remarks
     ///
@@ -773,7 +761,7 @@ pub trait ErrorObjects {
     ///   the texts. It can be `NULL` if *propertyCount* is 0.
     /// - the length of `properties` (C: `propertyCount`, in)
     ///
-    ///   Number of elements in the *properties* array.
+    ///   Number of elements in the `properties` array.
     /// - `error` (out)
     ///
     ///   Receives the new error object, which the caller frees with
@@ -781,12 +769,12 @@ pub trait ErrorObjects {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): *error* is `NULL`, or a property is unknown, has the wrong size or
+    /// - `E_INVALIDARG` (0x80070057): `error` is `NULL`, or a property is unknown, has the wrong size or
     ///   cannot be set here.
     ///
     /// # Remarks
@@ -875,11 +863,11 @@ pub trait ErrorObjects {
     ///   written if the call fails.
     /// - the length of `buffer` (C: `bufferSize`, in)
     ///
-    ///   Size of the *buffer* buffer, in bytes. Pass the size of the property's type.
+    ///   Size of the `buffer` buffer, in bytes. Pass the size of the property's type.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
@@ -930,20 +918,18 @@ pub trait ErrorObjects {
     ///   Number of the string, from 0 for the one that was added last. It must be less than
     ///   `WS_ERROR_PROPERTY_STRING_COUNT`. If the object has an original error code, the last number stands
     ///   for the text of that code.
-    /// - `string` (out)
+    /// - `string` (out, lent until [`WsResetError`](crate::webservices::ErrorObjects::reset_error))
     ///
     ///   Receives the length and the address of the string. There is no zero at its end. The characters
     ///   belong to the object and can be read until
     ///   [`WsResetError`](crate::webservices::ErrorObjects::reset_error) or
     ///   [`WsFreeError`](crate::webservices::ErrorObjects::free_error) is called.
-    ///
-    ///   What comes out is lent until `WsResetError`.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///
@@ -993,9 +979,9 @@ pub trait ErrorObjects {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): *error* is `NULL`, or no error object.
+    /// - `E_INVALIDARG` (0x80070057): `error` is `NULL`, or no error object.
     ///
     /// # Remarks
     ///
@@ -1044,11 +1030,11 @@ pub trait ErrorObjects {
     ///   New value, which the object copies. The pointer must be aligned for the type of the property.
     /// - the length of `value` (C: `valueSize`, in)
     ///
-    ///   Size of *value*, in bytes. It must be that of the property's type.
+    ///   Size of `value`, in bytes. It must be that of the property's type.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise one of the codes of Web Services.
+    /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// The list is not complete.
     ///

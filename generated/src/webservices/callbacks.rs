@@ -24,7 +24,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   It is valid only until the function returns, unless caller and implementation have agreed on more.
     /// - the length of `channel_parameters` (C: `channelParametersSize`, in)
     ///
-    ///   Size of *channelParameters*, in bytes. It is 0 if the property was not given.
+    ///   Size of `channel_parameters`, in bytes. It is 0 if the property was not given.
     /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
@@ -48,7 +48,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// the state sooner or later. After a failure it is not, so the function has to release what it has
     /// allocated.
     ///
-    /// What is in *channelParameters* is up to the implementation. It is the only way to hand settings to
+    /// What is in `channel_parameters` is up to the implementation. It is the only way to hand settings to
     /// it, because [`WsCreateChannel`](crate::webservices::Channels::create_channel) accepts no other
     /// properties for a custom channel.
     ///
@@ -136,15 +136,13 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
     ///   must be in it before that call.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -153,7 +151,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// The list is not complete; a channel can return codes of its own.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
@@ -192,7 +190,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of *asyncContext* must be called exactly once, with the result.
+    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
     /// Never call it before this function has returned if that would happen in the thread that called the
     /// function. After any other return value it must not be called at all.
     ///
@@ -235,19 +233,17 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     ///   Says how to complete the call asynchronously. If it is `NULL`, the function must not return before
     ///   the close is done.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Object that takes more details of a failure. If it is `NULL`, the return value is all that the
     ///   caller learns.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
     /// The list is not complete; a channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The close goes on asynchronously. Its result is delivered through
-    ///   *asyncContext*.
+    ///   `async_context`.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read has a format or a value other than the
@@ -344,7 +340,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
-    ///   Size of the *value* buffer, in bytes.
+    ///   Size of the `value` buffer, in bytes.
     /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
@@ -420,7 +416,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
-    ///   Size of *value*, in bytes.
+    ///   Size of `value`, in bytes.
     /// - `error` (in, optional)
     ///
     ///   Object for details of a failure, to be filled with
@@ -471,26 +467,23 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (in)
+    /// - `message` (in, in use until
+    ///   [`WS_WRITE_MESSAGE_END_CALLBACK`](crate::webservices::WriteMessageEndCallback))
     ///
     ///   Message to send. Its state is `WS_MESSAGE_STATE_INITIALIZED`. After success it must be
     ///   `WS_MESSAGE_STATE_WRITING`.
-    ///
-    ///   It stays in use after the call has returned, until `WS_WRITE_MESSAGE_END_CALLBACK`.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
     ///   must be in it before that call.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -498,7 +491,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// The list is not complete; a channel can return codes of its own.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
@@ -548,7 +541,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of *asyncContext* must be called exactly once, with the result.
+    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
     /// Never call it before this function has returned if that would happen in the thread that called the
     /// function. After any other return value it must not be called at all.
     ///
@@ -596,26 +589,22 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (in)
+    /// - `message` (in, in use until the operation completes)
     ///
     ///   Message that [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback) got.
     ///   Its state is `WS_MESSAGE_STATE_WRITING`. After success it must be `WS_MESSAGE_STATE_DONE`.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
     ///   must be in it before that call.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -623,7 +612,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// The list is not complete; a channel can return codes of its own.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
@@ -672,7 +661,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of *asyncContext* must be called exactly once, with the result.
+    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
     /// Never call it before this function has returned if that would happen in the thread that called the
     /// function. After any other return value it must not be called at all.
     ///
@@ -713,26 +702,23 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (in)
+    /// - `message` (in, in use until
+    ///   [`WS_READ_MESSAGE_END_CALLBACK`](crate::webservices::ReadMessageEndCallback))
     ///
     ///   Empty message that is to be filled: its state is `WS_MESSAGE_STATE_EMPTY`. After success it must be
     ///   in `WS_MESSAGE_STATE_READING` and contain the headers.
-    ///
-    ///   It stays in use after the call has returned, until `WS_READ_MESSAGE_END_CALLBACK`.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
     ///   must be in it before that call.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -740,7 +726,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// The list is not complete; a channel can return codes of its own.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `WS_S_END` (0x003D0001): There are no more messages. The message is still empty.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
@@ -791,7 +777,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of *asyncContext* must be called exactly once, with the result.
+    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
     /// Never call it before this function has returned if that would happen in the thread that called the
     /// function. After any other return value it must not be called at all.
     ///
@@ -837,26 +823,22 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Parameters
     ///
-    /// - `message` (in)
+    /// - `message` (in, in use until the operation completes)
     ///
     ///   Message that [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) got.
     ///   Its state is `WS_MESSAGE_STATE_READING`. After success it must be `WS_MESSAGE_STATE_DONE`.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
     ///   must be in it before that call.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -864,7 +846,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// The list is not complete; a channel can return codes of its own.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
@@ -905,7 +887,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of *asyncContext* must be called exactly once, with the result.
+    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
     /// Never call it before this function has returned if that would happen in the thread that called the
     /// function. After any other return value it must not be called at all.
     ///
@@ -1013,15 +995,13 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   If it is not `NULL`, the function may return `WS_S_ASYNC` and deliver the result later. The
     ///   structure is valid only until the function returns, so copy its two fields. If it is `NULL`, the
     ///   function must not return before it is done.
-    /// - `error` (in, optional)
+    /// - `error` (in, optional, in use until the operation completes)
     ///
     ///   Object for details of a failure, to be filled with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of *asyncContext* has been called, and details
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
     ///   must be in it before that call.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     ///
     /// # Errors
     ///
@@ -1030,14 +1010,14 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// The list is not complete; a channel can return codes of its own.
     ///
-    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in *asyncContext* will be called
+    /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with its result.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_OPEN`, the type does not
     ///   allow it, or the session has been shut down already.
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of *asyncContext* must be called exactly once, with the result.
+    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
     /// Never call it before this function has returned if that would happen in the thread that called the
     /// function. After any other return value it must not be called at all.
     ///

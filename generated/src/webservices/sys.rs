@@ -29,181 +29,181 @@ pub type WS_XML_READER = super::XmlReader;
 pub type WS_XML_WRITER = super::XmlWriter;
 /// The values of [`CallbackModel`](super::CallbackModel) as C has them.
 pub type WS_CALLBACK_MODEL = i32;
-/// 0
+/// [`CallbackModel::Short`](super::CallbackModel::Short) as C has it.
 pub const WS_SHORT_CALLBACK: WS_CALLBACK_MODEL = 0;
-/// 1
+/// [`CallbackModel::Long`](super::CallbackModel::Long) as C has it.
 pub const WS_LONG_CALLBACK: WS_CALLBACK_MODEL = 1;
 /// The values of [`ChannelBinding`](super::ChannelBinding) as C has them.
 pub type WS_CHANNEL_BINDING = i32;
-/// 0
+/// [`ChannelBinding::Http`](super::ChannelBinding::Http) as C has it.
 pub const WS_HTTP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 0;
-/// 1
+/// [`ChannelBinding::Tcp`](super::ChannelBinding::Tcp) as C has it.
 pub const WS_TCP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 1;
-/// 2
+/// [`ChannelBinding::Udp`](super::ChannelBinding::Udp) as C has it.
 pub const WS_UDP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 2;
-/// 3
+/// [`ChannelBinding::Custom`](super::ChannelBinding::Custom) as C has it.
 pub const WS_CUSTOM_CHANNEL_BINDING: WS_CHANNEL_BINDING = 3;
-/// 4
+/// [`ChannelBinding::NamedPipe`](super::ChannelBinding::NamedPipe) as C has it.
 pub const WS_NAMEDPIPE_CHANNEL_BINDING: WS_CHANNEL_BINDING = 4;
 /// The values of [`ChannelPropertyId`](super::ChannelPropertyId) as C has them.
 pub type WS_CHANNEL_PROPERTY_ID = i32;
-/// 0
+/// [`ChannelPropertyId::MaxBufferedMessageSize`](super::ChannelPropertyId::MaxBufferedMessageSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_BUFFERED_MESSAGE_SIZE: WS_CHANNEL_PROPERTY_ID = 0;
-/// 1
+/// [`ChannelPropertyId::MaxStreamedMessageSize`](super::ChannelPropertyId::MaxStreamedMessageSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_STREAMED_MESSAGE_SIZE: WS_CHANNEL_PROPERTY_ID = 1;
-/// 2
+/// [`ChannelPropertyId::MaxStreamedStartSize`](super::ChannelPropertyId::MaxStreamedStartSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_STREAMED_START_SIZE: WS_CHANNEL_PROPERTY_ID = 2;
-/// 3
+/// [`ChannelPropertyId::MaxStreamedFlushSize`](super::ChannelPropertyId::MaxStreamedFlushSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_STREAMED_FLUSH_SIZE: WS_CHANNEL_PROPERTY_ID = 3;
-/// 4
+/// [`ChannelPropertyId::Encoding`](super::ChannelPropertyId::Encoding) as C has it.
 pub const WS_CHANNEL_PROPERTY_ENCODING: WS_CHANNEL_PROPERTY_ID = 4;
-/// 5
+/// [`ChannelPropertyId::EnvelopeVersion`](super::ChannelPropertyId::EnvelopeVersion) as C has it.
 pub const WS_CHANNEL_PROPERTY_ENVELOPE_VERSION: WS_CHANNEL_PROPERTY_ID = 5;
-/// 6
+/// [`ChannelPropertyId::AddressingVersion`](super::ChannelPropertyId::AddressingVersion) as C has it.
 pub const WS_CHANNEL_PROPERTY_ADDRESSING_VERSION: WS_CHANNEL_PROPERTY_ID = 6;
-/// 7
+/// [`ChannelPropertyId::MaxSessionDictionarySize`](super::ChannelPropertyId::MaxSessionDictionarySize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_SESSION_DICTIONARY_SIZE: WS_CHANNEL_PROPERTY_ID = 7;
-/// 8
+/// [`ChannelPropertyId::State`](super::ChannelPropertyId::State) as C has it.
 pub const WS_CHANNEL_PROPERTY_STATE: WS_CHANNEL_PROPERTY_ID = 8;
-/// 9
+/// [`ChannelPropertyId::AsyncCallbackModel`](super::ChannelPropertyId::AsyncCallbackModel) as C has it.
 pub const WS_CHANNEL_PROPERTY_ASYNC_CALLBACK_MODEL: WS_CHANNEL_PROPERTY_ID = 9;
-/// 10
+/// [`ChannelPropertyId::IpVersion`](super::ChannelPropertyId::IpVersion) as C has it.
 pub const WS_CHANNEL_PROPERTY_IP_VERSION: WS_CHANNEL_PROPERTY_ID = 10;
-/// 11
+/// [`ChannelPropertyId::ResolveTimeout`](super::ChannelPropertyId::ResolveTimeout) as C has it.
 pub const WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 11;
-/// 12
+/// [`ChannelPropertyId::ConnectTimeout`](super::ChannelPropertyId::ConnectTimeout) as C has it.
 pub const WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 12;
-/// 13
+/// [`ChannelPropertyId::SendTimeout`](super::ChannelPropertyId::SendTimeout) as C has it.
 pub const WS_CHANNEL_PROPERTY_SEND_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 13;
-/// 14
+/// [`ChannelPropertyId::ReceiveResponseTimeout`](super::ChannelPropertyId::ReceiveResponseTimeout) as C has it.
 pub const WS_CHANNEL_PROPERTY_RECEIVE_RESPONSE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 14;
-/// 15
+/// [`ChannelPropertyId::ReceiveTimeout`](super::ChannelPropertyId::ReceiveTimeout) as C has it.
 pub const WS_CHANNEL_PROPERTY_RECEIVE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 15;
-/// 16
+/// [`ChannelPropertyId::CloseTimeout`](super::ChannelPropertyId::CloseTimeout) as C has it.
 pub const WS_CHANNEL_PROPERTY_CLOSE_TIMEOUT: WS_CHANNEL_PROPERTY_ID = 16;
-/// 17
+/// [`ChannelPropertyId::EnableTimeouts`](super::ChannelPropertyId::EnableTimeouts) as C has it.
 pub const WS_CHANNEL_PROPERTY_ENABLE_TIMEOUTS: WS_CHANNEL_PROPERTY_ID = 17;
-/// 18
+/// [`ChannelPropertyId::TransferMode`](super::ChannelPropertyId::TransferMode) as C has it.
 pub const WS_CHANNEL_PROPERTY_TRANSFER_MODE: WS_CHANNEL_PROPERTY_ID = 18;
-/// 19
+/// [`ChannelPropertyId::MulticastInterface`](super::ChannelPropertyId::MulticastInterface) as C has it.
 pub const WS_CHANNEL_PROPERTY_MULTICAST_INTERFACE: WS_CHANNEL_PROPERTY_ID = 19;
-/// 20
+/// [`ChannelPropertyId::MulticastHops`](super::ChannelPropertyId::MulticastHops) as C has it.
 pub const WS_CHANNEL_PROPERTY_MULTICAST_HOPS: WS_CHANNEL_PROPERTY_ID = 20;
-/// 21
+/// [`ChannelPropertyId::RemoteAddress`](super::ChannelPropertyId::RemoteAddress) as C has it.
 pub const WS_CHANNEL_PROPERTY_REMOTE_ADDRESS: WS_CHANNEL_PROPERTY_ID = 21;
-/// 22
+/// [`ChannelPropertyId::RemoteIpAddress`](super::ChannelPropertyId::RemoteIpAddress) as C has it.
 pub const WS_CHANNEL_PROPERTY_REMOTE_IP_ADDRESS: WS_CHANNEL_PROPERTY_ID = 22;
-/// 23
+/// [`ChannelPropertyId::HttpConnectionId`](super::ChannelPropertyId::HttpConnectionId) as C has it.
 pub const WS_CHANNEL_PROPERTY_HTTP_CONNECTION_ID: WS_CHANNEL_PROPERTY_ID = 23;
-/// 24
+/// [`ChannelPropertyId::CustomChannelCallbacks`](super::ChannelPropertyId::CustomChannelCallbacks) as C has it.
 pub const WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_CALLBACKS: WS_CHANNEL_PROPERTY_ID = 24;
-/// 25
+/// [`ChannelPropertyId::CustomChannelParameters`](super::ChannelPropertyId::CustomChannelParameters) as C has it.
 pub const WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS: WS_CHANNEL_PROPERTY_ID = 25;
-/// 26
+/// [`ChannelPropertyId::CustomChannelInstance`](super::ChannelPropertyId::CustomChannelInstance) as C has it.
 pub const WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_INSTANCE: WS_CHANNEL_PROPERTY_ID = 26;
-/// 27
+/// [`ChannelPropertyId::TransportUrl`](super::ChannelPropertyId::TransportUrl) as C has it.
 pub const WS_CHANNEL_PROPERTY_TRANSPORT_URL: WS_CHANNEL_PROPERTY_ID = 27;
-/// 28
+/// [`ChannelPropertyId::NoDelay`](super::ChannelPropertyId::NoDelay) as C has it.
 pub const WS_CHANNEL_PROPERTY_NO_DELAY: WS_CHANNEL_PROPERTY_ID = 28;
-/// 29
+/// [`ChannelPropertyId::SendKeepAlives`](super::ChannelPropertyId::SendKeepAlives) as C has it.
 pub const WS_CHANNEL_PROPERTY_SEND_KEEP_ALIVES: WS_CHANNEL_PROPERTY_ID = 29;
-/// 30
+/// [`ChannelPropertyId::KeepAliveTime`](super::ChannelPropertyId::KeepAliveTime) as C has it.
 pub const WS_CHANNEL_PROPERTY_KEEP_ALIVE_TIME: WS_CHANNEL_PROPERTY_ID = 30;
-/// 31
+/// [`ChannelPropertyId::KeepAliveInterval`](super::ChannelPropertyId::KeepAliveInterval) as C has it.
 pub const WS_CHANNEL_PROPERTY_KEEP_ALIVE_INTERVAL: WS_CHANNEL_PROPERTY_ID = 31;
-/// 32
+/// [`ChannelPropertyId::MaxHttpServerConnections`](super::ChannelPropertyId::MaxHttpServerConnections) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_HTTP_SERVER_CONNECTIONS: WS_CHANNEL_PROPERTY_ID = 32;
-/// 33
+/// [`ChannelPropertyId::IsSessionShutDown`](super::ChannelPropertyId::IsSessionShutDown) as C has it.
 pub const WS_CHANNEL_PROPERTY_IS_SESSION_SHUT_DOWN: WS_CHANNEL_PROPERTY_ID = 33;
-/// 34
+/// [`ChannelPropertyId::ChannelType`](super::ChannelPropertyId::ChannelType) as C has it.
 pub const WS_CHANNEL_PROPERTY_CHANNEL_TYPE: WS_CHANNEL_PROPERTY_ID = 34;
-/// 35
+/// [`ChannelPropertyId::TrimBufferedMessageSize`](super::ChannelPropertyId::TrimBufferedMessageSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_TRIM_BUFFERED_MESSAGE_SIZE: WS_CHANNEL_PROPERTY_ID = 35;
-/// 36
+/// [`ChannelPropertyId::Encoder`](super::ChannelPropertyId::Encoder) as C has it.
 pub const WS_CHANNEL_PROPERTY_ENCODER: WS_CHANNEL_PROPERTY_ID = 36;
-/// 37
+/// [`ChannelPropertyId::Decoder`](super::ChannelPropertyId::Decoder) as C has it.
 pub const WS_CHANNEL_PROPERTY_DECODER: WS_CHANNEL_PROPERTY_ID = 37;
-/// 38
+/// [`ChannelPropertyId::ProtectionLevel`](super::ChannelPropertyId::ProtectionLevel) as C has it.
 pub const WS_CHANNEL_PROPERTY_PROTECTION_LEVEL: WS_CHANNEL_PROPERTY_ID = 38;
-/// 39
+/// [`ChannelPropertyId::CookieMode`](super::ChannelPropertyId::CookieMode) as C has it.
 pub const WS_CHANNEL_PROPERTY_COOKIE_MODE: WS_CHANNEL_PROPERTY_ID = 39;
-/// 40
+/// [`ChannelPropertyId::HttpProxySettingMode`](super::ChannelPropertyId::HttpProxySettingMode) as C has it.
 pub const WS_CHANNEL_PROPERTY_HTTP_PROXY_SETTING_MODE: WS_CHANNEL_PROPERTY_ID = 40;
-/// 41
+/// [`ChannelPropertyId::CustomHttpProxy`](super::ChannelPropertyId::CustomHttpProxy) as C has it.
 pub const WS_CHANNEL_PROPERTY_CUSTOM_HTTP_PROXY: WS_CHANNEL_PROPERTY_ID = 41;
-/// 42
+/// [`ChannelPropertyId::HttpMessageMapping`](super::ChannelPropertyId::HttpMessageMapping) as C has it.
 pub const WS_CHANNEL_PROPERTY_HTTP_MESSAGE_MAPPING: WS_CHANNEL_PROPERTY_ID = 42;
-/// 43
+/// [`ChannelPropertyId::EnableHttpRedirect`](super::ChannelPropertyId::EnableHttpRedirect) as C has it.
 pub const WS_CHANNEL_PROPERTY_ENABLE_HTTP_REDIRECT: WS_CHANNEL_PROPERTY_ID = 43;
-/// 44
+/// [`ChannelPropertyId::HttpRedirectCallbackContext`](super::ChannelPropertyId::HttpRedirectCallbackContext) as C has it.
 pub const WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT: WS_CHANNEL_PROPERTY_ID = 44;
-/// 45
+/// [`ChannelPropertyId::FaultsAsErrors`](super::ChannelPropertyId::FaultsAsErrors) as C has it.
 pub const WS_CHANNEL_PROPERTY_FAULTS_AS_ERRORS: WS_CHANNEL_PROPERTY_ID = 45;
-/// 46
+/// [`ChannelPropertyId::AllowUnsecuredFaults`](super::ChannelPropertyId::AllowUnsecuredFaults) as C has it.
 pub const WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS: WS_CHANNEL_PROPERTY_ID = 46;
-/// 47
+/// [`ChannelPropertyId::HttpServerSpn`](super::ChannelPropertyId::HttpServerSpn) as C has it.
 pub const WS_CHANNEL_PROPERTY_HTTP_SERVER_SPN: WS_CHANNEL_PROPERTY_ID = 47;
-/// 48
+/// [`ChannelPropertyId::HttpProxySpn`](super::ChannelPropertyId::HttpProxySpn) as C has it.
 pub const WS_CHANNEL_PROPERTY_HTTP_PROXY_SPN: WS_CHANNEL_PROPERTY_ID = 48;
-/// 49
+/// [`ChannelPropertyId::MaxHttpRequestHeadersBufferSize`](super::ChannelPropertyId::MaxHttpRequestHeadersBufferSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_HTTP_REQUEST_HEADERS_BUFFER_SIZE: WS_CHANNEL_PROPERTY_ID = 49;
 /// The values of [`ChannelState`](super::ChannelState) as C has them.
 pub type WS_CHANNEL_STATE = i32;
-/// 0
+/// [`ChannelState::Created`](super::ChannelState::Created) as C has it.
 pub const WS_CHANNEL_STATE_CREATED: WS_CHANNEL_STATE = 0;
-/// 1
+/// [`ChannelState::Opening`](super::ChannelState::Opening) as C has it.
 pub const WS_CHANNEL_STATE_OPENING: WS_CHANNEL_STATE = 1;
-/// 2
+/// [`ChannelState::Accepting`](super::ChannelState::Accepting) as C has it.
 pub const WS_CHANNEL_STATE_ACCEPTING: WS_CHANNEL_STATE = 2;
-/// 3
+/// [`ChannelState::Open`](super::ChannelState::Open) as C has it.
 pub const WS_CHANNEL_STATE_OPEN: WS_CHANNEL_STATE = 3;
-/// 4
+/// [`ChannelState::Faulted`](super::ChannelState::Faulted) as C has it.
 pub const WS_CHANNEL_STATE_FAULTED: WS_CHANNEL_STATE = 4;
-/// 5
+/// [`ChannelState::Closing`](super::ChannelState::Closing) as C has it.
 pub const WS_CHANNEL_STATE_CLOSING: WS_CHANNEL_STATE = 5;
-/// 6
+/// [`ChannelState::Closed`](super::ChannelState::Closed) as C has it.
 pub const WS_CHANNEL_STATE_CLOSED: WS_CHANNEL_STATE = 6;
 /// The values of [`ChannelType`](super::ChannelType) as C has them.
 pub type WS_CHANNEL_TYPE = i32;
-/// 1
+/// [`ChannelType::Input`](super::ChannelType::Input) as C has it.
 pub const WS_CHANNEL_TYPE_INPUT: WS_CHANNEL_TYPE = 1;
-/// 2
+/// [`ChannelType::Output`](super::ChannelType::Output) as C has it.
 pub const WS_CHANNEL_TYPE_OUTPUT: WS_CHANNEL_TYPE = 2;
-/// 4
+/// [`ChannelType::Session`](super::ChannelType::Session) as C has it.
 pub const WS_CHANNEL_TYPE_SESSION: WS_CHANNEL_TYPE = 4;
-/// 5
+/// [`ChannelType::InputSession`](super::ChannelType::InputSession) as C has it.
 pub const WS_CHANNEL_TYPE_INPUT_SESSION: WS_CHANNEL_TYPE = 5;
-/// 6
+/// [`ChannelType::OutputSession`](super::ChannelType::OutputSession) as C has it.
 pub const WS_CHANNEL_TYPE_OUTPUT_SESSION: WS_CHANNEL_TYPE = 6;
-/// 3
+/// [`ChannelType::Duplex`](super::ChannelType::Duplex) as C has it.
 pub const WS_CHANNEL_TYPE_DUPLEX: WS_CHANNEL_TYPE = 3;
-/// 7
+/// [`ChannelType::DuplexSession`](super::ChannelType::DuplexSession) as C has it.
 pub const WS_CHANNEL_TYPE_DUPLEX_SESSION: WS_CHANNEL_TYPE = 7;
-/// 8
+/// [`ChannelType::Request`](super::ChannelType::Request) as C has it.
 pub const WS_CHANNEL_TYPE_REQUEST: WS_CHANNEL_TYPE = 8;
-/// 16
+/// [`ChannelType::Reply`](super::ChannelType::Reply) as C has it.
 pub const WS_CHANNEL_TYPE_REPLY: WS_CHANNEL_TYPE = 16;
 /// The values of [`EndpointIdentityType`](super::EndpointIdentityType) as C has them.
 pub type WS_ENDPOINT_IDENTITY_TYPE = i32;
-/// 1
+/// [`EndpointIdentityType::Dns`](super::EndpointIdentityType::Dns) as C has it.
 pub const WS_DNS_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 1;
-/// 2
+/// [`EndpointIdentityType::Upn`](super::EndpointIdentityType::Upn) as C has it.
 pub const WS_UPN_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 2;
-/// 3
+/// [`EndpointIdentityType::Spn`](super::EndpointIdentityType::Spn) as C has it.
 pub const WS_SPN_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 3;
-/// 4
+/// [`EndpointIdentityType::Rsa`](super::EndpointIdentityType::Rsa) as C has it.
 pub const WS_RSA_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 4;
-/// 5
+/// [`EndpointIdentityType::Cert`](super::EndpointIdentityType::Cert) as C has it.
 pub const WS_CERT_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 5;
-/// 6
+/// [`EndpointIdentityType::Unknown`](super::EndpointIdentityType::Unknown) as C has it.
 pub const WS_UNKNOWN_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 6;
 /// The values of [`ErrorPropertyId`](super::ErrorPropertyId) as C has them.
 pub type WS_ERROR_PROPERTY_ID = i32;
-/// 0
+/// [`ErrorPropertyId::StringCount`](super::ErrorPropertyId::StringCount) as C has it.
 pub const WS_ERROR_PROPERTY_STRING_COUNT: WS_ERROR_PROPERTY_ID = 0;
-/// 1
+/// [`ErrorPropertyId::OriginalErrorCode`](super::ErrorPropertyId::OriginalErrorCode) as C has it.
 pub const WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE: WS_ERROR_PROPERTY_ID = 1;
-/// 2
+/// [`ErrorPropertyId::LangId`](super::ErrorPropertyId::LangId) as C has it.
 pub const WS_ERROR_PROPERTY_LANGID: WS_ERROR_PROPERTY_ID = 2;
 /// [`WS_ASYNC_CONTEXT`](super::AsyncContext) with the field names of C.
 #[derive(Clone, Copy)]
@@ -434,17 +434,17 @@ pub type WS_WRITE_MESSAGE_START_CALLBACK = Option<
 >;
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
-    /// `WsAbortChannel`, raw.
+    /// `WsAbortChannel`, raw: [its method](crate::webservices::Channels::abort_channel) says what it does.
     pub fn WsAbortChannel(channel: *mut WS_CHANNEL, error: *mut WS_ERROR) -> HRESULT;
-    /// `WsAddErrorString`, raw.
+    /// `WsAddErrorString`, raw: [its method](crate::webservices::ErrorObjects::add_error_string) says what it does.
     pub fn WsAddErrorString(error: *mut WS_ERROR, string: *const WS_STRING) -> HRESULT;
-    /// `WsCloseChannel`, raw.
+    /// `WsCloseChannel`, raw: [its method](crate::webservices::Channels::close_channel) says what it does.
     pub fn WsCloseChannel(
         channel: *mut WS_CHANNEL,
         asyncContext: *const WS_ASYNC_CONTEXT,
         error: *mut WS_ERROR,
     ) -> HRESULT;
-    /// `WsCreateChannel`, raw.
+    /// `WsCreateChannel`, raw: [its method](crate::webservices::Channels::create_channel) says what it does.
     pub fn WsCreateChannel(
         channelType: WS_CHANNEL_TYPE,
         channelBinding: WS_CHANNEL_BINDING,
@@ -454,17 +454,17 @@ unsafe extern "system" {
         channel: *mut *mut WS_CHANNEL,
         error: *mut WS_ERROR,
     ) -> HRESULT;
-    /// `WsCreateError`, raw.
+    /// `WsCreateError`, raw: [its method](crate::webservices::ErrorObjects::create_error) says what it does.
     pub fn WsCreateError(
         properties: *const WS_ERROR_PROPERTY,
         propertyCount: u32,
         error: *mut *mut WS_ERROR,
     ) -> HRESULT;
-    /// `WsFreeChannel`, raw.
+    /// `WsFreeChannel`, raw: [its method](crate::webservices::Channels::free_channel) says what it does.
     pub fn WsFreeChannel(channel: *mut WS_CHANNEL);
-    /// `WsFreeError`, raw.
+    /// `WsFreeError`, raw: [its method](crate::webservices::ErrorObjects::free_error) says what it does.
     pub fn WsFreeError(error: *mut WS_ERROR);
-    /// `WsGetChannelProperty`, raw.
+    /// `WsGetChannelProperty`, raw: [its method](crate::webservices::Channels::get_channel_property) says what it does.
     pub fn WsGetChannelProperty(
         channel: *mut WS_CHANNEL,
         id: WS_CHANNEL_PROPERTY_ID,
@@ -472,31 +472,31 @@ unsafe extern "system" {
         valueSize: u32,
         error: *mut WS_ERROR,
     ) -> HRESULT;
-    /// `WsGetErrorProperty`, raw.
+    /// `WsGetErrorProperty`, raw: [its method](crate::webservices::ErrorObjects::get_error_property) says what it does.
     pub fn WsGetErrorProperty(
         error: *mut WS_ERROR,
         id: WS_ERROR_PROPERTY_ID,
         buffer: *mut c_void,
         bufferSize: u32,
     ) -> HRESULT;
-    /// `WsGetErrorString`, raw.
+    /// `WsGetErrorString`, raw: [its method](crate::webservices::ErrorObjects::get_error_string) says what it does.
     pub fn WsGetErrorString(
         error: *mut WS_ERROR,
         index: u32,
         string: *mut WS_STRING,
     ) -> HRESULT;
-    /// `WsOpenChannel`, raw.
+    /// `WsOpenChannel`, raw: [its method](crate::webservices::Channels::open_channel) says what it does.
     pub fn WsOpenChannel(
         channel: *mut WS_CHANNEL,
         endpointAddress: *const WS_ENDPOINT_ADDRESS,
         asyncContext: *const WS_ASYNC_CONTEXT,
         error: *mut WS_ERROR,
     ) -> HRESULT;
-    /// `WsResetChannel`, raw.
+    /// `WsResetChannel`, raw: [its method](crate::webservices::Channels::reset_channel) says what it does.
     pub fn WsResetChannel(channel: *mut WS_CHANNEL, error: *mut WS_ERROR) -> HRESULT;
-    /// `WsResetError`, raw.
+    /// `WsResetError`, raw: [its method](crate::webservices::ErrorObjects::reset_error) says what it does.
     pub fn WsResetError(error: *mut WS_ERROR) -> HRESULT;
-    /// `WsSetChannelProperty`, raw.
+    /// `WsSetChannelProperty`, raw: [its method](crate::webservices::Channels::set_channel_property) says what it does.
     pub fn WsSetChannelProperty(
         channel: *mut WS_CHANNEL,
         id: WS_CHANNEL_PROPERTY_ID,
@@ -504,14 +504,14 @@ unsafe extern "system" {
         valueSize: u32,
         error: *mut WS_ERROR,
     ) -> HRESULT;
-    /// `WsSetErrorProperty`, raw.
+    /// `WsSetErrorProperty`, raw: [its method](crate::webservices::ErrorObjects::set_error_property) says what it does.
     pub fn WsSetErrorProperty(
         error: *mut WS_ERROR,
         id: WS_ERROR_PROPERTY_ID,
         value: *const c_void,
         valueSize: u32,
     ) -> HRESULT;
-    /// `WsShutdownSessionChannel`, raw.
+    /// `WsShutdownSessionChannel`, raw: [its method](crate::webservices::Channels::shutdown_session_channel) says what it does.
     pub fn WsShutdownSessionChannel(
         channel: *mut WS_CHANNEL,
         asyncContext: *const WS_ASYNC_CONTEXT,

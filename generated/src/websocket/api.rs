@@ -54,26 +54,24 @@ pub trait Handles {
     ///
     /// # Parameters
     ///
-    /// - `properties` (C: `pProperties`, in, optional)
+    /// - `properties` (C: `pProperties`, in, optional, in use until the handle is closed)
     ///
     ///   Properties of the new session. It can be `NULL` if *ulPropertyCount* is 0; each property then has
     ///   its default.
-    ///
-    ///   It stays in use after the call has returned, until the handle is closed.
     /// - the length of `properties` (C: `ulPropertyCount`, in)
     ///
-    ///   Number of properties in *pProperties*.
+    ///   Number of properties in `properties`.
     /// - `web_socket` (C: `phWebSocket`, out)
     ///
     ///   Receives the handle. It is written only on success.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): *phWebSocket* is `NULL`, a property is unknown or cannot be set, or
+    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown or cannot be set, or
     ///   its value has the wrong size, is not aligned or is below its minimum.
     ///
     /// # Remarks
@@ -120,26 +118,24 @@ pub trait Handles {
     ///
     /// # Parameters
     ///
-    /// - `properties` (C: `pProperties`, in, optional)
+    /// - `properties` (C: `pProperties`, in, optional, in use until the handle is closed)
     ///
     ///   Properties of the new session. It can be `NULL` if *ulPropertyCount* is 0; each property then has
     ///   its default.
-    ///
-    ///   It stays in use after the call has returned, until the handle is closed.
     /// - the length of `properties` (C: `ulPropertyCount`, in)
     ///
-    ///   Number of properties in *pProperties*.
+    ///   Number of properties in `properties`.
     /// - `web_socket` (C: `phWebSocket`, out)
     ///
     ///   Receives the handle. It is written only on success.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): *phWebSocket* is `NULL`, a property is unknown or cannot be set, or
+    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown or cannot be set, or
     ///   its value has the wrong size, is not aligned or is below its minimum.
     ///
     /// # Remarks
@@ -242,13 +238,13 @@ pub trait Handles {
     ///   an array of `ULONG`.
     /// - `size` (C: `ulSize`, in and out)
     ///
-    ///   On input, the number of bytes at *pvValue*. On output, the number of bytes of the value. In spite of
+    ///   On input, the number of bytes at `value`. On output, the number of bytes of the value. In spite of
     ///   its name it is a pointer.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_INVALIDARG` (0x80070057): A pointer is `NULL`, the property is none that can be read, or the
     ///   memory is too small for the value.
@@ -298,35 +294,34 @@ pub trait Handshake {
     ///   name. It can be `NULL` if *ulSubprotocolCount* is 0.
     /// - the length of `subprotocols` (C: `ulSubprotocolCount`, in)
     ///
-    ///   Number of strings in *pszSubprotocols*.
+    ///   Number of strings in `subprotocols`.
     /// - `extensions` (C: `pszExtensions`, in, optional)
     ///
     ///   Extensions to offer. Each element is a zero-terminated string with one extension. It can be `NULL`
     ///   if *ulExtensionCount* is 0.
     /// - the length of `extensions` (C: `ulExtensionCount`, in)
     ///
-    ///   Number of strings in *pszExtensions*.
+    ///   Number of strings in `extensions`.
     /// - `initial_headers` (C: `pInitialHeaders`, in, optional)
     ///
     ///   Headers that the application sends in any case, among them Host. It can be `NULL` if
     ///   *ulInitialHeaderCount* is 0.
     /// - the length of `initial_headers` (C: `ulInitialHeaderCount`, in)
     ///
-    ///   Number of headers in *pInitialHeaders*.
-    /// - `additional_headers` (C: `pAdditionalHeaders`, out)
+    ///   Number of headers in `initial_headers`.
+    /// - `additional_headers` (C: `pAdditionalHeaders`, out, lent until
+    ///   [`WebSocketEndClientHandshake`](crate::websocket::Handshake::end_client_handshake))
     ///
     ///   Receives a pointer to an array of headers that the request needs. A header of this array takes the
-    ///   place of one with the same name in *pInitialHeaders*.
-    ///
-    ///   What comes out is lent until `WebSocketEndClientHandshake`.
+    ///   place of one with the same name in `initial_headers`.
     /// - `additional_header_count` (C: `pulAdditionalHeaderCount`, out)
     ///
     ///   Receives the number of elements of that array.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
@@ -393,26 +388,25 @@ pub trait Handshake {
     ///   a zero-terminated string with one extension. It can be `NULL` if *ulExtensionSelectedCount* is 0.
     /// - the length of `extension_selected` (C: `ulExtensionSelectedCount`, in)
     ///
-    ///   Number of strings in *pszExtensionSelected*.
+    ///   Number of strings in `extension_selected`.
     /// - `request_headers` (C: `pRequestHeaders`, in)
     ///
     ///   All headers of the request, Host included.
     /// - the length of `request_headers` (C: `ulRequestHeaderCount`, in)
     ///
-    ///   Number of headers in *pRequestHeaders*.
-    /// - `response_headers` (C: `pResponseHeaders`, out)
+    ///   Number of headers in `request_headers`.
+    /// - `response_headers` (C: `pResponseHeaders`, out, lent until
+    ///   [`WebSocketEndServerHandshake`](crate::websocket::Handshake::end_server_handshake))
     ///
     ///   Receives a pointer to an array of headers that the response needs.
-    ///
-    ///   What comes out is lent until `WebSocketEndServerHandshake`.
     /// - `response_header_count` (C: `pulResponseHeaderCount`, out)
     ///
     ///   Receives the number of elements of that array.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
@@ -478,7 +472,7 @@ pub trait Handshake {
     ///   All headers of the response.
     /// - the length of `response_headers` (C: `ulReponseHeaderCount`, in)
     ///
-    ///   Number of headers in *pResponseHeaders*. The name lacks an *s* in the header file too.
+    ///   Number of headers in `response_headers`. The name lacks an *s* in the header file too.
     /// - `selected_extensions` (C: `pulSelectedExtensions`, in and out, optional)
     ///
     ///   Array that receives the chosen extensions, each as an index, from 0, into the *pszExtensions* array
@@ -486,9 +480,9 @@ pub trait Handshake {
     ///   `NULL` if the application does not want to know.
     /// - `selected_extension_count` (C: `pulSelectedExtensionCount`, in and out, optional)
     ///
-    ///   On input, the number of elements for which *pulSelectedExtensions* has room: at least as many as
+    ///   On input, the number of elements for which `selected_extensions` has room: at least as many as
     ///   extensions were offered. On output, the number of elements that were written. It can be `NULL` if
-    ///   *pulSelectedExtensions* is.
+    ///   `selected_extensions` is.
     /// - `selected_subprotocol` (C: `pulSelectedSubprotocol`, in and out, optional)
     ///
     ///   Receives the chosen subprotocol as an index, from 0, into the *pszSubprotocols* array of
@@ -497,12 +491,12 @@ pub trait Handshake {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): *pResponseHeaders* is `NULL` though its count is not 0, the array for
+    /// - `E_INVALIDARG` (0x80070057): `response_headers` is `NULL` though its count is not 0, the array for
     ///   the extensions is too small or has no count, or the handle is not one of a client.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake has not begun, or it is complete
     ///   already.
@@ -561,8 +555,8 @@ pub trait Handshake {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
@@ -616,7 +610,7 @@ pub trait Transfer {
     /// - `action_context` (C: `pvActionContext`, in)
     ///
     ///   The value that [`WebSocketGetAction`](crate::websocket::Transfer::get_action) wrote to
-    ///   *pvActionContext* for this action.
+    ///   `action_context` for this action.
     /// - `bytes_transferred` (C: `ulBytesTransferred`, in)
     ///
     ///   The bytes that were written to the connection or read from it, all buffers of the action together.
@@ -672,7 +666,8 @@ pub trait Transfer {
     /// - `action_queue` (C: `eActionQueue`, in)
     ///
     ///   The queue to take the action from: that of sends, that of receives, or both.
-    /// - `data_buffers` (C: `pDataBuffers`, in and out)
+    /// - `data_buffers` (C: `pDataBuffers`, in and out, lent until
+    ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action))
     ///
     ///   Array that receives the buffers of the action. What they held before does not matter. The memory
     ///   that they point to belongs to the component, or to the caller of
@@ -680,11 +675,9 @@ pub trait Transfer {
     ///   [`WebSocketReceive`](crate::websocket::Transfer::receive), and is valid until
     ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) is called for this action.
     ///   Do not free it.
-    ///
-    ///   What comes out is lent until `WebSocketCompleteAction`.
     /// - `data_buffer_count` (C: `pulDataBufferCount`, in and out)
     ///
-    ///   On input, the number of elements of the *pDataBuffers* array. On output, the number of elements that
+    ///   On input, the number of elements of the `data_buffers` array. On output, the number of elements that
     ///   were filled, which can be 0. Two elements are enough for every action.
     ///
     ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
@@ -721,8 +714,8 @@ pub trait Transfer {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
@@ -815,14 +808,12 @@ pub trait Transfer {
     ///   Handle of the session, from
     ///   [`WebSocketCreateClientHandle`](crate::websocket::Handles::create_client_handle) or
     ///   [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle).
-    /// - `buffer` (C: `pBuffer`, in, optional)
+    /// - `buffer` (C: `pBuffer`, in, optional, in use until the operation completes)
     ///
     ///   One buffer, of which **Data** says where received data is to be written. If it is `NULL`, the data
     ///   is returned in memory of the component, which saves a copy.
     ///
     ///   The buffer and the memory that it points to stay in use until the receive is reported complete.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `context` (C: `pvContext`, in, optional)
     ///
     ///   Any value of the application. It is handed back, and not looked at, by the actions that belong to
@@ -830,8 +821,8 @@ pub trait Transfer {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
@@ -894,7 +885,7 @@ pub trait Transfer {
     ///
     ///   What to send: text or binary data, as a fragment or as the end of a message, a close frame, a ping,
     ///   or an unsolicited pong.
-    /// - `buffer` (C: `pBuffer`, in, optional)
+    /// - `buffer` (C: `pBuffer`, in, optional, in use until the operation completes)
     ///
     ///   One buffer with the data. `CloseStatus` is read for `WEB_SOCKET_CLOSE_BUFFER_TYPE` and **Data** for
     ///   text and binary data. It must be `NULL` for `WEB_SOCKET_PING_PONG_BUFFER_TYPE` and
@@ -902,8 +893,6 @@ pub trait Transfer {
     ///
     ///   The buffer and the memory that it points to stay in use, unchanged, until the send is reported
     ///   complete.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - `context` (C: `Context`, in, optional)
     ///
     ///   Any value of the application. It is handed back, and not looked at, by the actions that belong to
@@ -911,8 +900,8 @@ pub trait Transfer {
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise an error code. WebSocket return values lists the codes of the protocol
-    /// with their numbers.
+    /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
+    /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.

@@ -12,81 +12,81 @@ pub type WEB_SOCKET_HANDLE = *mut c_void;
 pub const WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
 /// The values of [`Action`](super::Action) as C has them.
 pub type WEB_SOCKET_ACTION = i32;
-/// 0
+/// [`Action::Nothing`](super::Action::Nothing) as C has it.
 pub const WEB_SOCKET_NO_ACTION: WEB_SOCKET_ACTION = 0;
-/// 1
+/// [`Action::SendToNetwork`](super::Action::SendToNetwork) as C has it.
 pub const WEB_SOCKET_SEND_TO_NETWORK_ACTION: WEB_SOCKET_ACTION = 1;
-/// 2
+/// [`Action::IndicateSendComplete`](super::Action::IndicateSendComplete) as C has it.
 pub const WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION: WEB_SOCKET_ACTION = 2;
-/// 3
+/// [`Action::ReceiveFromNetwork`](super::Action::ReceiveFromNetwork) as C has it.
 pub const WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION: WEB_SOCKET_ACTION = 3;
-/// 4
+/// [`Action::IndicateReceiveComplete`](super::Action::IndicateReceiveComplete) as C has it.
 pub const WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION: WEB_SOCKET_ACTION = 4;
 /// The values of [`ActionQueue`](super::ActionQueue) as C has them.
 pub type WEB_SOCKET_ACTION_QUEUE = i32;
-/// 1
+/// [`ActionQueue::SEND`](super::ActionQueue::SEND) as C has it.
 pub const WEB_SOCKET_SEND_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 1;
-/// 2
+/// [`ActionQueue::RECEIVE`](super::ActionQueue::RECEIVE) as C has it.
 pub const WEB_SOCKET_RECEIVE_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 2;
-/// 3
+/// [`ActionQueue::ALL`](super::ActionQueue::ALL) as C has it.
 pub const WEB_SOCKET_ALL_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 3;
 /// The values of [`BufferType`](super::BufferType) as C has them.
 pub type WEB_SOCKET_BUFFER_TYPE = i32;
-/// -2147483648
+/// [`BufferType::Utf8Message`](super::BufferType::Utf8Message) as C has it.
 pub const WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483648;
-/// -2147483647
+/// [`BufferType::Utf8Fragment`](super::BufferType::Utf8Fragment) as C has it.
 pub const WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483647;
-/// -2147483646
+/// [`BufferType::BinaryMessage`](super::BufferType::BinaryMessage) as C has it.
 pub const WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483646;
-/// -2147483645
+/// [`BufferType::BinaryFragment`](super::BufferType::BinaryFragment) as C has it.
 pub const WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483645;
-/// -2147483644
+/// [`BufferType::Close`](super::BufferType::Close) as C has it.
 pub const WEB_SOCKET_CLOSE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483644;
-/// -2147483643
+/// [`BufferType::PingPong`](super::BufferType::PingPong) as C has it.
 pub const WEB_SOCKET_PING_PONG_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483643;
-/// -2147483642
+/// [`BufferType::UnsolicitedPong`](super::BufferType::UnsolicitedPong) as C has it.
 pub const WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483642;
 /// The values of [`CloseStatus`](super::CloseStatus) as C has them.
 pub type WEB_SOCKET_CLOSE_STATUS = i32;
-/// 1000
+/// [`CloseStatus::Success`](super::CloseStatus::Success) as C has it.
 pub const WEB_SOCKET_SUCCESS_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1000;
-/// 1001
+/// [`CloseStatus::EndpointUnavailable`](super::CloseStatus::EndpointUnavailable) as C has it.
 pub const WEB_SOCKET_ENDPOINT_UNAVAILABLE_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1001;
-/// 1002
+/// [`CloseStatus::ProtocolError`](super::CloseStatus::ProtocolError) as C has it.
 pub const WEB_SOCKET_PROTOCOL_ERROR_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1002;
-/// 1003
+/// [`CloseStatus::InvalidDataType`](super::CloseStatus::InvalidDataType) as C has it.
 pub const WEB_SOCKET_INVALID_DATA_TYPE_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1003;
-/// 1005
+/// [`CloseStatus::Empty`](super::CloseStatus::Empty) as C has it.
 pub const WEB_SOCKET_EMPTY_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1005;
-/// 1006
+/// [`CloseStatus::Aborted`](super::CloseStatus::Aborted) as C has it.
 pub const WEB_SOCKET_ABORTED_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1006;
-/// 1007
+/// [`CloseStatus::InvalidPayload`](super::CloseStatus::InvalidPayload) as C has it.
 pub const WEB_SOCKET_INVALID_PAYLOAD_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1007;
-/// 1008
+/// [`CloseStatus::PolicyViolation`](super::CloseStatus::PolicyViolation) as C has it.
 pub const WEB_SOCKET_POLICY_VIOLATION_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1008;
-/// 1009
+/// [`CloseStatus::MessageTooBig`](super::CloseStatus::MessageTooBig) as C has it.
 pub const WEB_SOCKET_MESSAGE_TOO_BIG_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1009;
-/// 1010
+/// [`CloseStatus::UnsupportedExtensions`](super::CloseStatus::UnsupportedExtensions) as C has it.
 pub const WEB_SOCKET_UNSUPPORTED_EXTENSIONS_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1010;
-/// 1011
+/// [`CloseStatus::ServerError`](super::CloseStatus::ServerError) as C has it.
 pub const WEB_SOCKET_SERVER_ERROR_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1011;
-/// 1015
+/// [`CloseStatus::SecureHandshakeError`](super::CloseStatus::SecureHandshakeError) as C has it.
 pub const WEB_SOCKET_SECURE_HANDSHAKE_ERROR_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1015;
 /// The values of [`PropertyType`](super::PropertyType) as C has them.
 pub type WEB_SOCKET_PROPERTY_TYPE = i32;
-/// 0
+/// [`PropertyType::ReceiveBufferSize`](super::PropertyType::ReceiveBufferSize) as C has it.
 pub const WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 0;
-/// 1
+/// [`PropertyType::SendBufferSize`](super::PropertyType::SendBufferSize) as C has it.
 pub const WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 1;
-/// 2
+/// [`PropertyType::DisableMasking`](super::PropertyType::DisableMasking) as C has it.
 pub const WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 2;
-/// 3
+/// [`PropertyType::AllocatedBuffer`](super::PropertyType::AllocatedBuffer) as C has it.
 pub const WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 3;
-/// 4
+/// [`PropertyType::DisableUtf8Verification`](super::PropertyType::DisableUtf8Verification) as C has it.
 pub const WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 4;
-/// 5
+/// [`PropertyType::KeepaliveInterval`](super::PropertyType::KeepaliveInterval) as C has it.
 pub const WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 5;
-/// 6
+/// [`PropertyType::SupportedVersions`](super::PropertyType::SupportedVersions) as C has it.
 pub const WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 6;
 /// A part of [`WEB_SOCKET_BUFFER`].
 #[derive(Clone, Copy)]
@@ -153,9 +153,9 @@ pub type PWEB_SOCKET_HTTP_HEADER = *mut WEB_SOCKET_HTTP_HEADER;
 pub type PWEB_SOCKET_PROPERTY = *mut WEB_SOCKET_PROPERTY;
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
-    /// `WebSocketAbortHandle`, raw.
+    /// `WebSocketAbortHandle`, raw: [its method](crate::websocket::Handles::abort_handle) says what it does.
     pub fn WebSocketAbortHandle(hWebSocket: WEB_SOCKET_HANDLE);
-    /// `WebSocketBeginClientHandshake`, raw.
+    /// `WebSocketBeginClientHandshake`, raw: [its method](crate::websocket::Handshake::begin_client_handshake) says what it does.
     pub fn WebSocketBeginClientHandshake(
         hWebSocket: WEB_SOCKET_HANDLE,
         pszSubprotocols: *mut *const c_char,
@@ -167,7 +167,7 @@ unsafe extern "system" {
         pAdditionalHeaders: *mut *mut WEB_SOCKET_HTTP_HEADER,
         pulAdditionalHeaderCount: *mut u32,
     ) -> HRESULT;
-    /// `WebSocketBeginServerHandshake`, raw.
+    /// `WebSocketBeginServerHandshake`, raw: [its method](crate::websocket::Handshake::begin_server_handshake) says what it does.
     pub fn WebSocketBeginServerHandshake(
         hWebSocket: WEB_SOCKET_HANDLE,
         pszSubprotocolSelected: *const c_char,
@@ -178,27 +178,27 @@ unsafe extern "system" {
         pResponseHeaders: *mut *mut WEB_SOCKET_HTTP_HEADER,
         pulResponseHeaderCount: *mut u32,
     ) -> HRESULT;
-    /// `WebSocketCompleteAction`, raw.
+    /// `WebSocketCompleteAction`, raw: [its method](crate::websocket::Transfer::complete_action) says what it does.
     pub fn WebSocketCompleteAction(
         hWebSocket: WEB_SOCKET_HANDLE,
         pvActionContext: *mut c_void,
         ulBytesTransferred: u32,
     );
-    /// `WebSocketCreateClientHandle`, raw.
+    /// `WebSocketCreateClientHandle`, raw: [its method](crate::websocket::Handles::create_client_handle) says what it does.
     pub fn WebSocketCreateClientHandle(
         pProperties: *const WEB_SOCKET_PROPERTY,
         ulPropertyCount: u32,
         phWebSocket: *mut WEB_SOCKET_HANDLE,
     ) -> HRESULT;
-    /// `WebSocketCreateServerHandle`, raw.
+    /// `WebSocketCreateServerHandle`, raw: [its method](crate::websocket::Handles::create_server_handle) says what it does.
     pub fn WebSocketCreateServerHandle(
         pProperties: *const WEB_SOCKET_PROPERTY,
         ulPropertyCount: u32,
         phWebSocket: *mut WEB_SOCKET_HANDLE,
     ) -> HRESULT;
-    /// `WebSocketDeleteHandle`, raw.
+    /// `WebSocketDeleteHandle`, raw: [its method](crate::websocket::Handles::delete_handle) says what it does.
     pub fn WebSocketDeleteHandle(hWebSocket: WEB_SOCKET_HANDLE);
-    /// `WebSocketEndClientHandshake`, raw.
+    /// `WebSocketEndClientHandshake`, raw: [its method](crate::websocket::Handshake::end_client_handshake) says what it does.
     pub fn WebSocketEndClientHandshake(
         hWebSocket: WEB_SOCKET_HANDLE,
         pResponseHeaders: *const WEB_SOCKET_HTTP_HEADER,
@@ -207,9 +207,9 @@ unsafe extern "system" {
         pulSelectedExtensionCount: *mut u32,
         pulSelectedSubprotocol: *mut u32,
     ) -> HRESULT;
-    /// `WebSocketEndServerHandshake`, raw.
+    /// `WebSocketEndServerHandshake`, raw: [its method](crate::websocket::Handshake::end_server_handshake) says what it does.
     pub fn WebSocketEndServerHandshake(hWebSocket: WEB_SOCKET_HANDLE) -> HRESULT;
-    /// `WebSocketGetAction`, raw.
+    /// `WebSocketGetAction`, raw: [its method](crate::websocket::Transfer::get_action) says what it does.
     pub fn WebSocketGetAction(
         hWebSocket: WEB_SOCKET_HANDLE,
         eActionQueue: WEB_SOCKET_ACTION_QUEUE,
@@ -220,19 +220,19 @@ unsafe extern "system" {
         pvApplicationContext: *mut *mut c_void,
         pvActionContext: *mut *mut c_void,
     ) -> HRESULT;
-    /// `WebSocketGetGlobalProperty`, raw.
+    /// `WebSocketGetGlobalProperty`, raw: [its method](crate::websocket::Handles::get_global_property) says what it does.
     pub fn WebSocketGetGlobalProperty(
         eType: WEB_SOCKET_PROPERTY_TYPE,
         pvValue: *mut c_void,
         ulSize: *mut u32,
     ) -> HRESULT;
-    /// `WebSocketReceive`, raw.
+    /// `WebSocketReceive`, raw: [its method](crate::websocket::Transfer::receive) says what it does.
     pub fn WebSocketReceive(
         hWebSocket: WEB_SOCKET_HANDLE,
         pBuffer: *mut WEB_SOCKET_BUFFER,
         pvContext: *mut c_void,
     ) -> HRESULT;
-    /// `WebSocketSend`, raw.
+    /// `WebSocketSend`, raw: [its method](crate::websocket::Transfer::send) says what it does.
     pub fn WebSocketSend(
         hWebSocket: WEB_SOCKET_HANDLE,
         BufferType: WEB_SOCKET_BUFFER_TYPE,

@@ -13,11 +13,7 @@ pub trait Session {
     ///   Handle to close. No function may be called with it from then on, this one included; WinHTTP can give
     ///   the same value to a new handle.
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
@@ -94,13 +90,13 @@ pub trait Session {
     ///
     /// # Returns
     ///
-    /// Connection handle. If it is `NULL`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// Connection handle.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): *pswzServerName* is `NULL`, or *dwReserved* is not 0.
+    /// - `ERROR_INVALID_PARAMETER` (87): `server_name` is `NULL`, or `reserved` is not 0.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): The server name cannot be part of a URL.
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The server name comes with a scheme that WinHTTP does
@@ -156,10 +152,10 @@ pub trait Session {
     ///   What comes out may point into it.
     /// - the length of `url` (C: `dwUrlLength`, in)
     ///
-    ///   Length of the *pwszUrl* string, in characters. If it is 0, the string ends at its terminating zero.
+    ///   Length of the `url` string, in characters. If it is 0, the string ends at its terminating zero.
     /// - `flags` (C: `dwFlags`, in)
     ///
-    ///   0, or a combination of these values. The first two need buffers of the caller in *lpUrlComponents*,
+    ///   0, or a combination of these values. The first two need buffers of the caller in `url_components`,
     ///   since parts of the URL itself cannot be changed.
     ///
     ///   | Value | Meaning |
@@ -176,11 +172,7 @@ pub trait Session {
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, `dwStructSize` is wrong, or `ICU_DECODE` or
@@ -195,15 +187,15 @@ pub trait Session {
     ///
     /// # Remarks
     ///
-    /// For each part *lpUrlComponents* has a pointer and a length:
+    /// For each part `url_components` has a pointer and a length:
     ///
     /// - pointer `NULL`, length 0: the part is not wanted;
-    /// - pointer `NULL`, length not 0: both are set, so that they show the part within *pwszUrl*, without a
+    /// - pointer `NULL`, length not 0: both are set, so that they show the part within `url`, without a
     ///   terminating zero;
     /// - pointer not `NULL`: it is a buffer with room for as many characters as the length says; the part is
     ///   copied with a terminating zero, and the length receives its size without it.
     ///
-    /// A pointer into *pwszUrl* is valid as long as that string is.
+    /// A pointer into `url` is valid as long as that string is.
     ///
     /// The port is always returned, and is that of the scheme if the URL names none. The scheme is returned
     /// as a number as well.
@@ -267,16 +259,12 @@ pub trait Session {
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): *lpUrlComponents* or *pdwUrlLength* is `NULL`, or `dwStructSize`
-    ///   is wrong.
-    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. *pdwUrlLength* has received
+    /// - `ERROR_INVALID_PARAMETER` (87): `url_components` or `url_length` is `NULL`, or `dwStructSize` is
+    ///   wrong.
+    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `url_length` has received
     ///   the size that is needed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): `ICU_REJECT_USERPWD` is given and there is a user name or a
@@ -328,7 +316,7 @@ pub trait Session {
     ///   | --- | --- |
     ///   | WINHTTP_ACCESS_TYPE_DEFAULT_PROXY 0 | Use the proxy that is configured for WinHTTP on the machine, with `netsh winhttp` or `WinHttpSetDefaultProxyConfiguration`. If there is none, connect directly. The settings of browsers are not looked at. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`. |
     ///   | WINHTTP_ACCESS_TYPE_NO_PROXY 1 | Connect directly and never through a proxy. |
-    ///   | WINHTTP_ACCESS_TYPE_NAMED_PROXY 3 | Use the proxy in *pszProxyW*, except for the hosts in *pszProxyBypassW*. |
+    ///   | WINHTTP_ACCESS_TYPE_NAMED_PROXY 3 | Use the proxy in `proxy`, except for the hosts in `proxy_bypass`. |
     ///   | WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4 | Find the proxy from the settings of the system and of the user, scripts included, and try the next one when a proxy fails. Windows 8.1 and later. |
     /// - `proxy` (C: `pszProxyW`, in, optional)
     ///
@@ -352,9 +340,9 @@ pub trait Session {
     ///
     /// # Returns
     ///
-    /// Session handle. If it is `NULL`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// Session handle.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: for example the access type does not
@@ -399,8 +387,9 @@ pub trait Session {
         proxy_bypass: Option<&str>,
         flags: u32,
     ) -> Result<super::HInternet, super::OpenError>;
-    /// The `WinHttpQueryOption` function returns the value of an option of a handle. The page option flags
-    /// lists the options, the handles that have them, and the types of their values.
+    /// The `WinHttpQueryOption` function returns the value of an option of a handle. The page [option
+    /// flags](crate::winhttp::sys) lists the options, the handles that have them, and the types of their
+    /// values.
     ///
     /// # Parameters
     ///
@@ -410,7 +399,7 @@ pub trait Session {
     ///   options of the whole process.
     /// - `option` (C: `dwOption`, in)
     ///
-    ///   The option, one of the option flags.
+    ///   The option, one of the [option flags](crate::winhttp::sys).
     /// - `buffer` (C: `lpBuffer`, out, optional)
     ///
     ///   Receives the value. If it is `NULL`, the call fails with `ERROR_INSUFFICIENT_BUFFER` and returns the
@@ -426,18 +415,14 @@ pub trait Session {
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): *lpdwBufferLength* is `NULL`, or the option exists but cannot be
+    /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is `NULL`, or the option exists but cannot be
     ///   read, or not from a handle of this kind.
-    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. *lpdwBufferLength* has
-    ///   received the size that is needed.
+    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `buffer_length` has received
+    ///   the size that is needed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
     /// - `ERROR_WINHTTP_INVALID_OPTION` (12009): There is no such option.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind does not have the option.
@@ -455,7 +440,7 @@ pub trait Session {
     ///
     /// # See also
     ///
-    /// option flags
+    /// [option flags](crate::winhttp::sys)
     ///
     /// [`WinHttpSetOption`](crate::winhttp::Session::set_option)
     ///
@@ -473,8 +458,9 @@ pub trait Session {
         buffer: &mut [u8],
         buffer_length: &mut u32,
     ) -> Result<(), super::QueryOptionError>;
-    /// The `WinHttpSetOption` function sets an option of a handle. The page option flags lists the options,
-    /// the handles that have them, and the types of their values.
+    /// The `WinHttpSetOption` function sets an option of a handle. The page [option
+    /// flags](crate::winhttp::sys) lists the options, the handles that have them, and the types of their
+    /// values.
     ///
     /// # Parameters
     ///
@@ -484,7 +470,7 @@ pub trait Session {
     ///   options of the whole process.
     /// - `option` (C: `dwOption`, in)
     ///
-    ///   The option, one of the option flags.
+    ///   The option, one of the [option flags](crate::winhttp::sys).
     /// - `buffer` (C: `lpBuffer`, in, optional)
     ///
     ///   The value. It is copied before the call returns. Options that have no value, such as
@@ -493,17 +479,13 @@ pub trait Session {
     ///   Strings there are wide.
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
-    ///   Length of the *lpBuffer* buffer, in bytes. For these options it is in characters:
+    ///   Length of the `buffer` buffer, in bytes. For these options it is in characters:
     ///   `WINHTTP_OPTION_USERNAME`, `WINHTTP_OPTION_PASSWORD`, `WINHTTP_OPTION_PROXY_USERNAME`,
     ///   `WINHTTP_OPTION_PROXY_PASSWORD` and `WINHTTP_OPTION_USER_AGENT`.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
@@ -529,7 +511,7 @@ pub trait Session {
     ///
     /// # See also
     ///
-    /// option flags
+    /// [option flags](crate::winhttp::sys)
     ///
     /// [`WinHttpQueryOption`](crate::winhttp::Session::query_option)
     ///
@@ -598,14 +580,13 @@ pub trait Session {
     ///
     /// # Returns
     ///
-    /// The callback that was installed before, or `NULL` if there was none. On failure it is
-    /// `WINHTTP_INVALID_STATUS_CALLBACK`, a pointer with the value -1; call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// then to learn why.
+    /// The callback that was installed before, or `NULL` if there was none.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): *dwReserved* is not 0.
+    /// - `ERROR_INVALID_PARAMETER` (87): `reserved` is not 0.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind has no callback.
     ///
@@ -666,11 +647,7 @@ pub trait Session {
     ///
     ///   Time to wait for the next data of the response, in milliseconds. At first it is 30,000.
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
@@ -698,7 +675,7 @@ pub trait Session {
     ///
     /// # See also
     ///
-    /// option flags
+    /// [option flags](crate::winhttp::sys)
     ///
     /// [`WinHttpOpen`](crate::winhttp::Session::open)
     ///
@@ -743,7 +720,7 @@ pub unsafe trait Request {
     ///   the last one is allowed.
     /// - the length of `headers` (C: `dwHeadersLength`, in)
     ///
-    ///   Length of the *lpszHeaders* string, in characters. If it is -1 (0xFFFFFFFF), the string ends at its
+    ///   Length of the `headers` string, in characters. If it is -1 (0xFFFFFFFF), the string ends at its
     ///   terminating zero.
     /// - `modifiers` (C: `dwModifiers`, in)
     ///
@@ -766,17 +743,13 @@ pub unsafe trait Request {
     ///   | WINHTTP_ADDREQ_INDEX_MASK 0x0000FFFF | The part that holds the index of the header, from 0. |
     ///   | WINHTTP_ADDREQ_FLAGS_MASK 0xFFFF0000 | The part that holds the flags. |
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): *lpszHeaders* is `NULL` or empty, or holds a header that is
-    ///   malformed: its name is no token, or its value has characters that could start another header. No
-    ///   header has been added.
+    /// - `ERROR_INVALID_PARAMETER` (87): `headers` is `NULL` or empty, or holds a header that is malformed:
+    ///   its name is no token, or its value has characters that could start another header. No header has
+    ///   been added.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The request is being sent.
@@ -851,9 +824,9 @@ pub unsafe trait Request {
     ///   | Value | Meaning |
     ///   | --- | --- |
     ///   | WINHTTP_FLAG_SECURE 0x00800000 | Use TLS: the scheme is https, or wss once the request is a WebSocket. |
-    ///   | WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004 | When *pwszObjectName* is escaped, escape percent signs as well. |
-    ///   | WINHTTP_FLAG_NULL_CODEPAGE 0x00000008 | Take *pwszObjectName* for ASCII that needs no conversion. Without meaning from Windows 7 on. |
-    ///   | WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040 | Send *pwszObjectName* as it is. Otherwise characters that a URL must not have are escaped. |
+    ///   | WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004 | When `object_name` is escaped, escape percent signs as well. |
+    ///   | WINHTTP_FLAG_NULL_CODEPAGE 0x00000008 | Take `object_name` for ASCII that needs no conversion. Without meaning from Windows 7 on. |
+    ///   | WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040 | Send `object_name` as it is. Otherwise characters that a URL must not have are escaped. |
     ///   | WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080 | Escape the path but leave the query, from the question mark on, as it is. |
     ///   | WINHTTP_FLAG_BYPASS_PROXY_CACHE 0x00000100 | Ask caches on the way to fetch the answer from the server: the headers Pragma and Cache-Control with the value no-cache are added. |
     ///   | WINHTTP_FLAG_REFRESH 0x00000100 | Another name of `WINHTTP_FLAG_BYPASS_PROXY_CACHE`. |
@@ -861,16 +834,15 @@ pub unsafe trait Request {
     ///
     /// # Returns
     ///
-    /// Request handle. If it is `NULL`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// Request handle.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): A string or a flag is not valid.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
-    /// - `ERROR_WINHTTP_INVALID_URL` (12005): No valid URL results from the server name and
-    ///   *pwszObjectName*.
+    /// - `ERROR_WINHTTP_INVALID_URL` (12005): No valid URL results from the server name and `object_name`.
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The target has a scheme other than http and https.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The connection handle was closed during the call.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no connection handle.
@@ -936,10 +908,9 @@ pub unsafe trait Request {
     ///
     /// # Returns
     ///
-    /// `TRUE` on success; in asynchronous mode it means that the operation has been started. If it is
-    /// `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
@@ -992,9 +963,9 @@ pub unsafe trait Request {
     ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     /// - `info_level` (C: `dwInfoLevel`, in)
     ///
-    ///   What to return, and in which form: one attribute of the query info flags, combined with any
-    ///   modifiers. `WINHTTP_QUERY_STATUS_CODE` with `WINHTTP_QUERY_FLAG_NUMBER` returns the status as a
-    ///   number.
+    ///   What to return, and in which form: one attribute of the [query info flags](crate::winhttp::sys),
+    ///   combined with any modifiers. `WINHTTP_QUERY_STATUS_CODE` with `WINHTTP_QUERY_FLAG_NUMBER` returns
+    ///   the status as a number.
     /// - `name` (C: `pwszName`, in, optional)
     ///
     ///   Name of the header if the attribute is `WINHTTP_QUERY_CUSTOM`. With every other attribute it is
@@ -1021,18 +992,14 @@ pub unsafe trait Request {
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: *lpdwBufferLength* is `NULL`, or the
+    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is `NULL`, or the
     ///   attribute does not exist.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. Nothing is written to it;
-    ///   *lpdwBufferLength* has received the size that is needed.
+    ///   `buffer_length` has received the size that is needed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle. A
     ///   WebSocket handle has no headers; query them before the request is closed.
@@ -1060,9 +1027,9 @@ pub unsafe trait Request {
     ///
     /// # See also
     ///
-    /// HTTP status codes
+    /// [HTTP status codes](crate::winhttp::sys)
     ///
-    /// query info flags
+    /// [query info flags](crate::winhttp::sys)
     ///
     /// [`WinHttpAddRequestHeaders`](crate::winhttp::Request::add_request_headers)
     ///
@@ -1093,14 +1060,12 @@ pub unsafe trait Request {
     ///
     ///   Request handle whose response has been received with
     ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
-    /// - `buffer` (C: `lpBuffer`, out)
+    /// - `buffer` (C: `lpBuffer`, out, in use until the operation completes)
     ///
     ///   Buffer for the data. In asynchronous mode keep it until the read has completed.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - the length of `buffer` (C: `dwNumberOfBytesToRead`, in)
     ///
-    ///   Length of the *lpBuffer* buffer, in bytes.
+    ///   Length of the `buffer` buffer, in bytes.
     /// - `number_of_bytes_read` (C: `lpdwNumberOfBytesRead`, out, optional)
     ///
     ///   Receives the number of bytes read. It is set to 0 before anything else, so that it is 0 after a
@@ -1115,10 +1080,9 @@ pub unsafe trait Request {
     ///
     /// # Returns
     ///
-    /// `TRUE` on success; in asynchronous mode it means that the operation has been started. If it is
-    /// `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
@@ -1181,10 +1145,9 @@ pub unsafe trait Request {
     ///
     /// # Returns
     ///
-    /// `TRUE` on success; in asynchronous mode it means that the operation has been started. If it is
-    /// `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
@@ -1284,19 +1247,18 @@ pub unsafe trait Request {
     ///   (`WINHTTP_NO_ADDITIONAL_HEADERS`).
     /// - the length of `headers` (C: `dwHeadersLength`, in)
     ///
-    ///   Length of the *lpszHeaders* string, in characters. If it is -1 (0xFFFFFFFF), the string ends at its
+    ///   Length of the `headers` string, in characters. If it is -1 (0xFFFFFFFF), the string ends at its
     ///   terminating zero.
-    /// - `optional` (C: `lpOptional`, in, optional)
+    /// - `optional` (C: `lpOptional`, in, optional, in use until
+    ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response))
     ///
     ///   Data to send right after the headers, as POST and PUT need it. It can be `NULL`
     ///   (`WINHTTP_NO_REQUEST_DATA`) if *dwOptionalLength* is 0. WinHTTP does not copy the data. Keep it
     ///   unchanged until [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed
     ///   or the handle is closed, because a redirect or an authentication may need it again.
-    ///
-    ///   It stays in use after the call has returned, until `WinHttpReceiveResponse`.
     /// - the length of `optional` (C: `dwOptionalLength`, in)
     ///
-    ///   Length of the *lpOptional* buffer, in bytes. If it is 0, no data is sent with the headers.
+    ///   Length of the `optional` buffer, in bytes. If it is 0, no data is sent with the headers.
     /// - `total_length` (C: `dwTotalLength`, in)
     ///
     ///   Number of bytes of the whole body, which becomes the Content-Length header. What goes beyond the
@@ -1313,17 +1275,16 @@ pub unsafe trait Request {
     ///
     /// # Returns
     ///
-    /// `TRUE` on success; in asynchronous mode it means that the operation has been started. If it is
-    /// `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation. A WebSocket request
     ///   also fails with this code if `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE` is less than 16.
-    /// - `ERROR_INVALID_PARAMETER` (87): A header is malformed; *dwTotalLength* differs from the
+    /// - `ERROR_INVALID_PARAMETER` (87): A header is malformed; `total_length` differs from the
     ///   Content-Length header; or the request has a Transfer-Encoding header together with a
-    ///   Content-Length header or with data in *lpOptional*.
+    ///   Content-Length header or with data in `optional`.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): A timeout of
     ///   [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
@@ -1435,7 +1396,7 @@ pub unsafe trait Request {
     /// - `user_name` (C: `pwszUserName`, in, optional)
     ///
     ///   User name, a string with a terminating zero. If it is `NULL`, the credentials of the user who runs
-    ///   the program are taken, and *pwszPassword* is ignored.
+    ///   the program are taken, and `password` is ignored.
     /// - `password` (C: `pwszPassword`, in, optional)
     ///
     ///   Password, a string with a terminating zero. It can be empty. It must not be `NULL` if there is a
@@ -1444,16 +1405,12 @@ pub unsafe trait Request {
     ///
     ///   Reserved. It must be `NULL`.
     ///
-    /// # Returns
-    ///
-    /// `TRUE` on success. If it is `FALSE`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the call failed.
+    /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): The target or the scheme does not exist, or there is a user name
-    ///   and *pwszPassword* is `NULL`.
+    ///   and `password` is `NULL`.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): An operation on the request has not completed.
@@ -1527,7 +1484,7 @@ pub unsafe trait WebSocket {
     ///   Text that tells the server why the connection is closed, in UTF-8. It can be `NULL`.
     /// - the length of `reason` (C: `dwReasonLength`, in)
     ///
-    ///   Length, in bytes, of the *pvReason* buffer, from 0 to 123. It must be 0 if *pvReason* is `NULL`.
+    ///   Length, in bytes, of the `reason` buffer, from 0 to 123. It must be 0 if `reason` is `NULL`.
     ///
     /// # Errors
     ///
@@ -1535,7 +1492,7 @@ pub unsafe trait WebSocket {
     /// means that the TCP connection has been aborted.
     ///
     /// - `ERROR_INVALID_PARAMETER` (87): *dwReasonLength* is greater than 123, or is not 0 although
-    ///   *pvReason* is `NULL`, or another argument is not valid. The connection is unchanged.
+    ///   `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): The function has been called before on this handle, or a send
     ///   has not completed. The connection is unchanged.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): While the function waited for the close frame,
@@ -1605,9 +1562,7 @@ pub unsafe trait WebSocket {
     ///
     /// # Returns
     ///
-    /// Handle to the WebSocket connection. If it is `NULL`, call
-    /// [`GetLastError`](https://learn.microsoft.com/windows/desktop/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// to learn why the upgrade failed.
+    /// Handle to the WebSocket connection.
     ///
     /// # Remarks
     ///
@@ -1679,12 +1634,12 @@ pub unsafe trait WebSocket {
     ///   only if *dwReasonLength* is 0.
     /// - the length of `reason` (C: `dwReasonLength`, in)
     ///
-    ///   Length, in bytes, of the *pvReason* buffer.
+    ///   Length, in bytes, of the `reason` buffer.
     /// - `reason_length_consumed` (C: `pdwReasonLengthConsumed`, out)
     ///
     ///   Receives the size of the reason, in bytes. On success that many bytes have been copied. If the
-    ///   buffer is too small, or *pvReason* is `NULL` and *dwReasonLength* is 0, it is the size that the
-    ///   buffer needs.
+    ///   buffer is too small, or `reason` is `NULL` and *dwReasonLength* is 0, it is the size that the buffer
+    ///   needs.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     ///
@@ -1692,10 +1647,10 @@ pub unsafe trait WebSocket {
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_PARAMETER` (87): *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason*
-    ///   is `NULL` although *dwReasonLength* is not 0.
-    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into *pvReason*. No part of it is
-    ///   copied, but the status code and the needed size are written.
+    /// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `reason` is
+    ///   `NULL` although *dwReasonLength* is not 0.
+    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
+    ///   but the status code and the needed size are written.
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame of the server has not been read, or the
     ///   connection was lost without one. The outputs are not written.
     ///
@@ -1743,21 +1698,19 @@ pub unsafe trait WebSocket {
     ///
     ///   Handle to a WebSocket connection, as returned by
     ///   [`WinHttpWebSocketCompleteUpgrade`](crate::winhttp::WebSocket::web_socket_complete_upgrade).
-    /// - `buffer` (C: `pvBuffer`, out)
+    /// - `buffer` (C: `pvBuffer`, out, in use until the operation completes)
     ///
     ///   Buffer for the received data. It must not be `NULL`.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
-    ///   Length, in bytes, of the *pvBuffer* buffer. It must not be 0.
+    ///   Length, in bytes, of the `buffer` buffer. It must not be 0.
     /// - `bytes_read` (C: `pdwBytesRead`, out, optional)
     ///
     ///   Receives the number of bytes read. The value is written only if the call returns `NO_ERROR` and the
     ///   session is synchronous.
     /// - `buffer_type` (C: `peBufferType`, out, optional)
     ///
-    ///   Receives the type of the piece that was read. Like *pdwBytesRead*, it is written only on success in
+    ///   Receives the type of the piece that was read. Like `bytes_read`, it is written only on success in
     ///   synchronous mode.
     ///
     /// # Errors
@@ -1824,7 +1777,7 @@ pub unsafe trait WebSocket {
         buffer_type: Option<&mut i32>,
     ) -> Result<(), super::WebSocketReceiveError>;
     /// The `WinHttpWebSocketSend` function sends one buffer to the server. The buffer holds a whole message
-    /// or one fragment of a message, as *eBufferType* says.
+    /// or one fragment of a message, as `buffer_type` says.
     ///
     /// # Parameters
     ///
@@ -1841,22 +1794,20 @@ pub unsafe trait WebSocket {
     ///   > `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE` is not valid here. A close frame is sent by
     ///   > [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) or
     ///   > [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown).
-    /// - `buffer` (C: `pvBuffer`, in, optional)
+    /// - `buffer` (C: `pvBuffer`, in, optional, in use until the operation completes)
     ///
     ///   Data to send. It can be `NULL` only if *dwBufferLength* is 0. For the two text types the data is
     ///   UTF-8.
-    ///
-    ///   It stays in use after the call has returned, until the operation completes.
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
-    ///   Length, in bytes, of the *pvBuffer* buffer. With a length of 0 the message or fragment is empty.
+    ///   Length, in bytes, of the `buffer` buffer. With a length of 0 the message or fragment is empty.
     ///
     /// # Errors
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_PARAMETER` (87): *pvBuffer* is `NULL` although *dwBufferLength* is not 0, or
-    ///   *eBufferType* cannot be sent here: it is not one of the four data types, or it mixes text and
+    /// - `ERROR_INVALID_PARAMETER` (87): `buffer` is `NULL` although *dwBufferLength* is not 0, or
+    ///   `buffer_type` cannot be sent here: it is not one of the four data types, or it mixes text and
     ///   binary data in one message. Nothing has been sent. The connection, and a message that has been
     ///   begun, can go on.
     /// - `ERROR_INVALID_OPERATION` (4317): An earlier send has not completed, or nothing more can be sent
@@ -1927,7 +1878,7 @@ pub unsafe trait WebSocket {
     ///   Text that tells the server why the connection is closed, in UTF-8. It can be `NULL`.
     /// - the length of `reason` (C: `dwReasonLength`, in)
     ///
-    ///   Length, in bytes, of the *pvReason* buffer, from 0 to 123. It must be 0 if *pvReason* is `NULL`.
+    ///   Length, in bytes, of the `reason` buffer, from 0 to 123. It must be 0 if `reason` is `NULL`.
     ///
     /// # Errors
     ///
@@ -1935,7 +1886,7 @@ pub unsafe trait WebSocket {
     /// means that the TCP connection has been aborted.
     ///
     /// - `ERROR_INVALID_PARAMETER` (87): *dwReasonLength* is greater than 123, or is not 0 although
-    ///   *pvReason* is `NULL`, or another argument is not valid. The connection is unchanged.
+    ///   `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
     /// - `ERROR_IO_PENDING` (997): Documented for a shutdown that completes asynchronously. Windows returns
     ///   0 in that case too, so a program must not rely on this code. It is not a failure: the close frame
     ///   is on its way and the connection is alive.

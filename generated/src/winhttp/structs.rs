@@ -205,8 +205,8 @@ pub struct AsyncResult {
     /// `dwResult` in C.
     #[doc(alias = "dwResult")]
     pub result: usize,
-    /// The error, one of the error codes. The last error of the thread that runs the callback says nothing
-    /// about it.
+    /// The error, one of the [error codes](crate::Win32Error). The last error of the thread that runs the
+    /// callback says nothing about it.
     ///
     /// `dwError` in C.
     #[doc(alias = "dwError")]
@@ -233,7 +233,7 @@ impl Default for AsyncResult {
 ///
 /// # See also
 ///
-/// option flags
+/// [option flags](crate::winhttp::sys)
 ///
 /// [`WinHttpOpen`](crate::winhttp::Session::open)
 ///

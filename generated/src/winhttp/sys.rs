@@ -835,61 +835,61 @@ pub const WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
 pub const WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE: u32 = 15000;
 /// The values of [`InternetScheme`](super::InternetScheme) as C has them.
 pub type INTERNET_SCHEME = i32;
-/// 1
+/// [`InternetScheme::Http`](super::InternetScheme::Http) as C has it.
 pub const INTERNET_SCHEME_HTTP: INTERNET_SCHEME = 1;
-/// 2
+/// [`InternetScheme::Https`](super::InternetScheme::Https) as C has it.
 pub const INTERNET_SCHEME_HTTPS: INTERNET_SCHEME = 2;
-/// 3
+/// [`InternetScheme::Ftp`](super::InternetScheme::Ftp) as C has it.
 pub const INTERNET_SCHEME_FTP: INTERNET_SCHEME = 3;
-/// 4
+/// [`InternetScheme::Socks`](super::InternetScheme::Socks) as C has it.
 pub const INTERNET_SCHEME_SOCKS: INTERNET_SCHEME = 4;
 /// The values of [`WebSocketBufferType`](super::WebSocketBufferType) as C has them.
 pub type WINHTTP_WEB_SOCKET_BUFFER_TYPE = i32;
-/// 0
+/// [`WebSocketBufferType::BinaryMessage`](super::WebSocketBufferType::BinaryMessage) as C has it.
 pub const WINHTTP_WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 0;
-/// 1
+/// [`WebSocketBufferType::BinaryFragment`](super::WebSocketBufferType::BinaryFragment) as C has it.
 pub const WINHTTP_WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 1;
-/// 2
+/// [`WebSocketBufferType::Utf8Message`](super::WebSocketBufferType::Utf8Message) as C has it.
 pub const WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 2;
-/// 3
+/// [`WebSocketBufferType::Utf8Fragment`](super::WebSocketBufferType::Utf8Fragment) as C has it.
 pub const WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 3;
-/// 4
+/// [`WebSocketBufferType::Close`](super::WebSocketBufferType::Close) as C has it.
 pub const WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 4;
 /// The values of [`WebSocketCloseStatus`](super::WebSocketCloseStatus) as C has them.
 pub type WINHTTP_WEB_SOCKET_CLOSE_STATUS = i32;
-/// 1000
+/// [`WebSocketCloseStatus::Success`](super::WebSocketCloseStatus::Success) as C has it.
 pub const WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1000;
-/// 1001
+/// [`WebSocketCloseStatus::EndpointTerminated`](super::WebSocketCloseStatus::EndpointTerminated) as C has it.
 pub const WINHTTP_WEB_SOCKET_ENDPOINT_TERMINATED_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1001;
-/// 1002
+/// [`WebSocketCloseStatus::ProtocolError`](super::WebSocketCloseStatus::ProtocolError) as C has it.
 pub const WINHTTP_WEB_SOCKET_PROTOCOL_ERROR_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1002;
-/// 1003
+/// [`WebSocketCloseStatus::InvalidDataType`](super::WebSocketCloseStatus::InvalidDataType) as C has it.
 pub const WINHTTP_WEB_SOCKET_INVALID_DATA_TYPE_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1003;
-/// 1005
+/// [`WebSocketCloseStatus::Empty`](super::WebSocketCloseStatus::Empty) as C has it.
 pub const WINHTTP_WEB_SOCKET_EMPTY_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1005;
-/// 1006
+/// [`WebSocketCloseStatus::Aborted`](super::WebSocketCloseStatus::Aborted) as C has it.
 pub const WINHTTP_WEB_SOCKET_ABORTED_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1006;
-/// 1007
+/// [`WebSocketCloseStatus::InvalidPayload`](super::WebSocketCloseStatus::InvalidPayload) as C has it.
 pub const WINHTTP_WEB_SOCKET_INVALID_PAYLOAD_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1007;
-/// 1008
+/// [`WebSocketCloseStatus::PolicyViolation`](super::WebSocketCloseStatus::PolicyViolation) as C has it.
 pub const WINHTTP_WEB_SOCKET_POLICY_VIOLATION_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1008;
-/// 1009
+/// [`WebSocketCloseStatus::MessageTooBig`](super::WebSocketCloseStatus::MessageTooBig) as C has it.
 pub const WINHTTP_WEB_SOCKET_MESSAGE_TOO_BIG_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1009;
-/// 1010
+/// [`WebSocketCloseStatus::UnsupportedExtensions`](super::WebSocketCloseStatus::UnsupportedExtensions) as C has it.
 pub const WINHTTP_WEB_SOCKET_UNSUPPORTED_EXTENSIONS_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1010;
-/// 1011
+/// [`WebSocketCloseStatus::ServerError`](super::WebSocketCloseStatus::ServerError) as C has it.
 pub const WINHTTP_WEB_SOCKET_SERVER_ERROR_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1011;
-/// 1015
+/// [`WebSocketCloseStatus::SecureHandshakeError`](super::WebSocketCloseStatus::SecureHandshakeError) as C has it.
 pub const WINHTTP_WEB_SOCKET_SECURE_HANDSHAKE_ERROR_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1015;
 /// The values of [`WebSocketOperation`](super::WebSocketOperation) as C has them.
 pub type WINHTTP_WEB_SOCKET_OPERATION = i32;
-/// 0
+/// [`WebSocketOperation::Send`](super::WebSocketOperation::Send) as C has it.
 pub const WINHTTP_WEB_SOCKET_SEND_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 0;
-/// 1
+/// [`WebSocketOperation::Receive`](super::WebSocketOperation::Receive) as C has it.
 pub const WINHTTP_WEB_SOCKET_RECEIVE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 1;
-/// 2
+/// [`WebSocketOperation::Close`](super::WebSocketOperation::Close) as C has it.
 pub const WINHTTP_WEB_SOCKET_CLOSE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 2;
-/// 3
+/// [`WebSocketOperation::Shutdown`](super::WebSocketOperation::Shutdown) as C has it.
 pub const WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 3;
 /// [`URL_COMPONENTS`](super::UrlComponents) with the field names of C.
 #[derive(Clone, Copy)]
@@ -996,37 +996,77 @@ pub type WINHTTP_STATUS_CALLBACK = Option<
 >;
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
-    /// `WinHttpAddRequestHeaders`, raw.
+    /// `WinHttpAddRequestHeaders`, raw: [its method](crate::winhttp::Request::add_request_headers) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpAddRequestHeaders(
         hRequest: HINTERNET,
         lpszHeaders: *const WCHAR,
         dwHeadersLength: u32,
         dwModifiers: u32,
     ) -> BOOL;
-    /// `WinHttpCloseHandle`, raw.
+    /// `WinHttpCloseHandle`, raw: [its method](crate::winhttp::Session::close_handle) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpCloseHandle(hInternet: HINTERNET) -> BOOL;
-    /// `WinHttpConnect`, raw.
+    /// `WinHttpConnect`, raw: [its method](crate::winhttp::Session::connect) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// Connection handle.
+    ///
+    /// If it is `NULL`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpConnect(
         hSession: HINTERNET,
         pswzServerName: *const WCHAR,
         nServerPort: u16,
         dwReserved: u32,
     ) -> HINTERNET;
-    /// `WinHttpCrackUrl`, raw.
+    /// `WinHttpCrackUrl`, raw: [its method](crate::winhttp::Session::crack_url) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpCrackUrl(
         pwszUrl: *const WCHAR,
         dwUrlLength: u32,
         dwFlags: u32,
         lpUrlComponents: *mut URL_COMPONENTS,
     ) -> BOOL;
-    /// `WinHttpCreateUrl`, raw.
+    /// `WinHttpCreateUrl`, raw: [its method](crate::winhttp::Session::create_url) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpCreateUrl(
         lpUrlComponents: *mut URL_COMPONENTS,
         dwFlags: u32,
         pwszUrl: *mut WCHAR,
         pdwUrlLength: *mut u32,
     ) -> BOOL;
-    /// `WinHttpOpen`, raw.
+    /// `WinHttpOpen`, raw: [its method](crate::winhttp::Session::open) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// Session handle.
+    ///
+    /// If it is `NULL`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpOpen(
         pszAgentW: *const WCHAR,
         dwAccessType: u32,
@@ -1034,7 +1074,15 @@ unsafe extern "system" {
         pszProxyBypassW: *const WCHAR,
         dwFlags: u32,
     ) -> HINTERNET;
-    /// `WinHttpOpenRequest`, raw.
+    /// `WinHttpOpenRequest`, raw: [its method](crate::winhttp::Request::open_request) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// Request handle.
+    ///
+    /// If it is `NULL`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpOpenRequest(
         hConnect: HINTERNET,
         pwszVerb: *const WCHAR,
@@ -1044,12 +1092,26 @@ unsafe extern "system" {
         ppwszAcceptTypes: *mut *const WCHAR,
         dwFlags: u32,
     ) -> HINTERNET;
-    /// `WinHttpQueryDataAvailable`, raw.
+    /// `WinHttpQueryDataAvailable`, raw: [its method](crate::winhttp::Request::query_data_available) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpQueryDataAvailable(
         hRequest: HINTERNET,
         lpdwNumberOfBytesAvailable: *mut u32,
     ) -> BOOL;
-    /// `WinHttpQueryHeaders`, raw.
+    /// `WinHttpQueryHeaders`, raw: [its method](crate::winhttp::Request::query_headers) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpQueryHeaders(
         hRequest: HINTERNET,
         dwInfoLevel: u32,
@@ -1058,23 +1120,53 @@ unsafe extern "system" {
         lpdwBufferLength: *mut u32,
         lpdwIndex: *mut u32,
     ) -> BOOL;
-    /// `WinHttpQueryOption`, raw.
+    /// `WinHttpQueryOption`, raw: [its method](crate::winhttp::Session::query_option) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpQueryOption(
         hInternet: HINTERNET,
         dwOption: u32,
         lpBuffer: *mut c_void,
         lpdwBufferLength: *mut u32,
     ) -> BOOL;
-    /// `WinHttpReadData`, raw.
+    /// `WinHttpReadData`, raw: [its method](crate::winhttp::Request::read_data) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpReadData(
         hRequest: HINTERNET,
         lpBuffer: *mut c_void,
         dwNumberOfBytesToRead: u32,
         lpdwNumberOfBytesRead: *mut u32,
     ) -> BOOL;
-    /// `WinHttpReceiveResponse`, raw.
+    /// `WinHttpReceiveResponse`, raw: [its method](crate::winhttp::Request::receive_response) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpReceiveResponse(hRequest: HINTERNET, lpReserved: *mut c_void) -> BOOL;
-    /// `WinHttpSendRequest`, raw.
+    /// `WinHttpSendRequest`, raw: [its method](crate::winhttp::Request::send_request) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpSendRequest(
         hRequest: HINTERNET,
         lpszHeaders: *const WCHAR,
@@ -1084,7 +1176,13 @@ unsafe extern "system" {
         dwTotalLength: u32,
         dwContext: usize,
     ) -> BOOL;
-    /// `WinHttpSetCredentials`, raw.
+    /// `WinHttpSetCredentials`, raw: [its method](crate::winhttp::Request::set_credentials) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpSetCredentials(
         hRequest: HINTERNET,
         AuthTargets: u32,
@@ -1093,21 +1191,41 @@ unsafe extern "system" {
         pwszPassword: *const WCHAR,
         pAuthParams: *mut c_void,
     ) -> BOOL;
-    /// `WinHttpSetOption`, raw.
+    /// `WinHttpSetOption`, raw: [its method](crate::winhttp::Session::set_option) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpSetOption(
         hInternet: HINTERNET,
         dwOption: u32,
         lpBuffer: *mut c_void,
         dwBufferLength: u32,
     ) -> BOOL;
-    /// `WinHttpSetStatusCallback`, raw.
+    /// `WinHttpSetStatusCallback`, raw: [its method](crate::winhttp::Session::set_status_callback) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// The callback that was installed before, or `NULL` if there was none.
+    ///
+    /// On failure it is `WINHTTP_INVALID_STATUS_CALLBACK`, a pointer with the value -1; call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// then to learn why.
     pub fn WinHttpSetStatusCallback(
         hInternet: HINTERNET,
         lpfnInternetCallback: WINHTTP_STATUS_CALLBACK,
         dwNotificationFlags: u32,
         dwReserved: usize,
     ) -> WINHTTP_STATUS_CALLBACK;
-    /// `WinHttpSetTimeouts`, raw.
+    /// `WinHttpSetTimeouts`, raw: [its method](crate::winhttp::Session::set_timeouts) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
     pub fn WinHttpSetTimeouts(
         hInternet: HINTERNET,
         nResolveTimeout: i32,
@@ -1115,19 +1233,27 @@ unsafe extern "system" {
         nSendTimeout: i32,
         nReceiveTimeout: i32,
     ) -> BOOL;
-    /// `WinHttpWebSocketClose`, raw.
+    /// `WinHttpWebSocketClose`, raw: [its method](crate::winhttp::WebSocket::web_socket_close) says what it does.
     pub fn WinHttpWebSocketClose(
         hWebSocket: HINTERNET,
         usStatus: u16,
         pvReason: *mut c_void,
         dwReasonLength: u32,
     ) -> u32;
-    /// `WinHttpWebSocketCompleteUpgrade`, raw.
+    /// `WinHttpWebSocketCompleteUpgrade`, raw: [its method](crate::winhttp::WebSocket::web_socket_complete_upgrade) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// Handle to the WebSocket connection.
+    ///
+    /// If it is `NULL`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/desktop/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the upgrade failed.
     pub fn WinHttpWebSocketCompleteUpgrade(
         hRequest: HINTERNET,
         pContext: usize,
     ) -> HINTERNET;
-    /// `WinHttpWebSocketQueryCloseStatus`, raw.
+    /// `WinHttpWebSocketQueryCloseStatus`, raw: [its method](crate::winhttp::WebSocket::web_socket_query_close_status) says what it does.
     pub fn WinHttpWebSocketQueryCloseStatus(
         hWebSocket: HINTERNET,
         pusStatus: *mut u16,
@@ -1135,7 +1261,7 @@ unsafe extern "system" {
         dwReasonLength: u32,
         pdwReasonLengthConsumed: *mut u32,
     ) -> u32;
-    /// `WinHttpWebSocketReceive`, raw.
+    /// `WinHttpWebSocketReceive`, raw: [its method](crate::winhttp::WebSocket::web_socket_receive) says what it does.
     pub fn WinHttpWebSocketReceive(
         hWebSocket: HINTERNET,
         pvBuffer: *mut c_void,
@@ -1143,14 +1269,14 @@ unsafe extern "system" {
         pdwBytesRead: *mut u32,
         peBufferType: *mut WINHTTP_WEB_SOCKET_BUFFER_TYPE,
     ) -> u32;
-    /// `WinHttpWebSocketSend`, raw.
+    /// `WinHttpWebSocketSend`, raw: [its method](crate::winhttp::WebSocket::web_socket_send) says what it does.
     pub fn WinHttpWebSocketSend(
         hWebSocket: HINTERNET,
         eBufferType: WINHTTP_WEB_SOCKET_BUFFER_TYPE,
         pvBuffer: *mut c_void,
         dwBufferLength: u32,
     ) -> u32;
-    /// `WinHttpWebSocketShutdown`, raw.
+    /// `WinHttpWebSocketShutdown`, raw: [its method](crate::winhttp::WebSocket::web_socket_shutdown) says what it does.
     pub fn WinHttpWebSocketShutdown(
         hWebSocket: HINTERNET,
         usStatus: u16,

@@ -4,7 +4,7 @@ use std::iter::once;
 
 use super::super::fold::fold;
 use crate::model::{Origin, Spec};
-use crate::prose::{Block, BlockKind, Definition, Prose};
+use crate::prose::{self, Block, BlockKind, Definition, Inline, Prose, Row, Table, Target};
 
 /// How long the lines of running text are.
 const WIDTH: usize = 100;
@@ -58,7 +58,7 @@ pub fn indented(lines: Vec<String>) -> impl Iterator<Item = String> {
 
 fn of_block(block: &Block) -> Vec<String> {
     match &block.kind {
-        BlockKind::Paragraph(_) | BlockKind::Heading(..) => paragraph(&plain(block)),
+        BlockKind::Paragraph(inlines) | BlockKind::Heading(_, inlines) => paragraph(&words(inlines)),
         BlockKind::Note(_, prose) | BlockKind::Quote(prose) => lines(prose),
         BlockKind::List(_, items) => items.iter().flat_map(point).collect(),
         BlockKind::Definitions(entries) => {
@@ -69,19 +69,47 @@ fn of_block(block: &Block) -> Vec<String> {
             entries.iter().flat_map(entry).collect()
         }
         BlockKind::Code(_, text) => indented(text.lines().map(str::to_owned).collect()).collect(),
-        BlockKind::Table(table) => {
-            let rows = once(&table.header).chain(table.rows.iter().map(|row| &row.cells)).filter(|row| !row.is_empty());
-            let row = |cells: &Vec<Prose>| {
-                let cells: Vec<String> = cells.iter().map(Prose::plain).collect();
-                hanging("- ", &cells.join(" | "))
-            };
-            rows.flat_map(row).collect()
-        }
+        BlockKind::Table(table) => table.rows.iter().flat_map(|row| hanging("- ", &self::row(row, table))).collect(),
     }
 }
 
-fn plain(block: &Block) -> String {
-    Prose { blocks: vec![block.clone()] }.plain()
+/// A row as what its first cell names and what is said of it. Two columns need no headings; more have them before each
+/// cell.
+fn row(row: &Row, table: &Table) -> String {
+    let Some((first, others)) = row.cells.split_first() else { return String::new() };
+    let others = others.iter().enumerate().map(|(at, cell)| match table.header.get(at + 1) {
+        Some(heading) if row.cells.len() > 2 && !heading.is_empty() => format!("{}: {}", heading.plain(), cell.plain()),
+        _ => cell.plain(),
+    });
+    let others: Vec<String> = others.filter(|text| !text.is_empty()).collect();
+    let first = head(first);
+    if others.is_empty() { first } else { format!("{first}: {}", others.join("; ")) }
+}
+
+/// `NAME (0x1)` of a cell with a name and, in a second term or after a break, its number.
+fn head(cell: &Prose) -> String {
+    let terms: Vec<String> = match &cell.blocks[..] {
+        [Block { kind: BlockKind::Definitions(terms), .. }] => terms.iter().map(|term| term.prose().plain()).collect(),
+        [Block { kind: BlockKind::Paragraph(inlines), .. }] => {
+            inlines.split(|inline| *inline == Inline::Break).map(prose::plain).collect()
+        }
+        _ => Vec::new(),
+    };
+    match &terms[..] {
+        [name, value] if !value.trim().is_empty() => format!("{} ({})", name.trim(), value.trim()),
+        _ => cell.plain(),
+    }
+}
+
+/// Running text; the title of another page is between quotation marks, for nothing else shows that it is one.
+fn words(inlines: &[Inline]) -> String {
+    let word = |inline: &Inline| match inline {
+        Inline::Link(Target::Item(_), text) if prose::plain(text).trim().contains(' ') => {
+            format!("\"{}\"", prose::plain(text).trim())
+        }
+        other => prose::plain(std::slice::from_ref(other)),
+    };
+    inlines.iter().map(word).collect()
 }
 
 /// Running text.

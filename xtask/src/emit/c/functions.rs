@@ -57,9 +57,10 @@ fn doc(function: &Function, context: &Context<'_>) -> String {
         out.push(format!("@param {} [{direction}{optional}]", context.names.param(&param.c_name)));
         out.extend(docs::indented(docs::lines(&param.docs)));
     }
+    // What returns nothing has no such words, whatever its page says.
     let mut returns = docs::lines(&function.returns);
     returns.extend(function.successes.iter().chain(&function.errors).flat_map(|code| row(code, function.space)));
-    if !returns.is_empty() {
+    if !returns.is_empty() && function.c_return != Type::Void {
         out.push("@return".to_owned());
         out.extend(docs::indented(returns));
     }

@@ -50,7 +50,7 @@ pub fn duty<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<String> {
 }
 
 fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
-    let writer = &Writer::new(spec, function.origin.item);
+    let writer = &Writer::of_method(spec, function, None);
     let doc = attributes(&writer.item(&function.origin, details(function, true, writer)));
     let alias = aliases(&function.origin.rust_name, [&*function.origin.c_name].into_iter());
     let signature = signature(function, here);
@@ -154,7 +154,7 @@ pub fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: 
     let mut out = Vec::new();
     let params = function.params.iter().enumerate().filter(|(index, _)| Some(*index) != but);
     let params = params.flat_map(|(index, param)| {
-        let mut lines = vec![format!("- {}", head(function, index, param, safe))];
+        let mut lines = wrap(&head(function, index, param, safe, writer), "- ", "  ");
         let mut text = writer.lines(&param.docs);
         let sentence = afterwards(param);
         if !sentence.is_empty() {
@@ -171,7 +171,11 @@ pub fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: 
     });
     let units = (safe && function.wide == Wide::Generic).then(|| wrap(UNITS, "- ", "  "));
     section(&mut out, "# Parameters", params.chain(units.into_iter().flatten()).collect());
-    let mut returns = writer.lines(&function.returns);
+    let by_last_error = function.convention == Convention::LastError;
+    let mut returns = match safe && by_last_error {
+        true => writer.without_last_error(&function.returns),
+        false => writer.lines(&function.returns),
+    };
     let codes = function.successes.iter().chain(&function.errors);
     let rows = codes.map(|code| {
         let texts: Vec<String> = code.texts.iter().map(|text| writer.lines(text).join(" ")).collect();
@@ -182,13 +186,18 @@ pub fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: 
         wrap(&format!("{} ({number}): {}", code_span(&code.c_name), texts.join(" ")), "- ", "  ")
     });
     let rows: Vec<String> = rows.flatten().collect();
-    if !rows.is_empty() && !returns.is_empty() {
-        returns.push(String::new());
+    if safe && by_last_error {
+        section(&mut out, "# Returns", returns);
+        section(&mut out, "# Errors", rows);
+    } else {
+        if !rows.is_empty() && !returns.is_empty() {
+            returns.push(String::new());
+        }
+        returns.extend(rows);
+        let fails = errors::code_type(function).is_some() && !by_last_error;
+        let heading = if fails { "# Errors" } else { "# Returns" };
+        section(&mut out, heading, returns);
     }
-    returns.extend(rows);
-    let fails = errors::code_type(function).is_some() && function.convention != Convention::LastError;
-    let heading = if fails { "# Errors" } else { "# Returns" };
-    section(&mut out, heading, returns);
     // The caller puts its own blank line before this.
     if out.first().is_some_and(String::is_empty) {
         out.remove(0);
@@ -196,20 +205,9 @@ pub fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: 
     out
 }
 
-/// What holds of a parameter when the call is over.
+/// What else holds of a parameter when the call is over.
 fn afterwards(param: &Param) -> String {
-    let until = |until: &str| match until {
-        "completion" => "until the operation completes".to_owned(),
-        "handle" => "until the handle is closed".to_owned(),
-        call => format!("until {}", code_span(call)),
-    };
     let mut sentences = Vec::new();
-    if let Some(kept) = &param.kept_until {
-        sentences.push(format!("It stays in use after the call has returned, {}.", until(kept)));
-    }
-    if let Some(lent) = &param.lent_until {
-        sentences.push(format!("What comes out is lent {}.", until(lent)));
-    }
     if !param.written_on_failure.is_empty() {
         let codes: Vec<String> = param.written_on_failure.iter().map(|code| code_span(code)).collect();
         sentences.push(format!("It is written even if the call fails with {}.", codes.join(", ")));
@@ -223,15 +221,22 @@ fn afterwards(param: &Param) -> String {
     sentences.join(" ")
 }
 
-/// The line of a parameter: its name, C's name, its direction, and what became of it.
-fn head(function: &Function, index: usize, param: &Param, safe: bool) -> String {
+/// The line of a parameter: its name, C's name, its direction, until when it is in use, and what became of it.
+fn head(function: &Function, index: usize, param: &Param, safe: bool, writer: &Writer<'_>) -> String {
     let direction = match param.direction {
         Direction::In => "in",
         Direction::Out => "out",
         Direction::InOut => "in and out",
     };
     let optional = if param.optional { ", optional" } else { "" };
-    let direction = format!("{direction}{optional}");
+    let until = |what: &str, until: &Option<String>| match until.as_deref() {
+        None => String::new(),
+        Some("completion") => format!(", {what} until the operation completes"),
+        Some("handle") => format!(", {what} until the handle is closed"),
+        Some(call) => format!(", {what} until {}", writer.name(call)),
+    };
+    let (kept, lent) = (until("in use", &param.kept_until), until("lent", &param.lent_until));
+    let direction = format!("{direction}{optional}{kept}{lent}");
     let called = match param.rust_name == param.c_name {
         true => format!("`{}` ({direction})", param.rust_name),
         false => format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name),

@@ -46,8 +46,8 @@ fn trait_(table: &Table, family: &Family, spec: &Spec) -> TokenStream {
 }
 
 fn method(slot: &Slot, callback: &Function, here: &str, spec: &Spec) -> TokenStream {
-    let writer = &Writer::new(spec, callback.origin.item);
     let but = Some(slot.instance);
+    let writer = &Writer::of_method(spec, callback, but);
     let doc = attributes(&writer.item(&callback.origin, api::details_but(callback, but, true, writer)));
     let alias = aliases(&slot.rust_name, [&*callback.origin.c_name].into_iter());
     let name = format_ident!("{}", slot.rust_name);

@@ -9,8 +9,8 @@ use crate::model::{CodeEntry, CodeSpace, Spec};
 /// The file of all codes.
 pub fn file(spec: &Spec) -> TokenStream {
     let of = |space| spec.codes.iter().filter(|code| code.space == space).collect::<Vec<_>>();
-    let win32 = space(spec, "Win32Error", &of(CodeSpace::Win32), CodeSpace::Win32);
-    let hresult = space(spec, "HResult", &of(CodeSpace::HResult), CodeSpace::HResult);
+    let win32 = space(spec, &of(CodeSpace::Win32), CodeSpace::Win32);
+    let hresult = space(spec, &of(CodeSpace::HResult), CodeSpace::HResult);
     quote! {
         #![doc = " Error codes: every one that the pages list, by name and by number."]
 
@@ -60,9 +60,17 @@ pub fn file(spec: &Spec) -> TokenStream {
     }
 }
 
+/// The type of the codes of a space.
+pub const fn type_name(space: CodeSpace) -> &'static str {
+    match space {
+        CodeSpace::Win32 => "Win32Error",
+        CodeSpace::HResult => "HResult",
+    }
+}
+
 /// What both kinds of codes have, over a table sorted by number and one sorted by name.
-fn space(spec: &Spec, type_name: &str, codes: &[&CodeEntry], space: CodeSpace) -> TokenStream {
-    let type_ident = format_ident!("{type_name}");
+fn space(spec: &Spec, codes: &[&CodeEntry], space: CodeSpace) -> TokenStream {
+    let type_ident = format_ident!("{}", type_name(space));
     let writer = Writer::of_no_item(spec);
     let constants = codes.iter().map(|code| {
         let shown = shown(code.number.value, space);

@@ -1,14 +1,16 @@
 //! Prose as rustdoc: Markdown lines in which nothing of a page can break out of a comment or become a doctest.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::fold::fold;
-use crate::draft::{Docs, Requirements};
-use crate::model::{Origin, Spec};
-use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, Target};
+use super::codes;
+use crate::draft::{Docs, Kind, Requirements};
+use crate::model::{Family, Function, Origin, Spec};
+use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, Target, plain};
 
 /// Where lines of running text are broken.
 const WIDTH: usize = 100;
@@ -33,12 +35,21 @@ pub struct Writer<'a> {
     spec: &'a Spec,
     /// The item whose text this is: it does not link to itself.
     item: Option<usize>,
+    /// What the method calls its arguments, by their C names.
+    args: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Writer<'a> {
     /// A writer of an item's text, whose links lead to the other items of `spec`.
     pub fn new(spec: &'a Spec, item: usize) -> Self {
-        Self { spec, item: Some(item) }
+        Self { spec, item: Some(item), args: BTreeMap::new() }
+    }
+
+    /// A writer of a method's text; `but` is a parameter that is no argument of it.
+    pub fn of_method(spec: &'a Spec, function: &'a Function, but: Option<usize>) -> Self {
+        let args = function.args.iter().filter(|arg| Some(arg.param) != but).map(|arg| &function.params[arg.param]);
+        let args = args.map(|param| (&*param.c_name, &*param.rust_name)).collect();
+        Self { spec, item: Some(function.origin.item), args }
     }
 
     /// The documentation of a type without details, and the names that search finds it by.
@@ -51,7 +62,7 @@ impl<'a> Writer<'a> {
 
     /// A writer of text that belongs to no item.
     pub fn of_no_item(spec: &'a Spec) -> Self {
-        Self { spec, item: None }
+        Self { spec, item: None, args: BTreeMap::new() }
     }
 
     /// The lines of a text.
@@ -59,6 +70,22 @@ impl<'a> Writer<'a> {
         let mut out = Vec::new();
         self.blocks(prose, &mut out);
         out
+    }
+
+    /// The lines of what a function returns, but for the paragraphs that are about the thread's last error: a method
+    /// returns its code.
+    pub fn without_last_error(&self, prose: &Prose) -> Vec<String> {
+        let Some(name) = &self.spec.last_error else { return self.lines(prose) };
+        let about = |block: &&Block| Prose { blocks: vec![(*block).clone()] }.plain().contains(&**name);
+        self.lines(&Prose { blocks: prose.blocks.iter().filter(|block| !about(block)).cloned().collect() })
+    }
+
+    /// A name as code, which is a link if it is an item's.
+    pub fn name(&self, name: &str) -> String {
+        match self.spec.place(name).and_then(|index| self.path(index)) {
+            Some(path) => format!("[`{name}`](crate::{path})"),
+            None => code_span(name),
+        }
     }
 
     /// The text of an item: description, `middle`, remarks, other sections, requirements and source.
@@ -190,7 +217,10 @@ impl<'a> Writer<'a> {
     fn inline(&self, inline: &Inline) -> String {
         match inline {
             Inline::Text(text) => escape(text),
-            Inline::Code(text) => code_span(text),
+            Inline::Strong(inner) | Inline::Emphasis(inner) if self.arg(&plain(inner)).is_some() => {
+                self.arg(&plain(inner)).map_or_else(String::new, code_span)
+            }
+            Inline::Code(text) => code_span(self.arg(text).unwrap_or(text)),
             Inline::Strong(inner) => self.strong(inner),
             Inline::Emphasis(inner) => wrapped("*", &self.inlines(inner)),
             Inline::Superscript(inner) => format!("<sup>{}</sup>", self.inlines(inner)),
@@ -201,16 +231,18 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// What the method calls the argument of that C name.
+    fn arg(&self, c_name: &str) -> Option<&'a str> {
+        self.args.get(c_name.trim()).copied()
+    }
+
     /// These pages set names in bold: a name is code, and a link if it is an item.
     fn strong(&self, inner: &[Inline]) -> String {
-        let text = crate::prose::plain(inner);
-        if let [Inline::Text(name)] = inner {
-            if let Some(path) = self.spec.place(name).and_then(|index| self.path(index)) {
-                return format!("[`{name}`](crate::{path})");
-            }
-            if is_name(name) {
-                return code_span(name);
-            }
+        let text = plain(inner);
+        if let [Inline::Text(name)] = inner
+            && (is_name(name) || self.spec.place(name).is_some_and(|index| self.path(index).is_some()))
+        {
+            return self.name(name);
         }
         if text.trim().is_empty() {
             return text;
@@ -218,17 +250,37 @@ impl<'a> Writer<'a> {
         wrapped("**", &self.inlines(inner))
     }
 
-    /// The Rust path of another item.
-    fn path(&self, index: usize) -> Option<&'a str> {
-        self.spec.items[index].rust_path.as_deref().filter(|_| self.item != Some(index))
+    /// The Rust path of another item; of a list, that of what is in it.
+    fn path(&self, index: usize) -> Option<String> {
+        let item = &self.spec.items[index];
+        let of = || item.rust_path.clone().or_else(|| self.listed(index));
+        if self.item == Some(index) { None } else { of() }
+    }
+
+    /// The path of the codes or constants that a page lists.
+    fn listed(&self, index: usize) -> Option<String> {
+        let draft = &self.spec.items[index].draft;
+        match draft.kind {
+            Kind::Codes => {
+                let code = self.spec.codes.iter().find(|code| code.number.source.location().path == draft.path)?;
+                Some(codes::type_name(code.space).to_owned())
+            }
+            Kind::Topic => {
+                let has = |family: &&Family| family.constants.iter().any(|constant| constant.item == index);
+                Some(format!("{}::sys", self.spec.families.iter().find(has)?.name))
+            }
+            _ => None,
+        }
     }
 
     fn link(&self, target: &Target, inner: &[Inline]) -> String {
-        let text = crate::prose::plain(inner);
+        let text = plain(inner);
         let shown = if is_name(text.trim()) { code_span(text.trim()) } else { self.inlines(inner) };
         match target {
             Target::Item(index) => match self.path(*index) {
                 Some(path) => format!("[{shown}](crate::{path})"),
+                // The title of a page that nothing was generated from.
+                None if self.item != Some(*index) && text.trim().contains(' ') => format!("\"{shown}\""),
                 None => shown,
             },
             Target::Url(url) if is_web(url) => format!("[{shown}]({})", address(url)),

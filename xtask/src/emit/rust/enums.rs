@@ -24,7 +24,7 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     let docs = enum_.members.iter().map(|member| member_doc(member, &member.rust_name, writer));
     let definition = definition(enum_, &docs.collect::<Vec<_>>());
     let constants = enum_.aliases.iter().map(|(member, first)| {
-        let constant = screaming(&member.rust_name);
+        let constant = alias(enum_, member);
         let doc = member_doc(member, &constant, writer);
         let constant = format_ident!("{constant}");
         let first = format_ident!("{}", enum_.members[*first].rust_name);
@@ -216,6 +216,11 @@ fn member_doc(member: &Member, own: &str, writer: &Writer<'_>) -> TokenStream {
     let doc = attributes(&lines);
     let alias = aliases(own, [&*member.c_name].into_iter());
     quote! { #doc #alias }
+}
+
+/// The Rust name of a member that has the value of another: bits are constants already.
+pub fn alias(enum_: &Enum, member: &Member) -> String {
+    if enum_.flags { member.rust_name.clone() } else { screaming(&member.rust_name) }
 }
 
 fn screaming(camel: &str) -> String {

@@ -84,7 +84,7 @@ impl Part {
             Self::Errors => errors::file(spec, family),
             Self::Exports => exports::file(family),
             Self::Structs => structs::file(spec, family),
-            Self::Sys => Some(sys::file(family)),
+            Self::Sys => Some(sys::file(spec, family)),
         }
     }
 }

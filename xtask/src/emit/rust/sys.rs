@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::types;
-use crate::model::{Enum, Family, FieldKind, Function, Origin, Param, Record, Struct, Type};
+use super::docs::{Writer, attributes, section};
+use super::{enums, types};
+use crate::draft::Convention;
+use crate::model::{Enum, Family, FieldKind, Function, Origin, Param, Record, Spec, Struct, Type};
 
 /// The file of a family's C names.
-pub fn file(family: &Family) -> TokenStream {
+pub fn file(spec: &Spec, family: &Family) -> TokenStream {
     let opaques = family.opaques.iter().map(|opaque| {
         let (c_name, rust_name) = (format_ident!("{}", opaque.c_name), format_ident!("{}", opaque.rust_name));
         let doc = format!(" [`{}`](super::{}) under its C name.", opaque.c_name, opaque.rust_name);
@@ -34,7 +36,10 @@ pub fn file(family: &Family) -> TokenStream {
     });
     let callbacks = family.callbacks.iter().map(|callback| callback_type(callback, &family.name));
     let functions = (!family.functions.is_empty()).then(|| {
-        let signatures = family.functions.iter().map(|function| signature(function, &family.name));
+        let signatures = family.functions.iter().map(|function| {
+            let (doc, signature) = (function_doc(function, spec), signature(function, &family.name));
+            quote! { #doc #signature }
+        });
         quote! {
             #[allow(clippy::missing_safety_doc)]
             unsafe extern "system" { #(#signatures)* }
@@ -219,11 +224,13 @@ impl Uses {
 pub fn enum_(enum_: &Enum) -> TokenStream {
     let c_name = format_ident!("{}", enum_.origin.c_name);
     let doc = format!(" The values of [`{0}`](super::{0}) as C has them.", enum_.origin.rust_name);
-    let aliases = enum_.aliases.iter().map(|(member, _)| member);
-    let constants = enum_.members.iter().chain(aliases).map(|member| {
+    let rust_name = &enum_.origin.rust_name;
+    let own = enum_.members.iter().map(|member| (member, member.rust_name.clone()));
+    let aliases = enum_.aliases.iter().map(|(member, _)| (member, enums::alias(enum_, member)));
+    let constants = own.chain(aliases).map(|(member, called)| {
         let name = format_ident!("{}", member.c_name);
         let value = Literal::i32_unsuffixed(member.value);
-        let doc = format!(" {}", member.value);
+        let doc = format!(" [`{rust_name}::{called}`](super::{rust_name}::{called}) as C has it.");
         let odd = member.c_name.contains(|c: char| c.is_ascii_lowercase());
         let allow = odd.then(|| quote! { #[allow(non_upper_case_globals)] });
         quote! { #[doc = #doc] #allow pub const #name: #c_name = #value; }
@@ -251,8 +258,22 @@ fn output(function: &Function, here: &str) -> Option<TokenStream> {
 pub fn signature(function: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", function.origin.c_name);
     let (params, output) = (params(&function.params, here), output(function, here));
-    let doc = format!(" `{}`, raw.", function.origin.c_name);
-    quote! { #[doc = #doc] pub fn #name(#(#params),*) #output; }
+    quote! { pub fn #name(#(#params),*) #output; }
+}
+
+/// Where a function is described, and what C returns where a method returns the code of a failure.
+fn function_doc(function: &Function, spec: &Spec) -> TokenStream {
+    let writer = Writer::new(spec, function.origin.item);
+    let c_name = &function.origin.c_name;
+    let path = spec.items[function.origin.item].rust_path.as_deref();
+    let mut lines = match path.filter(|path| !path.ends_with(&format!("sys::{c_name}"))) {
+        Some(path) => vec![format!("`{c_name}`, raw: [its method](crate::{path}) says what it does.")],
+        None => vec![format!("`{c_name}`, raw.")],
+    };
+    if function.convention == Convention::LastError {
+        section(&mut lines, "# Returns", writer.lines(&function.returns));
+    }
+    attributes(&lines)
 }
 
 /// A callback's type.
