@@ -78,7 +78,7 @@ fn complete() -> Value {
                 "written_on_failure": ["E"], "sources": sources,
             }],
             "members": [{ "name": "M", "value": "-1", "sources": sources }],
-            "constants": [{ "name": "C", "value": "1", "sources": sources }],
+            "constants": [{ "name": "C", "value": "-1", "type": "LPVOID", "text": "none", "sources": sources }],
             "parts": [{ "name": "input-buffer", "text": "nothing", "sources": sources }],
             "fields": [{ "name": "a.b", "type": "int", "dimensions": "[4]", "bits": 3, "kept_until": "handle",
                 "wide": true, "sources": sources }],

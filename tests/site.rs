@@ -107,7 +107,11 @@ fn everything_has_its_page(site: &Built) {
         let shown = words(path);
         for listed in &constant.listed {
             let item = html::squeeze(&site.spec.items[listed.item].draft.name.value);
-            for words in [constant.name, &listed.constant.number.value.to_string(), &item] {
+            let number = listed.constant.number.value;
+            // A pointer of all bits is -1, however many there are.
+            let signed = listed.constant.c_type.is_some();
+            let number = if signed { number.cast_signed().to_string() } else { number.to_string() };
+            for words in [constant.name, &number, &item] {
                 assert!(shown.contains(words), "{path}: `{words}` is not in: {shown}");
             }
         }

@@ -46,6 +46,13 @@ macro_rules! constant {
     };
 }
 
+/// A pointer to nothing, which windows-sys has no constant for.
+macro_rules! null {
+    ($name:ident) => {
+        const _: () = assert!(ours::$name.is_null(), concat!(stringify!($name), " is a pointer to something"));
+    };
+}
+
 /// A constant has the same value there, and its type another size.
 macro_rules! unlike {
     ($name:ident) => {

@@ -17,7 +17,8 @@ extern "C" {
 
 typedef void *WEB_SOCKET_HANDLE;
 
-#define WEB_SOCKET_MAX_CLOSE_REASON_LENGTH 0x7B /* 123 */
+/** The longest reason of a close frame, in bytes: what the WEB_SOCKET_BUFFER of a close frame can hold. */
+#define WEB_SOCKET_MAX_CLOSE_REASON_LENGTH 123
 
 /**
  * The WEB_SOCKET_ACTION enumeration names the actions that WebSocketGetAction returns and the

@@ -20,418 +20,1335 @@ extern "C" {
 
 typedef void *HINTERNET;
 
+/** WinHttpGetProxyForUrlEx. */
 #define API_GET_PROXY_FOR_URL 6
+/** WinHttpGetProxySettingsEx. */
 #define API_GET_PROXY_SETTINGS 7
+/** WinHttpQueryDataAvailable. */
 #define API_QUERY_DATA_AVAILABLE 2
+/** WinHttpReadData. */
 #define API_READ_DATA 3
+/** WinHttpReceiveResponse. */
 #define API_RECEIVE_RESPONSE 1
+/** WinHttpSendRequest. */
 #define API_SEND_REQUEST 5
+/** WinHttpWriteData. */
 #define API_WRITE_DATA 4
-#define HTTP_STATUS_ACCEPTED 0xCA /* 202 */
-#define HTTP_STATUS_AMBIGUOUS 0x12C /* 300 */
-#define HTTP_STATUS_BAD_GATEWAY 0x1F6 /* 502 */
-#define HTTP_STATUS_BAD_METHOD 0x195 /* 405 */
-#define HTTP_STATUS_BAD_REQUEST 0x190 /* 400 */
-#define HTTP_STATUS_CONFLICT 0x199 /* 409 */
-#define HTTP_STATUS_CONTINUE 0x64 /* 100 */
-#define HTTP_STATUS_CREATED 0xC9 /* 201 */
-#define HTTP_STATUS_DENIED 0x191 /* 401 */
-#define HTTP_STATUS_FIRST 0x64 /* 100 */
-#define HTTP_STATUS_FORBIDDEN 0x193 /* 403 */
-#define HTTP_STATUS_GATEWAY_TIMEOUT 0x1F8 /* 504 */
-#define HTTP_STATUS_GONE 0x19A /* 410 */
-#define HTTP_STATUS_LAST 0x1F9 /* 505 */
-#define HTTP_STATUS_LENGTH_REQUIRED 0x19B /* 411 */
-#define HTTP_STATUS_MOVED 0x12D /* 301 */
-#define HTTP_STATUS_NONE_ACCEPTABLE 0x196 /* 406 */
-#define HTTP_STATUS_NOT_FOUND 0x194 /* 404 */
-#define HTTP_STATUS_NOT_MODIFIED 0x130 /* 304 */
-#define HTTP_STATUS_NOT_SUPPORTED 0x1F5 /* 501 */
-#define HTTP_STATUS_NO_CONTENT 0xCC /* 204 */
-#define HTTP_STATUS_OK 0xC8 /* 200 */
-#define HTTP_STATUS_PARTIAL 0xCB /* 203 */
-#define HTTP_STATUS_PARTIAL_CONTENT 0xCE /* 206 */
-#define HTTP_STATUS_PAYMENT_REQ 0x192 /* 402 */
-#define HTTP_STATUS_PERMANENT_REDIRECT 0x134 /* 308 */
-#define HTTP_STATUS_PRECOND_FAILED 0x19C /* 412 */
-#define HTTP_STATUS_PROXY_AUTH_REQ 0x197 /* 407 */
-#define HTTP_STATUS_REDIRECT 0x12E /* 302 */
-#define HTTP_STATUS_REDIRECT_KEEP_VERB 0x133 /* 307 */
-#define HTTP_STATUS_REDIRECT_METHOD 0x12F /* 303 */
-#define HTTP_STATUS_REQUEST_TIMEOUT 0x198 /* 408 */
-#define HTTP_STATUS_REQUEST_TOO_LARGE 0x19D /* 413 */
-#define HTTP_STATUS_RESET_CONTENT 0xCD /* 205 */
-#define HTTP_STATUS_RETRY_WITH 0x1C1 /* 449 */
-#define HTTP_STATUS_SERVER_ERROR 0x1F4 /* 500 */
-#define HTTP_STATUS_SERVICE_UNAVAIL 0x1F7 /* 503 */
-#define HTTP_STATUS_SWITCH_PROTOCOLS 0x65 /* 101 */
-#define HTTP_STATUS_UNSUPPORTED_MEDIA 0x19F /* 415 */
-#define HTTP_STATUS_URI_TOO_LONG 0x19E /* 414 */
-#define HTTP_STATUS_USE_PROXY 0x131 /* 305 */
-#define HTTP_STATUS_VERSION_NOT_SUP 0x1F9 /* 505 */
-#define HTTP_STATUS_WEBDAV_MULTI_STATUS 0xCF /* 207 */
+/** The request will be worked on later. */
+#define HTTP_STATUS_ACCEPTED 202
+/** There are several resources to choose from. */
+#define HTTP_STATUS_AMBIGUOUS 300
+/** A server behind this one sent a wrong answer. */
+#define HTTP_STATUS_BAD_GATEWAY 502
+/** The resource does not allow the method. */
+#define HTTP_STATUS_BAD_METHOD 405
+/** The request is malformed. */
+#define HTTP_STATUS_BAD_REQUEST 400
+/** The resource is in a state that excludes the request. */
+#define HTTP_STATUS_CONFLICT 409
+/** The server wants to see the body of the request. */
+#define HTTP_STATUS_CONTINUE 100
+/** Something new has been made. */
+#define HTTP_STATUS_CREATED 201
+/** The server wants credentials. */
+#define HTTP_STATUS_DENIED 401
+/** The smallest status that has a name. */
+#define HTTP_STATUS_FIRST 100
+/** The server refuses, whatever the credentials. */
+#define HTTP_STATUS_FORBIDDEN 403
+/** A server behind this one did not answer in time. */
+#define HTTP_STATUS_GATEWAY_TIMEOUT 504
+/** The resource existed and is gone for good. */
+#define HTTP_STATUS_GONE 410
+/** The greatest status that has a name. */
+#define HTTP_STATUS_LAST 505
+/** The server wants a Content-Length header. */
+#define HTTP_STATUS_LENGTH_REQUIRED 411
+/** The resource has another URL for good. */
+#define HTTP_STATUS_MOVED 301
+/** No form of the resource suits the Accept headers. */
+#define HTTP_STATUS_NONE_ACCEPTABLE 406
+/** There is nothing at this URL. */
+#define HTTP_STATUS_NOT_FOUND 404
+/** What the client has is up to date. */
+#define HTTP_STATUS_NOT_MODIFIED 304
+/** The server does not know the method. */
+#define HTTP_STATUS_NOT_SUPPORTED 501
+/** Successful, and there is no content. */
+#define HTTP_STATUS_NO_CONTENT 204
+/** The request was successful. */
+#define HTTP_STATUS_OK 200
+/** The content was changed on the way. */
+#define HTTP_STATUS_PARTIAL 203
+/** A part of the content, as asked for. */
+#define HTTP_STATUS_PARTIAL_CONTENT 206
+/** Reserved for payments. */
+#define HTTP_STATUS_PAYMENT_REQ 402
+/** Like 301, and the method must stay the same. */
+#define HTTP_STATUS_PERMANENT_REDIRECT 308
+/** A condition of the request does not hold. */
+#define HTTP_STATUS_PRECOND_FAILED 412
+/** The proxy wants credentials. */
+#define HTTP_STATUS_PROXY_AUTH_REQ 407
+/** The resource has another URL for the time being. */
+#define HTTP_STATUS_REDIRECT 302
+/** Like 302, and the method must stay the same. */
+#define HTTP_STATUS_REDIRECT_KEEP_VERB 307
+/** The answer is at another URL, to be fetched with GET. */
+#define HTTP_STATUS_REDIRECT_METHOD 303
+/** The request took too long to come. */
+#define HTTP_STATUS_REQUEST_TIMEOUT 408
+/** The body is too large. */
+#define HTTP_STATUS_REQUEST_TOO_LARGE 413
+/** Successful, and the form is to be cleared. */
+#define HTTP_STATUS_RESET_CONTENT 205
+/** To be repeated after something else has been done. Not in the RFC. */
+#define HTTP_STATUS_RETRY_WITH 449
+/** Something went wrong in the server. */
+#define HTTP_STATUS_SERVER_ERROR 500
+/** The server has too much to do or is being maintained. */
+#define HTTP_STATUS_SERVICE_UNAVAIL 503
+/** The server changes to the protocol that was asked for. This is the answer that makes a WebSocket. */
+#define HTTP_STATUS_SWITCH_PROTOCOLS 101
+/** The server cannot read this kind of body. */
+#define HTTP_STATUS_UNSUPPORTED_MEDIA 415
+/** The URL is too long. */
+#define HTTP_STATUS_URI_TOO_LONG 414
+/** The resource is to be reached through a proxy. */
+#define HTTP_STATUS_USE_PROXY 305
+/** The server does not speak this version of HTTP. */
+#define HTTP_STATUS_VERSION_NOT_SUP 505
+/** WebDAV: several statuses in one response. */
+#define HTTP_STATUS_WEBDAV_MULTI_STATUS 207
+/**
+ * Replace escape sequences, %20 and the like, by the characters they stand for. The bytes are not read
+ * as UTF-8.
+ */
 #define ICU_DECODE 0x10000000
+/** Replace characters that must not stand in a request by escape sequences. */
 #define ICU_ESCAPE 0x80000000
-#define ICU_ESCAPE_AUTHORITY 0x2000 /* 8192 */
-#define ICU_INCLUDE_DEFAULT_PORT 0x8000 /* 32768 */
-#define ICU_REJECT_USERPWD 0x4000 /* 16384 */
-#define INTERNET_DEFAULT_HTTPS_PORT 0x1BB /* 443 */
-#define INTERNET_DEFAULT_HTTP_PORT 0x50 /* 80 */
+/** Escape user name, password and host as well. */
+#define ICU_ESCAPE_AUTHORITY 0x00002000
+/** Write the port even if it is that of the scheme. */
+#define ICU_INCLUDE_DEFAULT_PORT 0x00008000
+/** Fail with ERROR_WINHTTP_INVALID_URL if the URL has a user name or a password. */
+#define ICU_REJECT_USERPWD 0x00004000
+/**
+ * The port of https and wss. The port alone does not make a request secure; WinHttpOpenRequest needs
+ * WINHTTP_FLAG_SECURE for that.
+ */
+#define INTERNET_DEFAULT_HTTPS_PORT 443
+/** The port of http and ws. */
+#define INTERNET_DEFAULT_HTTP_PORT 80
+/** The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80 for others. */
 #define INTERNET_DEFAULT_PORT 0
-#define SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS 0x3300 /* 13056 */
-#define SECURITY_FLAG_IGNORE_CERT_CN_INVALID 0x1000 /* 4096 */
-#define SECURITY_FLAG_IGNORE_CERT_DATE_INVALID 0x2000 /* 8192 */
-#define SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE 0x200 /* 512 */
-#define SECURITY_FLAG_IGNORE_UNKNOWN_CA 0x100 /* 256 */
-#define SECURITY_FLAG_SECURE 1
+/** All four faults of a certificate that can be ignored. */
+#define SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS 0x00003300
+/** The certificate is for another host. */
+#define SECURITY_FLAG_IGNORE_CERT_CN_INVALID 0x00001000
+/** The certificate has expired or is not valid yet. */
+#define SECURITY_FLAG_IGNORE_CERT_DATE_INVALID 0x00002000
+/** The certificate is not for servers. */
+#define SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE 0x00000200
+/** The authority is not known. */
+#define SECURITY_FLAG_IGNORE_UNKNOWN_CA 0x00000100
+/** Only returned: the connection uses TLS. */
+#define SECURITY_FLAG_SECURE 0x00000001
+/** Only returned: keys of 56 bits. */
 #define SECURITY_FLAG_STRENGTH_MEDIUM 0x40000000
+/** Only returned: keys of 128 bits or more. */
 #define SECURITY_FLAG_STRENGTH_STRONG 0x20000000
+/** Only returned: keys of 40 bits. */
 #define SECURITY_FLAG_STRENGTH_WEAK 0x10000000
+/**
+ * Find the proxy from the settings of the system and of the user, scripts included, and try the next
+ * one when a proxy fails. Windows 8.1 and later.
+ */
 #define WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4
+/**
+ * Use the proxy that is configured for WinHTTP on the machine, with netsh winhttp or
+ * WinHttpSetDefaultProxyConfiguration. If there is none, connect directly. The settings of browsers
+ * are not looked at. From Windows 8.1 on, prefer WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY.
+ */
 #define WINHTTP_ACCESS_TYPE_DEFAULT_PROXY 0
+/** Use the proxy in pszProxyW, except for the hosts in pszProxyBypassW. */
 #define WINHTTP_ACCESS_TYPE_NAMED_PROXY 3
+/** Connect directly and never through a proxy. */
 #define WINHTTP_ACCESS_TYPE_NO_PROXY 1
+/** The part that holds the flags. */
 #define WINHTTP_ADDREQ_FLAGS_MASK 0xFFFF0000
+/** Add the header. Together with WINHTTP_ADDREQ_FLAG_REPLACE, add it where there is none to replace. */
 #define WINHTTP_ADDREQ_FLAG_ADD 0x20000000
+/**
+ * Add the header if the request has none of that name; fail with ERROR_WINHTTP_HEADER_ALREADY_EXISTS
+ * if it has one.
+ */
 #define WINHTTP_ADDREQ_FLAG_ADD_IF_NEW 0x10000000
+/** Another name of WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA. */
 #define WINHTTP_ADDREQ_FLAG_COALESCE 0x40000000
+/** Append the value to the first header of that name, with a comma between them. */
 #define WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA 0x40000000
-#define WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON 0x1000000
+/** Append the value to the first header of that name, with a semicolon between them. */
+#define WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON 0x01000000
+/**
+ * Replace the value of the header, or remove the header if no value is given. Only one header can be
+ * passed. Of several with that name the index in the lower half says which is meant.
+ */
 #define WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000
-#define WINHTTP_ADDREQ_INDEX_MASK 0xFFFF /* 65535 */
-#define WINHTTP_AUTH_SCHEME_BASIC 1
-#define WINHTTP_AUTH_SCHEME_DIGEST 8
-#define WINHTTP_AUTH_SCHEME_NEGOTIATE 0x10 /* 16 */
-#define WINHTTP_AUTH_SCHEME_NTLM 2
-#define WINHTTP_AUTH_SCHEME_PASSPORT 4
-#define WINHTTP_AUTH_TARGET_PROXY 1
-#define WINHTTP_AUTH_TARGET_SERVER 0
+/** The part that holds the index of the header, from 0. */
+#define WINHTTP_ADDREQ_INDEX_MASK 0x0000FFFF
+/** Basic: name and password, encoded but not encrypted. Use it with TLS only. */
+#define WINHTTP_AUTH_SCHEME_BASIC 0x00000001
+/** Digest. */
+#define WINHTTP_AUTH_SCHEME_DIGEST 0x00000008
+/** Kerberos or NTLM, whichever both sides can do. */
+#define WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010
+/** NTLM. */
+#define WINHTTP_AUTH_SCHEME_NTLM 0x00000002
+/** Microsoft Passport. */
+#define WINHTTP_AUTH_SCHEME_PASSPORT 0x00000004
+/** The proxy. */
+#define WINHTTP_AUTH_TARGET_PROXY 0x00000001
+/** The server. */
+#define WINHTTP_AUTH_TARGET_SERVER 0x00000000
+/** Another name of WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM. */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_DEFAULT 0
+/** None. */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_HIGH 2
+/** All servers. */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW 1
+/** The greatest value. */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX 3
+/** Servers of the local intranet. */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM 0
+/** No server, but the proxy. */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY 3
-#define WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS 0x97E0000
+/**
+ * All ends of asynchronous operations: SENDREQUEST_COMPLETE, HEADERS_AVAILABLE, DATA_AVAILABLE,
+ * READ_COMPLETE, WRITE_COMPLETE, REQUEST_ERROR, GETPROXYFORURL_COMPLETE and GETPROXYSETTINGS_COMPLETE.
+ * The bits of CLOSE_COMPLETE and SHUTDOWN_COMPLETE are not part of the value, but a WebSocket reports
+ * these two all the same.
+ */
+#define WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS 0x097E0000
+/** All of them. */
 #define WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS 0xFFFFFFFF
-#define WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION 0x300 /* 768 */
-#define WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER 0xC /* 12 */
-#define WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE 0x40000
-#define WINHTTP_CALLBACK_FLAG_DETECTING_PROXY 0x1000 /* 4096 */
-#define WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE 0x1000000
-#define WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE 0x8000000
-#define WINHTTP_CALLBACK_FLAG_HANDLES 0xC00 /* 3072 */
-#define WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE 0x20000
-#define WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE 0x8000 /* 32768 */
-#define WINHTTP_CALLBACK_FLAG_READ_COMPLETE 0x80000
-#define WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE 0xC0 /* 192 */
-#define WINHTTP_CALLBACK_FLAG_REDIRECT 0x4000 /* 16384 */
-#define WINHTTP_CALLBACK_FLAG_REQUEST_ERROR 0x200000
-#define WINHTTP_CALLBACK_FLAG_RESOLVE_NAME 3
-#define WINHTTP_CALLBACK_FLAG_SECURE_FAILURE 0x10000
-#define WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE 0x400000
-#define WINHTTP_CALLBACK_FLAG_SEND_REQUEST 0x30 /* 48 */
-#define WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE 0x100000
-#define WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE 0x2000000
-#define WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION 0x100 /* 256 */
-#define WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER 8
-#define WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER 4
-#define WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED 0x200 /* 512 */
-#define WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE 0x40000
-#define WINHTTP_CALLBACK_STATUS_DETECTING_PROXY 0x1000 /* 4096 */
-#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID 0x10 /* 16 */
-#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID 0x20 /* 32 */
-#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED 4
-#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED 1
-#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE 0x40 /* 64 */
-#define WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA 8
-#define WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT 2
+/** The closing of a connection begins and ends. */
+#define WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION 0x00000300
+/** Connecting begins and ends. */
+#define WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER 0x0000000C
+/** WinHttpQueryDataAvailable has completed. */
+#define WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE 0x00040000
+/** A proxy is looked for. */
+#define WINHTTP_CALLBACK_FLAG_DETECTING_PROXY 0x00001000
+/** WinHttpGetProxyForUrlEx has completed. */
+#define WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE 0x01000000
+/** WinHttpGetProxySettingsEx has completed. */
+#define WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE 0x08000000
+/** A handle is created or closed. */
+#define WINHTTP_CALLBACK_FLAG_HANDLES 0x00000C00
+/** WinHttpReceiveResponse has completed. */
+#define WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE 0x00020000
+/** A response with a status from 100 to 199 has come, after which another one follows. */
+#define WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE 0x00008000
+/** WinHttpReadData or WinHttpWebSocketReceive has completed. */
+#define WINHTTP_CALLBACK_FLAG_READ_COMPLETE 0x00080000
+/** The receiving of a response begins and ends. */
+#define WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE 0x000000C0
+/** A redirect is about to be followed. */
+#define WINHTTP_CALLBACK_FLAG_REDIRECT 0x00004000
+/** An asynchronous operation has failed. */
+#define WINHTTP_CALLBACK_FLAG_REQUEST_ERROR 0x00200000
+/** The resolution of a name begins and ends. */
+#define WINHTTP_CALLBACK_FLAG_RESOLVE_NAME 0x00000003
+/** A certificate was not accepted. */
+#define WINHTTP_CALLBACK_FLAG_SECURE_FAILURE 0x00010000
+/** WinHttpSendRequest has completed. */
+#define WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE 0x00400000
+/** The sending of a request begins and ends. */
+#define WINHTTP_CALLBACK_FLAG_SEND_REQUEST 0x00000030
+/** WinHttpWriteData or WinHttpWebSocketSend has completed. */
+#define WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE 0x00100000
+/**
+ * WinHttpWebSocketClose has completed: the close frame of the server has come. No information; the
+ * length is 0.
+ */
+#define WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE 0x02000000
+/** The connection is being closed. No information. */
+#define WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION 0x00000100
+/** The connection has been made. The information is the IP address, a wide string. */
+#define WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER 0x00000008
+/** A connection is being made. The information is the IP address, a wide string. */
+#define WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER 0x00000004
+/** The connection has been closed. No information. */
+#define WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED 0x00000200
+/**
+ * WinHttpQueryDataAvailable has completed. The information is a DWORD, the number of bytes that can be
+ * read; the length is 4.
+ */
+#define WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE 0x00040000
+/** A proxy is being looked for. No information. */
+#define WINHTTP_CALLBACK_STATUS_DETECTING_PROXY 0x00001000
+/** The certificate is for another host name. */
+#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID 0x00000010
+/** The certificate has expired or is not valid yet. */
+#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID 0x00000020
+/** The certificate has been revoked. */
+#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED 0x00000004
+/** It could not be checked whether the certificate has been revoked. */
+#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED 0x00000001
+/** The certificate is not meant for a server. */
+#define WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE 0x00000040
+/** The authority that issued the certificate is not known. */
+#define WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA 0x00000008
+/** The certificate is not valid. */
+#define WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT 0x00000002
+/** TLS itself could not be set up. */
 #define WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR 0x80000000
-#define WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE 0x1000000
-#define WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE 0x8000000
-#define WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING 0x800 /* 2048 */
-#define WINHTTP_CALLBACK_STATUS_HANDLE_CREATED 0x400 /* 1024 */
-#define WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE 0x20000
-#define WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x8000 /* 32768 */
-#define WINHTTP_CALLBACK_STATUS_NAME_RESOLVED 2
-#define WINHTTP_CALLBACK_STATUS_READ_COMPLETE 0x80000
-#define WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE 0x40 /* 64 */
-#define WINHTTP_CALLBACK_STATUS_REDIRECT 0x4000 /* 16384 */
-#define WINHTTP_CALLBACK_STATUS_REQUEST_ERROR 0x200000
-#define WINHTTP_CALLBACK_STATUS_REQUEST_SENT 0x20 /* 32 */
-#define WINHTTP_CALLBACK_STATUS_RESOLVING_NAME 1
-#define WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED 0x80 /* 128 */
-#define WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x10000
-#define WINHTTP_CALLBACK_STATUS_SENDING_REQUEST 0x10 /* 16 */
-#define WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x400000
+/** WinHttpGetProxyForUrlEx has completed. No information. */
+#define WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE 0x01000000
+/** WinHttpGetProxySettingsEx has completed. No information. */
+#define WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE 0x08000000
+/** The handle is gone, and this is its last notification. The information is a pointer to an HINTERNET. */
+#define WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING 0x00000800
+/** A handle has been created. The information is the handle: a pointer to an HINTERNET. */
+#define WINHTTP_CALLBACK_STATUS_HANDLE_CREATED 0x00000400
+/** WinHttpReceiveResponse has completed, and WinHttpQueryHeaders can be called. No information. */
+#define WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE 0x00020000
+/**
+ * A response with a status from 100 to 199 has come, other than a 101 that was asked for. The
+ * information is a DWORD, the status.
+ */
+#define WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x00008000
+/** The name has been resolved. The information is a wide string. */
+#define WINHTTP_CALLBACK_STATUS_NAME_RESOLVED 0x00000002
+/**
+ * After WinHttpReadData the information is the buffer that was passed to it, and the length the number
+ * of bytes in it; 0 is the end of the body. After WinHttpWebSocketReceive the information is a
+ * WINHTTP_WEB_SOCKET_STATUS structure.
+ */
+#define WINHTTP_CALLBACK_STATUS_READ_COMPLETE 0x00080000
+/** The response is awaited. No information. */
+#define WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE 0x00000040
+/**
+ * A redirect is about to be followed. The information is the new URL, a wide string. The headers of
+ * the response can be queried now, headers of the request can be changed, and closing the handle stops
+ * the redirect.
+ */
+#define WINHTTP_CALLBACK_STATUS_REDIRECT 0x00004000
+/**
+ * An asynchronous operation has failed. The information is a WINHTTP_WEB_SOCKET_ASYNC_RESULT structure
+ * for a WebSocket handle, and a WINHTTP_ASYNC_RESULT structure for every other one.
+ */
+#define WINHTTP_CALLBACK_STATUS_REQUEST_ERROR 0x00200000
+/** The request has been sent. The information is a DWORD, the number of bytes. */
+#define WINHTTP_CALLBACK_STATUS_REQUEST_SENT 0x00000020
+/** The name of the server is being resolved. The information is the name, a wide string. */
+#define WINHTTP_CALLBACK_STATUS_RESOLVING_NAME 0x00000001
+/** Some of the response has come. The information is a DWORD, the number of bytes. */
+#define WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED 0x00000080
+/** A certificate was not accepted. The information is a DWORD with the flags below. */
+#define WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x00010000
+/** The request is being sent. No information. */
+#define WINHTTP_CALLBACK_STATUS_SENDING_REQUEST 0x00000010
+/** WinHttpSendRequest has completed. No information. */
+#define WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x00400000
+/** Settings of proxies have been read. No information. */
 #define WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE 0x20000000
+/** Settings of proxies have been written. No information. */
 #define WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE 0x10000000
-#define WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE 0x4000000
-#define WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x100000
-#define WINHTTP_CONNECTION_RETRY_CONDITION_408 1
-#define WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE 2
-#define WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION 4
+/**
+ * WinHttpWebSocketShutdown has completed: the close frame has been sent. No information; the length is
+ * 0.
+ */
+#define WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE 0x04000000
+/**
+ * After WinHttpWriteData the information is a DWORD, the number of bytes. After WinHttpWebSocketSend
+ * it is a WINHTTP_WEB_SOCKET_STATUS structure.
+ */
+#define WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x00100000
+/** The status was 408. */
+#define WINHTTP_CONNECTION_RETRY_CONDITION_408 0x1
+/** TLS could not be set up. */
+#define WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE 0x2
+/** The server had closed a connection that was to be used again. */
+#define WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION 0x4
+/** No limit. */
 #define WINHTTP_CONNS_PER_SERVER_UNLIMITED 0xFFFFFFFF
-#define WINHTTP_DECOMPRESSION_FLAG_ALL 3
-#define WINHTTP_DECOMPRESSION_FLAG_DEFLATE 2
-#define WINHTTP_DECOMPRESSION_FLAG_GZIP 1
-#define WINHTTP_DISABLE_AUTHENTICATION 4
-#define WINHTTP_DISABLE_COOKIES 1
-#define WINHTTP_DISABLE_KEEP_ALIVE 8
-#define WINHTTP_DISABLE_PASSPORT_AUTH 0
+/** Both. */
+#define WINHTTP_DECOMPRESSION_FLAG_ALL 0x00000003
+/** deflate. */
+#define WINHTTP_DECOMPRESSION_FLAG_DEFLATE 0x00000002
+/** gzip. */
+#define WINHTTP_DECOMPRESSION_FLAG_GZIP 0x00000001
+/** For WinHttpOpenRequest: the request has no Accept header. */
+#define WINHTTP_DEFAULT_ACCEPT_TYPES NULL
+/** Challenges are not answered. */
+#define WINHTTP_DISABLE_AUTHENTICATION 0x00000004
+/** Cookies are neither sent nor kept. */
+#define WINHTTP_DISABLE_COOKIES 0x00000001
+/** The connection is not kept for other requests. */
+#define WINHTTP_DISABLE_KEEP_ALIVE 0x00000008
+/** No. This is the initial value. */
+#define WINHTTP_DISABLE_PASSPORT_AUTH 0x00000000
+/** Stored passwords are not used. */
 #define WINHTTP_DISABLE_PASSPORT_KEYRING 0x20000000
-#define WINHTTP_DISABLE_REDIRECTS 2
-#define WINHTTP_DISABLE_SPN_SERVER_PORT 0
+/** Redirects are not followed. */
+#define WINHTTP_DISABLE_REDIRECTS 0x00000002
+/** Without port. */
+#define WINHTTP_DISABLE_SPN_SERVER_PORT 0x00000000
+/** Yes. */
 #define WINHTTP_ENABLE_PASSPORT_AUTH 0x10000000
+/** Stored passwords are used. */
 #define WINHTTP_ENABLE_PASSPORT_KEYRING 0x40000000
-#define WINHTTP_ENABLE_SPN_SERVER_PORT 1
-#define WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION 2
-#define WINHTTP_ENABLE_SSL_REVOCATION 1
+/** With port. */
+#define WINHTTP_ENABLE_SPN_SERVER_PORT 0x00000001
+/** On a session: use the identity of the process while certificates are checked. */
+#define WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION 0x00000002
+/** On a request: check whether the certificate has been revoked. */
+#define WINHTTP_ENABLE_SSL_REVOCATION 0x00000001
+/**
+ * The session is asynchronous: operations on its handles return at once, and a status callback is told
+ * how they end. Install one with WinHttpSetStatusCallback.
+ */
 #define WINHTTP_FLAG_ASYNC 0x10000000
-#define WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x200 /* 512 */
-#define WINHTTP_FLAG_BYPASS_PROXY_CACHE 0x100 /* 256 */
-#define WINHTTP_FLAG_ESCAPE_DISABLE 0x40 /* 64 */
-#define WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x80 /* 128 */
-#define WINHTTP_FLAG_ESCAPE_PERCENT 4
-#define WINHTTP_FLAG_NULL_CODEPAGE 8
-#define WINHTTP_FLAG_REFRESH 0x100 /* 256 */
-#define WINHTTP_FLAG_SECURE 0x800000
+/**
+ * Send a body whose length is not known in advance, without a Content-Length header and without chunks
+ * made by the caller.
+ */
+#define WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x00000200
+/**
+ * Ask caches on the way to fetch the answer from the server: the headers Pragma and Cache-Control with
+ * the value no-cache are added.
+ */
+#define WINHTTP_FLAG_BYPASS_PROXY_CACHE 0x00000100
+/** Send pwszObjectName as it is. Otherwise characters that a URL must not have are escaped. */
+#define WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040
+/** Escape the path but leave the query, from the question mark on, as it is. */
+#define WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080
+/** When pwszObjectName is escaped, escape percent signs as well. */
+#define WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004
+/** Take pwszObjectName for ASCII that needs no conversion. Without meaning from Windows 7 on. */
+#define WINHTTP_FLAG_NULL_CODEPAGE 0x00000008
+/** Another name of WINHTTP_FLAG_BYPASS_PROXY_CACHE. */
+#define WINHTTP_FLAG_REFRESH 0x00000100
+/** Use TLS: the scheme is https, or wss once the request is a WebSocket. */
+#define WINHTTP_FLAG_SECURE 0x00800000
+/**
+ * Only TLS 1.2 and later are used, and no attempt is repeated with an older version. To allow older
+ * versions with WINHTTP_OPTION_SECURE_PROTOCOLS then fails with ERROR_ACCESS_DENIED (5). The value
+ * includes WINHTTP_FLAG_ASYNC.
+ */
 #define WINHTTP_FLAG_SECURE_DEFAULTS 0x30000000
-#define WINHTTP_FLAG_SECURE_PROTOCOL_ALL 0xA8 /* 168 */
-#define WINHTTP_FLAG_SECURE_PROTOCOL_SSL2 8
-#define WINHTTP_FLAG_SECURE_PROTOCOL_SSL3 0x20 /* 32 */
-#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1 0x80 /* 128 */
-#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1 0x200 /* 512 */
-#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 0x800 /* 2048 */
-#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3 0x2000 /* 8192 */
+/** SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says. */
+#define WINHTTP_FLAG_SECURE_PROTOCOL_ALL 0x000000A8
+/** SSL 2.0. */
+#define WINHTTP_FLAG_SECURE_PROTOCOL_SSL2 0x00000008
+/** SSL 3.0. */
+#define WINHTTP_FLAG_SECURE_PROTOCOL_SSL3 0x00000020
+/** TLS 1.0. */
+#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1 0x00000080
+/** TLS 1.1. */
+#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1 0x00000200
+/** TLS 1.2. */
+#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 0x00000800
+/** TLS 1.3. */
+#define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3 0x00002000
+/** Connection. */
 #define WINHTTP_HANDLE_TYPE_CONNECT 2
+/** Resolver of proxies. */
 #define WINHTTP_HANDLE_TYPE_PROXY_RESOLVER 4
+/** Request. */
 #define WINHTTP_HANDLE_TYPE_REQUEST 3
+/** Session. */
 #define WINHTTP_HANDLE_TYPE_SESSION 1
+/** WebSocket. */
 #define WINHTTP_HANDLE_TYPE_WEBSOCKET 5
+/** For WinHttpQueryHeaders: the attribute says which header is meant, and no name does. */
+#define WINHTTP_HEADER_NAME_BY_INDEX NULL
+/**
+ * The length is stated by a Content-Length header of the caller, as a body of more than 4 GB needs it,
+ * or the body is sent in chunks, or there is none.
+ */
 #define WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0
-#define WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS 0x6F /* 111 */
-#define WINHTTP_OPTION_AUTOLOGON_POLICY 0x4D /* 77 */
-#define WINHTTP_OPTION_BACKGROUND_CONNECTIONS 0xAC /* 172 */
+/** What WinHttpSetStatusCallback returns if it fails. It is the address of no function. */
+#define WINHTTP_INVALID_STATUS_CALLBACK ((WINHTTP_STATUS_CALLBACK)(intptr_t)-1)
+/** For WinHttpSendRequest: the request has the headers that it has already, and no more. */
+#define WINHTTP_NO_ADDITIONAL_HEADERS NULL
+/**
+ * For WinHttpSetOption with WINHTTP_OPTION_CLIENT_CERT_CONTEXT and a length of 0: the client has no
+ * certificate.
+ */
+#define WINHTTP_NO_CLIENT_CERT_CONTEXT NULL
+/** For WinHttpQueryHeaders: the first header of the name is meant. */
+#define WINHTTP_NO_HEADER_INDEX NULL
+/** For WinHttpQueryHeaders: only the size is asked for. */
+#define WINHTTP_NO_OUTPUT_BUFFER NULL
+/** For WinHttpOpen: every host is reached over the proxy, if there is one. */
+#define WINHTTP_NO_PROXY_BYPASS NULL
+/** For WinHttpOpen: the access type is none that names a proxy. */
+#define WINHTTP_NO_PROXY_NAME NULL
+/** For WinHttpOpenRequest: the request has no Referer header. */
+#define WINHTTP_NO_REFERER NULL
+/** For WinHttpSendRequest: no data follows right after the headers. */
+#define WINHTTP_NO_REQUEST_DATA NULL
+/**
+ * Session; set; BOOL.
+ *
+ * A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
+ * thread while one runs.
+ */
+#define WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS 111
+/**
+ * Request; set; DWORD.
+ *
+ * To which servers the credentials of the user who runs the program are sent without asking:
+ */
+#define WINHTTP_OPTION_AUTOLOGON_POLICY 77
+/**
+ * Session; set; DWORD.
+ *
+ * How many connections are opened in advance. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_BACKGROUND_CONNECTIONS 172
+/**
+ * Session, request; set and query; LPVOID.
+ *
+ * The status callback. WinHttpSetStatusCallback is the usual way to set it.
+ */
 #define WINHTTP_OPTION_CALLBACK 1
-#define WINHTTP_OPTION_CLIENT_CERT_CONTEXT 0x2F /* 47 */
-#define WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST 0x5E /* 94 */
-#define WINHTTP_OPTION_CODEPAGE 0x44 /* 68 */
-#define WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH 0x53 /* 83 */
-#define WINHTTP_OPTION_CONNECTION_FILTER 0x83 /* 131 */
-#define WINHTTP_OPTION_CONNECTION_GUID 0xB2 /* 178 */
-#define WINHTTP_OPTION_CONNECTION_INFO 0x5D /* 93 */
-#define WINHTTP_OPTION_CONNECTION_STATS_V0 0x8D /* 141 */
-#define WINHTTP_OPTION_CONNECTION_STATS_V1 0x96 /* 150 */
+/**
+ * Request; set; a CERT_CONTEXT structure.
+ *
+ * The client certificate, after ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED. WinHTTP makes a copy. NULL with
+ * length 0, which is WINHTTP_NO_CLIENT_CERT_CONTEXT, says that there is none.
+ */
+#define WINHTTP_OPTION_CLIENT_CERT_CONTEXT 47
+/**
+ * Request; query; a SecPkgContext_IssuerListInfoEx structure.
+ *
+ * Authorities that the server accepts client certificates from, after
+ * ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED.
+ */
+#define WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST 94
+/**
+ * Session; set; DWORD.
+ *
+ * Code page that the query of a URL is converted with. At first it is UTF-8.
+ */
+#define WINHTTP_OPTION_CODEPAGE 68
+/**
+ * Session; set; DWORD.
+ *
+ * Whether Passport is used:
+ */
+#define WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH 83
+#define WINHTTP_OPTION_CONNECTION_FILTER 131
+/** Marks the connection, so that other requests can ask for it. */
+#define WINHTTP_OPTION_CONNECTION_GUID 178
+/**
+ * Request; query; a WINHTTP_CONNECTION_INFO structure.
+ *
+ * Addresses and ports of both ends.
+ */
+#define WINHTTP_OPTION_CONNECTION_INFO 93
+/**
+ * Request; query; a TCP_INFO_v0 structure.
+ *
+ * Statistics of the TCP connection. Windows 10, version 1903, and later.
+ */
+#define WINHTTP_OPTION_CONNECTION_STATS_V0 141
+/**
+ * Request; query; a TCP_INFO_v1 structure.
+ *
+ * More statistics of the TCP connection. Windows 10, version 2004, and later.
+ */
+#define WINHTTP_OPTION_CONNECTION_STATS_V1 150
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * How many addresses of a server are tried. At first it is 5. No address is tried twice.
+ */
 #define WINHTTP_OPTION_CONNECT_RETRIES 4
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * Time for connecting to one address, in milliseconds. At first it is 60,000; 0xFFFFFFFF means that
+ * there is no limit.
+ */
 #define WINHTTP_OPTION_CONNECT_TIMEOUT 3
-#define WINHTTP_OPTION_CONTEXT_VALUE 0x2D /* 45 */
-#define WINHTTP_OPTION_DECOMPRESSION 0x76 /* 118 */
-#define WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING 0xAB /* 171 */
-#define WINHTTP_OPTION_DISABLE_FEATURE 0x3F /* 63 */
-#define WINHTTP_OPTION_DISABLE_GLOBAL_POOLING 0xC3 /* 195 */
-#define WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES 0xC1 /* 193 */
-#define WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK 0x90 /* 144 */
-#define WINHTTP_OPTION_DISABLE_STREAM_QUEUE 0x8B /* 139 */
-#define WINHTTP_OPTION_ENABLETRACING 0x55 /* 85 */
-#define WINHTTP_OPTION_ENABLE_FEATURE 0x4F /* 79 */
-#define WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT 0xA1 /* 161 */
-#define WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL 0x85 /* 133 */
-#define WINHTTP_OPTION_ENCODE_EXTRA 0x8A /* 138 */
-#define WINHTTP_OPTION_EXPIRE_CONNECTION 0x8F /* 143 */
-#define WINHTTP_OPTION_EXTENDED_ERROR 0x18 /* 24 */
-#define WINHTTP_OPTION_FAILED_CONNECTION_RETRIES 0xA2 /* 162 */
-#define WINHTTP_OPTION_FEATURE_SUPPORTED 0xB8 /* 184 */
-#define WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION 0xAD /* 173 */
-#define WINHTTP_OPTION_GLOBAL_PROXY_CREDS 0x61 /* 97 */
-#define WINHTTP_OPTION_GLOBAL_SERVER_CREDS 0x62 /* 98 */
+/**
+ * Session, connection, request, WebSocket; set and query; DWORD_PTR.
+ *
+ * Value that status callbacks get as their context. Requests inherit it. WinHttpSendRequest and
+ * WinHttpWebSocketCompleteUpgrade set it, too.
+ */
+#define WINHTTP_OPTION_CONTEXT_VALUE 45
+/**
+ * Session, request; set; DWORD.
+ *
+ * Which compressed responses are unpacked. At first none are. Windows 8.1 and later.
+ */
+#define WINHTTP_OPTION_DECOMPRESSION 118
+/**
+ * Session; set; BOOL.
+ *
+ * Whether no certificate chain is built. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING 171
+/**
+ * Request; set; DWORD.
+ *
+ * Switches something off for this request. Set it before the request is sent.
+ */
+#define WINHTTP_OPTION_DISABLE_FEATURE 63
+/** Whether sessions do not share connections. */
+#define WINHTTP_OPTION_DISABLE_GLOBAL_POOLING 195
+/**
+ * Session; set; DWORD.
+ *
+ * Schemes that are not used with proxies, any of these:
+ */
+#define WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES 193
+/**
+ * Session; set; BOOL.
+ *
+ * Whether a failed handshake is not repeated with an older version of TLS. Windows 10, version 1903,
+ * and later.
+ */
+#define WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK 144
+/**
+ * Session, request; set; BOOL.
+ *
+ * Whether a further connection is opened when one has no free stream. Windows 10, version 1809, and
+ * later.
+ */
+#define WINHTTP_OPTION_DISABLE_STREAM_QUEUE 139
+/**
+ * The process (handle NULL); set and query; BOOL.
+ *
+ * Whether WinHTTP writes a trace.
+ */
+#define WINHTTP_OPTION_ENABLETRACING 85
+/**
+ * Session, request; set; DWORD.
+ *
+ * Switches something on:
+ */
+#define WINHTTP_OPTION_ENABLE_FEATURE 79
+/**
+ * Session; set; BOOL.
+ *
+ * Whether client certificates are used with HTTP/2. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT 161
+/**
+ * Session, request; set; DWORD.
+ *
+ * Later HTTP versions that may be used. At first there are none. A WebSocket uses HTTP/1.1 in any
+ * case. Windows 10, version 1607, and later.
+ */
+#define WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL 133
+/**
+ * Session, request; set; BOOL.
+ *
+ * Whether path and query are escaped. Windows 10, version 1803, and later.
+ */
+#define WINHTTP_OPTION_ENCODE_EXTRA 138
+/**
+ * Request; set; no value.
+ *
+ * Closes the connection of the request once the request has ended. Windows 10, version 1903, and
+ * later.
+ */
+#define WINHTTP_OPTION_EXPIRE_CONNECTION 143
+/**
+ * Session, request; query; DWORD.
+ *
+ * The error of the socket library that stands behind the last error of WinHTTP on this thread. The
+ * handle can be NULL.
+ */
+#define WINHTTP_OPTION_EXTENDED_ERROR 24
+/**
+ * Session; set; a WINHTTP_FAILED_CONNECTION_RETRIES structure.
+ *
+ * When and how often a request is repeated after its connection has failed. The conditions:
+ */
+#define WINHTTP_OPTION_FAILED_CONNECTION_RETRIES 162
+/** Whether this version has a feature. */
+#define WINHTTP_OPTION_FEATURE_SUPPORTED 184
+/**
+ * Session; set; BOOL.
+ *
+ * Whether a request takes the connection that is ready first. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION 173
+/**
+ * The process (handle NULL); set; a WINHTTP_CREDS structure.
+ *
+ * Credentials for proxies that all sessions can use, if the registry allows it.
+ */
+#define WINHTTP_OPTION_GLOBAL_PROXY_CREDS 97
+/**
+ * The process (handle NULL); set; a WINHTTP_CREDS_EX structure.
+ *
+ * Credentials for servers that all sessions can use, if the registry allows it.
+ */
+#define WINHTTP_OPTION_GLOBAL_SERVER_CREDS 98
+/**
+ * Session, connection, request, WebSocket; query; DWORD.
+ *
+ * The kind of the handle:
+ */
 #define WINHTTP_OPTION_HANDLE_TYPE 9
-#define WINHTTP_OPTION_HTTP2_KEEPALIVE 0xA4 /* 164 */
-#define WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING 0xA9 /* 169 */
-#define WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW 0xB7 /* 183 */
-#define WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT 0xBD /* 189 */
-#define WINHTTP_OPTION_HTTP3_INITIAL_RTT 0xBE /* 190 */
-#define WINHTTP_OPTION_HTTP3_KEEPALIVE 0xBC /* 188 */
-#define WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE 0xBF /* 191 */
-#define WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED 0x91 /* 145 */
-#define WINHTTP_OPTION_HTTP_PROTOCOL_USED 0x86 /* 134 */
-#define WINHTTP_OPTION_HTTP_VERSION 0x3B /* 59 */
-#define WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE 0x9B /* 155 */
-#define WINHTTP_OPTION_IPV6_FAST_FALLBACK 0x8C /* 140 */
-#define WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE 0x68 /* 104 */
-#define WINHTTP_OPTION_KDC_PROXY_SETTINGS 0x88 /* 136 */
-#define WINHTTP_OPTION_MATCH_CONNECTION_GUID 0xB3 /* 179 */
-#define WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER 0x4A /* 74 */
-#define WINHTTP_OPTION_MAX_CONNS_PER_SERVER 0x49 /* 73 */
-#define WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS 0x59 /* 89 */
-#define WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE 0x5A /* 90 */
-#define WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE 0x5C /* 92 */
-#define WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE 0x5B /* 91 */
-#define WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY 0x69 /* 105 */
-#define WINHTTP_OPTION_PARENT_HANDLE 0x15 /* 21 */
-#define WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT 0x51 /* 81 */
-#define WINHTTP_OPTION_PASSPORT_COBRANDING_URL 0x52 /* 82 */
-#define WINHTTP_OPTION_PASSPORT_RETURN_URL 0x57 /* 87 */
-#define WINHTTP_OPTION_PASSPORT_SIGN_OUT 0x56 /* 86 */
-#define WINHTTP_OPTION_PASSWORD 0x1001 /* 4097 */
-#define WINHTTP_OPTION_PROXY 0x26 /* 38 */
-#define WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS 0x89 /* 137 */
-#define WINHTTP_OPTION_PROXY_PASSWORD 0x1003 /* 4099 */
-#define WINHTTP_OPTION_PROXY_RESULT_ENTRY 0x27 /* 39 */
-#define WINHTTP_OPTION_PROXY_SPN_USED 0x6B /* 107 */
-#define WINHTTP_OPTION_PROXY_USERNAME 0x1002 /* 4098 */
-#define WINHTTP_OPTION_QUIC_STATS 0xB9 /* 185 */
-#define WINHTTP_OPTION_READ_BUFFER_SIZE 0xC /* 12 */
-#define WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE 0x67 /* 103 */
+/**
+ * Session; set; DWORD.
+ *
+ * Idle time after which a ping is sent, in milliseconds, at least 5,000. Windows 10, version 21H1, and
+ * later.
+ */
+#define WINHTTP_OPTION_HTTP2_KEEPALIVE 164
+/**
+ * Session, request; set; BOOL.
+ *
+ * Whether a Transfer-Encoding header is tolerated in HTTP/2. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING 169
+/** A WINHTTP_HTTP2_RECEIVE_WINDOW structure. Sizes of the receive window. */
+#define WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW 183
+/** DWORD. Time for the handshake, in milliseconds. */
+#define WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT 189
+/** DWORD. Round-trip time that is assumed at first, in milliseconds. */
+#define WINHTTP_OPTION_HTTP3_INITIAL_RTT 190
+/** DWORD. Idle time after which a ping is sent, in milliseconds. */
+#define WINHTTP_OPTION_HTTP3_KEEPALIVE 188
+/** The error with which the server has ended a stream. */
+#define WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE 191
+/**
+ * Session, request; set; BOOL.
+ *
+ * Whether nothing but these versions may be used. Windows 10, version 1903, and later.
+ */
+#define WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED 145
+/**
+ * Request; query; DWORD.
+ *
+ * Which of them was used. Windows 10, version 1607, and later.
+ */
+#define WINHTTP_OPTION_HTTP_PROTOCOL_USED 134
+/**
+ * The process (handle NULL); set and query; a HTTP_VERSION_INFO structure.
+ *
+ * The HTTP version of requests, 1.0 or 1.1.
+ */
+#define WINHTTP_OPTION_HTTP_VERSION 59
+/**
+ * Request; set; BOOL.
+ *
+ * Whether a certificate is accepted although the list of revoked ones could not be fetched. Windows
+ * 10, version 2004, and later.
+ */
+#define WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE 155
+/**
+ * Session; set; BOOL.
+ *
+ * Whether IPv4 is tried soon when IPv6 does not answer. Windows 10, version 1903, and later.
+ */
+#define WINHTTP_OPTION_IPV6_FAST_FALLBACK 140
+/**
+ * Session, request; query; BOOL.
+ *
+ * Whether the response is that of the proxy to the request for a tunnel.
+ */
+#define WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE 104
+#define WINHTTP_OPTION_KDC_PROXY_SETTINGS 136
+/** A WINHTTP_MATCH_CONNECTION_GUID structure. Asks for a connection with that mark. */
+#define WINHTTP_OPTION_MATCH_CONNECTION_GUID 179
+/**
+ * Session; set and query; DWORD.
+ *
+ * The same for servers that speak HTTP/1.0.
+ */
+#define WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER 74
+/**
+ * Session; set and query; DWORD.
+ *
+ * How many connections to one server there may be at a time. At first there is no limit. 0 means 2.
+ */
+#define WINHTTP_OPTION_MAX_CONNS_PER_SERVER 73
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * How many redirects are followed one after the other. At first it is 10.
+ */
+#define WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS 89
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * How many responses with a status from 100 to 199 are passed over before the final one. At first it
+ * is 10.
+ */
+#define WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE 90
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * How much of a response is skipped in order to use the connection again, in bytes. At first it is
+ * 1,048,576.
+ */
+#define WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE 92
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * How large the headers of a response may be, in bytes. At first it is 65,536.
+ */
+#define WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE 91
+#define WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY 105
+/**
+ * Session, connection, request; query; HINTERNET.
+ *
+ * The handle that this one was made from.
+ */
+#define WINHTTP_OPTION_PARENT_HANDLE 21
+/**
+ * Request; query; LPWSTR.
+ *
+ * Text that the Passport server wants to be shown.
+ */
+#define WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT 81
+/**
+ * Request; query; LPWSTR.
+ *
+ * Picture that the Passport server wants to be shown.
+ */
+#define WINHTTP_OPTION_PASSPORT_COBRANDING_URL 82
+/**
+ * Request; query; LPVOID.
+ *
+ * URL to sign out with.
+ */
+#define WINHTTP_OPTION_PASSPORT_RETURN_URL 87
+/**
+ * Session; set; LPVOID.
+ *
+ * Signs out at the Passport server with that URL.
+ */
+#define WINHTTP_OPTION_PASSPORT_SIGN_OUT 86
+/**
+ * Request; set and query; LPWSTR.
+ *
+ * Password for the server. Prefer WinHttpSetCredentials.
+ */
+#define WINHTTP_OPTION_PASSWORD 0x1001
+/**
+ * Session, request; set and query; a WINHTTP_PROXY_INFO structure.
+ *
+ * The proxy. The strings of a structure that is queried belong to the caller, who frees them with
+ * GlobalFree.
+ */
+#define WINHTTP_OPTION_PROXY 38
+#define WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS 137
+/**
+ * Request; set and query; LPWSTR.
+ *
+ * Password for the proxy. Prefer WinHttpSetCredentials.
+ */
+#define WINHTTP_OPTION_PROXY_PASSWORD 0x1003
+#define WINHTTP_OPTION_PROXY_RESULT_ENTRY 39
+/**
+ * Request; query; LPWSTR.
+ *
+ * The name of the service that was used with the proxy.
+ */
+#define WINHTTP_OPTION_PROXY_SPN_USED 107
+/**
+ * Request; set and query; LPWSTR.
+ *
+ * User name for the proxy. Prefer WinHttpSetCredentials.
+ */
+#define WINHTTP_OPTION_PROXY_USERNAME 0x1002
+/** Statistics of the QUIC connection. */
+#define WINHTTP_OPTION_QUIC_STATS 185
+/**
+ * Request; set and query; DWORD.
+ *
+ * Without effect.
+ */
+#define WINHTTP_OPTION_READ_BUFFER_SIZE 12
+/**
+ * Session, request; set; BOOL.
+ *
+ * Whether the response of a proxy that refuses a tunnel can be read like that of a server. At first it
+ * cannot.
+ */
+#define WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE 103
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * Time until all headers of a response must have come, in milliseconds. At first it is 90,000. It is
+ * looked at whenever data comes, so that it can be exceeded by the receive timeout.
+ */
 #define WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT 7
+/**
+ * Session, request, WebSocket; set and query; DWORD.
+ *
+ * Time to wait for the next data, in milliseconds. At first it is 30,000, which counts for HTTP
+ * responses only. If a program sets it, it limits WinHttpWebSocketReceive as well: the call then fails
+ * with ERROR_WINHTTP_TIMEOUT, and the connection stays usable.
+ */
 #define WINHTTP_OPTION_RECEIVE_TIMEOUT 6
-#define WINHTTP_OPTION_REDIRECT_POLICY 0x58 /* 88 */
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * Which redirects are followed:
+ */
+#define WINHTTP_OPTION_REDIRECT_POLICY 88
+/** All. */
 #define WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS 2
+/** The initial value. */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT 1
+/** All except those from https to http. */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP 1
+/** The greatest value. */
 #define WINHTTP_OPTION_REDIRECT_POLICY_LAST 2
+/** None; the caller gets the response with the status 30x. */
 #define WINHTTP_OPTION_REDIRECT_POLICY_NEVER 0
-#define WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME 0xA8 /* 168 */
-#define WINHTTP_OPTION_REJECT_USERPWD_IN_URL 0x64 /* 100 */
-#define WINHTTP_OPTION_REQUEST_ANNOTATION 0xC0 /* 192 */
-#define WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH 0xFA00 /* 64000 */
-#define WINHTTP_OPTION_REQUEST_PRIORITY 0x3A /* 58 */
-#define WINHTTP_OPTION_REQUEST_STATS 0x92 /* 146 */
-#define WINHTTP_OPTION_REQUEST_TIMES 0x8E /* 142 */
-#define WINHTTP_OPTION_REQUIRE_STREAM_END 0xA0 /* 160 */
-#define WINHTTP_OPTION_RESOLUTION_HOSTNAME 0xA5 /* 165 */
-#define WINHTTP_OPTION_RESOLVER_CACHE_CONFIG 0xAA /* 170 */
+#define WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME 168
+/**
+ * Request; set; BOOL.
+ *
+ * Whether a URL with a user name or a password is refused with ERROR_WINHTTP_INVALID_URL. At first it
+ * is not.
+ */
+#define WINHTTP_OPTION_REJECT_USERPWD_IN_URL 100
+/** A text by which the program can tell the request. */
+#define WINHTTP_OPTION_REQUEST_ANNOTATION 192
+/** The longest text. */
+#define WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH 64000
+/**
+ * Request; set and query; DWORD.
+ *
+ * Without effect.
+ */
+#define WINHTTP_OPTION_REQUEST_PRIORITY 58
+/**
+ * Request; query; a WINHTTP_REQUEST_STATS structure.
+ *
+ * Counts of bytes and failures of the request. Windows 10, version 1903, and later.
+ */
+#define WINHTTP_OPTION_REQUEST_STATS 146
+/**
+ * Request; query; a WINHTTP_REQUEST_TIMES structure.
+ *
+ * When the steps of the request happened. Windows 10, version 1903, and later.
+ */
+#define WINHTTP_OPTION_REQUEST_TIMES 142
+/**
+ * Session, request; set; BOOL.
+ *
+ * Whether only the end of the stream ends a body. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_REQUIRE_STREAM_END 160
+/**
+ * Request; set; LPWSTR.
+ *
+ * Name to resolve in place of the name of the server. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_RESOLUTION_HOSTNAME 165
+/** A WINHTTP_RESOLVER_CACHE_CONFIG structure. How long resolved names are kept. */
+#define WINHTTP_OPTION_RESOLVER_CACHE_CONFIG 170
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * Time for the resolution of a name, in milliseconds. At first there is no limit, which is 0 or
+ * 0xFFFFFFFF. WinHttpSetTimeouts sets this and the three that follow in one call.
+ */
 #define WINHTTP_OPTION_RESOLVE_TIMEOUT 2
-#define WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT 0xC2 /* 194 */
-#define WINHTTP_OPTION_SECURE_PROTOCOLS 0x54 /* 84 */
-#define WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT 0x20 /* 32 */
-#define WINHTTP_OPTION_SECURITY_FLAGS 0x1F /* 31 */
-#define WINHTTP_OPTION_SECURITY_INFO 0x97 /* 151 */
-#define WINHTTP_OPTION_SECURITY_KEY_BITNESS 0x24 /* 36 */
+/** Whether the chain is built with the identity of the process. */
+#define WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT 194
+/**
+ * Session; set; DWORD.
+ *
+ * Versions of TLS that may be used, any of these. Without the option Windows decides; Windows 11 uses
+ * 1.2 and 1.3.
+ */
+#define WINHTTP_OPTION_SECURE_PROTOCOLS 84
+/**
+ * Request; query; a WINHTTP_CERTIFICATE_INFO structure.
+ *
+ * What the certificate of the server says.
+ */
+#define WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT 32
+/**
+ * Request; set and query; DWORD.
+ *
+ * What is wrong with a certificate and accepted all the same. Everything here makes TLS weaker; a
+ * client that must not be deceived sets none of it.
+ */
+#define WINHTTP_OPTION_SECURITY_FLAGS 31
+/**
+ * Request; query; a WINHTTP_SECURITY_INFO structure.
+ *
+ * Version and cipher of the TLS connection. Windows 10, version 2004, and later.
+ */
+#define WINHTTP_OPTION_SECURITY_INFO 151
+/**
+ * Request; query; DWORD.
+ *
+ * Number of bits in the key of the cipher.
+ */
+#define WINHTTP_OPTION_SECURITY_KEY_BITNESS 36
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * Time for sending a request or a piece of data, in milliseconds. At first it is 30,000.
+ */
 #define WINHTTP_OPTION_SEND_TIMEOUT 5
-#define WINHTTP_OPTION_SERVER_CBT 0x6C /* 108 */
-#define WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT 0x93 /* 147 */
-#define WINHTTP_OPTION_SERVER_CERT_CONTEXT 0x4E /* 78 */
-#define WINHTTP_OPTION_SERVER_SPN_USED 0x6A /* 106 */
-#define WINHTTP_OPTION_SET_TOKEN_BINDING 0xA6 /* 166 */
-#define WINHTTP_OPTION_SPN 0x60 /* 96 */
-#define WINHTTP_OPTION_SPN_MASK 1
-#define WINHTTP_OPTION_STREAM_ERROR_CODE 0x9F /* 159 */
-#define WINHTTP_OPTION_TCP_FAST_OPEN 0x99 /* 153 */
-#define WINHTTP_OPTION_TCP_KEEPALIVE 0x98 /* 152 */
-#define WINHTTP_OPTION_TCP_PRIORITY_HINT 0x80 /* 128 */
-#define WINHTTP_OPTION_TCP_PRIORITY_STATUS 0xB1 /* 177 */
-#define WINHTTP_OPTION_TLS_FALSE_START 0x9A /* 154 */
-#define WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK 0x9E /* 158 */
-#define WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY 0xA7 /* 167 */
-#define WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT 0x63 /* 99 */
-#define WINHTTP_OPTION_UNSAFE_HEADER_PARSING 0x6E /* 110 */
-#define WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET 0x72 /* 114 */
-#define WINHTTP_OPTION_URL 0x22 /* 34 */
-#define WINHTTP_OPTION_USERNAME 0x1000 /* 4096 */
-#define WINHTTP_OPTION_USER_AGENT 0x29 /* 41 */
-#define WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS 0x65 /* 101 */
-#define WINHTTP_OPTION_USE_SESSION_SCH_CRED 0xC4 /* 196 */
-#define WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT 0x73 /* 115 */
-#define WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL 0x74 /* 116 */
-#define WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE 0x7A /* 122 */
-#define WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE 0x7B /* 123 */
-#define WINHTTP_OPTION_WORKER_THREAD_COUNT 0x50 /* 80 */
-#define WINHTTP_OPTION_WRITE_BUFFER_SIZE 0xD /* 13 */
-#define WINHTTP_PROTOCOL_FLAG_HTTP2 1
-#define WINHTTP_PROTOCOL_FLAG_HTTP3 2
-#define WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE 0x100 /* 256 */
-#define WINHTTP_PROXY_DISABLE_SCHEME_BASIC 1
-#define WINHTTP_PROXY_DISABLE_SCHEME_DIGEST 2
-#define WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS 8
-#define WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE 0x10 /* 16 */
-#define WINHTTP_PROXY_DISABLE_SCHEME_NTLM 4
-#define WINHTTP_QUERY_ACCEPT 0x18 /* 24 */
-#define WINHTTP_QUERY_ACCEPT_CHARSET 0x19 /* 25 */
-#define WINHTTP_QUERY_ACCEPT_ENCODING 0x1A /* 26 */
-#define WINHTTP_QUERY_ACCEPT_LANGUAGE 0x1B /* 27 */
-#define WINHTTP_QUERY_ACCEPT_RANGES 0x2A /* 42 */
-#define WINHTTP_QUERY_AGE 0x30 /* 48 */
+/**
+ * Request; query; a SecPkgContext_Bindings structure.
+ *
+ * The token that binds an authentication to the TLS connection.
+ */
+#define WINHTTP_OPTION_SERVER_CBT 108
+/**
+ * Request; query; a CERT_CHAIN_CONTEXT structure.
+ *
+ * The certificate chain of the server. The caller frees it. Windows 10, version 2004, and later.
+ */
+#define WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT 147
+/**
+ * Request; query; a CERT_CONTEXT structure.
+ *
+ * The certificate of the server. The caller frees it with CertFreeCertificateContext.
+ */
+#define WINHTTP_OPTION_SERVER_CERT_CONTEXT 78
+/**
+ * Request; query; LPWSTR.
+ *
+ * The name of the service that was used with the server.
+ */
+#define WINHTTP_OPTION_SERVER_SPN_USED 106
+#define WINHTTP_OPTION_SET_TOKEN_BINDING 166
+/**
+ * Request; set; DWORD.
+ *
+ * Whether the name of the service for Kerberos has a port:
+ */
+#define WINHTTP_OPTION_SPN 96
+/** The bits that the option has. */
+#define WINHTTP_OPTION_SPN_MASK 0x00000001
+/**
+ * Request; query; DWORD.
+ *
+ * The error with which the server has ended a stream. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_STREAM_ERROR_CODE 159
+/**
+ * Session; set; BOOL.
+ *
+ * Whether data goes with the first packet of a connection. Windows 10, version 2004, and later.
+ */
+#define WINHTTP_OPTION_TCP_FAST_OPEN 153
+/**
+ * Session; set; a tcp_keepalive structure.
+ *
+ * How TCP notices that the other end is gone. Windows 10, version 2004, and later.
+ */
+#define WINHTTP_OPTION_TCP_KEEPALIVE 152
+/** A hint for the priority of the TCP connection. */
+#define WINHTTP_OPTION_TCP_PRIORITY_HINT 128
+/** The priority that the hint has led to. */
+#define WINHTTP_OPTION_TCP_PRIORITY_STATUS 177
+/**
+ * Session; set; BOOL.
+ *
+ * Whether data is sent before the handshake has ended. Windows 10, version 2004, and later.
+ */
+#define WINHTTP_OPTION_TLS_FALSE_START 154
+/**
+ * Session; set; BOOL.
+ *
+ * Whether a failed handshake may be repeated with TLS 1.0. Windows 10, version 21H1, and later.
+ */
+#define WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK 158
+#define WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY 167
+/**
+ * Session; set; HANDLE.
+ *
+ * An event that is set when the session is closed and its last callback has returned. Keep the event
+ * until then.
+ */
+#define WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT 99
+/**
+ * Request; set; DWORD.
+ *
+ * Reserved.
+ */
+#define WINHTTP_OPTION_UNSAFE_HEADER_PARSING 110
+/**
+ * Request; set; no value.
+ *
+ * Makes the request begin a WebSocket: WinHttpSendRequest adds the headers of the handshake. Pass NULL
+ * and 0, before the request is sent. Windows 8 and later.
+ */
+#define WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET 114
+/**
+ * Request; query; LPWSTR.
+ *
+ * The URL of the resource: after a redirect the last one.
+ */
+#define WINHTTP_OPTION_URL 34
+/**
+ * Request; set and query; LPWSTR.
+ *
+ * User name for the server. Prefer WinHttpSetCredentials.
+ */
+#define WINHTTP_OPTION_USERNAME 0x1000
+/**
+ * Session; set and query; LPWSTR.
+ *
+ * Text of the User-Agent header.
+ */
+#define WINHTTP_OPTION_USER_AGENT 41
+/**
+ * Session; set; BOOL.
+ *
+ * Whether those are tried when nothing else is left.
+ */
+#define WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS 101
+/** Whether all servers of the session share one set of default TLS credentials. */
+#define WINHTTP_OPTION_USE_SESSION_SCH_CRED 196
+/**
+ * Session, request, WebSocket; set; DWORD.
+ *
+ * How long WinHttpWebSocketClose waits for the close frame of the server, in milliseconds. At first it
+ * is 10,000. Then the call fails with ERROR_WINHTTP_TIMEOUT and the connection is aborted.
+ */
+#define WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT 115
+/**
+ * WebSocket; set; DWORD.
+ *
+ * How long the connection may be idle before a pong frame is sent that nobody asked for, in
+ * milliseconds. At first it is 30,000. Less than 15,000 fails with ERROR_INVALID_PARAMETER, and a
+ * request handle with ERROR_WINHTTP_INCORRECT_HANDLE_TYPE.
+ */
+#define WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL 116
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * Size of the buffer that a WebSocket receives into, in bytes. At first it is 32,768. Set it before
+ * the upgrade. Windows 8.1 and later.
+ */
+#define WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE 122
+/**
+ * Session, request; set and query; DWORD.
+ *
+ * Size of the buffer that a WebSocket sends from, in bytes. At first it is 32,768. A size of less than
+ * 16 is accepted here, but the request cannot be sent then: it fails with ERROR_NOT_ENOUGH_MEMORY.
+ * Windows 8.1 and later.
+ *
+ * One more number belongs to WebSockets:
+ */
+#define WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE 123
+/**
+ * The process (handle NULL); set; DWORD.
+ *
+ * How many threads serve asynchronous operations. 0, the initial value, means one for each processor.
+ * It can be set once, before the first asynchronous operation.
+ */
+#define WINHTTP_OPTION_WORKER_THREAD_COUNT 80
+/**
+ * Request; set and query; DWORD.
+ *
+ * Without effect.
+ */
+#define WINHTTP_OPTION_WRITE_BUFFER_SIZE 13
+/** HTTP/2. */
+#define WINHTTP_PROTOCOL_FLAG_HTTP2 0x1
+/** HTTP/3. */
+#define WINHTTP_PROTOCOL_FLAG_HTTP3 0x2
+/** For proxies on the same machine use the account of the machine. */
+#define WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE 0x00000100
+/** Basic. */
+#define WINHTTP_PROXY_DISABLE_SCHEME_BASIC 0x00000001
+/** Digest. */
+#define WINHTTP_PROXY_DISABLE_SCHEME_DIGEST 0x00000002
+/** Kerberos. */
+#define WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS 0x00000008
+/** Negotiate. */
+#define WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE 0x00000010
+/** NTLM. */
+#define WINHTTP_PROXY_DISABLE_SCHEME_NTLM 0x00000004
+/** The header Accept. */
+#define WINHTTP_QUERY_ACCEPT 24
+/** The header Accept-Charset. */
+#define WINHTTP_QUERY_ACCEPT_CHARSET 25
+/** The header Accept-Encoding. */
+#define WINHTTP_QUERY_ACCEPT_ENCODING 26
+/** The header Accept-Language. */
+#define WINHTTP_QUERY_ACCEPT_LANGUAGE 27
+/** The header Accept-Ranges. */
+#define WINHTTP_QUERY_ACCEPT_RANGES 42
+/** The header Age. */
+#define WINHTTP_QUERY_AGE 48
+/** The header Allow. */
 #define WINHTTP_QUERY_ALLOW 7
-#define WINHTTP_QUERY_AUTHENTICATION_INFO 0x4C /* 76 */
-#define WINHTTP_QUERY_AUTHORIZATION 0x1C /* 28 */
-#define WINHTTP_QUERY_CACHE_CONTROL 0x31 /* 49 */
-#define WINHTTP_QUERY_CONNECTION 0x17 /* 23 */
-#define WINHTTP_QUERY_CONTENT_BASE 0x32 /* 50 */
+/** The header Authentication-Info. */
+#define WINHTTP_QUERY_AUTHENTICATION_INFO 76
+/** The header Authorization. */
+#define WINHTTP_QUERY_AUTHORIZATION 28
+/** The header Cache-Control. */
+#define WINHTTP_QUERY_CACHE_CONTROL 49
+/** The header Connection. */
+#define WINHTTP_QUERY_CONNECTION 23
+/** The header Content-Base. */
+#define WINHTTP_QUERY_CONTENT_BASE 50
+/** The header Content-Description. */
 #define WINHTTP_QUERY_CONTENT_DESCRIPTION 4
-#define WINHTTP_QUERY_CONTENT_DISPOSITION 0x2F /* 47 */
-#define WINHTTP_QUERY_CONTENT_ENCODING 0x1D /* 29 */
+/** The header Content-Disposition. */
+#define WINHTTP_QUERY_CONTENT_DISPOSITION 47
+/** The header Content-Encoding. */
+#define WINHTTP_QUERY_CONTENT_ENCODING 29
+/** The header Content-ID. */
 #define WINHTTP_QUERY_CONTENT_ID 3
+/** The header Content-Language. */
 #define WINHTTP_QUERY_CONTENT_LANGUAGE 6
+/** The header Content-Length. */
 #define WINHTTP_QUERY_CONTENT_LENGTH 5
-#define WINHTTP_QUERY_CONTENT_LOCATION 0x33 /* 51 */
-#define WINHTTP_QUERY_CONTENT_MD5 0x34 /* 52 */
-#define WINHTTP_QUERY_CONTENT_RANGE 0x35 /* 53 */
+/** The header Content-Location. */
+#define WINHTTP_QUERY_CONTENT_LOCATION 51
+/** The header Content-MD5. */
+#define WINHTTP_QUERY_CONTENT_MD5 52
+/** The header Content-Range. */
+#define WINHTTP_QUERY_CONTENT_RANGE 53
+/** The header Content-Transfer-Encoding. */
 #define WINHTTP_QUERY_CONTENT_TRANSFER_ENCODING 2
+/** The header Content-Type. */
 #define WINHTTP_QUERY_CONTENT_TYPE 1
-#define WINHTTP_QUERY_COOKIE 0x2C /* 44 */
-#define WINHTTP_QUERY_COST 0xF /* 15 */
-#define WINHTTP_QUERY_CUSTOM 0xFFFF /* 65535 */
+/** The header Cookie. */
+#define WINHTTP_QUERY_COOKIE 44
+/** The header Cost. */
+#define WINHTTP_QUERY_COST 15
+/** The header whose name the pwszName parameter gives. */
+#define WINHTTP_QUERY_CUSTOM 65535
+/** The header Date. */
 #define WINHTTP_QUERY_DATE 9
-#define WINHTTP_QUERY_DERIVED_FROM 0xE /* 14 */
-#define WINHTTP_QUERY_ETAG 0x36 /* 54 */
-#define WINHTTP_QUERY_EXPECT 0x44 /* 68 */
-#define WINHTTP_QUERY_EXPIRES 0xA /* 10 */
-#define WINHTTP_QUERY_EX_ALL_HEADERS 0x15 /* 21 */
+/** The header Derived-From. */
+#define WINHTTP_QUERY_DERIVED_FROM 14
+/** The header ETag. */
+#define WINHTTP_QUERY_ETAG 54
+/** The header Expect. */
+#define WINHTTP_QUERY_EXPECT 68
+/** The header Expires. */
+#define WINHTTP_QUERY_EXPIRES 10
+/** Another name of WINHTTP_QUERY_RAW_HEADERS for WinHttpQueryHeadersEx. */
+#define WINHTTP_QUERY_EX_ALL_HEADERS 21
+/** Return a number as a DWORD. */
 #define WINHTTP_QUERY_FLAG_NUMBER 0x20000000
-#define WINHTTP_QUERY_FLAG_NUMBER64 0x8000000
+/** Return a number as a 64-bit one. */
+#define WINHTTP_QUERY_FLAG_NUMBER64 0x08000000
+/** Look at the headers of the request in place of those of the response. */
 #define WINHTTP_QUERY_FLAG_REQUEST_HEADERS 0x80000000
+/** Return a time as a SYSTEMTIME structure. */
 #define WINHTTP_QUERY_FLAG_SYSTEMTIME 0x40000000
-#define WINHTTP_QUERY_FLAG_TRAILERS 0x2000000
-#define WINHTTP_QUERY_FLAG_WIRE_ENCODING 0x1000000
-#define WINHTTP_QUERY_FORWARDED 0x1E /* 30 */
-#define WINHTTP_QUERY_FROM 0x1F /* 31 */
-#define WINHTTP_QUERY_HOST 0x37 /* 55 */
-#define WINHTTP_QUERY_IF_MATCH 0x38 /* 56 */
-#define WINHTTP_QUERY_IF_MODIFIED_SINCE 0x20 /* 32 */
-#define WINHTTP_QUERY_IF_NONE_MATCH 0x39 /* 57 */
-#define WINHTTP_QUERY_IF_RANGE 0x3A /* 58 */
-#define WINHTTP_QUERY_IF_UNMODIFIED_SINCE 0x3B /* 59 */
-#define WINHTTP_QUERY_LAST_MODIFIED 0xB /* 11 */
-#define WINHTTP_QUERY_LINK 0x10 /* 16 */
-#define WINHTTP_QUERY_LOCATION 0x21 /* 33 */
-#define WINHTTP_QUERY_MAX 0x4E /* 78 */
-#define WINHTTP_QUERY_MAX_FORWARDS 0x3C /* 60 */
-#define WINHTTP_QUERY_MESSAGE_ID 0xC /* 12 */
+/** Look at the headers that come after a body in chunks. */
+#define WINHTTP_QUERY_FLAG_TRAILERS 0x02000000
+/** Return the bytes as they were transferred, without turning them into UTF-16. */
+#define WINHTTP_QUERY_FLAG_WIRE_ENCODING 0x01000000
+/** The header Forwarded. */
+#define WINHTTP_QUERY_FORWARDED 30
+/** The header From. */
+#define WINHTTP_QUERY_FROM 31
+/** The header Host. */
+#define WINHTTP_QUERY_HOST 55
+/** The header If-Match. */
+#define WINHTTP_QUERY_IF_MATCH 56
+/** The header If-Modified-Since. */
+#define WINHTTP_QUERY_IF_MODIFIED_SINCE 32
+/** The header If-None-Match. */
+#define WINHTTP_QUERY_IF_NONE_MATCH 57
+/** The header If-Range. */
+#define WINHTTP_QUERY_IF_RANGE 58
+/** The header If-Unmodified-Since. */
+#define WINHTTP_QUERY_IF_UNMODIFIED_SINCE 59
+/** The header Last-Modified. */
+#define WINHTTP_QUERY_LAST_MODIFIED 11
+/** The header Link. */
+#define WINHTTP_QUERY_LINK 16
+/** The header Location. */
+#define WINHTTP_QUERY_LOCATION 33
+/** The greatest number of an attribute for a certain header. */
+#define WINHTTP_QUERY_MAX 78
+/** The header Max-Forwards. */
+#define WINHTTP_QUERY_MAX_FORWARDS 60
+/** The header Message-ID. */
+#define WINHTTP_QUERY_MESSAGE_ID 12
+/** The header MIME-Version. */
 #define WINHTTP_QUERY_MIME_VERSION 0
-#define WINHTTP_QUERY_ORIG_URI 0x22 /* 34 */
-#define WINHTTP_QUERY_PASSPORT_CONFIG 0x4E /* 78 */
-#define WINHTTP_QUERY_PASSPORT_URLS 0x4D /* 77 */
-#define WINHTTP_QUERY_PRAGMA 0x11 /* 17 */
-#define WINHTTP_QUERY_PROXY_AUTHENTICATE 0x29 /* 41 */
-#define WINHTTP_QUERY_PROXY_AUTHORIZATION 0x3D /* 61 */
-#define WINHTTP_QUERY_PROXY_CONNECTION 0x45 /* 69 */
-#define WINHTTP_QUERY_PROXY_SUPPORT 0x4B /* 75 */
+/** The header Orig-URI. */
+#define WINHTTP_QUERY_ORIG_URI 34
+/** The header PassportConfig. */
+#define WINHTTP_QUERY_PASSPORT_CONFIG 78
+/** The header PassportURLs. */
+#define WINHTTP_QUERY_PASSPORT_URLS 77
+/** The header Pragma. */
+#define WINHTTP_QUERY_PRAGMA 17
+/** The header Proxy-Authenticate. */
+#define WINHTTP_QUERY_PROXY_AUTHENTICATE 41
+/** The header Proxy-Authorization. */
+#define WINHTTP_QUERY_PROXY_AUTHORIZATION 61
+/** The header Proxy-Connection. */
+#define WINHTTP_QUERY_PROXY_CONNECTION 69
+/** The header Proxy-Support. */
+#define WINHTTP_QUERY_PROXY_SUPPORT 75
+/** The header Public. */
 #define WINHTTP_QUERY_PUBLIC 8
-#define WINHTTP_QUERY_RANGE 0x3E /* 62 */
-#define WINHTTP_QUERY_RAW_HEADERS 0x15 /* 21 */
-#define WINHTTP_QUERY_RAW_HEADERS_CRLF 0x16 /* 22 */
-#define WINHTTP_QUERY_REFERER 0x23 /* 35 */
-#define WINHTTP_QUERY_REFRESH 0x2E /* 46 */
-#define WINHTTP_QUERY_REQUEST_METHOD 0x2D /* 45 */
-#define WINHTTP_QUERY_RETRY_AFTER 0x24 /* 36 */
-#define WINHTTP_QUERY_SERVER 0x25 /* 37 */
-#define WINHTTP_QUERY_SET_COOKIE 0x2B /* 43 */
-#define WINHTTP_QUERY_STATUS_CODE 0x13 /* 19 */
-#define WINHTTP_QUERY_STATUS_TEXT 0x14 /* 20 */
-#define WINHTTP_QUERY_TITLE 0x26 /* 38 */
-#define WINHTTP_QUERY_TRANSFER_ENCODING 0x3F /* 63 */
-#define WINHTTP_QUERY_UNLESS_MODIFIED_SINCE 0x46 /* 70 */
-#define WINHTTP_QUERY_UPGRADE 0x40 /* 64 */
-#define WINHTTP_QUERY_URI 0xD /* 13 */
-#define WINHTTP_QUERY_USER_AGENT 0x27 /* 39 */
-#define WINHTTP_QUERY_VARY 0x41 /* 65 */
-#define WINHTTP_QUERY_VERSION 0x12 /* 18 */
-#define WINHTTP_QUERY_VIA 0x42 /* 66 */
-#define WINHTTP_QUERY_WARNING 0x43 /* 67 */
-#define WINHTTP_QUERY_WWW_AUTHENTICATE 0x28 /* 40 */
-#define WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH 0x7B /* 123 */
-#define WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE 0x3A98 /* 15000 */
+/** The header Range. */
+#define WINHTTP_QUERY_RANGE 62
+/** The status line and all headers, each with a terminating zero, and one more zero at the end. */
+#define WINHTTP_QUERY_RAW_HEADERS 21
+/** The status line and all headers, each with a carriage return and a line feed. */
+#define WINHTTP_QUERY_RAW_HEADERS_CRLF 22
+/** The header Referer. */
+#define WINHTTP_QUERY_REFERER 35
+/** The header Refresh. */
+#define WINHTTP_QUERY_REFRESH 46
+/** The method of the request. */
+#define WINHTTP_QUERY_REQUEST_METHOD 45
+/** The header Retry-After. */
+#define WINHTTP_QUERY_RETRY_AFTER 36
+/** The header Server. */
+#define WINHTTP_QUERY_SERVER 37
+/** The header Set-Cookie. */
+#define WINHTTP_QUERY_SET_COOKIE 43
+/** The status: three digits, or a number with WINHTTP_QUERY_FLAG_NUMBER. See "HTTP status codes". */
+#define WINHTTP_QUERY_STATUS_CODE 19
+/** The text after the status. */
+#define WINHTTP_QUERY_STATUS_TEXT 20
+/** The header Title. */
+#define WINHTTP_QUERY_TITLE 38
+/** The header Transfer-Encoding. */
+#define WINHTTP_QUERY_TRANSFER_ENCODING 63
+/** The header Unless-Modified-Since. */
+#define WINHTTP_QUERY_UNLESS_MODIFIED_SINCE 70
+/** The header Upgrade. */
+#define WINHTTP_QUERY_UPGRADE 64
+/** The header URI. */
+#define WINHTTP_QUERY_URI 13
+/** The header User-Agent. */
+#define WINHTTP_QUERY_USER_AGENT 39
+/** The header Vary. */
+#define WINHTTP_QUERY_VARY 65
+/** The HTTP version of the response. */
+#define WINHTTP_QUERY_VERSION 18
+/** The header Via. */
+#define WINHTTP_QUERY_VIA 66
+/** The header Warning. */
+#define WINHTTP_QUERY_WARNING 67
+/** The header WWW-Authenticate. */
+#define WINHTTP_QUERY_WWW_AUTHENTICATE 40
+/** The longest reason of a close frame, in bytes. */
+#define WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH 123
+/** The shortest interval. */
+#define WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE 15000
 
 typedef WORD INTERNET_PORT;
 

@@ -121,7 +121,12 @@ pub fn draft(draft: &Draft) -> String {
         }
         Body::Text => {}
     }
-    draft.constants.iter().for_each(|it| line!(out, 1, "constant {} = {}", fact(&it.name), fact(&it.number)));
+    for it in &draft.constants {
+        let hex = it.hex_digits.map_or_else(String::new, |digits| format!(", {digits} hexadecimal digits"));
+        let c_type = it.c_type.as_ref().map_or_else(String::new, |c_type| format!(", {}", fact(c_type)));
+        line!(out, 1, "constant {} = {}{hex}{c_type}", fact(&it.name), fact(&it.number));
+        prose(&it.docs, 2, &mut out);
+    }
     let parts = [("description", &docs.description), ("remarks", &docs.remarks), ("see also", &docs.see_also)];
     let others = docs.others.iter().map(|(heading, text)| (&**heading, text));
     for (label, text) in parts.into_iter().chain(others).filter(|(_, text)| !text.is_empty()) {

@@ -77,6 +77,7 @@ fn constant(name: &str, deviations: &Table) -> String {
         entries.find_map(|entry| Some(entry.get(key)?.get(name)?.as_str()?.replace('\n', " ")))
     };
     match lookup("renamed", "names").or_else(|| lookup("absent", "values")) {
+        Some(value) if value == "NULL" => format!("null!({name});"),
         Some(value) => format!("constant!({name}, {});", value.trim()),
         None if names(deviations, "width").any(|it| it == name) => format!("unlike!({name});"),
         None => format!("constant!({name});"),

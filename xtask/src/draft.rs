@@ -383,8 +383,14 @@ pub struct Code {
 pub struct Constant {
     /// Its name.
     pub name: Fact<String>,
-    /// Its number.
+    /// Its number; that of a pointer is 0, or -1 as 32 bits.
     pub number: Fact<u32>,
+    /// The digits that the page writes it with, if it does so in hexadecimal.
+    pub hex_digits: Option<usize>,
+    /// Its type, if the page states one, as it does of pointers.
+    pub c_type: Option<Fact<CType>>,
+    /// What the page says of it; a copy of a part of the text that it stands in.
+    pub docs: Arc<Prose>,
 }
 
 impl Draft {
@@ -441,7 +447,7 @@ impl Draft {
         }
     }
 
-    /// Each piece of text of the page, to change its links.
+    /// Each piece of text of the page, to change its links; those of constants are copies of parts of these.
     pub fn proses_mut(&mut self) -> Vec<&mut Arc<Prose>> {
         let docs = &mut self.docs;
         let mut all = vec![&mut docs.description, &mut docs.remarks, &mut docs.see_also];

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::c::types::CType;
 use crate::draft::{Docs, Draft, Requirements};
-use crate::fact::Fact;
+use crate::fact::{Fact, Source};
 use crate::prose::Prose;
 use crate::source::{Licence, Location};
 
@@ -222,15 +222,23 @@ pub struct Origin {
     pub place: Location,
 }
 
-/// A constant.
+/// A constant: a number, or a pointer to no object.
 #[derive(Debug)]
 pub struct Constant {
     /// Its C name.
     pub c_name: String,
     /// Its number.
     pub number: u32,
+    /// The digits that the page writes it with, if it does so in hexadecimal.
+    pub hex_digits: Option<usize>,
+    /// Its type, if it is a pointer; its number is 0 then, or -1 as 32 bits.
+    pub pointer: Option<Type>,
+    /// What the page says of it.
+    pub docs: Arc<Prose>,
     /// The place of the page in `Spec::items`.
     pub item: usize,
+    /// Where the page lists it.
+    pub source: Source,
 }
 
 impl Family {

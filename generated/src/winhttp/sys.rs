@@ -9,829 +9,1132 @@ pub type BOOL = i32;
 pub type WCHAR = u16;
 /// [`HINTERNET`](super::HInternet) under its C name.
 pub type HINTERNET = *mut c_void;
-/// 0x6
+/// `WinHttpGetProxyForUrlEx`.
 pub const API_GET_PROXY_FOR_URL: u32 = 6;
-/// 0x7
+/// `WinHttpGetProxySettingsEx`.
 pub const API_GET_PROXY_SETTINGS: u32 = 7;
-/// 0x2
+/// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available).
 pub const API_QUERY_DATA_AVAILABLE: u32 = 2;
-/// 0x3
+/// [`WinHttpReadData`](crate::winhttp::Request::read_data).
 pub const API_READ_DATA: u32 = 3;
-/// 0x1
+/// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
 pub const API_RECEIVE_RESPONSE: u32 = 1;
-/// 0x5
+/// [`WinHttpSendRequest`](crate::winhttp::Request::send_request).
 pub const API_SEND_REQUEST: u32 = 5;
-/// 0x4
+/// `WinHttpWriteData`.
 pub const API_WRITE_DATA: u32 = 4;
-/// 0xCA
+/// The request will be worked on later.
 pub const HTTP_STATUS_ACCEPTED: u32 = 202;
-/// 0x12C
+/// There are several resources to choose from.
 pub const HTTP_STATUS_AMBIGUOUS: u32 = 300;
-/// 0x1F6
+/// A server behind this one sent a wrong answer.
 pub const HTTP_STATUS_BAD_GATEWAY: u32 = 502;
-/// 0x195
+/// The resource does not allow the method.
 pub const HTTP_STATUS_BAD_METHOD: u32 = 405;
-/// 0x190
+/// The request is malformed.
 pub const HTTP_STATUS_BAD_REQUEST: u32 = 400;
-/// 0x199
+/// The resource is in a state that excludes the request.
 pub const HTTP_STATUS_CONFLICT: u32 = 409;
-/// 0x64
+/// The server wants to see the body of the request.
 pub const HTTP_STATUS_CONTINUE: u32 = 100;
-/// 0xC9
+/// Something new has been made.
 pub const HTTP_STATUS_CREATED: u32 = 201;
-/// 0x191
+/// The server wants credentials.
 pub const HTTP_STATUS_DENIED: u32 = 401;
-/// 0x64
+/// The smallest status that has a name.
 pub const HTTP_STATUS_FIRST: u32 = 100;
-/// 0x193
+/// The server refuses, whatever the credentials.
 pub const HTTP_STATUS_FORBIDDEN: u32 = 403;
-/// 0x1F8
+/// A server behind this one did not answer in time.
 pub const HTTP_STATUS_GATEWAY_TIMEOUT: u32 = 504;
-/// 0x19A
+/// The resource existed and is gone for good.
 pub const HTTP_STATUS_GONE: u32 = 410;
-/// 0x1F9
+/// The greatest status that has a name.
 pub const HTTP_STATUS_LAST: u32 = 505;
-/// 0x19B
+/// The server wants a Content-Length header.
 pub const HTTP_STATUS_LENGTH_REQUIRED: u32 = 411;
-/// 0x12D
+/// The resource has another URL for good.
 pub const HTTP_STATUS_MOVED: u32 = 301;
-/// 0x196
+/// No form of the resource suits the Accept headers.
 pub const HTTP_STATUS_NONE_ACCEPTABLE: u32 = 406;
-/// 0x194
+/// There is nothing at this URL.
 pub const HTTP_STATUS_NOT_FOUND: u32 = 404;
-/// 0x130
+/// What the client has is up to date.
 pub const HTTP_STATUS_NOT_MODIFIED: u32 = 304;
-/// 0x1F5
+/// The server does not know the method.
 pub const HTTP_STATUS_NOT_SUPPORTED: u32 = 501;
-/// 0xCC
+/// Successful, and there is no content.
 pub const HTTP_STATUS_NO_CONTENT: u32 = 204;
-/// 0xC8
+/// The request was successful.
 pub const HTTP_STATUS_OK: u32 = 200;
-/// 0xCB
+/// The content was changed on the way.
 pub const HTTP_STATUS_PARTIAL: u32 = 203;
-/// 0xCE
+/// A part of the content, as asked for.
 pub const HTTP_STATUS_PARTIAL_CONTENT: u32 = 206;
-/// 0x192
+/// Reserved for payments.
 pub const HTTP_STATUS_PAYMENT_REQ: u32 = 402;
-/// 0x134
+/// Like 301, and the method must stay the same.
 pub const HTTP_STATUS_PERMANENT_REDIRECT: u32 = 308;
-/// 0x19C
+/// A condition of the request does not hold.
 pub const HTTP_STATUS_PRECOND_FAILED: u32 = 412;
-/// 0x197
+/// The proxy wants credentials.
 pub const HTTP_STATUS_PROXY_AUTH_REQ: u32 = 407;
-/// 0x12E
+/// The resource has another URL for the time being.
 pub const HTTP_STATUS_REDIRECT: u32 = 302;
-/// 0x133
+/// Like 302, and the method must stay the same.
 pub const HTTP_STATUS_REDIRECT_KEEP_VERB: u32 = 307;
-/// 0x12F
+/// The answer is at another URL, to be fetched with GET.
 pub const HTTP_STATUS_REDIRECT_METHOD: u32 = 303;
-/// 0x198
+/// The request took too long to come.
 pub const HTTP_STATUS_REQUEST_TIMEOUT: u32 = 408;
-/// 0x19D
+/// The body is too large.
 pub const HTTP_STATUS_REQUEST_TOO_LARGE: u32 = 413;
-/// 0xCD
+/// Successful, and the form is to be cleared.
 pub const HTTP_STATUS_RESET_CONTENT: u32 = 205;
-/// 0x1C1
+/// To be repeated after something else has been done. Not in the RFC.
 pub const HTTP_STATUS_RETRY_WITH: u32 = 449;
-/// 0x1F4
+/// Something went wrong in the server.
 pub const HTTP_STATUS_SERVER_ERROR: u32 = 500;
-/// 0x1F7
+/// The server has too much to do or is being maintained.
 pub const HTTP_STATUS_SERVICE_UNAVAIL: u32 = 503;
-/// 0x65
+/// The server changes to the protocol that was asked for. This is the answer that makes a WebSocket.
 pub const HTTP_STATUS_SWITCH_PROTOCOLS: u32 = 101;
-/// 0x19F
+/// The server cannot read this kind of body.
 pub const HTTP_STATUS_UNSUPPORTED_MEDIA: u32 = 415;
-/// 0x19E
+/// The URL is too long.
 pub const HTTP_STATUS_URI_TOO_LONG: u32 = 414;
-/// 0x131
+/// The resource is to be reached through a proxy.
 pub const HTTP_STATUS_USE_PROXY: u32 = 305;
-/// 0x1F9
+/// The server does not speak this version of HTTP.
 pub const HTTP_STATUS_VERSION_NOT_SUP: u32 = 505;
-/// 0xCF
+/// WebDAV: several statuses in one response.
 pub const HTTP_STATUS_WEBDAV_MULTI_STATUS: u32 = 207;
-/// 0x10000000
-pub const ICU_DECODE: u32 = 268435456;
-/// 0x80000000
-pub const ICU_ESCAPE: u32 = 2147483648;
-/// 0x2000
-pub const ICU_ESCAPE_AUTHORITY: u32 = 8192;
-/// 0x8000
-pub const ICU_INCLUDE_DEFAULT_PORT: u32 = 32768;
-/// 0x4000
-pub const ICU_REJECT_USERPWD: u32 = 16384;
-/// 0x1BB
+/// Replace escape sequences, `%20` and the like, by the characters they stand for. The bytes are not
+/// read as UTF-8.
+pub const ICU_DECODE: u32 = 0x10000000;
+/// Replace characters that must not stand in a request by escape sequences.
+pub const ICU_ESCAPE: u32 = 0x80000000;
+/// Escape user name, password and host as well.
+pub const ICU_ESCAPE_AUTHORITY: u32 = 0x00002000;
+/// Write the port even if it is that of the scheme.
+pub const ICU_INCLUDE_DEFAULT_PORT: u32 = 0x00008000;
+/// Fail with `ERROR_WINHTTP_INVALID_URL` if the URL has a user name or a password.
+pub const ICU_REJECT_USERPWD: u32 = 0x00004000;
+/// The port of https and wss. The port alone does not make a request secure;
+/// [`WinHttpOpenRequest`](crate::winhttp::Request::open_request) needs `WINHTTP_FLAG_SECURE` for that.
 pub const INTERNET_DEFAULT_HTTPS_PORT: u32 = 443;
-/// 0x50
+/// The port of http and ws.
 pub const INTERNET_DEFAULT_HTTP_PORT: u32 = 80;
-/// 0x0
+/// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for others.
 pub const INTERNET_DEFAULT_PORT: u32 = 0;
-/// 0x3300
-pub const SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: u32 = 13056;
-/// 0x1000
-pub const SECURITY_FLAG_IGNORE_CERT_CN_INVALID: u32 = 4096;
-/// 0x2000
-pub const SECURITY_FLAG_IGNORE_CERT_DATE_INVALID: u32 = 8192;
-/// 0x200
-pub const SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE: u32 = 512;
-/// 0x100
-pub const SECURITY_FLAG_IGNORE_UNKNOWN_CA: u32 = 256;
-/// 0x1
-pub const SECURITY_FLAG_SECURE: u32 = 1;
-/// 0x40000000
-pub const SECURITY_FLAG_STRENGTH_MEDIUM: u32 = 1073741824;
-/// 0x20000000
-pub const SECURITY_FLAG_STRENGTH_STRONG: u32 = 536870912;
-/// 0x10000000
-pub const SECURITY_FLAG_STRENGTH_WEAK: u32 = 268435456;
-/// 0x4
+/// All four faults of a certificate that can be ignored.
+pub const SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: u32 = 0x00003300;
+/// The certificate is for another host.
+pub const SECURITY_FLAG_IGNORE_CERT_CN_INVALID: u32 = 0x00001000;
+/// The certificate has expired or is not valid yet.
+pub const SECURITY_FLAG_IGNORE_CERT_DATE_INVALID: u32 = 0x00002000;
+/// The certificate is not for servers.
+pub const SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE: u32 = 0x00000200;
+/// The authority is not known.
+pub const SECURITY_FLAG_IGNORE_UNKNOWN_CA: u32 = 0x00000100;
+/// Only returned: the connection uses TLS.
+pub const SECURITY_FLAG_SECURE: u32 = 0x00000001;
+/// Only returned: keys of 56 bits.
+pub const SECURITY_FLAG_STRENGTH_MEDIUM: u32 = 0x40000000;
+/// Only returned: keys of 128 bits or more.
+pub const SECURITY_FLAG_STRENGTH_STRONG: u32 = 0x20000000;
+/// Only returned: keys of 40 bits.
+pub const SECURITY_FLAG_STRENGTH_WEAK: u32 = 0x10000000;
+/// Find the proxy from the settings of the system and of the user, scripts included, and try the next
+/// one when a proxy fails. Windows 8.1 and later.
 pub const WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY: u32 = 4;
-/// 0x0
+/// Use the proxy that is configured for WinHTTP on the machine, with `netsh winhttp` or
+/// `WinHttpSetDefaultProxyConfiguration`. If there is none, connect directly. The settings of browsers
+/// are not looked at. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`.
 pub const WINHTTP_ACCESS_TYPE_DEFAULT_PROXY: u32 = 0;
-/// 0x3
+/// Use the proxy in *pszProxyW*, except for the hosts in *pszProxyBypassW*.
 pub const WINHTTP_ACCESS_TYPE_NAMED_PROXY: u32 = 3;
-/// 0x1
+/// Connect directly and never through a proxy.
 pub const WINHTTP_ACCESS_TYPE_NO_PROXY: u32 = 1;
-/// 0xFFFF0000
-pub const WINHTTP_ADDREQ_FLAGS_MASK: u32 = 4294901760;
-/// 0x20000000
-pub const WINHTTP_ADDREQ_FLAG_ADD: u32 = 536870912;
-/// 0x10000000
-pub const WINHTTP_ADDREQ_FLAG_ADD_IF_NEW: u32 = 268435456;
-/// 0x40000000
-pub const WINHTTP_ADDREQ_FLAG_COALESCE: u32 = 1073741824;
-/// 0x40000000
-pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA: u32 = 1073741824;
-/// 0x1000000
-pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON: u32 = 16777216;
-/// 0x80000000
-pub const WINHTTP_ADDREQ_FLAG_REPLACE: u32 = 2147483648;
-/// 0xFFFF
-pub const WINHTTP_ADDREQ_INDEX_MASK: u32 = 65535;
-/// 0x1
-pub const WINHTTP_AUTH_SCHEME_BASIC: u32 = 1;
-/// 0x8
-pub const WINHTTP_AUTH_SCHEME_DIGEST: u32 = 8;
-/// 0x10
-pub const WINHTTP_AUTH_SCHEME_NEGOTIATE: u32 = 16;
-/// 0x2
-pub const WINHTTP_AUTH_SCHEME_NTLM: u32 = 2;
-/// 0x4
-pub const WINHTTP_AUTH_SCHEME_PASSPORT: u32 = 4;
-/// 0x1
-pub const WINHTTP_AUTH_TARGET_PROXY: u32 = 1;
-/// 0x0
-pub const WINHTTP_AUTH_TARGET_SERVER: u32 = 0;
-/// 0x0
+/// The part that holds the flags.
+pub const WINHTTP_ADDREQ_FLAGS_MASK: u32 = 0xFFFF0000;
+/// Add the header. Together with `WINHTTP_ADDREQ_FLAG_REPLACE`, add it where there is none to replace.
+pub const WINHTTP_ADDREQ_FLAG_ADD: u32 = 0x20000000;
+/// Add the header if the request has none of that name; fail with `ERROR_WINHTTP_HEADER_ALREADY_EXISTS`
+/// if it has one.
+pub const WINHTTP_ADDREQ_FLAG_ADD_IF_NEW: u32 = 0x10000000;
+/// Another name of `WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA`.
+pub const WINHTTP_ADDREQ_FLAG_COALESCE: u32 = 0x40000000;
+/// Append the value to the first header of that name, with a comma between them.
+pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA: u32 = 0x40000000;
+/// Append the value to the first header of that name, with a semicolon between them.
+pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON: u32 = 0x01000000;
+/// Replace the value of the header, or remove the header if no value is given. Only one header can be
+/// passed. Of several with that name the index in the lower half says which is meant.
+pub const WINHTTP_ADDREQ_FLAG_REPLACE: u32 = 0x80000000;
+/// The part that holds the index of the header, from 0.
+pub const WINHTTP_ADDREQ_INDEX_MASK: u32 = 0x0000FFFF;
+/// Basic: name and password, encoded but not encrypted. Use it with TLS only.
+pub const WINHTTP_AUTH_SCHEME_BASIC: u32 = 0x00000001;
+/// Digest.
+pub const WINHTTP_AUTH_SCHEME_DIGEST: u32 = 0x00000008;
+/// Kerberos or NTLM, whichever both sides can do.
+pub const WINHTTP_AUTH_SCHEME_NEGOTIATE: u32 = 0x00000010;
+/// NTLM.
+pub const WINHTTP_AUTH_SCHEME_NTLM: u32 = 0x00000002;
+/// Microsoft Passport.
+pub const WINHTTP_AUTH_SCHEME_PASSPORT: u32 = 0x00000004;
+/// The proxy.
+pub const WINHTTP_AUTH_TARGET_PROXY: u32 = 0x00000001;
+/// The server.
+pub const WINHTTP_AUTH_TARGET_SERVER: u32 = 0x00000000;
+/// Another name of `WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM`.
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_DEFAULT: u32 = 0;
-/// 0x2
+/// None.
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_HIGH: u32 = 2;
-/// 0x1
+/// All servers.
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW: u32 = 1;
-/// 0x3
+/// The greatest value.
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX: u32 = 3;
-/// 0x0
+/// Servers of the local intranet.
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM: u32 = 0;
-/// 0x3
+/// No server, but the proxy.
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: u32 = 3;
-/// 0x97E0000
-pub const WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS: u32 = 159252480;
-/// 0xFFFFFFFF
-pub const WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS: u32 = 4294967295;
-/// 0x300
-pub const WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION: u32 = 768;
-/// 0xC
-pub const WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER: u32 = 12;
-/// 0x40000
-pub const WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE: u32 = 262144;
-/// 0x1000
-pub const WINHTTP_CALLBACK_FLAG_DETECTING_PROXY: u32 = 4096;
-/// 0x1000000
-pub const WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE: u32 = 16777216;
-/// 0x8000000
-pub const WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE: u32 = 134217728;
-/// 0xC00
-pub const WINHTTP_CALLBACK_FLAG_HANDLES: u32 = 3072;
-/// 0x20000
-pub const WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE: u32 = 131072;
-/// 0x8000
-pub const WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE: u32 = 32768;
-/// 0x80000
-pub const WINHTTP_CALLBACK_FLAG_READ_COMPLETE: u32 = 524288;
-/// 0xC0
-pub const WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE: u32 = 192;
-/// 0x4000
-pub const WINHTTP_CALLBACK_FLAG_REDIRECT: u32 = 16384;
-/// 0x200000
-pub const WINHTTP_CALLBACK_FLAG_REQUEST_ERROR: u32 = 2097152;
-/// 0x3
-pub const WINHTTP_CALLBACK_FLAG_RESOLVE_NAME: u32 = 3;
-/// 0x10000
-pub const WINHTTP_CALLBACK_FLAG_SECURE_FAILURE: u32 = 65536;
-/// 0x400000
-pub const WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE: u32 = 4194304;
-/// 0x30
-pub const WINHTTP_CALLBACK_FLAG_SEND_REQUEST: u32 = 48;
-/// 0x100000
-pub const WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE: u32 = 1048576;
-/// 0x2000000
-pub const WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE: u32 = 33554432;
-/// 0x100
-pub const WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION: u32 = 256;
-/// 0x8
-pub const WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER: u32 = 8;
-/// 0x4
-pub const WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER: u32 = 4;
-/// 0x200
-pub const WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED: u32 = 512;
-/// 0x40000
-pub const WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE: u32 = 262144;
-/// 0x1000
-pub const WINHTTP_CALLBACK_STATUS_DETECTING_PROXY: u32 = 4096;
-/// 0x10
-pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID: u32 = 16;
-/// 0x20
-pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID: u32 = 32;
-/// 0x4
-pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED: u32 = 4;
-/// 0x1
-pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED: u32 = 1;
-/// 0x40
-pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE: u32 = 64;
-/// 0x8
-pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA: u32 = 8;
-/// 0x2
-pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT: u32 = 2;
-/// 0x80000000
-pub const WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR: u32 = 2147483648;
-/// 0x1000000
-pub const WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE: u32 = 16777216;
-/// 0x8000000
-pub const WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE: u32 = 134217728;
-/// 0x800
-pub const WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING: u32 = 2048;
-/// 0x400
-pub const WINHTTP_CALLBACK_STATUS_HANDLE_CREATED: u32 = 1024;
-/// 0x20000
-pub const WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: u32 = 131072;
-/// 0x8000
-pub const WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE: u32 = 32768;
-/// 0x2
-pub const WINHTTP_CALLBACK_STATUS_NAME_RESOLVED: u32 = 2;
-/// 0x80000
-pub const WINHTTP_CALLBACK_STATUS_READ_COMPLETE: u32 = 524288;
-/// 0x40
-pub const WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE: u32 = 64;
-/// 0x4000
-pub const WINHTTP_CALLBACK_STATUS_REDIRECT: u32 = 16384;
-/// 0x200000
-pub const WINHTTP_CALLBACK_STATUS_REQUEST_ERROR: u32 = 2097152;
-/// 0x20
-pub const WINHTTP_CALLBACK_STATUS_REQUEST_SENT: u32 = 32;
-/// 0x1
-pub const WINHTTP_CALLBACK_STATUS_RESOLVING_NAME: u32 = 1;
-/// 0x80
-pub const WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED: u32 = 128;
-/// 0x10000
-pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 65536;
-/// 0x10
-pub const WINHTTP_CALLBACK_STATUS_SENDING_REQUEST: u32 = 16;
-/// 0x400000
-pub const WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: u32 = 4194304;
-/// 0x20000000
-pub const WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE: u32 = 536870912;
-/// 0x10000000
-pub const WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE: u32 = 268435456;
-/// 0x4000000
-pub const WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE: u32 = 67108864;
-/// 0x100000
-pub const WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE: u32 = 1048576;
-/// 0x1
-pub const WINHTTP_CONNECTION_RETRY_CONDITION_408: u32 = 1;
-/// 0x2
-pub const WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE: u32 = 2;
-/// 0x4
-pub const WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION: u32 = 4;
-/// 0xFFFFFFFF
-pub const WINHTTP_CONNS_PER_SERVER_UNLIMITED: u32 = 4294967295;
-/// 0x3
-pub const WINHTTP_DECOMPRESSION_FLAG_ALL: u32 = 3;
-/// 0x2
-pub const WINHTTP_DECOMPRESSION_FLAG_DEFLATE: u32 = 2;
-/// 0x1
-pub const WINHTTP_DECOMPRESSION_FLAG_GZIP: u32 = 1;
-/// 0x4
-pub const WINHTTP_DISABLE_AUTHENTICATION: u32 = 4;
-/// 0x1
-pub const WINHTTP_DISABLE_COOKIES: u32 = 1;
-/// 0x8
-pub const WINHTTP_DISABLE_KEEP_ALIVE: u32 = 8;
-/// 0x0
-pub const WINHTTP_DISABLE_PASSPORT_AUTH: u32 = 0;
-/// 0x20000000
-pub const WINHTTP_DISABLE_PASSPORT_KEYRING: u32 = 536870912;
-/// 0x2
-pub const WINHTTP_DISABLE_REDIRECTS: u32 = 2;
-/// 0x0
-pub const WINHTTP_DISABLE_SPN_SERVER_PORT: u32 = 0;
-/// 0x10000000
-pub const WINHTTP_ENABLE_PASSPORT_AUTH: u32 = 268435456;
-/// 0x40000000
-pub const WINHTTP_ENABLE_PASSPORT_KEYRING: u32 = 1073741824;
-/// 0x1
-pub const WINHTTP_ENABLE_SPN_SERVER_PORT: u32 = 1;
-/// 0x2
-pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: u32 = 2;
-/// 0x1
-pub const WINHTTP_ENABLE_SSL_REVOCATION: u32 = 1;
-/// 0x10000000
-pub const WINHTTP_FLAG_ASYNC: u32 = 268435456;
-/// 0x200
-pub const WINHTTP_FLAG_AUTOMATIC_CHUNKING: u32 = 512;
-/// 0x100
-pub const WINHTTP_FLAG_BYPASS_PROXY_CACHE: u32 = 256;
-/// 0x40
-pub const WINHTTP_FLAG_ESCAPE_DISABLE: u32 = 64;
-/// 0x80
-pub const WINHTTP_FLAG_ESCAPE_DISABLE_QUERY: u32 = 128;
-/// 0x4
-pub const WINHTTP_FLAG_ESCAPE_PERCENT: u32 = 4;
-/// 0x8
-pub const WINHTTP_FLAG_NULL_CODEPAGE: u32 = 8;
-/// 0x100
-pub const WINHTTP_FLAG_REFRESH: u32 = 256;
-/// 0x800000
-pub const WINHTTP_FLAG_SECURE: u32 = 8388608;
-/// 0x30000000
-pub const WINHTTP_FLAG_SECURE_DEFAULTS: u32 = 805306368;
-/// 0xA8
-pub const WINHTTP_FLAG_SECURE_PROTOCOL_ALL: u32 = 168;
-/// 0x8
-pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL2: u32 = 8;
-/// 0x20
-pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL3: u32 = 32;
-/// 0x80
-pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1: u32 = 128;
-/// 0x200
-pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1: u32 = 512;
-/// 0x800
-pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2: u32 = 2048;
-/// 0x2000
-pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3: u32 = 8192;
-/// 0x2
+/// All ends of asynchronous operations: `SENDREQUEST_COMPLETE`, `HEADERS_AVAILABLE`, `DATA_AVAILABLE`,
+/// `READ_COMPLETE`, `WRITE_COMPLETE`, `REQUEST_ERROR`, `GETPROXYFORURL_COMPLETE` and
+/// `GETPROXYSETTINGS_COMPLETE`. The bits of `CLOSE_COMPLETE` and `SHUTDOWN_COMPLETE` are not part of
+/// the value, but a WebSocket reports these two all the same.
+pub const WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS: u32 = 0x097E0000;
+/// All of them.
+pub const WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS: u32 = 0xFFFFFFFF;
+/// The closing of a connection begins and ends.
+pub const WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION: u32 = 0x00000300;
+/// Connecting begins and ends.
+pub const WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER: u32 = 0x0000000C;
+/// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed.
+pub const WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE: u32 = 0x00040000;
+/// A proxy is looked for.
+pub const WINHTTP_CALLBACK_FLAG_DETECTING_PROXY: u32 = 0x00001000;
+/// `WinHttpGetProxyForUrlEx` has completed.
+pub const WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE: u32 = 0x01000000;
+/// `WinHttpGetProxySettingsEx` has completed.
+pub const WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE: u32 = 0x08000000;
+/// A handle is created or closed.
+pub const WINHTTP_CALLBACK_FLAG_HANDLES: u32 = 0x00000C00;
+/// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed.
+pub const WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE: u32 = 0x00020000;
+/// A response with a status from 100 to 199 has come, after which another one follows.
+pub const WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE: u32 = 0x00008000;
+/// [`WinHttpReadData`](crate::winhttp::Request::read_data) or
+/// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) has completed.
+pub const WINHTTP_CALLBACK_FLAG_READ_COMPLETE: u32 = 0x00080000;
+/// The receiving of a response begins and ends.
+pub const WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE: u32 = 0x000000C0;
+/// A redirect is about to be followed.
+pub const WINHTTP_CALLBACK_FLAG_REDIRECT: u32 = 0x00004000;
+/// An asynchronous operation has failed.
+pub const WINHTTP_CALLBACK_FLAG_REQUEST_ERROR: u32 = 0x00200000;
+/// The resolution of a name begins and ends.
+pub const WINHTTP_CALLBACK_FLAG_RESOLVE_NAME: u32 = 0x00000003;
+/// A certificate was not accepted.
+pub const WINHTTP_CALLBACK_FLAG_SECURE_FAILURE: u32 = 0x00010000;
+/// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed.
+pub const WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE: u32 = 0x00400000;
+/// The sending of a request begins and ends.
+pub const WINHTTP_CALLBACK_FLAG_SEND_REQUEST: u32 = 0x00000030;
+/// `WinHttpWriteData` or [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) has
+/// completed.
+pub const WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE: u32 = 0x00100000;
+/// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has completed: the close
+/// frame of the server has come. No information; the length is 0.
+pub const WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE: u32 = 0x02000000;
+/// The connection is being closed. No information.
+pub const WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION: u32 = 0x00000100;
+/// The connection has been made. The information is the IP address, a wide string.
+pub const WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER: u32 = 0x00000008;
+/// A connection is being made. The information is the IP address, a wide string.
+pub const WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER: u32 = 0x00000004;
+/// The connection has been closed. No information.
+pub const WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED: u32 = 0x00000200;
+/// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. The
+/// information is a `DWORD`, the number of bytes that can be read; the length is 4.
+pub const WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE: u32 = 0x00040000;
+/// A proxy is being looked for. No information.
+pub const WINHTTP_CALLBACK_STATUS_DETECTING_PROXY: u32 = 0x00001000;
+/// The certificate is for another host name.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID: u32 = 0x00000010;
+/// The certificate has expired or is not valid yet.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID: u32 = 0x00000020;
+/// The certificate has been revoked.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED: u32 = 0x00000004;
+/// It could not be checked whether the certificate has been revoked.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED: u32 = 0x00000001;
+/// The certificate is not meant for a server.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE: u32 = 0x00000040;
+/// The authority that issued the certificate is not known.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA: u32 = 0x00000008;
+/// The certificate is not valid.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT: u32 = 0x00000002;
+/// TLS itself could not be set up.
+pub const WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR: u32 = 0x80000000;
+/// `WinHttpGetProxyForUrlEx` has completed. No information.
+pub const WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE: u32 = 0x01000000;
+/// `WinHttpGetProxySettingsEx` has completed. No information.
+pub const WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE: u32 = 0x08000000;
+/// The handle is gone, and this is its last notification. The information is a pointer to an
+/// `HINTERNET`.
+pub const WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING: u32 = 0x00000800;
+/// A handle has been created. The information is the handle: a pointer to an `HINTERNET`.
+pub const WINHTTP_CALLBACK_STATUS_HANDLE_CREATED: u32 = 0x00000400;
+/// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed, and
+/// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) can be called. No information.
+pub const WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: u32 = 0x00020000;
+/// A response with a status from 100 to 199 has come, other than a 101 that was asked for. The
+/// information is a `DWORD`, the status.
+pub const WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE: u32 = 0x00008000;
+/// The name has been resolved. The information is a wide string.
+pub const WINHTTP_CALLBACK_STATUS_NAME_RESOLVED: u32 = 0x00000002;
+/// After [`WinHttpReadData`](crate::winhttp::Request::read_data) the information is the buffer that was
+/// passed to it, and the length the number of bytes in it; 0 is the end of the body. After
+/// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) the information is a
+/// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
+pub const WINHTTP_CALLBACK_STATUS_READ_COMPLETE: u32 = 0x00080000;
+/// The response is awaited. No information.
+pub const WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE: u32 = 0x00000040;
+/// A redirect is about to be followed. The information is the new URL, a wide string. The headers of
+/// the response can be queried now, headers of the request can be changed, and closing the handle stops
+/// the redirect.
+pub const WINHTTP_CALLBACK_STATUS_REDIRECT: u32 = 0x00004000;
+/// An asynchronous operation has failed. The information is a
+/// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult) structure for a WebSocket
+/// handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for every other one.
+pub const WINHTTP_CALLBACK_STATUS_REQUEST_ERROR: u32 = 0x00200000;
+/// The request has been sent. The information is a `DWORD`, the number of bytes.
+pub const WINHTTP_CALLBACK_STATUS_REQUEST_SENT: u32 = 0x00000020;
+/// The name of the server is being resolved. The information is the name, a wide string.
+pub const WINHTTP_CALLBACK_STATUS_RESOLVING_NAME: u32 = 0x00000001;
+/// Some of the response has come. The information is a `DWORD`, the number of bytes.
+pub const WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED: u32 = 0x00000080;
+/// A certificate was not accepted. The information is a `DWORD` with the flags below.
+pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 0x00010000;
+/// The request is being sent. No information.
+pub const WINHTTP_CALLBACK_STATUS_SENDING_REQUEST: u32 = 0x00000010;
+/// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. No information.
+pub const WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: u32 = 0x00400000;
+/// Settings of proxies have been read. No information.
+pub const WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE: u32 = 0x20000000;
+/// Settings of proxies have been written. No information.
+pub const WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE: u32 = 0x10000000;
+/// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) has completed: the
+/// close frame has been sent. No information; the length is 0.
+pub const WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE: u32 = 0x04000000;
+/// After `WinHttpWriteData` the information is a `DWORD`, the number of bytes. After
+/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) it is a
+/// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
+pub const WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE: u32 = 0x00100000;
+/// The status was 408.
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_408: u32 = 0x1;
+/// TLS could not be set up.
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE: u32 = 0x2;
+/// The server had closed a connection that was to be used again.
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION: u32 = 0x4;
+/// No limit.
+pub const WINHTTP_CONNS_PER_SERVER_UNLIMITED: u32 = 0xFFFFFFFF;
+/// Both.
+pub const WINHTTP_DECOMPRESSION_FLAG_ALL: u32 = 0x00000003;
+/// deflate.
+pub const WINHTTP_DECOMPRESSION_FLAG_DEFLATE: u32 = 0x00000002;
+/// gzip.
+pub const WINHTTP_DECOMPRESSION_FLAG_GZIP: u32 = 0x00000001;
+/// For [`WinHttpOpenRequest`](crate::winhttp::Request::open_request): the request has no Accept header.
+pub const WINHTTP_DEFAULT_ACCEPT_TYPES: *mut *const WCHAR = core::ptr::null_mut();
+/// Challenges are not answered.
+pub const WINHTTP_DISABLE_AUTHENTICATION: u32 = 0x00000004;
+/// Cookies are neither sent nor kept.
+pub const WINHTTP_DISABLE_COOKIES: u32 = 0x00000001;
+/// The connection is not kept for other requests.
+pub const WINHTTP_DISABLE_KEEP_ALIVE: u32 = 0x00000008;
+/// No. This is the initial value.
+pub const WINHTTP_DISABLE_PASSPORT_AUTH: u32 = 0x00000000;
+/// Stored passwords are not used.
+pub const WINHTTP_DISABLE_PASSPORT_KEYRING: u32 = 0x20000000;
+/// Redirects are not followed.
+pub const WINHTTP_DISABLE_REDIRECTS: u32 = 0x00000002;
+/// Without port.
+pub const WINHTTP_DISABLE_SPN_SERVER_PORT: u32 = 0x00000000;
+/// Yes.
+pub const WINHTTP_ENABLE_PASSPORT_AUTH: u32 = 0x10000000;
+/// Stored passwords are used.
+pub const WINHTTP_ENABLE_PASSPORT_KEYRING: u32 = 0x40000000;
+/// With port.
+pub const WINHTTP_ENABLE_SPN_SERVER_PORT: u32 = 0x00000001;
+/// On a session: use the identity of the process while certificates are checked.
+pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: u32 = 0x00000002;
+/// On a request: check whether the certificate has been revoked.
+pub const WINHTTP_ENABLE_SSL_REVOCATION: u32 = 0x00000001;
+/// The session is asynchronous: operations on its handles return at once, and a status callback is told
+/// how they end. Install one with
+/// [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback).
+pub const WINHTTP_FLAG_ASYNC: u32 = 0x10000000;
+/// Send a body whose length is not known in advance, without a Content-Length header and without chunks
+/// made by the caller.
+pub const WINHTTP_FLAG_AUTOMATIC_CHUNKING: u32 = 0x00000200;
+/// Ask caches on the way to fetch the answer from the server: the headers Pragma and Cache-Control with
+/// the value no-cache are added.
+pub const WINHTTP_FLAG_BYPASS_PROXY_CACHE: u32 = 0x00000100;
+/// Send *pwszObjectName* as it is. Otherwise characters that a URL must not have are escaped.
+pub const WINHTTP_FLAG_ESCAPE_DISABLE: u32 = 0x00000040;
+/// Escape the path but leave the query, from the question mark on, as it is.
+pub const WINHTTP_FLAG_ESCAPE_DISABLE_QUERY: u32 = 0x00000080;
+/// When *pwszObjectName* is escaped, escape percent signs as well.
+pub const WINHTTP_FLAG_ESCAPE_PERCENT: u32 = 0x00000004;
+/// Take *pwszObjectName* for ASCII that needs no conversion. Without meaning from Windows 7 on.
+pub const WINHTTP_FLAG_NULL_CODEPAGE: u32 = 0x00000008;
+/// Another name of `WINHTTP_FLAG_BYPASS_PROXY_CACHE`.
+pub const WINHTTP_FLAG_REFRESH: u32 = 0x00000100;
+/// Use TLS: the scheme is https, or wss once the request is a WebSocket.
+pub const WINHTTP_FLAG_SECURE: u32 = 0x00800000;
+/// Only TLS 1.2 and later are used, and no attempt is repeated with an older version. To allow older
+/// versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The value
+/// includes `WINHTTP_FLAG_ASYNC`.
+pub const WINHTTP_FLAG_SECURE_DEFAULTS: u32 = 0x30000000;
+/// SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_ALL: u32 = 0x000000A8;
+/// SSL 2.0.
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL2: u32 = 0x00000008;
+/// SSL 3.0.
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL3: u32 = 0x00000020;
+/// TLS 1.0.
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1: u32 = 0x00000080;
+/// TLS 1.1.
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1: u32 = 0x00000200;
+/// TLS 1.2.
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2: u32 = 0x00000800;
+/// TLS 1.3.
+pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3: u32 = 0x00002000;
+/// Connection.
 pub const WINHTTP_HANDLE_TYPE_CONNECT: u32 = 2;
-/// 0x4
+/// Resolver of proxies.
 pub const WINHTTP_HANDLE_TYPE_PROXY_RESOLVER: u32 = 4;
-/// 0x3
+/// Request.
 pub const WINHTTP_HANDLE_TYPE_REQUEST: u32 = 3;
-/// 0x1
+/// Session.
 pub const WINHTTP_HANDLE_TYPE_SESSION: u32 = 1;
-/// 0x5
+/// WebSocket.
 pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: u32 = 5;
-/// 0x0
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the attribute says which header
+/// is meant, and no name does.
+pub const WINHTTP_HEADER_NAME_BY_INDEX: *const WCHAR = core::ptr::null();
+/// The length is stated by a Content-Length header of the caller, as a body of more than 4 GB needs it,
+/// or the body is sent in chunks, or there is none.
 pub const WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH: u32 = 0;
-/// 0x6F
+/// What [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) returns if it fails.
+/// It is the address of no function.
+pub const WINHTTP_INVALID_STATUS_CALLBACK: usize = usize::MAX;
+/// For [`WinHttpSendRequest`](crate::winhttp::Request::send_request): the request has the headers that
+/// it has already, and no more.
+pub const WINHTTP_NO_ADDITIONAL_HEADERS: *const WCHAR = core::ptr::null();
+/// For [`WinHttpSetOption`](crate::winhttp::Session::set_option) with
+/// `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` and a length of 0: the client has no certificate.
+pub const WINHTTP_NO_CLIENT_CERT_CONTEXT: *mut c_void = core::ptr::null_mut();
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the first header of the name is
+/// meant.
+pub const WINHTTP_NO_HEADER_INDEX: *mut u32 = core::ptr::null_mut();
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): only the size is asked for.
+pub const WINHTTP_NO_OUTPUT_BUFFER: *mut c_void = core::ptr::null_mut();
+/// For [`WinHttpOpen`](crate::winhttp::Session::open): every host is reached over the proxy, if there
+/// is one.
+pub const WINHTTP_NO_PROXY_BYPASS: *const WCHAR = core::ptr::null();
+/// For [`WinHttpOpen`](crate::winhttp::Session::open): the access type is none that names a proxy.
+pub const WINHTTP_NO_PROXY_NAME: *const WCHAR = core::ptr::null();
+/// For [`WinHttpOpenRequest`](crate::winhttp::Request::open_request): the request has no Referer
+/// header.
+pub const WINHTTP_NO_REFERER: *const WCHAR = core::ptr::null();
+/// For [`WinHttpSendRequest`](crate::winhttp::Request::send_request): no data follows right after the
+/// headers.
+pub const WINHTTP_NO_REQUEST_DATA: *mut c_void = core::ptr::null_mut();
+/// Session; set; `BOOL`.
+///
+/// A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
+/// thread while one runs.
 pub const WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS: u32 = 111;
-/// 0x4D
+/// Request; set; `DWORD`.
+///
+/// To which servers the credentials of the user who runs the program are sent without asking:
 pub const WINHTTP_OPTION_AUTOLOGON_POLICY: u32 = 77;
-/// 0xAC
+/// Session; set; `DWORD`.
+///
+/// How many connections are opened in advance. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_BACKGROUND_CONNECTIONS: u32 = 172;
-/// 0x1
+/// Session, request; set and query; `LPVOID`.
+///
+/// The status callback. [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) is
+/// the usual way to set it.
 pub const WINHTTP_OPTION_CALLBACK: u32 = 1;
-/// 0x2F
+/// Request; set; a `CERT_CONTEXT` structure.
+///
+/// The client certificate, after `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`. WinHTTP makes a copy. `NULL`
+/// with length 0, which is `WINHTTP_NO_CLIENT_CERT_CONTEXT`, says that there is none.
 pub const WINHTTP_OPTION_CLIENT_CERT_CONTEXT: u32 = 47;
-/// 0x5E
+/// Request; query; a `SecPkgContext_IssuerListInfoEx` structure.
+///
+/// Authorities that the server accepts client certificates from, after
+/// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`.
 pub const WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST: u32 = 94;
-/// 0x44
+/// Session; set; `DWORD`.
+///
+/// Code page that the query of a URL is converted with. At first it is UTF-8.
 pub const WINHTTP_OPTION_CODEPAGE: u32 = 68;
-/// 0x53
+/// Session; set; `DWORD`.
+///
+/// Whether Passport is used:
 pub const WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH: u32 = 83;
-/// 0x83
+/// `WINHTTP_OPTION_CONNECTION_FILTER`, from `codes/option-flags.md`, line 941.
 pub const WINHTTP_OPTION_CONNECTION_FILTER: u32 = 131;
-/// 0xB2
+/// Marks the connection, so that other requests can ask for it.
 pub const WINHTTP_OPTION_CONNECTION_GUID: u32 = 178;
-/// 0x5D
+/// Request; query; a `WINHTTP_CONNECTION_INFO` structure.
+///
+/// Addresses and ports of both ends.
 pub const WINHTTP_OPTION_CONNECTION_INFO: u32 = 93;
-/// 0x8D
+/// Request; query; a `TCP_INFO_v0` structure.
+///
+/// Statistics of the TCP connection. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_CONNECTION_STATS_V0: u32 = 141;
-/// 0x96
+/// Request; query; a `TCP_INFO_v1` structure.
+///
+/// More statistics of the TCP connection. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_CONNECTION_STATS_V1: u32 = 150;
-/// 0x4
+/// Session, request; set and query; `DWORD`.
+///
+/// How many addresses of a server are tried. At first it is 5. No address is tried twice.
 pub const WINHTTP_OPTION_CONNECT_RETRIES: u32 = 4;
-/// 0x3
+/// Session, request; set and query; `DWORD`.
+///
+/// Time for connecting to one address, in milliseconds. At first it is 60,000; 0xFFFFFFFF means that
+/// there is no limit.
 pub const WINHTTP_OPTION_CONNECT_TIMEOUT: u32 = 3;
-/// 0x2D
+/// Session, connection, request, WebSocket; set and query; `DWORD_PTR`.
+///
+/// Value that status callbacks get as their context. Requests inherit it.
+/// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) and
+/// [`WinHttpWebSocketCompleteUpgrade`](crate::winhttp::WebSocket::web_socket_complete_upgrade) set it,
+/// too.
 pub const WINHTTP_OPTION_CONTEXT_VALUE: u32 = 45;
-/// 0x76
+/// Session, request; set; `DWORD`.
+///
+/// Which compressed responses are unpacked. At first none are. Windows 8.1 and later.
 pub const WINHTTP_OPTION_DECOMPRESSION: u32 = 118;
-/// 0xAB
+/// Session; set; `BOOL`.
+///
+/// Whether no certificate chain is built. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING: u32 = 171;
-/// 0x3F
+/// Request; set; `DWORD`.
+///
+/// Switches something off for this request. Set it before the request is sent.
 pub const WINHTTP_OPTION_DISABLE_FEATURE: u32 = 63;
-/// 0xC3
+/// Whether sessions do not share connections.
 pub const WINHTTP_OPTION_DISABLE_GLOBAL_POOLING: u32 = 195;
-/// 0xC1
+/// Session; set; `DWORD`.
+///
+/// Schemes that are not used with proxies, any of these:
 pub const WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES: u32 = 193;
-/// 0x90
+/// Session; set; `BOOL`.
+///
+/// Whether a failed handshake is not repeated with an older version of TLS. Windows 10, version 1903,
+/// and later.
 pub const WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK: u32 = 144;
-/// 0x8B
+/// Session, request; set; `BOOL`.
+///
+/// Whether a further connection is opened when one has no free stream. Windows 10, version 1809, and
+/// later.
 pub const WINHTTP_OPTION_DISABLE_STREAM_QUEUE: u32 = 139;
-/// 0x55
+/// The process (handle `NULL`); set and query; `BOOL`.
+///
+/// Whether WinHTTP writes a trace.
 pub const WINHTTP_OPTION_ENABLETRACING: u32 = 85;
-/// 0x4F
+/// Session, request; set; `DWORD`.
+///
+/// Switches something on:
 pub const WINHTTP_OPTION_ENABLE_FEATURE: u32 = 79;
-/// 0xA1
+/// Session; set; `BOOL`.
+///
+/// Whether client certificates are used with HTTP/2. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT: u32 = 161;
-/// 0x85
+/// Session, request; set; `DWORD`.
+///
+/// Later HTTP versions that may be used. At first there are none. A WebSocket uses HTTP/1.1 in any
+/// case. Windows 10, version 1607, and later.
 pub const WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL: u32 = 133;
-/// 0x8A
+/// Session, request; set; `BOOL`.
+///
+/// Whether path and query are escaped. Windows 10, version 1803, and later.
 pub const WINHTTP_OPTION_ENCODE_EXTRA: u32 = 138;
-/// 0x8F
+/// Request; set; no value.
+///
+/// Closes the connection of the request once the request has ended. Windows 10, version 1903, and
+/// later.
 pub const WINHTTP_OPTION_EXPIRE_CONNECTION: u32 = 143;
-/// 0x18
+/// Session, request; query; `DWORD`.
+///
+/// The error of the socket library that stands behind the last error of WinHTTP on this thread. The
+/// handle can be `NULL`.
 pub const WINHTTP_OPTION_EXTENDED_ERROR: u32 = 24;
-/// 0xA2
+/// Session; set; a `WINHTTP_FAILED_CONNECTION_RETRIES` structure.
+///
+/// When and how often a request is repeated after its connection has failed. The conditions:
 pub const WINHTTP_OPTION_FAILED_CONNECTION_RETRIES: u32 = 162;
-/// 0xB8
+/// Whether this version has a feature.
 pub const WINHTTP_OPTION_FEATURE_SUPPORTED: u32 = 184;
-/// 0xAD
+/// Session; set; `BOOL`.
+///
+/// Whether a request takes the connection that is ready first. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION: u32 = 173;
-/// 0x61
+/// The process (handle `NULL`); set; a `WINHTTP_CREDS` structure.
+///
+/// Credentials for proxies that all sessions can use, if the registry allows it.
 pub const WINHTTP_OPTION_GLOBAL_PROXY_CREDS: u32 = 97;
-/// 0x62
+/// The process (handle `NULL`); set; a `WINHTTP_CREDS_EX` structure.
+///
+/// Credentials for servers that all sessions can use, if the registry allows it.
 pub const WINHTTP_OPTION_GLOBAL_SERVER_CREDS: u32 = 98;
-/// 0x9
+/// Session, connection, request, WebSocket; query; `DWORD`.
+///
+/// The kind of the handle:
 pub const WINHTTP_OPTION_HANDLE_TYPE: u32 = 9;
-/// 0xA4
+/// Session; set; `DWORD`.
+///
+/// Idle time after which a ping is sent, in milliseconds, at least 5,000. Windows 10, version 21H1, and
+/// later.
 pub const WINHTTP_OPTION_HTTP2_KEEPALIVE: u32 = 164;
-/// 0xA9
+/// Session, request; set; `BOOL`.
+///
+/// Whether a Transfer-Encoding header is tolerated in HTTP/2. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING: u32 = 169;
-/// 0xB7
+/// A `WINHTTP_HTTP2_RECEIVE_WINDOW` structure. Sizes of the receive window.
 pub const WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW: u32 = 183;
-/// 0xBD
+/// `DWORD`. Time for the handshake, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT: u32 = 189;
-/// 0xBE
+/// `DWORD`. Round-trip time that is assumed at first, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_INITIAL_RTT: u32 = 190;
-/// 0xBC
+/// `DWORD`. Idle time after which a ping is sent, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: u32 = 188;
-/// 0xBF
+/// The error with which the server has ended a stream.
 pub const WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE: u32 = 191;
-/// 0x91
+/// Session, request; set; `BOOL`.
+///
+/// Whether nothing but these versions may be used. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED: u32 = 145;
-/// 0x86
+/// Request; query; `DWORD`.
+///
+/// Which of them was used. Windows 10, version 1607, and later.
 pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: u32 = 134;
-/// 0x3B
+/// The process (handle `NULL`); set and query; a `HTTP_VERSION_INFO` structure.
+///
+/// The HTTP version of requests, 1.0 or 1.1.
 pub const WINHTTP_OPTION_HTTP_VERSION: u32 = 59;
-/// 0x9B
+/// Request; set; `BOOL`.
+///
+/// Whether a certificate is accepted although the list of revoked ones could not be fetched. Windows
+/// 10, version 2004, and later.
 pub const WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE: u32 = 155;
-/// 0x8C
+/// Session; set; `BOOL`.
+///
+/// Whether IPv4 is tried soon when IPv6 does not answer. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: u32 = 140;
-/// 0x68
+/// Session, request; query; `BOOL`.
+///
+/// Whether the response is that of the proxy to the request for a tunnel.
 pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: u32 = 104;
-/// 0x88
+/// `WINHTTP_OPTION_KDC_PROXY_SETTINGS`, from `codes/option-flags.md`, line 943.
 pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: u32 = 136;
-/// 0xB3
+/// A `WINHTTP_MATCH_CONNECTION_GUID` structure. Asks for a connection with that mark.
 pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: u32 = 179;
-/// 0x4A
+/// Session; set and query; `DWORD`.
+///
+/// The same for servers that speak HTTP/1.0.
 pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
-/// 0x49
+/// Session; set and query; `DWORD`.
+///
+/// How many connections to one server there may be at a time. At first there is no limit. 0 means 2.
 pub const WINHTTP_OPTION_MAX_CONNS_PER_SERVER: u32 = 73;
-/// 0x59
+/// Session, request; set and query; `DWORD`.
+///
+/// How many redirects are followed one after the other. At first it is 10.
 pub const WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS: u32 = 89;
-/// 0x5A
+/// Session, request; set and query; `DWORD`.
+///
+/// How many responses with a status from 100 to 199 are passed over before the final one. At first it
+/// is 10.
 pub const WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE: u32 = 90;
-/// 0x5C
+/// Session, request; set and query; `DWORD`.
+///
+/// How much of a response is skipped in order to use the connection again, in bytes. At first it is
+/// 1,048,576.
 pub const WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE: u32 = 92;
-/// 0x5B
+/// Session, request; set and query; `DWORD`.
+///
+/// How large the headers of a response may be, in bytes. At first it is 65,536.
 pub const WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE: u32 = 91;
-/// 0x69
+/// `WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY`, from `codes/option-flags.md`, line 939.
 pub const WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY: u32 = 105;
-/// 0x15
+/// Session, connection, request; query; `HINTERNET`.
+///
+/// The handle that this one was made from.
 pub const WINHTTP_OPTION_PARENT_HANDLE: u32 = 21;
-/// 0x51
+/// Request; query; `LPWSTR`.
+///
+/// Text that the Passport server wants to be shown.
 pub const WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT: u32 = 81;
-/// 0x52
+/// Request; query; `LPWSTR`.
+///
+/// Picture that the Passport server wants to be shown.
 pub const WINHTTP_OPTION_PASSPORT_COBRANDING_URL: u32 = 82;
-/// 0x57
+/// Request; query; `LPVOID`.
+///
+/// URL to sign out with.
 pub const WINHTTP_OPTION_PASSPORT_RETURN_URL: u32 = 87;
-/// 0x56
+/// Session; set; `LPVOID`.
+///
+/// Signs out at the Passport server with that URL.
 pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: u32 = 86;
-/// 0x1001
-pub const WINHTTP_OPTION_PASSWORD: u32 = 4097;
-/// 0x26
+/// Request; set and query; `LPWSTR`.
+///
+/// Password for the server. Prefer [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials).
+pub const WINHTTP_OPTION_PASSWORD: u32 = 0x1001;
+/// Session, request; set and query; a [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo) structure.
+///
+/// The proxy. The strings of a structure that is queried belong to the caller, who frees them with
+/// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
 pub const WINHTTP_OPTION_PROXY: u32 = 38;
-/// 0x89
+/// `WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS`, from `codes/option-flags.md`, line 945.
 pub const WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS: u32 = 137;
-/// 0x1003
-pub const WINHTTP_OPTION_PROXY_PASSWORD: u32 = 4099;
-/// 0x27
+/// Request; set and query; `LPWSTR`.
+///
+/// Password for the proxy. Prefer [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials).
+pub const WINHTTP_OPTION_PROXY_PASSWORD: u32 = 0x1003;
+/// `WINHTTP_OPTION_PROXY_RESULT_ENTRY`, from `codes/option-flags.md`, line 937.
 pub const WINHTTP_OPTION_PROXY_RESULT_ENTRY: u32 = 39;
-/// 0x6B
+/// Request; query; `LPWSTR`.
+///
+/// The name of the service that was used with the proxy.
 pub const WINHTTP_OPTION_PROXY_SPN_USED: u32 = 107;
-/// 0x1002
-pub const WINHTTP_OPTION_PROXY_USERNAME: u32 = 4098;
-/// 0xB9
+/// Request; set and query; `LPWSTR`.
+///
+/// User name for the proxy. Prefer [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials).
+pub const WINHTTP_OPTION_PROXY_USERNAME: u32 = 0x1002;
+/// Statistics of the QUIC connection.
 pub const WINHTTP_OPTION_QUIC_STATS: u32 = 185;
-/// 0xC
+/// Request; set and query; `DWORD`.
+///
+/// Without effect.
 pub const WINHTTP_OPTION_READ_BUFFER_SIZE: u32 = 12;
-/// 0x67
+/// Session, request; set; `BOOL`.
+///
+/// Whether the response of a proxy that refuses a tunnel can be read like that of a server. At first it
+/// cannot.
 pub const WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE: u32 = 103;
-/// 0x7
+/// Session, request; set and query; `DWORD`.
+///
+/// Time until all headers of a response must have come, in milliseconds. At first it is 90,000. It is
+/// looked at whenever data comes, so that it can be exceeded by the receive timeout.
 pub const WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT: u32 = 7;
-/// 0x6
+/// Session, request, WebSocket; set and query; `DWORD`.
+///
+/// Time to wait for the next data, in milliseconds. At first it is 30,000, which counts for HTTP
+/// responses only. If a program sets it, it limits
+/// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) as well: the call then
+/// fails with `ERROR_WINHTTP_TIMEOUT`, and the connection stays usable.
 pub const WINHTTP_OPTION_RECEIVE_TIMEOUT: u32 = 6;
-/// 0x58
+/// Session, request; set and query; `DWORD`.
+///
+/// Which redirects are followed:
 pub const WINHTTP_OPTION_REDIRECT_POLICY: u32 = 88;
-/// 0x2
+/// All.
 pub const WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS: u32 = 2;
-/// 0x1
+/// The initial value.
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT: u32 = 1;
-/// 0x1
+/// All except those from https to http.
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
-/// 0x2
+/// The greatest value.
 pub const WINHTTP_OPTION_REDIRECT_POLICY_LAST: u32 = 2;
-/// 0x0
+/// None; the caller gets the response with the status 30x.
 pub const WINHTTP_OPTION_REDIRECT_POLICY_NEVER: u32 = 0;
-/// 0xA8
+/// `WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME`, from `codes/option-flags.md`, line 951.
 pub const WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME: u32 = 168;
-/// 0x64
+/// Request; set; `BOOL`.
+///
+/// Whether a URL with a user name or a password is refused with `ERROR_WINHTTP_INVALID_URL`. At first
+/// it is not.
 pub const WINHTTP_OPTION_REJECT_USERPWD_IN_URL: u32 = 100;
-/// 0xC0
+/// A text by which the program can tell the request.
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
-/// 0xFA00
+/// The longest text.
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH: u32 = 64000;
-/// 0x3A
+/// Request; set and query; `DWORD`.
+///
+/// Without effect.
 pub const WINHTTP_OPTION_REQUEST_PRIORITY: u32 = 58;
-/// 0x92
+/// Request; query; a `WINHTTP_REQUEST_STATS` structure.
+///
+/// Counts of bytes and failures of the request. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_REQUEST_STATS: u32 = 146;
-/// 0x8E
+/// Request; query; a `WINHTTP_REQUEST_TIMES` structure.
+///
+/// When the steps of the request happened. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_REQUEST_TIMES: u32 = 142;
-/// 0xA0
+/// Session, request; set; `BOOL`.
+///
+/// Whether only the end of the stream ends a body. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_REQUIRE_STREAM_END: u32 = 160;
-/// 0xA5
+/// Request; set; `LPWSTR`.
+///
+/// Name to resolve in place of the name of the server. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_RESOLUTION_HOSTNAME: u32 = 165;
-/// 0xAA
+/// A `WINHTTP_RESOLVER_CACHE_CONFIG` structure. How long resolved names are kept.
 pub const WINHTTP_OPTION_RESOLVER_CACHE_CONFIG: u32 = 170;
-/// 0x2
+/// Session, request; set and query; `DWORD`.
+///
+/// Time for the resolution of a name, in milliseconds. At first there is no limit, which is 0 or
+/// 0xFFFFFFFF. [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) sets this and the three
+/// that follow in one call.
 pub const WINHTTP_OPTION_RESOLVE_TIMEOUT: u32 = 2;
-/// 0xC2
+/// Whether the chain is built with the identity of the process.
 pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
-/// 0x54
+/// Session; set; `DWORD`.
+///
+/// Versions of TLS that may be used, any of these. Without the option Windows decides; Windows 11 uses
+/// 1\.2 and 1.3.
 pub const WINHTTP_OPTION_SECURE_PROTOCOLS: u32 = 84;
-/// 0x20
+/// Request; query; a `WINHTTP_CERTIFICATE_INFO` structure.
+///
+/// What the certificate of the server says.
 pub const WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT: u32 = 32;
-/// 0x1F
+/// Request; set and query; `DWORD`.
+///
+/// What is wrong with a certificate and accepted all the same. Everything here makes TLS weaker; a
+/// client that must not be deceived sets none of it.
 pub const WINHTTP_OPTION_SECURITY_FLAGS: u32 = 31;
-/// 0x97
+/// Request; query; a `WINHTTP_SECURITY_INFO` structure.
+///
+/// Version and cipher of the TLS connection. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_SECURITY_INFO: u32 = 151;
-/// 0x24
+/// Request; query; `DWORD`.
+///
+/// Number of bits in the key of the cipher.
 pub const WINHTTP_OPTION_SECURITY_KEY_BITNESS: u32 = 36;
-/// 0x5
+/// Session, request; set and query; `DWORD`.
+///
+/// Time for sending a request or a piece of data, in milliseconds. At first it is 30,000.
 pub const WINHTTP_OPTION_SEND_TIMEOUT: u32 = 5;
-/// 0x6C
+/// Request; query; a `SecPkgContext_Bindings` structure.
+///
+/// The token that binds an authentication to the TLS connection.
 pub const WINHTTP_OPTION_SERVER_CBT: u32 = 108;
-/// 0x93
+/// Request; query; a `CERT_CHAIN_CONTEXT` structure.
+///
+/// The certificate chain of the server. The caller frees it. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT: u32 = 147;
-/// 0x4E
+/// Request; query; a `CERT_CONTEXT` structure.
+///
+/// The certificate of the server. The caller frees it with `CertFreeCertificateContext`.
 pub const WINHTTP_OPTION_SERVER_CERT_CONTEXT: u32 = 78;
-/// 0x6A
+/// Request; query; `LPWSTR`.
+///
+/// The name of the service that was used with the server.
 pub const WINHTTP_OPTION_SERVER_SPN_USED: u32 = 106;
-/// 0xA6
+/// `WINHTTP_OPTION_SET_TOKEN_BINDING`, from `codes/option-flags.md`, line 947.
 pub const WINHTTP_OPTION_SET_TOKEN_BINDING: u32 = 166;
-/// 0x60
+/// Request; set; `DWORD`.
+///
+/// Whether the name of the service for Kerberos has a port:
 pub const WINHTTP_OPTION_SPN: u32 = 96;
-/// 0x1
-pub const WINHTTP_OPTION_SPN_MASK: u32 = 1;
-/// 0x9F
+/// The bits that the option has.
+pub const WINHTTP_OPTION_SPN_MASK: u32 = 0x00000001;
+/// Request; query; `DWORD`.
+///
+/// The error with which the server has ended a stream. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_STREAM_ERROR_CODE: u32 = 159;
-/// 0x99
+/// Session; set; `BOOL`.
+///
+/// Whether data goes with the first packet of a connection. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_TCP_FAST_OPEN: u32 = 153;
-/// 0x98
+/// Session; set; a `tcp_keepalive` structure.
+///
+/// How TCP notices that the other end is gone. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_TCP_KEEPALIVE: u32 = 152;
-/// 0x80
+/// A hint for the priority of the TCP connection.
 pub const WINHTTP_OPTION_TCP_PRIORITY_HINT: u32 = 128;
-/// 0xB1
+/// The priority that the hint has led to.
 pub const WINHTTP_OPTION_TCP_PRIORITY_STATUS: u32 = 177;
-/// 0x9A
+/// Session; set; `BOOL`.
+///
+/// Whether data is sent before the handshake has ended. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_TLS_FALSE_START: u32 = 154;
-/// 0x9E
+/// Session; set; `BOOL`.
+///
+/// Whether a failed handshake may be repeated with TLS 1.0. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK: u32 = 158;
-/// 0xA7
+/// `WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY`, from `codes/option-flags.md`, line 949.
 pub const WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY: u32 = 167;
-/// 0x63
+/// Session; set; `HANDLE`.
+///
+/// An event that is set when the session is closed and its last callback has returned. Keep the event
+/// until then.
 pub const WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT: u32 = 99;
-/// 0x6E
+/// Request; set; `DWORD`.
+///
+/// Reserved.
 pub const WINHTTP_OPTION_UNSAFE_HEADER_PARSING: u32 = 110;
-/// 0x72
+/// Request; set; no value.
+///
+/// Makes the request begin a WebSocket: [`WinHttpSendRequest`](crate::winhttp::Request::send_request)
+/// adds the headers of the handshake. Pass `NULL` and 0, before the request is sent. Windows 8 and
+/// later.
 pub const WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET: u32 = 114;
-/// 0x22
+/// Request; query; `LPWSTR`.
+///
+/// The URL of the resource: after a redirect the last one.
 pub const WINHTTP_OPTION_URL: u32 = 34;
-/// 0x1000
-pub const WINHTTP_OPTION_USERNAME: u32 = 4096;
-/// 0x29
+/// Request; set and query; `LPWSTR`.
+///
+/// User name for the server. Prefer
+/// [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials).
+pub const WINHTTP_OPTION_USERNAME: u32 = 0x1000;
+/// Session; set and query; `LPWSTR`.
+///
+/// Text of the User-Agent header.
 pub const WINHTTP_OPTION_USER_AGENT: u32 = 41;
-/// 0x65
+/// Session; set; `BOOL`.
+///
+/// Whether those are tried when nothing else is left.
 pub const WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS: u32 = 101;
-/// 0xC4
+/// Whether all servers of the session share one set of default TLS credentials.
 pub const WINHTTP_OPTION_USE_SESSION_SCH_CRED: u32 = 196;
-/// 0x73
+/// Session, request, WebSocket; set; `DWORD`.
+///
+/// How long [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) waits for the close
+/// frame of the server, in milliseconds. At first it is 10,000. Then the call fails with
+/// `ERROR_WINHTTP_TIMEOUT` and the connection is aborted.
 pub const WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT: u32 = 115;
-/// 0x74
+/// WebSocket; set; `DWORD`.
+///
+/// How long the connection may be idle before a pong frame is sent that nobody asked for, in
+/// milliseconds. At first it is 30,000. Less than 15,000 fails with `ERROR_INVALID_PARAMETER`, and a
+/// request handle with `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`.
 pub const WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL: u32 = 116;
-/// 0x7A
+/// Session, request; set and query; `DWORD`.
+///
+/// Size of the buffer that a WebSocket receives into, in bytes. At first it is 32,768. Set it before
+/// the upgrade. Windows 8.1 and later.
 pub const WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE: u32 = 122;
-/// 0x7B
+/// Session, request; set and query; `DWORD`.
+///
+/// Size of the buffer that a WebSocket sends from, in bytes. At first it is 32,768. A size of less than
+/// 16 is accepted here, but the request cannot be sent then: it fails with `ERROR_NOT_ENOUGH_MEMORY`.
+/// Windows 8.1 and later.
+///
+/// One more number belongs to WebSockets:
 pub const WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE: u32 = 123;
-/// 0x50
+/// The process (handle `NULL`); set; `DWORD`.
+///
+/// How many threads serve asynchronous operations. 0, the initial value, means one for each processor.
+/// It can be set once, before the first asynchronous operation.
 pub const WINHTTP_OPTION_WORKER_THREAD_COUNT: u32 = 80;
-/// 0xD
+/// Request; set and query; `DWORD`.
+///
+/// Without effect.
 pub const WINHTTP_OPTION_WRITE_BUFFER_SIZE: u32 = 13;
-/// 0x1
-pub const WINHTTP_PROTOCOL_FLAG_HTTP2: u32 = 1;
-/// 0x2
-pub const WINHTTP_PROTOCOL_FLAG_HTTP3: u32 = 2;
-/// 0x100
-pub const WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE: u32 = 256;
-/// 0x1
-pub const WINHTTP_PROXY_DISABLE_SCHEME_BASIC: u32 = 1;
-/// 0x2
-pub const WINHTTP_PROXY_DISABLE_SCHEME_DIGEST: u32 = 2;
-/// 0x8
-pub const WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS: u32 = 8;
-/// 0x10
-pub const WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE: u32 = 16;
-/// 0x4
-pub const WINHTTP_PROXY_DISABLE_SCHEME_NTLM: u32 = 4;
-/// 0x18
+/// HTTP/2.
+pub const WINHTTP_PROTOCOL_FLAG_HTTP2: u32 = 0x1;
+/// HTTP/3.
+pub const WINHTTP_PROTOCOL_FLAG_HTTP3: u32 = 0x2;
+/// For proxies on the same machine use the account of the machine.
+pub const WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE: u32 = 0x00000100;
+/// Basic.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_BASIC: u32 = 0x00000001;
+/// Digest.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_DIGEST: u32 = 0x00000002;
+/// Kerberos.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS: u32 = 0x00000008;
+/// Negotiate.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE: u32 = 0x00000010;
+/// NTLM.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_NTLM: u32 = 0x00000004;
+/// The header Accept.
 pub const WINHTTP_QUERY_ACCEPT: u32 = 24;
-/// 0x19
+/// The header Accept-Charset.
 pub const WINHTTP_QUERY_ACCEPT_CHARSET: u32 = 25;
-/// 0x1A
+/// The header Accept-Encoding.
 pub const WINHTTP_QUERY_ACCEPT_ENCODING: u32 = 26;
-/// 0x1B
+/// The header Accept-Language.
 pub const WINHTTP_QUERY_ACCEPT_LANGUAGE: u32 = 27;
-/// 0x2A
+/// The header Accept-Ranges.
 pub const WINHTTP_QUERY_ACCEPT_RANGES: u32 = 42;
-/// 0x30
+/// The header Age.
 pub const WINHTTP_QUERY_AGE: u32 = 48;
-/// 0x7
+/// The header Allow.
 pub const WINHTTP_QUERY_ALLOW: u32 = 7;
-/// 0x4C
+/// The header Authentication-Info.
 pub const WINHTTP_QUERY_AUTHENTICATION_INFO: u32 = 76;
-/// 0x1C
+/// The header Authorization.
 pub const WINHTTP_QUERY_AUTHORIZATION: u32 = 28;
-/// 0x31
+/// The header Cache-Control.
 pub const WINHTTP_QUERY_CACHE_CONTROL: u32 = 49;
-/// 0x17
+/// The header Connection.
 pub const WINHTTP_QUERY_CONNECTION: u32 = 23;
-/// 0x32
+/// The header Content-Base.
 pub const WINHTTP_QUERY_CONTENT_BASE: u32 = 50;
-/// 0x4
+/// The header Content-Description.
 pub const WINHTTP_QUERY_CONTENT_DESCRIPTION: u32 = 4;
-/// 0x2F
+/// The header Content-Disposition.
 pub const WINHTTP_QUERY_CONTENT_DISPOSITION: u32 = 47;
-/// 0x1D
+/// The header Content-Encoding.
 pub const WINHTTP_QUERY_CONTENT_ENCODING: u32 = 29;
-/// 0x3
+/// The header Content-ID.
 pub const WINHTTP_QUERY_CONTENT_ID: u32 = 3;
-/// 0x6
+/// The header Content-Language.
 pub const WINHTTP_QUERY_CONTENT_LANGUAGE: u32 = 6;
-/// 0x5
+/// The header Content-Length.
 pub const WINHTTP_QUERY_CONTENT_LENGTH: u32 = 5;
-/// 0x33
+/// The header Content-Location.
 pub const WINHTTP_QUERY_CONTENT_LOCATION: u32 = 51;
-/// 0x34
+/// The header Content-MD5.
 pub const WINHTTP_QUERY_CONTENT_MD5: u32 = 52;
-/// 0x35
+/// The header Content-Range.
 pub const WINHTTP_QUERY_CONTENT_RANGE: u32 = 53;
-/// 0x2
+/// The header Content-Transfer-Encoding.
 pub const WINHTTP_QUERY_CONTENT_TRANSFER_ENCODING: u32 = 2;
-/// 0x1
+/// The header Content-Type.
 pub const WINHTTP_QUERY_CONTENT_TYPE: u32 = 1;
-/// 0x2C
+/// The header Cookie.
 pub const WINHTTP_QUERY_COOKIE: u32 = 44;
-/// 0xF
+/// The header Cost.
 pub const WINHTTP_QUERY_COST: u32 = 15;
-/// 0xFFFF
+/// The header whose name the *pwszName* parameter gives.
 pub const WINHTTP_QUERY_CUSTOM: u32 = 65535;
-/// 0x9
+/// The header Date.
 pub const WINHTTP_QUERY_DATE: u32 = 9;
-/// 0xE
+/// The header Derived-From.
 pub const WINHTTP_QUERY_DERIVED_FROM: u32 = 14;
-/// 0x36
+/// The header ETag.
 pub const WINHTTP_QUERY_ETAG: u32 = 54;
-/// 0x44
+/// The header Expect.
 pub const WINHTTP_QUERY_EXPECT: u32 = 68;
-/// 0xA
+/// The header Expires.
 pub const WINHTTP_QUERY_EXPIRES: u32 = 10;
-/// 0x15
+/// Another name of `WINHTTP_QUERY_RAW_HEADERS` for `WinHttpQueryHeadersEx`.
 pub const WINHTTP_QUERY_EX_ALL_HEADERS: u32 = 21;
-/// 0x20000000
-pub const WINHTTP_QUERY_FLAG_NUMBER: u32 = 536870912;
-/// 0x8000000
-pub const WINHTTP_QUERY_FLAG_NUMBER64: u32 = 134217728;
-/// 0x80000000
-pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 2147483648;
-/// 0x40000000
-pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 1073741824;
-/// 0x2000000
-pub const WINHTTP_QUERY_FLAG_TRAILERS: u32 = 33554432;
-/// 0x1000000
-pub const WINHTTP_QUERY_FLAG_WIRE_ENCODING: u32 = 16777216;
-/// 0x1E
+/// Return a number as a `DWORD`.
+pub const WINHTTP_QUERY_FLAG_NUMBER: u32 = 0x20000000;
+/// Return a number as a 64-bit one.
+pub const WINHTTP_QUERY_FLAG_NUMBER64: u32 = 0x08000000;
+/// Look at the headers of the request in place of those of the response.
+pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 0x80000000;
+/// Return a time as a
+/// [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
+/// structure.
+pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 0x40000000;
+/// Look at the headers that come after a body in chunks.
+pub const WINHTTP_QUERY_FLAG_TRAILERS: u32 = 0x02000000;
+/// Return the bytes as they were transferred, without turning them into UTF-16.
+pub const WINHTTP_QUERY_FLAG_WIRE_ENCODING: u32 = 0x01000000;
+/// The header Forwarded.
 pub const WINHTTP_QUERY_FORWARDED: u32 = 30;
-/// 0x1F
+/// The header From.
 pub const WINHTTP_QUERY_FROM: u32 = 31;
-/// 0x37
+/// The header Host.
 pub const WINHTTP_QUERY_HOST: u32 = 55;
-/// 0x38
+/// The header If-Match.
 pub const WINHTTP_QUERY_IF_MATCH: u32 = 56;
-/// 0x20
+/// The header If-Modified-Since.
 pub const WINHTTP_QUERY_IF_MODIFIED_SINCE: u32 = 32;
-/// 0x39
+/// The header If-None-Match.
 pub const WINHTTP_QUERY_IF_NONE_MATCH: u32 = 57;
-/// 0x3A
+/// The header If-Range.
 pub const WINHTTP_QUERY_IF_RANGE: u32 = 58;
-/// 0x3B
+/// The header If-Unmodified-Since.
 pub const WINHTTP_QUERY_IF_UNMODIFIED_SINCE: u32 = 59;
-/// 0xB
+/// The header Last-Modified.
 pub const WINHTTP_QUERY_LAST_MODIFIED: u32 = 11;
-/// 0x10
+/// The header Link.
 pub const WINHTTP_QUERY_LINK: u32 = 16;
-/// 0x21
+/// The header Location.
 pub const WINHTTP_QUERY_LOCATION: u32 = 33;
-/// 0x4E
+/// The greatest number of an attribute for a certain header.
 pub const WINHTTP_QUERY_MAX: u32 = 78;
-/// 0x3C
+/// The header Max-Forwards.
 pub const WINHTTP_QUERY_MAX_FORWARDS: u32 = 60;
-/// 0xC
+/// The header Message-ID.
 pub const WINHTTP_QUERY_MESSAGE_ID: u32 = 12;
-/// 0x0
+/// The header MIME-Version.
 pub const WINHTTP_QUERY_MIME_VERSION: u32 = 0;
-/// 0x22
+/// The header Orig-URI.
 pub const WINHTTP_QUERY_ORIG_URI: u32 = 34;
-/// 0x4E
+/// The header PassportConfig.
 pub const WINHTTP_QUERY_PASSPORT_CONFIG: u32 = 78;
-/// 0x4D
+/// The header PassportURLs.
 pub const WINHTTP_QUERY_PASSPORT_URLS: u32 = 77;
-/// 0x11
+/// The header Pragma.
 pub const WINHTTP_QUERY_PRAGMA: u32 = 17;
-/// 0x29
+/// The header Proxy-Authenticate.
 pub const WINHTTP_QUERY_PROXY_AUTHENTICATE: u32 = 41;
-/// 0x3D
+/// The header Proxy-Authorization.
 pub const WINHTTP_QUERY_PROXY_AUTHORIZATION: u32 = 61;
-/// 0x45
+/// The header Proxy-Connection.
 pub const WINHTTP_QUERY_PROXY_CONNECTION: u32 = 69;
-/// 0x4B
+/// The header Proxy-Support.
 pub const WINHTTP_QUERY_PROXY_SUPPORT: u32 = 75;
-/// 0x8
+/// The header Public.
 pub const WINHTTP_QUERY_PUBLIC: u32 = 8;
-/// 0x3E
+/// The header Range.
 pub const WINHTTP_QUERY_RANGE: u32 = 62;
-/// 0x15
+/// The status line and all headers, each with a terminating zero, and one more zero at the end.
 pub const WINHTTP_QUERY_RAW_HEADERS: u32 = 21;
-/// 0x16
+/// The status line and all headers, each with a carriage return and a line feed.
 pub const WINHTTP_QUERY_RAW_HEADERS_CRLF: u32 = 22;
-/// 0x23
+/// The header Referer.
 pub const WINHTTP_QUERY_REFERER: u32 = 35;
-/// 0x2E
+/// The header Refresh.
 pub const WINHTTP_QUERY_REFRESH: u32 = 46;
-/// 0x2D
+/// The method of the request.
 pub const WINHTTP_QUERY_REQUEST_METHOD: u32 = 45;
-/// 0x24
+/// The header Retry-After.
 pub const WINHTTP_QUERY_RETRY_AFTER: u32 = 36;
-/// 0x25
+/// The header Server.
 pub const WINHTTP_QUERY_SERVER: u32 = 37;
-/// 0x2B
+/// The header Set-Cookie.
 pub const WINHTTP_QUERY_SET_COOKIE: u32 = 43;
-/// 0x13
+/// The status: three digits, or a number with `WINHTTP_QUERY_FLAG_NUMBER`. See [HTTP status
+/// codes](crate::winhttp::sys).
 pub const WINHTTP_QUERY_STATUS_CODE: u32 = 19;
-/// 0x14
+/// The text after the status.
 pub const WINHTTP_QUERY_STATUS_TEXT: u32 = 20;
-/// 0x26
+/// The header Title.
 pub const WINHTTP_QUERY_TITLE: u32 = 38;
-/// 0x3F
+/// The header Transfer-Encoding.
 pub const WINHTTP_QUERY_TRANSFER_ENCODING: u32 = 63;
-/// 0x46
+/// The header Unless-Modified-Since.
 pub const WINHTTP_QUERY_UNLESS_MODIFIED_SINCE: u32 = 70;
-/// 0x40
+/// The header Upgrade.
 pub const WINHTTP_QUERY_UPGRADE: u32 = 64;
-/// 0xD
+/// The header URI.
 pub const WINHTTP_QUERY_URI: u32 = 13;
-/// 0x27
+/// The header User-Agent.
 pub const WINHTTP_QUERY_USER_AGENT: u32 = 39;
-/// 0x41
+/// The header Vary.
 pub const WINHTTP_QUERY_VARY: u32 = 65;
-/// 0x12
+/// The HTTP version of the response.
 pub const WINHTTP_QUERY_VERSION: u32 = 18;
-/// 0x42
+/// The header Via.
 pub const WINHTTP_QUERY_VIA: u32 = 66;
-/// 0x43
+/// The header Warning.
 pub const WINHTTP_QUERY_WARNING: u32 = 67;
-/// 0x28
+/// The header WWW-Authenticate.
 pub const WINHTTP_QUERY_WWW_AUTHENTICATE: u32 = 40;
-/// 0x7B
+/// The longest reason of a close frame, in bytes.
 pub const WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
-/// 0x3A98
+/// The shortest interval.
 pub const WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE: u32 = 15000;
 /// The values of [`InternetScheme`](super::InternetScheme) as C has them.
 pub type INTERNET_SCHEME = i32;

@@ -21,21 +21,26 @@ pub fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
             each_link(Arc::make_mut(prose), &mut |span, target, text| {
                 let Target::Written(written) = target else { return };
                 let found = index.resolve(written, &page, text);
-                let dead = matches!(found, Found::Dead);
-                *target = match found {
-                    Found::Target(target) => target,
-                    Found::Dangling | Found::Dead => {
-                        let location = Location { path: path.clone(), span };
-                        if dead {
-                            let message = format!("the link `{}` to `{written}` can lead nowhere", plain(text).trim());
-                            diags.report(Rule::DeadLink, location, message);
-                        } else {
-                            let message = format!("the link to `{written}` leads to no page that was read");
-                            diags.report(Rule::DanglingLink, location, message);
-                        }
-                        Target::Url(absolute(written))
+                let location = || Location { path: path.clone(), span };
+                match found {
+                    Found::Target(_) => {}
+                    Found::Dangling => {
+                        let message = format!("the link to `{written}` leads to no page that was read");
+                        diags.report(Rule::DanglingLink, location(), message);
                     }
-                };
+                    Found::Dead => {
+                        let message = format!("the link `{}` to `{written}` can lead nowhere", plain(text).trim());
+                        diags.report(Rule::DeadLink, location(), message);
+                    }
+                }
+                *target = found.or_absolute(written);
+            });
+        }
+        // Copies of the text above: what is wrong there has been reported.
+        for constant in &mut item.draft.constants {
+            each_link(Arc::make_mut(&mut constant.docs), &mut |_, target, text| {
+                let Target::Written(written) = target else { return };
+                *target = index.resolve(written, &page, text).or_absolute(written);
             });
         }
     }
@@ -47,6 +52,15 @@ enum Found {
     Dangling,
     /// It can lead nowhere.
     Dead,
+}
+
+impl Found {
+    fn or_absolute(self, written: &str) -> Target {
+        match self {
+            Self::Target(target) => target,
+            Self::Dangling | Self::Dead => Target::Url(absolute(written)),
+        }
+    }
 }
 
 #[derive(Default)]

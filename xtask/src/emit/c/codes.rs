@@ -2,6 +2,7 @@
 //! and which header a code is from no page says.
 
 use super::names::Names;
+use super::types::spell;
 use super::{Header, basics, docs};
 use crate::c::names::is_identifier;
 use crate::model::{CodeEntry, CodeSpace, Constant, Spec};
@@ -23,15 +24,22 @@ pub fn header(spec: &Spec, names: &Names<'_>) -> Header {
 /// The constants of a family.
 pub fn constants(constants: &[&Constant]) -> String {
     let one = |constant: &&Constant| {
-        let Constant { c_name, number, .. } = constant;
-        match number {
-            0..=9 => format!("#define {c_name} {number}\n"),
-            // Ports and the like are read in decimal, flags are not.
-            10..=0xFFFF => format!("#define {c_name} 0x{number:X} /* {number} */\n"),
-            _ => format!("#define {c_name} 0x{number:X}\n"),
-        }
+        let doc = docs::comment(&docs::lines(&constant.docs), "");
+        format!("{doc}#define {} {}\n", constant.c_name, value(constant))
     };
     constants.iter().map(one).collect()
+}
+
+/// A constant's number in the base of its page, or its pointer. `NULL` goes wherever a pointer does, as in the SDK.
+fn value(Constant { number, hex_digits, pointer, .. }: &Constant) -> String {
+    match (pointer, hex_digits) {
+        (Some(_), _) if *number == 0 => "NULL".to_owned(),
+        (Some(pointer), _) => format!("(({})(intptr_t)-1)", spell(pointer)),
+        (None, Some(digits)) => format!("0x{number:0digits$X}"),
+        // What is no `int` is unsigned.
+        (None, None) if i32::try_from(*number).is_ok() => number.to_string(),
+        (None, None) => format!("{number}u"),
+    }
 }
 
 /// A number as people write it: Win32 codes in decimal, HRESULTs in hexadecimal.

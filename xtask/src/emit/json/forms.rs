@@ -85,7 +85,7 @@ pub struct PageFacts<'a> {
     pub other_errors: bool,
     /// Constants and option flags that the page lists with their numbers, as under a parameter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub constants: Vec<MemberFacts<'a>>,
+    pub constants: Vec<ConstantFacts<'a>>,
     /// The buffers of an I/O control, in the order of the page.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartFacts<'a>>,
@@ -193,6 +193,29 @@ pub struct MemberFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("pattern" = "^(0|-?[1-9][0-9]*)$"))]
     pub value: Option<String>,
+    /// Where the facts of this object come from, by their keys; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
+}
+
+/// A constant or option flag.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Constant")]
+pub struct ConstantFacts<'a> {
+    /// Its C name.
+    pub name: &'a str,
+    /// Its value in decimal, without a sign; of a pointer, 0 or -1.
+    #[schemars(extend("pattern" = "^(0|-1|[1-9][0-9]*)$"))]
+    pub value: String,
+    /// Its C type, if the page states one, as it does of pointers.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub c_type: Option<String>,
+    /// What the page says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub text: Option<String>,
     /// Where the facts of this object come from, by their keys; with `--sources` only.
     #[serde(skip_serializing_if = "Sources::is_empty")]
     pub sources: Sources<'a>,

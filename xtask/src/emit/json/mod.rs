@@ -8,8 +8,8 @@ use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 
 use forms::{
-    CodeFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, Place, PublicFacts, ReturnFacts,
-    SourceFacts, Sources,
+    CodeFacts, ConstantFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, Place, PublicFacts,
+    ReturnFacts, SourceFacts, Sources,
 };
 
 use crate::draft::{
@@ -200,10 +200,15 @@ impl<'a> Pages<'a> {
         MemberFacts { name: &member.name.value, value, sources }
     }
 
-    fn constant(&self, constant: &'a Constant) -> MemberFacts<'a> {
-        let mut sources = self.one("name", &constant.name);
-        self.add(&mut sources, "value", Some(&constant.number));
-        MemberFacts { name: &constant.name.value, value: Some(constant.number.value.to_string()), sources }
+    fn constant(&self, constant: &'a Constant) -> ConstantFacts<'a> {
+        let Constant { name, number, c_type, docs, .. } = constant;
+        let mut sources = self.one("name", name);
+        self.add(&mut sources, "value", Some(number));
+        self.add(&mut sources, "type", c_type.as_ref());
+        // A pointer of all bits is -1, however many there are.
+        let value = if c_type.is_some() { number.value.cast_signed().to_string() } else { number.value.to_string() };
+        let (c_type, text) = (c_type.as_ref().map(|c_type| c_type.value.to_string()), docs.plain());
+        ConstantFacts { name: &name.value, value, c_type, text: Some(text).filter(|text| !text.is_empty()), sources }
     }
 
     fn field(&self, field: &'a Field) -> FieldFacts<'a> {

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::docs::{Writer, attributes, section};
 use super::{enums, types};
 use crate::draft::Convention;
-use crate::model::{Enum, Family, FieldKind, Function, Origin, Param, Record, Spec, Struct, Type};
+use crate::model::{Constant, Enum, Family, FieldKind, Function, Origin, Param, Record, Spec, Struct, Type};
 
 /// The file of a family's C names.
 pub fn file(spec: &Spec, family: &Family) -> TokenStream {
@@ -28,11 +28,11 @@ pub fn file(spec: &Spec, family: &Family) -> TokenStream {
     let taken = taken(family);
     let constants = family.constants.iter().filter(|constant| !taken.contains(&*constant.c_name)).map(|constant| {
         let name = format_ident!("{}", constant.c_name);
-        let value = Literal::u32_unsuffixed(constant.number);
-        let doc = format!(" 0x{:X}", constant.number);
+        let doc = constant_doc(constant, spec);
         let odd = constant.c_name.contains(|c: char| c.is_ascii_lowercase());
         let allow = odd.then(|| quote! { #[allow(non_upper_case_globals)] });
-        quote! { #[doc = #doc] #allow pub const #name: u32 = #value; }
+        let (type_, value) = value(constant, &family.name);
+        quote! { #doc #allow pub const #name: #type_ = #value; }
     });
     let callbacks = family.callbacks.iter().map(|callback| callback_type(callback, &family.name));
     let functions = (!family.functions.is_empty()).then(|| {
@@ -45,7 +45,7 @@ pub fn file(spec: &Spec, family: &Family) -> TokenStream {
             unsafe extern "system" { #(#signatures)* }
         }
     });
-    let uses = Uses::of(family);
+    let uses = Uses::of(family, &taken);
     let basics = uses.tokens();
     let doc = format!(
         " The C names of `{}`: constants, and raw signatures for linking with an implementation.",
@@ -62,6 +62,35 @@ pub fn file(spec: &Spec, family: &Family) -> TokenStream {
         #(#aliases)*
         #(#callbacks)*
         #functions
+    }
+}
+
+/// What the page says of a constant, or where it lists it.
+fn constant_doc(constant: &Constant, spec: &Spec) -> TokenStream {
+    let mut lines = Writer::new(spec, constant.item).lines(&constant.docs);
+    if lines.is_empty() {
+        let location = constant.source.location();
+        lines.push(format!("`{}`, from `{}`, line {}.", constant.c_name, spec.file(location), location.span.line));
+    }
+    attributes(&lines)
+}
+
+/// The type and the value of a constant.
+fn value(constant: &Constant, here: &str) -> (TokenStream, TokenStream) {
+    let Some(pointer) = &constant.pointer else {
+        let number = match constant.hex_digits {
+            Some(digits) => format!("0x{:0digits$X}", constant.number).parse().expect("a hexadecimal literal is one"),
+            None => Literal::u32_unsuffixed(constant.number),
+        };
+        return (quote! { u32 }, quote! { #number });
+    };
+    let type_ = types::raw(pointer, here);
+    match (constant.number, pointer) {
+        (0, Type::Callback(_)) => (type_, quote! { None }),
+        (0, Type::Pointer { constant: true, .. }) => (type_, quote! { core::ptr::null() }),
+        (0, _) => (type_, quote! { core::ptr::null_mut() }),
+        // No function of Rust can stand at this address, so that a callback cannot be made of it.
+        _ => (quote! { usize }, quote! { usize::MAX }),
     }
 }
 
@@ -153,8 +182,13 @@ fn record(record_: &Record, c_name: &str, doc: &str, here: &str, out: &mut Vec<T
 struct Uses(BTreeSet<&'static str>);
 
 impl Uses {
-    fn of(family: &Family) -> Self {
+    /// `taken` are the names of constants that are none.
+    fn of(family: &Family, taken: &BTreeSet<&str>) -> Self {
         let mut uses = Self(BTreeSet::new());
+        let constants = family.constants.iter().filter(|constant| !taken.contains(&*constant.c_name));
+        constants.filter(|constant| constant.number == 0).for_each(|constant| {
+            constant.pointer.iter().for_each(|pointer| uses.add(pointer));
+        });
         if family.opaques.iter().any(|opaque| opaque.handle) {
             uses.0.insert("void");
         }

@@ -11,7 +11,8 @@ use super::prose::Blocks;
 use super::provenance::Cited;
 use super::summary::sentence;
 use super::titles::is_code;
-use crate::draft::{Body, Draft};
+use super::values;
+use crate::draft::{self, Body, Draft};
 use crate::fact::Source;
 use crate::prose::{Block, BlockKind, Prose};
 
@@ -52,10 +53,10 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
         way.push((title.clone(), path.clone()));
         way.push(("Constants".to_owned(), format!("{path}#constants")));
     }
-    let mut numbers: Vec<u32> = listed.iter().map(|listed| listed.constant.number.value).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let numbers: Vec<Number> = numbers.into_iter().map(Number::code).collect();
+    let mut constants: Vec<&draft::Constant> = listed.iter().map(|listed| listed.constant).collect();
+    constants.sort_unstable_by_key(|constant| constant.number.value);
+    constants.dedup_by_key(|constant| constant.number.value);
+    let numbers: Vec<Number> = constants.into_iter().map(Number::constant).collect();
     let known = site.family(family);
     let generated = known.filter(|known| known.constants.iter().any(|constant| constant.c_name == *name));
     let header = known.map(|known| &*known.header).filter(|header| !header.is_empty());
@@ -80,7 +81,7 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
             code: is_code(draft.kind),
             href: format!("{}#{id}", here.to_item(item)),
             texts: texts(draft, &constant.name.source).into_iter().map(|list| Blocks::of(here, list, 2)).collect(),
-            sources: vec![here.cite("name", &constant.name.source), second.cite("number", &constant.number.source)],
+            sources: values::constant_sources(here, second, constant),
         }
     };
     ConstantPage {

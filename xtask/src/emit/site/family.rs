@@ -64,8 +64,8 @@ pub fn page<'a>(site: &'a Site<'a>, name: &'a str) -> FamilyPage<'a> {
     };
     let constant = |at: usize| {
         let constant = &site.catalogue.constants[at];
-        let number = constant.listed.first().expect("a constant is listed somewhere").constant.number.value;
-        (constant.name, here.to(site.constant_path(at)), Number::code(number))
+        let listed = constant.listed.first().expect("a constant is listed somewhere");
+        (constant.name, here.to(site.constant_path(at)), Number::constant(listed.constant))
     };
     FamilyPage {
         frame: Frame::new(here, &title, summary, Vec::new()),

@@ -1,6 +1,6 @@
 //! Numbers in both of the bases that people search for.
 
-use crate::draft::as_c_sees;
+use crate::draft::{Constant, as_c_sees};
 use crate::model::{CodeEntry, CodeSpace, hresult_of_win32};
 
 /// A number in decimal and in hexadecimal.
@@ -21,6 +21,12 @@ impl Number {
             Err(_) => format!("0x{signed:X}"),
         };
         Self { decimal: signed.to_string(), hexadecimal }
+    }
+
+    /// A constant's. A pointer of all bits is -1.
+    pub fn constant(constant: &Constant) -> Self {
+        let number = constant.number.value;
+        if constant.c_type.is_some() { Self::member(number.into()) } else { Self::code(number) }
     }
 
     /// A code. Small ones are Win32 codes and short; `HRESULT`s have all their digits.

@@ -89,7 +89,7 @@ pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags:
         tables::freeze(family, settings, config, diags);
     }
     wide::settle(&mut out);
-    constants::collect(&mut out, items);
+    constants::collect(&mut out, items, &context.types);
     out
 }
 
