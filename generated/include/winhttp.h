@@ -142,23 +142,50 @@ typedef void *HINTERNET;
 #define INTERNET_DEFAULT_HTTP_PORT 80
 /** The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80 for others. */
 #define INTERNET_DEFAULT_PORT 0
-/** All four faults of a certificate that can be ignored. */
+/**
+ * All four faults of a certificate that can be ignored.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS 0x00003300
-/** The certificate is for another host. */
+/**
+ * The certificate is for another host.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_IGNORE_CERT_CN_INVALID 0x00001000
-/** The certificate has expired or is not valid yet. */
+/**
+ * The certificate has expired or is not valid yet.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_IGNORE_CERT_DATE_INVALID 0x00002000
-/** The certificate is not for servers. */
+/**
+ * The certificate is not for servers.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE 0x00000200
-/** The authority is not known. */
+/**
+ * The authority is not known.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_IGNORE_UNKNOWN_CA 0x00000100
-/** Only returned: the connection uses TLS. */
+/**
+ * Only returned: the connection uses TLS.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_SECURE 0x00000001
-/** Only returned: keys of 56 bits. */
+/**
+ * Only returned: keys of 56 bits.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_STRENGTH_MEDIUM 0x40000000
-/** Only returned: keys of 128 bits or more. */
+/**
+ * Only returned: keys of 128 bits or more.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_STRENGTH_STRONG 0x20000000
-/** Only returned: keys of 40 bits. */
+/**
+ * Only returned: keys of 40 bits.
+ * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
+ */
 #define SECURITY_FLAG_STRENGTH_WEAK 0x10000000
 /**
  * Find the proxy from the settings of the system and of the user, scripts included, and try the next
@@ -211,17 +238,35 @@ typedef void *HINTERNET;
 #define WINHTTP_AUTH_TARGET_PROXY 0x00000001
 /** The server. */
 #define WINHTTP_AUTH_TARGET_SERVER 0x00000000
-/** Another name of WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM. */
+/**
+ * Another name of WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM.
+ * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
+ */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_DEFAULT 0
-/** None. */
+/**
+ * None.
+ * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
+ */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_HIGH 2
-/** All servers. */
+/**
+ * All servers.
+ * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
+ */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW 1
-/** The greatest value. */
+/**
+ * The greatest value.
+ * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
+ */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX 3
-/** Servers of the local intranet. */
+/**
+ * Servers of the local intranet.
+ * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
+ */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM 0
-/** No server, but the proxy. */
+/**
+ * No server, but the proxy.
+ * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
+ */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY 3
 /**
  * All ends of asynchronous operations: SENDREQUEST_COMPLETE, HEADERS_AVAILABLE, DATA_AVAILABLE,
@@ -366,45 +411,102 @@ typedef void *HINTERNET;
  * it is a WINHTTP_WEB_SOCKET_STATUS structure.
  */
 #define WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x00100000
-/** The status was 408. */
+/**
+ * The status was 408.
+ * Listed under WINHTTP_OPTION_FAILED_CONNECTION_RETRIES.
+ */
 #define WINHTTP_CONNECTION_RETRY_CONDITION_408 0x1
-/** TLS could not be set up. */
+/**
+ * TLS could not be set up.
+ * Listed under WINHTTP_OPTION_FAILED_CONNECTION_RETRIES.
+ */
 #define WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE 0x2
-/** The server had closed a connection that was to be used again. */
+/**
+ * The server had closed a connection that was to be used again.
+ * Listed under WINHTTP_OPTION_FAILED_CONNECTION_RETRIES.
+ */
 #define WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION 0x4
-/** No limit. */
+/**
+ * No limit.
+ * Listed under WINHTTP_OPTION_MAX_CONNS_PER_SERVER.
+ */
 #define WINHTTP_CONNS_PER_SERVER_UNLIMITED 0xFFFFFFFF
-/** Both. */
+/**
+ * Both.
+ * Listed under WINHTTP_OPTION_DECOMPRESSION.
+ */
 #define WINHTTP_DECOMPRESSION_FLAG_ALL 0x00000003
-/** deflate. */
+/**
+ * deflate.
+ * Listed under WINHTTP_OPTION_DECOMPRESSION.
+ */
 #define WINHTTP_DECOMPRESSION_FLAG_DEFLATE 0x00000002
-/** gzip. */
+/**
+ * gzip.
+ * Listed under WINHTTP_OPTION_DECOMPRESSION.
+ */
 #define WINHTTP_DECOMPRESSION_FLAG_GZIP 0x00000001
 /** For WinHttpOpenRequest: the request has no Accept header. */
 #define WINHTTP_DEFAULT_ACCEPT_TYPES NULL
-/** Challenges are not answered. */
+/**
+ * Challenges are not answered.
+ * Listed under WINHTTP_OPTION_DISABLE_FEATURE.
+ */
 #define WINHTTP_DISABLE_AUTHENTICATION 0x00000004
-/** Cookies are neither sent nor kept. */
+/**
+ * Cookies are neither sent nor kept.
+ * Listed under WINHTTP_OPTION_DISABLE_FEATURE.
+ */
 #define WINHTTP_DISABLE_COOKIES 0x00000001
-/** The connection is not kept for other requests. */
+/**
+ * The connection is not kept for other requests.
+ * Listed under WINHTTP_OPTION_DISABLE_FEATURE.
+ */
 #define WINHTTP_DISABLE_KEEP_ALIVE 0x00000008
-/** No. This is the initial value. */
+/**
+ * No. This is the initial value.
+ * Listed under WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH.
+ */
 #define WINHTTP_DISABLE_PASSPORT_AUTH 0x00000000
-/** Stored passwords are not used. */
+/**
+ * Stored passwords are not used.
+ * Listed under WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH.
+ */
 #define WINHTTP_DISABLE_PASSPORT_KEYRING 0x20000000
-/** Redirects are not followed. */
+/**
+ * Redirects are not followed.
+ * Listed under WINHTTP_OPTION_DISABLE_FEATURE.
+ */
 #define WINHTTP_DISABLE_REDIRECTS 0x00000002
-/** Without port. */
+/**
+ * Without port.
+ * Listed under WINHTTP_OPTION_SPN.
+ */
 #define WINHTTP_DISABLE_SPN_SERVER_PORT 0x00000000
-/** Yes. */
+/**
+ * Yes.
+ * Listed under WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH.
+ */
 #define WINHTTP_ENABLE_PASSPORT_AUTH 0x10000000
-/** Stored passwords are used. */
+/**
+ * Stored passwords are used.
+ * Listed under WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH.
+ */
 #define WINHTTP_ENABLE_PASSPORT_KEYRING 0x40000000
-/** With port. */
+/**
+ * With port.
+ * Listed under WINHTTP_OPTION_SPN.
+ */
 #define WINHTTP_ENABLE_SPN_SERVER_PORT 0x00000001
-/** On a session: use the identity of the process while certificates are checked. */
+/**
+ * On a session: use the identity of the process while certificates are checked.
+ * Listed under WINHTTP_OPTION_ENABLE_FEATURE.
+ */
 #define WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION 0x00000002
-/** On a request: check whether the certificate has been revoked. */
+/**
+ * On a request: check whether the certificate has been revoked.
+ * Listed under WINHTTP_OPTION_ENABLE_FEATURE.
+ */
 #define WINHTTP_ENABLE_SSL_REVOCATION 0x00000001
 /**
  * The session is asynchronous: operations on its handles return at once, and a status callback is told
@@ -439,29 +541,65 @@ typedef void *HINTERNET;
  * includes WINHTTP_FLAG_ASYNC.
  */
 #define WINHTTP_FLAG_SECURE_DEFAULTS 0x30000000
-/** SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says. */
+/**
+ * SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
+ * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
+ */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_ALL 0x000000A8
-/** SSL 2.0. */
+/**
+ * SSL 2.0.
+ * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
+ */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_SSL2 0x00000008
-/** SSL 3.0. */
+/**
+ * SSL 3.0.
+ * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
+ */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_SSL3 0x00000020
-/** TLS 1.0. */
+/**
+ * TLS 1.0.
+ * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
+ */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1 0x00000080
-/** TLS 1.1. */
+/**
+ * TLS 1.1.
+ * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
+ */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1 0x00000200
-/** TLS 1.2. */
+/**
+ * TLS 1.2.
+ * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
+ */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 0x00000800
-/** TLS 1.3. */
+/**
+ * TLS 1.3.
+ * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
+ */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3 0x00002000
-/** Connection. */
+/**
+ * Connection.
+ * Listed under WINHTTP_OPTION_HANDLE_TYPE.
+ */
 #define WINHTTP_HANDLE_TYPE_CONNECT 2
-/** Resolver of proxies. */
+/**
+ * Resolver of proxies.
+ * Listed under WINHTTP_OPTION_HANDLE_TYPE.
+ */
 #define WINHTTP_HANDLE_TYPE_PROXY_RESOLVER 4
-/** Request. */
+/**
+ * Request.
+ * Listed under WINHTTP_OPTION_HANDLE_TYPE.
+ */
 #define WINHTTP_HANDLE_TYPE_REQUEST 3
-/** Session. */
+/**
+ * Session.
+ * Listed under WINHTTP_OPTION_HANDLE_TYPE.
+ */
 #define WINHTTP_HANDLE_TYPE_SESSION 1
-/** WebSocket. */
+/**
+ * WebSocket.
+ * Listed under WINHTTP_OPTION_HANDLE_TYPE.
+ */
 #define WINHTTP_HANDLE_TYPE_WEBSOCKET 5
 /** For WinHttpQueryHeaders: the attribute says which header is meant, and no name does. */
 #define WINHTTP_HEADER_NAME_BY_INDEX NULL
@@ -901,15 +1039,30 @@ typedef void *HINTERNET;
  * Which redirects are followed:
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY 88
-/** All. */
+/**
+ * All.
+ * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
+ */
 #define WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS 2
-/** The initial value. */
+/**
+ * The initial value.
+ * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
+ */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT 1
-/** All except those from https to http. */
+/**
+ * All except those from https to http.
+ * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
+ */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP 1
-/** The greatest value. */
+/**
+ * The greatest value.
+ * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
+ */
 #define WINHTTP_OPTION_REDIRECT_POLICY_LAST 2
-/** None; the caller gets the response with the status 30x. */
+/**
+ * None; the caller gets the response with the status 30x.
+ * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
+ */
 #define WINHTTP_OPTION_REDIRECT_POLICY_NEVER 0
 #define WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME 168
 /**
@@ -921,7 +1074,10 @@ typedef void *HINTERNET;
 #define WINHTTP_OPTION_REJECT_USERPWD_IN_URL 100
 /** A text by which the program can tell the request. */
 #define WINHTTP_OPTION_REQUEST_ANNOTATION 192
-/** The longest text. */
+/**
+ * The longest text.
+ * Listed under WINHTTP_OPTION_REQUEST_ANNOTATION.
+ */
 #define WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH 64000
 /**
  * Request; set and query; DWORD.
@@ -1033,7 +1189,10 @@ typedef void *HINTERNET;
  * Whether the name of the service for Kerberos has a port:
  */
 #define WINHTTP_OPTION_SPN 96
-/** The bits that the option has. */
+/**
+ * The bits that the option has.
+ * Listed under WINHTTP_OPTION_SPN.
+ */
 #define WINHTTP_OPTION_SPN_MASK 0x00000001
 /**
  * Request; query; DWORD.
@@ -1161,21 +1320,45 @@ typedef void *HINTERNET;
  * Without effect.
  */
 #define WINHTTP_OPTION_WRITE_BUFFER_SIZE 13
-/** HTTP/2. */
+/**
+ * HTTP/2.
+ * Listed under WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL.
+ */
 #define WINHTTP_PROTOCOL_FLAG_HTTP2 0x1
-/** HTTP/3. */
+/**
+ * HTTP/3.
+ * Listed under WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL.
+ */
 #define WINHTTP_PROTOCOL_FLAG_HTTP3 0x2
-/** For proxies on the same machine use the account of the machine. */
+/**
+ * For proxies on the same machine use the account of the machine.
+ * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
+ */
 #define WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE 0x00000100
-/** Basic. */
+/**
+ * Basic.
+ * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
+ */
 #define WINHTTP_PROXY_DISABLE_SCHEME_BASIC 0x00000001
-/** Digest. */
+/**
+ * Digest.
+ * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
+ */
 #define WINHTTP_PROXY_DISABLE_SCHEME_DIGEST 0x00000002
-/** Kerberos. */
+/**
+ * Kerberos.
+ * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
+ */
 #define WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS 0x00000008
-/** Negotiate. */
+/**
+ * Negotiate.
+ * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
+ */
 #define WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE 0x00000010
-/** NTLM. */
+/**
+ * NTLM.
+ * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
+ */
 #define WINHTTP_PROXY_DISABLE_SCHEME_NTLM 0x00000004
 /** The header Accept. */
 #define WINHTTP_QUERY_ACCEPT 24
@@ -1345,9 +1528,15 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_WARNING 67
 /** The header WWW-Authenticate. */
 #define WINHTTP_QUERY_WWW_AUTHENTICATE 40
-/** The longest reason of a close frame, in bytes. */
+/**
+ * The longest reason of a close frame, in bytes.
+ * Listed under WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE.
+ */
 #define WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH 123
-/** The shortest interval. */
+/**
+ * The shortest interval.
+ * Listed under WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL.
+ */
 #define WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE 15000
 
 typedef WORD INTERNET_PORT;

@@ -123,8 +123,9 @@ pub fn draft(draft: &Draft) -> String {
     }
     for it in &draft.constants {
         let hex = it.hex_digits.map_or_else(String::new, |digits| format!(", {digits} hexadecimal digits"));
+        let under = it.under.as_ref().map_or_else(String::new, |under| format!(", under {under}"));
         let c_type = it.c_type.as_ref().map_or_else(String::new, |c_type| format!(", {}", fact(c_type)));
-        line!(out, 1, "constant {} = {}{hex}{c_type}", fact(&it.name), fact(&it.number));
+        line!(out, 1, "constant {} = {}{hex}{c_type}{under}", fact(&it.name), fact(&it.number));
         prose(&it.docs, 2, &mut out);
     }
     let parts = [("description", &docs.description), ("remarks", &docs.remarks), ("see also", &docs.see_also)];

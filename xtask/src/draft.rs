@@ -389,6 +389,8 @@ pub struct Constant {
     pub hex_digits: Option<usize>,
     /// Its type, if the page states one, as it does of pointers.
     pub c_type: Option<Fact<CType>>,
+    /// The constant under whose heading the page has it: an option that it is a value of.
+    pub under: Option<String>,
     /// What the page says of it; a copy of a part of the text that it stands in.
     pub docs: Arc<Prose>,
 }

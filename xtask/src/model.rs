@@ -233,6 +233,8 @@ pub struct Constant {
     pub hex_digits: Option<usize>,
     /// Its type, if it is a pointer; its number is 0 then, or -1 as 32 bits.
     pub pointer: Option<Type>,
+    /// The constant under whose heading the page has it: an option that it is a value of.
+    pub under: Option<String>,
     /// What the page says of it.
     pub docs: Arc<Prose>,
     /// The place of the page in `Spec::items`.

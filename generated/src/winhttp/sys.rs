@@ -128,22 +128,40 @@ pub const INTERNET_DEFAULT_HTTP_PORT: u32 = 80;
 /// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for others.
 pub const INTERNET_DEFAULT_PORT: u32 = 0;
 /// All four faults of a certificate that can be ignored.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: u32 = 0x00003300;
 /// The certificate is for another host.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_CERT_CN_INVALID: u32 = 0x00001000;
 /// The certificate has expired or is not valid yet.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_CERT_DATE_INVALID: u32 = 0x00002000;
 /// The certificate is not for servers.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE: u32 = 0x00000200;
 /// The authority is not known.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_UNKNOWN_CA: u32 = 0x00000100;
 /// Only returned: the connection uses TLS.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_SECURE: u32 = 0x00000001;
 /// Only returned: keys of 56 bits.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_STRENGTH_MEDIUM: u32 = 0x40000000;
 /// Only returned: keys of 128 bits or more.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_STRENGTH_STRONG: u32 = 0x20000000;
 /// Only returned: keys of 40 bits.
+///
+/// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_STRENGTH_WEAK: u32 = 0x10000000;
 /// Find the proxy from the settings of the system and of the user, scripts included, and try the next
 /// one when a proxy fails. Windows 8.1 and later.
@@ -189,16 +207,28 @@ pub const WINHTTP_AUTH_TARGET_PROXY: u32 = 0x00000001;
 /// The server.
 pub const WINHTTP_AUTH_TARGET_SERVER: u32 = 0x00000000;
 /// Another name of `WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM`.
+///
+/// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_DEFAULT: u32 = 0;
 /// None.
+///
+/// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_HIGH: u32 = 2;
 /// All servers.
+///
+/// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW: u32 = 1;
 /// The greatest value.
+///
+/// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX: u32 = 3;
 /// Servers of the local intranet.
+///
+/// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM: u32 = 0;
 /// No server, but the proxy.
+///
+/// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: u32 = 3;
 /// All ends of asynchronous operations: `SENDREQUEST_COMPLETE`, `HEADERS_AVAILABLE`, `DATA_AVAILABLE`,
 /// `READ_COMPLETE`, `WRITE_COMPLETE`, `REQUEST_ERROR`, `GETPROXYFORURL_COMPLETE` and
@@ -333,44 +363,82 @@ pub const WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE: u32 = 0x04000000;
 /// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
 pub const WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE: u32 = 0x00100000;
 /// The status was 408.
+///
+/// Listed under [`WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`].
 pub const WINHTTP_CONNECTION_RETRY_CONDITION_408: u32 = 0x1;
 /// TLS could not be set up.
+///
+/// Listed under [`WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`].
 pub const WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE: u32 = 0x2;
 /// The server had closed a connection that was to be used again.
+///
+/// Listed under [`WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`].
 pub const WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION: u32 = 0x4;
 /// No limit.
+///
+/// Listed under [`WINHTTP_OPTION_MAX_CONNS_PER_SERVER`].
 pub const WINHTTP_CONNS_PER_SERVER_UNLIMITED: u32 = 0xFFFFFFFF;
 /// Both.
+///
+/// Listed under [`WINHTTP_OPTION_DECOMPRESSION`].
 pub const WINHTTP_DECOMPRESSION_FLAG_ALL: u32 = 0x00000003;
 /// deflate.
+///
+/// Listed under [`WINHTTP_OPTION_DECOMPRESSION`].
 pub const WINHTTP_DECOMPRESSION_FLAG_DEFLATE: u32 = 0x00000002;
 /// gzip.
+///
+/// Listed under [`WINHTTP_OPTION_DECOMPRESSION`].
 pub const WINHTTP_DECOMPRESSION_FLAG_GZIP: u32 = 0x00000001;
 /// For [`WinHttpOpenRequest`](crate::winhttp::Request::open_request): the request has no Accept header.
 pub const WINHTTP_DEFAULT_ACCEPT_TYPES: *mut *const WCHAR = core::ptr::null_mut();
 /// Challenges are not answered.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_FEATURE`].
 pub const WINHTTP_DISABLE_AUTHENTICATION: u32 = 0x00000004;
 /// Cookies are neither sent nor kept.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_FEATURE`].
 pub const WINHTTP_DISABLE_COOKIES: u32 = 0x00000001;
 /// The connection is not kept for other requests.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_FEATURE`].
 pub const WINHTTP_DISABLE_KEEP_ALIVE: u32 = 0x00000008;
 /// No. This is the initial value.
+///
+/// Listed under [`WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH`].
 pub const WINHTTP_DISABLE_PASSPORT_AUTH: u32 = 0x00000000;
 /// Stored passwords are not used.
+///
+/// Listed under [`WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH`].
 pub const WINHTTP_DISABLE_PASSPORT_KEYRING: u32 = 0x20000000;
 /// Redirects are not followed.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_FEATURE`].
 pub const WINHTTP_DISABLE_REDIRECTS: u32 = 0x00000002;
 /// Without port.
+///
+/// Listed under [`WINHTTP_OPTION_SPN`].
 pub const WINHTTP_DISABLE_SPN_SERVER_PORT: u32 = 0x00000000;
 /// Yes.
+///
+/// Listed under [`WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH`].
 pub const WINHTTP_ENABLE_PASSPORT_AUTH: u32 = 0x10000000;
 /// Stored passwords are used.
+///
+/// Listed under [`WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH`].
 pub const WINHTTP_ENABLE_PASSPORT_KEYRING: u32 = 0x40000000;
 /// With port.
+///
+/// Listed under [`WINHTTP_OPTION_SPN`].
 pub const WINHTTP_ENABLE_SPN_SERVER_PORT: u32 = 0x00000001;
 /// On a session: use the identity of the process while certificates are checked.
+///
+/// Listed under [`WINHTTP_OPTION_ENABLE_FEATURE`].
 pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: u32 = 0x00000002;
 /// On a request: check whether the certificate has been revoked.
+///
+/// Listed under [`WINHTTP_OPTION_ENABLE_FEATURE`].
 pub const WINHTTP_ENABLE_SSL_REVOCATION: u32 = 0x00000001;
 /// The session is asynchronous: operations on its handles return at once, and a status callback is told
 /// how they end. Install one with
@@ -399,28 +467,52 @@ pub const WINHTTP_FLAG_SECURE: u32 = 0x00800000;
 /// includes `WINHTTP_FLAG_ASYNC`.
 pub const WINHTTP_FLAG_SECURE_DEFAULTS: u32 = 0x30000000;
 /// SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
+///
+/// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_ALL: u32 = 0x000000A8;
 /// SSL 2.0.
+///
+/// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL2: u32 = 0x00000008;
 /// SSL 3.0.
+///
+/// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_SSL3: u32 = 0x00000020;
 /// TLS 1.0.
+///
+/// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1: u32 = 0x00000080;
 /// TLS 1.1.
+///
+/// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1: u32 = 0x00000200;
 /// TLS 1.2.
+///
+/// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2: u32 = 0x00000800;
 /// TLS 1.3.
+///
+/// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3: u32 = 0x00002000;
 /// Connection.
+///
+/// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_CONNECT: u32 = 2;
 /// Resolver of proxies.
+///
+/// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_PROXY_RESOLVER: u32 = 4;
 /// Request.
+///
+/// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_REQUEST: u32 = 3;
 /// Session.
+///
+/// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_SESSION: u32 = 1;
 /// WebSocket.
+///
+/// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: u32 = 5;
 /// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the attribute says which header
 /// is meant, and no name does.
@@ -751,14 +843,24 @@ pub const WINHTTP_OPTION_RECEIVE_TIMEOUT: u32 = 6;
 /// Which redirects are followed:
 pub const WINHTTP_OPTION_REDIRECT_POLICY: u32 = 88;
 /// All.
+///
+/// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS: u32 = 2;
 /// The initial value.
+///
+/// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT: u32 = 1;
 /// All except those from https to http.
+///
+/// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
 /// The greatest value.
+///
+/// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_LAST: u32 = 2;
 /// None; the caller gets the response with the status 30x.
+///
+/// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_NEVER: u32 = 0;
 /// `WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME`, from `codes/option-flags.md`, line 951.
 pub const WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME: u32 = 168;
@@ -770,6 +872,8 @@ pub const WINHTTP_OPTION_REJECT_USERPWD_IN_URL: u32 = 100;
 /// A text by which the program can tell the request.
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
 /// The longest text.
+///
+/// Listed under [`WINHTTP_OPTION_REQUEST_ANNOTATION`].
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH: u32 = 64000;
 /// Request; set and query; `DWORD`.
 ///
@@ -850,6 +954,8 @@ pub const WINHTTP_OPTION_SET_TOKEN_BINDING: u32 = 166;
 /// Whether the name of the service for Kerberos has a port:
 pub const WINHTTP_OPTION_SPN: u32 = 96;
 /// The bits that the option has.
+///
+/// Listed under [`WINHTTP_OPTION_SPN`].
 pub const WINHTTP_OPTION_SPN_MASK: u32 = 0x00000001;
 /// Request; query; `DWORD`.
 ///
@@ -946,20 +1052,36 @@ pub const WINHTTP_OPTION_WORKER_THREAD_COUNT: u32 = 80;
 /// Without effect.
 pub const WINHTTP_OPTION_WRITE_BUFFER_SIZE: u32 = 13;
 /// HTTP/2.
+///
+/// Listed under [`WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL`].
 pub const WINHTTP_PROTOCOL_FLAG_HTTP2: u32 = 0x1;
 /// HTTP/3.
+///
+/// Listed under [`WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL`].
 pub const WINHTTP_PROTOCOL_FLAG_HTTP3: u32 = 0x2;
 /// For proxies on the same machine use the account of the machine.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE: u32 = 0x00000100;
 /// Basic.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_SCHEME_BASIC: u32 = 0x00000001;
 /// Digest.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_SCHEME_DIGEST: u32 = 0x00000002;
 /// Kerberos.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS: u32 = 0x00000008;
 /// Negotiate.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE: u32 = 0x00000010;
 /// NTLM.
+///
+/// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_SCHEME_NTLM: u32 = 0x00000004;
 /// The header Accept.
 pub const WINHTTP_QUERY_ACCEPT: u32 = 24;
@@ -1133,8 +1255,12 @@ pub const WINHTTP_QUERY_WARNING: u32 = 67;
 /// The header WWW-Authenticate.
 pub const WINHTTP_QUERY_WWW_AUTHENTICATE: u32 = 40;
 /// The longest reason of a close frame, in bytes.
+///
+/// Listed under [`WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE`].
 pub const WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
 /// The shortest interval.
+///
+/// Listed under [`WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL`].
 pub const WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE: u32 = 15000;
 /// The values of [`InternetScheme`](super::InternetScheme) as C has them.
 pub type INTERNET_SCHEME = i32;

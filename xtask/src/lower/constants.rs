@@ -39,9 +39,11 @@ struct Found<'a> {
     name: Spanned<String>,
     value: Spanned<String>,
     text: Vec<&'a Block>,
+    /// The constant under whose heading it has its own.
+    under: Option<String>,
 }
 
-fn constant(page: &Page, Found { name, value, mut text }: Found<'_>) -> Option<Constant> {
+fn constant(page: &Page, Found { name, value, mut text, under }: Found<'_>) -> Option<Constant> {
     let pointer = pointer(&value.value);
     let c_type = pointer.and_then(|_| {
         let first = *text.first()?;
@@ -59,6 +61,7 @@ fn constant(page: &Page, Found { name, value, mut text }: Found<'_>) -> Option<C
         number: Fact { value: number, source: at(page, value.span) },
         hex_digits: digits.map(|digits| digits.bytes().take_while(u8::is_ascii_hexdigit).count()),
         c_type,
+        under,
         docs: Arc::new(Prose { blocks: text.into_iter().cloned().collect() }),
     })
 }
@@ -79,6 +82,8 @@ fn type_line(block: &Block) -> Option<CType> {
 }
 
 fn collect<'a>(prose: &'a Prose, found: &mut Vec<Found<'a>>) {
+    // The headings above, with the constants that they are.
+    let mut above: Vec<(u8, Option<String>)> = Vec::new();
     for (place, block) in prose.blocks.iter().enumerate() {
         match &block.kind {
             BlockKind::Table(table) => {
@@ -86,12 +91,12 @@ fn collect<'a>(prose: &'a Prose, found: &mut Vec<Found<'a>>) {
                 table.cells().for_each(|cell| collect(cell, found));
             }
             BlockKind::Heading(level, inlines) => {
-                let after = &prose.blocks[place + 1..];
-                found.extend(beside(inlines, block.span).map(|(name, value)| Found {
-                    name,
-                    value,
-                    text: below(*level, after).iter().collect(),
-                }));
+                above.retain(|(of, _)| of < level);
+                let stated = beside(inlines, block.span);
+                let under = above.last().and_then(|(_, name)| name.clone());
+                above.push((*level, stated.as_ref().map(|(name, _)| name.value.clone())));
+                let text = below(*level, &prose.blocks[place + 1..]).iter().collect();
+                found.extend(stated.map(|(name, value)| Found { name, value, text, under }));
             }
             BlockKind::List(_, items) => items.iter().for_each(|item| collect(item, found)),
             BlockKind::Definitions(entries) => entries.iter().for_each(|entry| collect(entry.prose(), found)),
@@ -107,7 +112,7 @@ fn rows<'a>(table: &'a Table, found: &mut Vec<Found<'a>>) {
         let Some((first, others)) = row.cells.split_first() else { continue };
         let stated = stated::two_terms(first).or_else(|| in_cell(first));
         let Some((name, value)) = stated.filter(|(name, _)| is_code(&name.value)) else { continue };
-        found.push(Found { name, value, text: others.iter().flat_map(|cell| &cell.blocks).collect() });
+        found.push(Found { name, value, text: others.iter().flat_map(|cell| &cell.blocks).collect(), under: None });
     }
 }
 

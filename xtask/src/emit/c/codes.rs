@@ -24,7 +24,12 @@ pub fn header(spec: &Spec, names: &Names<'_>) -> Header {
 /// The constants of a family.
 pub fn constants(constants: &[&Constant]) -> String {
     let one = |constant: &&Constant| {
-        let doc = docs::comment(&docs::lines(&constant.docs), "");
+        let mut lines = docs::lines(&constant.docs);
+        // The words under an option rest on what it says.
+        if let Some(under) = &constant.under {
+            lines.push(format!("Listed under {under}."));
+        }
+        let doc = docs::comment(&lines, "");
         format!("{doc}#define {} {}\n", constant.c_name, value(constant))
     };
     constants.iter().map(one).collect()

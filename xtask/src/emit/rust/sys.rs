@@ -72,6 +72,10 @@ fn constant_doc(constant: &Constant, spec: &Spec) -> TokenStream {
         let location = constant.source.location();
         lines.push(format!("`{}`, from `{}`, line {}.", constant.c_name, spec.file(location), location.span.line));
     }
+    // The words under an option rest on what it says.
+    if let Some(under) = &constant.under {
+        lines.extend([String::new(), format!("Listed under [`{under}`].")]);
+    }
     attributes(&lines)
 }
 

@@ -31,6 +31,10 @@ pub fn collect(families: &mut [Family], items: &[Item], types: &Types) {
             (agree && !taken.contains(name)).then(|| found.swap_remove(best))
         };
         family.constants = listed.into_iter().filter_map(one).collect();
+        let names: BTreeSet<String> = family.constants.iter().map(|constant| constant.c_name.clone()).collect();
+        for constant in &mut family.constants {
+            constant.under.take_if(|under| !names.contains(under));
+        }
     }
 }
 
@@ -45,6 +49,7 @@ fn constant(constant: &draft::Constant, item: usize, types: &Types) -> Option<Co
         number: constant.number.value,
         hex_digits: constant.hex_digits,
         pointer: type_.filter(is_pointer),
+        under: constant.under.clone(),
         docs: constant.docs.clone(),
         item,
         source: constant.name.source.clone(),
