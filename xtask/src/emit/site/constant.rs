@@ -25,8 +25,8 @@ pub struct ConstantPage<'a> {
     /// Its number, or numbers where pages disagree.
     numbers: Vec<Number>,
     header: Option<&'a str>,
-    /// Its path in Rust, where pages agree on the number and no enumerator is called so.
-    rust_path: Option<String>,
+    /// Its module in Rust, where pages agree on the number and no enumerator is called so.
+    module: Option<String>,
     listed: Vec<Listed<'a>>,
 }
 
@@ -72,16 +72,14 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
     let mut anchors = Anchors::new(&["content"]);
     let view = |&catalogue::Listed { item, constant, ref id }: &'a catalogue::Listed<'a>| {
         let draft = &site.spec.items[item].draft;
-        // Where both stand on one page, that is named once.
-        let named = constant.name.source.location().path == draft.path;
-        let second = if named { here.within(item) } else { here };
         Listed {
             id: anchors.claim("by-", &draft.name.value),
             item: &draft.name.value,
             code: is_code(draft.kind),
             href: format!("{}#{id}", here.to_item(item)),
             texts: texts(draft, &constant.name.source).into_iter().map(|list| Blocks::of(here, list, 2)).collect(),
-            sources: values::constant_sources(here, second, constant),
+            // The heading above has named the page.
+            sources: values::constant_sources(here.within(item), constant),
         }
     };
     ConstantPage {
@@ -90,7 +88,7 @@ pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
         name,
         numbers,
         header,
-        rust_path: generated.map(|family| format!("{}::sys::{name}", family.name)),
+        module: generated.map(|family| format!("{}::sys", family.name)),
         listed: listed.iter().map(view).collect(),
     }
 }

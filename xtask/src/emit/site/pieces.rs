@@ -14,7 +14,7 @@ pub fn at_marks(text: &str) -> Vec<&str> {
 fn cut(text: &str, humps: bool) -> Vec<&str> {
     /// What fits everywhere is not broken at all.
     const SHORT: usize = 24;
-    const LEAST: usize = 6;
+    const LEAST: usize = 9;
     if text.len() <= SHORT {
         return vec![text];
     }

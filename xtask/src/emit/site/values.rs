@@ -143,15 +143,15 @@ pub fn constant<'a>(here: Here<'a>, family: &str, constant: &'a Constant, id: St
         name: &constant.name.value,
         href: here.to_constant(family, &constant.name.value),
         number: Number::constant(constant),
-        sources: constant_sources(here, here, constant),
+        sources: constant_sources(here, constant),
     }
 }
 
-/// Where the facts of a constant come from: its name, and what follows that.
-pub fn constant_sources<'a>(first: Here<'a>, rest: Here<'a>, constant: &'a Constant) -> Vec<Cited<'a>> {
+/// Where the facts of a constant come from.
+pub fn constant_sources<'a>(here: Here<'a>, constant: &'a Constant) -> Vec<Cited<'a>> {
     let Constant { name, number, c_type, .. } = constant;
-    let c_type = c_type.as_ref().map(|c_type| rest.cite("type", &c_type.source));
-    [first.cite("name", &name.source), rest.cite("number", &number.source)].into_iter().chain(c_type).collect()
+    let c_type = c_type.as_ref().map(|c_type| here.cite("type", &c_type.source));
+    [here.cite("name", &name.source), here.cite("number", &number.source)].into_iter().chain(c_type).collect()
 }
 
 /// A heading without a symbol, itself of level 3.
