@@ -446,6 +446,36 @@ fn a_fault_is_reported_once() {
     assert!(client.has_ended());
 }
 
+/// Nothing but control frames may follow a close frame (RFC 6455 section 5.5.1).
+#[test]
+fn a_send_that_waits_goes_before_the_close_frame_of_a_fault() {
+    for receives_only in [false, true] {
+        let mut server = Client::new(Config::server());
+        server.receive().unwrap();
+        server.send(MessageKind::Binary, true, vec![7]).unwrap();
+        let Some(Action::ReceiveFromNetwork(receive)) = server.next_receive_action().unwrap() else { panic!() };
+        receive.fill(&frame(0x81, b""));
+        assert_eq!(server.next_receive_action().unwrap_err(), Fault::WrongMasking);
+        let mut wire = Vec::new();
+        loop {
+            let action = if receives_only { server.next_receive_action() } else { server.next_action() };
+            match action.unwrap() {
+                Some(Action::SendToNetwork(send)) => {
+                    let length = send.len();
+                    wire.extend(send.buffers().iter().flat_map(|buffer| buffer.iter().copied()));
+                    send.complete(length);
+                }
+                Some(Action::SendComplete(complete)) => assert_eq!(complete.complete(), Some(vec![7])),
+                Some(Action::ReceiveComplete(complete)) => drop(complete.complete()),
+                Some(action) => panic!("{action:?}"),
+                None => break,
+            }
+        }
+        assert_eq!(wire, [frame(0x82, &[7]), frame(0x88, &1002_u16.to_be_bytes())].concat());
+        assert!(server.is_finished());
+    }
+}
+
 #[test]
 fn sizes_below_the_minimum() {
     assert_eq!(Config::client().with_send_buffer(255).unwrap_err(), BufferTooSmall { least: 256 });

@@ -154,7 +154,10 @@ impl<P: AsRef<[u8]>> Outbound<P> {
             return staged.side == side;
         }
         let step = self.direction.step;
-        let may_answer = !self.is_in_frame() && (side == Side::Receive || step == Step::Ended);
+        // Nothing but control frames may follow a close frame (section 5.5.1): a send that waits goes first.
+        let goes_first = matches!(self.answer, Some(Control::Close(_))) && self.is_waiting();
+        self.is_handed_over |= goes_first && side == Side::Receive;
+        let may_answer = !goes_first && !self.is_in_frame() && (side == Side::Receive || step == Step::Ended);
         if let Some(answer) = self.answer.take_if(|_| may_answer) {
             let buffered = self.stage_control(&answer, memory);
             let kind = if matches!(answer, Control::Close(_)) { BufferType::Close } else { BufferType::PingPong };
@@ -246,6 +249,16 @@ impl<P: AsRef<[u8]>> Outbound<P> {
         if let Ok(direction) = self.direction.sending(input) {
             self.direction = direction;
         }
+    }
+
+    /// Whether there is a send of which nothing was staged.
+    fn is_waiting(&self) -> bool {
+        let is_untouched = match &self.operation {
+            Some(Operation::Data { staged, .. }) => staged.is_none(),
+            Some(Operation::Control(control)) => control.is_some(),
+            None => false,
+        };
+        is_untouched && self.direction.step == Step::Moving
     }
 
     /// Whether a frame has begun and not all of it was staged.

@@ -187,7 +187,7 @@ impl Direction {
 
             // The peer could not tell where the next frame begins.
             (_,          S::Moving, CutShort | Abort)           => (C::Ended,     S::Ended),
-            // The frame under way is brought to its end: the close frame that says why comes behind it.
+            // The send is brought to its end: the close frame that says why comes behind it (section 5.5.1).
             (_,          S::Moving, Fault)                      => (C::Ended,     S::Moving),
             (_,          step,      CutShort | Abort | Fault)   => (C::Ended,     step),
 
