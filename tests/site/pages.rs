@@ -203,6 +203,20 @@ fn the_index_begins_with_what_is_implemented() {
     assert_eq!(implemented, [true, true, false]);
 }
 
+#[test]
+fn constants_have_what_their_lists_say_of_them() {
+    let site = ours();
+    let text = |page: &str| select(&site.pages[page], "article").iter().flat_map(|all| all.text()).collect::<String>();
+    let in_a_row = text("winhttp/API_READ_DATA.html");
+    assert!(in_a_row.contains("WinHttpReadData."), "{in_a_row}");
+    let with_values = text("winhttp/WINHTTP_OPTION_AUTOLOGON_POLICY.html");
+    assert!(with_values.contains("WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW = 1"), "{with_values}");
+    let value = text("winhttp/WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW.html");
+    assert!(value.contains("A value of WINHTTP_OPTION_AUTOLOGON_POLICY"), "{value}");
+    let pointer = text("winhttp/WINHTTP_NO_REFERER.html");
+    assert!(pointer.contains("LPCWSTR"), "{pointer}");
+}
+
 /// Without the search index, which has a measure of its own.
 #[test]
 fn our_site_is_small() {

@@ -419,8 +419,8 @@ impl Draft {
         }
     }
 
-    /// Whether it has a parameter, field, member, code or constant of this name.
-    pub fn has_part(&self, name: &str) -> bool {
+    /// The names of its parameters, fields, members, codes and constants.
+    pub fn parts(&self) -> Vec<&str> {
         let codes = self.returns().into_iter().flat_map(|returns| &returns.codes).map(|code| &code.name);
         let mut names: Vec<&Fact<String>> = codes.chain(self.constants.iter().map(|constant| &constant.name)).collect();
         match &self.body {
@@ -430,7 +430,7 @@ impl Draft {
             Body::Codes(codes) => names.extend(codes.iter().map(|code| &code.name)),
             Body::Ioctl(_) | Body::Text => {}
         }
-        names.iter().any(|known| known.value == name)
+        names.into_iter().map(|name| &*name.value).collect()
     }
 
     /// Its parameters, if it is a function or callback.

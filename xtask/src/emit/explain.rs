@@ -113,17 +113,10 @@ pub fn part(spec: &Spec, name: &str) -> Option<String> {
     (!out.text.is_empty()).then_some(out.text)
 }
 
-/// Names of items, codes, constants and members that are nearly the same.
+/// Names of items and their parts that are nearly the same.
 pub fn near(spec: &Spec, name: &str) -> Vec<String> {
-    let mut known: Vec<&str> = spec.by_name.keys().map(|name| &**name).collect();
-    for Item { draft, .. } in &spec.items {
-        known.extend(draft.constants.iter().map(|constant| &*constant.name.value));
-        match &draft.body {
-            Body::Enum(members, _) => known.extend(members.iter().map(|member| &*member.name.value)),
-            Body::Codes(codes) => known.extend(codes.iter().map(|code| &*code.name.value)),
-            _ => {}
-        }
-    }
+    let items = spec.by_name.keys().map(|name| &**name);
+    let known: Vec<&str> = items.chain(spec.items.iter().flat_map(|item| item.draft.parts())).collect();
     let otherwise = known.iter().filter(|known| known.eq_ignore_ascii_case(name)).copied();
     let mut near = Names::new(known.iter().copied()).near(name);
     near.extend(otherwise);

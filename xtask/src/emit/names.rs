@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{ArgKind, FieldKind, Function, Record, Role, Spec};
+use crate::model::{FieldKind, Record, Role, Spec};
 
 /// The fields of a structure and of its parts.
 fn record(record_: &Record, c_name: &str, module: &str, rows: &mut Vec<(String, String)>) {
@@ -13,18 +13,6 @@ fn record(record_: &Record, c_name: &str, module: &str, rows: &mut Vec<(String, 
         }
         rows.push((called, format!("{module}::{}.{}", record_.rust_name, field.rust_name)));
     }
-}
-
-/// The parameter in whose slice or string a length is, which is no argument of its own then.
-fn counted(function: &Function, length: usize) -> Option<usize> {
-    let own = function.args.iter().any(|arg| arg.param == length);
-    let of = |kind: &ArgKind| match kind {
-        ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => Some(*length),
-        ArgKind::Str { length, .. } | ArgKind::Units { length, .. } | ArgKind::Strs { length } => *length,
-        ArgKind::Value(_) | ArgKind::Reference { .. } => None,
-    };
-    let counted = function.args.iter().find(|arg| of(&arg.kind) == Some(length)).map(|arg| arg.param);
-    counted.filter(|_| !own)
 }
 
 /// One line per name: C name, Rust path.
@@ -43,7 +31,7 @@ pub fn names(spec: &Spec) -> String {
             let path = path.expect("a frozen function has a path");
             let c_name = &function.origin.c_name;
             for (index, param) in function.params.iter().enumerate() {
-                let place = match counted(function, index) {
+                let place = match function.counted(index) {
                     Some(buffer) => format!("{path}({}), its length", function.params[buffer].rust_name),
                     None => format!("{path}({})", param.rust_name),
                 };

@@ -168,6 +168,18 @@ impl Function {
         self.params.iter().map(|param| &param.raw).chain([&self.c_return]).collect()
     }
 
+    /// The parameter whose slice or string has its length in this one, which is no argument of its own then.
+    pub fn counted(&self, length: usize) -> Option<usize> {
+        let of = |kind: &ArgKind| match kind {
+            ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => Some(*length),
+            ArgKind::Str { length, .. } | ArgKind::Units { length, .. } | ArgKind::Strs { length } => *length,
+            ArgKind::Value(_) | ArgKind::Reference { .. } => None,
+        };
+        let is_own = self.args.iter().any(|arg| arg.param == length);
+        let counted = self.args.iter().find(|arg| of(&arg.kind) == Some(length)).map(|arg| arg.param);
+        counted.filter(|_| !is_own)
+    }
+
     /// The types of what it is given and returns, and of what the safe method takes, to be changed.
     pub fn types_mut(&mut self) -> Vec<&mut Type> {
         let args = self.args.iter_mut().filter_map(|arg| match &mut arg.kind {

@@ -244,16 +244,9 @@ fn head(function: &Function, index: usize, param: &Param, safe: bool, writer: &W
     if !safe {
         return called;
     }
-    let is_length = |arg: &&Arg| match arg.kind {
-        ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => length == index,
-        ArgKind::Str { length, .. } | ArgKind::Units { length, .. } | ArgKind::Strs { length } => length == Some(index),
-        ArgKind::Value(_) | ArgKind::Reference { .. } => false,
-    };
-    let own = function.args.iter().any(|arg| arg.param == index);
-    let folded = function.args.iter().find(is_length).filter(|_| !own);
-    match folded {
-        Some(arg) => {
-            let buffer = &function.params[arg.param].rust_name;
+    match function.counted(index) {
+        Some(buffer) => {
+            let buffer = &function.params[buffer].rust_name;
             format!("the length of `{buffer}` (C: `{}`, {direction})", param.c_name)
         }
         None => called,

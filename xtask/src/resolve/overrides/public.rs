@@ -39,7 +39,8 @@ pub fn public_entry(entry: &PublicEntry, file: &SourceFile, drafts: &mut [Draft]
 }
 
 fn check_parts(grounds: &Entry<'_>, entry: &PublicEntry, draft: &Draft, diags: &mut Diagnostics) {
-    for part in entry.parts.iter().filter(|part| !draft.has_part(part.get_ref())) {
+    let known = draft.parts();
+    for part in entry.parts.iter().filter(|part| !known.contains(&part.get_ref().as_str())) {
         let why = format!("`{}` has no `{}`", draft.name.value, part.get_ref());
         grounds.expired(&part.span(), why, diags);
     }
