@@ -1,16 +1,16 @@
 //! Prose as rustdoc: Markdown lines in which nothing of a page can break out of a comment or become a doctest.
 
+mod links;
+
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::fold::fold;
-use super::codes;
-use crate::draft::{Docs, Kind, Requirements};
-use crate::model::{Family, Function, Origin, Spec};
-use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, Target, plain};
+use crate::draft::{Docs, Requirements};
+use crate::model::{Function, Origin, Spec};
+use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, plain};
 
 /// Where lines of running text are broken.
 const WIDTH: usize = 100;
@@ -249,44 +249,6 @@ impl<'a> Writer<'a> {
         }
         wrapped("**", &self.inlines(inner))
     }
-
-    /// The Rust path of another item; of a list, that of what is in it.
-    fn path(&self, index: usize) -> Option<String> {
-        let item = &self.spec.items[index];
-        let of = || item.rust_path.clone().or_else(|| self.listed(index));
-        if self.item == Some(index) { None } else { of() }
-    }
-
-    /// The path of the codes or constants that a page lists.
-    fn listed(&self, index: usize) -> Option<String> {
-        let draft = &self.spec.items[index].draft;
-        match draft.kind {
-            Kind::Codes => {
-                let code = self.spec.codes.iter().find(|code| code.number.source.location().path == draft.path)?;
-                Some(codes::type_name(code.space).to_owned())
-            }
-            Kind::Topic => {
-                let has = |family: &&Family| family.constants.iter().any(|constant| constant.item == index);
-                Some(format!("{}::sys", self.spec.families.iter().find(has)?.name))
-            }
-            _ => None,
-        }
-    }
-
-    fn link(&self, target: &Target, inner: &[Inline]) -> String {
-        let text = plain(inner);
-        let shown = if is_name(text.trim()) { code_span(text.trim()) } else { self.inlines(inner) };
-        match target {
-            Target::Item(index) => match self.path(*index) {
-                Some(path) => format!("[{shown}](crate::{path})"),
-                // The title of a page that nothing was generated from.
-                None if self.item != Some(*index) && text.trim().contains(' ') => format!("\"{shown}\""),
-                None => shown,
-            },
-            Target::Url(url) if is_web(url) => format!("[{shown}]({})", address(url)),
-            Target::Url(_) | Target::Written(_) => shown,
-        }
-    }
 }
 
 /// Breaks a text into lines; `first` stands before the first of them, `rest` before the others.
@@ -388,25 +350,4 @@ fn is_name(text: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
     let humps = text.chars().skip(1).any(|c| c.is_ascii_uppercase() || c == '_');
     text.len() > 1 && humps && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.chars().all(word)
-}
-
-fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
-}
-
-/// An address that cannot end the link it stands in.
-fn address(url: &str) -> String {
-    let safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'*+,;=%".contains(c);
-    let mut out = String::with_capacity(url.len());
-    for c in url.chars() {
-        if safe(c) {
-            out.push(c);
-            continue;
-        }
-        let mut bytes = [0; 4];
-        for byte in c.encode_utf8(&mut bytes).bytes() {
-            write!(out, "%{byte:02X}").expect("writing to a string cannot fail");
-        }
-    }
-    out
 }
