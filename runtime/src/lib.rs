@@ -117,10 +117,12 @@
 pub use winws_api as api;
 
 mod driver;
-#[allow(unsafe_code, reason = "pointers of C come in here, and go no further")]
+#[allow(unsafe_code, reason = "the C functions, and the promises of those who call them")]
 pub mod ffi;
 mod handles;
 pub mod protocol;
+#[allow(unsafe_code, reason = "pointers of C become bytes here, and go no further")]
+mod raw;
 mod transport;
 mod web_socket;
 pub mod websocket;

@@ -2,15 +2,13 @@
 //!
 //! winws-api has the functions generic in the runtime, generated from the pages: pointers to references, one call into
 //! the trait, outputs written. Here they get their names, a guard against panics, and the thread's last error, behind the
-//! feature `capi`. What structures point to, which no function can turn into references, becomes safe in `lent`, and the
-//! memory of a session, of which C may be using a part, in `block`.
+//! feature `capi`. What structures point to becomes safe in `raw`; the promise for it is made here.
 
-pub(crate) mod block;
+mod component;
 #[cfg(feature = "capi")]
 mod guard;
 #[cfg(feature = "capi")]
 mod last_error;
-pub(crate) mod lent;
 #[cfg(feature = "capi")]
 pub mod websocket;
 #[cfg(feature = "capi")]

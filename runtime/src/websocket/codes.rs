@@ -3,9 +3,9 @@
 use winws_api::HResult;
 
 use super::Refusal;
-use crate::ffi::lent::BadPointer;
 use crate::protocol::handshake::{InvalidOffer, RequestError, UpgradeError};
 use crate::protocol::{Fault, InvalidClose, SendError};
+use crate::raw::lent::BadPointer;
 
 pub(super) fn of_refusal(refusal: Refusal) -> HResult {
     match refusal {

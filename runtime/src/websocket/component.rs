@@ -13,8 +13,8 @@ use winws_api::websocket::{
 use super::memory::Memory;
 use super::session::Session;
 use super::{Config, properties};
-use crate::ffi::lent::Vouched;
 use crate::handles::HandleTable;
+use crate::raw::lent::Vouched;
 
 /// An implementation of websocket.h with handles of its own.
 ///

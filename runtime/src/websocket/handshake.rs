@@ -10,8 +10,8 @@ use super::codes;
 use super::component::{Component, lock};
 use super::session::Agreeing;
 use super::table::Call;
-use crate::ffi::lent::HeaderArray;
 use crate::protocol::handshake::{Headers, Offer, accept};
+use crate::raw::lent::HeaderArray;
 
 impl Component {
     /// The headers of a request or a response.

@@ -5,8 +5,8 @@ use core::ops::Range;
 use winws_api::KeptBufferMut;
 
 use super::Config;
-use crate::ffi::block::Block;
 use crate::protocol::{MAX_CONTROL, MAX_CONTROL_FRAME};
+use crate::raw::block::Block;
 
 /// What a session needs beside its two buffers, in bytes: a control frame that goes and the payload of one that came.
 pub(super) const EXTRA: usize = MAX_CONTROL_FRAME + MAX_CONTROL;

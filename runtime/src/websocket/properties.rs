@@ -4,8 +4,8 @@ use winws_api::websocket::{Property, PropertyType};
 use winws_api::{HResult, KeptBufferMut};
 
 use super::{Config, codes};
-use crate::ffi::lent::Vouched;
 use crate::protocol::handshake::VERSION;
+use crate::raw::lent::Vouched;
 
 /// How often an application should send a keep-alive where nothing else was set, in milliseconds.
 const KEEPALIVE_INTERVAL: u32 = 30_000;

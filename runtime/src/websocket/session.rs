@@ -10,9 +10,9 @@ use winws_api::{HResult, KeptBuffer, KeptBufferMut};
 use super::memory::Memory;
 use super::table::{self, Call};
 use super::{Config, Connection, Side, codes};
-use crate::ffi::lent::HeaderArray;
 use crate::protocol::Role;
 use crate::protocol::handshake::Offer;
+use crate::raw::lent::HeaderArray;
 
 /// The two bits of an action's context that say what it is; above them is a number that no other action has.
 const SLOT_BITS: u32 = 2;

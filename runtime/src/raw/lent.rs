@@ -9,8 +9,6 @@ use core::slice;
 use winws_api::websocket::{Buffer, HttpHeader, Property};
 use winws_api::{KeptBuffer, KeptBufferMut};
 
-use crate::websocket::Component;
-
 /// A pointer that cannot be what the page says: null beside a length, or at an odd address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadPointer;
@@ -96,21 +94,6 @@ impl Vouched {
         let length = extent(memory, property.value_size)?;
         // SAFETY: whoever made `self` vouched for the memory until the handle is deleted.
         Ok(unsafe { KeptBufferMut::new(memory, length) })
-    }
-}
-
-impl Component {
-    /// A component without handles.
-    ///
-    /// # Safety
-    ///
-    /// The traits take structures with pointers in them. Whoever calls a method of this value gives it null, or pointers to
-    /// what the page of the structure says, for as long as the page of the function says: a payload until its send is
-    /// reported complete, the buffer of a receive as long, the memory of a session until its handle is deleted, everything
-    /// else until the call returns.
-    pub const unsafe fn new() -> Self {
-        // SAFETY: the caller has promised it.
-        Self::with(unsafe { Vouched::new() })
     }
 }
 
