@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 use winws::protocol::Role;
-use winws::protocol::handshake::{Headers, Offer, Request, ResponseReader, UpgradeRequestReader, accept};
+use winws::protocol::http::{Headers, ResponseReader};
+use winws::protocol::upgrade::{Offer, Request, UpgradeRequestReader, accept};
 
 use crate::{calls, component, stage};
 use xtask::c::types as c_types;

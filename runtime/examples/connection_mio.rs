@@ -12,7 +12,7 @@ use std::thread;
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
-use winws::protocol::handshake::UpgradeRequestReader;
+use winws::protocol::upgrade::UpgradeRequestReader;
 use winws::websocket::{Action, Config, Connection};
 
 use self::answer::Echo;

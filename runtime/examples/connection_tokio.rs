@@ -10,7 +10,7 @@ use std::io;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use winws::protocol::handshake::UpgradeRequestReader;
+use winws::protocol::upgrade::UpgradeRequestReader;
 use winws::websocket::{Action, Config, Connection};
 
 use self::answer::Echo;

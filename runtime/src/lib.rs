@@ -35,7 +35,7 @@
 //! ```
 //! use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 //!
-//! use winws::protocol::handshake::UpgradeRequestReader;
+//! use winws::protocol::upgrade::UpgradeRequestReader;
 //! use winws::websocket::{Action, Config, Connection, Received};
 //!
 //! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;

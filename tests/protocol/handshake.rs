@@ -1,9 +1,8 @@
 //! The opening handshake: the request as written, the response however it is cut, and the check of the two.
 
 use proptest::prelude::*;
-use winws::protocol::handshake::{
-    HeadError, MAX_HEAD, Request, RequestError, Response, ResponseReader, UpgradeError, UpgradeRequestReader,
-};
+use winws::protocol::http::{HeadError, MAX_HEAD, Response, ResponseReader};
+use winws::protocol::upgrade::{Request, RequestError, UpgradeError, UpgradeRequestReader};
 
 fn request(headers: &[(&str, &str)]) -> Request {
     Request::new("/chat?a=b", "example.com", headers).unwrap()

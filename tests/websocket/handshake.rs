@@ -3,7 +3,7 @@
 use std::ptr;
 
 use winws::ffi::websocket as c_api;
-use winws::protocol::handshake::ResponseReader;
+use winws::protocol::http::ResponseReader;
 use winws_api::HResult;
 use winws_api::websocket::{ActionQueue, BufferType, HttpHeader, Property};
 

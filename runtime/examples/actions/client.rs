@@ -4,7 +4,8 @@ use std::error::Error;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
-use winws::protocol::handshake::{Request, ResponseReader};
+use winws::protocol::http::ResponseReader;
+use winws::protocol::upgrade::Request;
 use winws::websocket::{Config, Connection};
 
 /// Opens a connection as a client, and gives it with what the server has sent beyond the handshake.

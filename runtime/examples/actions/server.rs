@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
-use winws::protocol::handshake::UpgradeRequestReader;
+use winws::protocol::upgrade::UpgradeRequestReader;
 use winws::websocket::{Config, Connection};
 
 /// Opens a connection as a server, and gives it with what the client has sent beyond the handshake.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::wait::{Interest, Woken, wait};
-use crate::protocol::handshake::{Response, ResponseReader};
+use crate::protocol::http::{Response, ResponseReader};
 use crate::transport::{Lost, Transport};
 
 /// How much is read at once, so that no more than this is read ahead of the first frame.

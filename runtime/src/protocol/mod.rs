@@ -12,7 +12,7 @@
 //! A [`Sender`] has a queue for what goes between frames. Whoever decides about that by other rules makes frames with a
 //! [`Framer`], as the sender does.
 //!
-//! Before that, [`handshake`] turns bytes into an agreed connection. Frame headers, keys and the opcodes are
+//! Before that, [`upgrade`] turns bytes into an agreed connection. Frame headers, keys and the opcodes are
 //! tungstenite's; it is named nowhere else.
 //!
 //! ```
@@ -34,25 +34,18 @@
 //! assert_eq!(&buffer[..2], b"hi");
 //! ```
 
-mod close;
-mod control;
-mod fault;
 mod frame;
-mod framer;
-pub mod handshake;
-mod mask;
-mod receiver;
+pub mod http;
+mod message;
 mod sender;
-mod utf8;
+pub mod upgrade;
 
-pub use close::{CloseFrame, InvalidClose, MAX_REASON, NO_STATUS, is_wire_code};
-pub use control::{ControlPayload, MAX_CONTROL};
-pub use fault::Fault;
-pub use framer::{Control, Frame, Framer, MAX_CONTROL_FRAME, MaskKeys};
-pub use mask::Mask;
-pub use receiver::{Event, Receiver};
+pub use frame::{
+    CloseFrame, Control, ControlPayload, Fault, InvalidClose, MAX_CONTROL, MAX_CONTROL_FRAME, MAX_REASON, Mask,
+    NO_STATUS, is_wire_code,
+};
+pub use message::{Event, Frame, Framer, InvalidUtf8, MaskKeys, MessageKind, Receiver, Utf8Validator};
 pub use sender::{SendError, Sender};
-pub use utf8::{InvalidUtf8, Utf8Validator};
 
 /// Which end of a connection this is. It decides who masks (section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,13 +54,4 @@ pub enum Role {
     Client,
     /// Takes masked frames only.
     Server,
-}
-
-/// What a message is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MessageKind {
-    /// UTF-8, over all frames of the message together.
-    Text,
-    /// Bytes.
-    Binary,
 }

@@ -6,9 +6,8 @@
 use core::fmt;
 use std::collections::VecDeque;
 
-use super::control::ControlPayload;
-use super::framer::{Control, Frame, Framer, MAX_CONTROL_FRAME, MaskKeys};
-use super::{CloseFrame, MessageKind};
+use super::frame::{CloseFrame, Control, ControlPayload, MAX_CONTROL_FRAME};
+use super::message::{Frame, Framer, MaskKeys, MessageKind};
 
 /// How many pongs wait at most. A peer that sends pings faster than it reads gets the newest answered (section 5.5.3).
 const MAX_PONGS: usize = 64;

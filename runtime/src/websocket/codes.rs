@@ -3,7 +3,7 @@
 use winws_api::HResult;
 
 use super::Refusal;
-use crate::protocol::handshake::{InvalidOffer, RequestError, UpgradeError};
+use crate::protocol::upgrade::{InvalidOffer, RequestError, UpgradeError};
 use crate::protocol::{Fault, InvalidClose, SendError};
 use crate::raw::lent::BadPointer;
 

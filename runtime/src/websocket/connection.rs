@@ -11,7 +11,7 @@ use crate::protocol::{CloseFrame, Control, ControlPayload, Event, Fault, Message
 
 /// An open WebSocket connection that does no I/O by itself.
 ///
-/// It is made when the handshake is done ([`crate::protocol::handshake`]). [`send`](Self::send) and
+/// It is made when the handshake is done ([`crate::protocol::upgrade`]). [`send`](Self::send) and
 /// [`receive`](Self::receive) queue one operation of each direction; [`next_action`](Self::next_action) says what has to be
 /// done for them. An action borrows the connection and the buffers that it is about, and is completed by consuming it, so
 /// the buffers cannot be used any longer than they may. An action that is dropped was not done: it is given again.

@@ -10,7 +10,8 @@ use super::codes;
 use super::component::{Component, lock};
 use super::session::Agreeing;
 use super::table::Call;
-use crate::protocol::handshake::{Headers, Offer, accept};
+use crate::protocol::http::Headers;
+use crate::protocol::upgrade::{Offer, accept};
 use crate::raw::lent::HeaderArray;
 
 impl Component {

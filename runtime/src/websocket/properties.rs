@@ -4,7 +4,7 @@ use winws_api::websocket::{Property, PropertyType};
 use winws_api::{HResult, KeptBufferMut};
 
 use super::{Config, codes};
-use crate::protocol::handshake::VERSION;
+use crate::protocol::upgrade::VERSION;
 use crate::raw::lent::Vouched;
 
 /// How often an application should send a keep-alive where nothing else was set, in milliseconds.

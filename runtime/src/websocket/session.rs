@@ -11,7 +11,7 @@ use super::memory::Memory;
 use super::table::{self, Call};
 use super::{Config, Connection, Side, codes};
 use crate::protocol::Role;
-use crate::protocol::handshake::Offer;
+use crate::protocol::upgrade::Offer;
 use crate::raw::lent::HeaderArray;
 
 /// The two bits of an action's context that say what it is; above them is a number that no other action has.

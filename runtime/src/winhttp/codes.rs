@@ -4,7 +4,7 @@ use winws_api::Win32Error;
 
 use crate::driver::{Error, OpeningError};
 use crate::protocol::InvalidClose;
-use crate::protocol::handshake::{InvalidHeader, UpgradeError};
+use crate::protocol::upgrade::{InvalidHeader, UpgradeError};
 use crate::transport::ConnectError;
 
 pub(super) fn of_connection(error: Error) -> Win32Error {

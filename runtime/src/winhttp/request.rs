@@ -10,8 +10,8 @@ use winws_api::Win32Error;
 use super::codes;
 use super::url::Url;
 use crate::driver::{Connection, receive_response, send_request};
-use crate::protocol::handshake;
-use crate::protocol::handshake::{Response, UpgradeError};
+use crate::protocol::http::Response;
+use crate::protocol::upgrade::{self, UpgradeError};
 use crate::transport::Transport;
 
 /// WinHTTP's default limit for connecting to one address.
@@ -24,7 +24,7 @@ const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Request {
     url: Url,
-    head: handshake::Request,
+    head: upgrade::Request,
     state: Mutex<State>,
     /// For [`abort`](Self::abort), while the transport is the request's: a socket's is its own.
     transport: OnceLock<Weak<Transport>>,
@@ -56,7 +56,7 @@ impl Request {
     /// A request for `url` with the caller's headers. Nothing is sent yet.
     pub(super) fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, Win32Error> {
         let url = Url::parse(url)?;
-        let head = handshake::Request::new(&url.target, &url.authority, headers);
+        let head = upgrade::Request::new(&url.target, &url.authority, headers);
         let head = head.map_err(|error| codes::of_header(&error))?;
         Ok(Self {
             url,

@@ -3,11 +3,13 @@
 //! Headers are read here and payloads are streamed into the caller's buffer as they come, so frame boundaries stay
 //! visible, memory does not depend on what a peer announces, and a frame of 2^40 bytes is as good as any.
 
-use super::control::ControlPayload;
-use super::frame::{self, Accepted, ControlOpcode, DataOpcode, Header, MAX_HEADER, Opcode, ReservedBits};
-use super::mask::Mask;
+use super::MessageKind;
 use super::utf8::Utf8Validator;
-use super::{CloseFrame, Fault, MessageKind, Role};
+use crate::protocol::Role;
+use crate::protocol::frame::head::{
+    self, Accepted, ControlOpcode, DataOpcode, Header, MAX_HEADER, Opcode, ReservedBits,
+};
+use crate::protocol::frame::{CloseFrame, ControlPayload, Fault, Mask};
 
 /// What the bytes of a peer meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,14 +174,14 @@ impl Receiver {
     }
 
     fn receive_header(&mut self, bytes: &[u8]) -> usize {
-        let State::Header { bytes: head, length } = &mut self.state else {
+        let State::Header { bytes: partial, length } = &mut self.state else {
             return 0;
         };
         let before = *length;
         let copied = bytes.len().min(MAX_HEADER - before);
-        head[before..][..copied].copy_from_slice(&bytes[..copied]);
+        partial[before..][..copied].copy_from_slice(&bytes[..copied]);
         *length += copied;
-        match frame::parse(&head[..*length], self.accepted) {
+        match head::parse(&partial[..*length], self.accepted) {
             Ok(None) => copied,
             Ok(Some((header, taken))) => {
                 self.begin_frame(header);

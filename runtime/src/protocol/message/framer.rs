@@ -2,17 +2,14 @@
 //!
 //! The payload stays with the caller. What is sent when, and what a close means, is decided above.
 
-use super::control::{ControlPayload, MAX_CONTROL};
-use super::frame::{self, ControlOpcode, DataOpcode, Header, MAX_HEADER, Opcode};
-use super::mask::Mask;
+use super::MessageKind;
 use super::utf8::Utf8Validator;
-use super::{CloseFrame, MessageKind, SendError};
+use crate::protocol::SendError;
+use crate::protocol::frame::head::{self, ControlOpcode, DataOpcode, Header, MAX_HEADER, Opcode};
+use crate::protocol::frame::{Control, MAX_CONTROL_FRAME, Mask};
 
 /// Where a client takes its masking keys from: each one fresh and not to be foreseen (section 5.3).
 pub type MaskKeys = fn() -> [u8; 4];
-
-/// The longest control frame on the wire, in bytes: a header of two, a key of four, and the payload.
-pub const MAX_CONTROL_FRAME: usize = 6 + MAX_CONTROL;
 
 /// Makes the frames of an endpoint.
 #[derive(Clone, Copy, Debug)]
@@ -37,17 +34,6 @@ enum Masking {
 struct Message {
     kind: MessageKind,
     utf8: Utf8Validator,
-}
-
-/// A control frame to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Control {
-    /// Asks for a pong (section 5.5.2).
-    Ping(ControlPayload),
-    /// Answers a ping, or nothing (section 5.5.3).
-    Pong(ControlPayload),
-    /// Ends this direction (section 5.5.1).
-    Close(CloseFrame),
 }
 
 /// A data frame under way: its header, and what is still to be done with its payload.
@@ -109,7 +95,7 @@ impl Framer {
         let header = Header { opcode: Opcode::Data(opcode), is_final: end_of_message, key, length };
         let mut frame =
             Frame { header: [0; MAX_HEADER], header_length: 0, remaining: payload.len(), mask: self.mask(key) };
-        frame.header_length = frame::write(&header, &mut frame.header);
+        frame.header_length = head::write(&header, &mut frame.header);
         Ok(frame)
     }
 
@@ -122,7 +108,7 @@ impl Framer {
         };
         let key = self.key();
         let header = Header { opcode: Opcode::Control(opcode), is_final: true, key, length: payload.len() as u64 };
-        let start = frame::write(&header, out);
+        let start = head::write(&header, out);
         let end = start + payload.len();
         out[start..end].copy_from_slice(payload);
         if let Some(mut mask) = self.mask(key) {

@@ -4,8 +4,9 @@ use core::fmt;
 
 use tungstenite::handshake::derive_accept_key;
 
-use super::headers::{Headers, extension_name, is_extension, is_token};
+use super::extension::{extension_name, is_extension};
 use super::offer::VERSION_TEXT;
+use crate::protocol::http::{Headers, is_token};
 
 /// Why a request is not one for a WebSocket, or why a choice does not fit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,9 @@
-//! The response of the opening handshake: its head out of a stream of bytes, and the check of RFC 6455 section 4.1.
+//! Responses: their heads out of a stream of bytes.
 
 use httparse::{EMPTY_HEADER, Status};
 
-use super::Request;
 use super::head::{Gathered, HeadError, MAX_HEADERS, headers};
 use super::headers::Headers;
-use super::offer::UpgradeError;
 
 /// What every response starts with; anything else is refused at the first byte that differs.
 const START: &[u8] = b"HTTP/1.";
@@ -25,24 +23,19 @@ impl Response {
         self.status
     }
 
+    /// Whether it is of HTTP/1.0, whose servers know no upgrades.
+    pub(in crate::protocol) const fn is_old(&self) -> bool {
+        self.minor_version == 0
+    }
+
+    /// All headers.
+    pub(in crate::protocol) const fn all(&self) -> &Headers {
+        &self.headers
+    }
+
     /// The values of all headers of this name, in whichever case, in order.
     pub fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r [u8]> {
         self.headers.values(name)
-    }
-
-    /// Whether this is the agreement to `request`, and if so, the subprotocol it chose.
-    ///
-    /// A server may choose none although some were asked for (b1.2.17).
-    pub fn check_upgrade(&self, request: &Request) -> Result<Option<String>, UpgradeError> {
-        if self.status != 101 {
-            return Err(UpgradeError::Refused);
-        }
-        if self.minor_version == 0 {
-            return Err(UpgradeError::Version);
-        }
-        let agreement = request.offer().check(&self.headers)?;
-        let protocol = agreement.protocol.and_then(|index| request.protocols().nth(index));
-        Ok(protocol.map(str::to_owned))
     }
 }
 

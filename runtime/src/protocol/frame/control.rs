@@ -2,8 +2,24 @@
 
 use core::fmt;
 
+use super::CloseFrame;
+
 /// The longest payload of a control frame, in bytes.
 pub const MAX_CONTROL: usize = 125;
+
+/// The longest control frame on the wire, in bytes: a header of two, a key of four, and the payload.
+pub const MAX_CONTROL_FRAME: usize = 6 + MAX_CONTROL;
+
+/// A control frame to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Asks for a pong (section 5.5.2).
+    Ping(ControlPayload),
+    /// Answers a ping, or nothing (section 5.5.3).
+    Pong(ControlPayload),
+    /// Ends this direction (section 5.5.1).
+    Close(CloseFrame),
+}
 
 /// The payload of a ping, pong or close frame.
 #[derive(Clone, Copy)]
@@ -28,14 +44,14 @@ impl ControlPayload {
     }
 
     /// Appends what fits, and says how many bytes that was.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> usize {
+    pub(in crate::protocol) fn push(&mut self, bytes: &[u8]) -> usize {
         let taken = bytes.len().min(MAX_CONTROL - self.length);
         self.bytes[self.length..][..taken].copy_from_slice(&bytes[..taken]);
         self.length += taken;
         taken
     }
 
-    pub(super) fn as_mut_bytes(&mut self) -> &mut [u8] {
+    pub(in crate::protocol) fn as_mut_bytes(&mut self) -> &mut [u8] {
         &mut self.bytes[..self.length]
     }
 }

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::headers::{is_field_value, is_token};
-use super::offer::Offer;
+use super::Offer;
+use crate::protocol::http::{is_field_value, is_token};
 
 /// Headers that the handshake itself decides about, or that would change where the response's head ends.
 const RESERVED: [&str; 8] = [

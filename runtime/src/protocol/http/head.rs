@@ -10,7 +10,7 @@ use super::headers::Headers;
 pub const MAX_HEAD: usize = 64 * 1024;
 
 /// How many headers a head may have.
-pub(super) const MAX_HEADERS: usize = 128;
+pub(in crate::protocol) const MAX_HEADERS: usize = 128;
 
 /// Why bytes are not the head of a request or a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl From<httparse::Error> for HeadError {
 
 /// The bytes of a head that have come.
 #[derive(Clone, Debug)]
-pub(super) struct Gathered {
+pub(in crate::protocol) struct Gathered {
     /// What it starts with; anything else is refused at the first byte that differs.
     start: &'static [u8],
     bytes: Vec<u8>,
@@ -54,12 +54,12 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) const fn new(start: &'static [u8]) -> Self {
+    pub(in crate::protocol) const fn new(start: &'static [u8]) -> Self {
         Self { start, bytes: Vec::new(), dropped: 0, in_line: false }
     }
 
     /// Takes the next byte, and says whether the head ends with it.
-    pub(super) fn push(&mut self, byte: u8) -> Result<bool, HeadError> {
+    pub(in crate::protocol) fn push(&mut self, byte: u8) -> Result<bool, HeadError> {
         if self.dropped + self.bytes.len() == MAX_HEAD {
             return Err(HeadError::TooLarge);
         }
@@ -76,17 +76,17 @@ impl Gathered {
         Ok(false)
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(in crate::protocol) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Starts again.
-    pub(super) fn drop_bytes(&mut self) {
+    pub(in crate::protocol) fn drop_bytes(&mut self) {
         self.dropped += self.bytes.len();
         self.bytes.clear();
     }
 }
 
-pub(super) fn headers(parsed: &[Header<'_>]) -> Headers {
+pub(in crate::protocol) fn headers(parsed: &[Header<'_>]) -> Headers {
     parsed.iter().map(|header| (header.name, header.value)).collect()
 }

@@ -5,36 +5,35 @@ use std::io::Cursor;
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
-use super::Fault;
-use super::control::MAX_CONTROL;
+use super::{Fault, MAX_CONTROL};
 
 /// The longest header in bytes: two, eight of length, four of mask.
-pub(super) const MAX_HEADER: usize = 14;
+pub(in crate::protocol) const MAX_HEADER: usize = 14;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DataOpcode {
+pub(in crate::protocol) enum DataOpcode {
     Continuation,
     Text,
     Binary,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ControlOpcode {
+pub(in crate::protocol) enum ControlOpcode {
     Close,
     Ping,
     Pong,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Opcode {
+pub(in crate::protocol) enum Opcode {
     Data(DataOpcode),
     /// Not fragmented, and no longer than [`MAX_CONTROL`].
     Control(ControlOpcode),
 }
 
-/// A header that is right in itself; whether it may come now is the receiver's business.
+/// A header that is right in itself; whether it may come now is the message reader's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Header {
+pub(in crate::protocol) struct Header {
     pub opcode: Opcode,
     pub is_final: bool,
     pub key: Option<[u8; 4]>,
@@ -43,7 +42,7 @@ pub(super) struct Header {
 
 /// Which frames an endpoint takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Accepted {
+pub(in crate::protocol) struct Accepted {
     pub masked: bool,
     pub unmasked: bool,
     /// The reserved bits to which an agreed extension gives a meaning.
@@ -52,11 +51,11 @@ pub(super) struct Accepted {
 
 /// Some of a header's three reserved bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ReservedBits(u8);
+pub(in crate::protocol) struct ReservedBits(u8);
 
 impl ReservedBits {
     /// No bits. There is no extension yet, so a receiver takes no others: one that is agreed upon adds its own here.
-    pub(super) const NONE: Self = Self(0);
+    pub(in crate::protocol) const NONE: Self = Self(0);
 
     fn of(header: &FrameHeader) -> Self {
         Self(u8::from(header.rsv1) << 2 | u8::from(header.rsv2) << 1 | u8::from(header.rsv3))
@@ -68,7 +67,7 @@ impl ReservedBits {
 }
 
 /// Reads a header, and says how many bytes it took; `None` when more bytes are needed.
-pub(super) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Option<(Header, usize)>, Fault> {
+pub(in crate::protocol) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Option<(Header, usize)>, Fault> {
     let mut cursor = Cursor::new(bytes);
     // The frame layer has one complaint that a slice can cause: the opcode.
     let Some((header, length)) = FrameHeader::parse(&mut cursor).map_err(|_| Fault::ReservedOpcode)? else {
@@ -97,7 +96,7 @@ pub(super) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Option<(Header, 
 }
 
 /// Writes a header to the start of `out`, which is long enough for it, and says how long it is.
-pub(super) fn write(header: &Header, out: &mut [u8]) -> usize {
+pub(in crate::protocol) fn write(header: &Header, out: &mut [u8]) -> usize {
     let opcode = match header.opcode {
         Opcode::Data(DataOpcode::Continuation) => OpCode::Data(Data::Continue),
         Opcode::Data(DataOpcode::Text) => OpCode::Data(Data::Text),

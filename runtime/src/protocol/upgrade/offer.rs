@@ -5,7 +5,8 @@ use core::fmt;
 use tungstenite::handshake::client::generate_key;
 use tungstenite::handshake::derive_accept_key;
 
-use super::headers::{Headers, extension_name, is_extension, is_token};
+use super::extension::{extension_name, is_extension};
+use crate::protocol::http::{Headers, is_token};
 
 /// The version of the protocol that RFC 6455 describes.
 pub const VERSION: u32 = 13;

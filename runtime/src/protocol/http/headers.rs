@@ -33,36 +33,24 @@ impl Headers {
     }
 
     /// The value of the only header of this name.
-    pub(super) fn only<'h>(&'h self, name: &'h str) -> Option<&'h [u8]> {
+    pub(in crate::protocol) fn only<'h>(&'h self, name: &'h str) -> Option<&'h [u8]> {
         let mut values = self.values(name);
         let value = values.next()?;
         values.next().is_none().then_some(value)
     }
 
     /// Whether a list has this element, in whichever case.
-    pub(super) fn has_token(&self, name: &str, token: &str) -> bool {
+    pub(in crate::protocol) fn has_token(&self, name: &str, token: &str) -> bool {
         self.elements(name).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
     }
 }
 
-/// The name of an extension, without its parameters.
-pub(super) fn extension_name(extension: &[u8]) -> &[u8] {
-    let end = extension.iter().position(|&byte| byte == b';').unwrap_or(extension.len());
-    extension[..end].trim_ascii()
-}
-
-/// Whether a text may be one element of a list of extensions: a token, and parameters behind it.
-pub(super) fn is_extension(text: &str) -> bool {
-    let name = text.split(';').next().unwrap_or_default().trim();
-    is_token(name) && is_field_value(text) && !text.contains(',')
-}
-
 /// RFC 9110 section 5.6.2.
-pub(super) fn is_token(text: &str) -> bool {
+pub(in crate::protocol) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// RFC 9110 section 5.5, without the obsolete bytes beyond ASCII.
-pub(super) fn is_field_value(text: &str) -> bool {
+pub(in crate::protocol) fn is_field_value(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ' || byte == b'\t')
 }

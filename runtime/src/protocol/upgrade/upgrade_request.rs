@@ -3,8 +3,7 @@
 use httparse::{EMPTY_HEADER, Status};
 
 use super::accept::{RequestError, accept};
-use super::head::{Gathered, HeadError, MAX_HEADERS, headers};
-use super::headers::Headers;
+use crate::protocol::http::{Gathered, HeadError, Headers, MAX_HEADERS, headers};
 
 /// The only method of a handshake; anything else is refused at the first byte that differs.
 const START: &[u8] = b"GET ";
@@ -15,7 +14,7 @@ const EMPTY_LINE: &[u8] = b"\r\n";
 /// A client's request to upgrade, before anybody has agreed to it.
 ///
 /// ```
-/// use winws::protocol::handshake::UpgradeRequestReader;
+/// use winws::protocol::upgrade::UpgradeRequestReader;
 ///
 /// let mut reader = UpgradeRequestReader::new();
 /// let bytes = b"GET /chat HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

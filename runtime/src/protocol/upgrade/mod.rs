@@ -1,0 +1,21 @@
+//! The opening handshake of both roles, RFC 6455 section 4.
+//!
+//! | | with headers only | with the bytes of HTTP/1.1 |
+//! |---|---|---|
+//! | client | [`Offer`] makes the headers of a request and checks those of the response | [`Request`] goes out, [`ResponseReader`](super::http::ResponseReader) takes the answer, [`Response::check_upgrade`](super::http::Response::check_upgrade) checks it |
+//! | server | [`accept`] checks the headers of a request and makes those of the response | [`UpgradeRequestReader`] takes the request, [`UpgradeRequest::accept`] answers it |
+//!
+//! Bytes that come after a head are not touched: they are the first frames (b1.2.19). Extensions are named and agreed upon
+//! here; what they do to frames is for those who have some.
+
+mod accept;
+mod check;
+mod extension;
+mod offer;
+mod request;
+mod upgrade_request;
+
+pub use accept::{RequestError, accept};
+pub use offer::{Agreement, InvalidOffer, Offer, UpgradeError, VERSION};
+pub use request::{InvalidHeader, Request};
+pub use upgrade_request::{UpgradeRequest, UpgradeRequestReader};
