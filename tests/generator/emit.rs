@@ -1,6 +1,7 @@
 //! Emit: facts to Rust and C.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -66,4 +67,23 @@ fn a_number_that_no_member_has_says_of_which_enumeration() {
     assert_eq!(unknown.to_string(), "no member of WebSocketCloseStatus has the value 4000");
     let flags = ActionQueue::try_from(4).expect_err("there are two queues");
     assert_eq!(flags.to_string(), "no member of ActionQueue has the value 4");
+}
+
+/// What a header lets a program call is what the exports are called, the twins of functions with wide strings included.
+#[test]
+fn every_name_that_a_linker_looks_for_is_exported() {
+    for family in ["winhttp", "websocket", "webservices"] {
+        let root = workspace().join("generated");
+        let header = fs::read_to_string(root.join(format!("include/{family}.h"))).unwrap();
+        let exports = fs::read_to_string(root.join(format!("src/{family}/exports.rs"))).unwrap();
+        let exports = exports.split_whitespace().collect::<Vec<_>>().join(" ");
+        let exported: BTreeSet<&str> =
+            exports.split("pub unsafe extern \"C\" fn ").skip(1).filter_map(|rest| rest.split('(').next()).collect();
+        let declared = header.split(" WINAPI ").skip(1).filter_map(|rest| rest.split(['(', ')']).next());
+        let declared = declared.filter(|name| !name.starts_with('*'));
+        let twins = header.lines().filter_map(|line| line.strip_prefix("#define ")?.split_once(' '));
+        let twins = twins.filter(|(name, twin)| *twin == format!("{name}_w32")).map(|(_, twin)| twin);
+        assert!(!exported.is_empty(), "{family}");
+        assert_eq!(exported, declared.chain(twins).collect(), "{family}");
+    }
 }

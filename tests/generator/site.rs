@@ -1,6 +1,6 @@
 //! The site, read back by an HTML parser: well-formed, linked, complete, and safe whatever the pages say.
 //!
-//! Every check runs over our specs and over hostile pages; over the corpus too where `WINWS_CORPUS` names one.
+//! Every check runs over our specs and over hostile pages; `corpus/site.rs` runs them over real ones.
 
 mod facts;
 mod hostile;
@@ -19,7 +19,7 @@ use xtask::model::Spec;
 use xtask::sync::{MARK, OutputFile};
 
 /// A site and what it was made of.
-struct Built {
+pub(crate) struct Built {
     spec: Spec,
     options: Options,
     files: BTreeMap<String, String>,
@@ -27,7 +27,7 @@ struct Built {
 }
 
 impl Built {
-    fn new(reading: Reading) -> Self {
+    pub(crate) fn new(reading: Reading) -> Self {
         let source_url = Some("https://example.com/tree".parse().expect("this is an address"));
         let options = Options { source_url, findings: reading.findings(), ..Options::default() };
         let spec = reading.spec;
@@ -62,7 +62,7 @@ fn hostile() -> Built {
 }
 
 /// Everything that holds for any site.
-fn check(site: &Built) {
+pub(crate) fn check(site: &Built) {
     every_page_is_well_formed(site);
     every_page_has_the_same_frame(site);
     only_known_elements_and_attributes(site);
@@ -218,17 +218,6 @@ fn what_a_hostile_page_says_is_shown_as_text() {
     for words in hostile::SHOWN {
         assert!(all.contains(&html::squeeze(words)), "`{words}` is not shown");
     }
-}
-
-#[test]
-fn the_corpus_makes_a_sound_site() {
-    let Some(corpus) = std::env::var_os("WINWS_CORPUS") else {
-        println!("skipped: WINWS_CORPUS names no folder of other pages");
-        return;
-    };
-    let root = PathBuf::from(corpus);
-    let roots: Vec<PathBuf> = ["seeds", "pages"].iter().map(|folder| root.join(folder)).collect();
-    check(&Built::new(xtask::read(&roots, None).expect("the corpus can be read")));
 }
 
 #[test]

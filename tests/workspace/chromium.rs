@@ -27,14 +27,16 @@ pub struct Chromium {
     _profile: tempfile::TempDir,
 }
 
-/// Where a Chromium is, if there is one: `WINWS_CHROMIUM`, or one of the usual names in the usual folders.
-pub fn find() -> Option<PathBuf> {
+/// Where a Chromium is: `WINWS_CHROMIUM`, or one of the usual names in the usual folders.
+pub fn find() -> PathBuf {
     if let Some(named) = std::env::var_os("WINWS_CHROMIUM") {
-        return Some(named.into());
+        return named.into();
     }
-    let path = std::env::var_os("PATH")?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome"];
-    std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|file| file.is_file())
+    let mut programs = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
+    let program = programs.find(|file| file.is_file());
+    program.expect("there is a chromium in PATH, or WINWS_CHROMIUM names one")
 }
 
 impl Chromium {

@@ -1,17 +1,15 @@
-//! What is generated compiles: the expected Rust of the fixtures, and a crate of each folder of real pages with what is
-//! incomplete left out.
+//! What is generated compiles: the expected Rust of the fixtures. `corpus.rs` has crates of real pages.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use winws_tests_generator::stage::{self, Stage};
 use xtask::emit;
 use xtask::model::Spec;
-use xtask::source::{self, Tree};
 
 /// Writes a crate and has the compiler check it, with warnings as errors: what it says, if it refuses.
-fn refused(spec: &Spec, target: &Path) -> Option<String> {
+pub(crate) fn refused(spec: &Spec, target: &Path) -> Option<String> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     for file in emit::crate_files(spec).into_iter().chain(emit::companions(spec)) {
         let path = folder.path().join(&file.path);
@@ -37,22 +35,4 @@ fn what_the_fixtures_expect_compiles() {
         count += 1;
     }
     assert!(count > 8, "only {count} fixtures were compiled");
-}
-
-#[test]
-fn crates_of_real_pages_compile() {
-    let Some(root) = std::env::var_os("WINWS_CORPUS").map(PathBuf::from) else {
-        println!("WINWS_CORPUS names no folder of real pages");
-        return;
-    };
-    let target = tempfile::tempdir().expect("a folder can be made");
-    for folder in ["seeds", "pages/ddi-sample", "pages/sdk-api", "pages/sdk-api-old", "pages/win32"] {
-        let tree: Tree = source::load(&root.join(folder)).expect("the folder can be read");
-        let (spec, _) = xtask::understand(std::slice::from_ref(&tree));
-        if let Some(why) = refused(&spec, target.path()) {
-            panic!("{folder}:\n{why}");
-        }
-        let complete: usize = spec.families.iter().map(|family| family.functions.len() + family.structs.len()).sum();
-        println!("{folder}: {} pages, {complete} complete functions and structures", tree.pages.len());
-    }
 }

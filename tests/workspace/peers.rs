@@ -1,11 +1,12 @@
-//! The protocol component beside other people's WebSockets, both ways round: `websockets` of Python, `ws` of Node.js, and
-//! a browser.
+//! The protocol component beside other people's WebSockets, both ways round: `websockets` of Python and `ws` of Node.js.
+//! `browser/echo.rs` has the WebSocket of a browser.
 //!
 //! `WINWS_INTEROP_PYTHON` names a Python that has `websockets`, and `WINWS_INTEROP_NODE` a folder with `node_modules/ws`;
-//! `.ci/interop` installs both. What is not there is skipped, and said to be.
+//! `.ci/interop` installs both and includes these tests.
 
 mod exchange;
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -18,10 +19,9 @@ use winws_tests_generator::workspace;
 
 use self::exchange::Peer;
 use crate::actions::{echo, server};
-use crate::chromium::{self, Chromium};
 
 /// Listens on a free port and echoes what comes, each connection in a thread of its own.
-fn echo_server() -> u16 {
+pub(crate) fn echo_server() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
@@ -46,27 +46,29 @@ enum Stack {
     Node,
 }
 
-/// A command that runs a script, if the means for it are there.
-fn script(stack: Stack, name: &str) -> Option<Command> {
+/// A command that runs a script.
+fn script(stack: Stack, name: &str) -> Command {
     let mut command = match stack {
-        Stack::Python => Command::new(std::env::var_os("WINWS_INTEROP_PYTHON")?),
+        Stack::Python => Command::new(named("WINWS_INTEROP_PYTHON")),
         Stack::Node => {
-            let folder = PathBuf::from(std::env::var_os("WINWS_INTEROP_NODE")?);
+            let folder = PathBuf::from(named("WINWS_INTEROP_NODE"));
             let mut command = Command::new("node");
             command.env("NODE_PATH", folder.join("node_modules"));
             command
         }
     };
     command.arg(workspace().join("tests/workspace/peers").join(name));
-    Some(command)
+    command
+}
+
+/// What a variable names, which has to be set.
+fn named(variable: &str) -> OsString {
+    std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set"))
 }
 
 /// Lets somebody else's client talk to our server.
 fn their_client(stack: Stack, name: &str) {
-    let Some(mut command) = script(stack, name) else {
-        println!("skipped: nothing says where the means for {name} are");
-        return;
-    };
+    let mut command = script(stack, name);
     let output = command.arg(echo_server().to_string()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
@@ -86,10 +88,7 @@ impl Drop for Running {
 
 /// Lets our client talk to somebody else's server, which prints its port.
 fn their_server(stack: Stack, name: &str) {
-    let Some(mut command) = script(stack, name) else {
-        println!("skipped: nothing says where the means for {name} are");
-        return;
-    };
+    let mut command = script(stack, name);
     let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let _running = Running(process);
@@ -112,34 +111,25 @@ fn their_server(stack: Stack, name: &str) {
 }
 
 #[test]
+#[ignore = "needs websockets of Python: WINWS_INTEROP_PYTHON"]
 fn a_client_of_python_talks_to_our_server() {
     their_client(Stack::Python, "websockets_client.py");
 }
 
 #[test]
+#[ignore = "needs websockets of Python: WINWS_INTEROP_PYTHON"]
 fn our_client_talks_to_a_server_of_python() {
     their_server(Stack::Python, "websockets_server.py");
 }
 
 #[test]
+#[ignore = "needs ws of Node.js: WINWS_INTEROP_NODE"]
 fn a_client_of_node_talks_to_our_server() {
     their_client(Stack::Node, "ws_client.js");
 }
 
 #[test]
+#[ignore = "needs ws of Node.js: WINWS_INTEROP_NODE"]
 fn our_client_talks_to_a_server_of_node() {
     their_server(Stack::Node, "ws_server.js");
-}
-
-#[test]
-fn a_browser_talks_to_our_server() {
-    let Some(program) = chromium::find() else {
-        println!("skipped: there is no chromium in PATH, and WINWS_CHROMIUM names none");
-        return;
-    };
-    let mut browser = Chromium::start(program);
-    let page = include_str!("peers/browser.js").replace("PORT", &echo_server().to_string());
-    let result = browser.evaluate(&page);
-    assert_eq!(result.as_str(), Some("text, bytes, a long text, a million bytes, closed with 4001 enough: clean"));
-    assert_eq!(browser.complaints, [""; 0]);
 }
