@@ -1,10 +1,9 @@
-//! Pages per second, beside the bare floor: `cargo bench -p winws-tests --bench pages -- FOLDER`.
+//! Pages per second, beside the bare floor: `cargo bench -p winws-tests-generator --bench pages -- FOLDER`.
 //!
 //! The floor is what the two libraries need for the same bytes: the Markdown crate over the body, the YAML crate over
 //! the front matter with every scalar as a string. A folder that is smaller than a whole published tree is multiplied
 //! to its size under other names. Everything runs on one thread.
 
-#[path = "tree.rs"]
 mod tree;
 
 use std::collections::BTreeMap;
@@ -18,7 +17,7 @@ use tree::{File, loaded, median, multiplied, to_f64, whole};
 
 fn main() {
     let Some(folder) = tree::folder() else {
-        println!("no folder of pages was named: cargo bench -p winws-tests --bench pages -- FOLDER");
+        println!("no folder of pages was named: cargo bench -p winws-tests-generator --bench pages -- FOLDER");
         return;
     };
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("nothing has used the pool before");

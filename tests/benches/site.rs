@@ -1,10 +1,9 @@
-//! The site of a whole tree, beside Hugo on the same folder: `cargo bench -p winws-tests --bench site -- FOLDER`.
+//! The site of a whole tree, beside Hugo on the same folder: `cargo bench -p winws-tests-generator --bench site -- FOLDER`.
 //!
 //! A folder that is smaller than a whole published tree is multiplied to its size; pages whose front matter is no YAML are
 //! left out, which Hugo does not read. Both read it from the disk and write a new folder; all cores are used. Hugo has a
 //! theme of two lines and makes neither links between pages nor an index. It is taken from `PATH`; Debian has a package.
 
-#[path = "tree.rs"]
 #[allow(dead_code, reason = "the other bench uses the rest")]
 mod tree;
 
@@ -14,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use winws_tests::workspace;
+use winws_tests_generator::workspace;
 use xtask::Reading;
 use xtask::emit::site::{self, Options};
 use xtask::source;
@@ -24,7 +23,7 @@ use tree::{median, multiplied, to_f64};
 
 fn main() {
     let Some(folder) = tree::folder() else {
-        println!("no folder of pages was named: cargo bench -p winws-tests --bench site -- FOLDER");
+        println!("no folder of pages was named: cargo bench -p winws-tests-generator --bench site -- FOLDER");
         return;
     };
     let place = tempfile::tempdir().expect("there is room for a tree");

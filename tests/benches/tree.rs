@@ -15,7 +15,7 @@ const RUNS: usize = 5;
 pub fn folder() -> Option<PathBuf> {
     // Cargo itself passes `--bench`.
     let named = std::env::args().skip(1).find(|argument| !argument.starts_with('-'))?;
-    Some(winws_tests::workspace().join(named))
+    Some(winws_tests_generator::workspace().join(named))
 }
 
 /// A page's path below the folder, and its bytes.

@@ -1,0 +1,193 @@
+//! Buffers and structures that go in: null, empty, unaligned, too long; numbers that no enumeration has.
+
+use std::ffi::c_void;
+use std::ptr;
+
+use winws_api::HResult;
+use winws_api::ffi::{self, BadArgument};
+use winws_api::webservices::{exports as ws, sys as ws_sys};
+use winws_api::websocket::{exports as web, sys as web_sys};
+use winws_api::winhttp::{exports as http, sys as http_sys};
+
+use super::stub::{Guard, Stub, handle, last_error, utf16};
+
+fn set_option(buffer: *mut c_void, length: u32) -> Option<String> {
+    let stub = Stub::new();
+    // SAFETY: the tests pass a buffer of that length, or one that nobody reads.
+    let done = unsafe { http::WinHttpSetOption::<Guard, _, u16>(&stub, handle(1), 2, buffer, length) };
+    if done == 0 {
+        assert_eq!(last_error(), 87);
+        assert_eq!(stub.calls(), [""; 0]);
+        return None;
+    }
+    Some(stub.call())
+}
+
+#[test]
+fn a_buffer_may_be_null_when_it_is_empty() {
+    let mut data = [1_u8, 2, 3];
+    assert_eq!(set_option(data.as_mut_ptr().cast(), 3).as_deref(), Some("set_option u16 1 2 [1, 2, 3]"));
+    assert_eq!(set_option(data.as_mut_ptr().cast(), 0).as_deref(), Some("set_option u16 1 2 []"));
+    assert_eq!(set_option(ptr::null_mut(), 0).as_deref(), Some("set_option u16 1 2 []"));
+    assert_eq!(set_option(ptr::null_mut(), 1), None);
+}
+
+#[test]
+fn a_kept_buffer_is_what_c_passed() {
+    let mut data = *b"kept";
+    let send = |buffer: *mut u8, length: u32| {
+        let stub = Stub::new();
+        // SAFETY: the buffer has that length, and the stub keeps it no longer than the call.
+        let code = unsafe { http::WinHttpWebSocketSend::<Guard, _>(&stub, handle(1), 2, buffer.cast(), length) };
+        if code == 0 { Ok(stub.call()) } else { Err(code) }
+    };
+    let call = |data: &[u8]| format!("web_socket_send 1 WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE {data:?}");
+    assert_eq!(send(data.as_mut_ptr(), 4), Ok(call(b"kept")));
+    assert_eq!(send(data.as_mut_ptr(), 2), Ok(call(b"ke")));
+    assert_eq!(send(ptr::null_mut(), 0), Ok(call(b"")));
+    assert_eq!(send(ptr::null_mut(), 4), Err(87));
+
+    let stub = Stub::new();
+    // SAFETY: the buffer has that length; no output is asked for.
+    let code = unsafe {
+        let buffer = data.as_mut_ptr().cast();
+        http::WinHttpWebSocketReceive::<Guard, _>(&stub, handle(1), buffer, 3, ptr::null_mut(), ptr::null_mut())
+    };
+    assert_eq!((code, &data), (0, b"wwwt"));
+    assert_eq!(stub.call(), "web_socket_receive 1 3 false false");
+}
+
+#[test]
+fn pointers_to_odd_addresses_are_bad_arguments() {
+    // Two bytes behind the start, a string of UTF-16 is well aligned and one of UTF-32 is not.
+    let units = [0_u32, 0, 0];
+    let start = units.as_ptr().cast::<c_void>();
+    let (even, odd) = (start.wrapping_byte_add(2), start.wrapping_byte_add(1));
+    // SAFETY: there are zeros at both addresses.
+    unsafe {
+        assert_eq!(ffi::text(even.cast::<u16>()), Ok(Some(String::new())));
+        assert_eq!(ffi::text(even.cast::<u32>()), Err(BadArgument));
+        assert_eq!(ffi::text(odd.cast::<u16>()), Err(BadArgument));
+        assert_eq!(ffi::text_of(odd.cast::<u16>(), 1, None), Err(BadArgument));
+        assert_eq!(ffi::texts(odd.cast::<*const u16>()), Err(BadArgument));
+        assert_eq!(ffi::texts_of(odd.cast::<*const u16>(), 1), Err(BadArgument));
+        assert_eq!(ffi::slice(odd.cast::<u16>(), 1), Err(BadArgument));
+        assert_eq!(ffi::slice(odd.cast::<u8>(), 1), Ok(&[0][..]));
+    }
+    let stub = Stub::new();
+    // SAFETY: nothing is read at such an address.
+    let code = unsafe { ws::WsAddErrorString::<Guard, _, u16>(&stub, ptr::null_mut(), odd.cast()) };
+    assert_eq!(code, HResult::E_INVALIDARG.0);
+    assert_eq!(stub.calls(), [""; 0]);
+}
+
+#[test]
+fn an_output_may_be_at_an_odd_address() {
+    let mut room = [0_u8; 5];
+    let stub = Stub::new();
+    // SAFETY: there are four bytes.
+    let done = unsafe {
+        let odd = room.as_mut_ptr().wrapping_add(1).cast();
+        http::WinHttpQueryDataAvailable::<Guard, _>(&stub, handle(1), odd)
+    };
+    assert_eq!(done, 1);
+    assert_eq!(u32::from_ne_bytes([room[1], room[2], room[3], room[4]]), crate::exports::stub::WRITTEN);
+}
+
+#[test]
+fn lengths_that_no_memory_has_are_bad_arguments() {
+    // Nothing is read, so that any address will do.
+    let somewhere = ptr::dangling::<u64>();
+    // SAFETY: nothing is made of lengths that are refused.
+    unsafe {
+        assert_eq!(ffi::slice(somewhere, usize::MAX), Err(BadArgument));
+        assert_eq!(ffi::slice(somewhere, usize::MAX / 8), Err(BadArgument));
+        assert_eq!(ffi::slice(somewhere, u128::MAX), Err(BadArgument));
+        assert_eq!(ffi::slice(somewhere, -1), Err(BadArgument));
+        assert_eq!(ffi::slice_mut(somewhere.cast_mut(), isize::MAX.cast_unsigned() / 8 + 1), Err(BadArgument));
+    }
+    assert_eq!(ffi::extent(somewhere, isize::MAX.cast_unsigned() / 8), Ok(isize::MAX.cast_unsigned() / 8));
+    assert_eq!(ffi::extent(somewhere, isize::MAX.cast_unsigned()), Err(BadArgument));
+    assert_eq!(ffi::extent(ptr::null::<u64>(), 0), Ok(0));
+    assert_eq!(ffi::extent(ptr::null::<u64>(), 1), Err(BadArgument));
+}
+
+#[test]
+fn structures_come_as_references_and_lists() {
+    let stub = Stub::new();
+    let address = ws_sys::WS_ENDPOINT_ADDRESS {
+        url: ws_sys::WS_STRING { length: 12, chars: ptr::null_mut() },
+        headers: ptr::null_mut(),
+        extensions: ptr::null_mut(),
+        identity: ptr::null_mut(),
+    };
+    let (channel, none) = (ptr::dangling_mut(), ptr::null_mut());
+    // SAFETY: the address is a variable, and nobody looks into the channel.
+    unsafe {
+        assert_eq!(
+            ws::WsOpenChannel::<Guard, _, u16>(&stub, channel, (&raw const address).cast(), ptr::null(), none),
+            0
+        );
+        assert_eq!(stub.call(), "open_channel there 12 false null");
+        let code = ws::WsOpenChannel::<Guard, _, u16>(&stub, channel, ptr::null(), ptr::null(), none);
+        assert_eq!(code, HResult::E_INVALIDARG.0);
+    }
+    let mut properties =
+        [0, 3].map(|type_| web_sys::WEB_SOCKET_PROPERTY { Type: type_, pvValue: ptr::null_mut(), ulValueSize: 4 });
+    let mut socket = ptr::null_mut();
+    // SAFETY: there are two properties, and the output is a variable.
+    unsafe {
+        let list = properties.as_mut_ptr();
+        assert_eq!(web::WebSocketCreateClientHandle::<Guard, _>(&stub, list, 2, &raw mut socket), 0);
+        assert_eq!(stub.call(), "create_client_handle [(0, 4), (3, 4)]");
+        assert_eq!(web::WebSocketCreateClientHandle::<Guard, _>(&stub, ptr::null_mut(), 0, &raw mut socket), 0);
+        assert_eq!(stub.call(), "create_client_handle []");
+        let code = web::WebSocketCreateClientHandle::<Guard, _>(&stub, ptr::null_mut(), 1, &raw mut socket);
+        assert_eq!(code, HResult::E_INVALIDARG.0);
+    }
+    let components = http_sys::URL_COMPONENTS { nPort: 8080, ..zeroed_components() };
+    let (mut url, mut length) = (utf16("....."), 5);
+    // SAFETY: all are variables, and the buffer has five units.
+    let done = unsafe {
+        let components = (&raw const components).cast_mut().cast();
+        http::WinHttpCreateUrl::<Guard, _, u16>(&stub, components, 0, url.as_mut_ptr(), &raw mut length)
+    };
+    assert_eq!((done, String::from_utf16(&url).unwrap()), (1, "uuuuu\0".to_owned()));
+    assert_eq!(stub.call(), "create_url 8080 0 5 5");
+}
+
+/// Components without anything in them.
+pub fn zeroed_components() -> http_sys::URL_COMPONENTS {
+    // SAFETY: zeros are a value of numbers and pointers.
+    unsafe { std::mem::zeroed() }
+}
+
+#[test]
+fn a_union_comes_as_such() {
+    let stub = Stub::new();
+    let mut text = *b"hello";
+    let data = web_sys::WEB_SOCKET_BUFFER_Data { pbBuffer: text.as_mut_ptr(), ulBufferLength: 5 };
+    let mut buffer = web_sys::WEB_SOCKET_BUFFER { Data: data };
+    // SAFETY: the buffer is a variable.
+    unsafe {
+        let kind = web_sys::WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE;
+        let code = web::WebSocketSend::<Guard, _>(&stub, handle(1), kind, &raw mut buffer, handle(9));
+        assert_eq!(code, 0);
+        assert_eq!(stub.call(), "send 1 WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE Some(5) there");
+        assert_eq!(web::WebSocketReceive::<Guard, _>(&stub, handle(1), ptr::null_mut(), ptr::null_mut()), 0);
+        assert_eq!(stub.call(), "receive 1 false null");
+    }
+}
+
+#[test]
+fn a_number_that_no_member_has_is_a_bad_argument() {
+    let stub = Stub::new();
+    // SAFETY: the buffers are empty.
+    unsafe {
+        assert_eq!(http::WinHttpWebSocketSend::<Guard, _>(&stub, handle(1), 99, ptr::null_mut(), 0), 87);
+        let mut size = 0;
+        let code = web::WebSocketGetGlobalProperty::<Guard, _>(&stub, -1, ptr::null_mut(), &raw mut size);
+        assert_eq!(code, HResult::E_INVALIDARG.0);
+    }
+    assert_eq!(stub.calls(), [""; 0]);
+}

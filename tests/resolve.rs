@@ -1,8 +1,0 @@
-//! Resolve: pages, overrides and families to facts.
-
-use winws_tests::stage::{self, Stage};
-
-#[test]
-fn folders_resolve_as_expected() {
-    stage::check(Stage::Resolve);
-}

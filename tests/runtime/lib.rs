@@ -1,0 +1,6 @@
+//! What the tests of the runtime share with fuzz targets.
+
+pub mod calls;
+pub mod component;
+pub mod entry;
+pub mod peer;

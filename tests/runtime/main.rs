@@ -1,0 +1,5 @@
+//! The runtime: the protocol byte by byte, and one scenario for each row of behaviour. Nothing here knows the generator.
+
+mod protocol;
+mod websocket;
+mod winhttp;

@@ -1,0 +1,27 @@
+//! The protocol core: byte by byte, cut anywhere, every close path by name. No sockets here.
+
+mod handshake;
+mod payload;
+mod receiver;
+mod sender;
+mod wsproto;
+
+const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+
+/// An unmasked frame with the shortest length.
+fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![first];
+    match payload.len() {
+        length @ ..126 => frame.push(u8::try_from(length).unwrap()),
+        length @ ..65536 => {
+            frame.push(126);
+            frame.extend(u16::try_from(length).unwrap().to_be_bytes());
+        }
+        length => {
+            frame.push(127);
+            frame.extend((length as u64).to_be_bytes());
+        }
+    }
+    frame.extend_from_slice(payload);
+    frame
+}

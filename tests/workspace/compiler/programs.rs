@@ -1,0 +1,90 @@
+//! C programs are built and linked against the runtime as the README says, and run.
+//!
+//! This test needs a compiler.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use winws_tests_generator::workspace;
+
+use super::{Compiler, STRICT, compilers};
+use crate::folders::{build_folder, readme_commands};
+
+/// The program that the README shows.
+const PAIR: &str = "runtime/examples/c/websocket_pair.c";
+
+/// What it says.
+const CONVERSATION: &str = "\
+the subprotocol is chat
+server: received \"hello\"
+client: received \"hello yourself\"
+server: closed with 1000 \"bye\"
+client: closed with 1000 \"\"
+the subprotocol is chat
+server: the peer broke the protocol, 0x83760002
+server: there is nothing more to receive
+client: closed with 1002 \"\"
+";
+
+/// Where the library and the programs are built: beside the build folders of cargo, in one of their own.
+fn folder() -> PathBuf {
+    build_folder().parent().expect("there is a folder for all profiles").join("c")
+}
+
+/// The README's command that starts like this, in words.
+fn command(start: &str) -> Vec<String> {
+    let commands = readme_commands();
+    let command = commands.iter().find(|command| command.starts_with(start));
+    command.expect("the README shows it").split_whitespace().map(str::to_owned).collect()
+}
+
+/// What a program says that has to succeed.
+fn run(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.current_dir(workspace()).output().unwrap();
+    assert!(status.success(), "{command:?}: {status}\n{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+/// Builds the library by the README's command, as a library of this type.
+fn build(crate_type: &str) {
+    let words = command("cargo rustc ");
+    let words = words[1..].iter().map(|word| if word == "staticlib" { crate_type } else { word });
+    run(Command::new(env!("CARGO")).args(words).env("CARGO_TARGET_DIR", folder()).env("CARGO_NET_OFFLINE", "true"));
+}
+
+/// What a source says, compiled and linked by the README's command, with other compilers and what they are told.
+fn program(compiler: Compiler, source: &Path, library: &str) -> String {
+    let program = folder().join("program");
+    let mut gcc = Command::new(compiler.program);
+    gcc.arg(compiler.standard).args(STRICT);
+    for word in &command("gcc ")[1..] {
+        if word == PAIR {
+            gcc.args(["-x", compiler.language]).arg(source).args(["-x", "none"]);
+        } else if word == "target/release/libwinws.a" {
+            gcc.arg(folder().join("release").join(library));
+        } else if word == "target/websocket_pair" {
+            gcc.arg(&program);
+        } else if !(cfg!(target_os = "macos") && word == "-ldl") {
+            gcc.arg(word);
+        }
+    }
+    run(&mut gcc);
+    run(&mut Command::new(&program))
+}
+
+#[test]
+#[ignore = "needs a C compiler"]
+fn programs_of_c_link_as_the_readme_says() {
+    let compilers = compilers();
+    let first = compilers[0];
+    let pair = workspace().join(PAIR);
+    let handles = workspace().join("tests/workspace/fixtures/c/winhttp_handles.c");
+    build("staticlib");
+    for compiler in compilers {
+        assert_eq!(program(compiler, &pair, "libwinws.a"), CONVERSATION, "{}", compiler.program);
+        assert_eq!(program(compiler, &handles, "libwinws.a"), "six functions\n", "{}", compiler.program);
+    }
+    build("cdylib");
+    let shared = format!("{}winws{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    assert_eq!(program(first, &pair, &shared), CONVERSATION);
+}
