@@ -120,6 +120,8 @@ mod driver;
 #[allow(unsafe_code, reason = "the C functions, and the promises of those who call them")]
 pub mod ffi;
 mod handles;
+#[expect(dead_code, unused_imports, reason = "the families are moved onto it next")]
+mod net;
 pub mod protocol;
 #[allow(unsafe_code, reason = "pointers of C become bytes here, and go no further")]
 mod raw;

@@ -1,0 +1,45 @@
+//! Bytes to and from the world: streams over TCP, names, and connecting. It decides nothing about what the bytes mean.
+//!
+//! This is the only place with code for one operating system. There are two ways to block in a read, and [`WAY`] chooses:
+//!
+//! - On Linux the socket blocks, and a read is one `recv` with the socket's receive timeout. Another thread ends it by
+//!   shutting the reading side down, so an idle socket needs no descriptor but its own.
+//! - Elsewhere the socket does not block, and a read is `recv` and `poll`. Another thread ends it through a [`Waker`].
+
+#[cfg(not(unix))]
+compile_error!(
+    "winws cannot wait for a socket and for another thread at once on this system: it needs `poll` for sockets and pipes, \
+     which Unix has and Windows has not. See runtime/src/net/wait.rs"
+);
+
+mod connect;
+mod draining;
+mod names;
+mod race;
+mod tcp;
+mod wait;
+
+pub(crate) use connect::{ConnectError, Limits, Phase, connect};
+pub(crate) use draining::Draining;
+pub(crate) use tcp::{Stream, Waited, Way};
+pub(crate) use wait::{Interest, Readiness, Waker};
+
+/// How reads block on this system.
+pub(crate) const WAY: Way = if cfg!(target_os = "linux") { Way::Blocking } else { Way::Polling };
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::{Stream, Way};
+
+    /// The ways that this system has.
+    pub(super) const WAYS: &[Way] =
+        if cfg!(target_os = "linux") { &[Way::Blocking, Way::Polling] } else { &[Way::Polling] };
+
+    pub(super) fn pair(way: Way) -> (Stream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (Stream::with_way(socket, way).unwrap(), listener.accept().unwrap().0)
+    }
+}

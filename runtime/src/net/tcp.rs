@@ -1,0 +1,528 @@
+//! A stream of bytes over one TCP socket.
+//!
+//! Errors are those of the system. What an end or an error means for a connection is decided above.
+
+use std::io::{self, ErrorKind, IoSlice};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg, sockopt};
+
+use super::WAY;
+use super::draining::Draining;
+use super::wait::{Interest, Readiness, Waker, wait};
+
+/// A peer that is gone is an error, never the signal that ends the process.
+#[cfg(not(target_vendor = "apple"))]
+const SEND_NOW: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+
+/// Apple's systems have an option of the socket instead.
+#[cfg(target_vendor = "apple")]
+const SEND_NOW: SendFlags = SendFlags::DONTWAIT;
+
+/// The longest receive timeout that the socket is given, in microseconds: a day. Reads with more time begin again.
+const MAX_RECEIVE_LIMIT: u64 = 86_400_000_000;
+
+/// How a read blocks. On systems other than Linux only `Polling` may be used: they do not all have `MSG_DONTWAIT` for
+/// sending, nor wake a blocked `recv` by a shutdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// By one `recv` on a socket that blocks.
+    Blocking,
+    /// By `poll`, before a `recv` on a socket that does not block.
+    Polling,
+}
+
+/// How a read ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// So many bytes stand at the start of the buffer.
+    Bytes(usize),
+    /// Nothing more will come.
+    End,
+    TimedOut,
+    /// Another thread has called [`Stream::wake_reader`] with the waker of this read.
+    Woken,
+}
+
+/// One TCP connection. All methods may be called from several threads at once; one thread at a time reads.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    socket: TcpStream,
+    way: Way,
+    /// The socket's receive timeout in microseconds; 0 for none. Only who reads changes it.
+    receive_limit: AtomicU64,
+    /// Whether both directions were shut down here.
+    given_up: AtomicBool,
+}
+
+impl Stream {
+    /// Takes over a connected socket.
+    pub(crate) fn from_std(socket: TcpStream) -> io::Result<Self> {
+        Self::with_way(socket, WAY)
+    }
+
+    pub(super) fn with_way(socket: TcpStream, way: Way) -> io::Result<Self> {
+        socket.set_nonblocking(way == Way::Polling)?;
+        if way == Way::Blocking {
+            socket.set_read_timeout(None)?;
+        }
+        // A frame is written in one piece, so there is nothing that Nagle's algorithm could gather, only delay.
+        socket.set_nodelay(true)?;
+        #[cfg(target_vendor = "apple")]
+        sockopt::set_socket_nosigpipe(&socket, true)?;
+        Ok(Self { socket, way, receive_limit: AtomicU64::new(0), given_up: AtomicBool::new(false) })
+    }
+
+    /// Hands the socket over. It blocks, without a timeout.
+    pub(crate) fn into_std(self) -> io::Result<TcpStream> {
+        self.socket.set_nonblocking(false)?;
+        self.socket.set_read_timeout(None)?;
+        Ok(self.socket)
+    }
+
+    pub(crate) fn peer_address(&self) -> io::Result<SocketAddr> {
+        self.socket.peer_addr()
+    }
+
+    pub(crate) fn local_address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Whether a read would give something at once: bytes, the end or an error.
+    pub(crate) fn is_readable(&self) -> io::Result<bool> {
+        let readiness = wait(&self.socket, Interest::Read, Some(Instant::now()), None)?;
+        Ok(readiness == Readiness::Ready)
+    }
+
+    /// Reads what is there into `buffer`, which is not empty: `None` when nothing has come yet, `Some(0)` at the end.
+    pub(crate) fn try_read(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        attempt(|| recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT).map(|(count, _)| count))
+    }
+
+    /// Writes what the system takes at once, or `None` when it takes nothing.
+    pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<Option<usize>> {
+        attempt(|| send(&self.socket, bytes, SEND_NOW))
+    }
+
+    /// Writes what the system takes at once of several pieces, or `None` when it takes nothing. Pieces beyond the
+    /// system's bound are left for the next call.
+    pub(crate) fn try_write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
+        // POSIX allows no lower bound (_XOPEN_IOV_MAX) than 16, and no system of today has less than 1024.
+        let pieces = &pieces[..pieces.len().min(1024)];
+        attempt(|| sendmsg(&self.socket, pieces, &mut SendAncillaryBuffer::default(), SEND_NOW))
+    }
+
+    /// Reads into `buffer`, which is not empty, and blocks until there is something or the deadline has passed. What
+    /// is there is read even after the deadline.
+    ///
+    /// Another thread ends it at once by [`shutdown_both`](Self::shutdown_both), or by
+    /// [`wake_reader`](Self::wake_reader) with the same waker.
+    pub(crate) fn read(
+        &self,
+        buffer: &mut [u8],
+        deadline: Option<Instant>,
+        waker: Option<&Waker>,
+    ) -> io::Result<Waited> {
+        let is_woken = || waker.is_some_and(Waker::is_woken);
+        let mut began_again = false;
+        loop {
+            if is_woken() {
+                return Ok(Waited::Woken);
+            }
+            let is_late = || deadline.is_some_and(|deadline| deadline <= Instant::now());
+            let read = match self.way {
+                Way::Polling => self.try_read(buffer)?,
+                Way::Blocking if is_late() => self.try_read(buffer)?,
+                Way::Blocking => {
+                    self.limit_receive(deadline, began_again)?;
+                    began_again = true;
+                    attempt(|| recv(&self.socket, &mut *buffer, RecvFlags::empty()).map(|(count, _)| count))?
+                }
+            };
+            match read {
+                Some(0) if is_woken() => return Ok(Waited::Woken),
+                Some(0) => return Ok(Waited::End),
+                Some(count) => return Ok(Waited::Bytes(count)),
+                None if is_late() => return Ok(Waited::TimedOut),
+                None if self.way == Way::Blocking => {}
+                None => match wait(&self.socket, Interest::Read, deadline, waker)? {
+                    Readiness::Ready => {}
+                    Readiness::TimedOut => return Ok(Waited::TimedOut),
+                    Readiness::Woken => return Ok(Waited::Woken),
+                },
+            }
+        }
+    }
+
+    /// Waits until reading or writing is worth another try.
+    ///
+    /// Another thread ends it at once by [`shutdown_both`](Self::shutdown_both). [`wake_reader`](Self::wake_reader) ends
+    /// it too, if it waits for reading.
+    pub(crate) fn wait(
+        &self,
+        interest: Interest,
+        deadline: Option<Instant>,
+        waker: Option<&Waker>,
+    ) -> io::Result<Readiness> {
+        match self.way {
+            Way::Polling => wait(&self.socket, interest, deadline, waker),
+            Way::Blocking => {
+                // Who wakes shuts the reading side down, which makes the socket readable.
+                if waker.is_some_and(Waker::is_woken) {
+                    return Ok(Readiness::Woken);
+                }
+                let readiness = wait(&self.socket, interest, deadline, None)?;
+                Ok(if waker.is_some_and(Waker::is_woken) { Readiness::Woken } else { readiness })
+            }
+        }
+    }
+
+    /// Ends the [`read`](Self::read) of another thread with this waker at once, and all later ones. The stream goes
+    /// on: what still comes is read through [`draining`](Self::draining).
+    pub(crate) fn wake_reader(&self, waker: &Waker) {
+        waker.wake();
+        if self.way == Way::Blocking {
+            self.shutdown_read();
+        }
+    }
+
+    /// Reads on after [`wake_reader`](Self::wake_reader).
+    pub(crate) fn draining(&self) -> io::Result<Draining<'_>> {
+        Draining::new(self)
+    }
+
+    /// Says that nothing more will be written. Bytes written before still arrive.
+    pub(crate) fn shutdown_write(&self) {
+        // It fails only when there is no connection any more.
+        self.socket.shutdown(Shutdown::Write).ok();
+    }
+
+    /// Says that nobody waits for bytes any more: reads give the end when nothing is there. On Linux, bytes still come.
+    pub(crate) fn shutdown_read(&self) {
+        // It fails only when there is no connection any more.
+        self.socket.shutdown(Shutdown::Read).ok();
+    }
+
+    /// Ends the stream in both directions, which ends every wait of another thread at once.
+    pub(crate) fn shutdown_both(&self) {
+        self.given_up.store(true, Ordering::SeqCst);
+        // It fails only when there is no connection any more.
+        self.socket.shutdown(Shutdown::Both).ok();
+    }
+
+    pub(super) fn way(&self) -> Way {
+        self.way
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::SeqCst)
+    }
+
+    /// Sets the socket's receive timeout, if the one that it has does not serve.
+    ///
+    /// A timeout from half of what is left to all of it serves: a read that it ends early begins again, with the
+    /// exact rest. So reads that all have the same time need no system call each.
+    fn limit_receive(&self, deadline: Option<Instant>, began_again: bool) -> io::Result<()> {
+        let limit = self.receive_limit.load(Ordering::Relaxed);
+        let left = deadline.map(|deadline| micros(deadline.saturating_duration_since(Instant::now())));
+        let Some(wanted) = next_limit(limit, left, began_again) else { return Ok(()) };
+        let timeout = (wanted != 0).then(|| Duration::from_micros(wanted));
+        sockopt::set_socket_timeout(&self.socket, sockopt::Timeout::Recv, timeout)?;
+        self.receive_limit.store(wanted, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// The receive timeout to set in place of `limit` when so much is left; 0 is none. `None` when `limit` serves.
+fn next_limit(limit: u64, left: Option<u64>, exactly: bool) -> Option<u64> {
+    let wanted = match left {
+        None => 0,
+        Some(left) if exactly => left,
+        Some(left) if limit != 0 && (left.div_ceil(2)..=left).contains(&limit) => return None,
+        Some(left) => left - left / 4,
+    };
+    (wanted != limit).then_some(wanted)
+}
+
+fn micros(span: Duration) -> u64 {
+    let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+    micros.clamp(1, MAX_RECEIVE_LIMIT)
+}
+
+fn attempt(mut operation: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<Option<usize>> {
+    loop {
+        match operation() {
+            Ok(count) => return Ok(Some(count)),
+            Err(Errno::INTR) => {}
+            Err(error) if io::Error::from(error).kind() == ErrorKind::WouldBlock => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+    use crate::net::tests::{WAYS, pair};
+
+    #[test]
+    fn a_read_gives_bytes_then_the_end() {
+        for &way in WAYS {
+            let (stream, mut peer) = pair(way);
+            let mut buffer = [0; 8];
+            assert_eq!(stream.try_read(&mut buffer).unwrap(), None);
+            assert!(!stream.is_readable().unwrap());
+            peer.write_all(b"hello").unwrap();
+            assert_eq!(stream.read(&mut buffer[..2], None, None).unwrap(), Waited::Bytes(2));
+            assert!(stream.is_readable().unwrap());
+            assert_eq!(stream.try_read(&mut buffer[2..]).unwrap(), Some(3));
+            assert_eq!(&buffer[..5], b"hello");
+            drop(peer);
+            assert_eq!(stream.read(&mut buffer, None, None).unwrap(), Waited::End);
+            assert_eq!(stream.try_read(&mut buffer).unwrap(), Some(0));
+            assert!(stream.is_readable().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_read_waits_for_what_comes_later() {
+        for &way in WAYS {
+            let (stream, mut peer) = pair(way);
+            thread::scope(|scope| {
+                let reading = scope.spawn(|| {
+                    let mut buffer = [0; 8];
+                    (stream.read(&mut buffer, None, Some(&Waker::default())).unwrap(), buffer)
+                });
+                peer.write_all(b"a").unwrap();
+                assert_eq!(reading.join().unwrap(), (Waited::Bytes(1), *b"a\0\0\0\0\0\0\0"));
+            });
+        }
+    }
+
+    #[test]
+    fn a_read_ends_with_its_deadline_and_the_stream_stays_usable() {
+        for &way in WAYS {
+            let (stream, mut peer) = pair(way);
+            let mut buffer = [0; 8];
+            for span in [0, 1, 30] {
+                let deadline = Instant::now() + Duration::from_millis(span);
+                assert_eq!(stream.read(&mut buffer, Some(deadline), None).unwrap(), Waited::TimedOut);
+                assert!(Instant::now() >= deadline);
+            }
+            peer.write_all(b"ab").unwrap();
+            // A deadline that has passed is no reason to leave bytes behind, and no deadline is none.
+            stream.wait(Interest::Read, None, None).unwrap();
+            let past = Some(Instant::now());
+            assert_eq!(stream.read(&mut buffer[..1], past, None).unwrap(), Waited::Bytes(1));
+            assert_eq!(stream.read(&mut buffer[..1], None, None).unwrap(), Waited::Bytes(1));
+        }
+    }
+
+    #[test]
+    fn shutting_down_ends_a_read_of_another_thread() {
+        for &way in WAYS {
+            let (stream, _peer) = pair(way);
+            thread::scope(|scope| {
+                let reading = scope.spawn(|| stream.read(&mut [0; 8], None, Some(&Waker::default())).unwrap());
+                stream.shutdown_both();
+                assert_eq!(reading.join().unwrap(), Waited::End);
+            });
+        }
+    }
+
+    #[test]
+    fn waking_ends_a_read_of_another_thread() {
+        for &way in WAYS {
+            let (stream, mut peer) = pair(way);
+            let waker = Waker::default();
+            thread::scope(|scope| {
+                let reading = scope.spawn(|| stream.read(&mut [0; 8], None, Some(&waker)).unwrap());
+                let waiting = scope.spawn(|| stream.wait(Interest::Read, None, Some(&waker)).unwrap());
+                stream.wake_reader(&waker);
+                assert_eq!(reading.join().unwrap(), Waited::Woken);
+                assert_eq!(waiting.join().unwrap(), Readiness::Woken);
+            });
+            assert!(way == Way::Polling || !waker.holds_descriptors());
+            assert_eq!(stream.read(&mut [0; 8], None, Some(&waker)).unwrap(), Waited::Woken);
+            // Writing goes on.
+            assert_eq!(stream.try_write(b"bye").unwrap(), Some(3));
+            stream.shutdown_write();
+            let mut received = String::new();
+            peer.read_to_string(&mut received).unwrap();
+            assert_eq!(received, "bye");
+        }
+    }
+
+    /// The wake comes before the read, while it begins, or while it blocks. It is the same to the reader.
+    #[test]
+    fn a_wake_is_no_end_whenever_it_comes() {
+        for &way in WAYS {
+            for moments in 0..100 {
+                let ((stream, _peer), waker) = (pair(way), Waker::default());
+                thread::scope(|scope| {
+                    let reading = scope.spawn(|| stream.read(&mut [0; 8], None, Some(&waker)).unwrap());
+                    (0..moments * 10).for_each(|_| thread::yield_now());
+                    stream.wake_reader(&waker);
+                    assert_eq!(reading.join().unwrap(), Waited::Woken);
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn an_idle_blocking_stream_has_one_descriptor() {
+        let (stream, mut peer) = pair(Way::Blocking);
+        let waker = Waker::default();
+        peer.write_all(b"a").unwrap();
+        assert_eq!(stream.read(&mut [0; 8], None, Some(&waker)).unwrap(), Waited::Bytes(1));
+        let soon = Some(Instant::now() + Duration::from_millis(1));
+        assert_eq!(stream.read(&mut [0; 8], soon, Some(&waker)).unwrap(), Waited::TimedOut);
+        assert_eq!(stream.wait(Interest::ReadOrWrite, None, Some(&waker)).unwrap(), Readiness::Ready);
+        assert!(!waker.holds_descriptors());
+    }
+
+    #[test]
+    fn a_write_takes_what_fits_and_waits_for_room() {
+        for &way in WAYS {
+            let (stream, mut peer) = pair(way);
+            let chunk = [7; 16_384];
+            let mut written = 0;
+            while let Some(count) = stream.try_write(&chunk).unwrap() {
+                written += count;
+            }
+            let past = Some(Instant::now());
+            assert_eq!(stream.wait(Interest::Write, past, None).unwrap(), Readiness::TimedOut);
+            thread::scope(|scope| {
+                let reading = scope.spawn(move || peer.read_to_end(&mut Vec::new()).unwrap());
+                assert_eq!(stream.wait(Interest::Write, None, None).unwrap(), Readiness::Ready);
+                written += stream.try_write(&chunk).unwrap().unwrap();
+                stream.shutdown_write();
+                assert_eq!(reading.join().unwrap(), written);
+            });
+        }
+    }
+
+    #[test]
+    fn shutting_down_ends_a_wait_for_room() {
+        for &way in WAYS {
+            let (stream, _peer) = pair(way);
+            while stream.try_write(&[7; 16_384]).unwrap().is_some() {}
+            thread::scope(|scope| {
+                let waiting = scope.spawn(|| stream.wait(Interest::Write, None, None).unwrap());
+                stream.shutdown_both();
+                assert_eq!(waiting.join().unwrap(), Readiness::Ready);
+            });
+            assert!(stream.try_write(b"a").is_err());
+        }
+    }
+
+    #[test]
+    fn pieces_go_out_in_their_order_however_many() {
+        for &way in WAYS {
+            let (stream, mut peer) = pair(way);
+            let pieces = [IoSlice::new(b"ab"), IoSlice::new(b""), IoSlice::new(b"c")];
+            assert_eq!(stream.try_write_vectored(&pieces).unwrap(), Some(3));
+            assert_eq!(stream.try_write_vectored(&vec![IoSlice::new(b"d"); 1030]).unwrap(), Some(1024));
+            stream.shutdown_write();
+            let mut received = String::new();
+            peer.read_to_string(&mut received).unwrap();
+            assert_eq!(received, format!("abc{}", "d".repeat(1024)));
+        }
+    }
+
+    #[test]
+    fn a_reset_is_an_error_of_reads_and_writes() {
+        for &way in WAYS {
+            let (stream, peer) = pair(way);
+            sockopt::set_socket_linger(&peer, Some(Duration::ZERO)).unwrap();
+            drop(peer);
+            let error = stream.read(&mut [0; 8], None, None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+            assert_eq!(stream.try_write(b"a").unwrap_err().kind(), ErrorKind::BrokenPipe);
+            assert_eq!(stream.try_write_vectored(&[IoSlice::new(b"a")]).unwrap_err().kind(), ErrorKind::BrokenPipe);
+        }
+    }
+
+    #[test]
+    fn sockets_come_and_go_as_the_standard_library_has_them() {
+        for &way in WAYS {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            // What the socket was set to before makes no difference.
+            socket.set_nonblocking(true).unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+            let stream = Stream::with_way(socket, way).unwrap();
+            assert_eq!(stream.peer_address().unwrap(), listener.local_addr().unwrap());
+            assert!(stream.socket.nodelay().unwrap());
+            let soon = Some(Instant::now() + Duration::from_millis(1));
+            assert_eq!(stream.read(&mut [0; 8], soon, None).unwrap(), Waited::TimedOut);
+            let local = stream.local_address().unwrap();
+            let mut socket = stream.into_std().unwrap();
+            assert_eq!(socket.local_addr().unwrap(), local);
+            assert_eq!(socket.read_timeout().unwrap(), None);
+            listener.accept().unwrap().0.write_all(b"a").unwrap();
+            assert_eq!(socket.read(&mut [0; 8]).unwrap(), 1);
+        }
+    }
+
+    #[test]
+    fn reads_with_the_same_time_set_the_timeout_once() {
+        let (stream, mut peer) = pair(Way::Blocking);
+        let mut limits = Vec::new();
+        for _ in 0..10 {
+            peer.write_all(b"a").unwrap();
+            let deadline = Some(Instant::now() + Duration::from_secs(3600));
+            assert_eq!(stream.read(&mut [0; 8], deadline, None).unwrap(), Waited::Bytes(1));
+            limits.push(stream.receive_limit.load(Ordering::Relaxed));
+        }
+        limits.dedup();
+        assert_eq!(limits.len(), 1);
+        assert!(stream.socket.read_timeout().unwrap().is_some());
+        peer.write_all(b"a").unwrap();
+        assert_eq!(stream.read(&mut [0; 8], None, None).unwrap(), Waited::Bytes(1));
+        assert_eq!(stream.socket.read_timeout().unwrap(), None);
+    }
+
+    #[test]
+    fn a_timeout_serves_while_it_is_not_too_long_and_at_least_half() {
+        for (limit, left, exactly, expected) in [
+            (0, None, false, None),
+            (75, None, false, Some(0)),
+            (75, None, true, Some(0)),
+            (0, Some(100), false, Some(75)),
+            (75, Some(100), false, None),
+            (75, Some(75), false, None),
+            (75, Some(74), false, Some(56)),
+            (75, Some(150), false, None),
+            (75, Some(151), false, Some(114)),
+            (75, Some(25), true, Some(25)),
+            (25, Some(25), true, None),
+            (0, Some(1), false, Some(1)),
+            (1, Some(1), false, None),
+            (2, Some(1), false, Some(1)),
+        ] {
+            assert_eq!(next_limit(limit, left, exactly), expected, "{limit} {left:?} {exactly}");
+        }
+    }
+
+    #[test]
+    fn spans_that_the_system_does_not_take_are_cut() {
+        assert_eq!(micros(Duration::ZERO), 1);
+        assert_eq!(micros(Duration::from_nanos(1999)), 1);
+        assert_eq!(micros(Duration::MAX), MAX_RECEIVE_LIMIT);
+    }
+}
