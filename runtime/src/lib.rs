@@ -65,7 +65,7 @@
 //! writer.write_all(response.as_deref().unwrap_or_else(|error| error.response()))?;
 //! response?;
 //!
-//! let mut connection = Connection::<Vec<u8>>::new(Config::server());
+//! let mut connection = Connection::new(Config::server());
 //! connection.receive()?;
 //! while let Some(action) = connection.next_action().transpose() {
 //!     match action {
@@ -116,19 +116,17 @@
 
 pub use winws_api as api;
 
-mod driver;
+mod client;
 #[allow(unsafe_code, reason = "the C functions, and the promises of those who call them")]
 pub mod ffi;
 mod handles;
-#[expect(dead_code, unused_imports, reason = "the families are moved onto it next")]
 mod net;
 pub mod protocol;
 #[allow(unsafe_code, reason = "pointers of C become bytes here, and go no further")]
 mod raw;
-mod transport;
-mod web_socket;
+pub mod session;
 pub mod websocket;
 mod winhttp;
 
-pub use web_socket::{CloseStatus, ConnectError, Received, WebSocket, connect, connect_with};
+pub use client::{CloseStatus, ConnectError, Delivery, MessageError, WebSocket, connect, connect_with};
 pub use winhttp::WinHttp;

@@ -9,7 +9,6 @@ use std::ffi::c_void;
 use std::{ptr, slice};
 
 use winws::websocket::Component;
-use winws::websocket::table::{Call, Direction, ReceiveInput, Refusal, SendInput, Session, Step};
 use winws_api::HResult;
 use winws_api::websocket::{
     Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, Handle, Handles as _, Handshake as _,
@@ -18,6 +17,7 @@ use winws_api::websocket::{
 
 use self::handshake::handshake;
 use self::illegal::illegal;
+use crate::model::{Call, Direction, Phase, ReceiveInput, Refusal, SendInput, Step};
 
 const SEND: usize = 0;
 const RECEIVE: usize = 1;
@@ -39,7 +39,7 @@ static PAYLOAD: [u8; 600] = {
 /// One end, and what it should be.
 struct End {
     handle: Handle,
-    session: Session,
+    session: Phase,
     directions: [Direction; 2],
     /// The bytes of the frame that is queued: all of them, and those that have not gone out.
     frame: (usize, usize),
@@ -156,7 +156,7 @@ fn new_end(component: &Component, settings: Settings, is_client: bool) -> End {
     }
     End {
         handle,
-        session: if is_client { Session::NewClient } else { Session::NewServer },
+        session: if is_client { Phase::NewClient } else { Phase::NewServer },
         directions: [Direction::START; 2],
         frame: (0, 0),
         is_handed_over: false,
@@ -242,7 +242,7 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
     assert_eq!(result, next.map(drop), "{kind} in {:?} of {:?}", end.directions, end.session);
     let (Ok(next), Ok(open)) = (next, opened) else {
         // It has changed nothing.
-        if end.session == Session::BegunServer && argument >= 128 {
+        if end.session == Phase::BegunServer && argument >= 128 {
             end.expect(Call::EndServer, component.end_server_handshake(end.handle).map_err(HResult::from));
         }
         return;
@@ -480,7 +480,7 @@ fn complete(component: &Component, ends: &mut [End; 2], side: usize, argument: u
 fn abort(component: &Component, end: &mut End) {
     component.abort_handle(end.handle);
     end.session = end.session.after(Call::Abort).expect("it is never refused");
-    if end.session == Session::Aborted {
+    if end.session == Phase::Aborted {
         end.input(SendInput::Abort);
         end.receive_input(ReceiveInput::Abort);
     }

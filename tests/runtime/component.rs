@@ -48,7 +48,7 @@ pub fn ours(role: Role, stream: &[u8], piece: usize, buffer: Option<usize>) -> S
         Role::Client => Config::client().with_mask_keys(|| [0; 4]),
         Role::Server => Config::server(),
     };
-    let mut connection = Connection::<Vec<u8>>::new(config.with_receive_buffer(256).expect("it is large enough"));
+    let mut connection = Connection::new(config.with_receive_buffer(256).expect("it is large enough"));
     let (mut rest, mut events, mut message) = (stream, Vec::new(), Vec::new());
     let mut end = End::Cut;
     loop {

@@ -3,4 +3,5 @@
 pub mod calls;
 pub mod component;
 pub mod entry;
+pub mod model;
 pub mod peer;

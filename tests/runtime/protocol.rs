@@ -3,13 +3,12 @@
 mod handshake;
 mod payload;
 mod receiver;
-mod sender;
 mod wsproto;
 
-const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+pub(crate) const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 /// An unmasked frame with the shortest length.
-fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
     match payload.len() {
         length @ ..126 => frame.push(u8::try_from(length).unwrap()),

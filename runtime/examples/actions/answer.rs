@@ -27,7 +27,7 @@ pub enum Answer {
 
 impl Echo {
     /// Takes what was received out of the connection, which can be used again then.
-    pub fn take(&mut self, complete: ReceiveComplete<'_, Vec<u8>, Vec<u8>>) -> Answer {
+    pub fn take(&mut self, complete: ReceiveComplete<'_, Vec<u8>>) -> Answer {
         let answer = match complete.received() {
             Received::Pong { .. } => Answer::Receive,
             // The peer has not read yet that it was refused.

@@ -12,6 +12,7 @@ compile_error!(
      which Unix has and Windows has not. See runtime/src/net/wait.rs"
 );
 
+pub(crate) mod blocking;
 mod connect;
 mod draining;
 mod names;
@@ -19,8 +20,7 @@ mod race;
 mod tcp;
 mod wait;
 
-pub(crate) use connect::{ConnectError, Limits, Phase, connect};
-pub(crate) use draining::Draining;
+pub(crate) use connect::{ConnectError, Limits, connect};
 pub(crate) use tcp::{Stream, Waited, Way};
 pub(crate) use wait::{Interest, Readiness, Waker};
 

@@ -3,7 +3,7 @@
 //! Errors are those of the system. What an end or an error means for a connection is decided above.
 
 use std::io::{self, ErrorKind, IoSlice};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg, sockopt};
 
-use super::WAY;
 use super::draining::Draining;
 use super::wait::{Interest, Readiness, Waker, wait};
 
@@ -60,11 +59,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// Takes over a connected socket.
-    pub(crate) fn from_std(socket: TcpStream) -> io::Result<Self> {
-        Self::with_way(socket, WAY)
-    }
-
+    /// Takes over a connected socket, whose reads block in this way.
     pub(super) fn with_way(socket: TcpStream, way: Way) -> io::Result<Self> {
         socket.set_nonblocking(way == Way::Polling)?;
         if way == Way::Blocking {
@@ -75,27 +70,6 @@ impl Stream {
         #[cfg(target_vendor = "apple")]
         sockopt::set_socket_nosigpipe(&socket, true)?;
         Ok(Self { socket, way, receive_limit: AtomicU64::new(0), given_up: AtomicBool::new(false) })
-    }
-
-    /// Hands the socket over. It blocks, without a timeout.
-    pub(crate) fn into_std(self) -> io::Result<TcpStream> {
-        self.socket.set_nonblocking(false)?;
-        self.socket.set_read_timeout(None)?;
-        Ok(self.socket)
-    }
-
-    pub(crate) fn peer_address(&self) -> io::Result<SocketAddr> {
-        self.socket.peer_addr()
-    }
-
-    pub(crate) fn local_address(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
-    }
-
-    /// Whether a read would give something at once: bytes, the end or an error.
-    pub(crate) fn is_readable(&self) -> io::Result<bool> {
-        let readiness = wait(&self.socket, Interest::Read, Some(Instant::now()), None)?;
-        Ok(readiness == Readiness::Ready)
     }
 
     /// Reads what is there into `buffer`, which is not empty: `None` when nothing has come yet, `Some(0)` at the end.
@@ -214,6 +188,11 @@ impl Stream {
         self.socket.shutdown(Shutdown::Both).ok();
     }
 
+    #[cfg(test)]
+    pub(super) fn peer_address(&self) -> std::net::SocketAddr {
+        self.socket.peer_addr().unwrap()
+    }
+
     pub(super) fn way(&self) -> Way {
         self.way
     }
@@ -285,16 +264,13 @@ mod tests {
             let (stream, mut peer) = pair(way);
             let mut buffer = [0; 8];
             assert_eq!(stream.try_read(&mut buffer).unwrap(), None);
-            assert!(!stream.is_readable().unwrap());
             peer.write_all(b"hello").unwrap();
             assert_eq!(stream.read(&mut buffer[..2], None, None).unwrap(), Waited::Bytes(2));
-            assert!(stream.is_readable().unwrap());
             assert_eq!(stream.try_read(&mut buffer[2..]).unwrap(), Some(3));
             assert_eq!(&buffer[..5], b"hello");
             drop(peer);
             assert_eq!(stream.read(&mut buffer, None, None).unwrap(), Waited::End);
             assert_eq!(stream.try_read(&mut buffer).unwrap(), Some(0));
-            assert!(stream.is_readable().unwrap());
         }
     }
 
@@ -458,24 +434,16 @@ mod tests {
     }
 
     #[test]
-    fn sockets_come_and_go_as_the_standard_library_has_them() {
+    fn what_the_socket_was_set_to_before_makes_no_difference() {
         for &way in WAYS {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-            // What the socket was set to before makes no difference.
             socket.set_nonblocking(true).unwrap();
-            socket.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(3600))).unwrap();
             let stream = Stream::with_way(socket, way).unwrap();
-            assert_eq!(stream.peer_address().unwrap(), listener.local_addr().unwrap());
             assert!(stream.socket.nodelay().unwrap());
             let soon = Some(Instant::now() + Duration::from_millis(1));
             assert_eq!(stream.read(&mut [0; 8], soon, None).unwrap(), Waited::TimedOut);
-            let local = stream.local_address().unwrap();
-            let mut socket = stream.into_std().unwrap();
-            assert_eq!(socket.local_addr().unwrap(), local);
-            assert_eq!(socket.read_timeout().unwrap(), None);
-            listener.accept().unwrap().0.write_all(b"a").unwrap();
-            assert_eq!(socket.read(&mut [0; 8]).unwrap(), 1);
         }
     }
 

@@ -36,6 +36,18 @@ impl Block {
         Self::of(bytes.as_mut_slice(), false)
     }
 
+    /// The caller's memory in two parts, which are used apart from each other.
+    ///
+    /// # Panics
+    ///
+    /// When it is shorter than the first part, or the block's own: that is freed in one piece.
+    pub(crate) fn split_at(self, middle: usize) -> (Self, Self) {
+        assert!(!self.is_own && middle <= self.length, "{middle} of {} bytes", self.length);
+        // SAFETY: that is within the block, or its end.
+        let start = unsafe { self.start.add(middle) };
+        (Self { length: middle, ..self }, Self { start, length: self.length - middle, is_own: false })
+    }
+
     fn of(bytes: &mut [u8], is_own: bool) -> Self {
         let length = bytes.len();
         Self { start: NonNull::from(bytes).cast(), length, is_own }

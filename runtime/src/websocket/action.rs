@@ -3,44 +3,48 @@
 use core::fmt;
 use std::io::{IoSlice, IoSliceMut};
 
-use super::{Connection, Side};
+use super::Queue;
+use super::mail::Mail;
+use super::receives::Receives;
+use super::sends::Sends;
 use crate::protocol::{CloseFrame, MessageKind};
 
-/// What has to be done next for a [`Connection`].
+/// What has to be done next for a [`Connection`](super::Connection).
 pub enum Action<'c, P, B> {
     /// Bytes have to be written to the network.
-    SendToNetwork(SendToNetwork<'c, P, B>),
+    SendToNetwork(SendToNetwork<'c, P>),
     /// A send has ended.
-    SendComplete(SendComplete<'c, P, B>),
+    SendComplete(SendComplete<'c, P>),
     /// Bytes are wanted from the network.
-    ReceiveFromNetwork(ReceiveFromNetwork<'c, P, B>),
+    ReceiveFromNetwork(ReceiveFromNetwork<'c, B>),
     /// A receive has ended.
-    ReceiveComplete(ReceiveComplete<'c, P, B>),
+    ReceiveComplete(ReceiveComplete<'c, B>),
 }
 
 /// Bytes that have to be written to the network. Dropped, they are offered again.
 #[must_use = "an action that is dropped is given again"]
-pub struct SendToNetwork<'c, P, B> {
-    connection: &'c mut Connection<P, B>,
-    side: Side,
+pub struct SendToNetwork<'c, P> {
+    sends: &'c mut Sends<P>,
+    queue: Queue,
 }
 
 /// The end of a send.
 #[must_use = "an action that is dropped is given again"]
-pub struct SendComplete<'c, P, B> {
-    connection: &'c mut Connection<P, B>,
+pub struct SendComplete<'c, P> {
+    sends: &'c mut Sends<P>,
 }
 
 /// A place for bytes from the network.
 #[must_use = "an action that is dropped is given again"]
-pub struct ReceiveFromNetwork<'c, P, B> {
-    connection: &'c mut Connection<P, B>,
+pub struct ReceiveFromNetwork<'c, B> {
+    receives: &'c mut Receives<B>,
+    mail: &'c Mail,
 }
 
 /// The end of a receive. What was received is lent until it is completed.
 #[must_use = "an action that is dropped is given again"]
-pub struct ReceiveComplete<'c, P, B> {
-    connection: &'c mut Connection<P, B>,
+pub struct ReceiveComplete<'c, B> {
+    receives: &'c mut Receives<B>,
 }
 
 /// What a receive ended with.
@@ -74,44 +78,44 @@ pub enum Received<'r> {
     },
 }
 
-impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> SendToNetwork<'c, P, B> {
-    pub(super) fn new(connection: &'c mut Connection<P, B>, side: Side) -> Self {
-        Self { connection, side }
+impl<'c, P: AsRef<[u8]>> SendToNetwork<'c, P> {
+    pub(super) const fn new(sends: &'c mut Sends<P>, queue: Queue) -> Self {
+        Self { sends, queue }
     }
 
     /// The bytes, in this order. The second buffer may be empty.
     pub fn buffers(&self) -> [IoSlice<'_>; 2] {
-        self.connection.outgoing().map(IoSlice::new)
+        self.sends.offered().map(IoSlice::new)
     }
 
     /// How many bytes there are: never 0.
     #[allow(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
-        self.connection.outgoing().iter().map(|buffer| buffer.len()).sum()
+        self.sends.offered().iter().map(|buffer| buffer.len()).sum()
     }
 
     /// Says that so many bytes were written. The rest is offered again.
     ///
     /// 0 says that nothing can be written any more: the send ends, and no other can begin.
     pub fn complete(self, written: usize) {
-        self.connection.transmitted(self.side, written);
+        self.sends.transmitted(self.queue, written);
     }
 }
 
-impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> SendComplete<'c, P, B> {
-    pub(super) fn new(connection: &'c mut Connection<P, B>) -> Self {
-        Self { connection }
+impl<'c, P: AsRef<[u8]>> SendComplete<'c, P> {
+    pub(super) const fn new(sends: &'c mut Sends<P>) -> Self {
+        Self { sends }
     }
 
     /// Makes room for the next send, and gives the payload of a data frame back.
     pub fn complete(self) -> Option<P> {
-        self.connection.sent()
+        self.sends.indicated()
     }
 }
 
-impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveFromNetwork<'c, P, B> {
-    pub(super) fn new(connection: &'c mut Connection<P, B>) -> Self {
-        Self { connection }
+impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveFromNetwork<'c, B> {
+    pub(super) const fn new(receives: &'c mut Receives<B>, mail: &'c Mail) -> Self {
+        Self { receives, mail }
     }
 
     /// Where the bytes go, the first buffer first. The second one may be empty.
@@ -119,7 +123,7 @@ impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveFromNetwork<'c, P,
     /// One read is enough, and they need not be full. Whoever cannot read into both at once reads into the first one: what
     /// the second one is for may never come.
     pub fn buffers(&mut self) -> [IoSliceMut<'_>; 2] {
-        self.connection.incoming().map(IoSliceMut::new)
+        self.receives.offered().map(IoSliceMut::new)
     }
 
     /// Says that so many bytes were read into the buffers.
@@ -127,8 +131,8 @@ impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveFromNetwork<'c, P,
     /// 0, or more than they hold, says that no more will come: the receive ends with [`Received::Nothing`], and no other
     /// can begin.
     pub fn complete(self, read: usize) {
-        let room: usize = self.connection.incoming_room().iter().sum();
-        if read == 0 || read > room { self.connection.ended() } else { self.connection.arrived(read) }
+        let room: usize = self.receives.room().iter().sum();
+        if read == 0 || read > room { self.receives.end() } else { self.receives.arrived(read, self.mail) }
     }
 
     /// Completes the action with bytes that were read before, and says how many of them there was room for.
@@ -146,19 +150,19 @@ impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveFromNetwork<'c, P,
     }
 }
 
-impl<'c, P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveComplete<'c, P, B> {
-    pub(super) fn new(connection: &'c mut Connection<P, B>) -> Self {
-        Self { connection }
+impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveComplete<'c, B> {
+    pub(super) const fn new(receives: &'c mut Receives<B>) -> Self {
+        Self { receives }
     }
 
     /// What was received.
     pub fn received(&self) -> Received<'_> {
-        self.connection.received()
+        self.receives.received()
     }
 
     /// Makes room for the next receive, and gives the caller's buffer back.
     pub fn complete(self) -> Option<B> {
-        self.connection.taken()
+        self.receives.indicated()
     }
 }
 
@@ -175,29 +179,29 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for Action<'_, P, 
     }
 }
 
-impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for SendToNetwork<'_, P, B> {
+impl<P: AsRef<[u8]>> fmt::Debug for SendToNetwork<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lengths = self.connection.outgoing().map(<[u8]>::len);
+        let lengths = self.sends.offered().map(<[u8]>::len);
         f.debug_struct("SendToNetwork").field("lengths", &lengths).finish_non_exhaustive()
     }
 }
 
-impl<P, B> fmt::Debug for SendComplete<'_, P, B> {
+impl<P> fmt::Debug for SendComplete<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SendComplete").finish_non_exhaustive()
     }
 }
 
-impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for ReceiveFromNetwork<'_, P, B> {
+impl<B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for ReceiveFromNetwork<'_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lengths = self.connection.incoming_room();
+        let lengths = self.receives.room();
         f.debug_struct("ReceiveFromNetwork").field("lengths", &lengths).finish_non_exhaustive()
     }
 }
 
-impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for ReceiveComplete<'_, P, B> {
+impl<B: AsRef<[u8]> + AsMut<[u8]>> fmt::Debug for ReceiveComplete<'_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = match self.connection.received() {
+        let length = match self.receives.received() {
             Received::Data { payload, .. } | Received::Pong { payload } | Received::Close { payload, .. } => {
                 payload.len()
             }

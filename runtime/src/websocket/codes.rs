@@ -2,15 +2,22 @@
 
 use winws_api::HResult;
 
-use super::Refusal;
+use super::table::Disallowed;
+use super::{Refusal, SendError};
 use crate::protocol::upgrade::{InvalidOffer, RequestError, UpgradeError};
-use crate::protocol::{Fault, InvalidClose, SendError};
+use crate::protocol::{Fault, InvalidClose};
 use crate::raw::lent::BadPointer;
+
+pub(super) fn of_disallowed(disallowed: Disallowed) -> HResult {
+    match disallowed {
+        Disallowed::Role => HResult::E_INVALIDARG,
+        Disallowed::Handshake | Disallowed::Aborted => HResult::E_INVALID_PROTOCOL_OPERATION,
+    }
+}
 
 pub(super) fn of_refusal(refusal: Refusal) -> HResult {
     match refusal {
-        Refusal::Role => HResult::E_INVALIDARG,
-        Refusal::Handshake | Refusal::Aborted | Refusal::Busy | Refusal::Ended => HResult::E_INVALID_PROTOCOL_OPERATION,
+        Refusal::Busy | Refusal::Ended => HResult::E_INVALID_PROTOCOL_OPERATION,
     }
 }
 

@@ -10,8 +10,8 @@ use winws_api::websocket::{
     CreateClientHandleError, CreateServerHandleError, GetGlobalPropertyError, Handle, Handles, Property, PropertyType,
 };
 
+use super::endpoint::Endpoint;
 use super::memory::Memory;
-use super::session::Session;
 use super::{Config, properties};
 use crate::handles::HandleTable;
 use crate::raw::lent::Vouched;
@@ -26,19 +26,19 @@ use crate::raw::lent::Vouched;
 /// programs have [`Connection`](super::Connection), in which nothing can be lent too long.
 #[derive(Debug)]
 pub struct Component {
-    sessions: HandleTable<Arc<Mutex<Session>>>,
+    endpoints: HandleTable<Arc<Mutex<Endpoint>>>,
     pub(super) vouched: Vouched,
 }
 
 impl Component {
     /// A component without handles, which reads pointers by this promise.
     pub(crate) const fn with(vouched: Vouched) -> Self {
-        Self { sessions: HandleTable::new(), vouched }
+        Self { endpoints: HandleTable::new(), vouched }
     }
 
     /// The session of a live handle.
-    pub(super) fn session(&self, handle: Handle) -> Result<Arc<Mutex<Session>>, HResult> {
-        self.sessions.get(handle.into_raw()).ok_or(HResult::E_HANDLE)
+    pub(super) fn session(&self, handle: Handle) -> Result<Arc<Mutex<Endpoint>>, HResult> {
+        self.endpoints.get(handle.into_raw()).ok_or(HResult::E_HANDLE)
     }
 
     fn create(&self, defaults: Config, properties: &[Property]) -> Result<Handle, HResult> {
@@ -47,13 +47,13 @@ impl Component {
             Some(bytes) => Some(Memory::lent(&settings.config, bytes).ok_or(HResult::E_INVALIDARG)?),
             None => None,
         };
-        let session = Session::new(settings.config, memory);
-        Ok(Handle::from_raw(self.sessions.insert(Arc::new(Mutex::new(session)))))
+        let session = Endpoint::new(settings.config, memory);
+        Ok(Handle::from_raw(self.endpoints.insert(Arc::new(Mutex::new(session)))))
     }
 }
 
 /// A session for one call. No call waits for anything while it has one.
-pub(super) fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
+pub(super) fn lock(session: &Mutex<Endpoint>) -> MutexGuard<'_, Endpoint> {
     session.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -84,7 +84,7 @@ impl Handles for Component {
 
     fn delete_handle(&self, web_socket: Handle) {
         // A stale handle names nothing that could be deleted.
-        drop(self.sessions.remove(web_socket.into_raw()));
+        drop(self.endpoints.remove(web_socket.into_raw()));
     }
 
     fn get_global_property(

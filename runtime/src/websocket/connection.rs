@@ -3,11 +3,13 @@
 use winws_api::websocket::{Action as ActionKind, BufferType};
 
 use super::action::{Action, ReceiveComplete, ReceiveFromNetwork, SendComplete, SendToNetwork};
-use super::inbound::{Inbound, Piece, Place};
+use super::halves::{ReceiveHalf, SendHalf};
+use super::mail::Mail;
 use super::memory::Memory;
-use super::outbound::Outbound;
-use super::{Config, GivenBack, Received, Refusal, Side};
-use crate::protocol::{CloseFrame, Control, ControlPayload, Event, Fault, MessageKind, SendError};
+use super::receives::Receives;
+use super::sends::Sends;
+use super::{Config, GivenBack, Queue, Received, Refusal, SendError};
+use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, MessageKind, Piece};
 
 /// An open WebSocket connection that does no I/O by itself.
 ///
@@ -26,8 +28,8 @@ use crate::protocol::{CloseFrame, Control, ControlPayload, Event, Fault, Message
 /// use winws::websocket::{Action, Config, Connection, Received};
 /// use winws::protocol::MessageKind;
 ///
-/// let mut client = Connection::<&[u8]>::new(Config::client());
-/// let mut server = Connection::<&[u8]>::new(Config::server());
+/// let mut client = Connection::<&[u8]>::of(Config::client());
+/// let mut server = Connection::<&[u8]>::of(Config::server());
 /// client.send(MessageKind::Text, true, b"hello")?;
 /// server.receive()?;
 ///
@@ -60,24 +62,45 @@ use crate::protocol::{CloseFrame, Control, ControlPayload, Event, Fault, Message
 /// ```
 #[derive(Debug)]
 pub struct Connection<P = Vec<u8>, B = Vec<u8>> {
-    outbound: Outbound<P>,
-    inbound: Inbound<B>,
-    memory: Memory,
+    sends: Sends<P>,
+    receives: Receives<B>,
+    mail: Mail,
+}
+
+impl Connection {
+    /// A connection at the start of its first frames, with payloads and buffers that it owns while it needs them.
+    pub fn new(config: Config) -> Self {
+        Self::of(config)
+    }
 }
 
 impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
-    /// A connection at the start of its first frames.
-    pub fn new(config: Config) -> Self {
+    /// A connection at the start of its first frames, for payloads and buffers of other types than [`new`](Connection::new)
+    /// has: `Connection::<&[u8]>::of(config)` sends what it borrows.
+    pub fn of(config: Config) -> Self {
         Self::with_memory(&config, Memory::new(&config))
     }
 
     pub(super) fn with_memory(config: &Config, memory: Memory) -> Self {
-        Self { outbound: Outbound::new(config.framer()), inbound: Inbound::new(config.receiver()), memory }
+        let Memory { sends, receives } = memory;
+        Self {
+            sends: Sends::new(config.framer(), sends),
+            receives: Receives::new(config.receiver(), receives),
+            mail: Mail::default(),
+        }
+    }
+
+    /// Both directions, to be used at once: a program can read while it writes, in one thread or in two.
+    ///
+    /// The actions are those of the connection, but that the receiving half sends nothing: it says
+    /// [`AnswerDue`](super::ReceiveAction::AnswerDue) when the sending half has an answer to send, to a ping for instance.
+    pub fn split(&mut self) -> (SendHalf<'_, P>, ReceiveHalf<'_, B>) {
+        (SendHalf::new(&mut self.sends, &self.mail), ReceiveHalf::new(&mut self.receives, &self.mail))
     }
 
     /// Whether both directions have ended, so that the connection beneath can be closed.
     pub fn is_finished(&self) -> bool {
-        self.outbound.is_finished() && self.inbound.is_finished()
+        self.sends.is_finished() && self.receives.is_finished() && !self.mail.has_answers()
     }
 
     /// Whether nothing more comes: no receive can be queued then.
@@ -85,7 +108,7 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// That is after the close frame of the peer, a violation of the protocol, the end of the stream, and
     /// [`abort`](Self::abort). The other direction goes on, until our close frame has gone out or it is aborted too.
     pub fn has_ended(&self) -> bool {
-        self.inbound.direction().channel != super::table::Channel::Open
+        self.receives.has_ended()
     }
 
     /// Queues a send of one frame: a message, or a piece of one.
@@ -94,22 +117,22 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// of ours and whatever else ends a direction, and with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`] for
     /// data that does not fit the message. Nothing has changed then, and the error has the payload.
     pub fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: P) -> Result<(), GivenBack<SendError, P>> {
-        self.outbound.send(kind, end_of_message, payload)
+        self.sends.send(Piece { kind, end_of_message }, payload, &self.mail)
     }
 
     /// Queues a ping. The pong with the same payload ends a receive (section 5.5.2); one for an earlier ping does not.
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
-        self.outbound.send_control(Control::Ping(payload))
+        self.sends.send_control(Control::Ping(payload), &self.mail)
     }
 
     /// Queues a pong that answers no ping: a sign of life (section 5.5.3).
     pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), SendError> {
-        self.outbound.send_control(Control::Pong(payload))
+        self.sends.send_control(Control::Pong(payload), &self.mail)
     }
 
     /// Queues our close frame, after which only pings and pongs can be sent (section 5.5.1). Receiving goes on.
     pub fn send_close(&mut self, close: CloseFrame) -> Result<(), SendError> {
-        self.outbound.send_control(Control::Close(close))
+        self.sends.send_control(Control::Close(close), &self.mail)
     }
 
     /// Queues a receive, whose data is lent from the connection's own memory, without a copy.
@@ -117,23 +140,23 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// It ends with a piece of a message, as much as has come of it; with the close frame of the peer; or with the pong
     /// for our latest ping. Fails with [`Refusal::Busy`] or [`Refusal::Ended`].
     pub fn receive(&mut self) -> Result<(), Refusal> {
-        self.inbound.receive()
+        self.receives.receive()
     }
 
     /// Queues a receive into a buffer of the caller, into which payload is read from the network right away.
     ///
     /// An empty buffer is none at all. Where the receive is refused, the error has the buffer.
     pub fn receive_into(&mut self, buffer: B) -> Result<(), GivenBack<Refusal, B>> {
-        self.inbound.receive_into(buffer)
+        self.receives.receive_into(buffer)
     }
 
     /// What is to be done next; `None` when there is nothing to do before something else is queued. Sends come first.
     ///
     /// An error is reported once. What goes on after it is the end of the receive, and the close frame for the peer.
     pub fn next_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
-        match self.due(Side::Send)? {
+        match self.due(Queue::Send)? {
             ActionKind::Nothing => self.next_receive_action(),
-            kind => Ok(self.action(Side::Send, kind)),
+            kind => Ok(self.action(Queue::Send, kind)),
         }
     }
 
@@ -142,139 +165,92 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// While the answer to a ping goes out by [`next_receive_action`](Self::next_receive_action), there is nothing to do
     /// here: that function gives a send which was asked for meanwhile too, up to its end.
     pub fn next_send_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
-        let kind = self.due(Side::Send)?;
-        Ok(self.action(Side::Send, kind))
+        let kind = self.due(Queue::Send)?;
+        Ok(self.action(Queue::Send, kind))
     }
 
     /// The same for receives only, answers to pings included, and a send that had to wait for one.
     pub fn next_receive_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
-        let kind = self.due(Side::Receive)?;
-        Ok(self.action(Side::Receive, kind))
+        let kind = self.due(Queue::Receive)?;
+        Ok(self.action(Queue::Receive, kind))
     }
 
     /// Ends both directions: what is queued does no more I/O, and its end is still reported. The peer is not told.
     pub fn abort(&mut self) {
-        self.outbound.abort();
-        self.inbound.abort();
+        self.sends.abort();
+        self.receives.abort();
     }
 
-    /// What the next action of a side is, with whatever it needs made ready.
-    pub(super) fn due(&mut self, side: Side) -> Result<ActionKind, Fault> {
+    /// What the next action of a queue is, with whatever it needs made ready.
+    pub(super) fn due(&mut self, queue: Queue) -> Result<ActionKind, Fault> {
+        if queue == Queue::Send {
+            return Ok(self.sends.due(queue, &self.mail));
+        }
         loop {
-            if side == Side::Receive
-                && let Some(fault) = self.inbound.fault.take()
-            {
+            if let Some(fault) = self.receives.take_fault() {
                 return Err(fault);
             }
-            let kind = match (side, self.outbound.due(side, &mut self.memory)) {
-                (Side::Receive, ActionKind::Nothing) => self.inbound.direction().receive_action(),
-                (_, kind) => kind,
-            };
-            if kind != ActionKind::ReceiveFromNetwork {
-                return Ok(kind);
+            match self.sends.due(queue, &self.mail) {
+                ActionKind::Nothing => {}
+                kind => return Ok(kind),
             }
-            let Some((event, place)) = self.inbound.parse(&mut self.memory) else {
-                return Ok(kind);
-            };
-            self.handle(event, place);
+            match self.receives.due(&self.mail) {
+                Ok(kind) => return Ok(kind),
+                Err(answer) => self.receives.hand_over(answer, &self.mail),
+            }
         }
     }
 
     /// The bytes of `SendToNetwork`.
     pub(super) fn outgoing(&self) -> [&[u8]; 2] {
-        self.outbound.offered(&self.memory)
+        self.sends.offered()
     }
 
     /// What those bytes are, if no send asked for them.
     pub(super) fn outgoing_answer(&self) -> Option<BufferType> {
-        self.outbound.offered_answer()
+        self.sends.offered_answer()
     }
 
-    pub(super) fn transmitted(&mut self, side: Side, count: usize) {
-        self.outbound.transmitted(side, count);
+    pub(super) fn transmitted(&mut self, queue: Queue, count: usize) {
+        self.sends.transmitted(queue, count);
     }
 
-    pub(super) fn cut_short(&mut self, side: Side) {
-        self.outbound.cut_short(side);
+    pub(super) fn cut_short(&mut self, queue: Queue) {
+        self.sends.cut_short(queue);
     }
 
     /// The place for the bytes of `ReceiveFromNetwork`.
     pub(super) fn incoming(&mut self) -> [&mut [u8]; 2] {
-        self.inbound.offered(&mut self.memory)
-    }
-
-    /// How many bytes there is room for in each of those.
-    pub(super) fn incoming_room(&self) -> [usize; 2] {
-        self.inbound.room(&self.memory)
-    }
-
-    /// No more bytes will come.
-    pub(super) fn ended(&mut self) {
-        self.inbound.end();
+        self.receives.offered()
     }
 
     pub(super) fn arrived(&mut self, count: usize) {
-        if let Some((event, place)) = self.inbound.arrived(&self.memory, count) {
-            self.handle(event, place);
-        }
+        self.receives.arrived(count, &self.mail);
     }
 
     /// Ends the indication of a send.
     pub(super) fn sent(&mut self) -> Option<P> {
-        self.outbound.indicated()
+        self.sends.indicated()
     }
 
     /// What a receive ended with.
     pub(super) fn received(&self) -> Received<'_> {
-        match self.inbound.received() {
-            Piece::Nothing => Received::Nothing { kind: self.inbound.message_kind() },
-            Piece::Data { kind, end_of_message, place } => Received::Data {
-                kind: *kind,
-                end_of_message: *end_of_message,
-                payload: self.inbound.bytes(place, &self.memory),
-            },
-            Piece::Pong { length } => Received::Pong { payload: self.control_payload(*length) },
-            Piece::Close(close) => {
-                Received::Close { close: *close, payload: self.control_payload(close.payload().len()) }
-            }
-        }
+        self.receives.received()
     }
 
     /// Ends the indication of a receive.
     pub(super) fn taken(&mut self) -> Option<B> {
-        self.inbound.indicated()
+        self.receives.indicated()
     }
 
-    fn control_payload(&self, length: usize) -> &[u8] {
-        let start = self.memory.control_payload().start;
-        self.memory.get(start..start + length)
-    }
-
-    fn action(&mut self, side: Side, kind: ActionKind) -> Option<Action<'_, P, B>> {
+    fn action(&mut self, queue: Queue, kind: ActionKind) -> Option<Action<'_, P, B>> {
+        let Self { sends, receives, mail } = self;
         Some(match kind {
             ActionKind::Nothing => return None,
-            ActionKind::SendToNetwork => Action::SendToNetwork(SendToNetwork::new(self, side)),
-            ActionKind::IndicateSendComplete => Action::SendComplete(SendComplete::new(self)),
-            ActionKind::ReceiveFromNetwork => Action::ReceiveFromNetwork(ReceiveFromNetwork::new(self)),
-            ActionKind::IndicateReceiveComplete => Action::ReceiveComplete(ReceiveComplete::new(self)),
+            ActionKind::SendToNetwork => Action::SendToNetwork(SendToNetwork::new(sends, queue)),
+            ActionKind::IndicateSendComplete => Action::SendComplete(SendComplete::new(sends)),
+            ActionKind::ReceiveFromNetwork => Action::ReceiveFromNetwork(ReceiveFromNetwork::new(receives, mail)),
+            ActionKind::IndicateReceiveComplete => Action::ReceiveComplete(ReceiveComplete::new(receives)),
         })
-    }
-
-    /// Draws the consequences of what the bytes meant.
-    fn handle(&mut self, event: Event, place: Place) {
-        match event {
-            Event::Data { kind, end_of_message, .. } => self.inbound.piece(kind, end_of_message, place),
-            Event::Ping(payload) => self.outbound.answer(Control::Pong(payload)),
-            Event::Pong(payload) => {
-                if self.outbound.is_awaited(&payload) {
-                    self.inbound.pong(&payload, &mut self.memory);
-                }
-            }
-            Event::Close(close) => self.inbound.close(close, &mut self.memory),
-            Event::Failed(fault) => {
-                self.inbound.fail(fault);
-                self.outbound.fail(fault);
-            }
-        }
     }
 }

@@ -1,13 +1,14 @@
 //! The error of an operation that gives back what it was given.
 
+use core::error::Error;
 use core::fmt;
 
-use super::Refusal;
-use crate::protocol::SendError;
+use super::{Refusal, SendError};
 
 /// Why an operation was refused, with the payload or the buffer that it was given.
 ///
-/// `?` leaves the error alone of it in a function that fails with a [`SendError`] or a [`Refusal`].
+/// `?` leaves the error alone of it in a function that fails with a [`SendError`], a [`Refusal`] or a boxed error. It is no
+/// error itself: one that holds a borrowed payload could not be boxed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct GivenBack<E, T> {
     error: E,
@@ -42,8 +43,6 @@ impl<E: fmt::Display, T> fmt::Display for GivenBack<E, T> {
     }
 }
 
-impl<E: core::error::Error, T> core::error::Error for GivenBack<E, T> {}
-
 impl<T> From<GivenBack<Self, T>> for SendError {
     fn from(given_back: GivenBack<Self, T>) -> Self {
         given_back.error
@@ -53,5 +52,17 @@ impl<T> From<GivenBack<Self, T>> for SendError {
 impl<T> From<GivenBack<Self, T>> for Refusal {
     fn from(given_back: GivenBack<Self, T>) -> Self {
         given_back.error
+    }
+}
+
+impl<E: Error + 'static, T> From<GivenBack<E, T>> for Box<dyn Error> {
+    fn from(given_back: GivenBack<E, T>) -> Self {
+        given_back.error.into()
+    }
+}
+
+impl<E: Error + Send + Sync + 'static, T> From<GivenBack<E, T>> for Box<dyn Error + Send + Sync> {
+    fn from(given_back: GivenBack<E, T>) -> Self {
+        given_back.error.into()
     }
 }

@@ -8,7 +8,7 @@ use winws_api::websocket::{
 
 use super::codes;
 use super::component::{Component, lock};
-use super::session::Agreeing;
+use super::endpoint::Agreeing;
 use super::table::Call;
 use crate::protocol::http::Headers;
 use crate::protocol::upgrade::{Offer, accept};

@@ -1,4 +1,4 @@
-//! The memory of a session: one piece for the bytes that come, those that go, and the control frames of both ways.
+//! The memory of a connection: for each direction a buffer, and beside it room for its control frames.
 
 use core::ops::Range;
 
@@ -8,42 +8,65 @@ use super::Config;
 use crate::protocol::{MAX_CONTROL, MAX_CONTROL_FRAME};
 use crate::raw::block::Block;
 
-/// What a session needs beside its two buffers, in bytes: a control frame that goes and the payload of one that came.
-pub(super) const EXTRA: usize = MAX_CONTROL_FRAME + MAX_CONTROL;
+/// What a connection needs beside its two buffers, in bytes: a control frame that goes and the payload of one that came.
+const EXTRA: usize = MAX_CONTROL_FRAME + MAX_CONTROL;
 
-/// The bytes, and how they are shared out.
+/// The memory of both directions.
 #[derive(Debug)]
 pub(super) struct Memory {
+    pub sends: Room,
+    pub receives: Room,
+}
+
+/// The memory of one direction: a buffer, and what is kept behind it.
+#[derive(Debug)]
+pub(super) struct Room {
     bytes: Block,
-    receive: usize,
-    send: usize,
+    buffer: usize,
 }
 
 impl Memory {
     /// Memory of our own.
     pub(super) fn new(config: &Config) -> Self {
-        let (receive, send) = (config.receive_buffer(), config.send_buffer());
-        Self { bytes: Block::own(vec![0; receive + send + EXTRA].into()), receive, send }
+        let room = |buffer: usize, behind| Room { bytes: Block::own(vec![0; buffer + behind].into()), buffer };
+        Self {
+            sends: room(config.send_buffer(), MAX_CONTROL_FRAME),
+            receives: room(config.receive_buffer(), MAX_CONTROL),
+        }
     }
 
     /// Memory of our own, if there is so much.
     pub(super) fn try_new(config: &Config) -> Option<Self> {
-        let (receive, send) = (config.receive_buffer(), config.send_buffer());
-        let needed = receive.checked_add(send)?.checked_add(EXTRA)?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(needed).ok()?;
-        bytes.resize(needed, 0);
-        Some(Self { bytes: Block::own(bytes.into()), receive, send })
+        let room = |buffer: usize, behind| {
+            let needed = buffer.checked_add(behind)?;
+            let mut bytes = Vec::new();
+            bytes.try_reserve_exact(needed).ok()?;
+            bytes.resize(needed, 0);
+            Some(Room { bytes: Block::own(bytes.into()), buffer })
+        };
+        let receives = room(config.receive_buffer(), MAX_CONTROL)?;
+        Some(Self { sends: room(config.send_buffer(), MAX_CONTROL_FRAME)?, receives })
     }
 
     /// The caller's memory, if it is larger than both buffers and what is needed beside them.
     pub(super) fn lent(config: &Config, bytes: KeptBufferMut) -> Option<Self> {
         let (receive, send) = (config.receive_buffer(), config.send_buffer());
         let needed = receive.checked_add(send)?.checked_add(EXTRA)?;
-        (bytes.len() > needed).then(|| Self { bytes: Block::lent(bytes), receive, send })
+        if bytes.len() <= needed {
+            return None;
+        }
+        let (receives, sends) = Block::lent(bytes).split_at(receive + MAX_CONTROL);
+        Some(Self { sends: Room { bytes: sends, buffer: send }, receives: Room { bytes: receives, buffer: receive } })
+    }
+}
+
+impl Room {
+    /// How large the buffer is, in bytes.
+    pub(super) const fn size(&self) -> usize {
+        self.buffer
     }
 
-    /// The bytes of a range that one of the functions below gave, or of a part of one. It is not lent to anybody.
+    /// These bytes of the buffer. They are lent to nobody.
     pub(super) fn get(&self, range: Range<usize>) -> &[u8] {
         self.bytes.get(range)
     }
@@ -53,25 +76,13 @@ impl Memory {
         self.bytes.get_mut(range)
     }
 
-    /// Where bytes from the network go.
-    pub(super) const fn receive_buffer(&self) -> Range<usize> {
-        0..self.receive
+    /// So many bytes of what is kept behind the buffer.
+    pub(super) fn behind(&self, length: usize) -> &[u8] {
+        self.bytes.get(self.buffer..self.buffer + length)
     }
 
-    /// Where headers and masked payload are made.
-    pub(super) const fn send_buffer(&self) -> Range<usize> {
-        self.receive..self.receive + self.send
-    }
-
-    /// Where control frames are made.
-    pub(super) const fn control_frame(&self) -> Range<usize> {
-        let start = self.receive + self.send;
-        start..start + MAX_CONTROL_FRAME
-    }
-
-    /// Where the payload of a control frame is lent from.
-    pub(super) const fn control_payload(&self) -> Range<usize> {
-        let start = self.receive + self.send + MAX_CONTROL_FRAME;
-        start..start + MAX_CONTROL
+    /// The same, to write them.
+    pub(super) fn behind_mut(&mut self, length: usize) -> &mut [u8] {
+        self.bytes.get_mut(self.buffer..self.buffer + length)
     }
 }

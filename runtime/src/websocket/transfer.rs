@@ -10,10 +10,10 @@ use winws_api::websocket::{
 };
 
 use super::component::{Component, lock};
-use super::session::{Payload, Session, Target};
+use super::endpoint::{Endpoint, Payload, Target};
 use super::table::Call;
-use super::{Received, Refusal, Side, codes};
-use crate::protocol::{CloseFrame, ControlPayload, MessageKind};
+use super::{Queue, Received, codes};
+use crate::protocol::{CloseFrame, ControlPayload, MessageKind, Piece};
 
 impl Transfer for Component {
     fn complete_action(&self, web_socket: Handle, action_context: *mut c_void, bytes_transferred: u32) {
@@ -59,12 +59,12 @@ impl Transfer for Component {
         let mut session = lock(&session);
         session.with_connection(Call::Transfer, |connection| {
             let queued = match target {
-                Some(target) => connection.receive_into(Target(target)).map_err(Refusal::from),
+                Some(target) => connection.receive_into(Target(target)).map_err(|refused| refused.error()),
                 None => connection.receive(),
             };
             queued.map_err(codes::of_refusal)
         })?;
-        session.queued(Side::Receive, BufferType::BinaryFragment, context);
+        session.queued(Queue::Receive, BufferType::BinaryFragment, context);
         Ok(())
     }
 
@@ -79,21 +79,21 @@ impl Transfer for Component {
         let session = self.session(web_socket)?;
         let mut session = lock(&session);
         session.with_connection(Call::Transfer, |connection| match send {
-            Send::Data(kind, end_of_message, payload) => {
+            Send::Data(Piece { kind, end_of_message }, payload) => {
                 connection.send(kind, end_of_message, payload).map_err(|refused| codes::of_send(refused.error()))
             }
             Send::Close(close) => connection.send_close(close).map_err(codes::of_send),
             Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_send),
             Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_send),
         })?;
-        session.queued(Side::Send, buffer_type, context);
+        session.queued(Queue::Send, buffer_type, context);
         Ok(())
     }
 }
 
 /// What is to be sent.
 enum Send {
-    Data(MessageKind, bool, Payload),
+    Data(Piece, Payload),
     Close(CloseFrame),
     Ping,
     Pong,
@@ -102,16 +102,16 @@ enum Send {
 impl Component {
     /// What a buffer and its type ask for. Data and close frames need a buffer, pings and pongs must have none.
     fn operation(&self, buffer_type: BufferType, buffer: Option<&Buffer>) -> Result<Send, HResult> {
-        let data = |kind, end_of_message| {
+        let data = |piece| {
             let buffer = buffer.ok_or(HResult::E_INVALIDARG)?;
             let payload = self.vouched.data(buffer).map_err(codes::of_pointer)?;
-            Ok(Send::Data(kind, end_of_message, Payload(payload)))
+            Ok(Send::Data(piece, Payload(payload)))
         };
         match buffer_type {
-            BufferType::Utf8Message => data(MessageKind::Text, true),
-            BufferType::Utf8Fragment => data(MessageKind::Text, false),
-            BufferType::BinaryMessage => data(MessageKind::Binary, true),
-            BufferType::BinaryFragment => data(MessageKind::Binary, false),
+            BufferType::Utf8Message => data(Piece::TEXT_MESSAGE),
+            BufferType::Utf8Fragment => data(Piece::TEXT_FRAGMENT),
+            BufferType::BinaryMessage => data(Piece::BINARY_MESSAGE),
+            BufferType::BinaryFragment => data(Piece::BINARY_FRAGMENT),
             BufferType::Close => {
                 let buffer = buffer.ok_or(HResult::E_INVALIDARG)?;
                 let (status, reason) = self.vouched.close_status(buffer).map_err(codes::of_pointer)?;
@@ -142,23 +142,23 @@ impl Taken {
         action: Action::Nothing,
         buffer_type: 0,
         context: Some(ptr::null_mut()),
-        token: Session::no_action(),
+        token: Endpoint::no_action(),
     };
 }
 
 /// Takes the next action of these queues out.
-fn take(session: &mut Session, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, HResult> {
+fn take(session: &mut Endpoint, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, HResult> {
     session.open(Call::GetAction)?;
-    let (mut side, mut action) = (Side::Send, Action::Nothing);
+    let (mut queue, mut action) = (Queue::Send, Action::Nothing);
     if queues & i32::from(ActionQueue::SEND) != 0 {
-        action = session.due(Side::Send)?;
+        action = session.due(Queue::Send)?;
     }
     if action == Action::Nothing && queues & i32::from(ActionQueue::RECEIVE) != 0 {
-        (side, action) = (Side::Receive, session.due(Side::Receive)?);
+        (queue, action) = (Queue::Receive, session.due(Queue::Receive)?);
     }
     let Given { count, bytes, buffer_type, owner } = give(session, action, buffers);
-    let context = owner.map(|owner| session.queue(owner).context());
-    let token = session.take(side, action, owner, bytes);
+    let context = owner.map(|owner| session.operation(owner).context());
+    let token = session.take(queue, action, owner, bytes);
     Ok(Taken { count, action, buffer_type: buffer_type.map_or(0, i32::from), context, token })
 }
 
@@ -170,17 +170,17 @@ struct Given {
     bytes: usize,
     buffer_type: Option<BufferType>,
     /// Whose context comes with it.
-    owner: Option<Side>,
+    owner: Option<Queue>,
 }
 
 /// Fills the buffers of an action.
-fn give(session: &mut Session, due: Action, buffers: &mut [Buffer]) -> Given {
+fn give(session: &mut Endpoint, due: Action, buffers: &mut [Buffer]) -> Given {
     let owner = match due {
         Action::Nothing => None,
-        Action::SendToNetwork | Action::IndicateSendComplete => Some(Side::Send),
-        Action::ReceiveFromNetwork | Action::IndicateReceiveComplete => Some(Side::Receive),
+        Action::SendToNetwork | Action::IndicateSendComplete => Some(Queue::Send),
+        Action::ReceiveFromNetwork | Action::IndicateReceiveComplete => Some(Queue::Receive),
     };
-    let buffer_type = owner.map(|owner| session.queue(owner).buffer_type);
+    let buffer_type = owner.map(|owner| session.operation(owner).buffer_type);
     let mut given = Given { count: 0, bytes: 0, buffer_type, owner };
     let Some(connection) = session.open_connection() else {
         return given;
@@ -224,9 +224,11 @@ fn fill(buffers: &mut [Buffer], parts: [(*mut u8, usize); 2]) -> (u32, usize) {
 /// The one buffer of a receive that has ended, and its type.
 fn indicated(received: Received<'_>) -> (Buffer, BufferType) {
     match received {
-        Received::Data { kind, end_of_message, payload } => (data(payload), data_type(kind, end_of_message)),
+        Received::Data { kind, end_of_message, payload } => (data(payload), type_of(Piece { kind, end_of_message })),
         Received::Pong { payload } => (data(payload), BufferType::PingPong),
-        Received::Nothing { kind } => (data(&[]), data_type(kind.unwrap_or(MessageKind::Binary), false)),
+        Received::Nothing { kind } => {
+            (data(&[]), type_of(Piece { kind: kind.unwrap_or(MessageKind::Binary), end_of_message: false }))
+        }
         Received::Close { close, payload } => {
             let reason = payload.get(2..).unwrap_or_default();
             let (reason, reason_length) = (address(reason), number(reason.len()));
@@ -236,7 +238,9 @@ fn indicated(received: Received<'_>) -> (Buffer, BufferType) {
     }
 }
 
-const fn data_type(kind: MessageKind, end_of_message: bool) -> BufferType {
+/// The type of a buffer that holds this piece.
+const fn type_of(piece: Piece) -> BufferType {
+    let Piece { kind, end_of_message } = piece;
     match (kind, end_of_message) {
         (MessageKind::Text, true) => BufferType::Utf8Message,
         (MessageKind::Text, false) => BufferType::Utf8Fragment,

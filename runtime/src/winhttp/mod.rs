@@ -4,17 +4,19 @@
 //! on the object behind the handle.
 
 mod codes;
+mod functions;
 mod request;
+mod socket;
 mod url;
-mod web_socket;
 
 use std::sync::Arc;
 
 use winws_api::Win32Error;
 use winws_api::winhttp::HInternet;
 
-use self::request::Request;
-use crate::driver::Connection;
+pub(crate) use self::codes::of_close;
+pub(crate) use self::request::{Request, RequestFailure};
+pub(crate) use self::socket::Socket;
 use crate::handles::HandleTable;
 
 /// An implementation of WinHTTP's WebSocket functions with handles of its own.
@@ -47,7 +49,7 @@ pub struct WinHttp {
 #[derive(Clone, Debug)]
 enum Object {
     Request(Arc<Request>),
-    WebSocket(Arc<Connection>),
+    Socket(Arc<Socket>),
 }
 
 static PROCESS: WinHttp = WinHttp::new();
@@ -64,7 +66,7 @@ impl WinHttp {
         Self { objects: HandleTable::new() }
     }
 
-    /// The instance that [`connect`](crate::connect) and the C functions work on.
+    /// The instance that the C functions work on.
     pub fn process() -> &'static Self {
         &PROCESS
     }
@@ -85,7 +87,7 @@ impl WinHttp {
     /// Fails with `ERROR_WINHTTP_NAME_NOT_RESOLVED`, `ERROR_WINHTTP_CANNOT_CONNECT` (b1.2.21), `ERROR_WINHTTP_TIMEOUT`
     /// after 60 seconds for each address, or `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` when it was sent before.
     pub fn send_request(&self, request: HInternet) -> Result<(), Win32Error> {
-        self.with_request(request, Request::send)
+        self.with_request(request, |request| Ok(request.send()?))
     }
 
     /// Waits for the response to a request that was sent.
@@ -95,7 +97,7 @@ impl WinHttp {
     /// refuses (b1.2.13 to b1.2.16), with `ERROR_WINHTTP_TIMEOUT` after 30 seconds, and with
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` when nothing was sent or the response has come already.
     pub fn receive_response(&self, request: HInternet) -> Result<(), Win32Error> {
-        self.with_request(request, Request::receive_response)
+        self.with_request(request, |request| Ok(request.receive_response()?))
     }
 
     /// The status of the response. `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` before it has come.
@@ -115,13 +117,13 @@ impl WinHttp {
 
     /// Ends a handle of any type, without a close frame (b1.6.19).
     ///
-    /// Calls under way in other threads fail with `ERROR_WINHTTP_OPERATION_CANCELLED` (b1.5.4), but for one that
-    /// connects: it goes on until its time limit.
+    /// Calls under way in other threads fail with `ERROR_WINHTTP_OPERATION_CANCELLED` (b1.5.4), also while a name is
+    /// resolved or a connection is made (b1.8.6).
     /// `ERROR_INVALID_HANDLE` for a handle that is not live (b1.1.6).
     pub fn close_handle(&self, handle: HInternet) -> Result<(), Win32Error> {
         let object = self.objects.remove(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
         match &object {
-            Object::WebSocket(connection) => connection.abort(),
+            Object::Socket(socket) => socket.abort(),
             Object::Request(request) => request.abort(),
         }
         Ok(())
@@ -135,18 +137,15 @@ impl WinHttp {
         let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
         match &object {
             Object::Request(request) => call(request),
-            Object::WebSocket(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
+            Object::Socket(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
         }
     }
 
-    fn with_web_socket<R>(
-        &self,
-        handle: HInternet,
-        call: impl FnOnce(&Connection) -> Result<R, Win32Error>,
-    ) -> Result<R, Win32Error> {
+    /// The socket of a live handle.
+    fn socket(&self, handle: HInternet) -> Result<Arc<Socket>, Win32Error> {
         let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
-        match &object {
-            Object::WebSocket(connection) => call(connection),
+        match object {
+            Object::Socket(socket) => Ok(socket),
             Object::Request(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
         }
     }

@@ -1,34 +1,75 @@
 //! A request that asks for a WebSocket: opened, sent, answered, and then once exchanged for the socket.
 
+use std::io;
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use winws_api::Win32Error;
 
 use super::codes;
+use super::socket::Socket;
 use super::url::Url;
-use crate::driver::{Connection, receive_response, send_request};
+use crate::net::blocking::{Blocking, OpeningError, receive_response, send_request};
+use crate::net::{self, ConnectError, Limits, Stream, Waker};
 use crate::protocol::http::Response;
 use crate::protocol::upgrade::{self, UpgradeError};
-use crate::transport::Transport;
-
-/// WinHTTP's default limit for connecting to one address.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// WinHTTP's default limits for sending a request and for the response to begin and end.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The object behind a request handle.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     url: Url,
     head: upgrade::Request,
     state: Mutex<State>,
-    /// For [`abort`](Self::abort), while the transport is the request's: a socket's is its own.
-    transport: OnceLock<Weak<Transport>>,
-    aborted: AtomicBool,
+    /// For [`abort`](Self::abort), while the stream is the request's: a socket's is its own.
+    stream: Mutex<Option<Arc<Stream>>>,
+    /// Used when the handle is closed.
+    waker: Waker,
+}
+
+/// Why a call on a request failed.
+#[derive(Debug)]
+pub(crate) struct RequestFailure {
+    pub code: Win32Error,
+    /// What the operating system said.
+    pub source: Option<io::Error>,
+}
+
+impl From<Win32Error> for RequestFailure {
+    fn from(code: Win32Error) -> Self {
+        Self { code, source: None }
+    }
+}
+
+impl From<RequestFailure> for Win32Error {
+    fn from(failure: RequestFailure) -> Self {
+        failure.code
+    }
+}
+
+impl From<ConnectError> for RequestFailure {
+    fn from(error: ConnectError) -> Self {
+        let code = codes::of_connect(&error);
+        let source = match error {
+            ConnectError::NameNotResolved(source) | ConnectError::CannotConnect(source) => Some(source),
+            ConnectError::TimedOut(_, source) => source,
+            ConnectError::Cancelled => None,
+        };
+        Self { code, source }
+    }
+}
+
+impl RequestFailure {
+    fn of_opening(error: OpeningError, code: Win32Error) -> Self {
+        let source = match error {
+            OpeningError::Lost(source) => source,
+            OpeningError::BadResponse | OpeningError::TimedOut => None,
+        };
+        Self { code, source }
+    }
 }
 
 /// Calls block, so they take their state out and leave `Busy` behind: no lock is held meanwhile.
@@ -36,7 +77,7 @@ pub(super) struct Request {
 enum State {
     Opened,
     Busy,
-    Sent(Arc<Transport>),
+    Sent(Arc<Stream>),
     /// `upgrade` is there for a 101 until it is exchanged.
     Answered {
         response: Arc<Response>,
@@ -45,118 +86,122 @@ enum State {
     Failed,
 }
 
-/// A transport that speaks WebSocket from now on.
+/// A stream that speaks WebSocket from now on.
 #[derive(Debug)]
 struct Upgrade {
-    transport: Transport,
+    stream: Stream,
     read_ahead: Vec<u8>,
 }
 
 impl Request {
     /// A request for `url` with the caller's headers. Nothing is sent yet.
-    pub(super) fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, Win32Error> {
+    pub(crate) fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, Win32Error> {
         let url = Url::parse(url)?;
         let head = upgrade::Request::new(&url.target, &url.authority, headers);
         let head = head.map_err(|error| codes::of_header(&error))?;
-        Ok(Self {
-            url,
-            head,
-            state: Mutex::new(State::Opened),
-            transport: OnceLock::new(),
-            aborted: AtomicBool::new(false),
-        })
+        Ok(Self { url, head, state: Mutex::new(State::Opened), stream: Mutex::new(None), waker: Waker::default() })
     }
 
     /// The response, once it has come.
-    pub(super) fn response(&self) -> Result<Arc<Response>, Win32Error> {
-        match &*self.lock() {
+    pub(crate) fn response(&self) -> Result<Arc<Response>, Win32Error> {
+        match &*lock(&self.state) {
             State::Answered { response, .. } => Ok(Arc::clone(response)),
             _ => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE),
         }
     }
 
     /// Connects and sends the request.
-    pub(super) fn send(&self) -> Result<(), Win32Error> {
+    pub(crate) fn send(&self) -> Result<(), RequestFailure> {
         self.begin(|state| matches!(state, State::Opened))?;
         self.finish(self.send_now())
     }
 
     /// Waits for the response. A status other than 101 is no error (b1.2.6).
-    pub(super) fn receive_response(&self) -> Result<(), Win32Error> {
-        let State::Sent(transport) = self.begin(|state| matches!(state, State::Sent(_)))? else {
-            return Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE);
+    pub(crate) fn receive_response(&self) -> Result<(), RequestFailure> {
+        let State::Sent(stream) = self.begin(|state| matches!(state, State::Sent(_)))? else {
+            return Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE.into());
         };
-        self.finish(self.receive_now(transport))
+        self.finish(self.receive_now(stream))
     }
 
-    /// Exchanges the answered request for its connection, once (b1.2.11).
-    pub(super) fn complete_upgrade(&self) -> Result<Connection, Win32Error> {
-        let upgrade = match &mut *self.lock() {
+    /// Exchanges the answered request for its socket, once (b1.2.11).
+    pub(crate) fn complete_upgrade(&self) -> Result<Socket, Win32Error> {
+        let upgrade = match &mut *lock(&self.state) {
             State::Answered { response, .. } if response.status() != 101 => {
                 return Err(Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE);
             }
             State::Answered { upgrade, .. } => upgrade.take(),
             _ => None,
         };
-        let Upgrade { transport, read_ahead } = upgrade.ok_or(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE)?;
-        Connection::client(transport, &read_ahead).map_err(|_| Win32Error::ERROR_NOT_ENOUGH_MEMORY)
+        let Upgrade { stream, read_ahead } = upgrade.ok_or(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE)?;
+        Ok(Socket::new(Blocking::client(stream, &read_ahead)))
     }
 
     /// Gives up what is under way, when the handle is closed. A socket that came of the request lives on (b1.1.8).
-    pub(super) fn abort(&self) {
-        self.aborted.store(true, Ordering::SeqCst);
-        if let Some(transport) = self.transport.get().and_then(Weak::upgrade) {
-            transport.shutdown();
+    pub(crate) fn abort(&self) {
+        self.waker.wake();
+        if let Some(stream) = lock(&self.stream).take() {
+            stream.shutdown_both();
         }
     }
 
     /// Takes the state out if it is the right one.
     fn begin(&self, is_right: impl FnOnce(&State) -> bool) -> Result<State, Win32Error> {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         if !is_right(&state) {
             return Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE);
         }
         Ok(mem::replace(&mut *state, State::Busy))
     }
 
-    fn finish(&self, result: Result<State, Win32Error>) -> Result<(), Win32Error> {
+    fn finish(&self, result: Result<State, RequestFailure>) -> Result<(), RequestFailure> {
         let (state, result) = match result {
             Ok(next) => (next, Ok(())),
-            Err(_) if self.aborted.load(Ordering::SeqCst) => {
-                (State::Failed, Err(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED))
+            Err(_) if self.waker.is_woken() => {
+                (State::Failed, Err(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED.into()))
             }
-            Err(code) => (State::Failed, Err(code)),
+            Err(failure) => (State::Failed, Err(failure)),
         };
-        *self.lock() = state;
+        *lock(&self.state) = state;
         result
     }
 
-    fn send_now(&self) -> Result<State, Win32Error> {
+    fn send_now(&self) -> Result<State, RequestFailure> {
         let Url { host, port, .. } = &self.url;
-        let transport = Transport::connect(host, *port, CONNECT_TIMEOUT).map_err(codes::of_connect)?;
-        let transport = Arc::new(transport);
-        self.transport.get_or_init(|| Arc::downgrade(&transport));
+        let stream = Arc::new(net::connect(host, *port, Limits::default(), &self.waker)?);
+        *lock(&self.stream) = Some(Arc::clone(&stream));
+        // The handle may have been closed just before that.
+        if self.waker.is_woken() {
+            return Err(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED.into());
+        }
         let deadline = Instant::now() + EXCHANGE_TIMEOUT;
-        send_request(&transport, &self.head.encode(), deadline).map_err(codes::of_sending)?;
-        Ok(State::Sent(transport))
+        send_request(&stream, &self.head.encode(), deadline).map_err(|error| {
+            let code = codes::of_sending(&error);
+            RequestFailure::of_opening(error, code)
+        })?;
+        Ok(State::Sent(stream))
     }
 
-    fn receive_now(&self, transport: Arc<Transport>) -> Result<State, Win32Error> {
+    fn receive_now(&self, stream: Arc<Stream>) -> Result<State, RequestFailure> {
         let deadline = Instant::now() + EXCHANGE_TIMEOUT;
-        let (response, read_ahead) = receive_response(&transport, deadline).map_err(codes::of_receiving)?;
+        let (response, read_ahead) = receive_response(&stream, deadline).map_err(|error| {
+            let code = codes::of_receiving(&error);
+            RequestFailure::of_opening(error, code)
+        })?;
         let upgrade = match response.check_upgrade(&self.head) {
             Ok(_) => {
-                // Somebody else has it only for the moment that an abort takes.
-                let transport = Arc::into_inner(transport).ok_or(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED)?;
-                Some(Upgrade { transport, read_ahead })
+                drop(lock(&self.stream).take());
+                // Only a close of the handle takes it first.
+                let stream = Arc::into_inner(stream).ok_or(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED)?;
+                Some(Upgrade { stream, read_ahead })
             }
             Err(UpgradeError::Refused) => None,
-            Err(error) => return Err(codes::of_upgrade(error)),
+            Err(error) => return Err(codes::of_upgrade(error).into()),
         };
         Ok(State::Answered { response: Arc::new(response), upgrade })
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

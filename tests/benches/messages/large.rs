@@ -22,8 +22,8 @@ pub fn report() {
 
 /// A client sends pieces, and a server gets them as they come, lent from its receive buffer.
 fn pass() -> usize {
-    let mut client = Connection::<Vec<u8>>::new(Config::client());
-    let mut server = Connection::<Vec<u8>>::new(Config::server());
+    let mut client = Connection::new(Config::client());
+    let mut server = Connection::new(Config::server());
     let mut piece = Some(vec![7; PIECE]);
     let mut wire = Vec::with_capacity(PIECE);
     let (mut sent, mut received) = (0, 0);

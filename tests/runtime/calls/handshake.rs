@@ -4,11 +4,11 @@ use std::ffi::c_char;
 use std::{ptr, slice};
 
 use winws::websocket::Component;
-use winws::websocket::table::{Call, Session};
 use winws_api::HResult;
 use winws_api::websocket::{Handshake as _, HttpHeader};
 
 use super::End;
+use crate::model::{Call, Phase};
 
 /// Names and values.
 pub(super) type Texts = Vec<(String, String)>;
@@ -58,7 +58,7 @@ pub(super) fn handshake(
             let sent = array(request);
             let result = component.begin_server_handshake(server.handle, None, &[], &sent, &mut headers, &mut count);
             let result = result.map_err(HResult::from);
-            if request.is_empty() && server.session == Session::NewServer {
+            if request.is_empty() && server.session == Phase::NewServer {
                 assert_eq!(result, Err(HResult::E_INVALID_PROTOCOL_FORMAT));
             } else if server.expect(Call::BeginServer, result) {
                 *response = copied(headers, count);
@@ -68,7 +68,7 @@ pub(super) fn handshake(
             let sent = array(response);
             let result = component.end_client_handshake(client.handle, &sent, &mut [], None, None);
             let result = result.map_err(HResult::from);
-            if response.is_empty() && client.session == Session::BegunClient {
+            if response.is_empty() && client.session == Phase::BegunClient {
                 assert_eq!(result, Err(HResult::E_INVALID_PROTOCOL_FORMAT));
             } else {
                 client.expect(Call::EndClient, result);

@@ -3,13 +3,13 @@
 use std::ptr;
 
 use winws::websocket::Component;
-use winws::websocket::table::{Call, Session};
 use winws_api::HResult;
 use winws_api::websocket::{
     ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, Handle, Handshake as _, Transfer as _,
 };
 
 use super::{End, buffer};
+use crate::model::{Call, Phase};
 
 /// Calls whose arguments are wrong whatever the state is.
 pub(super) fn illegal(component: &Component, end: &mut End, argument: u8) {
@@ -61,7 +61,7 @@ pub(super) fn illegal(component: &Component, end: &mut End, argument: u8) {
             return;
         }
         8 => {
-            let (call, result) = if matches!(end.session, Session::NewClient | Session::BegunClient) {
+            let (call, result) = if matches!(end.session, Phase::NewClient | Phase::BegunClient) {
                 (Call::EndServer, component.end_server_handshake(end.handle).map_err(HResult::from))
             } else {
                 let result = component.begin_client_handshake(end.handle, &[], &[], &[], &mut headers, &mut count);

@@ -3,9 +3,13 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use winws::protocol::{CloseFrame, Event, Fault, MAX_CONTROL, Mask, MessageKind, Receiver, Role, Sender, is_wire_code};
+use winws::protocol::{
+    CloseFrame, Event, Fault, Framer, MAX_CONTROL, Mask, MessageKind, Piece, Receiver, Role, is_wire_code,
+};
+use winws::session::{Asked, WriteHalf};
 
 use super::{KEY, frame};
+use crate::session::write::stage;
 
 /// Receives a stream in the given pieces, and writes down what it meant: a word per frame, `!` where a message ends.
 /// Frames that are cut by the end of the stream are not written down.
@@ -266,21 +270,21 @@ proptest! {
     #[test]
     fn what_is_sent_is_received(
         messages in proptest::collection::vec(proptest::collection::vec("[a-zé€😀]{0,70}", 1..4), 0..5),
-        limit in 1_usize..200,
+        limit in 14_usize..200,
         cut in 1_usize..50,
     ) {
-        let (mut sender, mut wire, mut expected) = (Sender::client(|| KEY), Vec::new(), String::new());
+        let (mut sender, mut wire, mut expected) = (WriteHalf::new(Framer::client(|| KEY), 1), Vec::new(), String::new());
         for fragments in &messages {
             for (index, text) in fragments.iter().enumerate() {
                 let end = index + 1 == fragments.len();
-                sender.send_frame(MessageKind::Text, end, text.as_bytes()).unwrap();
-                let mut payload = text.as_bytes();
-                while sender.is_in_frame() {
-                    let mut out = Vec::new();
-                    let taken = sender.poll_transmit(payload, &mut out, limit);
-                    payload = &payload[taken..];
-                    wire.extend(out);
+                let piece = Piece { kind: MessageKind::Text, end_of_message: end };
+                let admitted = sender.admit(piece, text.as_bytes()).unwrap();
+                sender.push(admitted, text.as_bytes());
+                while let Some(bytes) = stage(&mut sender, Asked::Everything, limit) {
+                    sender.accepted();
+                    wire.extend(bytes);
                 }
+                sender.indicated();
                 let end = if end { "!" } else { "" };
                 write!(expected, "text({}){end} ", text.as_bytes().escape_ascii()).unwrap();
             }

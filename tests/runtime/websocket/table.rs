@@ -1,40 +1,18 @@
-//! The state table: a handle is brought into every state, and every call on it gives what the table says.
+//! The tables of the model: a handle is brought into every state, and every call on it gives what they say.
 
-use winws::websocket::table::{Call, Channel, Direction, ReceiveInput, Refusal, SendInput, Session, Step};
 use winws_api::websocket::{Action, ActionQueue, BufferType};
+use winws_tests_runtime::model::{Call, Channel, Direction, Phase, ReceiveInput, Refusal, SendInput, Step};
 
 use super::c::{Handle, create_client, create_server};
 use super::{INVALID_ARG, OK, OPERATION, REQUEST, client, frame, pump, receive, refs, server, take};
 
-const SESSIONS: [Session; 6] = [
-    Session::NewClient,
-    Session::NewServer,
-    Session::BegunClient,
-    Session::BegunServer,
-    Session::Open,
-    Session::Aborted,
-];
-
-const CALLS: [Call; 7] = [
-    Call::BeginClient,
-    Call::EndClient,
-    Call::BeginServer,
-    Call::EndServer,
-    Call::Transfer,
-    Call::GetAction,
-    Call::Abort,
-];
-
-const CHANNELS: [Channel; 3] = [Channel::Open, Channel::Closed, Channel::Ended];
-const STEPS: [Step; 3] = [Step::Idle, Step::Moving, Step::Ended];
-
 /// A handle in this state, with the headers that end a client's handshake.
-fn in_state(state: Session) -> (Handle, Vec<(String, String)>) {
+fn in_state(state: Phase) -> (Handle, Vec<(String, String)>) {
     let none = Vec::new();
     match state {
-        Session::NewClient => (create_client(&[]).unwrap(), none),
-        Session::NewServer => (create_server(&[]).unwrap(), none),
-        Session::BegunClient => {
+        Phase::NewClient => (create_client(&[]).unwrap(), none),
+        Phase::NewServer => (create_server(&[]).unwrap(), none),
+        Phase::BegunClient => {
             let client = create_client(&[]).unwrap();
             let request = client.begin_client(&[], &[], &[]).unwrap();
             let mut request = refs(&request);
@@ -42,13 +20,13 @@ fn in_state(state: Session) -> (Handle, Vec<(String, String)>) {
             let response = create_server(&[]).unwrap().begin_server(None, &[], &request).unwrap();
             (client, response)
         }
-        Session::BegunServer => {
+        Phase::BegunServer => {
             let server = create_server(&[]).unwrap();
             server.begin_server(None, &[], &REQUEST).unwrap();
             (server, none)
         }
-        Session::Open => (client(), none),
-        Session::Aborted => {
+        Phase::Open => (client(), none),
+        Phase::Aborted => {
             let client = client();
             client.abort();
             (client, none)
@@ -73,7 +51,7 @@ fn call(handle: &Handle, response: &[(String, String)], call: Call) -> i32 {
 }
 
 /// What is seen of a state: the codes of one call each, on handles of their own.
-fn seen(state: Session, before: Option<Call>) -> Vec<i32> {
+fn seen(state: Phase, before: Option<Call>) -> Vec<i32> {
     let code = |next: Call| {
         let (handle, response) = in_state(state);
         if let Some(before) = before {
@@ -85,13 +63,13 @@ fn seen(state: Session, before: Option<Call>) -> Vec<i32> {
         }
         call(&handle, &response, next)
     };
-    CALLS.map(code).to_vec()
+    Call::ALL.iter().copied().map(code).collect()
 }
 
 #[test]
 fn every_call_in_every_state_of_a_session() {
-    for state in SESSIONS {
-        for made in CALLS {
+    for &state in Phase::ALL {
+        for &made in Call::ALL {
             let (handle, response) = in_state(state);
             let code = call(&handle, &response, made);
             let next = match state.after(made) {
@@ -106,7 +84,7 @@ fn every_call_in_every_state_of_a_session() {
                 }
             };
             // The headers of a response belong to one request, so another client's cannot end the handshake.
-            if (state, made) != (Session::NewClient, Call::BeginClient) {
+            if (state, made) != (Phase::NewClient, Call::BeginClient) {
                 assert_eq!(seen(state, Some(made)), seen(next, None), "after {made:?} on {state:?}");
             }
         }
@@ -150,8 +128,8 @@ fn sending(state: Direction) -> Handle {
 
 #[test]
 fn every_send_in_every_state_of_the_sending_direction() {
-    for channel in CHANNELS {
-        for step in STEPS {
+    for &channel in Channel::ALL {
+        for &step in Step::ALL {
             let state = Direction { channel, step };
             for input in [SendInput::Data, SendInput::Control, SendInput::Close] {
                 let server = sending(state);
@@ -173,7 +151,7 @@ fn every_send_in_every_state_of_the_sending_direction() {
 #[test]
 fn every_receive_in_every_state_of_the_receiving_direction() {
     for channel in [Channel::Open, Channel::Ended] {
-        for step in STEPS {
+        for &step in Step::ALL {
             let state = Direction { channel, step };
             let client = client();
             match (channel, step) {
@@ -200,18 +178,8 @@ fn every_receive_in_every_state_of_the_receiving_direction() {
 
 #[test]
 fn what_has_ended_stays_ended() {
-    let inputs = [
-        SendInput::Data,
-        SendInput::Control,
-        SendInput::Close,
-        SendInput::Sent,
-        SendInput::CutShort,
-        SendInput::Fault,
-        SendInput::Abort,
-        SendInput::Indicated,
-    ];
-    for step in STEPS {
-        for input in inputs {
+    for &step in Step::ALL {
+        for &input in SendInput::ALL {
             let state = Direction { channel: Channel::Ended, step };
             if let Ok(after) = state.sending(input) {
                 assert_eq!(after.channel, Channel::Ended, "{input:?}");

@@ -1,14 +1,15 @@
 //! `winws::connect` and its socket, against tungstenite's server.
 
+use std::error::Error as _;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Message, WebSocket};
+use winws::CloseStatus;
 use winws::api::Win32Error;
 use winws::api::winhttp::{WebSocketBufferType, WebSocketQueryCloseStatusError, WebSocketSendError};
-use winws::{CloseStatus, ConnectError};
 
 /// Runs a server for one connection beside a client.
 fn with_server(server: impl FnOnce(WebSocket<TcpStream>) + Send + 'static, client: impl FnOnce(&winws::WebSocket)) {
@@ -100,16 +101,19 @@ fn a_refusal_has_its_status() {
         fn refuse(_: &Request, _: Response) -> Result<Response, ErrorResponse> {
             let mut response = ErrorResponse::new(None);
             *response.status_mut() = tungstenite::http::StatusCode::FORBIDDEN;
+            response.headers_mut().insert("X-Why", "closed today".parse().unwrap());
             Err(response)
         }
         assert!(tungstenite::accept_hdr(listener.accept().unwrap().0, refuse).is_err());
     });
     let error = winws::connect(&url).unwrap_err();
-    assert_eq!(error, ConnectError::Refused(403));
+    assert_eq!(error.status(), Some(403));
+    assert!(error.headers().any(|(name, value)| name.eq_ignore_ascii_case("x-why") && value == "closed today"));
+    assert!(error.source().is_none());
     assert_eq!(error.code(), Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE);
     server.join().unwrap();
     let error = winws::connect("wss://127.0.0.1/").unwrap_err();
-    assert_eq!(error, ConnectError::Failed(Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME));
+    assert_eq!((error.code(), error.status()), (Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME, None));
 }
 
 #[test]

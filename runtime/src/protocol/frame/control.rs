@@ -25,7 +25,7 @@ pub enum Control {
 #[derive(Clone, Copy)]
 pub struct ControlPayload {
     bytes: [u8; MAX_CONTROL],
-    length: usize,
+    length: u8,
 }
 
 impl ControlPayload {
@@ -40,19 +40,20 @@ impl ControlPayload {
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        &self.bytes[..usize::from(self.length)]
     }
 
     /// Appends what fits, and says how many bytes that was.
     pub(in crate::protocol) fn push(&mut self, bytes: &[u8]) -> usize {
-        let taken = bytes.len().min(MAX_CONTROL - self.length);
-        self.bytes[self.length..][..taken].copy_from_slice(&bytes[..taken]);
-        self.length += taken;
+        let length = usize::from(self.length);
+        let taken = bytes.len().min(MAX_CONTROL - length);
+        self.bytes[length..][..taken].copy_from_slice(&bytes[..taken]);
+        self.length = u8::try_from(length + taken).expect("at most 125");
         taken
     }
 
     pub(in crate::protocol) fn as_mut_bytes(&mut self) -> &mut [u8] {
-        &mut self.bytes[..self.length]
+        &mut self.bytes[..usize::from(self.length)]
     }
 }
 

@@ -1,4 +1,4 @@
-//! Frame headers, RFC 6455 section 5.2, by tungstenite's frame layer: bytes to a checked [`Header`] and back.
+//! Heads of frames, RFC 6455 section 5.2, by tungstenite's frame layer: bytes to a checked [`Head`] and back.
 
 use std::io::Cursor;
 
@@ -7,67 +7,101 @@ use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::{Fault, MAX_CONTROL};
 
-/// The longest header in bytes: two, eight of length, four of mask.
-pub(in crate::protocol) const MAX_HEADER: usize = 14;
+/// The longest head, in bytes: two, eight of length, four of mask.
+pub const MAX_HEAD: usize = 14;
 
+/// Which frame of a message a data frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::protocol) enum DataOpcode {
+pub enum DataOpcode {
+    /// Another one than the first.
     Continuation,
+    /// The first one of a text.
     Text,
+    /// The first one of a binary message.
     Binary,
 }
 
+/// What a control frame says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::protocol) enum ControlOpcode {
+pub enum ControlOpcode {
+    /// This direction ends (section 5.5.1).
     Close,
+    /// A pong is asked for (section 5.5.2).
     Ping,
+    /// The answer to a ping, or to nothing (section 5.5.3).
     Pong,
 }
 
+/// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::protocol) enum Opcode {
+pub enum Opcode {
+    /// A piece of a message.
     Data(DataOpcode),
-    /// Not fragmented, and no longer than [`MAX_CONTROL`].
+    /// A control frame: not fragmented, and no longer than [`MAX_CONTROL`].
     Control(ControlOpcode),
 }
 
-/// A header that is right in itself; whether it may come now is the message reader's business.
+/// A head that is right in itself; whether it may come now is the message reader's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::protocol) struct Header {
+pub struct Head {
+    /// What the frame is.
     pub opcode: Opcode,
+    /// The FIN bit: whether the message ends with this frame.
     pub is_final: bool,
+    /// The reserved bits that are set.
+    pub reserved: ReservedBits,
+    /// The masking key, if the payload is masked.
     pub key: Option<[u8; 4]>,
+    /// The length of the payload, in bytes.
     pub length: u64,
 }
 
 /// Which frames an endpoint takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::protocol) struct Accepted {
+pub struct Accepted {
+    /// Masked frames, which come from clients.
     pub masked: bool,
+    /// Frames that are not masked, which come from servers.
     pub unmasked: bool,
     /// The reserved bits to which an agreed extension gives a meaning.
     pub reserved: ReservedBits,
 }
 
-/// Some of a header's three reserved bits.
+/// Some of a head's three reserved bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::protocol) struct ReservedBits(u8);
+pub struct ReservedBits(u8);
 
 impl ReservedBits {
-    /// No bits. There is no extension yet, so a receiver takes no others: one that is agreed upon adds its own here.
-    pub(in crate::protocol) const NONE: Self = Self(0);
+    /// No bits. There is no extension yet, so a reader takes no others: one that is agreed upon adds its own.
+    pub const NONE: Self = Self(0);
+
+    /// The first reserved bit, RSV1.
+    pub const FIRST: Self = Self(4);
+
+    /// The second reserved bit, RSV2.
+    pub const SECOND: Self = Self(2);
+
+    /// The third reserved bit, RSV3.
+    pub const THIRD: Self = Self(1);
+
+    /// These bits and the others.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
 
     fn of(header: &FrameHeader) -> Self {
         Self(u8::from(header.rsv1) << 2 | u8::from(header.rsv2) << 1 | u8::from(header.rsv3))
     }
 
-    const fn is_within(self, other: Self) -> bool {
+    /// Whether the others have all of these bits.
+    pub const fn is_within(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
 }
 
-/// Reads a header, and says how many bytes it took; `None` when more bytes are needed.
-pub(in crate::protocol) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Option<(Header, usize)>, Fault> {
+/// Reads a head, and says how many bytes it took; `None` when more bytes are needed.
+pub(super) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Option<(Head, usize)>, Fault> {
     let mut cursor = Cursor::new(bytes);
     // The frame layer has one complaint that a slice can cause: the opcode.
     let Some((header, length)) = FrameHeader::parse(&mut cursor).map_err(|_| Fault::ReservedOpcode)? else {
@@ -75,7 +109,8 @@ pub(in crate::protocol) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Opt
     };
     let taken = bytes.len().min(usize::try_from(cursor.position()).unwrap_or(usize::MAX));
     let opcode = opcode(header.opcode).ok_or(Fault::ReservedOpcode)?;
-    if !ReservedBits::of(&header).is_within(accepted.reserved) {
+    let reserved = ReservedBits::of(&header);
+    if !reserved.is_within(accepted.reserved) {
         return Err(Fault::ReservedBit);
     }
     if !(if header.mask.is_some() { accepted.masked } else { accepted.unmasked }) {
@@ -92,12 +127,12 @@ pub(in crate::protocol) fn parse(bytes: &[u8], accepted: Accepted) -> Result<Opt
             return Err(Fault::ControlTooLong);
         }
     }
-    Ok(Some((Header { opcode, is_final: header.is_final, key: header.mask, length }, taken)))
+    Ok(Some((Head { opcode, is_final: header.is_final, reserved, key: header.mask, length }, taken)))
 }
 
-/// Writes a header to the start of `out`, which is long enough for it, and says how long it is.
-pub(in crate::protocol) fn write(header: &Header, out: &mut [u8]) -> usize {
-    let opcode = match header.opcode {
+/// Writes a head to the start of `out`, which is long enough for it, and says how long it is.
+pub(in crate::protocol) fn write(head: &Head, out: &mut [u8]) -> usize {
+    let opcode = match head.opcode {
         Opcode::Data(DataOpcode::Continuation) => OpCode::Data(Data::Continue),
         Opcode::Data(DataOpcode::Text) => OpCode::Data(Data::Text),
         Opcode::Data(DataOpcode::Binary) => OpCode::Data(Data::Binary),
@@ -105,10 +140,12 @@ pub(in crate::protocol) fn write(header: &Header, out: &mut [u8]) -> usize {
         Opcode::Control(ControlOpcode::Ping) => OpCode::Control(Control::Ping),
         Opcode::Control(ControlOpcode::Pong) => OpCode::Control(Control::Pong),
     };
-    let frame = FrameHeader { is_final: header.is_final, opcode, mask: header.key, ..FrameHeader::default() };
+    let has = |bits: ReservedBits| bits.is_within(head.reserved);
+    let (rsv1, rsv2, rsv3) = (has(ReservedBits::FIRST), has(ReservedBits::SECOND), has(ReservedBits::THIRD));
+    let header = FrameHeader { is_final: head.is_final, rsv1, rsv2, rsv3, opcode, mask: head.key };
     let room = out.len();
     let mut rest = out;
-    frame.format(header.length, &mut rest).expect("there is room for a header");
+    header.format(head.length, &mut rest).expect("there is room for a head");
     room - rest.len()
 }
 

@@ -7,8 +7,11 @@ mod control;
 mod fault;
 pub(super) mod head;
 mod mask;
+mod reader;
 
 pub use close::{CloseFrame, InvalidClose, MAX_REASON, NO_STATUS, is_wire_code};
 pub use control::{Control, ControlPayload, MAX_CONTROL, MAX_CONTROL_FRAME};
 pub use fault::Fault;
+pub use head::{Accepted, ControlOpcode, DataOpcode, Head, MAX_HEAD, Opcode, ReservedBits};
 pub use mask::Mask;
+pub use reader::{Begun, FrameReader};

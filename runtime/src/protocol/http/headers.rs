@@ -15,6 +15,11 @@ impl<N: Into<Vec<u8>>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Headers {
 }
 
 impl Headers {
+    /// All of them, as names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.list.iter().map(|(name, value)| (&name[..], value.trim_ascii()))
+    }
+
     /// The values of all headers of this name, without blanks around them.
     pub fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
         self.list

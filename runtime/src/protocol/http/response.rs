@@ -29,7 +29,7 @@ impl Response {
     }
 
     /// All headers.
-    pub(in crate::protocol) const fn all(&self) -> &Headers {
+    pub const fn all(&self) -> &Headers {
         &self.headers
     }
 

@@ -1,22 +1,45 @@
-//! Frames of one direction: which frame a piece of a message becomes, its header, and its mask.
+//! Pieces of messages to frames: which frame a piece becomes, its head, and its mask.
 //!
-//! The payload stays with the caller. What is sent when, and what a close means, is decided above.
+//! The payload stays with the caller. What is sent when is the session's business.
 
-use super::MessageKind;
+use core::fmt;
+
 use super::utf8::Utf8Validator;
-use crate::protocol::SendError;
-use crate::protocol::frame::head::{self, ControlOpcode, DataOpcode, Header, MAX_HEADER, Opcode};
-use crate::protocol::frame::{Control, MAX_CONTROL_FRAME, Mask};
+use super::{MessageKind, Piece};
+use crate::protocol::frame::head;
+use crate::protocol::frame::{
+    Control, ControlOpcode, DataOpcode, Head, MAX_CONTROL_FRAME, MAX_HEAD, Mask, Opcode, ReservedBits,
+};
 
 /// Where a client takes its masking keys from: each one fresh and not to be foreseen (section 5.3).
 pub type MaskKeys = fn() -> [u8; 4];
 
-/// Makes the frames of an endpoint.
+/// Why a piece cannot follow the pieces before it. Nothing has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceError {
+    /// Text inside a binary message, or the reverse (b1.3.5).
+    WrongKind,
+    /// The text is not UTF-8, over all its pieces (b1.3.7).
+    InvalidUtf8,
+}
+
+impl fmt::Display for PieceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WrongKind => "the message under way is of another kind",
+            Self::InvalidUtf8 => "the text is not UTF-8",
+        })
+    }
+}
+
+impl core::error::Error for PieceError {}
+
+/// Makes the frames of an endpoint: a piece is [admitted](Self::admit) first, and its frame begins later.
 #[derive(Clone, Copy, Debug)]
 pub struct Framer {
     masking: Masking,
     checks_utf8: bool,
-    /// The fragmented message under way.
+    /// The message of which a piece was admitted and the last one was not.
     message: Option<Message>,
 }
 
@@ -36,11 +59,9 @@ struct Message {
     utf8: Utf8Validator,
 }
 
-/// A data frame under way: its header, and what is still to be done with its payload.
+/// What is still to be done with the payload of a data frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
-    header: [u8; MAX_HEADER],
-    header_length: usize,
     remaining: usize,
     mask: Option<Mask>,
 }
@@ -72,13 +93,14 @@ impl Framer {
         self
     }
 
-    /// The frame of a piece of a message. It begins a message, or goes on with the one under way, and ends it if
-    /// `end_of_message`.
+    /// Takes a piece behind those before it, and says which frame it becomes.
     ///
-    /// Fails with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`], and nothing has changed then.
-    pub fn data(&mut self, kind: MessageKind, end_of_message: bool, payload: &[u8]) -> Result<Frame, SendError> {
+    /// It begins a message, or goes on with the one under way. After [`PieceError::WrongKind`] and
+    /// [`PieceError::InvalidUtf8`] another piece may take its place.
+    pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<DataOpcode, PieceError> {
+        let Piece { kind, end_of_message } = piece;
         let (opcode, mut message) = match (self.message, kind) {
-            (Some(message), kind) if message.kind != kind => return Err(SendError::WrongKind),
+            (Some(message), kind) if message.kind != kind => return Err(PieceError::WrongKind),
             (Some(message), _) => (DataOpcode::Continuation, message),
             (None, MessageKind::Text) => (DataOpcode::Text, Message { kind, utf8: Utf8Validator::new() }),
             (None, MessageKind::Binary) => (DataOpcode::Binary, Message { kind, utf8: Utf8Validator::new() }),
@@ -86,29 +108,41 @@ impl Framer {
         if kind == MessageKind::Text && self.checks_utf8 {
             let text = &mut message.utf8;
             if text.receive_bytes(payload).is_err() || (end_of_message && !text.is_complete()) {
-                return Err(SendError::InvalidUtf8);
+                return Err(PieceError::InvalidUtf8);
             }
         }
         self.message = (!end_of_message).then_some(message);
+        Ok(opcode)
+    }
+
+    /// Begins the frame of a piece: writes its head to the start of `out`, which has room for [`MAX_HEAD`] bytes, and says
+    /// how long the head is.
+    pub fn begin_frame(
+        &self,
+        opcode: DataOpcode,
+        is_final: bool,
+        reserved: ReservedBits,
+        length: usize,
+        out: &mut [u8; MAX_HEAD],
+    ) -> (Frame, usize) {
         let key = self.key();
-        let length = payload.len() as u64;
-        let header = Header { opcode: Opcode::Data(opcode), is_final: end_of_message, key, length };
-        let mut frame =
-            Frame { header: [0; MAX_HEADER], header_length: 0, remaining: payload.len(), mask: self.mask(key) };
-        frame.header_length = head::write(&header, &mut frame.header);
-        Ok(frame)
+        let opcode = Opcode::Data(opcode);
+        let head = Head { opcode, is_final, reserved, key, length: length as u64 };
+        let written = head::write(&head, out);
+        (Frame { remaining: length, mask: self.mask(key) }, written)
     }
 
     /// Writes a control frame to the start of `out`, and says how long it is.
-    pub fn control(&mut self, control: &Control, out: &mut [u8; MAX_CONTROL_FRAME]) -> usize {
+    pub fn control(&self, control: &Control, out: &mut [u8; MAX_CONTROL_FRAME]) -> usize {
         let (opcode, payload) = match control {
             Control::Ping(payload) => (ControlOpcode::Ping, payload.as_bytes()),
             Control::Pong(payload) => (ControlOpcode::Pong, payload.as_bytes()),
             Control::Close(close) => (ControlOpcode::Close, close.payload()),
         };
         let key = self.key();
-        let header = Header { opcode: Opcode::Control(opcode), is_final: true, key, length: payload.len() as u64 };
-        let start = head::write(&header, out);
+        let opcode = Opcode::Control(opcode);
+        let head = Head { opcode, is_final: true, reserved: ReservedBits::NONE, key, length: payload.len() as u64 };
+        let start = head::write(&head, out);
         let end = start + payload.len();
         out[start..end].copy_from_slice(payload);
         if let Some(mut mask) = self.mask(key) {
@@ -134,11 +168,6 @@ impl Framer {
 }
 
 impl Frame {
-    /// The bytes that go before the payload.
-    pub fn header(&self) -> &[u8] {
-        &self.header[..self.header_length]
-    }
-
     /// How many bytes of the payload are still to go out.
     pub const fn remaining(&self) -> usize {
         self.remaining
@@ -147,14 +176,6 @@ impl Frame {
     /// Whether the payload goes out masked. Otherwise it may go out from where it is.
     pub const fn is_masked(&self) -> bool {
         self.mask.is_some()
-    }
-
-    /// Masks a copy of the next bytes of the payload, if it is to be masked, and counts them as gone out.
-    pub fn advance(&mut self, copy: &mut [u8]) {
-        if let Some(mask) = &mut self.mask {
-            mask.apply(copy);
-        }
-        self.skip(copy.len());
     }
 
     /// Writes the next bytes of the payload to `out`, as far as it has room, masked if they are to be. They count as gone
@@ -170,7 +191,7 @@ impl Frame {
     }
 
     /// Counts the next `length` bytes of a payload that is not masked as gone out.
-    pub fn skip(&mut self, length: usize) {
+    pub const fn skip(&mut self, length: usize) {
         self.remaining = self.remaining.saturating_sub(length);
     }
 }

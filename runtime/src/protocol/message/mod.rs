@@ -1,10 +1,12 @@
 //! Frames to pieces of messages and back (RFC 6455 section 5.4), and the text that messages may be made of.
 
 mod framer;
+mod reader;
 mod receiver;
 mod utf8;
 
-pub use framer::{Frame, Framer, MaskKeys};
+pub use framer::{Frame, Framer, MaskKeys, PieceError};
+pub use reader::MessageReader;
 pub use receiver::{Event, Receiver};
 pub use utf8::{InvalidUtf8, Utf8Validator};
 
@@ -15,4 +17,27 @@ pub enum MessageKind {
     Text,
     /// Bytes.
     Binary,
+}
+
+/// What a piece of a message is: all that a frame's head says of its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Piece {
+    /// What the message is made of.
+    pub kind: MessageKind,
+    /// Whether the message ends with this piece.
+    pub end_of_message: bool,
+}
+
+impl Piece {
+    /// A text, or the rest of one.
+    pub const TEXT_MESSAGE: Self = Self { kind: MessageKind::Text, end_of_message: true };
+
+    /// A piece of a text, and more follows.
+    pub const TEXT_FRAGMENT: Self = Self { kind: MessageKind::Text, end_of_message: false };
+
+    /// A binary message, or the rest of one.
+    pub const BINARY_MESSAGE: Self = Self { kind: MessageKind::Binary, end_of_message: true };
+
+    /// A piece of a binary message, and more follows.
+    pub const BINARY_FRAGMENT: Self = Self { kind: MessageKind::Binary, end_of_message: false };
 }

@@ -8,8 +8,8 @@ use winws_api::websocket::{Action, BufferType, HttpHeader};
 use winws_api::{HResult, KeptBuffer, KeptBufferMut};
 
 use super::memory::Memory;
-use super::table::{self, Call};
-use super::{Config, Connection, Side, codes};
+use super::table::{Call, Phase};
+use super::{Config, Connection, Queue, codes};
 use crate::protocol::Role;
 use crate::protocol::upgrade::Offer;
 use crate::raw::lent::HeaderArray;
@@ -62,20 +62,20 @@ pub(super) struct Agreeing {
 
 /// What a handle names.
 #[derive(Debug)]
-pub(super) struct Session {
-    state: table::Session,
+pub(super) struct Endpoint {
+    phase: Phase,
     config: Config,
     /// The caller's memory, before the connection gets it.
     memory: Option<Memory>,
     agreeing: Option<Agreeing>,
     /// It may be there before the session is open: a call that would have opened it was refused.
     connection: Option<Connection<Payload, Target>>,
-    queues: [Queue; 2],
+    operations: [Pending; 2],
 }
 
 /// What belongs to one direction.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(super) struct Pending {
     /// The application's word for the operation. It is handed back and never looked at.
     context: AtomicPtr<c_void>,
     /// What is sent, or was asked for.
@@ -89,12 +89,12 @@ struct Out {
     number: usize,
     action: Action,
     /// Whose operation it belongs to: the receive queue can have one of a send. That of an answer belongs to none.
-    owner: Option<Side>,
+    owner: Option<Queue>,
     /// How many bytes its buffers have.
     offered: usize,
 }
 
-impl Queue {
+impl Pending {
     const fn new() -> Self {
         Self { context: AtomicPtr::new(ptr::null_mut()), buffer_type: BufferType::BinaryMessage, out: None }
     }
@@ -104,19 +104,19 @@ impl Queue {
     }
 }
 
-impl Session {
+impl Endpoint {
     pub(super) const fn new(config: Config, memory: Option<Memory>) -> Self {
-        let state = match config.role() {
-            Role::Client => table::Session::NewClient,
-            Role::Server => table::Session::NewServer,
+        let phase = match config.role() {
+            Role::Client => Phase::NewClient,
+            Role::Server => Phase::NewServer,
         };
-        let queues = [Queue::new(), Queue::new()];
-        Self { state, config, memory, agreeing: None, connection: None, queues }
+        let operations = [Pending::new(), Pending::new()];
+        Self { phase, config, memory, agreeing: None, connection: None, operations }
     }
 
     /// Whether the table allows a call, which does not happen yet.
     pub(super) fn allows(&self, call: Call) -> Result<(), HResult> {
-        self.state.after(call).map(drop).map_err(codes::of_refusal)
+        self.phase.after(call).map(drop).map_err(codes::of_disallowed)
     }
 
     pub(super) fn offer(&self) -> Option<&Offer> {
@@ -125,7 +125,7 @@ impl Session {
 
     /// Begins the handshake, and lends its headers.
     pub(super) fn begin(&mut self, call: Call, agreeing: Agreeing) -> Result<(*mut HttpHeader, u32), HResult> {
-        self.state = self.state.after(call).map_err(codes::of_refusal)?;
+        self.phase = self.phase.after(call).map_err(codes::of_disallowed)?;
         Ok(self.agreeing.insert(agreeing).headers.lend())
     }
 
@@ -140,7 +140,7 @@ impl Session {
         call: Call,
         make: impl FnOnce(&mut Connection<Payload, Target>) -> Result<T, HResult>,
     ) -> Result<T, HResult> {
-        let state = self.state.after(call).map_err(codes::of_refusal)?;
+        let phase = self.phase.after(call).map_err(codes::of_disallowed)?;
         let connection = if let Some(connection) = &mut self.connection {
             connection
         } else {
@@ -151,38 +151,38 @@ impl Session {
             self.connection.insert(Connection::with_memory(&self.config, memory))
         };
         let made = make(connection)?;
-        (self.state, self.agreeing) = (state, None);
+        (self.phase, self.agreeing) = (phase, None);
         Ok(made)
     }
 
     /// What belongs to an operation that was just queued.
-    pub(super) fn queued(&mut self, side: Side, buffer_type: BufferType, context: *mut c_void) {
-        let queue = &mut self.queues[side as usize];
-        queue.buffer_type = buffer_type;
-        *queue.context.get_mut() = context;
+    pub(super) fn queued(&mut self, queue: Queue, buffer_type: BufferType, context: *mut c_void) {
+        let operation = &mut self.operations[queue as usize];
+        operation.buffer_type = buffer_type;
+        *operation.context.get_mut() = context;
     }
 
-    pub(super) const fn queue(&self, side: Side) -> &Queue {
-        &self.queues[side as usize]
+    pub(super) const fn operation(&self, queue: Queue) -> &Pending {
+        &self.operations[queue as usize]
     }
 
     /// Ends both directions of an open session.
     pub(super) fn abort(&mut self) {
-        if let Ok(state) = self.state.after(Call::Abort) {
-            self.state = state;
+        if let Ok(phase) = self.phase.after(Call::Abort) {
+            self.phase = phase;
         }
-        if let (table::Session::Aborted, Some(connection)) = (self.state, &mut self.connection) {
+        if let (Phase::Aborted, Some(connection)) = (self.phase, &mut self.connection) {
             connection.abort();
         }
     }
 
     /// The next action of a queue, unless one of it is out, or one of its operation in the other queue.
-    pub(super) fn due(&mut self, side: Side) -> Result<Action, HResult> {
-        let is_out = self.queues[side as usize].out.is_some();
-        if is_out || self.queues.iter().filter_map(|queue| queue.out).any(|out| out.owner == Some(side)) {
+    pub(super) fn due(&mut self, queue: Queue) -> Result<Action, HResult> {
+        let is_out = self.operations[queue as usize].out.is_some();
+        if is_out || self.operations.iter().filter_map(|operation| operation.out).any(|out| out.owner == Some(queue)) {
             return Ok(Action::Nothing);
         }
-        self.with_connection(Call::GetAction, |connection| connection.due(side).map_err(codes::of_fault))
+        self.with_connection(Call::GetAction, |connection| connection.due(queue).map_err(codes::of_fault))
     }
 
     /// A context that no action has.
@@ -191,13 +191,13 @@ impl Session {
     }
 
     /// Takes an action out, and gives its context.
-    pub(super) fn take(&mut self, side: Side, action: Action, owner: Option<Side>, offered: usize) -> *mut c_void {
+    pub(super) fn take(&mut self, queue: Queue, action: Action, owner: Option<Queue>, offered: usize) -> *mut c_void {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed) & (usize::MAX >> SLOT_BITS);
         let slot = if action == Action::Nothing {
             NO_SLOT
         } else {
-            self.queues[side as usize].out = Some(Out { number, action, owner, offered });
-            side as usize
+            self.operations[queue as usize].out = Some(Out { number, action, owner, offered });
+            queue as usize
         };
         ptr::without_provenance_mut(number << SLOT_BITS | slot)
     }
@@ -205,12 +205,12 @@ impl Session {
     /// Completes the action of a context. One that is not out is nothing.
     pub(super) fn complete(&mut self, context: *mut c_void, transferred: usize) {
         let (number, slot) = (context.addr() >> SLOT_BITS, context.addr() & SLOT_MASK);
-        let side = match slot {
-            0 => Side::Send,
-            1 => Side::Receive,
+        let queue = match slot {
+            0 => Queue::Send,
+            1 => Queue::Receive,
             _ => return,
         };
-        let Some(out) = self.queues[slot].out.take_if(|out| out.number == number) else {
+        let Some(out) = self.operations[slot].out.take_if(|out| out.number == number) else {
             return;
         };
         let Some(connection) = &mut self.connection else {
@@ -218,8 +218,8 @@ impl Session {
         };
         match out.action {
             Action::Nothing => {}
-            Action::SendToNetwork if transferred == out.offered => connection.transmitted(side, transferred),
-            Action::SendToNetwork => connection.cut_short(side),
+            Action::SendToNetwork if transferred == out.offered => connection.transmitted(queue, transferred),
+            Action::SendToNetwork => connection.cut_short(queue),
             // A number that is too large is no number of bytes that were received.
             Action::ReceiveFromNetwork => connection.arrived(if transferred > out.offered { 0 } else { transferred }),
             Action::IndicateSendComplete => drop(connection.sent()),

@@ -1,0 +1,431 @@
+//! The Rust API: a WebSocket as a value, over WinHTTP's objects.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use winws_api::Win32Error;
+use winws_api::winhttp::{
+    WebSocketBufferType, WebSocketCloseError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
+    WebSocketSendError, WebSocketShutdownError,
+};
+
+use crate::protocol::CloseFrame;
+use crate::winhttp::{Request, RequestFailure, Socket, of_close};
+
+/// How long a message may be for [`WebSocket::receive_message`] where nothing else was asked for, in bytes.
+const MESSAGE_LIMIT: usize = 64 << 20;
+
+/// How much room [`WebSocket::receive_message`] makes at first, in bytes.
+const FIRST_ROOM: usize = 4096;
+
+/// The close code for a message that is too big (RFC 6455 section 7.4.1).
+const TOO_BIG: u16 = 1009;
+
+/// A connected WebSocket, on the client's side.
+///
+/// Every method takes `&self`: one thread may send while another one receives, through a reference or an `Arc`. A second
+/// receive at the same time fails with `InvalidOperation`; a second send waits for its turn. The methods block until they
+/// are done, and [`abort`](Self::abort) in another thread ends all of them at once.
+///
+/// Dropping it ends the TCP connection without a close frame; say goodbye with [`close`](Self::close).
+#[derive(Debug)]
+pub struct WebSocket {
+    socket: Socket,
+    subprotocol: Option<String>,
+    /// In milliseconds; 0 for none.
+    receive_timeout: AtomicU64,
+    message: Mutex<Message>,
+}
+
+/// The message under way of [`WebSocket::receive_message`].
+#[derive(Debug)]
+struct Message {
+    limit: usize,
+    /// What had come of it when a receive gave up.
+    part: Vec<u8>,
+    is_too_long: bool,
+}
+
+/// What a receive gave: one piece of a message, or the peer's close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// How many bytes were written to the start of the buffer.
+    pub len: usize,
+    /// What they are: `…Message` ends a message, `…Fragment` does not, and `Close` comes once, last and empty.
+    pub kind: WebSocketBufferType,
+}
+
+/// The peer's close frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseStatus {
+    /// The close code; 1005 when the frame had none.
+    pub code: u16,
+    /// The reason, often empty.
+    pub reason: String,
+}
+
+/// Why there is no WebSocket.
+#[derive(Debug)]
+pub struct ConnectError {
+    code: Win32Error,
+    reason: Reason,
+}
+
+#[derive(Debug)]
+enum Reason {
+    /// A step failed, for what the operating system said if it said something.
+    Failed(Option<io::Error>),
+    /// The server gave an ordinary answer instead of a WebSocket.
+    Refused { status: u16, headers: Vec<(String, String)> },
+}
+
+/// Why [`WebSocket::receive_message`] gave no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageError {
+    /// The message is longer than the limit, in bytes. The peer was told by the close code 1009, and no other message will
+    /// be received.
+    TooLong {
+        /// The limit.
+        limit: usize,
+    },
+    /// The receive failed.
+    Failed(WebSocketReceiveError),
+}
+
+/// Connects to a `ws://` URL and upgrades to a WebSocket.
+///
+/// # Errors
+///
+/// See [`connect_with`].
+pub fn connect(url: &str) -> Result<WebSocket, ConnectError> {
+    connect_with(url, &[])
+}
+
+/// Connects with further headers, such as `("Sec-WebSocket-Protocol", "chat, superchat")`.
+///
+/// It blocks until the server has answered: at most 60 seconds for each address of the host and 30 seconds for the answer.
+///
+/// # Errors
+///
+/// [`ConnectError::status`] is there when the server refused. Otherwise [`ConnectError::code`] is
+/// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for anything but `ws://` and `http://` (`wss://` included),
+/// `ERROR_WINHTTP_INVALID_URL`, `ERROR_INVALID_PARAMETER` for a header that is malformed or belongs to the handshake,
+/// `ERROR_WINHTTP_NAME_NOT_RESOLVED`, `ERROR_WINHTTP_CANNOT_CONNECT`, `ERROR_WINHTTP_TIMEOUT`,
+/// `ERROR_WINHTTP_CONNECTION_ERROR` when the request could not be written, or `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` for an
+/// answer that is not HTTP or breaks RFC 6455 section 4.1. What the operating system said is the error's `source()`.
+pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, ConnectError> {
+    let request = Request::open(url, headers)?;
+    request.send()?;
+    request.receive_response()?;
+    let response = request.response()?;
+    if response.status() != 101 {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = response.all().iter().map(|(name, value)| (text(name), text(value))).collect();
+        let reason = Reason::Refused { status: response.status(), headers };
+        return Err(ConnectError { code: Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE, reason });
+    }
+    let subprotocol = response.headers("Sec-WebSocket-Protocol").next();
+    let subprotocol = subprotocol.map(|value| String::from_utf8_lossy(value).into_owned());
+    Ok(WebSocket::new(request.complete_upgrade()?, subprotocol))
+}
+
+impl WebSocket {
+    const fn new(socket: Socket, subprotocol: Option<String>) -> Self {
+        let message = Message { limit: MESSAGE_LIMIT, part: Vec::new(), is_too_long: false };
+        Self { socket, subprotocol, receive_timeout: AtomicU64::new(0), message: Mutex::new(message) }
+    }
+
+    /// The subprotocol that the server chose among those asked for.
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
+    /// Sends a whole text message in one frame.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn send_text(&self, text: &str) -> Result<(), WebSocketSendError> {
+        self.send(WebSocketBufferType::Utf8Message, text.as_bytes())
+    }
+
+    /// Sends a whole binary message in one frame.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn send_binary(&self, bytes: &[u8]) -> Result<(), WebSocketSendError> {
+        self.send(WebSocketBufferType::BinaryMessage, bytes)
+    }
+
+    /// Sends one frame of a message: `…Fragment` while more follows, `…Message` to end it.
+    ///
+    /// Blocks until the operating system has taken all of it.
+    ///
+    /// # Errors
+    ///
+    /// - `InvalidParameter` for `Close`, for text inside a binary message or the reverse, and for text that is not UTF-8. A
+    ///   code point may be cut between fragments.
+    /// - `InvalidOperation` after [`shutdown`](Self::shutdown), [`close`](Self::close) or a failure.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the connection turns out to be gone.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` when another thread aborts meanwhile.
+    pub fn send(&self, kind: WebSocketBufferType, bytes: &[u8]) -> Result<(), WebSocketSendError> {
+        Ok(self.socket.send(kind, bytes)?)
+    }
+
+    /// Receives what comes next into `buffer`: up to its length, and never from more than one frame.
+    ///
+    /// Data is handed over as it comes; a frame need not be complete. Blocks until something has come, or until the
+    /// [timeout](Self::set_receive_timeout).
+    ///
+    /// # Errors
+    ///
+    /// - `InvalidParameter` for an empty buffer.
+    /// - `InvalidOperation` after the peer's close, after [`close`](Self::close), and while another thread receives.
+    /// - `OperationCancelled` when another thread closes or aborts meanwhile.
+    /// - `ERROR_WINHTTP_TIMEOUT` when nothing has come in time. The connection goes on.
+    /// - `InvalidServerResponse` when the server breaks the protocol, and `ERROR_WINHTTP_CONNECTION_ERROR` when it goes
+    ///   without a close. These are final.
+    pub fn receive(&self, buffer: &mut [u8]) -> Result<Delivery, WebSocketReceiveError> {
+        let (len, kind) = self.socket.receive(buffer, self.deadline())?;
+        Ok(Delivery { len, kind })
+    }
+
+    /// Receives a whole message into `buffer`, in place of what was there. Its type is `Utf8Message` or `BinaryMessage`, or
+    /// `Close` for the peer's close.
+    ///
+    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it. When a call
+    /// fails before that, what has come is kept for the next one.
+    ///
+    /// # Errors
+    ///
+    /// [`MessageError::TooLong`] when the message is longer than the [limit](Self::set_message_limit): nothing larger is kept
+    /// in memory, and each later call fails in the same way. [`MessageError::Failed`] has the errors of
+    /// [`receive`](Self::receive).
+    pub fn receive_message(&self, buffer: &mut Vec<u8>) -> Result<Delivery, MessageError> {
+        let mut message = self.message();
+        let limit = message.limit;
+        if message.is_too_long {
+            return Err(MessageError::TooLong { limit });
+        }
+        *buffer = std::mem::take(&mut message.part);
+        drop(message);
+        let mut len = buffer.len();
+        loop {
+            if len == buffer.len() {
+                // One byte more than the limit shows that a message goes beyond it.
+                let room = len.max(FIRST_ROOM / 2).saturating_mul(2).min(limit.saturating_add(1));
+                buffer.resize(room.max(len + 1), 0);
+            }
+            let deadline = self.deadline();
+            let (more, kind) = match self.socket.receive(&mut buffer[len..], deadline) {
+                Ok(received) => received,
+                Err(code) => {
+                    buffer.truncate(len);
+                    self.message().part = std::mem::take(buffer);
+                    return Err(MessageError::Failed(code.into()));
+                }
+            };
+            len += more;
+            if len > limit {
+                buffer.clear();
+                self.message().is_too_long = true;
+                let close = CloseFrame::new(TOO_BIG, b"").expect("1009 may be on the wire");
+                // After our own close frame the peer needs no other one.
+                self.socket.shutdown_now(close).ok();
+                return Err(MessageError::TooLong { limit });
+            }
+            if !matches!(kind, WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment) {
+                buffer.truncate(len);
+                return Ok(Delivery { len, kind });
+            }
+        }
+    }
+
+    /// Sends the close frame, and nothing after it; receiving goes on until the peer's close.
+    ///
+    /// `code` is 1000 to 1003, 1007 to 1014, 3000 to 4999, or 1005 for none; `reason` has at most 123 bytes.
+    ///
+    /// # Errors
+    ///
+    /// - `InvalidParameter` for another code or a longer reason.
+    /// - `InvalidOperation` when the close frame was sent before, or after a failure.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the connection turns out to be gone.
+    pub fn shutdown(&self, code: u16, reason: &str) -> Result<(), WebSocketShutdownError> {
+        let close = CloseFrame::new(code, reason.as_bytes()).map_err(of_close)?;
+        Ok(self.socket.shutdown(close)?)
+    }
+
+    /// Sends the close frame, unless [`shutdown`](Self::shutdown) did, and waits for the peer's.
+    ///
+    /// What else the peer sends until then is dropped. The arguments are those of `shutdown`. A receive in another thread
+    /// ends at once. Blocks until the peer has answered, or until another thread [aborts](Self::abort).
+    ///
+    /// # Errors
+    ///
+    /// - `InvalidParameter` as for `shutdown`.
+    /// - `InvalidOperation` when called before.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the peer goes without an answer.
+    /// - `OperationCancelled` when another thread aborts meanwhile.
+    pub fn close(&self, code: u16, reason: &str) -> Result<(), WebSocketCloseError> {
+        let close = CloseFrame::new(code, reason.as_bytes()).map_err(of_close)?;
+        Ok(self.socket.close(close)?)
+    }
+
+    /// Ends the connection without a word. Every call that blocks in another thread ends at once, with
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`.
+    pub fn abort(&self) {
+        self.socket.abort();
+    }
+
+    /// The peer's close frame, once [`receive`](Self::receive) or [`close`](Self::close) has read it. `None` before that, and
+    /// when the connection was lost without one.
+    pub fn close_status(&self) -> Option<CloseStatus> {
+        let close = self.socket.peer_close()?;
+        Some(CloseStatus { code: close.status(), reason: close.reason().to_owned() })
+    }
+
+    /// The same as [`close_status`](Self::close_status), as WinHttpWebSocketQueryCloseStatus answers.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidOperation` while there is no close frame of the peer.
+    pub fn query_close_status(&self) -> Result<CloseStatus, WebSocketQueryCloseStatusError> {
+        self.close_status().ok_or(WebSocketQueryCloseStatusError::InvalidOperation)
+    }
+
+    /// How long a receive waits for bytes; `None`, the start, for as long as it takes.
+    ///
+    /// It counts from the beginning of the next receive. A receive that gives up fails with `ERROR_WINHTTP_TIMEOUT`, and the
+    /// connection goes on. A part of a millisecond counts as a whole one.
+    pub fn set_receive_timeout(&self, timeout: Option<Duration>) {
+        let millis = timeout.map_or(0, |timeout| {
+            let whole = timeout.as_nanos().div_ceil(1_000_000);
+            u64::try_from(whole).unwrap_or(u64::MAX).max(1)
+        });
+        self.receive_timeout.store(millis, Ordering::Relaxed);
+    }
+
+    /// How long a message may be for [`receive_message`](Self::receive_message), in bytes: 64 MiB at first.
+    pub fn set_message_limit(&self, limit: usize) {
+        self.message().limit = limit;
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match self.receive_timeout.load(Ordering::Relaxed) {
+            0 => None,
+            // One that is too far away for a clock is none.
+            millis => Instant::now().checked_add(Duration::from_millis(millis)),
+        }
+    }
+
+    fn message(&self) -> MutexGuard<'_, Message> {
+        self.message.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Delivery {
+    /// Whether a message ends with this piece.
+    pub fn is_end_of_message(&self) -> bool {
+        matches!(self.kind, WebSocketBufferType::BinaryMessage | WebSocketBufferType::Utf8Message)
+    }
+
+    /// Whether this is a piece of a text message.
+    pub fn is_text(&self) -> bool {
+        matches!(self.kind, WebSocketBufferType::Utf8Message | WebSocketBufferType::Utf8Fragment)
+    }
+
+    /// Whether the peer has closed. There is nothing more to receive then.
+    pub fn is_close(&self) -> bool {
+        self.kind == WebSocketBufferType::Close
+    }
+}
+
+impl ConnectError {
+    /// The Win32 code of the step that failed; a refusal has that of CompleteUpgrade,
+    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (b1.2.7).
+    pub const fn code(&self) -> Win32Error {
+        self.code
+    }
+
+    /// The status of the ordinary answer that the server gave instead of a WebSocket (b1.2.6).
+    pub const fn status(&self) -> Option<u16> {
+        match &self.reason {
+            Reason::Refused { status, .. } => Some(*status),
+            Reason::Failed(_) => None,
+        }
+    }
+
+    /// The headers of that answer, in order; bytes that are not UTF-8 are replaced. None when the server did not answer.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = match &self.reason {
+            Reason::Refused { headers, .. } => &headers[..],
+            Reason::Failed(_) => &[],
+        };
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl From<Win32Error> for ConnectError {
+    fn from(code: Win32Error) -> Self {
+        Self { code, reason: Reason::Failed(None) }
+    }
+}
+
+impl From<RequestFailure> for ConnectError {
+    fn from(RequestFailure { code, source }: RequestFailure) -> Self {
+        Self { code, reason: Reason::Failed(source) }
+    }
+}
+
+impl From<ConnectError> for Win32Error {
+    fn from(error: ConnectError) -> Self {
+        error.code()
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            Reason::Refused { status, .. } => write!(f, "the server refused the upgrade with status {status}"),
+            Reason::Failed(_) => self.code.fmt(f),
+        }
+    }
+}
+
+impl Error for ConnectError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.reason {
+            Reason::Failed(Some(source)) => Some(source),
+            Reason::Failed(None) | Reason::Refused { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for MessageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { limit } => write!(f, "the message is longer than {limit} bytes"),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for MessageError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::TooLong { .. } => None,
+            Self::Failed(error) => Some(error),
+        }
+    }
+}
+
+impl From<WebSocketReceiveError> for MessageError {
+    fn from(error: WebSocketReceiveError) -> Self {
+        Self::Failed(error)
+    }
+}

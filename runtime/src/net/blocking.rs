@@ -1,0 +1,343 @@
+//! Pumps a session over a stream, in the threads of the callers.
+//!
+//! One thread may send while another one receives. Each works without waiting first, and waits with no lock held.
+//! Receiving answers pings; whoever sends writes the answers that are due behind its frame.
+
+mod incoming;
+mod opening;
+mod outgoing;
+
+use std::sync::MutexGuard;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use self::incoming::{Incoming, Reading};
+pub(crate) use self::opening::{OpeningError, receive_response, send_request};
+use self::outgoing::{Outgoing, Progress, Queue};
+use super::{Interest, Readiness, Stream, Waited, Waker};
+use crate::protocol::{CloseFrame, Control, Fault, Framer, Piece, Receiver, Role};
+use crate::session::{AnswerDue, Ending, Outcome, Refusal, SendError};
+
+/// How much is read at once while the peer's close frame is waited for, in bytes.
+const DRAIN: usize = 64 * 1024;
+
+/// The same after a receive was woken: Linux then tells the peer about free room only when much was read at once (see
+/// `draining`).
+const WOKEN_DRAIN: usize = 1024 * 1024;
+
+/// Why a call on a connection failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Not in this state of the connection.
+    InvalidOperation,
+    /// What was given cannot be sent here.
+    InvalidParameter,
+    /// The peer broke the protocol, now or before.
+    Fault(Fault),
+    /// The stream has ended or broken.
+    Lost,
+    /// Another thread closed or aborted the connection.
+    Cancelled,
+    /// Nothing has come in time. The connection goes on.
+    TimedOut,
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Closed | SendError::Busy => Self::InvalidOperation,
+            SendError::WrongKind | SendError::InvalidUtf8 => Self::InvalidParameter,
+        }
+    }
+}
+
+/// What a receive gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// A piece of a message, `length` bytes at the start of the buffer.
+    Piece { piece: Piece, length: usize },
+    /// The peer's close frame.
+    Close,
+}
+
+/// A connection whose handshake is done, and whose calls block.
+#[derive(Debug)]
+pub(crate) struct Blocking {
+    stream: Stream,
+    outgoing: Outgoing,
+    incoming: Incoming,
+    /// Wakes the receiving thread when Close takes the reading over.
+    waker: Waker,
+    /// Whether the connection was aborted; the stream is shut down just after this is set.
+    is_aborted: AtomicBool,
+}
+
+impl Blocking {
+    /// The client's end over a stream whose handshake is done, with what was read beyond it.
+    pub(crate) fn client(stream: Stream, read_ahead: &[u8]) -> Self {
+        Self {
+            stream,
+            outgoing: Outgoing::new(Framer::client(rand::random)),
+            incoming: Incoming::new(Receiver::new(Role::Client), read_ahead),
+            waker: Waker::default(),
+            is_aborted: AtomicBool::new(false),
+        }
+    }
+
+    /// The peer's close frame, once a call has read it.
+    pub(crate) fn peer_close(&self) -> Option<CloseFrame> {
+        match self.incoming.ending() {
+            Some(Ending::Closed(close)) => Some(close),
+            Some(Ending::Failed(_) | Ending::Lost | Ending::Aborted) | None => None,
+        }
+    }
+
+    /// Sends one frame, and returns when the operating system has it all. A send of another thread goes first.
+    pub(crate) fn send(&self, piece: Piece, payload: &[u8]) -> Result<(), Failure> {
+        outgoing::with_buffer(payload.len(), |buffer| {
+            let mut queue = self.outgoing.take_turn();
+            queue.send(piece, payload)?;
+            self.transmit(queue, payload, buffer)
+        })
+    }
+
+    /// Receives a piece of one frame into `buffer`, which is not empty. After `deadline` it fails with
+    /// [`Failure::TimedOut`] when nothing has come.
+    pub(crate) fn receive(&self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<Arrival, Failure> {
+        let mut reading = self.incoming.begin_receive().map_err(refusal_of)?;
+        let first = self.receive_next(&mut reading, buffer, deadline)?;
+        let Arrival::Piece { mut piece, mut length } = first else {
+            return Ok(first);
+        };
+        // More of the same frame, as far as it goes without waiting. A loss is met again by the next call, which has
+        // nothing to deliver before it.
+        while reading.is_in_frame() && length < buffer.len() {
+            let Some(more) = self.receive_now(&mut reading, &mut buffer[length..])? else { break };
+            let Arrival::Piece { piece: last, length: more } = more else { break };
+            length += more;
+            piece = last;
+        }
+        Ok(Arrival::Piece { piece, length })
+    }
+
+    /// Sends the close frame and nothing after it. Receiving goes on.
+    pub(crate) fn shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
+        self.outgoing.lock().send_control(Control::Close(close))?;
+        self.drain().or_else(|failure| match failure {
+            // The peer has said all it had to say, and has gone (b1.6.22).
+            Failure::Lost if self.peer_close().is_some() => Ok(()),
+            failure => Err(failure),
+        })
+    }
+
+    /// Sends the close frame as far as that goes without waiting: the rest goes out with whatever is done next.
+    pub(crate) fn shutdown_now(&self, close: CloseFrame) -> Result<(), Failure> {
+        let mut queue = self.outgoing.lock();
+        queue.send_control(Control::Close(close))?;
+        queue.flush(&self.stream);
+        Ok(())
+    }
+
+    /// Sends the close frame unless it is out, takes the reading over, and drops data until the peer's close frame.
+    pub(crate) fn close(&self, close: CloseFrame) -> Result<(), Failure> {
+        match self.incoming.begin_closing() {
+            Err(Refusal::Busy) => return Err(Failure::InvalidOperation),
+            Err(Refusal::Ended) => return Err(refusal_of(self.incoming.ending())),
+            Ok(is_receiving) => {
+                if is_receiving {
+                    self.stream.wake_reader(&self.waker);
+                }
+            }
+        }
+        {
+            let mut queue = self.outgoing.lock();
+            // Shutdown's close frame stands for ours (b1.6.13), and without a stream the reading will say so.
+            queue.send_control(Control::Close(close)).ok();
+            queue.flush(&self.stream);
+        }
+        self.receive_close(&mut self.incoming.take_over())?;
+        match self.drain() {
+            // The peer has said all it had to say: that it is gone now is no failure (b1.6.22).
+            Ok(()) | Err(Failure::Lost) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Ends the stream without a word (b1.6.19). Calls under way give up, and later ones fail.
+    pub(crate) fn abort(&self) {
+        self.is_aborted.store(true, Ordering::SeqCst);
+        self.stream.shutdown_both();
+    }
+
+    /// The next piece of data or the close frame.
+    fn receive_next(
+        &self,
+        reading: &mut Reading<'_>,
+        buffer: &mut [u8],
+        deadline: Option<Instant>,
+    ) -> Result<Arrival, Failure> {
+        loop {
+            reading.begin();
+            if let Some(arrival) = self.look(reading, buffer)? {
+                return Ok(arrival);
+            }
+            let read = if self.outgoing.is_pending() {
+                // What could not be written at once, a pong for instance, goes out from here.
+                let waited = self.stream.wait(Interest::ReadOrWrite, deadline, Some(&self.waker));
+                self.outgoing.lock().flush(&self.stream);
+                match waited {
+                    Ok(Readiness::Ready) => reading.read(buffer, |room| self.stream.try_read(room).map(now)),
+                    Ok(Readiness::TimedOut) => Ok(Some(Waited::TimedOut)),
+                    Ok(Readiness::Woken) => Ok(Some(Waited::Woken)),
+                    Err(error) => Err(error),
+                }
+            } else {
+                let waker = Some(&self.waker);
+                reading.read(buffer, |room| self.stream.read(room, deadline, waker).map(Some))
+            };
+            match read {
+                Ok(None | Some(Waited::Bytes(_))) => {}
+                Ok(Some(Waited::TimedOut)) => return Err(Failure::TimedOut),
+                Ok(Some(Waited::Woken)) => return Err(Failure::Cancelled),
+                Ok(Some(Waited::End)) | Err(_) => return Err(self.lose(reading)),
+            }
+        }
+    }
+
+    /// More of what comes, as far as it is there. A loss is nothing yet.
+    fn receive_now(&self, reading: &mut Reading<'_>, buffer: &mut [u8]) -> Result<Option<Arrival>, Failure> {
+        loop {
+            reading.begin();
+            if let Some(arrival) = self.look(reading, buffer)? {
+                return Ok(Some(arrival));
+            }
+            match reading.read(buffer, |room| self.stream.try_read(room).map(now)) {
+                Ok(Some(Waited::Bytes(_))) => {}
+                Ok(_) | Err(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// Drops what comes until the peer's close frame.
+    fn receive_close(&self, reading: &mut Reading<'_>) -> Result<(), Failure> {
+        let is_woken = self.waker.is_woken();
+        reading.drain(if is_woken { WOKEN_DRAIN } else { DRAIN });
+        let mut draining = None;
+        if is_woken {
+            draining = Some(self.stream.draining().map_err(|_| self.lose(reading))?);
+        }
+        loop {
+            self.look(reading, &mut [])?;
+            match reading.ending() {
+                Some(Ending::Closed(_)) => return Ok(()),
+                Some(_) => return Err(refusal_of(reading.ending())),
+                None => {}
+            }
+            let is_pending = self.outgoing.is_pending();
+            let read = match &mut draining {
+                Some(draining) if is_pending => {
+                    let read = reading.read(&mut [], |room| draining.try_read(room).map(now));
+                    if matches!(read, Ok(None)) && draining.wait(Interest::ReadOrWrite, None).is_err() {
+                        return Err(self.lose(reading));
+                    }
+                    read
+                }
+                Some(draining) => reading.read(&mut [], |room| draining.read(room, None).map(Some)),
+                None if is_pending => {
+                    if self.stream.wait(Interest::ReadOrWrite, None, None).is_err() {
+                        return Err(self.lose(reading));
+                    }
+                    reading.read(&mut [], |room| self.stream.try_read(room).map(now))
+                }
+                None => reading.read(&mut [], |room| self.stream.read(room, None, None).map(Some)),
+            };
+            if is_pending {
+                self.outgoing.lock().flush(&self.stream);
+            }
+            match read {
+                Ok(None | Some(Waited::Bytes(_) | Waited::TimedOut | Waited::Woken)) => {}
+                Ok(Some(Waited::End)) | Err(_) => return Err(self.lose(reading)),
+            }
+        }
+    }
+
+    /// Looks at the bytes that have come: what they give to the caller, if anything.
+    fn look(&self, reading: &mut Reading<'_>, buffer: &mut [u8]) -> Result<Option<Arrival>, Failure> {
+        while let Some(answer) = reading.parse(buffer) {
+            let mut queue = self.outgoing.lock();
+            queue.answer(answer);
+            queue.flush(&self.stream);
+            if let AnswerDue::Fault(fault) = answer {
+                return Err(Failure::Fault(fault));
+            }
+        }
+        Ok(match reading.outcome() {
+            Some(Outcome::Piece { piece, length }) => Some(Arrival::Piece { piece, length }),
+            Some(Outcome::Close(_)) => Some(Arrival::Close),
+            Some(Outcome::Nothing | Outcome::Pong(_)) | None => None,
+        })
+    }
+
+    /// Ends both directions because the stream has ended.
+    fn lose(&self, reading: &mut Reading<'_>) -> Failure {
+        let is_aborted = self.is_aborted.load(Ordering::SeqCst);
+        reading.lose(is_aborted);
+        self.outgoing.lock().lose();
+        // Wakes a thread that waits to send to a peer that is half gone.
+        self.stream.shutdown_both();
+        self.loss()
+    }
+
+    /// Waits until everything that is queued has gone out.
+    fn drain(&self) -> Result<(), Failure> {
+        self.transmit(self.outgoing.take_turn(), &[], &mut [])
+    }
+
+    /// Writes the frame under way and whatever else is due, waiting where it has to. The lock is free between chunks, for the
+    /// sake of the thread that receives, and while this one waits.
+    fn transmit<'s>(
+        &'s self,
+        mut queue: MutexGuard<'s, Queue>,
+        payload: &[u8],
+        buffer: &mut [u8],
+    ) -> Result<(), Failure> {
+        loop {
+            match queue.transmit(&self.stream, payload, buffer) {
+                Progress::Drained => return Ok(()),
+                Progress::Lost => return Err(self.loss()),
+                Progress::More => {
+                    self.outgoing.pause(queue);
+                    queue = self.outgoing.resume();
+                }
+                Progress::Blocked => {
+                    self.outgoing.pause(queue);
+                    let waited = self.stream.wait(Interest::Write, None, None);
+                    queue = self.outgoing.resume();
+                    if waited.is_err() {
+                        queue.lose();
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a loss is called: our own doing, when the connection was aborted (b1.5.4).
+    fn loss(&self) -> Failure {
+        if self.is_aborted.load(Ordering::SeqCst) { Failure::Cancelled } else { Failure::Lost }
+    }
+}
+
+/// What a read without waiting gave; `None` when nothing is there.
+fn now(read: Option<usize>) -> Option<Waited> {
+    read.map(|count| if count == 0 { Waited::End } else { Waited::Bytes(count) })
+}
+
+/// What a call is told after the end of the incoming direction. An error sticks (b1.4.21).
+const fn refusal_of(ending: Option<Ending>) -> Failure {
+    match ending {
+        Some(Ending::Closed(_)) | None => Failure::InvalidOperation,
+        Some(Ending::Failed(fault)) => Failure::Fault(fault),
+        Some(Ending::Lost) => Failure::Lost,
+        Some(Ending::Aborted) => Failure::Cancelled,
+    }
+}

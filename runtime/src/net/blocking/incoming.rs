@@ -1,0 +1,207 @@
+//! What comes in: a small buffer of bytes before the session's read half, and who may read now.
+//!
+//! The reading thread owns the [`Inbox`] while it reads, so it holds no lock when it waits.
+
+use std::io;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::net::Waited;
+use crate::protocol::Receiver;
+use crate::session::table::Intake;
+use crate::session::{AnswerDue, Ending, Outcome, ReadHalf, Refusal};
+
+/// The size of the buffer, in bytes. It holds heads, control frames and short payloads; long payloads go past it.
+const BUFFER: usize = 4096;
+
+/// From which length on payload is read right into the caller's buffer, in bytes.
+const DIRECT: usize = 2048;
+
+/// The bytes that came and were not looked at yet, and the half that will.
+#[derive(Debug)]
+struct Inbox {
+    read: ReadHalf<()>,
+    buffer: Box<[u8]>,
+    start: usize,
+    end: usize,
+}
+
+/// Where an [`Inbox`] lies when nobody reads.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    state: Mutex<State>,
+    /// Signalled when a reader has put it back.
+    returned: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    inbox: Option<Box<Inbox>>,
+    /// How the direction ended, once a call has seen it.
+    ending: Option<Ending>,
+    /// Whether Close was called: from then on only it reads.
+    is_closing: bool,
+}
+
+/// The right to read, which ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Reading<'s> {
+    incoming: &'s Incoming,
+    inbox: Option<Box<Inbox>>,
+    /// What payload that was read right into the caller's buffer led to.
+    answer: Option<AnswerDue>,
+}
+
+impl Incoming {
+    /// A place whose first bytes have already been read.
+    pub(super) fn new(receiver: Receiver, read_ahead: &[u8]) -> Self {
+        let mut buffer = vec![0; BUFFER.max(read_ahead.len())].into_boxed_slice();
+        buffer[..read_ahead.len()].copy_from_slice(read_ahead);
+        let inbox = Inbox { read: ReadHalf::new(receiver, 1), buffer, start: 0, end: read_ahead.len() };
+        let state = State { inbox: Some(Box::new(inbox)), ending: None, is_closing: false };
+        Self { state: Mutex::new(state), returned: Condvar::new() }
+    }
+
+    /// How the direction ended, once a call has seen it.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        self.lock().ending
+    }
+
+    /// The right to read for a receive: at once or never, and not after a close.
+    ///
+    /// Fails with how the direction ended, if that is the reason.
+    pub(super) fn begin_receive(&self) -> Result<Reading<'_>, Option<Ending>> {
+        let mut state = self.lock();
+        if state.is_closing {
+            return Err(None);
+        }
+        if state.ending.is_some() {
+            return Err(state.ending);
+        }
+        let inbox = state.inbox.take().ok_or(None)?;
+        Ok(Reading { incoming: self, inbox: Some(inbox), answer: None })
+    }
+
+    /// Lets no receive begin any more, and says whether one is under way.
+    ///
+    /// Fails with [`Refusal::Busy`] the second time, and with [`Refusal::Ended`] when there will be no close frame.
+    pub(super) fn begin_closing(&self) -> Result<bool, Refusal> {
+        let mut state = self.lock();
+        match state.ending {
+            _ if state.is_closing => return Err(Refusal::Busy),
+            Some(Ending::Failed(_) | Ending::Lost | Ending::Aborted) => return Err(Refusal::Ended),
+            Some(Ending::Closed(_)) | None => {}
+        }
+        state.is_closing = true;
+        Ok(state.inbox.is_none())
+    }
+
+    /// The right to read for a close, as soon as the receive under way has given up.
+    pub(super) fn take_over(&self) -> Reading<'_> {
+        let state = self.returned.wait_while(self.lock(), |state| state.inbox.is_none());
+        let inbox = state.unwrap_or_else(PoisonError::into_inner).inbox.take();
+        Reading { incoming: self, inbox, answer: None }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reading<'_> {
+    /// Begins a receive, if none is under way.
+    pub(super) fn begin(&mut self) {
+        // It is refused while one waits.
+        self.inbox().read.receive(()).ok();
+    }
+
+    /// Drops data from now on, until the peer's close frame, and reads so many bytes at once.
+    pub(super) fn drain(&mut self, room: usize) {
+        let inbox = self.inbox();
+        inbox.read.drain();
+        let unread = inbox.start..inbox.end;
+        (inbox.start, inbox.end) = (0, unread.len());
+        let mut buffer = vec![0; room.max(unread.len())].into_boxed_slice();
+        buffer[..unread.len()].copy_from_slice(&inbox.buffer[unread]);
+        inbox.buffer = buffer;
+    }
+
+    /// Records that no more bytes will come.
+    pub(super) fn lose(&mut self, is_aborted: bool) {
+        let read = &mut self.inbox().read;
+        if is_aborted { read.abort() } else { read.end() }
+    }
+
+    /// How the direction ended.
+    pub(super) fn ending(&mut self) -> Option<Ending> {
+        self.inbox().read.ending()
+    }
+
+    /// Whether more of the data frame under way is to come.
+    pub(super) fn is_in_frame(&mut self) -> bool {
+        self.inbox().read.payload_remaining() > 0
+    }
+
+    /// Looks at the bytes that have come, up to the end of the receive or to what is to be answered. Payload goes to the
+    /// start of `buffer`.
+    pub(super) fn parse(&mut self, buffer: &mut [u8]) -> Option<AnswerDue> {
+        if let Some(answer) = self.answer.take() {
+            return Some(answer);
+        }
+        let Inbox { read, buffer: bytes, start, end } = self.inbox();
+        let target = (read.state().intake != Intake::Draining).then_some(buffer);
+        let progress = read.receive_bytes(&mut bytes[*start..*end], target);
+        *start += progress.taken;
+        progress.answer
+    }
+
+    /// What the receive ended with, if it has.
+    pub(super) fn outcome(&mut self) -> Option<Outcome> {
+        let read = &mut self.inbox().read;
+        let outcome = read.has_outcome().then(|| read.outcome().clone())?;
+        read.indicated();
+        Some(outcome)
+    }
+
+    /// Reads bytes once all that have come were looked at: payload right into `buffer`, if it has room for much of it.
+    pub(super) fn read(
+        &mut self,
+        buffer: &mut [u8],
+        read_into: impl FnOnce(&mut [u8]) -> io::Result<Option<Waited>>,
+    ) -> io::Result<Option<Waited>> {
+        let inbox = self.inbox();
+        let remaining = usize::try_from(inbox.read.payload_remaining()).unwrap_or(usize::MAX);
+        let direct = remaining.min(buffer.len());
+        if direct < DIRECT {
+            let read = read_into(&mut inbox.buffer)?;
+            if let Some(Waited::Bytes(length)) = read {
+                (inbox.start, inbox.end) = (0, length);
+            }
+            return Ok(read);
+        }
+        let read = read_into(&mut buffer[..direct])?;
+        if let Some(Waited::Bytes(length)) = read {
+            self.answer = inbox.read.receive_payload(&mut buffer[..length]);
+        }
+        Ok(read)
+    }
+
+    fn inbox(&mut self) -> &mut Inbox {
+        self.inbox.as_mut().expect("it is there until the reading ends")
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let Some(inbox) = &mut self.inbox else { return };
+        // A receive that was given up leaves nothing behind.
+        inbox.read.cancel();
+        inbox.read.indicated();
+        let mut state = self.incoming.lock();
+        state.ending = inbox.read.ending();
+        state.inbox = self.inbox.take();
+        // Only a close waits for it. To wake nobody is a system call all the same.
+        if state.is_closing {
+            self.incoming.returned.notify_one();
+        }
+    }
+}

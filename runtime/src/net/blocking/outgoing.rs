@@ -1,0 +1,216 @@
+//! What goes out: the session's write half, which whoever holds the lock for a moment may write from.
+//!
+//! A data frame is made in memory of the thread that sends it, and written by nobody else. What another thread wants to send
+//! meanwhile, a pong or a close frame, waits in the write half for the end of the frame.
+
+use std::cell::Cell;
+use std::io::IoSlice;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::net::Stream;
+use crate::protocol::{Control, Framer, MAX_CONTROL_FRAME, MAX_HEAD, Piece};
+use crate::session::table::{Channel, Operation};
+use crate::session::{AnswerDue, Asked, Due, SendError, WriteHalf};
+
+/// How much of a frame is made and written at once, in bytes. It stays in the processor's cache.
+const CHUNK: usize = 128 * 1024;
+
+/// A frame of a send and a close frame behind it: sends of several threads wait for their turn before they are queued.
+const BOUND: usize = 2;
+
+thread_local! {
+    /// Where this thread makes frames. An idle socket needs no such memory.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Lends the thread's buffer, with room for a frame of so many bytes or a chunk of one.
+pub(super) fn with_buffer<T>(payload: usize, run: impl FnOnce(&mut [u8]) -> T) -> T {
+    let size = payload.saturating_add(MAX_HEAD).min(CHUNK);
+    let mut buffer = BUFFER.take();
+    if buffer.len() < size {
+        buffer.resize(size, 0);
+    }
+    let result = run(&mut buffer);
+    BUFFER.set(buffer);
+    result
+}
+
+/// The queue, and the turn to write a frame through it.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    queue: Mutex<Queue>,
+    /// Signalled when a turn ends.
+    turned: Condvar,
+    /// Whether there are bytes to write that no thread is about to write.
+    is_pending: Arc<AtomicBool>,
+}
+
+/// How far a [`Queue::transmit`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Nothing is left that this thread could write.
+    Drained,
+    /// It is worth calling again.
+    More,
+    /// The stream takes no more for now.
+    Blocked,
+    /// Nothing goes out any more.
+    Lost,
+}
+
+#[derive(Debug)]
+pub(super) struct Queue {
+    write: WriteHalf<()>,
+    /// Where control frames are made.
+    control: [u8; MAX_CONTROL_FRAME],
+    /// Whether a thread has the turn and does not hold the lock: it writes on until everything is out.
+    is_taken: bool,
+    /// How many threads wait for the turn. To wake nobody is a system call all the same.
+    waiting: usize,
+    /// Whether the stream has ended in this direction.
+    has_ended: bool,
+    is_pending: Arc<AtomicBool>,
+}
+
+impl Outgoing {
+    pub(super) fn new(framer: Framer) -> Self {
+        let is_pending = Arc::new(AtomicBool::new(false));
+        let queue = Queue {
+            write: WriteHalf::new(framer, BOUND),
+            control: [0; MAX_CONTROL_FRAME],
+            is_taken: false,
+            waiting: 0,
+            has_ended: false,
+            is_pending: Arc::clone(&is_pending),
+        };
+        Self { queue: Mutex::new(queue), turned: Condvar::new(), is_pending }
+    }
+
+    /// Whether there are bytes to write that no thread is about to write.
+    pub(super) fn is_pending(&self) -> bool {
+        self.is_pending.load(Ordering::Acquire)
+    }
+
+    /// The queue, for work that does not block.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the turn of another thread to end. Who holds the lock then has the turn.
+    pub(super) fn take_turn(&self) -> MutexGuard<'_, Queue> {
+        let mut queue = self.lock();
+        if queue.is_taken {
+            queue.waiting += 1;
+            let waited = self.turned.wait_while(queue, |queue| queue.is_taken);
+            queue = waited.unwrap_or_else(PoisonError::into_inner);
+            queue.waiting -= 1;
+        }
+        queue
+    }
+
+    /// Frees the lock, and keeps the turn until [`resume`](Self::resume).
+    pub(super) fn pause(&self, mut queue: MutexGuard<'_, Queue>) {
+        queue.is_taken = true;
+        self.is_pending.store(false, Ordering::Release);
+    }
+
+    /// Takes the lock again, and the turn with it.
+    pub(super) fn resume(&self) -> MutexGuard<'_, Queue> {
+        let mut queue = self.lock();
+        queue.is_taken = false;
+        if queue.waiting > 0 {
+            self.turned.notify_one();
+        }
+        queue
+    }
+}
+
+impl Queue {
+    /// Begins a frame. The caller has the turn, and gives the payload to [`transmit`](Self::transmit).
+    pub(super) fn send(&mut self, piece: Piece, payload: &[u8]) -> Result<(), SendError> {
+        let admitted = self.write.admit(piece, payload)?;
+        self.write.push(admitted, ());
+        Ok(())
+    }
+
+    pub(super) fn send_control(&mut self, control: Control) -> Result<(), SendError> {
+        self.write.send_control(control, ())
+    }
+
+    /// Queues what answers bytes that came in.
+    pub(super) fn answer(&mut self, answer: AnswerDue) {
+        self.write.answer(answer);
+    }
+
+    /// Drops everything that is still to be written.
+    pub(super) fn lose(&mut self) {
+        self.write.lost();
+    }
+
+    /// Writes some bytes without blocking: those that are on offer, or the next ones.
+    pub(super) fn transmit(&mut self, stream: &Stream, payload: &[u8], buffer: &mut [u8]) -> Progress {
+        let progress = self.transmit_some(stream, payload, buffer);
+        let is_pending = !matches!(progress, Progress::Drained | Progress::Lost);
+        self.is_pending.store(is_pending, Ordering::Release);
+        progress
+    }
+
+    /// Writes what it can without blocking, unless another thread does. A loss is left to whoever reads next.
+    pub(super) fn flush(&mut self, stream: &Stream) {
+        if self.is_taken {
+            return;
+        }
+        while self.transmit(stream, &[], &mut []) == Progress::More {}
+    }
+
+    fn transmit_some(&mut self, stream: &Stream, payload: &[u8], buffer: &mut [u8]) -> Progress {
+        if self.write.state().channel == Channel::Lost {
+            return Progress::Lost;
+        }
+        match self.write.due(Asked::Everything) {
+            Due::Nothing => {
+                self.end_if_failed(stream);
+                return Progress::Drained;
+            }
+            Due::Offered => {}
+            Due::Data => self.write.stage_data(|()| payload, buffer),
+            // WinHTTP has no pings of its own.
+            Due::Control => drop(self.write.stage_control(Asked::Everything, &mut self.control)),
+        }
+        let Some(offered) = self.write.offered() else {
+            return Progress::Drained;
+        };
+        let memory = if offered.is_control { &self.control[..] } else { buffer };
+        let (staged, direct) = (&memory[offered.staged.clone()], &payload[offered.direct.clone()]);
+        let written = match direct {
+            [] => stream.try_write(staged),
+            _ => stream.try_write_vectored(&[IoSlice::new(staged), IoSlice::new(direct)]),
+        };
+        match written {
+            Ok(Some(count)) => {
+                self.write.written(count);
+                while self.write.state().operation == Operation::Ended {
+                    self.write.indicated();
+                }
+                if self.write.due(Asked::Everything) == Due::Nothing {
+                    self.end_if_failed(stream);
+                    return Progress::Drained;
+                }
+                Progress::More
+            }
+            Ok(None) => Progress::Blocked,
+            Err(_) => {
+                self.write.lost();
+                Progress::Lost
+            }
+        }
+    }
+
+    fn end_if_failed(&mut self, stream: &Stream) {
+        if self.write.state().channel == Channel::Failed && !self.has_ended {
+            self.has_ended = true;
+            stream.shutdown_write();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Bytes to frames: heads are read here, control frames gathered, and payload is unmasked where it lies.
+
+use super::head::{self, Accepted, ControlOpcode, DataOpcode, Head, MAX_HEAD, Opcode, ReservedBits};
+use super::{ControlPayload, Fault, Mask};
+
+/// Reads the frames of one direction. Which frame may come when is the business of the message reader.
+///
+/// [`receive_head`](Self::receive_head) takes bytes until there is a [`Begun`] frame of data or a whole control frame. The
+/// payload of a data frame is then unmasked by [`receive_payload`](Self::receive_payload), piece by piece.
+#[derive(Clone, Debug)]
+pub struct FrameReader {
+    accepted: Accepted,
+    place: Place,
+    /// The bytes of a head that is cut.
+    partial: [u8; MAX_HEAD],
+    partial_length: usize,
+    /// Of the data frame under way.
+    remaining: u64,
+    mask: Option<Mask>,
+    control: ControlPayload,
+}
+
+/// Where in a frame the next byte belongs.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Head,
+    Payload,
+    Control {
+        opcode: ControlOpcode,
+        length: usize,
+    },
+    /// Behind a close frame or a violation, nothing means anything (section 1.4).
+    Nowhere,
+}
+
+/// What the bytes of a head led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// A frame of data whose payload comes next, if it has any.
+    Data {
+        /// Which frame of a message it is.
+        opcode: DataOpcode,
+        /// Whether the message ends with it.
+        is_final: bool,
+        /// The reserved bits that are set: an agreed extension gave them a meaning.
+        reserved: ReservedBits,
+    },
+    /// A whole control frame, whose payload is [`FrameReader::control`].
+    Control(ControlOpcode),
+}
+
+impl FrameReader {
+    /// A reader at the start of the first frame.
+    pub const fn new(accepted: Accepted) -> Self {
+        Self {
+            accepted,
+            place: Place::Head,
+            partial: [0; MAX_HEAD],
+            partial_length: 0,
+            remaining: 0,
+            mask: None,
+            control: ControlPayload::EMPTY,
+        }
+    }
+
+    /// How many bytes of the data frame under way are still to come.
+    pub const fn payload_remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// The payload of the last control frame.
+    pub const fn control(&self) -> &ControlPayload {
+        &self.control
+    }
+
+    /// Whether the next byte is payload of a data frame.
+    pub const fn is_in_payload(&self) -> bool {
+        matches!(self.place, Place::Payload)
+    }
+
+    /// Takes no frame from now on: what comes is dropped.
+    pub const fn end(&mut self) {
+        (self.place, self.remaining) = (Place::Nowhere, 0);
+    }
+
+    /// Also takes frames that are not masked.
+    pub(in crate::protocol) const fn accept_unmasked(&mut self) {
+        self.accepted.unmasked = true;
+    }
+
+    /// Takes bytes up to the end of a head, or of a control frame, and says how many it took and what they led to.
+    ///
+    /// `None` says that more bytes are needed. Inside the payload of a data frame nothing is taken.
+    pub fn receive_head(&mut self, bytes: &[u8]) -> (usize, Option<Result<Begun, Fault>>) {
+        match self.place {
+            Place::Head => self.receive_head_bytes(bytes),
+            Place::Control { opcode, length } => self.receive_control(opcode, length, bytes),
+            Place::Payload => (0, None),
+            Place::Nowhere => (bytes.len(), None),
+        }
+    }
+
+    /// Unmasks the next bytes of the payload under way where they lie, and says how many those were and whether the frame
+    /// ends with them.
+    pub fn receive_payload(&mut self, bytes: &mut [u8]) -> (usize, bool) {
+        let length = usize::try_from(self.remaining).unwrap_or(usize::MAX).min(bytes.len());
+        if let Some(mask) = &mut self.mask {
+            mask.apply(&mut bytes[..length]);
+        }
+        self.remaining -= length as u64;
+        if self.remaining == 0 && self.is_in_payload() {
+            self.place = Place::Head;
+        }
+        (length, self.remaining == 0)
+    }
+
+    fn receive_head_bytes(&mut self, bytes: &[u8]) -> (usize, Option<Result<Begun, Fault>>) {
+        let before = self.partial_length;
+        // A head that is whole is read where it lies.
+        let (copied, parsed) = match before {
+            0 => (0, head::parse(bytes, self.accepted)),
+            _ => (self.keep(bytes), head::parse(&self.partial[..self.partial_length], self.accepted)),
+        };
+        match parsed {
+            Ok(Some((head, taken))) => {
+                self.partial_length = 0;
+                let taken = taken - before;
+                let (more, begun) = self.begin(head, &bytes[taken..]);
+                (taken + more, begun)
+            }
+            Ok(None) if before == 0 => (self.keep(bytes), None),
+            Ok(None) => (copied, None),
+            Err(fault) => {
+                self.end();
+                (bytes.len(), Some(Err(fault)))
+            }
+        }
+    }
+
+    /// Keeps the bytes of a head that is cut, and says how many there were.
+    fn keep(&mut self, bytes: &[u8]) -> usize {
+        let copied = bytes.len().min(MAX_HEAD - self.partial_length);
+        self.partial[self.partial_length..][..copied].copy_from_slice(&bytes[..copied]);
+        self.partial_length += copied;
+        copied
+    }
+
+    fn begin(&mut self, head: Head, rest: &[u8]) -> (usize, Option<Result<Begun, Fault>>) {
+        let Head { opcode, is_final, reserved, key, length } = head;
+        self.mask = key.map(Mask::new);
+        match opcode {
+            Opcode::Data(opcode) => {
+                self.remaining = length;
+                self.place = if length > 0 { Place::Payload } else { Place::Head };
+                (0, Some(Ok(Begun::Data { opcode, is_final, reserved })))
+            }
+            Opcode::Control(opcode) => {
+                // At most 125: the head was checked.
+                let length = usize::try_from(length).unwrap_or_default();
+                self.control = ControlPayload::EMPTY;
+                self.place = Place::Control { opcode, length };
+                self.receive_control(opcode, length, rest)
+            }
+        }
+    }
+
+    fn receive_control(
+        &mut self,
+        opcode: ControlOpcode,
+        length: usize,
+        bytes: &[u8],
+    ) -> (usize, Option<Result<Begun, Fault>>) {
+        let missing = length - self.control.as_bytes().len();
+        let taken = self.control.push(&bytes[..missing.min(bytes.len())]);
+        if taken < missing {
+            return (taken, None);
+        }
+        if let Some(mask) = &mut self.mask {
+            mask.apply(self.control.as_mut_bytes());
+        }
+        self.place = Place::Head;
+        (taken, Some(Ok(Begun::Control(opcode))))
+    }
+}

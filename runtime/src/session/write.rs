@@ -1,0 +1,357 @@
+//! The sending half: which bytes go out next.
+
+use core::ops::Range;
+use std::collections::VecDeque;
+
+use super::SendError;
+use super::table::{Answer, Asked, Command, Operation as Step, Refusal, SendInput, Sending, Source};
+use crate::protocol::{
+    CloseFrame, Control, ControlPayload, DataOpcode, Fault, Frame, Framer, MAX_CONTROL_FRAME, MAX_HEAD, Piece,
+    ReservedBits,
+};
+
+/// How much of a payload that is not masked is offered at once, in bytes, so that the length of an offer fits into 32 bits.
+const MAX_OFFER: usize = 1 << 30;
+
+/// What the write half has to know of bytes that came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerDue {
+    /// A ping is to be answered with this payload (section 5.5.2).
+    Pong(ControlPayload),
+    /// The peer broke the protocol, and is to be told.
+    Fault(Fault),
+}
+
+/// What a pump has to do for the write half.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Nothing that the pump takes.
+    Nothing,
+    /// Bytes are on offer already: they wait to be written.
+    Offered,
+    /// A data frame begins or goes on: [`WriteHalf::stage_data`].
+    Data,
+    /// A control frame goes out: [`WriteHalf::stage_control`].
+    Control,
+}
+
+/// Bytes that are on offer to the network, as places in the memory that they were staged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// Whether the staged bytes are those of a control frame.
+    pub is_control: bool,
+    /// The control frame, if nobody asked for it.
+    pub answer: Option<AnswerKind>,
+    /// First these of the memory that was staged in,
+    pub staged: Range<usize>,
+    /// then these of the payload, which goes out from where it is.
+    pub direct: Range<usize>,
+}
+
+/// A frame that nobody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerKind {
+    /// A pong.
+    Pong,
+    /// The close frame for a fault.
+    Close,
+}
+
+/// A piece that may go out: what its frame will be. Whoever has one queues it next, for the pieces behind it count on it.
+#[derive(Debug)]
+#[must_use = "a piece that is not queued leaves a gap in its message"]
+pub struct Admitted {
+    state: Sending,
+    opcode: DataOpcode,
+    is_final: bool,
+    length: usize,
+}
+
+/// The sending half of a session.
+///
+/// A pump asks what is [`due`](Self::due), has it staged in memory of its own, and writes what is then
+/// [`offered`](Self::offered). An offer ends in one of three ways: [`written`](Self::written) (the rest is offered again),
+/// [`accepted`](Self::accepted), or [`lost`](Self::lost). After every command the pump asks again.
+///
+/// `C` is the family's word for an operation, in which or beside which it keeps the payload: the half never does.
+#[derive(Debug)]
+pub struct WriteHalf<C> {
+    framer: Framer,
+    state: Sending,
+    /// How many operations there may be at once.
+    bound: usize,
+    /// The operations, the one at the head included, until its end was indicated.
+    queue: VecDeque<Operation<C>>,
+    /// The frame under way, and how many bytes of its payload were staged.
+    frame: Option<(Frame, usize)>,
+    answer: Option<Control>,
+    offered: Option<Offered>,
+}
+
+#[derive(Debug)]
+struct Operation<C> {
+    content: Content,
+    context: C,
+}
+
+#[derive(Debug)]
+enum Content {
+    Data { opcode: DataOpcode, is_final: bool, length: usize },
+    Control(Box<Control>),
+}
+
+impl Content {
+    fn command(&self) -> Command {
+        match self {
+            Self::Data { .. } => Command::Data,
+            Self::Control(control) => command(control),
+        }
+    }
+}
+
+impl Offered {
+    /// How many bytes there are.
+    #[allow(clippy::len_without_is_empty, reason = "nothing is never offered")]
+    pub fn len(&self) -> usize {
+        self.staged.len() + self.direct.len()
+    }
+}
+
+impl<C> WriteHalf<C> {
+    /// A half that has sent nothing, with room for `bound` operations at once.
+    pub const fn new(framer: Framer, bound: usize) -> Self {
+        Self { framer, state: Sending::START, bound, queue: VecDeque::new(), frame: None, answer: None, offered: None }
+    }
+
+    // Getters.
+
+    /// Where the direction stands.
+    pub const fn state(&self) -> Sending {
+        self.state
+    }
+
+    /// The bytes on offer.
+    pub const fn offered(&self) -> Option<&Offered> {
+        self.offered.as_ref()
+    }
+
+    /// The context of the operation at the head of the queue.
+    pub fn context(&self) -> Option<&C> {
+        self.queue.front().map(|operation| &operation.context)
+    }
+
+    /// What the pump has to do next.
+    pub fn due(&self, asked: Asked) -> Due {
+        match self.state.due(asked) {
+            None => Due::Nothing,
+            Some(_) if self.offered.is_some() => Due::Offered,
+            Some(Source::Answer) => Due::Control,
+            Some(Source::Operation) => match self.queue.front().map(|operation| &operation.content) {
+                Some(Content::Control(_)) => Due::Control,
+                Some(Content::Data { .. }) => Due::Data,
+                None => Due::Nothing,
+            },
+        }
+    }
+
+    // Commands.
+
+    /// Takes a piece of a message behind those before it, as one frame: [`push`](Self::push) queues it.
+    ///
+    /// Fails with [`SendError::Busy`] when the queue is full, with [`SendError::Closed`] behind a close frame and after
+    /// whatever else ends the direction, and with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`] for a piece that
+    /// does not fit those before it. Nothing has changed then.
+    pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<Admitted, SendError> {
+        let state = self.admitted(Command::Data)?;
+        let opcode = self.framer.admit(piece, payload)?;
+        Ok(Admitted { state, opcode, is_final: piece.end_of_message, length: payload.len() })
+    }
+
+    /// Queues a piece that was just [admitted](Self::admit).
+    #[allow(clippy::needless_pass_by_value, reason = "a piece is queued once")]
+    pub fn push(&mut self, admitted: Admitted, context: C) {
+        let Admitted { state, opcode, is_final, length } = admitted;
+        self.state = state;
+        self.queue.push_back(Operation { content: Content::Data { opcode, is_final, length }, context });
+    }
+
+    /// Queues a control frame: a ping, a pong that answers nothing, or our close frame, behind which no data goes.
+    ///
+    /// Fails with [`SendError::Busy`] or [`SendError::Closed`] as [`admit`](Self::admit) does.
+    pub fn send_control(&mut self, control: Control, context: C) -> Result<(), SendError> {
+        self.state = self.admitted(command(&control))?;
+        self.queue.push_back(Operation { content: Content::Control(Box::new(control)), context });
+        Ok(())
+    }
+
+    /// Takes note of what came in: the next free place between two frames is for the answer.
+    ///
+    /// A ping that comes while the pong for an earlier one waits takes its place (section 5.5.3).
+    pub fn answer(&mut self, due: AnswerDue) {
+        match due {
+            AnswerDue::Pong(payload) => self.take_answer(SendInput::Ping, Answer::Pong, Control::Pong(payload)),
+            AnswerDue::Fault(fault) => {
+                self.take_answer(SendInput::Fault, Answer::Close, Control::Close(CloseFrame::of_fault(fault)));
+            }
+        }
+    }
+
+    /// Sends a sign of life, a pong that answers nothing (section 5.5.3), unless a pong waits anyway.
+    pub fn keep_alive(&mut self) {
+        if self.answer.is_none() {
+            self.take_answer(SendInput::KeepAlive, Answer::Pong, Control::Pong(ControlPayload::EMPTY));
+        }
+    }
+
+    /// Gives the session up: nothing goes out any more, and the operations end.
+    pub fn abort(&mut self) {
+        self.give_up(SendInput::Abort);
+    }
+
+    /// Puts bytes of the data frame under way on offer: its head, and as much payload as `out` has room for.
+    ///
+    /// `payload` finds the bytes of the operation in its context, all of them, and `out` has room for [`MAX_HEAD`] bytes at
+    /// least. Payload that is not masked is offered from where it is.
+    pub fn stage_data<'s>(&'s mut self, payload: impl FnOnce(&'s C) -> &'s [u8], out: &mut [u8]) {
+        let Some(Operation { content: Content::Data { opcode, is_final, length }, context }) = self.queue.front()
+        else {
+            return;
+        };
+        let mut end = 0;
+        let (frame, at) = match &mut self.frame {
+            Some(frame) => frame,
+            none => {
+                let head = out.first_chunk_mut::<MAX_HEAD>().expect("there is room for a head");
+                let (frame, length) = self.framer.begin_frame(*opcode, *is_final, ReservedBits::NONE, *length, head);
+                end = length;
+                none.insert((frame, 0))
+            }
+        };
+        let start = *at;
+        let direct = if frame.is_masked() {
+            let copied = frame.copy(payload(context).get(start..).unwrap_or_default(), &mut out[end..]);
+            end += copied;
+            *at += copied;
+            start..start
+        } else {
+            let length = frame.remaining().min(MAX_OFFER);
+            frame.skip(length);
+            *at += length;
+            start..*at
+        };
+        self.offered = Some(Offered { is_control: false, answer: None, staged: 0..end, direct });
+        self.state = self.state.after(SendInput::Offered(Source::Operation)).expect("an offer is never refused");
+    }
+
+    /// Puts the control frame that is due on offer. Of a ping the payload is returned, for [`super::ReadHalf::await_pong`].
+    pub fn stage_control(&mut self, asked: Asked, out: &mut [u8; MAX_CONTROL_FRAME]) -> Option<ControlPayload> {
+        let source = self.state.due(asked)?;
+        let (control, answer) = match source {
+            Source::Answer => {
+                let answer = self.answer.take()?;
+                let kind = if matches!(answer, Control::Close(_)) { AnswerKind::Close } else { AnswerKind::Pong };
+                (answer, Some(kind))
+            }
+            Source::Operation => match &self.queue.front()?.content {
+                Content::Control(control) => (**control, None),
+                Content::Data { .. } => return None,
+            },
+        };
+        let length = self.framer.control(&control, out);
+        self.offer(source, Offered { is_control: true, answer, staged: 0..length, direct: 0..0 });
+        match control {
+            Control::Ping(payload) => Some(payload),
+            Control::Pong(_) | Control::Close(_) => None,
+        }
+    }
+
+    /// Records that `count` bytes of the offer were written; the rest is offered again.
+    ///
+    /// Zero, or more than was offered, means that the connection is lost.
+    pub fn written(&mut self, mut count: usize) {
+        let Some(offered) = &mut self.offered else {
+            return;
+        };
+        if count == 0 || count > offered.len() {
+            return self.lost();
+        }
+        for range in [&mut offered.staged, &mut offered.direct] {
+            let taken = count.min(range.len());
+            range.start += taken;
+            count -= taken;
+        }
+        if offered.len() == 0 {
+            self.accepted();
+        }
+    }
+
+    /// Records that the whole offer counts as written.
+    pub fn accepted(&mut self) {
+        if self.offered.take().is_none() {
+            return;
+        }
+        let end_of_frame = self.frame.as_ref().is_none_or(|(frame, _)| frame.remaining() == 0);
+        if end_of_frame {
+            self.frame = None;
+        }
+        self.input(SendInput::Written { end_of_frame });
+    }
+
+    /// Records that the connection is lost: nothing goes out any more, and the operations end.
+    pub fn lost(&mut self) {
+        self.give_up(SendInput::Lost);
+    }
+
+    /// Takes the operation that has ended out of the queue, and gives its context back.
+    pub fn indicated(&mut self) -> Option<C> {
+        if self.state.operation != Step::Ended {
+            return None;
+        }
+        self.input(SendInput::Indicated);
+        let ended = self.queue.pop_front()?;
+        if let Some(next) = self.queue.front() {
+            let next = next.content.command();
+            self.input(SendInput::Next(next));
+        }
+        Some(ended.context)
+    }
+
+    fn admitted(&self, command: Command) -> Result<Sending, Refusal> {
+        if self.queue.len() >= self.bound {
+            return Err(Refusal::Busy);
+        }
+        self.state.after(SendInput::Queue(command))
+    }
+
+    /// Has the table decide whether there is room for an answer.
+    fn take_answer(&mut self, input: SendInput, kind: Answer, answer: Control) {
+        // The close frame for the first fault says enough.
+        let says_why = self.state.answer == Answer::Close;
+        self.input(input);
+        if self.state.answer == kind && !says_why {
+            self.answer = Some(answer);
+        }
+    }
+
+    fn offer(&mut self, source: Source, offered: Offered) {
+        self.offered = Some(offered);
+        self.input(SendInput::Offered(source));
+    }
+
+    fn give_up(&mut self, input: SendInput) {
+        (self.frame, self.answer, self.offered) = (None, None, None);
+        self.input(input);
+    }
+
+    /// An input that is always taken.
+    fn input(&mut self, input: SendInput) {
+        self.state = self.state.after(input).expect("only what the application queues is refused");
+    }
+}
+
+const fn command(control: &Control) -> Command {
+    match control {
+        Control::Close(_) => Command::Close,
+        Control::Ping(_) | Control::Pong(_) => Command::Control,
+    }
+}

@@ -1,0 +1,147 @@
+//! The two directions of a connection, borrowed apart from each other.
+
+use winws_api::websocket::Action as ActionKind;
+
+use super::action::{ReceiveComplete, ReceiveFromNetwork, SendComplete, SendToNetwork};
+use super::mail::Mail;
+use super::receives::Receives;
+use super::sends::Sends;
+use super::{GivenBack, Queue, Refusal, SendError};
+use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, MessageKind, Piece};
+
+/// The sending direction of a [`Connection`](super::Connection), while the other one is used as well.
+///
+/// It sends the answers to what the other half receives, too: ask it for its next action after each
+/// [`AnswerDue`](ReceiveAction::AnswerDue).
+#[derive(Debug)]
+pub struct SendHalf<'c, P> {
+    sends: &'c mut Sends<P>,
+    mail: &'c Mail,
+}
+
+/// The receiving direction of a [`Connection`](super::Connection), while the other one is used as well.
+#[derive(Debug)]
+pub struct ReceiveHalf<'c, B> {
+    receives: &'c mut Receives<B>,
+    mail: &'c Mail,
+}
+
+/// What has to be done next for a [`SendHalf`].
+#[derive(Debug)]
+pub enum SendAction<'c, P: AsRef<[u8]>> {
+    /// Bytes have to be written to the network.
+    SendToNetwork(SendToNetwork<'c, P>),
+    /// A send has ended.
+    SendComplete(SendComplete<'c, P>),
+}
+
+/// What has to be done next for a [`ReceiveHalf`].
+#[derive(Debug)]
+pub enum ReceiveAction<'c, B: AsRef<[u8]> + AsMut<[u8]>> {
+    /// Bytes are wanted from the network.
+    ReceiveFromNetwork(ReceiveFromNetwork<'c, B>),
+    /// A receive has ended.
+    ReceiveComplete(ReceiveComplete<'c, B>),
+    /// The sending half has an answer to send: whoever drives it is to be told. This is said once for each.
+    AnswerDue,
+}
+
+impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
+    pub(super) const fn new(sends: &'c mut Sends<P>, mail: &'c Mail) -> Self {
+        Self { sends, mail }
+    }
+
+    /// Queues a send of one frame, as [`Connection::send`](super::Connection::send) does and with its errors.
+    pub fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: P) -> Result<(), GivenBack<SendError, P>> {
+        self.sends.send(Piece { kind, end_of_message }, payload, self.mail)
+    }
+
+    /// Queues a ping, as [`Connection::send_ping`](super::Connection::send_ping) does and with its errors.
+    pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
+        self.sends.send_control(Control::Ping(payload), self.mail)
+    }
+
+    /// Queues a pong that answers no ping, as [`Connection::send_pong`](super::Connection::send_pong) does and with its
+    /// errors.
+    pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), SendError> {
+        self.sends.send_control(Control::Pong(payload), self.mail)
+    }
+
+    /// Queues our close frame, as [`Connection::send_close`](super::Connection::send_close) does and with its errors.
+    pub fn send_close(&mut self, close: CloseFrame) -> Result<(), SendError> {
+        self.sends.send_control(Control::Close(close), self.mail)
+    }
+
+    /// What is to be done next; `None` when there is nothing to do before something is queued, here or by the other half.
+    pub fn next_action(&mut self) -> Option<SendAction<'_, P>> {
+        // One half that has everything to itself is both queues, and nothing has to be handed over.
+        for queue in [Queue::Send, Queue::Receive] {
+            match self.sends.due(queue, self.mail) {
+                ActionKind::SendToNetwork => {
+                    return Some(SendAction::SendToNetwork(SendToNetwork::new(self.sends, queue)));
+                }
+                ActionKind::IndicateSendComplete => {
+                    return Some(SendAction::SendComplete(SendComplete::new(self.sends)));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Ends this direction: what is queued does no more I/O, and its end is still reported. The peer is not told.
+    pub fn abort(&mut self) {
+        self.sends.abort();
+    }
+}
+
+impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveHalf<'c, B> {
+    pub(super) const fn new(receives: &'c mut Receives<B>, mail: &'c Mail) -> Self {
+        Self { receives, mail }
+    }
+
+    /// Queues a receive, as [`Connection::receive`](super::Connection::receive) does and with its errors.
+    pub fn receive(&mut self) -> Result<(), Refusal> {
+        self.receives.receive()
+    }
+
+    /// Queues a receive into a buffer of the caller, as [`Connection::receive_into`](super::Connection::receive_into) does
+    /// and with its errors.
+    pub fn receive_into(&mut self, buffer: B) -> Result<(), GivenBack<Refusal, B>> {
+        self.receives.receive_into(buffer)
+    }
+
+    /// What is to be done next; `None` when there is nothing to do before a receive is queued.
+    ///
+    /// An error is reported once. What goes on after it is the end of the receive; the sending half has the close frame for
+    /// the peer.
+    pub fn next_action(&mut self) -> Result<Option<ReceiveAction<'_, B>>, Fault> {
+        if let Some(fault) = self.receives.take_fault() {
+            return Err(fault);
+        }
+        match self.receives.due(self.mail) {
+            Ok(ActionKind::ReceiveFromNetwork) => {
+                let receive = ReceiveFromNetwork::new(self.receives, self.mail);
+                Ok(Some(ReceiveAction::ReceiveFromNetwork(receive)))
+            }
+            Ok(ActionKind::IndicateReceiveComplete) => {
+                Ok(Some(ReceiveAction::ReceiveComplete(ReceiveComplete::new(self.receives))))
+            }
+            Ok(_) => Ok(None),
+            Err(answer) => {
+                self.receives.hand_over(answer, self.mail);
+                Ok(Some(ReceiveAction::AnswerDue))
+            }
+        }
+    }
+
+    /// Whether nothing more comes: no receive can be queued then.
+    pub fn has_ended(&self) -> bool {
+        self.receives.has_ended()
+    }
+
+    /// Ends this direction: a receive that is queued does no more I/O, and its end is still reported.
+    pub fn abort(&mut self) {
+        self.receives.abort();
+    }
+}

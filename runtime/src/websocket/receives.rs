@@ -1,0 +1,192 @@
+//! The receiving direction of a connection: the session's read half, the caller's buffer, and the bytes that were not
+//! looked at yet.
+
+use core::ops::Range;
+
+use winws_api::websocket::Action;
+
+use super::mail::Mail;
+use super::memory::Room;
+use super::{GivenBack, Received, Refusal};
+use crate::protocol::{Fault, Piece, Receiver};
+use crate::session::table::{Intake, Receive};
+use crate::session::{AnswerDue, Outcome, Progress, ReadHalf};
+
+/// How many receives there may be at once.
+const BOUND: usize = 1;
+
+#[derive(Debug)]
+pub(super) struct Receives<B> {
+    read: ReadHalf<()>,
+    memory: Room,
+    /// The caller's buffer. Without one, data is lent from the receive buffer.
+    target: Option<B>,
+    /// The bytes of the receive buffer that have come and were not looked at.
+    unread: Range<usize>,
+    /// Where the payload of the piece lies that the receive ended with, if not in the caller's buffer.
+    lent: Range<usize>,
+    /// A violation that is still to be reported.
+    fault: Option<Fault>,
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
+    pub(super) const fn new(receiver: Receiver, memory: Room) -> Self {
+        Self { read: ReadHalf::new(receiver, BOUND), memory, target: None, unread: 0..0, lent: 0..0, fault: None }
+    }
+
+    /// Whether no receive can be queued any more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.read.state().intake != Intake::Open
+    }
+
+    /// Whether nothing comes any more, and nothing is to be indicated.
+    pub(super) const fn is_finished(&self) -> bool {
+        self.read.state().is_finished()
+    }
+
+    pub(super) fn receive(&mut self) -> Result<(), Refusal> {
+        self.read.receive(())?;
+        self.target = None;
+        Ok(())
+    }
+
+    pub(super) fn receive_into(&mut self, target: B) -> Result<(), GivenBack<Refusal, B>> {
+        if let Err(refusal) = self.receive() {
+            return Err(GivenBack::new(refusal, target));
+        }
+        // A buffer without room would never take anything.
+        self.target = Some(target).filter(|target| !target.as_ref().is_empty());
+        Ok(())
+    }
+
+    pub(super) fn abort(&mut self) {
+        self.fault = None;
+        self.read.abort();
+    }
+
+    /// What is to be done for this direction, once the bytes that have come were looked at.
+    ///
+    /// `Err` says that the sending direction has something new, and that this one is to be asked again.
+    pub(super) fn due(&mut self, mail: &Mail) -> Result<Action, AnswerDue> {
+        if let Some(ping) = mail.ping() {
+            self.read.await_pong(ping);
+        }
+        if self.read.state().operation == Receive::Waiting && !self.unread.is_empty() {
+            self.parse()?;
+        }
+        Ok(match self.read.state().operation {
+            Receive::None => Action::Nothing,
+            Receive::Waiting => Action::ReceiveFromNetwork,
+            Receive::Ended => Action::IndicateReceiveComplete,
+        })
+    }
+
+    /// Takes the violation that is still to be reported.
+    pub(super) const fn take_fault(&mut self) -> Option<Fault> {
+        self.fault.take()
+    }
+
+    /// Where bytes from the network are to be put, once all that have come were looked at.
+    ///
+    /// Payload goes right into the caller's buffer, and into the receive buffer only what comes behind it.
+    pub(super) fn offered(&mut self) -> [&mut [u8]; 2] {
+        let [direct, behind] = self.room();
+        let buffer = self.memory.get_mut(0..behind);
+        match &mut self.target {
+            // A buffer that has changed its length is offered as nothing.
+            Some(target) if direct > 0 => [target.as_mut().get_mut(..direct).unwrap_or_default(), buffer],
+            _ => [buffer, &mut []],
+        }
+    }
+
+    /// How many bytes there is room for: in the caller's buffer, and in the receive buffer.
+    pub(super) fn room(&self) -> [usize; 2] {
+        let remaining = usize::try_from(self.read.payload_remaining()).unwrap_or(usize::MAX);
+        let direct = self.target.as_ref().map_or(0, |target| remaining.min(target.as_ref().len()));
+        // Behind those there is no payload of the frame under way, or there is no other place for it.
+        let behind = direct == 0 || remaining == direct;
+        [direct, if behind { self.memory.size() } else { 0 }]
+    }
+
+    /// Records that bytes have come. None of them, or more than there is room for, ends the receive.
+    pub(super) fn arrived(&mut self, count: usize, mail: &Mail) {
+        if self.read.state().operation != Receive::Waiting {
+            return;
+        }
+        let [direct, behind] = self.room();
+        if count == 0 || count > direct + behind {
+            return self.read.cancel();
+        }
+        let length = count.min(direct);
+        self.unread = 0..count - length;
+        let Some(target) = self.target.as_mut().filter(|_| length > 0) else {
+            return;
+        };
+        let answer = target.as_mut().get_mut(..length).and_then(|payload| self.read.receive_payload(payload));
+        if let Some(answer) = answer {
+            self.hand_over(answer, mail);
+        }
+    }
+
+    /// Ends the receive, and this direction, because no more bytes will come.
+    pub(super) fn end(&mut self) {
+        self.read.end();
+    }
+
+    /// What the receive ended with.
+    pub(super) fn received(&self) -> Received<'_> {
+        match self.read.outcome() {
+            Outcome::Nothing => Received::Nothing { kind: self.read.message_kind() },
+            Outcome::Piece { piece: Piece { kind, end_of_message }, length } => {
+                let payload = match &self.target {
+                    Some(target) => target.as_ref().get(..*length).unwrap_or_default(),
+                    None => self.memory.get(self.lent.clone()),
+                };
+                Received::Data { kind: *kind, end_of_message: *end_of_message, payload }
+            }
+            Outcome::Pong(pong) => Received::Pong { payload: self.memory.behind(pong.as_bytes().len()) },
+            Outcome::Close(close) => {
+                Received::Close { close: *close, payload: self.memory.behind(close.payload().len()) }
+            }
+        }
+    }
+
+    /// Ends the operation, and gives the caller's buffer back.
+    pub(super) fn indicated(&mut self) -> Option<B> {
+        self.read.indicated()?;
+        self.target.take()
+    }
+
+    /// Has the sending direction told what the bytes meant to it.
+    pub(super) fn hand_over(&mut self, answer: AnswerDue, mail: &Mail) {
+        if let AnswerDue::Fault(fault) = answer {
+            self.fault = Some(fault);
+        }
+        mail.answer(answer);
+    }
+
+    /// Looks at bytes that have come, up to the end of the receive.
+    fn parse(&mut self) -> Result<(), AnswerDue> {
+        let bytes = self.memory.get_mut(self.unread.clone());
+        let Progress { taken, answer } = self.read.receive_bytes(bytes, self.target.as_mut().map(AsMut::as_mut));
+        self.unread.start += taken;
+        match self.read.outcome() {
+            Outcome::Nothing => {}
+            Outcome::Piece { length, .. } => {
+                if self.target.is_none() {
+                    self.lent = self.unread.start - length..self.unread.start;
+                }
+            }
+            // The payload of a control frame is lent from where no other bytes go.
+            Outcome::Pong(pong) => {
+                let payload = pong.as_bytes();
+                self.memory.behind_mut(payload.len()).copy_from_slice(payload);
+            }
+            Outcome::Close(close) => {
+                let payload = close.payload();
+                self.memory.behind_mut(payload.len()).copy_from_slice(payload);
+            }
+        }
+        answer.map_or(Ok(()), Err)
+    }
+}

@@ -1,0 +1,93 @@
+//! The trait of the WebSocket functions: handles to objects, and what those give to codes and outputs.
+
+use std::sync::Arc;
+
+use winws_api::winhttp::{
+    HInternet, WebSocket, WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError,
+    WebSocketQueryCloseStatusError, WebSocketReceiveError, WebSocketSendError, WebSocketShutdownError,
+};
+use winws_api::{KeptBuffer, KeptBufferMut, Win32Error};
+
+use super::request::Request;
+use super::{Object, WinHttp, codes};
+use crate::protocol::CloseFrame;
+
+// SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
+#[expect(unsafe_code, reason = "the trait wants a promise")]
+unsafe impl WebSocket for WinHttp {
+    /// `context` is for callbacks, which synchronous mode has none of.
+    fn web_socket_complete_upgrade(
+        &self,
+        request: HInternet,
+        _context: usize,
+    ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
+        let socket = self.with_request(request, Request::complete_upgrade)?;
+        Ok(HInternet::from_raw(self.objects.insert(Object::Socket(Arc::new(socket)))))
+    }
+
+    fn web_socket_send(
+        &self,
+        web_socket: HInternet,
+        buffer_type: WebSocketBufferType,
+        buffer: KeptBuffer,
+    ) -> Result<(), WebSocketSendError> {
+        // Arguments come before the handle (b1.1.11).
+        if buffer_type == WebSocketBufferType::Close {
+            return Err(WebSocketSendError::InvalidParameter);
+        }
+        Ok(self.socket(web_socket)?.send(buffer_type, buffer.as_slice())?)
+    }
+
+    fn web_socket_receive(
+        &self,
+        web_socket: HInternet,
+        mut buffer: KeptBufferMut,
+        bytes_read: Option<&mut u32>,
+        buffer_type: Option<&mut i32>,
+    ) -> Result<(), WebSocketReceiveError> {
+        let (Some(bytes_read), Some(buffer_type)) = (bytes_read, buffer_type) else {
+            return Err(WebSocketReceiveError::InvalidParameter);
+        };
+        if buffer.is_empty() {
+            return Err(WebSocketReceiveError::InvalidParameter);
+        }
+        let (length, kind) = self.socket(web_socket)?.receive(buffer.as_mut_slice(), None)?;
+        *bytes_read = u32::try_from(length).unwrap_or(u32::MAX);
+        *buffer_type = kind.into();
+        Ok(())
+    }
+
+    fn web_socket_shutdown(
+        &self,
+        web_socket: HInternet,
+        status: u16,
+        reason: &[u8],
+    ) -> Result<(), WebSocketShutdownError> {
+        let close = CloseFrame::new(status, reason).map_err(codes::of_close)?;
+        Ok(self.socket(web_socket)?.shutdown(close)?)
+    }
+
+    fn web_socket_close(&self, web_socket: HInternet, status: u16, reason: &[u8]) -> Result<(), WebSocketCloseError> {
+        let close = CloseFrame::new(status, reason).map_err(codes::of_close)?;
+        Ok(self.socket(web_socket)?.close(close)?)
+    }
+
+    /// Status and length are written with `ERROR_INSUFFICIENT_BUFFER` too (b1.7.5), and the buffer only when the whole
+    /// reason fits.
+    fn web_socket_query_close_status(
+        &self,
+        web_socket: HInternet,
+        status: &mut u16,
+        reason: &mut [u8],
+        reason_length_consumed: &mut u32,
+    ) -> Result<(), WebSocketQueryCloseStatusError> {
+        let close = self.socket(web_socket)?.peer_close().ok_or(Win32Error::ERROR_INVALID_OPERATION)?;
+        let text = close.reason().as_bytes();
+        *status = close.status();
+        // At most 123.
+        *reason_length_consumed = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let reason = reason.get_mut(..text.len()).ok_or(WebSocketQueryCloseStatusError::InsufficientBuffer)?;
+        reason.copy_from_slice(text);
+        Ok(())
+    }
+}
