@@ -3,8 +3,9 @@
 use winws::protocol::MessageKind;
 use winws::websocket::{Action, Config, Connection, Received};
 
+use crate::one_at_a_time::Pair;
 use crate::pipe::Pipe;
-use crate::{Pair, Sender, payload};
+use crate::{Kind, Sender};
 
 /// Payload from `P`, into a buffer of the receiver's that is as large as a message.
 pub struct Connections {
@@ -18,14 +19,14 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
+    pub fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
         let (client, server) = (Connection::new(Config::client()), Connection::new(Config::server()));
         let (sender, receiver) = match sender {
             Sender::Client => (client, server),
             Sender::Server => (server, client),
         };
-        let (payload, buffer) = (Some(payload(size)), Some(vec![0; size]));
-        Self { sender, receiver, pipe: Pipe::default(), kind, payload, buffer }
+        let (payload, buffer) = (Some(payload.as_bytes().to_vec()), Some(vec![0; payload.len()]));
+        Self { sender, receiver, pipe: Pipe::default(), kind: self::kind(kind), payload, buffer }
     }
 }
 
@@ -71,5 +72,13 @@ impl Pair for Connections {
                 return received;
             }
         }
+    }
+}
+
+/// Our word for what a message is made of.
+pub fn kind(kind: Kind) -> MessageKind {
+    match kind {
+        Kind::Text => MessageKind::Text,
+        Kind::Binary => MessageKind::Binary,
     }
 }

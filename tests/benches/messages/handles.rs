@@ -4,7 +4,6 @@ use std::ffi::c_void;
 use std::{ptr, slice};
 
 use winws::ffi::websocket as c;
-use winws::protocol::MessageKind;
 use winws_api::websocket::sys::{
     WEB_SOCKET_ALL_ACTION_QUEUE, WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE, WEB_SOCKET_BUFFER, WEB_SOCKET_BUFFER_Data,
     WEB_SOCKET_HANDLE, WEB_SOCKET_HTTP_HEADER, WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION,
@@ -12,8 +11,9 @@ use winws_api::websocket::sys::{
     WEB_SOCKET_SEND_TO_NETWORK_ACTION, WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE,
 };
 
+use crate::one_at_a_time::Pair;
 use crate::pipe::Pipe;
-use crate::{Pair, Sender, payload};
+use crate::{Kind, Sender};
 
 pub struct Sessions {
     sender: WEB_SOCKET_HANDLE,
@@ -25,17 +25,18 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
+    pub fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
         let (client, server) = open();
         let (sender, receiver) = match sender {
             Sender::Client => (client, server),
             Sender::Server => (server, client),
         };
         let kind = match kind {
-            MessageKind::Text => WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE,
-            MessageKind::Binary => WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
+            Kind::Text => WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE,
+            Kind::Binary => WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
         };
-        Self { sender, receiver, pipe: Pipe::default(), kind, payload: payload(size), buffer: vec![0; size] }
+        let (payload, buffer) = (payload.as_bytes().to_vec(), vec![0; payload.len()]);
+        Self { sender, receiver, pipe: Pipe::default(), kind, payload, buffer }
     }
 }
 

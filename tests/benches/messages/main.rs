@@ -1,32 +1,39 @@
-//! Messages per second, beside bare tungstenite: `cargo bench -p winws-tests-runtime --bench messages`.
+//! Messages per second, beside other implementations: `cargo bench -p winws-tests-runtime --bench messages`.
 //!
-//! Two ends of a connection share a pipe in memory and one thread: one sends a message, the other receives all of it, and
-//! the next one follows. What is measured is the protocol alone, once for each direction. Peers take turns, so that
-//! whatever else the machine does disturbs all of them alike; the median counts, and the ratio is that to tungstenite.
+//! Everything passes in memory, in two regimes. One at a time: two ends share a pipe and a thread, one sends a message, the
+//! other receives all of it, and the next one follows. Streaming: a sender and a receiver are two tasks of tokio, and the
+//! pipe between them holds many messages. Each is measured for both roles. Peers take turns; the median counts, and ratios
+//! are made round by round.
 //!
 //! Before that a message of 1 GiB passes through two connections with their default buffers, and the most memory that was
 //! allocated at once is printed, the bytes under way in the pipe included.
+//!
+//! Figures only: nothing here passes or fails. `--quick` takes fewer messages and rounds. Words restrict what is measured to
+//! the regimes that they name: `memory`, `pipe`, `streaming`.
 
 mod connection;
 mod handles;
 mod large;
+#[path = "../memory.rs"]
 mod memory;
+mod one_at_a_time;
+#[path = "../paired.rs"]
+mod paired;
 mod pipe;
+mod streaming;
 mod tungstenite;
 
-use std::time::{Duration, Instant};
-
-use winws::protocol::MessageKind;
+use std::env;
 
 /// The sizes of the payloads, in bytes.
 const SIZES: [usize; 3] = [64, 4 << 10, 1 << 20];
 
-/// How much payload passes in one measurement, and how many messages at most.
-const BYTES: usize = 64 << 20;
-const MESSAGES: usize = 100_000;
+const SENDERS: [(&str, Sender); 2] = [("client", Sender::Client), ("server", Sender::Server)];
+const KINDS: [(&str, Kind); 2] = [("binary", Kind::Binary), ("text", Kind::Text)];
 
-/// The median of so many rounds counts.
-const ROUNDS: usize = 9;
+/// What a ratio to the faster peer should not be below, and what it should reach.
+const FLOOR: f64 = 0.95;
+const GOAL: f64 = 1.0;
 
 /// Which end sends.
 #[derive(Clone, Copy)]
@@ -35,75 +42,55 @@ enum Sender {
     Server,
 }
 
-/// Two ends of a connection.
-trait Pair {
-    /// Passes one message from end to end, and gives the number of bytes that came.
-    fn pass(&mut self) -> usize;
+/// What a message is made of.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Binary,
+}
+
+/// How much is measured.
+struct Plan {
+    /// How many rounds count.
+    rounds: usize,
+    /// How much payload passes in one measurement, in bytes, and how many messages at most.
+    bytes: usize,
+    messages: u32,
+}
+
+impl Plan {
+    const FULL: Self = Self { rounds: 9, bytes: 64 << 20, messages: 100_000 };
+    const QUICK: Self = Self { rounds: 5, bytes: 16 << 20, messages: 25_000 };
+
+    /// How many messages of a size pass.
+    fn count(&self, size: usize) -> u32 {
+        u32::try_from(self.bytes / size).map_or(self.messages, |count| count.min(self.messages))
+    }
 }
 
 fn main() {
-    large::report();
-    println!("\nmessages per second (ratio to tungstenite)");
-    println!(
-        "{:<8} {:<6} {:>9}  {:>12} {:>20} {:>20}",
-        "sender", "kind", "bytes", "tungstenite", "Connection", "handles"
-    );
-    for (name, sender) in [("client", Sender::Client), ("server", Sender::Server)] {
-        for (what, kind) in [("binary", MessageKind::Binary), ("text", MessageKind::Text)] {
-            for size in SIZES {
-                let mut pairs: [Box<dyn Pair>; 3] = [
-                    Box::new(tungstenite::Contexts::new(sender, kind, size)),
-                    Box::new(connection::Connections::new(sender, kind, size)),
-                    Box::new(handles::Sessions::new(sender, kind, size)),
-                ];
-                let count = (BYTES / size).min(MESSAGES);
-                let times = median_times(&mut pairs, count, size);
-                let rate = |time: Duration| to_f64(count) / time.as_secs_f64();
-                let ratio = |at: usize| times[0].as_secs_f64() / times[at].as_secs_f64();
-                println!(
-                    "{name:<8} {what:<6} {size:>9}  {:>12.0} {:>12.0} ({:.2}) {:>12.0} ({:.2})",
-                    rate(times[0]),
-                    rate(times[1]),
-                    ratio(1),
-                    rate(times[2]),
-                    ratio(2),
-                );
-            }
-        }
+    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    let plan = if words.iter().any(|word| word == "--quick") { Plan::QUICK } else { Plan::FULL };
+    let names: Vec<&String> = words.iter().filter(|word| *word != "--quick").collect();
+    let wants = |name: &str| names.is_empty() || names.iter().any(|word| *word == name);
+    if wants("memory") {
+        large::report();
     }
-}
-
-/// How long each pair takes for so many messages.
-fn median_times(pairs: &mut [Box<dyn Pair>; 3], count: usize, size: usize) -> [Duration; 3] {
-    let mut times: [Vec<Duration>; 3] = Default::default();
-    for _ in 0..ROUNDS {
-        for (pair, times) in pairs.iter_mut().zip(&mut times) {
-            let start = Instant::now();
-            for _ in 0..count {
-                assert_eq!(pair.pass(), size);
-            }
-            times.push(start.elapsed());
-        }
+    if wants("pipe") {
+        one_at_a_time::report(&plan);
     }
-    times.map(|mut times| {
-        times.sort_unstable();
-        times[ROUNDS / 2]
-    })
+    if wants("streaming") {
+        streaming::report(&plan);
+    }
 }
 
 /// A payload that is text, of one byte and of more bytes a character.
-fn payload(size: usize) -> Vec<u8> {
+fn payload(size: usize) -> String {
     let mut text: String =
         "The quick brown fox jumps over the lazy dog; zwölf Boxkämpfer. ".chars().cycle().take(size).collect();
     while text.len() > size {
         text.pop();
     }
-    let mut bytes = text.into_bytes();
-    bytes.resize(size, b' ');
-    bytes
-}
-
-#[allow(clippy::cast_precision_loss, reason = "counts are small")]
-fn to_f64(count: usize) -> f64 {
-    count as f64
+    text.extend(std::iter::repeat_n(' ', size - text.len()));
+    text
 }

@@ -1,11 +1,11 @@
 //! The peer: tungstenite's own connections, with the settings that they come with.
 
 use tungstenite::protocol::Role;
-use tungstenite::{Bytes, Message, Utf8Bytes, WebSocket};
-use winws::protocol::MessageKind;
+use tungstenite::{Message, WebSocket};
 
+use crate::one_at_a_time::Pair;
 use crate::pipe::End;
-use crate::{Pair, Sender, payload};
+use crate::{Kind, Sender};
 
 pub struct Contexts {
     sender: WebSocket<End>,
@@ -14,16 +14,15 @@ pub struct Contexts {
 }
 
 impl Contexts {
-    pub fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
+    pub fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
         let (one, other) = End::pair();
         let (sends, receives) = match sender {
             Sender::Client => (Role::Client, Role::Server),
             Sender::Server => (Role::Server, Role::Client),
         };
-        let payload = Bytes::from(payload(size));
         let message = match kind {
-            MessageKind::Text => Message::Text(Utf8Bytes::try_from(payload).expect("the payload is text")),
-            MessageKind::Binary => Message::Binary(payload),
+            Kind::Text => Message::text(payload),
+            Kind::Binary => Message::binary(payload.as_bytes().to_vec()),
         };
         let sender = WebSocket::from_raw_socket(one, sends, None);
         Self { sender, receiver: WebSocket::from_raw_socket(other, receives, None), message }

@@ -1,0 +1,125 @@
+//! Messages per second on sockets, beside bare tungstenite: `cargo bench -p winws-tests-runtime --bench winhttp`.
+//!
+//! Both clients block, and talk to the same far end over loopback, which does as little as it can. Everything runs on one
+//! core: on two cores, who wakes whom decides more than what is measured. The clients take turns, and ratios are made round by
+//! round.
+//!
+//! After that come the bytes that an idle socket holds. Figures only: nothing here passes or fails. `--quick` takes fewer
+//! messages and rounds.
+
+#[path = "../idle.rs"]
+mod idle;
+#[path = "../memory.rs"]
+mod memory;
+#[path = "../paired.rs"]
+mod paired;
+mod pin;
+#[path = "../raw.rs"]
+mod raw;
+mod tungstenite_client;
+mod winws_client;
+
+use std::env;
+
+use tungstenite::Bytes;
+
+use self::paired::take_turns;
+
+/// A client of the far end.
+trait Client {
+    fn send(&mut self, message: &Bytes);
+    /// Waits for a whole message, and gives its length.
+    fn receive(&mut self) -> usize;
+}
+
+/// Which way messages go.
+#[derive(Clone, Copy)]
+enum Way {
+    Echo,
+    Out,
+    In,
+    /// As `In`, but the far end writes many messages at once, so that the client alone decides. Nothing is asked of it.
+    Burst,
+}
+
+/// A way, the size of a message in bytes, and how many messages pass in one measurement.
+const ROWS: [(Way, usize, u32); 11] = [
+    (Way::Echo, 64, 10_000),
+    (Way::Echo, 4 << 10, 8_000),
+    (Way::Echo, 64 << 10, 2_000),
+    (Way::Echo, 1 << 20, 200),
+    (Way::Out, 64, 100_000),
+    (Way::Out, 64 << 10, 4_000),
+    (Way::Out, 1 << 20, 250),
+    (Way::In, 64, 100_000),
+    (Way::In, 64 << 10, 6_000),
+    (Way::In, 1 << 20, 400),
+    (Way::Burst, 64, 400_000),
+];
+
+/// How many rounds count, and by how much less passes in quick ones.
+const ROUNDS: usize = 11;
+const QUICK_ROUNDS: usize = 5;
+const QUICK_SHARE: u32 = 4;
+
+fn main() {
+    let is_quick = env::args().any(|word| word == "--quick");
+    println!("{}", pin::to_one_core());
+    let address = raw::serve();
+    println!("{:<5} {:>8}  {:>12} {:>12}  {:<22} floor  goal", "way", "bytes", "tungstenite", "winws", "ratio");
+    for (way, size, count) in ROWS {
+        let (rounds, count) = if is_quick { (QUICK_ROUNDS, count / QUICK_SHARE) } else { (ROUNDS, count) };
+        let (name, path) = match way {
+            Way::Echo => ("echo", format!("echo/{count}")),
+            Way::Out => ("out", format!("sink/{count}")),
+            Way::In => ("in", format!("source/{count}/{size}")),
+            Way::Burst => ("burst", format!("burst/{count}/{size}")),
+        };
+        let message = Bytes::from(vec![b'x'; size]);
+        let mut peer = tungstenite_client::Client::connect(address, &path);
+        let mut ours = winws_client::Client::connect(address, &path, size);
+        let rounds = take_turns(
+            rounds,
+            &mut [&mut || pass(&mut peer, way, &message, count), &mut || pass(&mut ours, way, &message, count)],
+        );
+        let asked = match (way, size) {
+            (Way::Burst, _) => "",
+            (_, 1_048_576) => "1.00   1.10",
+            _ => "0.97   1.00",
+        };
+        println!(
+            "{name:<5} {size:>8}  {:>12.0} {:>12.0}  {:<22} {asked}",
+            rounds.rate(0, count),
+            rounds.rate(1, count),
+            rounds.ratio(1, 0).to_string(),
+        );
+    }
+    let (idle, _) = memory::watch(|| idle::measure(memory::now));
+    println!(
+        "an idle socket holds {} bytes (bound {}), and {} bytes serve all sockets",
+        idle.socket,
+        idle::BOUND,
+        idle.shared
+    );
+}
+
+/// Passes so many messages.
+fn pass(client: &mut dyn Client, way: Way, message: &Bytes, count: u32) {
+    match way {
+        Way::Echo => {
+            for _ in 0..count {
+                client.send(message);
+                assert_eq!(client.receive(), message.len());
+            }
+        }
+        Way::Out => {
+            (0..count).for_each(|_| client.send(message));
+            // The far end has all of them.
+            assert_eq!(client.receive(), 0);
+        }
+        Way::In | Way::Burst => {
+            client.send(&Bytes::from_static(b"go"));
+            (0..count).for_each(|_| assert_eq!(client.receive(), message.len()));
+        }
+    }
+}
