@@ -6,7 +6,7 @@ use super::facts::{place, spans_of};
 use super::text::{Text, each_leaf, each_prose};
 use super::words::words;
 use super::{Line, Noise, Use};
-use crate::c::types::{length_in, stem};
+use crate::c::attributes::{Direction, Part, direction, length_in};
 use crate::draft::{Body, Code, Draft, Kind, Param, Returns};
 use crate::fact::Fact;
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
@@ -185,26 +185,26 @@ impl Claims {
                 self.used(line, Use::EntryHeading, &part.value);
             }
         }
-        let ways = entry.attributes.iter().map(|word| stem(&word.value)).collect();
+        let ways: Vec<Direction> = entry.attributes.iter().filter_map(|word| direction(&word.value)).collect();
         for attribute in &entry.attributes {
             self.attribute(entry, &ways, attribute);
         }
         self.type_line(entry.c_type.as_ref());
     }
 
-    fn attribute(&mut self, entry: &Entry, ways: &BTreeSet<&str>, attribute: &Spanned<String>) {
+    fn attribute(&mut self, entry: &Entry, ways: &[Direction], attribute: &Spanned<String>) {
         let line = attribute.span.line;
         let length = length_in(&attribute.value).map(str::to_owned);
         let length = length.filter(|length| self.lengths.contains(&(length.clone(), entry.name.value.clone())));
         let length_words: BTreeSet<String> = length.iter().flat_map(|length| words(length)).collect();
         for word in words(&attribute.value) {
-            let understood = match &*word {
-                "in" | "out" | "inout" | "optional" | "opt" => true,
+            let understood = match Part::of(&word) {
+                Some(Part::Way(_) | Part::Optional) => true,
                 // What is read goes in: alone these say what is said already.
-                "reads" => ways.contains("in") || ways.contains("inout"),
-                "writes" => ways.contains("out") || ways.contains("inout"),
-                "updates" | "bytes" | "to" | "all" | "z" => length.is_some(),
-                word => length_words.contains(word),
+                Some(Part::Reads) => ways.iter().any(|way| way.goes_in()),
+                Some(Part::Writes) => ways.iter().any(|way| way.goes_out()),
+                Some(Part::Updates | Part::Bytes | Part::To | Part::Detail) => length.is_some(),
+                Some(Part::Foreign) | None => length_words.contains(&word),
             };
             match entry.kind {
                 // A field has no direction: what tools put there for one is knowingly left out.

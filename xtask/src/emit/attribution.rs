@@ -1,9 +1,8 @@
 //! Whose pages were read and under which licence: for the crate, and in a sentence for each page of the site.
 
+use super::markdown::escape;
 use crate::model::{Attribution, Spec};
 use crate::sync::{MARK, OutputFile};
-
-use super::rust::escape;
 
 /// Plain sentences, one for each folder of pages.
 pub fn sentences(spec: &Spec) -> Vec<String> {

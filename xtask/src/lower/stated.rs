@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::codes;
+use super::code;
 use crate::c::names::is_identifier;
 use crate::c::text::{lines, without_comments};
 use crate::page::{Page, SectionKind};
@@ -92,7 +92,7 @@ pub fn two_terms(cell: &Prose) -> Option<(Spanned<String>, Spanned<String>)> {
         _ => return None,
     };
     let value = value.trim().to_owned();
-    codes::number(&value)?;
+    code::number(&value)?;
     // `1 (0x1)` says one number twice.
     let value = value.split(' ').next().expect("a split has a first part").to_owned();
     Some((Spanned { value: name.trim().to_owned(), span: name_span }, Spanned { value, span }))

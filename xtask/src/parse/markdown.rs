@@ -3,6 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::indent::{INLINE, flatten};
+use super::notes::quote;
 use super::plain;
 use crate::markup::html;
 use crate::prose::{Block, BlockKind, Inline, Prose, Target};
@@ -169,7 +170,7 @@ impl Builder {
         let Some(Container { line, kind, blocks }) = self.containers.pop() else { return };
         match kind {
             ContainerKind::List(first, items) => self.block(line, BlockKind::List(first, items)),
-            ContainerKind::Quote => self.block(line, super::blocks::quote(Prose { blocks })),
+            ContainerKind::Quote => self.block(line, quote(Prose { blocks })),
             ContainerKind::Item => match self.containers.last_mut() {
                 Some(Container { kind: ContainerKind::List(_, items), .. }) => items.push(Prose { blocks }),
                 _ => blocks.into_iter().for_each(|block| self.block(block.span.line, block.kind)),

@@ -1,7 +1,8 @@
 //! Pipe tables, read by line: with and without outer pipes, with blank headers, with rows broken over two lines.
 
-use super::blocks::{Lines, cell};
+use super::lines::Lines;
 use super::literal::running;
+use super::mixed::cell;
 use crate::diag::{Diagnostics, Rule};
 use crate::prose::{Prose, Row, Table};
 use crate::source::Span;

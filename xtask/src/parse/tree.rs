@@ -1,6 +1,6 @@
 //! Block-level HTML as a tree of blocks, forgiving about tags that are missing, crossed or too deep.
 
-use super::blocks::{note_kind, strip_label};
+use super::notes::{note_kind, quote, strip_label};
 use super::{literal, markdown};
 use crate::diag::{Diagnostics, Rule};
 use crate::markup::html;
@@ -177,7 +177,7 @@ impl<'a> Tree<'a> {
                 }
             }
             "div" => self.div(node.class.as_deref(), prose, span),
-            "blockquote" => self.block(span, super::blocks::quote(prose)),
+            "blockquote" => self.block(span, quote(prose)),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let level = node.tag.as_bytes()[1] - b'0';
                 self.heading(level, prose, span);

@@ -7,6 +7,7 @@ use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Draft};
 use crate::fact::{Fact, Source};
 use crate::model::{CodeEntry, CodeSpace, Item, hresult_of_win32};
+use crate::name::CName;
 use crate::prose::Prose;
 use crate::source::Location;
 
@@ -21,7 +22,7 @@ pub fn collect(drafts: &[Draft], diags: &mut Diagnostics) -> Vec<CodeEntry> {
         for code in codes {
             // The text comes when its links are resolved.
             let (name, number) = (code.name.value.clone(), code.number.clone());
-            let entry = CodeEntry { space, name: name.clone(), number, docs: Arc::default() };
+            let entry = CodeEntry { space, name: CName::new(&*name), number, docs: Arc::default() };
             match by_name.get(&name) {
                 None => drop(by_name.insert(name, entry)),
                 Some(known) if known.number.value != code.number.value => {

@@ -7,14 +7,15 @@ use crate::c::types::CType;
 use crate::c::values::{self, Outcome};
 use crate::draft::Draft;
 use crate::model::Type;
+use crate::name::CName;
 
 /// The other names of an item.
 #[derive(Clone, Debug, Default)]
 pub struct Aliases {
     /// Names of the item itself.
-    pub others: Vec<String>,
+    pub others: Vec<CName>,
     /// Names of pointers to it, such as `PTHING` and `LPTHING` of `THING`.
-    pub pointers: Vec<String>,
+    pub pointers: Vec<CName>,
 }
 
 impl Aliases {
@@ -28,7 +29,7 @@ impl Aliases {
             rests.into_iter().any(|rest| bare.contains(rest.trim_start_matches('_')))
         };
         let (pointers, others) =
-            draft.aliases.iter().map(|alias| alias.value.clone()).partition(|alias: &String| is_pointer(alias));
+            draft.aliases.iter().map(|alias| CName::new(&*alias.value)).partition(|alias: &CName| is_pointer(alias));
         Self { others, pointers }
     }
 }

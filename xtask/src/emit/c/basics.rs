@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::Header;
 use super::docs;
+use super::header::Header;
 use super::types::spell;
 use crate::c::basics::{BASICS, POINTERS};
 use crate::model::Type;

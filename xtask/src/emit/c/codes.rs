@@ -1,9 +1,10 @@
 //! `winws_codes.h`: every code that the pages list, and the thread's last error. Sources expect all codes of a header,
 //! and which header a code is from no page says.
 
+use super::header::Header;
 use super::names::Names;
 use super::types::spell;
-use super::{Header, basics, docs};
+use super::{basics, docs};
 use crate::c::names::is_identifier;
 use crate::model::{CodeEntry, CodeSpace, Constant, Spec};
 

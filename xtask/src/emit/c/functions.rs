@@ -1,8 +1,9 @@
 //! Functions and callbacks.
 
-use super::names::ident;
+use super::docs;
+use super::keywords::ident;
+use super::names::Context;
 use super::types::{declare, returned};
-use super::{Context, docs};
 use crate::c::types::CType;
 use crate::draft::Direction;
 use crate::model::{CodeSpace, ErrorCode, Function, Param, Type};

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::names::{Names, ident};
+use super::docs;
+use super::keywords::ident;
+use super::names::{Context, Names};
 use super::types::{base, declare};
-use super::{Context, docs};
 use crate::model::{Field, FieldKind, Record, Struct, Type};
 
 /// `typedef struct X X;`

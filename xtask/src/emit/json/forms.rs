@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Pages, SCHEMA};
-use crate::draft::{Convention, Direction, Kind};
+use crate::draft::{Convention, Direction, Kind, Unit};
 
 /// What reference pages and the overrides beside them say. What they do not say is an absent key, never `null`.
 #[derive(Serialize, JsonSchema)]
@@ -153,6 +153,10 @@ pub struct ParamFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str")]
     pub length_of: Option<&'a str>,
+    /// What that length counts, where an override states it. Elsewhere the rule `length-in-bytes` says it, or nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str", extend("enum" = Unit::ALL.map(Unit::name)))]
+    pub length_unit: Option<&'static str>,
     /// Whether it is a list that ends with a null pointer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub null_terminated: bool,

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
 use super::errors;
 use super::types::{self, Scope};
-use crate::draft::{Convention, Direction};
+use crate::draft::{Convention, Direction, Until};
 use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
 
 /// What a method says that is generic in the units of its wide strings.
@@ -229,15 +229,15 @@ fn head(function: &Function, index: usize, param: &Param, safe: bool, writer: &W
         Direction::InOut => "in and out",
     };
     let optional = if param.optional { ", optional" } else { "" };
-    let until = |what: &str, until: &Option<String>| match until.as_deref() {
+    let until = |what: &str, until: &Option<Until>| match until {
         None => String::new(),
-        Some("completion") => format!(", {what} until the operation completes"),
-        Some("handle") => format!(", {what} until the handle is closed"),
-        Some(call) => format!(", {what} until {}", writer.name(call)),
+        Some(Until::Completion) => format!(", {what} until the operation completes"),
+        Some(Until::Handle) => format!(", {what} until the handle is closed"),
+        Some(Until::Call(call)) => format!(", {what} until {}", writer.name(call)),
     };
     let (kept, lent) = (until("in use", &param.kept_until), until("lent", &param.lent_until));
     let direction = format!("{direction}{optional}{kept}{lent}");
-    let called = match param.rust_name == param.c_name {
+    let called = match *param.rust_name == *param.c_name {
         true => format!("`{}` ({direction})", param.rust_name),
         false => format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name),
     };

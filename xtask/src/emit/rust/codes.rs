@@ -93,13 +93,13 @@ fn space(spec: &Spec, codes: &[&CodeEntry], space: CodeSpace) -> TokenStream {
     by_number.sort_by_key(|code| (code.number.value, &code.name));
     by_number.dedup_by_key(|code| code.number.value);
     let rows = by_number.iter().map(|code| {
-        let (number, name, text) = (number(code.number.value, space), &code.name, code.docs.plain());
+        let (number, name, text) = (number(code.number.value, space), &*code.name, code.docs.plain());
         quote! { (#number, #name, #text) }
     });
     let mut by_name: Vec<&CodeEntry> = codes.to_vec();
     by_name.sort_by_key(|code| &code.name);
     let names = by_name.iter().map(|code| {
-        let (number, name) = (number(code.number.value, space), &code.name);
+        let (number, name) = (number(code.number.value, space), &*code.name);
         quote! { (#name, #number) }
     });
     let (table, index) = match space {

@@ -9,6 +9,7 @@ use quote::quote;
 
 use super::super::fold::fold;
 use crate::draft::{Docs, Requirements};
+use crate::emit::markdown::escape;
 use crate::model::{Function, Origin, Spec};
 use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, plain};
 
@@ -309,28 +310,6 @@ fn wrapped(mark: &str, text: &str) -> String {
     let lead = &text[..text.len() - text.trim_start().len()];
     let trail = &text[text.trim_end().len()..];
     format!("{lead}{mark}{inner}{mark}{trail}")
-}
-
-/// Plain text in which no character means anything to Markdown or HTML.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let chars: Vec<char> = text.chars().collect();
-    for (at, &c) in chars.iter().enumerate() {
-        let within_word = || {
-            let near = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_alphanumeric);
-            near(at.checked_sub(1)) && near(Some(at + 1))
-        };
-        let means = match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '&' | '~' | '|' => true,
-            '_' => !within_word(),
-            _ => false,
-        };
-        if means {
-            out.push('\\');
-        }
-        out.push(if c == '\n' { ' ' } else { c });
-    }
-    out
 }
 
 /// What would start a list, heading or rule where a line was broken.

@@ -12,15 +12,30 @@ mod structs;
 mod sys;
 mod types;
 
+use std::fmt;
+
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{IdentFragment, format_ident, quote};
 use rayon::prelude::*;
 
 use super::attribution;
+use super::markdown::escape;
 use crate::model::{ArgKind, Family, Spec, Type, Wide};
+use crate::name::{CName, RustName};
 use crate::sync::{MARK, OutputFile};
 
-pub use docs::escape;
+/// A name becomes an identifier, or a part of one.
+macro_rules! ident_fragment {
+    ($($name:ident)*) => {$(
+        impl IdentFragment for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                IdentFragment::fmt(&**self, f)
+            }
+        }
+    )*};
+}
+
+ident_fragment!(CName RustName);
 
 /// All Rust files of the crate.
 pub fn emit(spec: &Spec) -> Vec<OutputFile> {
@@ -180,7 +195,7 @@ fn lib(spec: &Spec, families: &[&Family], shared: &[Shared]) -> TokenStream {
     }
     for sentence in attribution::sentences(spec) {
         lines.push(String::new());
-        lines.extend(docs::wrap(&docs::escape(&sentence), "", ""));
+        lines.extend(docs::wrap(&escape(&sentence), "", ""));
     }
     lines.extend(example(families).into_iter().flatten());
     let declarations = shared.iter().map(|shared| &shared.declaration);

@@ -43,7 +43,7 @@ fn record(
         let mut lines = writer.lines(&field.docs);
         match &field.c_name {
             // C's own name needs no mention where there is something else to say.
-            Some(c_name) if *c_name == field.rust_name && !lines.is_empty() => {}
+            Some(c_name) if **c_name == *field.rust_name && !lines.is_empty() => {}
             Some(c_name) => {
                 if !lines.is_empty() {
                     lines.push(String::new());

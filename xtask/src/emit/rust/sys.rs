@@ -152,7 +152,7 @@ fn record(record_: &Record, c_name: &str, doc: &str, here: &str, out: &mut Vec<T
         .fields
         .iter()
         .map(|field| {
-            let called = field.c_name.clone().unwrap_or_else(|| {
+            let called = field.c_name.as_deref().map(str::to_owned).unwrap_or_else(|| {
                 unnamed += 1;
                 if unnamed == 1 { "Anonymous".to_owned() } else { format!("Anonymous{unnamed}") }
             });
@@ -263,7 +263,7 @@ pub fn enum_(enum_: &Enum) -> TokenStream {
     let c_name = format_ident!("{}", enum_.origin.c_name);
     let doc = format!(" The values of [`{0}`](super::{0}) as C has them.", enum_.origin.rust_name);
     let rust_name = &enum_.origin.rust_name;
-    let own = enum_.members.iter().map(|member| (member, member.rust_name.clone()));
+    let own = enum_.members.iter().map(|member| (member, member.rust_name.to_string()));
     let aliases = enum_.aliases.iter().map(|(member, _)| (member, enums::alias(enum_, member)));
     let constants = own.chain(aliases).map(|(member, called)| {
         let name = format_ident!("{}", member.c_name);

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Function, Type, TypeName, Wide};
+use crate::model::{Function, Int, Type, TypeName, Wide};
 
 /// Where a type of the safe API is written.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ impl<'a> Scope<'a> {
 pub fn safe(type_: &Type, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Void => quote! { core::ffi::c_void },
-        Type::Int(name) => int(name),
+        Type::Int(kind) => int(*kind),
         Type::Char { wide: true } if scope.generic => quote! { W },
         Type::Char { wide: true } => quote! { u16 },
         Type::Char { wide: false } => quote! { core::ffi::c_char },
@@ -80,7 +80,7 @@ pub fn by_value(type_: &Type, scope: Scope<'_>) -> TokenStream {
 pub fn raw(type_: &Type, here: &str) -> TokenStream {
     match type_ {
         Type::Void => quote! { c_void },
-        Type::Int(name) => int(name),
+        Type::Int(kind) => int(*kind),
         Type::Char { wide: true } => quote! { WCHAR },
         Type::Char { wide: false } => quote! { c_char },
         Type::Bool => quote! { BOOL },
@@ -103,8 +103,8 @@ fn array(of: &TokenStream, length: usize) -> TokenStream {
     quote! { [#of; #length] }
 }
 
-fn int(name: &str) -> TokenStream {
-    let ident = format_ident!("{name}");
+fn int(kind: Int) -> TokenStream {
+    let ident = format_ident!("{}", kind.name());
     quote! { #ident }
 }
 

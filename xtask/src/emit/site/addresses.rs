@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use askama::Template;
 
-use super::here::{INDEX, MISSING};
-use super::render;
+use super::paths::{INDEX, MISSING};
+use super::render::render;
 use crate::sync::OutputFile;
 
 /// Where a site will be: `http://` or `https://`, a host, and a path that ends with `/`.

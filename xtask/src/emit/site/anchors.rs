@@ -2,6 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::draft::{Constant, Returns};
+
 /// The ids of one page. No two are alike, whatever the names.
 pub struct Anchors {
     /// The ids that the templates use themselves.
@@ -47,4 +49,16 @@ pub fn readable(name: &str) -> String {
     }
     out.truncate(LONGEST);
     if out.is_empty() { "unnamed".to_owned() } else { out }
+}
+
+/// The anchors of the codes. They depend on nothing else of the page, so that other pages can link to them.
+pub fn error_ids(returns: &Returns) -> Vec<String> {
+    let mut anchors = Anchors::new(&[]);
+    returns.codes.iter().map(|code| anchors.claim("error-", &code.name.value)).collect()
+}
+
+/// The anchors of constants. They depend on nothing else of the page, so that other pages can link to them.
+pub fn constant_ids(constants: &[Constant]) -> Vec<String> {
+    let mut anchors = Anchors::new(&[]);
+    constants.iter().map(|constant| anchors.claim("constant-", &constant.name.value)).collect()
 }

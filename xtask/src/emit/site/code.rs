@@ -5,13 +5,15 @@ use askama::Template;
 use super::anchors::Anchors;
 use super::catalogue::Documented;
 use super::frame::Frame;
-use super::here::{CODES, Here, Site};
+use super::here::Here;
 use super::number::{Number, Parts, as_hresult};
+use super::paths::CODES;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::signature;
 use super::summary::first;
 use super::titles;
+use super::whole::Site;
 use crate::model::CodeSpace;
 use crate::prose::Prose;
 

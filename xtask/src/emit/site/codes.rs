@@ -4,10 +4,12 @@ use askama::Template;
 
 use super::catalogue::Code;
 use super::frame::Frame;
-use super::here::{CODES, Here, Site};
+use super::here::Here;
 use super::number::{Number, as_hresult};
+use super::paths::CODES;
 use super::summary::first;
 use super::titles::space;
+use super::whole::Site;
 use crate::draft::Kind;
 use crate::model::CodeSpace;
 

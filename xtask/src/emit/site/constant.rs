@@ -5,13 +5,14 @@ use askama::Template;
 use super::anchors::Anchors;
 use super::catalogue::{self, Constant};
 use super::frame::Frame;
-use super::here::{Here, Site};
+use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::summary::sentence;
 use super::titles::is_code;
 use super::values;
+use super::whole::Site;
 use crate::draft;
 
 /// A constant's page.

@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::frame::Frame;
-use super::here::{Here, Site};
+use super::here::Here;
 use super::number::Number;
 use super::summary::summary;
 use super::titles::{is_code, plural};
+use super::whole::Site;
 use crate::draft::Kind;
 use crate::model::{Family, Group, Item};
 

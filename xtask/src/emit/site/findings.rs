@@ -3,25 +3,10 @@
 use askama::Template;
 
 use super::frame::Frame;
-use super::here::{Here, Site};
-use crate::source::Location;
-
-/// A finding of the run, in words. What a diagnostic is, emit does not know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is: `error`, `warning` or `note`.
-    pub severity: &'static str,
-    /// The rule's name.
-    pub rule: &'static str,
-    /// What the rule is about and what to do.
-    pub explanation: &'static str,
-    /// Where.
-    pub location: Location,
-    /// What was found. No path in it shows where the files are on this machine.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
+use super::here::Here;
+use super::paths::FINDINGS;
+use super::whole::Site;
+use crate::diag::Finding;
 
 /// A finding and where it stands.
 pub struct FindingView<'a> {
@@ -33,16 +18,13 @@ pub struct FindingView<'a> {
 }
 
 /// A message in pieces, each with whether it stands between backticks, which then are no part of it.
-pub fn pieces(message: &str) -> Vec<(bool, &str)> {
+pub fn code_and_text(message: &str) -> Vec<(bool, &str)> {
     let parts: Vec<&str> = message.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return vec![(false, message)];
     }
     parts.into_iter().enumerate().map(|(at, part)| (at % 2 == 1, part)).filter(|(_, part)| !part.is_empty()).collect()
 }
-
-/// The path of the page of findings.
-pub const FINDINGS: &str = "findings.html";
 
 /// The page of findings: how many each page has, and those of files without a page.
 #[derive(Template)]

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::here::{Here, MISSING, Site};
+use super::here::Here;
+use super::order::Around;
+use super::paths::MISSING;
+use super::whole::Site;
 
 /// What stands around a page's content.
 pub struct Frame {
@@ -25,22 +28,6 @@ pub struct Frame {
     pub sources: Vec<String>,
     /// How many findings the whole run has.
     pub findings: usize,
-}
-
-/// The pages before and after a page: names with addresses.
-#[derive(Default)]
-pub struct Around {
-    pub previous: Option<(String, String)>,
-    pub next: Option<(String, String)>,
-    /// Whether the names are ones of code.
-    pub code: bool,
-}
-
-impl Around {
-    /// The one before and the one after.
-    pub fn new([previous, next]: [Option<(String, String)>; 2], code: bool) -> Self {
-        Self { previous, next, code }
-    }
 }
 
 impl Frame {

@@ -1,6 +1,6 @@
 //! Parameters and results of functions and callbacks, ready to be shown.
 
-use super::anchors::Anchors;
+use super::anchors::{Anchors, error_ids};
 use super::declaration::TypeText;
 use super::here::Here;
 use super::number::Number;
@@ -20,6 +20,8 @@ pub struct ParamRow<'a> {
     pub optional: bool,
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
     pub length_of: Option<(&'a str, Option<String>)>,
+    /// What that length counts, where it is stated by itself.
+    pub length_unit: Option<&'static str>,
     pub docs: Blocks<'a>,
     pub null_terminated: bool,
     /// The length that says that the string ends with a zero.
@@ -79,6 +81,7 @@ pub fn params<'a>(
         sources.extend(param.direction.as_ref().map(|fact| here.cite("direction", &fact.source)));
         sources.extend(param.optional.as_ref().map(|fact| here.cite("optional", &fact.source)));
         sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
+        sources.extend(param.stated_unit().map(|fact| here.cite("unit of the length", &fact.source)));
         sources.extend(param.null_terminated.as_ref().map(|fact| here.cite("ends with", &fact.source)));
         sources.extend(param.terminated_if.as_ref().map(|fact| here.cite("ends with a zero", &fact.source)));
         sources.extend(param.wide.as_ref().map(|fact| here.cite("wide strings", &fact.source)));
@@ -92,6 +95,7 @@ pub fn params<'a>(
             direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
             optional: param.optional.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
+            length_unit: param.stated_unit().map(|unit| unit.value.name()),
             docs: Blocks::new(here, &param.docs, 2),
             null_terminated: param.null_terminated.is_some(),
             terminated_if: param.terminated_if.as_ref().map(|fact| fact.value),
@@ -107,8 +111,9 @@ pub fn params<'a>(
 pub fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'a>> {
     let Afterwards { kept_until, lent_until, written_on_failure, aliased } = afterwards;
     let until = kept_until.iter().map(|fact| ("kept", fact)).chain(lent_until.iter().map(|fact| ("lent", fact)));
-    let written = written_on_failure.first().into_iter().map(|fact| ("written on failure", fact));
-    let cited = until.chain(written).map(|(label, fact)| here.cite(label, &fact.source));
+    let until = until.map(|(label, fact)| here.cite(label, &fact.source));
+    let written = written_on_failure.first().map(|fact| here.cite("written on failure", &fact.source));
+    let cited = until.chain(written);
     cited.chain(aliased.as_ref().map(|fact| here.cite("pointed into", &fact.source))).collect()
 }
 
@@ -135,12 +140,6 @@ pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
 /// The codes of an I/O control's status block.
 pub fn status<'a>(here: Here<'a>, status: &'a Returns) -> ReturnView<'a> {
     ReturnView { title: "Status", typed: false, ..returns(here, status) }
-}
-
-/// The anchors of the codes. They depend on nothing else of the page, so that other pages can link to them.
-pub fn error_ids(returns: &Returns) -> Vec<String> {
-    let mut anchors = Anchors::new(&[]);
-    returns.codes.iter().map(|code| anchors.claim("error-", &code.name.value)).collect()
 }
 
 fn error<'a>(here: Here<'a>, code: &'a DocumentedCode, id: String) -> ErrorRow<'a> {

@@ -7,8 +7,10 @@ use askama::Template;
 use super::codes::{SPACES, of_space};
 use super::family::{Entry, GroupView, entry, groups, kinds};
 use super::frame::Frame;
-use super::here::{Here, INDEX, Site};
+use super::here::Here;
+use super::paths::INDEX;
 use super::titles::space;
+use super::whole::Site;
 use crate::draft::Kind;
 
 /// The index.

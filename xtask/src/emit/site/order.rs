@@ -6,6 +6,22 @@ use super::catalogue::Catalogue;
 use crate::draft::Kind;
 use crate::model::Spec;
 
+/// The pages before and after a page: names with addresses.
+#[derive(Default)]
+pub struct Around {
+    pub previous: Option<(String, String)>,
+    pub next: Option<(String, String)>,
+    /// Whether the names are ones of code.
+    pub code: bool,
+}
+
+impl Around {
+    /// The one before and the one after.
+    pub fn new([previous, next]: [Option<(String, String)>; 2], code: bool) -> Self {
+        Self { previous, next, code }
+    }
+}
+
 /// The places of the items of each family, by kind and name. Lists of codes are no family's.
 pub fn items(spec: &Spec) -> BTreeMap<&str, Vec<usize>> {
     let mut out: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

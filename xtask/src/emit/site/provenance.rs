@@ -17,6 +17,13 @@ pub struct Cited<'a> {
     pub source: &'a Source,
 }
 
+impl<'a> Here<'a> {
+    /// Where a fact comes from.
+    pub fn cite(self, label: &'static str, source: &'a Source) -> Cited<'a> {
+        Cited { here: self, label, source }
+    }
+}
+
 /// Facts that stand in one line, or come from one place otherwise, by that place.
 pub struct Group<'a> {
     /// Which facts.

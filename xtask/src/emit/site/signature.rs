@@ -5,13 +5,12 @@ use askama::filters::HtmlSafe;
 use proc_macro2::TokenStream;
 use rustc_hash::FxHashMap;
 
+use super::complete::Complete;
 use super::declaration::{Token, declaration};
 use super::here::Here;
 use super::layout::{self, Names};
 use crate::emit::rust::bare;
-use crate::model::{
-    Arg, ArgKind, CodeEntry, CodeSpace, Enum, Family, FieldKind, Function, Item, Param, Record, Spec, Struct,
-};
+use crate::model::{Arg, ArgKind, CodeEntry, CodeSpace, Family, FieldKind, Function, Item, Param, Record};
 
 /// One way to declare an item.
 pub struct Signature {
@@ -47,35 +46,6 @@ impl Signatures {
     }
 }
 
-/// What is generated for a complete item.
-#[derive(Clone, Copy)]
-pub enum Complete<'a> {
-    /// A function, and the trait it is a method of.
-    Function(&'a Family, &'a Function, Option<&'a str>),
-    /// A callback.
-    Callback(&'a Family, &'a Function),
-    /// An enumeration.
-    Enum(&'a Family, &'a Enum),
-    /// A structure or union.
-    Struct(&'a Family, &'a Struct),
-}
-
-/// The complete items with their places in `Spec::items`.
-pub fn complete(spec: &Spec) -> impl Iterator<Item = (usize, Complete<'_>)> {
-    spec.families.iter().flat_map(|family| {
-        let group = |at: usize| family.groups.iter().find(|group| group.functions.contains(&at));
-        let functions = family.functions.iter().enumerate().map(move |(at, function)| {
-            (function.origin.item, Complete::Function(family, function, group(at).map(|group| &*group.name)))
-        });
-        let callbacks = family.callbacks.iter();
-        let callbacks = callbacks.map(move |callback| (callback.origin.item, Complete::Callback(family, callback)));
-        let enums = family.enums.iter().map(move |enum_| (enum_.origin.item, Complete::Enum(family, enum_)));
-        let structs = family.structs.iter();
-        let structs = structs.map(move |struct_| (struct_.origin.item, Complete::Struct(family, struct_)));
-        functions.chain(callbacks).chain(enums).chain(structs)
-    })
-}
-
 /// A parameter as the Rust method has it.
 pub enum RustParam {
     /// Its name and its type.
@@ -91,10 +61,10 @@ pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option
     let one = |(index, param): (usize, &Param)| {
         if let Some(arg) = function.args.iter().find(|arg| arg.param == index) {
             let tokens = layout::inline(bare::argument(arg, function, &family.name), names);
-            return Some(RustParam::Own(param.rust_name.clone(), tokens));
+            return Some(RustParam::Own(param.rust_name.to_string(), tokens));
         }
         let slice = function.args.iter().find(|arg| length(arg) == Some(index))?;
-        Some(RustParam::LengthOf(function.params[slice.param].rust_name.clone()))
+        Some(RustParam::LengthOf(function.params[slice.param].rust_name.to_string()))
     };
     function.params.iter().enumerate().map(one).collect()
 }

@@ -130,12 +130,6 @@ pub fn code<'a>(here: Here<'a>, code: &'a Code, anchors: &mut Anchors) -> CodeRo
     }
 }
 
-/// The anchors of constants. They depend on nothing else of the page, so that other pages can link to them.
-pub fn constant_ids(constants: &[Constant]) -> Vec<String> {
-    let mut anchors = Anchors::new(&[]);
-    constants.iter().map(|constant| anchors.claim("constant-", &constant.name.value)).collect()
-}
-
 /// A constant.
 pub fn constant<'a>(here: Here<'a>, family: &str, constant: &'a Constant, id: String) -> ConstantRow<'a> {
     ConstantRow {

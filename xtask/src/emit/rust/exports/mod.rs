@@ -206,8 +206,8 @@ fn c_type(type_: &Type, unit: Option<&TokenStream>) -> TokenStream {
             let to = c_type(to, unit);
             quote! { *mut #to }
         }
-        Type::Int(name) => {
-            let name = format_ident!("{name}");
+        Type::Int(kind) => {
+            let name = format_ident!("{}", kind.name());
             quote! { #name }
         }
     }

@@ -9,10 +9,11 @@ use rustc_hash::FxHashMap;
 use super::words::{Role, Terms};
 use crate::c::types::CType;
 use crate::draft::{Body, Function, Kind, Returns, as_c_sees};
-use crate::emit::site::anchors::Anchors;
-use crate::emit::site::function::error_ids;
-use crate::emit::site::here::{Here, INDEX, Site};
+use crate::emit::site::anchors::{Anchors, error_ids};
+use crate::emit::site::here::Here;
+use crate::emit::site::paths::INDEX;
 use crate::emit::site::summary::{summary, words};
+use crate::emit::site::whole::Site;
 use crate::fact::Fact;
 use crate::model::{FieldKind, Spec};
 

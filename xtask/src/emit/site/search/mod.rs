@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::here::Site;
+use super::whole::Site;
 use crate::sync::{MARK, OutputFile};
 use entries::{Entry, EntryKind};
 use words::Terms;
