@@ -285,14 +285,6 @@ impl Draft {
         }
     }
 
-    /// The same, to change it.
-    pub fn function_mut(&mut self) -> Option<&mut Function> {
-        match &mut self.body {
-            Body::Function(function) => Some(function),
-            _ => None,
-        }
-    }
-
     /// Each piece of text of the page, to change its links; those of constants are copies of parts of these.
     pub fn proses_mut(&mut self) -> Vec<&mut Arc<Prose>> {
         let docs = &mut self.docs;

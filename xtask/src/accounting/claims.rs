@@ -30,7 +30,7 @@ const KINDS: &[&str] = &[
 
 /// Words that were kept or knowingly left out.
 #[derive(Debug)]
-pub struct Claim {
+pub(super) struct Claim {
     /// The line on which they start.
     pub line: u32,
     /// What they were kept as.
@@ -45,7 +45,7 @@ pub struct Claim {
 
 /// A stretch of the page from one heading that the template knows to the next.
 #[derive(Debug)]
-pub struct Unit {
+pub(super) struct Unit {
     /// Its first line.
     pub line: u32,
     /// What it is.
@@ -54,7 +54,7 @@ pub struct Unit {
 
 /// What a stretch of the page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnitKind {
+pub(super) enum UnitKind {
     /// What stands before the first heading.
     Lead,
     /// The title and the text under it.
@@ -69,7 +69,7 @@ pub enum UnitKind {
 
 /// All that a page's draft holds.
 #[derive(Debug, Default)]
-pub struct Claims {
+pub(super) struct Claims {
     /// The claims, in no order.
     pub list: Vec<Claim>,
     /// The stretches of the page, by line.
@@ -86,7 +86,7 @@ pub struct Claims {
 
 impl Claims {
     /// What the draft of this page holds.
-    pub fn of(page: &Page, mut draft: Draft) -> Self {
+    pub(super) fn of(page: &Page, mut draft: Draft) -> Self {
         let params = draft.function().map_or(&[][..], |function| &function.params);
         let length = |param: &Param| Some((param.name.value.clone(), param.length_of.as_ref()?.value.clone()));
         let lengths = params.iter().filter_map(length).collect();
@@ -327,14 +327,14 @@ impl Claims {
 }
 
 /// The header in the title of a page that describes no item of a header: `Error Messages (Winhttp.h)`.
-pub fn header_of_text<'a>(draft: &Draft, title: &'a str) -> Option<&'a str> {
+pub(super) fn header_of_text<'a>(draft: &Draft, title: &'a str) -> Option<&'a str> {
     let text = matches!(draft.kind, Kind::Codes | Kind::Overview | Kind::Topic);
     let at = title.rfind(" (").filter(|_| text && title.ends_with(".h)"))?;
     Some(&title[at..])
 }
 
 /// The words of the item's names, its header and its kind.
-pub fn names(draft: &Draft) -> BTreeSet<String> {
+pub(super) fn names(draft: &Draft) -> BTreeSet<String> {
     let mut known: BTreeSet<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
     let names = std::iter::once(&draft.name).chain(&draft.aliases).chain(&draft.requirements.header);
     known.extend(names.flat_map(|name| words(&name.value)));

@@ -5,7 +5,7 @@ use crate::model::{Attribution, Spec};
 use crate::sync::{MARK, OutputFile};
 
 /// Plain sentences, one for each folder of pages.
-pub fn sentences(spec: &Spec) -> Vec<String> {
+pub(super) fn sentences(spec: &Spec) -> Vec<String> {
     spec.attributions.iter().map(sentence).collect()
 }
 
@@ -25,7 +25,7 @@ fn sentence(attribution: &Attribution) -> String {
 }
 
 /// The file that says it in a crate.
-pub fn file(spec: &Spec) -> OutputFile {
+pub(super) fn file(spec: &Spec) -> OutputFile {
     let mut text =
         format!("<!-- @{MARK}; without this line the file is yours and stays as it is -->\n\n# Attribution\n");
     for sentence in sentences(spec) {

@@ -1,7 +1,7 @@
 //! Text for those who read Markdown: rustdoc, and people who read the attribution.
 
 /// Plain text in which no character means anything to Markdown or HTML.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
     for (at, &c) in chars.iter().enumerate() {

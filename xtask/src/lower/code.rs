@@ -4,7 +4,7 @@ use crate::c::names::is_identifier;
 use crate::c::values;
 
 /// A C identifier that is no lone English word, none of the values that are no codes, and no family of codes.
-pub fn is_code(name: &str) -> bool {
+pub(super) fn is_code(name: &str) -> bool {
     if matches!(name, "TRUE" | "FALSE" | "NULL") || name.to_ascii_lowercase().ends_with("xxx") {
         return false;
     }
@@ -13,7 +13,7 @@ pub fn is_code(name: &str) -> bool {
 }
 
 /// `12002`, `0x803D0000` or `87 (0x57)`.
-pub fn number(text: &str) -> Option<u32> {
+pub(super) fn number(text: &str) -> Option<u32> {
     let first = text.split([' ', '(']).next()?;
     let rest = text[first.len()..].trim();
     let alone = rest.is_empty() || rest.starts_with("(0x") && rest.ends_with(')');

@@ -18,7 +18,7 @@ use crate::prose::{Block, BlockKind, Inline, Prose, plain};
 
 /// What a page lists.
 #[derive(Default)]
-pub struct Listing {
+pub(super) struct Listing {
     /// The codes; none if it is no such page.
     pub codes: Vec<Code>,
     /// The text that belongs to no code: of the lead, then of each section.
@@ -26,7 +26,7 @@ pub struct Listing {
 }
 
 /// The codes of a page and the text around them.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
+pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
     if page.front_matter.contains_key("UID") || page.sections.iter().any(|section| is_of_item(&section.kind)) {
         return Listing::default();
     }

@@ -19,7 +19,7 @@ use crate::source::{Span, Spanned};
 const NULL: &str = "NULL";
 
 /// The constants of a page, each once, in its order.
-pub fn lower(page: &Page) -> Vec<Constant> {
+pub(super) fn lower(page: &Page) -> Vec<Constant> {
     let mut found = Vec::new();
     // Codes of the return section and members of an enumeration are facts of their own.
     let other = |kind: &SectionKind| !matches!(kind, SectionKind::Returns | SectionKind::EnumFields);

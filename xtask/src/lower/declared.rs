@@ -23,7 +23,7 @@ const MOST: usize = 16;
 
 /// Gives the fields what the page's declaration of them says and nothing else states, and adds those that only it has,
 /// unless there are headings that are unread or not in the declaration.
-pub fn complete(
+pub(super) fn complete(
     page: &Page,
     names: &BTreeSet<&str>,
     fields: &mut Vec<Field>,

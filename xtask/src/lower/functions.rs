@@ -14,7 +14,7 @@ use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};
 
 /// Lowers a function or callback.
-pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
+pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
     let mut function = Function::default();
     let mut names = BTreeSet::new();
     let mut lengths = Vec::new();

@@ -21,7 +21,7 @@ const MOST: usize = 16;
 const CODES: &[&str] = &["STATUS_", "NDIS_STATUS_", "ERROR_"];
 
 /// Lowers the parts of an I/O control.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Ioctl {
+pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Ioctl {
     let mut ioctl = Ioctl::default();
     let sections = page.sections.iter().filter(|section| section.kind == SectionKind::IoctlParameters);
     for entry in sections.flat_map(|section| &section.entries).filter(|entry| entry.kind == EntryKind::Other) {

@@ -14,7 +14,7 @@ use crate::prose::{Block, BlockKind, Definition, Inline, Prose, Table, plain};
 use crate::source::Span;
 
 /// Lowers the return sections; a page that has two is read as if they were one.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
+pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
     let mut returns = Returns::default();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Returns) {
         if let Some(stated) = &section.c_type {
@@ -26,7 +26,13 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
 }
 
 /// Adds what a text under a heading says of codes, and keeps the rest as prose.
-pub fn add_prose(page: &Page, returns: &mut Returns, heading: Span, prose: &Arc<Prose>, diags: &mut Diagnostics) {
+pub(super) fn add_prose(
+    page: &Page,
+    returns: &mut Returns,
+    heading: Span,
+    prose: &Arc<Prose>,
+    diags: &mut Diagnostics,
+) {
     returns.span.get_or_insert_with(|| locate(page, heading));
     if returns.docs.is_empty() && prose.blocks.iter().all(|block| matches!(block.kind, BlockKind::Paragraph(_))) {
         returns.docs = prose.clone();

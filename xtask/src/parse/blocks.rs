@@ -20,7 +20,7 @@ use crate::source::Span;
 const MAX_QUOTES: usize = 16;
 
 /// Parses lines into blocks.
-pub fn parse(lines: &Lines<'_>, diags: &mut Diagnostics) -> Prose {
+pub(super) fn parse(lines: &Lines<'_>, diags: &mut Diagnostics) -> Prose {
     nested(lines, 0, diags)
 }
 

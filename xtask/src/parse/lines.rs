@@ -3,7 +3,7 @@
 use crate::source::SourceFile;
 
 /// Lines of a page that become one run of blocks.
-pub struct Lines<'a> {
+pub(super) struct Lines<'a> {
     /// The page; diagnostics point into it.
     pub file: &'a SourceFile,
     /// The lines, stripped of what a quote puts before them.
@@ -14,13 +14,13 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Lines `from..to` of a file, counted from 0.
-    pub fn of(file: &'a SourceFile, from: usize, to: usize) -> Self {
+    pub(super) fn of(file: &'a SourceFile, from: usize, to: usize) -> Self {
         let first = u32::try_from(from + 1).expect("a page has fewer than 2^32 lines");
         Self { file, text: (from..to).map(|index| file.line(index)).collect(), first }
     }
 
     /// The number of the line at a place of these, counted from 0.
-    pub fn number(&self, index: usize) -> u32 {
+    pub(super) fn number(&self, index: usize) -> u32 {
         self.first + u32::try_from(index).expect("a page has fewer than 2^32 lines")
     }
 }

@@ -13,7 +13,7 @@ use crate::source::Span;
 const MAX_DEPTH: usize = 48;
 
 /// The blocks of a text that starts on line `first` (from 1) and holds no block-level HTML and no tables.
-pub fn blocks(text: &str, first: u32) -> Vec<Block> {
+pub(super) fn blocks(text: &str, first: u32) -> Vec<Block> {
     if text.trim().is_empty() {
         return Vec::new();
     }
@@ -32,7 +32,7 @@ pub fn blocks(text: &str, first: u32) -> Vec<Block> {
 }
 
 /// The inlines of one line, as in a table cell or a `Type:` line.
-pub fn inlines(text: &str) -> Vec<Inline> {
+pub(super) fn inlines(text: &str) -> Vec<Inline> {
     let mut all = Vec::new();
     for block in blocks(text, 1) {
         if let BlockKind::Paragraph(inlines) = block.kind {

@@ -10,14 +10,14 @@ use crate::prose::Prose;
 use crate::source::SourceFile;
 
 /// Parses one cell or line of text that may hold block-level HTML.
-pub fn cell(file: &SourceFile, text: &str, line: u32, diags: &mut Diagnostics) -> Prose {
+pub(super) fn cell(file: &SourceFile, text: &str, line: u32, diags: &mut Diagnostics) -> Prose {
     let mut tree = Tree::new(file);
     html_and_text(text, line, &mut tree, diags);
     Prose { blocks: tree.finish(diags) }
 }
 
 /// Feeds text to the tree: block-level tags open and close its nodes, the text between them is Markdown.
-pub fn html_and_text(text: &str, first: u32, tree: &mut Tree<'_>, diags: &mut Diagnostics) {
+pub(super) fn html_and_text(text: &str, first: u32, tree: &mut Tree<'_>, diags: &mut Diagnostics) {
     let next = |from: usize| memchr::memchr(b'<', &text.as_bytes()[from..]);
     if next(0).is_none() {
         tree.text(text, first);

@@ -3,7 +3,7 @@
 use crate::prose::{Block, BlockKind, Inline, NoteKind, Prose};
 
 /// A quote, or the note that it is if it starts with `[!NOTE]` or the like.
-pub fn quote(mut prose: Prose) -> BlockKind {
+pub(super) fn quote(mut prose: Prose) -> BlockKind {
     let label = match prose.blocks.first() {
         Some(Block { kind: BlockKind::Paragraph(inlines), .. }) => match inlines.first() {
             Some(Inline::Text(text)) => text.strip_prefix("[!").and_then(|rest| rest.split_once(']')),
@@ -20,7 +20,7 @@ pub fn quote(mut prose: Prose) -> BlockKind {
 }
 
 /// Replaces the first inline of the first paragraph by what follows the label in it.
-pub fn strip_label(prose: &mut Prose, rest: String) {
+pub(super) fn strip_label(prose: &mut Prose, rest: String) {
     let Some(Block { kind: BlockKind::Paragraph(inlines), .. }) = prose.blocks.first_mut() else { return };
     inlines.remove(0);
     if !rest.is_empty() {
@@ -34,7 +34,7 @@ pub fn strip_label(prose: &mut Prose, rest: String) {
 }
 
 /// The kind of note that a label names, in any case and number.
-pub fn note_kind(label: &str) -> Option<NoteKind> {
+pub(super) fn note_kind(label: &str) -> Option<NoteKind> {
     let label = label.trim().trim_end_matches(':').to_ascii_lowercase();
     Some(match label.strip_suffix('s').unwrap_or(&label) {
         "note" => NoteKind::Note,

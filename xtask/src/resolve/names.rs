@@ -4,7 +4,7 @@ use super::config::{Families, FamilyConfig};
 use crate::name::RustName;
 
 /// The name of a type: `WINHTTP_WEB_SOCKET_CLOSE_STATUS` is `WebSocketCloseStatus`.
-pub fn type_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
+pub(super) fn type_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
     match family.names.get(c_name) {
         Some(chosen) => RustName::new(chosen),
         None => camel(strip_longest(c_name.trim_start_matches('_'), &family.prefixes), families),
@@ -12,12 +12,12 @@ pub fn type_name(c_name: &str, family: &FamilyConfig, families: &Families) -> Ru
 }
 
 /// The name of a function: `WinHttpWebSocketSend` is `web_socket_send`.
-pub fn function_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
+pub(super) fn function_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
     snake(strip_longest(c_name, &family.prefixes), families)
 }
 
 /// The name of a parameter: `pdwBytesRead` is `bytes_read`.
-pub fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
+pub(super) fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
     let mut prefixes: Vec<&String> = family.param_prefixes.iter().collect();
     prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
     let bare = prefixes.iter().find_map(|prefix| {
@@ -33,7 +33,7 @@ pub fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> R
 }
 
 /// The name of a code: `ERROR_WINHTTP_TIMEOUT` is `Timeout`.
-pub fn code_name(c_name: &str, families: &Families) -> RustName {
+pub(super) fn code_name(c_name: &str, families: &Families) -> RustName {
     let subjects = families.code_subjects.iter();
     let about = subjects.filter_map(|(prefix, subject)| Some((c_name.strip_prefix(&**prefix)?, subject)));
     match about.min_by_key(|(rest, _)| rest.len()) {
@@ -43,7 +43,7 @@ pub fn code_name(c_name: &str, families: &Families) -> RustName {
 }
 
 /// The names of an enumeration's members: the longest prefix and suffix of whole words that all share is dropped.
-pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families) -> Vec<RustName> {
+pub(super) fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families) -> Vec<RustName> {
     let words_of = |name| str::split(name, '_').filter(|word| !word.is_empty());
     let words: Vec<Vec<&str>> = c_names.iter().map(|name| words_of(name).collect()).collect();
     let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
@@ -69,7 +69,7 @@ pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families
 }
 
 /// The name of a constant: `SendAll` is `SEND_ALL`.
-pub fn constant_name(camel: &str) -> RustName {
+pub(super) fn constant_name(camel: &str) -> RustName {
     RustName::new(words(camel).join("_").to_ascii_uppercase())
 }
 

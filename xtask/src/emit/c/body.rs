@@ -13,10 +13,10 @@ use crate::model::{Family, FieldKind, Function, Opaque, Origin, Record, Type, Wi
 use crate::name::CName;
 
 /// The names that a header has, with those of the headers that it includes.
-pub type Known<'a> = BTreeSet<&'a str>;
+pub(super) type Known<'a> = BTreeSet<&'a str>;
 
 /// What the header declares that all others include.
-pub fn common<'a>(context: &Context<'a>, types: &Declared<'a>, known: &mut Known<'a>) -> Vec<String> {
+pub(super) fn common<'a>(context: &Context<'a>, types: &Declared<'a>, known: &mut Known<'a>) -> Vec<String> {
     known.extend(own_names(types));
     let mut body = vec![types.opaques.iter().map(|opaque| opaque_type(opaque)).collect()];
     body.extend(declarations(context, types, &[], known));
@@ -24,7 +24,7 @@ pub fn common<'a>(context: &Context<'a>, types: &Declared<'a>, known: &mut Known
 }
 
 /// What the header of a family declares.
-pub fn of_family<'a>(
+pub(super) fn of_family<'a>(
     context: &Context<'a>,
     family: &'a Family,
     types: &Declared<'a>,

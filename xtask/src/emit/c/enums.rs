@@ -10,7 +10,7 @@ use super::types::declare;
 use crate::model::{Enum, Int, Type};
 
 /// An enumeration with its members, or what its name stands for and a macro for each; `taken` are the names that the header has already.
-pub fn definition<'a>(enum_: &'a Enum, context: &Context<'_>, taken: &mut BTreeSet<&'a str>) -> String {
+pub(super) fn definition<'a>(enum_: &'a Enum, context: &Context<'_>, taken: &mut BTreeSet<&'a str>) -> String {
     let name = ident(&enum_.origin.c_name);
     let doc = docs::item(context.spec, &enum_.origin, Vec::new());
     if let Some(c_type) = &enum_.stands_for {

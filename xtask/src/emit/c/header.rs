@@ -4,7 +4,7 @@ use super::docs;
 use crate::sync::{MARK, OutputFile};
 
 /// A header before it is text.
-pub struct Header {
+pub(super) struct Header {
     /// The file's name.
     pub name: String,
     /// What it is, as lines.
@@ -17,7 +17,7 @@ pub struct Header {
 
 impl Header {
     /// The file.
-    pub fn file(self) -> OutputFile {
+    pub(super) fn file(self) -> OutputFile {
         let guard: String =
             self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
         let includes = self.includes.iter().map(|name| match name.starts_with('<') {

@@ -100,6 +100,6 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// A name, with an underscore behind it if it is a keyword.
-pub fn ident(name: &str) -> String {
+pub(super) fn ident(name: &str) -> String {
     if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }

@@ -31,7 +31,7 @@ const STRINGS: &str = "Where a WCHAR has four bytes, functions that take strings
     end in _w32; winws_types.h says when.";
 
 /// All headers of the crate.
-pub fn emit(spec: &Spec) -> Vec<OutputFile> {
+pub(super) fn emit(spec: &Spec) -> Vec<OutputFile> {
     let context = Context { spec, names: Names::new(spec) };
     let shared = declared::shared(spec);
     let mut headers = vec![basics::header(|name| context.names.is_declared(name)), codes::header(spec, &context.names)];

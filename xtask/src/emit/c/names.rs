@@ -9,7 +9,7 @@ use crate::c::names::is_identifier;
 use crate::model::{CodeEntry, Constant, Family, Spec};
 
 /// What the declarations of all headers rest on.
-pub struct Context<'a> {
+pub(super) struct Context<'a> {
     /// What is declared.
     pub spec: &'a Spec,
     /// What its names are.
@@ -17,7 +17,7 @@ pub struct Context<'a> {
 }
 
 /// What the names of a Spec are.
-pub struct Names<'a> {
+pub(super) struct Names<'a> {
     /// Types, functions and enumerators of all families, under all their names.
     declared: BTreeSet<&'a str>,
     /// Types and functions.
@@ -28,7 +28,7 @@ pub struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// The names of a Spec.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub(super) fn new(spec: &'a Spec) -> Self {
         let first: BTreeSet<&str> = spec.families.iter().flat_map(types_and_functions).collect();
         let mut declared = first.clone();
         let mut values = Vec::new();
@@ -47,22 +47,22 @@ impl<'a> Names<'a> {
     }
 
     /// Whether a type, function or enumerator has this name.
-    pub fn is_declared(&self, name: &str) -> bool {
+    pub(super) fn is_declared(&self, name: &str) -> bool {
         self.declared.contains(name)
     }
 
     /// Whether a type or function has this name, so that no enumerator can.
-    pub fn is_type_or_function(&self, name: &str) -> bool {
+    pub(super) fn is_type_or_function(&self, name: &str) -> bool {
         self.first.contains(name) || basics::is_basic(name)
     }
 
     /// Whether this name is a macro's.
-    pub fn is_macro(&self, name: &str) -> bool {
+    pub(super) fn is_macro(&self, name: &str) -> bool {
         self.macros.contains(name)
     }
 
     /// The constants of a family that become macros: no code is called so, and nothing else.
-    pub fn constants(&self, family: &'a Family, codes: &[CodeEntry]) -> Vec<&'a Constant> {
+    pub(super) fn constants(&self, family: &'a Family, codes: &[CodeEntry]) -> Vec<&'a Constant> {
         let mut codes: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
         let values = family.enums.iter().filter(|enum_| enum_.stands_for.is_some());
         codes.extend(values.flat_map(|enum_| &enum_.members).map(|member| &*member.c_name));
@@ -71,14 +71,14 @@ impl<'a> Names<'a> {
     }
 
     /// The name of a field, beside fields of the types `used`.
-    pub fn field(&self, name: &str, used: &BTreeSet<String>) -> String {
+    pub(super) fn field(&self, name: &str, used: &BTreeSet<String>) -> String {
         // C++ lets no member change what a name means in its class.
         let taken = self.is_macro(name) || used.contains(name);
         if taken { format!("{name}_") } else { ident(name) }
     }
 
     /// The name of a parameter.
-    pub fn param(&self, name: &str) -> String {
+    pub(super) fn param(&self, name: &str) -> String {
         // Parameters behind it could not be of that type.
         let taken = self.is_macro(name) || self.is_declared(name) || basics::is_basic(name);
         if taken { format!("{name}_") } else { ident(name) }

@@ -7,18 +7,18 @@ use crate::model::{Int, Type};
 
 /// Declares `name` with a type as the page has it: `WCHAR *name`, `BYTE name[4]`. `raw` is what the type stands for; an
 /// array of which it says that it is a pointer is one.
-pub fn declare(c_type: &CType, raw: &Type, name: &str) -> String {
+pub(super) fn declare(c_type: &CType, raw: &Type, name: &str) -> String {
     let (element, dimensions) = element(c_type, raw);
     join(&text(element), &format!("{name}{dimensions}"))
 }
 
 /// Declares `name` with a type in the manner of this crate's own names.
-pub fn declare_raw(raw: &Type, name: &str) -> String {
+pub(super) fn declare_raw(raw: &Type, name: &str) -> String {
     join(&spell(raw), name)
 }
 
 /// A type that is returned: `const` says nothing of a value, and compilers complain of it.
-pub fn returned(c_type: &CType) -> &CType {
+pub(super) fn returned(c_type: &CType) -> &CType {
     match c_type {
         CType::Const(inner) => returned(inner),
         other => other,
@@ -26,7 +26,7 @@ pub fn returned(c_type: &CType) -> &CType {
 }
 
 /// Calls `visit` with the name at the bottom of a type, and what that name stands for.
-pub fn base<'a>(c_type: &'a CType, raw: &'a Type) -> Option<(&'a str, &'a Type)> {
+pub(super) fn base<'a>(c_type: &'a CType, raw: &'a Type) -> Option<(&'a str, &'a Type)> {
     match (c_type, raw) {
         (CType::Named(name) | CType::Of(name, _), raw) => Some((name, raw)),
         (CType::Const(inner), raw) => base(inner, raw),
@@ -79,7 +79,7 @@ fn named(name: &str) -> String {
 }
 
 /// What a type is, in names that are always there.
-pub fn spell(type_: &Type) -> String {
+pub(super) fn spell(type_: &Type) -> String {
     match type_ {
         Type::Void => "void".to_owned(),
         Type::Int(kind) => int(*kind).to_owned(),

@@ -7,7 +7,7 @@ use super::docs::{Writer, attributes};
 use crate::model::{CodeEntry, CodeSpace, Spec};
 
 /// The file of all codes.
-pub fn file(spec: &Spec) -> TokenStream {
+pub(super) fn file(spec: &Spec) -> TokenStream {
     let of = |space| spec.codes.iter().filter(|code| code.space == space).collect::<Vec<_>>();
     let win32 = space(spec, &of(CodeSpace::Win32), CodeSpace::Win32);
     let hresult = space(spec, &of(CodeSpace::HResult), CodeSpace::HResult);
@@ -61,7 +61,7 @@ pub fn file(spec: &Spec) -> TokenStream {
 }
 
 /// The type of the codes of a space.
-pub const fn type_name(space: CodeSpace) -> &'static str {
+pub(super) const fn type_name(space: CodeSpace) -> &'static str {
     match space {
         CodeSpace::Win32 => "Win32Error",
         CodeSpace::HResult => "HResult",

@@ -7,7 +7,7 @@ use super::docs::{Writer, aliases, attributes};
 use crate::model::{Enum, Family, Member, Spec};
 
 /// The file of a family's enumerations; `None` if it has none.
-pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
+pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let one = |enum_: &Enum| if enum_.flags { flags(enum_, spec) } else { item(enum_, spec) };
     let enums: Vec<TokenStream> = family.enums.iter().map(one).collect();
     let doc = format!(" Enumerations of `{}`.", family.header);
@@ -188,7 +188,7 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
 }
 
 /// The enumeration itself; `docs` are its members' attributes.
-pub fn definition(enum_: &Enum, docs: &[TokenStream]) -> TokenStream {
+pub(super) fn definition(enum_: &Enum, docs: &[TokenStream]) -> TokenStream {
     let name = format_ident!("{}", enum_.origin.rust_name);
     if enum_.flags {
         return quote! {
@@ -219,7 +219,7 @@ fn member_doc(member: &Member, own: &str, writer: &Writer<'_>) -> TokenStream {
 }
 
 /// The Rust name of a member that has the value of another: bits are constants already.
-pub fn alias(enum_: &Enum, member: &Member) -> String {
+pub(super) fn alias(enum_: &Enum, member: &Member) -> String {
     if enum_.flags { member.rust_name.to_string() } else { screaming(&member.rust_name) }
 }
 

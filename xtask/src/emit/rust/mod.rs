@@ -1,7 +1,7 @@
 //! Rust text: one file per kind of thing and family, each a token stream that prettyplease lays out.
 
 mod api;
-pub mod bare;
+pub(super) mod bare;
 mod callbacks;
 mod codes;
 mod docs;
@@ -38,7 +38,7 @@ macro_rules! ident_fragment {
 ident_fragment!(CName RustName);
 
 /// All Rust files of the crate.
-pub fn emit(spec: &Spec) -> Vec<OutputFile> {
+pub(super) fn emit(spec: &Spec) -> Vec<OutputFile> {
     let families: Vec<&Family> = spec.families.iter().filter(|family| !family.is_empty()).collect();
     let shared = shared(spec, &families);
     let mut files = vec![file("src/lib.rs", lib(spec, &families, &shared)), file("src/codes.rs", codes::file(spec))];

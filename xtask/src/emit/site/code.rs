@@ -20,7 +20,7 @@ use crate::prose::Prose;
 /// A code's page.
 #[derive(Template)]
 #[template(path = "code.html", whitespace = "minimize")]
-pub struct CodePage<'a> {
+pub(super) struct CodePage<'a> {
     frame: Frame,
     kind: &'static str,
     name: &'a str,
@@ -51,7 +51,7 @@ struct DocumentedView<'a> {
 }
 
 /// The page of the code at `index` of the catalogue.
-pub fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
     let here = Here::below(site, site.code_path(index));
     let code = &site.catalogue.codes[index];
     let space = code.entry.map(|entry| entry.space);

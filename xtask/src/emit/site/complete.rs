@@ -4,7 +4,7 @@ use crate::model::{Enum, Family, Function, Spec, Struct};
 
 /// What is generated for a complete item.
 #[derive(Clone, Copy)]
-pub enum Complete<'a> {
+pub(super) enum Complete<'a> {
     /// A function, and the trait it is a method of.
     Function(&'a Family, &'a Function, Option<&'a str>),
     /// A callback.
@@ -16,7 +16,7 @@ pub enum Complete<'a> {
 }
 
 /// The complete items with their places in `Spec::items`.
-pub fn complete(spec: &Spec) -> impl Iterator<Item = (usize, Complete<'_>)> {
+pub(super) fn complete(spec: &Spec) -> impl Iterator<Item = (usize, Complete<'_>)> {
     spec.families.iter().flat_map(|family| {
         let group = |at: usize| family.groups.iter().find(|group| group.functions.contains(&at));
         let functions = family.functions.iter().enumerate().map(move |(at, function)| {

@@ -18,7 +18,7 @@ use crate::draft;
 /// A constant's page.
 #[derive(Template)]
 #[template(path = "constant.html", whitespace = "minimize")]
-pub struct ConstantPage<'a> {
+pub(super) struct ConstantPage<'a> {
     frame: Frame,
     name: &'a str,
     /// Its number, or numbers where pages disagree.
@@ -48,7 +48,7 @@ struct Listed<'a> {
 }
 
 /// The page of the constant at `index` of the catalogue.
-pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
     let here = Here::below(site, site.constant_path(index));
     let Constant { family, name, listed } = &site.catalogue.constants[index];
     let title = site.family_title(family);

@@ -8,7 +8,7 @@ use super::paths::MISSING;
 use super::whole::Site;
 
 /// What stands around a page's content.
-pub struct Frame {
+pub(super) struct Frame {
     /// What the browser shows.
     pub title: String,
     /// What the page is about, in one sentence.
@@ -32,7 +32,7 @@ pub struct Frame {
 
 impl Frame {
     /// A page below the index: `way` leads down to it from there.
-    pub fn new(here: Here<'_>, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
+    pub(super) fn new(here: Here<'_>, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
         Self {
             title: format!("{title} - winws"),
             summary,
@@ -47,14 +47,14 @@ impl Frame {
     }
 
     /// The index, which has nothing above it.
-    pub fn index(here: Here<'_>) -> Self {
+    pub(super) fn index(here: Here<'_>) -> Self {
         let title = &here.site.spec.title;
         let summary = format!("{title} as their reference pages describe them.");
         Self::new(here, title, summary, Vec::new())
     }
 
     /// The page that is shown where nothing was found, at whatever address that was: where the top is has to be known.
-    pub fn missing(site: &Site<'_>) -> Self {
+    pub(super) fn missing(site: &Site<'_>) -> Self {
         let root = match &site.options.base_url {
             Some(base_url) => base_url.to("").into(),
             None if site.options.live.is_some() => "/".into(),
@@ -65,7 +65,7 @@ impl Frame {
     }
 
     /// The same with what is beside the page.
-    pub fn beside(self, around: Around) -> Self {
+    pub(super) fn beside(self, around: Around) -> Self {
         Self { around, ..self }
     }
 }

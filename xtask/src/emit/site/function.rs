@@ -10,7 +10,7 @@ use super::signature::RustParam;
 use crate::draft::{Afterwards, Convention, Direction, DocumentedCode, Function, Param, Returns};
 
 /// A parameter.
-pub struct ParamRow<'a> {
+pub(super) struct ParamRow<'a> {
     pub id: String,
     pub name: &'a str,
     pub c_type: Option<TypeText>,
@@ -33,7 +33,7 @@ pub struct ParamRow<'a> {
 }
 
 /// What a function returns.
-pub struct ReturnView<'a> {
+pub(super) struct ReturnView<'a> {
     /// What the section is called.
     pub title: &'static str,
     /// Whether there is a type: a control code has none.
@@ -53,7 +53,7 @@ pub struct ReturnView<'a> {
 }
 
 /// A code that the page lists.
-pub struct ErrorRow<'a> {
+pub(super) struct ErrorRow<'a> {
     pub id: String,
     pub name: &'a str,
     /// Its page.
@@ -64,7 +64,7 @@ pub struct ErrorRow<'a> {
 }
 
 /// The parameters, in order; `rust` are their types there, where a method has them.
-pub fn params<'a>(
+pub(super) fn params<'a>(
     here: Here<'a>,
     function: &'a Function,
     rust: Vec<Option<RustParam>>,
@@ -108,7 +108,7 @@ pub fn params<'a>(
 }
 
 /// Where it comes from what holds when a call is over.
-pub fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'a>> {
+pub(super) fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'a>> {
     let Afterwards { kept_until, lent_until, written_on_failure, aliased } = afterwards;
     let until = kept_until.iter().map(|fact| ("kept", fact)).chain(lent_until.iter().map(|fact| ("lent", fact)));
     let until = until.map(|(label, fact)| here.cite(label, &fact.source));
@@ -118,7 +118,7 @@ pub fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'
 }
 
 /// The result, and the codes in the order of the page.
-pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
+pub(super) fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
     let mut sources = Vec::new();
     sources.extend(returns.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(returns.convention.as_ref().map(|fact| here.cite("failure", &fact.source)));
@@ -138,7 +138,7 @@ pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
 }
 
 /// The codes of an I/O control's status block.
-pub fn status<'a>(here: Here<'a>, status: &'a Returns) -> ReturnView<'a> {
+pub(super) fn status<'a>(here: Here<'a>, status: &'a Returns) -> ReturnView<'a> {
     ReturnView { title: "Status", typed: false, ..returns(here, status) }
 }
 

@@ -16,7 +16,7 @@ use crate::draft::Kind;
 /// The index.
 #[derive(Template)]
 #[template(path = "index.html", whitespace = "minimize")]
-pub struct IndexPage<'a> {
+pub(super) struct IndexPage<'a> {
     frame: Frame,
     title: &'a str,
     families: Vec<FamilyCard<'a>>,
@@ -37,7 +37,7 @@ struct FamilyCard<'a> {
 }
 
 /// The index of a site.
-pub fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
     let here = Here::top(site, INDEX);
     let lists = site.spec.items.iter().enumerate().filter(|(_, item)| item.draft.kind == Kind::Codes);
     let spaces = SPACES.map(|which| {

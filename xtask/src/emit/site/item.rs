@@ -49,7 +49,7 @@ const RESERVED: &[&str] = &[
 /// An item's page.
 #[derive(Template)]
 #[template(path = "item.html", whitespace = "minimize")]
-pub struct ItemPage<'a> {
+pub(super) struct ItemPage<'a> {
     frame: Frame,
     kind: &'static str,
     name: &'a str,
@@ -116,7 +116,7 @@ struct FactRow<'a> {
 }
 
 /// The page of the item at `index`.
-pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a> {
     let here = Here::item(site, index);
     let draft = &item.draft;
     let complete = site.complete(index);

@@ -3,7 +3,7 @@
 use super::here::Here;
 
 /// A plain text in pieces, names among them with the way to their pages. A word of small letters is no name here.
-pub fn linked<'a>(here: Here<'_>, text: &'a str) -> Vec<(&'a str, Option<String>)> {
+pub(super) fn linked<'a>(here: Here<'_>, text: &'a str) -> Vec<(&'a str, Option<String>)> {
     let mut out: Vec<(&str, Option<String>)> = Vec::new();
     let mut start = 0;
     let is_part = |c: char| c.is_alphanumeric() || c == '_';

@@ -8,7 +8,7 @@ use crate::model::Spec;
 
 /// A page that a name may mean.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Meant {
+pub(super) enum Meant {
     /// That of an item, by its place.
     Item(usize),
     /// That of a code of the catalogue.
@@ -20,7 +20,7 @@ pub enum Meant {
 }
 
 /// What each name means: an item, or else an alias of one, a code, a constant.
-pub fn names<'a>(spec: &'a Spec, catalogue: &Catalogue<'a>) -> FxHashMap<&'a str, Meant> {
+pub(super) fn names<'a>(spec: &'a Spec, catalogue: &Catalogue<'a>) -> FxHashMap<&'a str, Meant> {
     let items = || spec.items.iter().enumerate().filter(|(_, item)| is_code(item.draft.kind));
     let mut out = FxHashMap::default();
     add(&mut out, items().map(|(at, item)| (&*item.draft.name.value, Meant::Item(at))));

@@ -10,13 +10,13 @@ use crate::draft::Kind;
 use crate::model::{Item, Spec};
 
 /// The path of the page that lists everything.
-pub const INDEX: &str = "index.html";
+pub(super) const INDEX: &str = "index.html";
 
 /// The path of the page that lists every code.
-pub const CODES: &str = "codes.html";
+pub(super) const CODES: &str = "codes.html";
 
 /// The path of the page that is shown where nothing was found.
-pub const MISSING: &str = "404.html";
+pub(super) const MISSING: &str = "404.html";
 
 /// The path of the page of findings.
 pub const FINDINGS: &str = "findings.html";

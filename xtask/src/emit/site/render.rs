@@ -3,7 +3,7 @@
 use askama::Template;
 
 /// A template as text. HTML cannot express most control characters, not even escaped: they become U+FFFD.
-pub fn render(page: &impl Template) -> String {
+pub(super) fn render(page: &impl Template) -> String {
     /// Most pages fit, so that they are not moved while they grow.
     const ROOM: usize = 16 * 1024;
     let mut text = String::with_capacity(ROOM);

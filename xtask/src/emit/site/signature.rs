@@ -13,7 +13,7 @@ use crate::emit::rust::bare;
 use crate::model::{Arg, ArgKind, CodeEntry, CodeSpace, Family, FieldKind, Function, Item, Param, Record};
 
 /// One way to declare an item.
-pub struct Signature {
+pub(super) struct Signature {
     /// Its anchor.
     pub id: &'static str,
     /// What its tab is called.
@@ -27,7 +27,7 @@ pub struct Signature {
 /// All ways to declare an item.
 #[derive(Template)]
 #[template(path = "signatures.html", whitespace = "minimize")]
-pub struct Signatures {
+pub(super) struct Signatures {
     pub list: Vec<Signature>,
 }
 
@@ -36,18 +36,18 @@ impl HtmlSafe for Signatures {}
 
 impl Signatures {
     /// None.
-    pub const fn none() -> Self {
+    pub(super) const fn none() -> Self {
         Self { list: Vec::new() }
     }
 
     /// Whether there is nothing to show.
-    pub const fn is_empty(&self) -> bool {
+    pub(super) const fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 }
 
 /// A parameter as the Rust method has it.
-pub enum RustParam {
+pub(super) enum RustParam {
     /// Its name and its type.
     Own(String, Vec<Token>),
     /// It is the length of another one, which is a slice.
@@ -55,7 +55,7 @@ pub enum RustParam {
 }
 
 /// The parameters of a function as its method has them, in the order of C.
-pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option<RustParam>> {
+pub(super) fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option<RustParam>> {
     let Some(Complete::Function(family, function, Some(_))) = complete else { return Vec::new() };
     let names = Names { here, family: &family.name, own: &[] };
     let one = |(index, param): (usize, &Param)| {
@@ -70,14 +70,14 @@ pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option
 }
 
 /// The names of an enumeration's members in Rust, by those in C.
-pub fn rust_members(complete: Option<Complete<'_>>) -> FxHashMap<&str, &str> {
+pub(super) fn rust_members(complete: Option<Complete<'_>>) -> FxHashMap<&str, &str> {
     let Some(Complete::Enum(_, enum_)) = complete else { return FxHashMap::default() };
     let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
     members.map(|member| (&*member.c_name, &*member.rust_name)).collect()
 }
 
 /// The fields of a structure in Rust, names and types, in the order of C: behind a part stand its own.
-pub fn rust_fields<'a>(here: Here<'_>, complete: Option<Complete<'a>>) -> Vec<(&'a str, Vec<Token>)> {
+pub(super) fn rust_fields<'a>(here: Here<'_>, complete: Option<Complete<'a>>) -> Vec<(&'a str, Vec<Token>)> {
     let mut out = Vec::new();
     if let Some(Complete::Struct(family, struct_)) = complete {
         add_fields(&struct_.body, Names { here, family: &family.name, own: &[] }, &mut out);
@@ -104,7 +104,7 @@ const fn length(arg: &Arg) -> Option<usize> {
 }
 
 /// The declarations of an item.
-pub fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) -> Signatures {
+pub(super) fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) -> Signatures {
     let c = declaration(here, &item.draft, complete.is_some());
     if c.is_empty() {
         return Signatures::none();
@@ -159,7 +159,7 @@ fn raw(family: &Family, tokens: impl IntoIterator<Item = TokenStream>, names: Na
 }
 
 /// The path of a code that a list has, in Rust.
-pub fn code_path(code: &CodeEntry) -> String {
+pub(super) fn code_path(code: &CodeEntry) -> String {
     let space = match code.space {
         CodeSpace::Win32 => "Win32Error",
         CodeSpace::HResult => "HResult",

@@ -15,7 +15,7 @@ use crate::emit::attribution;
 use crate::model::{Family, Origin, Spec};
 
 /// The Spec and where its things are on the site.
-pub struct Site<'a> {
+pub(super) struct Site<'a> {
     /// What was read.
     pub spec: &'a Spec,
     /// What else there is to show, and where all of it will be.
@@ -44,7 +44,7 @@ pub struct Site<'a> {
 
 impl<'a> Site<'a> {
     /// Settles every path.
-    pub fn new(spec: &'a Spec, options: &'a Options) -> Self {
+    pub(super) fn new(spec: &'a Spec, options: &'a Options) -> Self {
         let catalogue = Catalogue::new(spec);
         let paths = Paths::new(spec, &catalogue);
         let by_family = order::items(spec);
@@ -71,49 +71,49 @@ impl<'a> Site<'a> {
     }
 
     /// The path of an item's page.
-    pub fn path(&self, item: usize) -> &str {
+    pub(super) fn path(&self, item: usize) -> &str {
         &self.paths.items[item]
     }
 
     /// The address of a page of this site, if it is known where the site will be.
-    pub fn canonical(&self, path: &str) -> Option<String> {
+    pub(super) fn canonical(&self, path: &str) -> Option<String> {
         // The index is what its folder shows.
         let path = if path == INDEX { "" } else { path };
         self.options.base_url.as_ref().map(|base_url| base_url.to(path))
     }
 
     /// The path of a code's page.
-    pub fn code_path(&self, code: usize) -> &str {
+    pub(super) fn code_path(&self, code: usize) -> &str {
         &self.paths.codes[code]
     }
 
     /// The path of a constant's page.
-    pub fn constant_path(&self, constant: usize) -> &str {
+    pub(super) fn constant_path(&self, constant: usize) -> &str {
         &self.paths.constants[constant]
     }
 
     /// The families that have pages, with the paths of these.
-    pub fn families(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn families(&self) -> impl Iterator<Item = (&str, &str)> {
         self.paths.families.iter().map(|(name, path)| (&**name, &**path))
     }
 
     /// What families.toml says of a family, and what of it is complete.
-    pub fn family(&self, name: &str) -> Option<&'a Family> {
+    pub(super) fn family(&self, name: &str) -> Option<&'a Family> {
         self.families.get(name).copied()
     }
 
     /// The places of the items of a family, by kind and name. Lists of codes are among them.
-    pub fn items_of(&self, family: &str) -> &[usize] {
+    pub(super) fn items_of(&self, family: &str) -> &[usize] {
         self.by_family.get(family).map_or(&[], |places| places)
     }
 
     /// The path of a family's page, if it has more than lists of codes.
-    pub fn family_path(&self, name: &str) -> Option<&str> {
+    pub(super) fn family_path(&self, name: &str) -> Option<&str> {
         self.paths.families.get(name).map(|path| &**path)
     }
 
     /// What people call a family, as a heading; its name where nobody has said.
-    pub fn family_title(&self, name: &str) -> String {
+    pub(super) fn family_title(&self, name: &str) -> String {
         let known = self.family(name).filter(|family| family.title != name);
         let Some(family) = known else { return name.to_owned() };
         let mut rest = family.title.chars();
@@ -121,37 +121,37 @@ impl<'a> Site<'a> {
     }
 
     /// The item of which a type is generated that either language calls so.
-    pub fn generated(&self, family: &str, name: &str) -> Option<usize> {
+    pub(super) fn generated(&self, family: &str, name: &str) -> Option<usize> {
         self.types.get(&(family, name)).copied()
     }
 
     /// The item that the page of that path describes.
-    pub fn described(&self, path: &str) -> Option<usize> {
+    pub(super) fn described(&self, path: &str) -> Option<usize> {
         self.by_page.get(path).copied()
     }
 
     /// The item before and after one.
-    pub fn around_item(&self, item: usize) -> [Option<usize>; 2] {
+    pub(super) fn around_item(&self, item: usize) -> [Option<usize>; 2] {
         self.around_items[item]
     }
 
     /// What a name in running text means.
-    pub fn meant(&self, name: &str) -> Option<Meant> {
+    pub(super) fn meant(&self, name: &str) -> Option<Meant> {
         self.names.get(name).copied()
     }
 
     /// What is generated for an item, if it is complete.
-    pub fn complete(&self, item: usize) -> Option<Complete<'a>> {
+    pub(super) fn complete(&self, item: usize) -> Option<Complete<'a>> {
         self.complete.get(&item).copied()
     }
 
     /// What is wrong with the page of that path, in the order of its lines.
-    pub fn findings(&self, path: &str) -> &[&'a Finding] {
+    pub(super) fn findings(&self, path: &str) -> &[&'a Finding] {
         self.findings.get(path).map_or(&[], |findings| findings)
     }
 
     /// What is wrong with files that describe no item: file by file.
-    pub fn findings_elsewhere(&self) -> impl Iterator<Item = &'a Finding> {
+    pub(super) fn findings_elsewhere(&self) -> impl Iterator<Item = &'a Finding> {
         let elsewhere = self.findings.iter().filter(|(path, _)| !self.by_page.contains_key(*path));
         elsewhere.flat_map(|(_, findings)| findings.iter().copied())
     }

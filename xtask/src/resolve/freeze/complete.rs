@@ -27,7 +27,7 @@ enum Called {
 }
 
 /// Adds every complete structure, union and callback to the types.
-pub fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], context: &mut Context<'_>) {
+pub(super) fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], context: &mut Context<'_>) {
     let mut candidates = Vec::new();
     for (settings, places) in families {
         for &item in *places {

@@ -9,7 +9,7 @@ use crate::name::CName;
 
 /// Gives each family the constants of its pages, by name; one that is an enumerator already, or has two numbers, is left
 /// out. Numbers that pages disagree on are reported where values are resolved.
-pub fn collect(families: &mut [Family], items: &[Item], types: &Types) {
+pub(super) fn collect(families: &mut [Family], items: &[Item], types: &Types) {
     let mut listed: BTreeMap<&str, BTreeMap<&str, Vec<Constant>>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         let of_family = listed.entry(&item.family).or_default();

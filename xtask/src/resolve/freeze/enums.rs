@@ -10,7 +10,7 @@ use crate::model::{Enum, Member};
 use crate::name::{CName, RustName};
 
 /// Freezes an enumeration.
-pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Enum> {
+pub(super) fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Enum> {
     let Body::Enum(members, _) = &draft.body else { return None };
     let name = &draft.name.value;
     if members.is_empty() {

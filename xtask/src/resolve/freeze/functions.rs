@@ -14,7 +14,7 @@ use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Int, Param, Typ
 use crate::name::{CName, RustName};
 
 /// Freezes a function or callback.
-pub fn freeze(
+pub(super) fn freeze(
     index: usize,
     draft: &Draft,
     function: &draft::Function,
@@ -187,7 +187,7 @@ fn freeze_param(
 }
 
 /// A name that is there more than once.
-pub fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut seen = BTreeSet::new();
     names.into_iter().find(|name| !seen.insert(*name))
 }

@@ -21,7 +21,12 @@ use crate::name::{CName, RustName};
 use crate::source::Location;
 
 /// Freezes every complete item. Items that are not get their gaps, and a diagnostic for each.
-pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags: &mut Diagnostics) -> Vec<Family> {
+pub(super) fn freeze(
+    items: &mut [Item],
+    codes: &[CodeEntry],
+    config: &Families,
+    diags: &mut Diagnostics,
+) -> Vec<Family> {
     // A family that families.toml names exists as soon as any page of it was read.
     let mut by_family: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate().filter(|(_, item)| has_code(item.draft.kind)) {

@@ -14,7 +14,7 @@ use crate::name::{CName, RustName};
 const MAX_DEPTH: usize = 16;
 
 /// Freezes a structure or union.
-pub fn freeze(
+pub(super) fn freeze(
     index: usize,
     draft: &Draft,
     fields: &[draft::Field],
@@ -189,7 +189,7 @@ fn settle(fields: &mut [(Field, RustName)]) {
 }
 
 /// The Rust names of a record's type and of those of its parts.
-pub fn type_names(record: &Record, out: &mut Vec<RustName>) {
+pub(super) fn type_names(record: &Record, out: &mut Vec<RustName>) {
     out.push(record.rust_name.clone());
     for field in &record.fields {
         if let FieldKind::Part(part) = &field.kind {

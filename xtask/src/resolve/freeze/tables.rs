@@ -12,7 +12,7 @@ use crate::model::{Family, Field, FieldKind, Function, Role, Slot, Struct, Table
 use crate::name::RustName;
 
 /// Freezes the tables that families.toml names; of what is no table it says why.
-pub fn freeze(family: &mut Family, settings: &FamilyConfig, config: &Families, diags: &mut Diagnostics) {
+pub(super) fn freeze(family: &mut Family, settings: &FamilyConfig, config: &Families, diags: &mut Diagnostics) {
     for entry in &settings.callbacks {
         match table(entry, family, config) {
             Ok(table) => family.tables.push(table),

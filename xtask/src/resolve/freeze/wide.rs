@@ -10,7 +10,7 @@ use crate::name::CName;
 type Name = (String, CName);
 
 /// Settles it for everything.
-pub fn settle(families: &mut [Family]) {
+pub(super) fn settle(families: &mut [Family]) {
     let generic = reaching(families, false);
     let holding = reaching(families, true);
     for family in families {

@@ -12,7 +12,7 @@ use crate::draft::{Body, Direction, Draft, Function, Kind, Param, Unit};
 use crate::source::SourceFile;
 
 /// Applies an entry of a function or callback.
-pub fn function_entry(
+pub(super) fn function_entry(
     entry: &FunctionEntry,
     kind: Kind,
     file: &SourceFile,

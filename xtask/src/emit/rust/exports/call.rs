@@ -11,7 +11,7 @@ use crate::draft::{Convention, Direction};
 use crate::model::{Arg, ArgKind, Function, Int, Type};
 
 /// A call of a safe method for a function of C.
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     pub function: &'a Function,
     /// The path of the method.
     pub method: TokenStream,
@@ -31,7 +31,7 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// The body of the function.
-    pub fn body(&self) -> TokenStream {
+    pub(super) fn body(&self) -> TokenStream {
         let Self { function, method, before, scope, .. } = self;
         let scope = *scope;
         let value = free(function, "value");

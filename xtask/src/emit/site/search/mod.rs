@@ -52,7 +52,7 @@ struct Index {
 }
 
 /// The index of a site.
-pub fn emit(site: &Site<'_>) -> OutputFile {
+pub(super) fn emit(site: &Site<'_>) -> OutputFile {
     let rust_names = entries::rust_names(site.spec);
     let places: Vec<usize> = (0..site.spec.items.len()).collect();
     let mut parts: Vec<Part> = places
