@@ -22,7 +22,7 @@ struct Pair<'a> {
     known: BTreeMap<String, String>,
 }
 
-pub fn spec() -> Spec {
+pub(crate) fn spec() -> Spec {
     let tree = xtask::source::load(&workspace().join("specs")).expect("the specs can be read");
     xtask::understand(&[tree]).0
 }

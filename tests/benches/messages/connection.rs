@@ -7,7 +7,7 @@ use crate::pipe::Pipe;
 use crate::{Pair, Sender, payload};
 
 /// Payload from `P`, into a buffer of the receiver's that is as large as a message.
-pub struct Connections {
+pub(crate) struct Connections {
     sender: Connection<Vec<u8>>,
     receiver: Connection<Vec<u8>>,
     pipe: Pipe,
@@ -18,7 +18,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
+    pub(crate) fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
         let (client, server) = (Connection::new(Config::client()), Connection::new(Config::server()));
         let (sender, receiver) = match sender {
             Sender::Client => (client, server),

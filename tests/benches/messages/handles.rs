@@ -15,7 +15,7 @@ use winws_api::websocket::sys::{
 use crate::pipe::Pipe;
 use crate::{Pair, Sender, payload};
 
-pub struct Sessions {
+pub(crate) struct Sessions {
     sender: WEB_SOCKET_HANDLE,
     receiver: WEB_SOCKET_HANDLE,
     pipe: Pipe,
@@ -25,7 +25,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
+    pub(crate) fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
         let (client, server) = open();
         let (sender, receiver) = match sender {
             Sender::Client => (client, server),

@@ -14,7 +14,7 @@ static NOW: AtomicIsize = AtomicIsize::new(0);
 static MOST: AtomicIsize = AtomicIsize::new(0);
 
 /// What something gives, and the most bytes that were allocated at once in the meantime.
-pub fn watch<T>(run: impl FnOnce() -> T) -> (T, isize) {
+pub(crate) fn watch<T>(run: impl FnOnce() -> T) -> (T, isize) {
     NOW.store(0, Ordering::Relaxed);
     MOST.store(0, Ordering::Relaxed);
     WATCHED.store(true, Ordering::Relaxed);

@@ -7,14 +7,14 @@ use winws::protocol::MessageKind;
 use crate::pipe::End;
 use crate::{Pair, Sender, payload};
 
-pub struct Contexts {
+pub(crate) struct Contexts {
     sender: WebSocket<End>,
     receiver: WebSocket<End>,
     message: Message,
 }
 
 impl Contexts {
-    pub fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
+    pub(crate) fn new(sender: Sender, kind: MessageKind, size: usize) -> Self {
         let (one, other) = End::pair();
         let (sends, receives) = match sender {
             Sender::Client => (Role::Client, Role::Server),
