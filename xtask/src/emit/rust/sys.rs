@@ -152,12 +152,11 @@ fn record(record_: &Record, c_name: &str, doc: &str, here: &str, out: &mut Vec<T
         .fields
         .iter()
         .map(|field| {
-            let called = match &field.c_name {
-                Some(c_name) => c_name.to_string(),
-                None => {
-                    unnamed += 1;
-                    if unnamed == 1 { "Anonymous".to_owned() } else { format!("Anonymous{unnamed}") }
-                }
+            let called = if let Some(c_name) = &field.c_name {
+                c_name.to_string()
+            } else {
+                unnamed += 1;
+                if unnamed == 1 { "Anonymous".to_owned() } else { format!("Anonymous{unnamed}") }
             };
             let ident = syn::parse_str::<syn::Ident>(&called).unwrap_or_else(|_| format_ident!("{called}_"));
             let type_ = match &field.kind {
