@@ -1,5 +1,7 @@
 //! What the benches share: a folder of pages, multiplied to the size of a whole published tree, and the time of a run.
 
+#![allow(unreachable_pub, reason = "it is a module of the benches, and cargo takes it for one")]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,17 +14,17 @@ const WHOLE_TREE: usize = 24_357;
 const RUNS: usize = 5;
 
 /// The folder that the command line names, below the workspace if it is relative: cargo runs benches elsewhere.
-pub(crate) fn folder() -> Option<PathBuf> {
+pub fn folder() -> Option<PathBuf> {
     // Cargo itself passes `--bench`.
     let named = std::env::args().skip(1).find(|argument| !argument.starts_with('-'))?;
     Some(winws_tests::workspace().join(named))
 }
 
 /// A page's path below the folder, and its bytes.
-pub(crate) type File = (String, Vec<u8>);
+pub type File = (String, Vec<u8>);
 
 /// The pages of the folder, again and again under other folders and headers, up to the size of a whole tree.
-pub(crate) fn multiplied(root: &Path, tree: &Tree) -> Vec<File> {
+pub fn multiplied(root: &Path, tree: &Tree) -> Vec<File> {
     let mut files = Vec::new();
     let copies = WHOLE_TREE.div_ceil(tree.pages.len().max(1)).max(1);
     for copy in 0..copies {
@@ -42,19 +44,19 @@ pub(crate) fn multiplied(root: &Path, tree: &Tree) -> Vec<File> {
 }
 
 /// The pages as the reader has them once they are off the disk.
-pub(crate) fn loaded(files: &[File]) -> impl Iterator<Item = SourceFile> {
+pub fn loaded(files: &[File]) -> impl Iterator<Item = SourceFile> {
     files.iter().map(|(name, bytes)| SourceFile::new(name.as_str(), name.as_str(), bytes.clone()))
 }
 
 /// The same as a folder.
-pub(crate) fn whole(files: &[File]) -> Tree {
+pub fn whole(files: &[File]) -> Tree {
     let mut tree = Tree { pages: loaded(files).collect(), ..Tree::default() };
     tree.pages.sort_by(|a, b| a.path.cmp(&b.path));
     tree
 }
 
 /// The time of a run: the middle one of several. What a run returns is dropped when its time has been taken.
-pub(crate) fn median<T>(mut run: impl FnMut() -> T) -> Duration {
+pub fn median<T>(mut run: impl FnMut() -> T) -> Duration {
     let mut times: Vec<Duration> = (0..RUNS)
         .map(|_| {
             let start = Instant::now();
@@ -69,6 +71,6 @@ pub(crate) fn median<T>(mut run: impl FnMut() -> T) -> Duration {
 }
 
 /// A count, to divide it.
-pub(crate) fn to_f64(count: usize) -> f64 {
+pub fn to_f64(count: usize) -> f64 {
     f64::from(u32::try_from(count).expect("the counts of a tree fit into 32 bits"))
 }
