@@ -19,7 +19,7 @@ use self::answer::Echo;
 
 const LISTENER: Token = Token(0);
 /// Whoever wakes the server with it ends it.
-pub const STOP: Token = Token(1);
+pub(crate) const STOP: Token = Token(1);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut listener = TcpListener::bind("127.0.0.1:0".parse()?)?;
@@ -48,7 +48,7 @@ fn ask(url: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// Serves whoever comes, until it is woken with [`STOP`].
-pub fn serve(poll: &mut Poll, listener: &mut TcpListener) -> io::Result<()> {
+pub(crate) fn serve(poll: &mut Poll, listener: &mut TcpListener) -> io::Result<()> {
     poll.registry().register(listener, LISTENER, Interest::READABLE)?;
     let (mut events, mut peers, mut last) = (Events::with_capacity(64), HashMap::new(), STOP);
     loop {

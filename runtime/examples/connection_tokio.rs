@@ -40,7 +40,7 @@ fn ask(url: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// One client, after its handshake.
-pub struct Peer {
+pub(crate) struct Peer {
     stream: TcpStream,
     connection: Connection,
     /// Bytes that came with the request, and are frames already.
@@ -50,7 +50,7 @@ pub struct Peer {
 
 impl Peer {
     /// Waits for the request, and answers it.
-    pub async fn accept(mut stream: TcpStream) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn accept(mut stream: TcpStream) -> Result<Self, Box<dyn Error>> {
         let (mut reader, mut buffer) = (UpgradeRequestReader::new(), [0; 4096]);
         loop {
             let length = stream.read(&mut buffer).await?;
@@ -73,7 +73,7 @@ impl Peer {
     ///
     /// Cancelled while it waits, it loses nothing, and the next call goes on: all that is under way is in the peer, and an
     /// action that was not completed comes again.
-    pub async fn echo(&mut self) -> Result<(), Box<dyn Error>> {
+    pub(crate) async fn echo(&mut self) -> Result<(), Box<dyn Error>> {
         while let Some(action) = self.connection.next_action().transpose() {
             match action {
                 Ok(Action::SendToNetwork(send)) => {

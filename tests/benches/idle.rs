@@ -3,7 +3,7 @@
 use super::raw;
 
 /// The most that it should hold, in bytes, beside what the operating system has for it.
-pub const BOUND: isize = 8 << 10;
+pub(crate) const BOUND: isize = 8 << 10;
 
 /// How many small messages go there and back before one of 1 MiB does.
 const MESSAGES: usize = 1000;
@@ -11,7 +11,7 @@ const SMALL: [u8; 64] = [7; 64];
 const LARGE: usize = 1 << 20;
 
 /// Bytes that are allocated and not freed.
-pub struct Idle {
+pub(crate) struct Idle {
     /// By one more socket.
     pub socket: isize,
     /// By the first one of a thread beside that: what belongs to the thread or the process, and serves all sockets.
@@ -22,7 +22,7 @@ pub struct Idle {
 ///
 /// `held` says how many bytes are allocated and not freed, by the calling thread or by the process. In the latter case
 /// nobody else may allocate meanwhile; the far end does not.
-pub fn measure(held: impl Fn() -> isize) -> Idle {
+pub(crate) fn measure(held: impl Fn() -> isize) -> Idle {
     let address = raw::serve_two();
     let url = format!("ws://{address}/echo/{}", MESSAGES + 1);
     let large = vec![7; LARGE];

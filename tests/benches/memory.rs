@@ -14,7 +14,7 @@ static NOW: AtomicIsize = AtomicIsize::new(0);
 static MOST: AtomicIsize = AtomicIsize::new(0);
 
 /// What something gives, and the most bytes that were allocated at once in the meantime.
-pub fn watch<T>(run: impl FnOnce() -> T) -> (T, isize) {
+pub(crate) fn watch<T>(run: impl FnOnce() -> T) -> (T, isize) {
     NOW.store(0, Ordering::Relaxed);
     MOST.store(0, Ordering::Relaxed);
     WATCHED.store(true, Ordering::Relaxed);
@@ -25,7 +25,7 @@ pub fn watch<T>(run: impl FnOnce() -> T) -> (T, isize) {
 
 /// How many bytes more were allocated than freed since watching began.
 #[allow(dead_code, reason = "one bench asks for the most only")]
-pub fn now() -> isize {
+pub(crate) fn now() -> isize {
     NOW.load(Ordering::Relaxed)
 }
 

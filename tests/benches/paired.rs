@@ -4,20 +4,20 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 /// How long each peer took in each round.
-pub struct Rounds {
+pub(crate) struct Rounds {
     times: Vec<Vec<Duration>>,
 }
 
 /// What a ratio is over all rounds.
 #[derive(Clone, Copy)]
-pub struct Spread {
+pub(crate) struct Spread {
     pub median: f64,
     pub least: f64,
     pub most: f64,
 }
 
 /// Lets peers work in turn: once uncounted, and then so many rounds.
-pub fn take_turns(rounds: usize, peers: &mut [&mut dyn FnMut()]) -> Rounds {
+pub(crate) fn take_turns(rounds: usize, peers: &mut [&mut dyn FnMut()]) -> Rounds {
     peers.iter_mut().for_each(|peer| peer());
     let mut times = vec![Vec::with_capacity(rounds); peers.len()];
     for _ in 0..rounds {
@@ -32,19 +32,19 @@ pub fn take_turns(rounds: usize, peers: &mut [&mut dyn FnMut()]) -> Rounds {
 
 impl Rounds {
     /// The median of what a peer took.
-    pub fn median(&self, peer: usize) -> Duration {
+    pub(crate) fn median(&self, peer: usize) -> Duration {
         let mut times = self.times[peer].clone();
         times.sort_unstable();
         times[times.len() / 2]
     }
 
     /// How many of so many things a peer does a second.
-    pub fn rate(&self, peer: usize, count: u32) -> f64 {
+    pub(crate) fn rate(&self, peer: usize, count: u32) -> f64 {
         f64::from(count) / self.median(peer).as_secs_f64()
     }
 
     /// The speed of one peer as a ratio to that of another one, round by round.
-    pub fn ratio(&self, peer: usize, to: usize) -> Spread {
+    pub(crate) fn ratio(&self, peer: usize, to: usize) -> Spread {
         let pairs = self.times[peer].iter().zip(&self.times[to]);
         let mut ratios: Vec<f64> = pairs.map(|(peer, to)| to.as_secs_f64() / peer.as_secs_f64()).collect();
         ratios.sort_unstable_by(f64::total_cmp);

@@ -19,7 +19,7 @@ const ROOM: usize = (1 << 20) + 1024;
 const BATCH: usize = 256 << 10;
 
 /// Serves every connection in a thread of its own, for as long as the process lives.
-pub fn serve() -> SocketAddr {
+pub(crate) fn serve() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     let address = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
@@ -37,7 +37,7 @@ pub fn serve() -> SocketAddr {
 
 /// Serves two connections one after the other in one thread and one buffer, each until its work is done, and keeps both
 /// until the second one goes.
-pub fn serve_two() -> SocketAddr {
+pub(crate) fn serve_two() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     let address = listener.local_addr().expect("it is bound");
     // Made here, so that nothing is allocated for long once connections are served.

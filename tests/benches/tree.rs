@@ -1,5 +1,7 @@
 //! What the benches share: a folder of pages, multiplied to the size of a whole published tree, and the time of a run.
 
+#![allow(unreachable_pub, reason = "it is a module of the benches, and cargo takes it for one")]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

@@ -78,14 +78,16 @@ fn no_api_name_occurs_in_the_code_of_the_generator() {
     }
     for family in &spec.families {
         let members = family.enums.iter().flat_map(|enum_| &enum_.members);
-        names.extend(members.flat_map(|member| [member.c_name.clone()]));
-        names.extend(family.opaques.iter().map(|opaque| opaque.c_name.clone()));
+        names.extend(members.flat_map(|member| [member.c_name.to_string()]));
+        names.extend(family.opaques.iter().map(|opaque| opaque.c_name.to_string()));
         let functions = family.functions.iter().chain(&family.callbacks);
-        names.extend(functions.flat_map(|function| [function.error_name.clone(), function.origin.c_name.clone()]));
-        names.extend(family.structs.iter().map(|struct_| struct_.origin.c_name.clone()));
-        names.extend(family.constants.iter().map(|constant| constant.c_name.clone()));
+        names.extend(
+            functions.flat_map(|function| [function.error_name.to_string(), function.origin.c_name.to_string()]),
+        );
+        names.extend(family.structs.iter().map(|struct_| struct_.origin.c_name.to_string()));
+        names.extend(family.constants.iter().map(|constant| constant.c_name.to_string()));
     }
-    names.extend(spec.codes.iter().map(|code| code.name.clone()));
+    names.extend(spec.codes.iter().map(|code| code.name.to_string()));
     assert!(names.len() > 60, "only {} names were looked for", names.len());
     // Words of the language of these pages, which happen to be codes' names too: none so far.
     for file in files(&workspace().join("xtask/src")) {

@@ -3,6 +3,7 @@
 mod accounting;
 mod attribution;
 mod bad_input;
+mod circles;
 mod codegen;
 mod corpus;
 mod dialect;

@@ -60,7 +60,7 @@ fn what_is_implemented_has_its_c_function() {
         for group in &family.groups {
             let called = format!("export_{}_{}!(", family.name, snake(&group.name));
             if ffi.contains(&called) {
-                exported.extend(group.functions.iter().map(|&at| family.functions[at].origin.c_name.clone()));
+                exported.extend(group.functions.iter().map(|&at| family.functions[at].origin.c_name.to_string()));
             }
         }
     }

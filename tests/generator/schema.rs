@@ -58,7 +58,7 @@ fn complete() -> Value {
             "path": "a/b.md", "kind": "function", "name": "F", "uid": "NF:a.F", "names": ["G"], "family": "a",
             "rust": "a::f", "header": "a.h", "lib": "a.lib", "dll": "a.dll", "client": "8", "server": "2012",
             "params": [{
-                "name": "p", "dir": "in", "optional": true, "type": "DWORD", "dimensions": "[4]", "length_of": "q",
+                "name": "p", "dir": "in", "optional": true, "type": "DWORD", "dimensions": "[4]", "length_of": "q", "length_unit": "bytes",
                 "null_terminated": true, "terminated_if": 0, "wide": true, "aliased": true, "kept_until": "completion", "lent_until": "handle",
                 "written_on_failure": ["E"], "sources": sources,
             }],

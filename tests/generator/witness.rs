@@ -17,8 +17,8 @@ mod source;
 
 /// What windows-sys has of codes.
 mod codes {
-    pub use windows_sys::Win32::Foundation::*;
-    pub use windows_sys::Win32::Networking::WinHttp::*;
+    pub(crate) use windows_sys::Win32::Foundation::*;
+    pub(crate) use windows_sys::Win32::Networking::WinHttp::*;
 }
 
 /// A constant has the same value there, under its name or as the expression says, and its type the same size.

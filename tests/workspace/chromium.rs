@@ -14,7 +14,7 @@ use tungstenite::{Message, WebSocket};
 const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// A browser with one page.
-pub struct Chromium {
+pub(crate) struct Chromium {
     process: Child,
     socket: WebSocket<TcpStream>,
     session: String,
@@ -28,7 +28,7 @@ pub struct Chromium {
 }
 
 /// Where a Chromium is: `WINWS_CHROMIUM`, or one of the usual names in the usual folders.
-pub fn find() -> PathBuf {
+pub(crate) fn find() -> PathBuf {
     if let Some(named) = std::env::var_os("WINWS_CHROMIUM") {
         return named.into();
     }
@@ -41,7 +41,7 @@ pub fn find() -> PathBuf {
 
 impl Chromium {
     /// Starts it with a profile of its own.
-    pub fn start(program: PathBuf) -> Self {
+    pub(crate) fn start(program: PathBuf) -> Self {
         let profile = tempfile::tempdir().expect("there is room for a profile");
         let mut process = Command::new(program)
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
@@ -76,7 +76,7 @@ impl Chromium {
     }
 
     /// Calls a method and returns its result.
-    pub fn call(&mut self, method: &str, params: &Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, params: &Value) -> Value {
         self.sent += 1;
         let mut message = json!({ "id": self.sent, "method": method, "params": params });
         if !self.session.is_empty() {
@@ -109,7 +109,7 @@ impl Chromium {
     }
 
     /// Waits for an event that happened after the last one that was waited for.
-    pub fn wait_for(&mut self, event: &str) {
+    pub(crate) fn wait_for(&mut self, event: &str) {
         loop {
             let message = match self.events.pop_front() {
                 Some(message) => message,
@@ -122,14 +122,14 @@ impl Chromium {
     }
 
     /// Opens an address and waits until all of it is there.
-    pub fn open(&mut self, address: &str) {
+    pub(crate) fn open(&mut self, address: &str) {
         self.events.clear();
         self.call("Page.navigate", &json!({ "url": address }));
         self.wait_for("Page.loadEventFired");
     }
 
     /// What an expression is on the page, or what its promise becomes.
-    pub fn evaluate(&mut self, expression: &str) -> Value {
+    pub(crate) fn evaluate(&mut self, expression: &str) -> Value {
         let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
         let result = self.call("Runtime.evaluate", &params);
         assert!(result["exceptionDetails"].is_null(), "{expression}: {}", result["exceptionDetails"]);
@@ -137,7 +137,7 @@ impl Chromium {
     }
 
     /// Waits until an expression is true, asking again whenever the page changes.
-    pub fn until(&mut self, expression: &str) {
+    pub(crate) fn until(&mut self, expression: &str) {
         let promise = format!(
             "new Promise((resolve) => {{
                const holds = () => {expression};
@@ -150,7 +150,7 @@ impl Chromium {
     }
 
     /// Presses and releases a key; a key of one character also types it.
-    pub fn press(&mut self, key: &str) {
+    pub(crate) fn press(&mut self, key: &str) {
         let code = match key {
             "ArrowDown" => 40,
             "ArrowUp" => 38,
@@ -170,30 +170,30 @@ impl Chromium {
     }
 
     /// Types a text key by key.
-    pub fn type_text(&mut self, text: &str) {
+    pub(crate) fn type_text(&mut self, text: &str) {
         text.chars().for_each(|c| self.press(&c.to_string()));
     }
 
     /// Makes the page so many pixels wide.
-    pub fn width(&mut self, width: u32) {
+    pub(crate) fn width(&mut self, width: u32) {
         let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
     /// What the system is said to prefer: `light` or `dark`.
-    pub fn prefer(&mut self, scheme: &str) {
+    pub(crate) fn prefer(&mut self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.call("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
     /// Lets pages write to the clipboard and read it, as people allow them to.
-    pub fn allow_clipboard(&mut self) {
+    pub(crate) fn allow_clipboard(&mut self) {
         let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         self.call("Browser.grantPermissions", &permissions);
     }
 
     /// What the page looks like, as base64.
-    pub fn screenshot(&mut self) -> String {
+    pub(crate) fn screenshot(&mut self) -> String {
         let picture = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
         picture["data"].as_str().expect("a picture is text").to_owned()
     }

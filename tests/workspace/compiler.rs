@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// A compiler, the language it is asked for, and what else it is told.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Compiler {
+pub(crate) struct Compiler {
     /// What it is called.
     pub program: &'static str,
     /// `c` or `c++`.
@@ -17,7 +17,7 @@ pub struct Compiler {
 }
 
 /// What every source has to bear.
-pub const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
+pub(crate) const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
 
 const COMPILERS: [Compiler; 4] = [
     Compiler { program: "gcc", language: "c", standard: "-std=c11" },
@@ -27,7 +27,7 @@ const COMPILERS: [Compiler; 4] = [
 ];
 
 /// The compilers of this machine, one at least.
-pub fn compilers() -> Vec<Compiler> {
+pub(crate) fn compilers() -> Vec<Compiler> {
     let is_there =
         |program| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     let there: Vec<_> = COMPILERS.into_iter().filter(|compiler| is_there(compiler.program)).collect();

@@ -1,12 +1,12 @@
 //! Diagnostics: what is wrong, where, by which rule, and what to do about it. All of a run are shown at once.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod findings;
+mod render;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
-use serde::Serialize;
+use crate::source::Location;
 
-use crate::source::{Location, SourceFile, Tree};
+pub use findings::{Finding, findings};
+pub use render::{Format, counts, errors, render};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +30,21 @@ impl Severity {
     }
 }
 
+/// What a finding of a rule means for the run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// A note.
+    Note,
+    /// A warning.
+    Warning,
+    /// An error that makes one item incomplete and no other one wrong: a run that tolerates gaps leaves the item out.
+    Gap,
+    /// An error.
+    Error,
+}
+
 macro_rules! rules {
-    ($($variant:ident, $name:literal, $severity:ident, $explanation:literal;)*) => {
+    ($($variant:ident, $name:literal, $weight:ident, $explanation:literal;)*) => {
         /// What a finding is about. The name is stable: overrides and editors refer to it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
@@ -47,9 +60,8 @@ macro_rules! rules {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// How bad a finding of this rule is.
-            pub const fn severity(self) -> Severity {
-                match self { $(Self::$variant => Severity::$severity,)* }
+            const fn weight(self) -> Weight {
+                match self { $(Self::$variant => Weight::$weight,)* }
             }
 
             /// What the rule is about and what to do, in a few sentences.
@@ -63,10 +75,10 @@ macro_rules! rules {
 rules! {
     BinaryFile, "binary-file", Error,
         "The file holds NUL bytes: it is no text. Remove it from the folder or replace it by the page it should be.";
-    BitField, "bit-field", Error,
+    BitField, "bit-field", Gap,
         "The structure has fields that are narrower than a byte. C packs them as its compiler likes and Rust has no such \
          fields, so nothing is generated for it; its facts are kept.";
-    ClashingName, "clashing-name", Error,
+    ClashingName, "clashing-name", Gap,
         "Two items, members or parameters would get one Rust name. Strip less of them in families.toml, or mend the name.";
     CodeConflict, "code-conflict", Error,
         "Two places give one code different numbers. Mend the wrong one, or override it with a source.";
@@ -85,17 +97,17 @@ rules! {
          parameter.";
     DuplicateCode, "duplicate-code", Warning,
         "A return table lists a code again. All its texts are kept, in the order of the page.";
-    DuplicateItem, "duplicate-item", Error,
+    DuplicateItem, "duplicate-item", Gap,
         "Two pages describe one item of the same kind and name. Remove one of them.";
     DuplicateKey, "duplicate-key", Warning,
         "The front matter has a key twice. The first one counts.";
-    DuplicateMember, "duplicate-member", Error,
+    DuplicateMember, "duplicate-member", Gap,
         "An enumeration or structure lists one name twice. Both entries are kept as facts, and the item is incomplete \
          until one of them is removed.";
-    DuplicateParam, "duplicate-param", Error,
+    DuplicateParam, "duplicate-param", Gap,
         "A function lists one parameter twice. Both entries are kept as facts, and the item is incomplete until one of \
          them is removed.";
-    EmptyPage, "empty-page", Error,
+    EmptyPage, "empty-page", Gap,
         "The page has no text at all. Write it or remove the file.";
     ExpiredOverride, "expired-override", Error,
         "An entry of overrides.toml changes nothing: no page has what it speaks of, or the page says the same by now. \
@@ -108,19 +120,19 @@ rules! {
          Mend the name in the page, or rename it in overrides.toml.";
     InvalidConfig, "invalid-config", Error,
         "A configuration file cannot be read as what it should be. The message says which key is wrong.";
-    InvalidName, "invalid-name", Error,
+    InvalidName, "invalid-name", Gap,
         "The name is no C identifier, so nothing can be generated for it. Mend the heading.";
     LineNotUnderstood, "line-not-understood", Note,
         "Every line of a page is used for a fact, is text, is noise of a known kind, or is not understood. These lines \
          are not: something on them is in nothing that was made of the page. Mend the line, or teach the reader its form.";
-    MissingName, "missing-name", Error,
+    MissingName, "missing-name", Gap,
         "Nothing on the page says what it describes: neither the UID, api_name, the title nor a heading of level 1.";
-    MissingReturn, "missing-return", Error,
+    MissingReturn, "missing-return", Gap,
         "The page does not say how the function reports failure: there is no `Type:` line under its return section \
          and its codes do not tell. State the type, or override it with a source.";
-    MissingType, "missing-type", Error,
+    MissingType, "missing-type", Gap,
         "The page does not state the C type of a parameter. Add a `Type:` line, or override it with a source.";
-    MissingValue, "missing-value", Error,
+    MissingValue, "missing-value", Gap,
         "An enumeration's members have no value. Values are stated, never counted: add them to the headings, or \
          override them with a source.";
     Mojibake, "mojibake", Warning,
@@ -129,7 +141,7 @@ rules! {
         "Lists, quotes or tags are nested deeper than any page needs. What lies deeper is kept without its nesting.";
     NotUtf8, "not-utf8", Error,
         "The file is no UTF-8. Save it as UTF-8; until then the bytes that are none read as U+FFFD.";
-    OrphanItem, "orphan-item", Error,
+    OrphanItem, "orphan-item", Gap,
         "A `-param` or `-field` heading cannot be read: no name can be made of it. Mend the heading.";
     PlaceholderName, "placeholder-name", Warning,
         "The name is one that a tool made up where the header has none, such as `unnamedParam1`. It is kept. Give the \
@@ -152,15 +164,15 @@ rules! {
          where all headings are found in the declaration it becomes a field without text, in its place. Where one is not, \
          or a preprocessor condition decides whether there is such a field, the item is incomplete. Add the heading, or \
          mend the one that is meant.";
-    UnevaluatedValue, "unevaluated-value", Error,
+    UnevaluatedValue, "unevaluated-value", Gap,
         "A stated value is no expression that can be computed, or does not fit the type. Mend it, or override it.";
-    UnknownKind, "unknown-kind", Error,
+    UnknownKind, "unknown-kind", Gap,
         "Nothing tells whether the page describes a function, an enumeration or anything else. Give it a UID or the \
          sections of one of the templates.";
-    UnfitTable, "unfit-table", Error,
+    UnfitTable, "unfit-table", Gap,
         "families.toml names a structure as a table of callbacks, and it is none: every field must be a complete callback of \
          the same header that takes the object. No trait is generated for it.";
-    UnknownType, "unknown-type", Error,
+    UnknownType, "unknown-type", Gap,
         "A parameter's type is neither a basic type nor described by any page or by families.toml.";
     UnreadTable, "unread-table", Warning,
         "A table under the return section has no column of codes. It is kept as prose.";
@@ -173,6 +185,15 @@ rules! {
 }
 
 impl Rule {
+    /// How bad a finding of this rule is.
+    pub const fn severity(self) -> Severity {
+        match self.weight() {
+            Weight::Note => Severity::Note,
+            Weight::Warning => Severity::Warning,
+            Weight::Gap | Weight::Error => Severity::Error,
+        }
+    }
+
     /// The rule of that name.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|rule| rule.name() == name)
@@ -221,134 +242,16 @@ impl Diagnostics {
         self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Takes the error out of what only makes an item incomplete: such items are left out, and said to be.
+    pub fn tolerate_gaps(&mut self) {
+        for diagnostic in self.list.iter_mut().filter(|diagnostic| diagnostic.rule.weight() == Weight::Gap) {
+            diagnostic.severity = Severity::Warning;
+        }
+    }
+
     /// Sorts by place, so that the order of reading does not show.
     pub fn sort(&mut self) {
         self.list.sort_by(|a, b| (&a.location, a.rule, &a.message).cmp(&(&b.location, b.rule, &b.message)));
         self.list.dedup();
     }
-}
-
-/// How findings are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// As rustc shows them: with the line of the source.
-    #[default]
-    Human,
-    /// One JSON object a line.
-    Json,
-    /// As workflow commands that GitHub turns into annotations.
-    Github,
-}
-
-/// Shows all findings; `color` only counts for people.
-pub fn render(diags: &Diagnostics, trees: &[Tree], format: Format, color: bool) -> String {
-    let mut out = String::new();
-    for diagnostic in &diags.list {
-        match format {
-            Format::Human => human(diagnostic, trees, color, &mut out),
-            Format::Json => json(diagnostic, &mut out),
-            Format::Github => github(diagnostic, &mut out),
-        }
-    }
-    if format == Format::Human {
-        out.extend(counts(diags).map(|counts| format!("{counts}\n")));
-    }
-    out
-}
-
-/// How many findings there are of each severity; `None` if there are none.
-pub fn counts(diags: &Diagnostics) -> Option<String> {
-    let mut counts = BTreeMap::new();
-    for diagnostic in &diags.list {
-        *counts.entry(std::cmp::Reverse(diagnostic.severity)).or_insert(0_usize) += 1;
-    }
-    let words = counts.iter().map(|(severity, count)| {
-        let plural = if *count == 1 { "" } else { "s" };
-        format!("{count} {}{plural}", severity.0.name())
-    });
-    (!diags.list.is_empty()).then(|| words.collect::<Vec<_>>().join(", "))
-}
-
-fn human(diagnostic: &Diagnostic, trees: &[Tree], color: bool, out: &mut String) {
-    let Location { path, span } = &diagnostic.location;
-    let level = || match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    };
-    let line = trees.iter().find_map(|tree| tree.file(path)).map_or("", |file| shown_line(file, span.line));
-    let range = byte_range(line, span.column, span.width);
-    let snippet = Snippet::source(line)
-        .path(&**path)
-        .line_start(span.line as usize)
-        .annotation(AnnotationKind::Primary.span(range));
-    let title = normalize_untrusted_str(&diagnostic.message);
-    let mut group = level().primary_title(title).id(diagnostic.rule.name()).element(snippet);
-    if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
-    }
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    out.push_str(&renderer.render(&[group]));
-    out.push_str("\n\n");
-}
-
-/// A line as a terminal can show it: a page may have lines of many kilobytes.
-fn shown_line(file: &SourceFile, number: u32) -> &str {
-    const MOST: usize = 400;
-    let line = file.line((number as usize).saturating_sub(1));
-    line.char_indices().nth(MOST).map_or(line, |(at, _)| &line[..at])
-}
-
-fn byte_range(line: &str, column: u32, width: u32) -> std::ops::Range<usize> {
-    let at = |chars: usize| line.char_indices().nth(chars).map_or(line.len(), |(at, _)| at);
-    let from = (column as usize).saturating_sub(1);
-    let start = at(from);
-    let end = if width == 0 { line.trim_end().len().max(start) } else { at(from + width as usize) };
-    start..end
-}
-
-#[derive(Serialize)]
-struct JsonDiagnostic<'a> {
-    rule: &'static str,
-    severity: &'static str,
-    page: &'a str,
-    line: u32,
-    column: u32,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'a str>,
-}
-
-fn json(diagnostic: &Diagnostic, out: &mut String) {
-    let Diagnostic { rule, severity, location, message, help } = diagnostic;
-    let object = JsonDiagnostic {
-        rule: rule.name(),
-        severity: severity.name(),
-        page: &location.path,
-        line: location.span.line,
-        column: location.span.column,
-        message,
-        help: help.as_deref(),
-    };
-    out.push_str(&serde_json::to_string(&object).expect("strings and numbers always serialize"));
-    out.push('\n');
-}
-
-fn github(diagnostic: &Diagnostic, out: &mut String) {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
-    let Diagnostic { rule, severity, location, message, help } = diagnostic;
-    let command = if *severity == Severity::Note { "notice" } else { severity.name() };
-    let help = help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-    let Location { path, span } = location;
-    writeln!(
-        out,
-        "::{command} file={},line={},col={},title={}::{}",
-        property(path),
-        span.line,
-        span.column,
-        rule.name(),
-        data(&format!("{message}{help}")),
-    )
-    .expect("writing to a string cannot fail");
 }

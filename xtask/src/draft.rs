@@ -1,11 +1,16 @@
 //! What one page claims, with gaps where it does not say. Data only.
 
+mod functions;
+
 use std::sync::Arc;
 
 use crate::c::types::CType;
 use crate::fact::Fact;
 use crate::prose::Prose;
 use crate::source::{Location, Span};
+
+pub use crate::c::attributes::Direction;
+pub use functions::{Afterwards, Convention, DocumentedCode, Function, Ioctl, Param, Part, Returns, Unit, Until};
 
 /// One page's claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,167 +168,6 @@ pub enum Body {
     Text,
 }
 
-/// A function or callback.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Function {
-    /// The parameters, in order.
-    pub params: Vec<Param>,
-    /// Headings that the template found no parameter for.
-    pub demoted: Vec<Demoted>,
-    /// What it returns.
-    pub returns: Returns,
-}
-
-/// An I/O control: its buffers as text, and the codes of its status block.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ioctl {
-    /// Input buffer, output buffer and the like, each with its text.
-    pub parts: Vec<Part>,
-    /// The codes that the status block may hold.
-    pub status: Returns,
-}
-
-/// A part of an I/O control.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// What the heading calls it: `input-buffer`.
-    pub name: Fact<String>,
-    /// The text under the heading.
-    pub docs: Arc<Prose>,
-}
-
-/// A parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Param {
-    /// Its name.
-    pub name: Fact<String>,
-    /// Which way its data goes.
-    pub direction: Option<Fact<Direction>>,
-    /// Whether it may be left out (`NULL`).
-    pub optional: Option<Fact<()>>,
-    /// Its type.
-    pub c_type: Option<Fact<CType>>,
-    /// The array dimensions that its heading states: `[4]`. Its type has them too, if it is known and none of a pointer.
-    pub dimensions: Option<Fact<String>>,
-    /// The parameter whose length this one states.
-    pub length_of: Option<Fact<String>>,
-    /// It is a list that ends with a null pointer.
-    pub null_terminated: Option<Fact<()>>,
-    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
-    pub terminated_if: Option<Fact<i64>>,
-    /// What it leads to may be strings of `WCHAR`s, although its type does not say so.
-    pub wide: Option<Fact<()>>,
-    /// What holds of it when the call is over.
-    pub afterwards: Afterwards,
-    /// What the page says of it.
-    pub docs: Arc<Prose>,
-}
-
-/// The rule of a length that counts bytes, whatever its buffer holds.
-pub const LENGTH_IN_BYTES: &str = "length-in-bytes";
-
-/// What holds of a pointer when the call is over. No page's form has a place for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Afterwards {
-    /// The callee keeps the pointer: until the operation's `completion`, the end of the `handle`, or a call of this name.
-    pub kept_until: Option<Fact<String>>,
-    /// What comes out belongs to the callee, and is lent until a call of this name, or the end of the `handle`.
-    pub lent_until: Option<Fact<String>>,
-    /// The failures with which it is written all the same.
-    pub written_on_failure: Vec<Fact<String>>,
-    /// What comes out may point into what it points to.
-    pub aliased: Option<Fact<()>>,
-}
-
-/// Which way a parameter's data goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// To the callee.
-    In,
-    /// From the callee.
-    Out,
-    /// Both.
-    InOut,
-}
-
-impl Direction {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::In, Self::Out, Self::InOut];
-
-    /// As `facts.json` calls it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::In => "in",
-            Self::Out => "out",
-            Self::InOut => "inout",
-        }
-    }
-}
-
-/// What a function returns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Returns {
-    /// The type.
-    pub c_type: Option<Fact<CType>>,
-    /// How failure is reported; resolve settles it.
-    pub convention: Option<Fact<Convention>>,
-    /// What it returns on failure, where that is neither 0 nor a code.
-    pub failure: Option<Fact<i64>>,
-    /// The codes that the page lists, each once, with every text it gives.
-    pub codes: Vec<DocumentedCode>,
-    /// The page says that there may be other codes.
-    pub open: Option<Fact<()>>,
-    /// The text around the table.
-    pub docs: Arc<Prose>,
-    /// Where the section starts.
-    pub span: Option<Location>,
-}
-
-/// How a function reports failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Convention {
-    /// It returns a Win32 code; 0 is success.
-    Win32,
-    /// It returns an `HRESULT`; failure is negative.
-    HResult,
-    /// It returns an `NTSTATUS`; failure is negative.
-    NtStatus,
-    /// It returns 0 (`FALSE`, `NULL`) and sets the thread's last error.
-    LastError,
-    /// It returns nothing.
-    Void,
-    /// It returns a value that is no failure.
-    Value,
-}
-
-impl Convention {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Win32, Self::HResult, Self::NtStatus, Self::LastError, Self::Void, Self::Value];
-
-    /// As `facts.json` calls it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Win32 => "win32",
-            Self::HResult => "hresult",
-            Self::NtStatus => "ntstatus",
-            Self::LastError => "last-error",
-            Self::Void => "void",
-            Self::Value => "value",
-        }
-    }
-}
-
-/// A code that a page lists for a function.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentedCode {
-    /// Its name.
-    pub name: Fact<String>,
-    /// Its number, if the page states one; resolve fills it from the pages of codes.
-    pub number: Option<Fact<u32>>,
-    /// Each text that the page gives for it.
-    pub texts: Vec<Fact<Arc<Prose>>>,
-}
-
 /// A member of an enumeration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -436,14 +280,6 @@ impl Draft {
     /// Its parameters, if it is a function or callback.
     pub fn function(&self) -> Option<&Function> {
         match &self.body {
-            Body::Function(function) => Some(function),
-            _ => None,
-        }
-    }
-
-    /// The same, to change it.
-    pub fn function_mut(&mut self) -> Option<&mut Function> {
-        match &mut self.body {
             Body::Function(function) => Some(function),
             _ => None,
         }

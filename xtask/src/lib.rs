@@ -11,6 +11,7 @@ pub mod fact;
 pub mod lower;
 pub mod markup;
 pub mod model;
+pub mod name;
 pub mod page;
 pub mod parse;
 pub mod progress;
@@ -26,9 +27,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use accounting::Accounts;
-use diag::{Diagnostic, Diagnostics, Rule};
+use diag::{Diagnostics, Finding, Rule};
 use draft::Draft;
-use emit::site::Finding;
 use model::{Attribution, Spec};
 use progress::Progress;
 use source::{SourceFile, Tree};
@@ -144,6 +144,11 @@ pub fn account(trees: &[Tree]) -> Accounts {
 }
 
 impl Reading {
+    /// The findings as the site shows them.
+    pub fn findings(&self) -> Vec<Finding> {
+        diag::findings(&self.diags, &self.trees)
+    }
+
     /// Draws up the accounts of all pages, and adds what is not understood to the findings.
     pub fn account(&mut self) -> Accounts {
         let accounts = account(&self.trees);
@@ -157,75 +162,4 @@ impl Reading {
         self.diags.sort();
         accounts
     }
-
-    /// The findings as the site shows them. Where the files are on this machine does not show.
-    pub fn findings(&self) -> Vec<Finding> {
-        let files = || self.trees.iter().flat_map(|tree| tree.pages.iter().chain(&tree.config));
-        let mut roots: Vec<&str> = files().filter_map(|file| file.path.strip_suffix(&*file.name)).collect();
-        roots.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
-        roots.dedup();
-        roots.retain(|root| !root.is_empty());
-        let placeless = |text: &str| roots.iter().fold(text.to_owned(), |text, root| without(&text, root));
-        let finding = |diagnostic: &Diagnostic| Finding {
-            severity: diagnostic.severity.name(),
-            rule: diagnostic.rule.name(),
-            explanation: diagnostic.rule.explanation(),
-            location: diagnostic.location.clone(),
-            message: placeless(&diagnostic.message),
-            help: diagnostic.help.as_deref().map(placeless),
-        };
-        self.diags.list.iter().map(finding).collect()
-    }
-
-    /// What is wrong with the pages so that something of them is missing: the findings that are errors, and the files
-    /// that cannot be read. Empty if nothing is.
-    pub fn errors(&self) -> String {
-        let errors = self.diags.list.iter().filter(|diagnostic| diagnostic.severity == diag::Severity::Error);
-        let errors = Diagnostics { list: errors.cloned().collect() };
-        let mut text = diag::render(&errors, &self.trees, diag::Format::Human, false);
-        for file in self.trees.iter().flat_map(|tree| &tree.unreadable) {
-            text.extend(["error: cannot read ", &file.path, ": ", &file.why, "\n"]);
-        }
-        text
-    }
-
-    /// Takes the error out of what only makes an item incomplete: such items are left out, and said to be.
-    pub fn tolerate_gaps(&mut self) {
-        let gaps = |rule| {
-            matches!(
-                rule,
-                Rule::BitField
-                    | Rule::DuplicateItem
-                    | Rule::DuplicateMember
-                    | Rule::DuplicateParam
-                    | Rule::EmptyPage
-                    | Rule::InvalidName
-                    | Rule::MissingName
-                    | Rule::MissingValue
-                    | Rule::MissingType
-                    | Rule::MissingReturn
-                    | Rule::OrphanItem
-                    | Rule::UnknownKind
-                    | Rule::UnknownType
-                    | Rule::ClashingName
-                    | Rule::UnevaluatedValue
-                    | Rule::UnfitTable
-            )
-        };
-        for diagnostic in self.diags.list.iter_mut().filter(|diagnostic| gaps(diagnostic.rule)) {
-            diagnostic.severity = diag::Severity::Warning;
-        }
-    }
-}
-
-/// A text in which paths do not begin with a root any more.
-fn without(text: &str, root: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(root) {
-        let within = rest[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'));
-        out.push_str(if within { &rest[..at + root.len()] } else { &rest[..at] });
-        rest = &rest[at + root.len()..];
-    }
-    out + rest
 }

@@ -218,7 +218,7 @@ impl Input {
 fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Result<Outcome> {
     let mut reading = input.read()?;
     if partial {
-        reading.tolerate_gaps();
+        reading.diags.tolerate_gaps();
     }
     show(&reading);
     let outcome = reading_outcome(&reading);
@@ -245,7 +245,7 @@ fn serve_site(input: &Input, source_url: Option<SourceUrl>, port: u16) -> anyhow
     serve::serve(port, &watched, || {
         let errors = match input.read() {
             Ok(reading) => {
-                let errors = reading.errors();
+                let errors = diag::errors(&reading.diags, &reading.trees);
                 options.findings = reading.findings();
                 last = reading.spec;
                 errors

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use crate::c::types::CType;
 use crate::draft::{Docs, Draft, Requirements};
 use crate::fact::{Fact, Source};
+use crate::name::{CName, RustName};
 use crate::prose::Prose;
 use crate::source::{Licence, Location};
 
 pub use functions::{Arg, ArgKind, ErrorCode, Function, Param, Wide};
 pub use records::{Enum, Field, FieldKind, Member, Record, Struct};
-pub use types::{Type, TypeName};
+pub use types::{Int, Type, TypeName};
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ pub struct Spec {
     /// Where the published page of an item can be read, with `{page}` in it, if families.toml says so.
     pub published: Option<String>,
     /// The function that tells a thread's last error, if families.toml names one.
-    pub last_error: Option<String>,
+    pub last_error: Option<CName>,
     /// Whose pages were read, one for each folder.
     pub attributions: Vec<Attribution>,
     /// Every page's claim with the overrides applied, sorted by page. Links point into this list.
@@ -106,7 +107,7 @@ pub struct CodeEntry {
     /// What numbers it belongs to.
     pub space: CodeSpace,
     /// Its C name.
-    pub name: String,
+    pub name: CName,
     /// Its number.
     pub number: Fact<u32>,
     /// What it means.
@@ -137,7 +138,7 @@ pub struct Family {
     /// Its constants and option flags.
     pub constants: Vec<Constant>,
     /// Other names of basic types: C name and what it stands for.
-    pub typedefs: BTreeMap<String, CType>,
+    pub typedefs: BTreeMap<CName, CType>,
     /// Handles and types of which only pointers are known.
     pub opaques: Vec<Opaque>,
 }
@@ -146,9 +147,9 @@ pub struct Family {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opaque {
     /// Its C name.
-    pub c_name: String,
+    pub c_name: CName,
     /// Its Rust name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// Whether it is a handle: a pointer-sized value. Otherwise a type behind a pointer.
     pub handle: bool,
 }
@@ -157,7 +158,7 @@ pub struct Opaque {
 #[derive(Debug)]
 pub struct Group {
     /// The trait's name.
-    pub name: String,
+    pub name: RustName,
     /// What the trait is for, in one sentence.
     pub summary: String,
     /// The places of its functions in `Family::functions`.
@@ -168,7 +169,7 @@ pub struct Group {
 #[derive(Debug)]
 pub struct Table {
     /// The trait's name.
-    pub name: String,
+    pub name: RustName,
     /// What an object of it is, in one sentence.
     pub summary: String,
     /// The place of the structure in `Family::structs`.
@@ -183,7 +184,7 @@ pub struct Slot {
     /// Its place in `Family::callbacks`.
     pub callback: usize,
     /// The method's name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// What it does with the object.
     pub role: Role,
     /// The place of the parameter that is the object, or where it goes.
@@ -207,13 +208,13 @@ pub struct Origin {
     /// Its place in `Spec::items`.
     pub item: usize,
     /// Its C name.
-    pub c_name: String,
+    pub c_name: CName,
     /// Its other C names.
-    pub aliases: Vec<String>,
+    pub aliases: Vec<CName>,
     /// The C names of pointers to it.
-    pub pointers: Vec<String>,
+    pub pointers: Vec<CName>,
     /// Its Rust name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// The page's text.
     pub docs: Docs,
     /// Where it is declared, and on which systems it is.
@@ -226,7 +227,7 @@ pub struct Origin {
 #[derive(Debug)]
 pub struct Constant {
     /// Its C name.
-    pub c_name: String,
+    pub c_name: CName,
     /// Its number.
     pub number: u32,
     /// The digits that the page writes it with, if it does so in hexadecimal.
@@ -234,7 +235,7 @@ pub struct Constant {
     /// Its type, if it is a pointer; its number is 0 then, or -1 as 32 bits.
     pub pointer: Option<Type>,
     /// The constant under whose heading the page has it: an option that it is a value of.
-    pub under: Option<String>,
+    pub under: Option<CName>,
     /// What the page says of it.
     pub docs: Arc<Prose>,
     /// The place of the page in `Spec::items`.

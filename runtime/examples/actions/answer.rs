@@ -7,17 +7,17 @@ use winws::protocol::{CloseFrame, MessageKind};
 use winws::websocket::{Connection, ReceiveComplete, Received};
 
 /// The longest message that is kept, in bytes. Without a limit, a peer decides how much memory there is for others.
-pub const LONGEST: usize = 16 << 20;
+pub(super) const LONGEST: usize = 16 << 20;
 
 /// The message that is under way.
 #[derive(Default)]
-pub struct Echo {
+pub(super) struct Echo {
     message: Vec<u8>,
     is_refused: bool,
 }
 
 /// What follows on a receive.
-pub enum Answer {
+pub(super) enum Answer {
     Send(MessageKind, Vec<u8>),
     Receive,
     Refuse,
@@ -27,7 +27,7 @@ pub enum Answer {
 
 impl Echo {
     /// Takes what was received out of the connection, which can be used again then.
-    pub fn take(&mut self, complete: ReceiveComplete<'_, Vec<u8>>) -> Answer {
+    pub(super) fn take(&mut self, complete: ReceiveComplete<'_, Vec<u8>>) -> Answer {
         let answer = match complete.received() {
             Received::Pong { .. } => Answer::Receive,
             // The peer has not read yet that it was refused.
@@ -50,7 +50,7 @@ impl Echo {
 
 impl Answer {
     /// Queues it.
-    pub fn queue(self, connection: &mut Connection) -> Result<(), Box<dyn Error>> {
+    pub(super) fn queue(self, connection: &mut Connection) -> Result<(), Box<dyn Error>> {
         match self {
             Self::Send(kind, message) => {
                 connection.send(kind, true, message)?;

@@ -9,7 +9,7 @@ use winws::protocol::upgrade::Request;
 use winws::websocket::{Config, Connection};
 
 /// Opens a connection as a client, and gives it with what the server has sent beyond the handshake.
-pub fn connect(stream: &mut TcpStream, target: &str) -> Result<(Connection, Vec<u8>), Box<dyn Error>> {
+pub(crate) fn connect(stream: &mut TcpStream, target: &str) -> Result<(Connection, Vec<u8>), Box<dyn Error>> {
     let config = Config::client().with_receive_buffer(64 * 1024)?.with_send_buffer(64 * 1024)?;
     stream.set_nodelay(true)?;
     let request = Request::new(target, &stream.peer_addr()?.to_string(), &[])?;

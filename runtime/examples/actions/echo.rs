@@ -15,7 +15,11 @@ mod answer;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Sends every message back, until the peer closes, breaks the protocol or goes away.
-pub fn echo(stream: &mut TcpStream, connection: &mut Connection, read_ahead: &[u8]) -> Result<(), Box<dyn Error>> {
+pub(crate) fn echo(
+    stream: &mut TcpStream,
+    connection: &mut Connection,
+    read_ahead: &[u8],
+) -> Result<(), Box<dyn Error>> {
     let (mut reader, mut writer) = (read_ahead.chain(&*stream), &*stream);
     let (mut echo, mut fault) = (Echo::default(), None);
     connection.receive()?;

@@ -8,7 +8,7 @@ use winws::protocol::upgrade::UpgradeRequestReader;
 use winws::websocket::{Config, Connection};
 
 /// Opens a connection as a server, and gives it with what the client has sent beyond the handshake.
-pub fn accept(stream: &mut TcpStream) -> Result<(Connection, Vec<u8>), Box<dyn Error>> {
+pub(crate) fn accept(stream: &mut TcpStream) -> Result<(Connection, Vec<u8>), Box<dyn Error>> {
     stream.set_nodelay(true)?;
     let (mut reader, mut buffer) = (UpgradeRequestReader::new(), [0; 4096]);
     loop {

@@ -10,7 +10,7 @@ use super::last_error;
 
 /// The guard of every C function.
 #[derive(Debug)]
-pub enum Guard {}
+pub(crate) enum Guard {}
 
 impl Ffi for Guard {
     fn win32(call: impl FnOnce() -> Result<Win32Error, Fault<Win32Error>>) -> u32 {

@@ -8,7 +8,7 @@ use crate::pipe::Pipe;
 use crate::{Kind, Sender};
 
 /// Payload from `P`, into a buffer of the receiver's that is as large as a message.
-pub struct Connections {
+pub(crate) struct Connections {
     sender: Connection<Vec<u8>>,
     receiver: Connection<Vec<u8>>,
     pipe: Pipe,
@@ -19,7 +19,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
+    pub(crate) fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
         let (client, server) = (Connection::new(Config::client()), Connection::new(Config::server()));
         let (sender, receiver) = match sender {
             Sender::Client => (client, server),
@@ -76,7 +76,7 @@ impl Pair for Connections {
 }
 
 /// Our word for what a message is made of.
-pub fn kind(kind: Kind) -> MessageKind {
+pub(crate) fn kind(kind: Kind) -> MessageKind {
     match kind {
         Kind::Text => MessageKind::Text,
         Kind::Binary => MessageKind::Binary,

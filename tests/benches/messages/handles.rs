@@ -15,7 +15,7 @@ use crate::one_at_a_time::Pair;
 use crate::pipe::Pipe;
 use crate::{Kind, Sender};
 
-pub struct Sessions {
+pub(crate) struct Sessions {
     sender: WEB_SOCKET_HANDLE,
     receiver: WEB_SOCKET_HANDLE,
     pipe: Pipe,
@@ -25,7 +25,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
+    pub(crate) fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
         let (client, server) = open();
         let (sender, receiver) = match sender {
             Sender::Client => (client, server),

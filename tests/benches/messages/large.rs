@@ -12,7 +12,7 @@ const MESSAGE: usize = 1 << 30;
 const PIECE: usize = 16 << 10;
 
 /// Passes it, and prints how much memory that took.
-pub fn report() {
+pub(crate) fn report() {
     let start = Instant::now();
     let (length, most) = memory::watch(pass);
     assert_eq!(length, MESSAGE);

@@ -7,13 +7,13 @@ use crate::{FLOOR, GOAL, KINDS, Plan, SENDERS, SIZES, connection, handles, paylo
 const FLOOR_OF_HANDLES: f64 = 0.7;
 
 /// Two ends of a connection.
-pub trait Pair {
+pub(crate) trait Pair {
     /// Passes one message from end to end, and gives the number of bytes that came.
     fn pass(&mut self) -> usize;
 }
 
 /// Prints the table.
-pub fn report(plan: &Plan) {
+pub(crate) fn report(plan: &Plan) {
     println!(
         "\none at a time: messages per second, and the ratio of Connection to tungstenite, of handles to Connection"
     );

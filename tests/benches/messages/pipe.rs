@@ -5,23 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that were written and not read yet.
 #[derive(Debug, Default)]
-pub struct Pipe {
+pub(crate) struct Pipe {
     bytes: Vec<u8>,
     read: usize,
 }
 
 impl Pipe {
-    pub fn write(&mut self, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
     /// What is there.
-    pub fn peek(&self) -> &[u8] {
+    pub(crate) fn peek(&self) -> &[u8] {
         &self.bytes[self.read..]
     }
 
     /// Takes so many bytes out.
-    pub fn consume(&mut self, count: usize) {
+    pub(crate) fn consume(&mut self, count: usize) {
         self.read += count;
         if self.read == self.bytes.len() {
             self.bytes.clear();
@@ -32,14 +32,14 @@ impl Pipe {
 
 /// One end of two pipes, as tungstenite wants it: a stream.
 #[derive(Clone, Debug)]
-pub struct End {
+pub(crate) struct End {
     incoming: Arc<Mutex<Pipe>>,
     outgoing: Arc<Mutex<Pipe>>,
 }
 
 impl End {
     /// Both ends.
-    pub fn pair() -> (Self, Self) {
+    pub(crate) fn pair() -> (Self, Self) {
         let (there, back) = (Arc::default(), Arc::default());
         let one = Self { incoming: Arc::clone(&back), outgoing: Arc::clone(&there) };
         (one, Self { incoming: there, outgoing: back })

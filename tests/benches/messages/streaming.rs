@@ -28,7 +28,7 @@ const FED: usize = 3;
 
 /// One stream of messages.
 #[derive(Clone)]
-pub struct Stream {
+pub(crate) struct Stream {
     sender: Sender,
     kind: Kind,
     payload: Arc<str>,
@@ -38,7 +38,7 @@ pub struct Stream {
 }
 
 /// Prints the table.
-pub fn report(plan: &Plan) {
+pub(crate) fn report(plan: &Plan) {
     println!("\nstreaming: messages per second, and the ratio of Connection to the faster of the first two");
     println!(
         "floor {FLOOR:.2}, goal {GOAL:.2}; a message is sent at a time, but `fed` gathers them in tungstenite's write buffer"

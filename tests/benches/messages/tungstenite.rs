@@ -7,14 +7,14 @@ use crate::one_at_a_time::Pair;
 use crate::pipe::End;
 use crate::{Kind, Sender};
 
-pub struct Contexts {
+pub(crate) struct Contexts {
     sender: WebSocket<End>,
     receiver: WebSocket<End>,
     message: Message,
 }
 
 impl Contexts {
-    pub fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
+    pub(crate) fn new(sender: Sender, kind: Kind, payload: &str) -> Self {
         let (one, other) = End::pair();
         let (sends, receives) = match sender {
             Sender::Client => (Role::Client, Role::Server),

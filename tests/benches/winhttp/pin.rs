@@ -3,7 +3,7 @@
 use std::io;
 
 /// Keeps this thread, and those that it starts, on one core. Says which one that is, or why there is none.
-pub fn to_one_core() -> String {
+pub(crate) fn to_one_core() -> String {
     match pin() {
         Ok(core) => format!("both ends on core {core}: messages per second, and the ratio to tungstenite"),
         Err(error) => format!("NOT on one core ({error}): messages per second, and a ratio that says little"),

@@ -4,12 +4,12 @@ use std::net::{SocketAddr, TcpStream};
 
 use tungstenite::{Bytes, Message, WebSocket};
 
-pub struct Client {
+pub(crate) struct Client {
     socket: WebSocket<TcpStream>,
 }
 
 impl Client {
-    pub fn connect(address: SocketAddr, path: &str) -> Self {
+    pub(crate) fn connect(address: SocketAddr, path: &str) -> Self {
         let stream = TcpStream::connect(address).expect("the far end listens");
         stream.set_nodelay(true).expect("the socket is open");
         let (socket, _) = tungstenite::client(format!("ws://{address}/{path}"), stream).expect("the far end accepts");

@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 use tungstenite::Bytes;
 use winws::WebSocket;
 
-pub struct Client {
+pub(crate) struct Client {
     socket: WebSocket,
     buffer: Vec<u8>,
 }
 
 impl Client {
     /// Messages that come are no larger than `size`.
-    pub fn connect(address: SocketAddr, path: &str, size: usize) -> Self {
+    pub(crate) fn connect(address: SocketAddr, path: &str, size: usize) -> Self {
         let socket = winws::connect(&format!("ws://{address}/{path}")).expect("the far end accepts");
         Self { socket, buffer: vec![0; size] }
     }

@@ -6,7 +6,7 @@ use syn::{Fields, FnArg, ImplItem, Item, Pat, Signature, TraitItem, Type};
 use xtask::sync::OutputFile;
 
 /// Types, and behind them variants, constants, fields, methods, and what methods take.
-pub fn names(files: &[OutputFile]) -> BTreeSet<String> {
+pub(crate) fn names(files: &[OutputFile]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for file in files.iter().filter(|file| file.path.starts_with("src/")) {
         let module = file.path.split('/').nth(1).expect("sources stand below src");

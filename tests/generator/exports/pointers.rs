@@ -157,7 +157,7 @@ fn structures_come_as_references_and_lists() {
 }
 
 /// Components without anything in them.
-pub fn zeroed_components() -> http_sys::URL_COMPONENTS {
+pub(crate) fn zeroed_components() -> http_sys::URL_COMPONENTS {
     // SAFETY: zeros are a value of numbers and pointers.
     unsafe { std::mem::zeroed() }
 }

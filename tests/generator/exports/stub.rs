@@ -10,17 +10,17 @@ use winws_api::{HResult, KeptBuffer, KeptBufferMut, WideChar, Win32Error};
 use winws_api::{webservices as ws, websocket as web, winhttp as http};
 
 /// What the stub writes to numbers that go out.
-pub const WRITTEN: u32 = 77;
+pub(crate) const WRITTEN: u32 = 77;
 
 /// What a test writes to outputs before the call, to see whether they are touched.
-pub const BEFORE: u32 = 0xAAAA_AAAA;
+pub(crate) const BEFORE: u32 = 0xAAAA_AAAA;
 
 /// The string that the stub lends.
-pub const LENT: &str = "lent \u{1D11E}";
+pub(crate) const LENT: &str = "lent \u{1D11E}";
 
 /// The runtime.
 #[derive(Debug, Default)]
-pub struct Stub(Mutex<State>);
+pub(crate) struct Stub(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -31,26 +31,26 @@ struct State {
 }
 
 impl Stub {
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Mutex::new(State { calls: Vec::new(), code: 0, later: false, panics: false }))
     }
 
     /// One that fails with a code.
-    pub fn failing(code: u32) -> Self {
+    pub(crate) fn failing(code: u32) -> Self {
         let stub = Self::new();
         stub.state().code = code;
         stub
     }
 
     /// One whose operations complete later.
-    pub fn later() -> Self {
+    pub(crate) fn later() -> Self {
         let stub = Self::new();
         stub.state().later = true;
         stub
     }
 
     /// One that panics.
-    pub fn panicking() -> Self {
+    pub(crate) fn panicking() -> Self {
         let stub = Self::new();
         stub.state().panics = true;
         stub
@@ -61,12 +61,12 @@ impl Stub {
     }
 
     /// What it was called with since the last time.
-    pub fn calls(&self) -> Vec<String> {
+    pub(crate) fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.state().calls)
     }
 
     /// The one call.
-    pub fn call(&self) -> String {
+    pub(crate) fn call(&self) -> String {
         let calls = self.calls();
         assert_eq!(calls.len(), 1, "{calls:?}");
         calls.into_iter().next().unwrap()
@@ -104,16 +104,16 @@ thread_local! {
 }
 
 /// The thread's last error.
-pub fn last_error() -> u32 {
+pub(crate) fn last_error() -> u32 {
     LAST_ERROR.get()
 }
 
 /// The guard of the stub's functions.
 #[derive(Debug)]
-pub enum Guard {}
+pub(crate) enum Guard {}
 
 /// What a panic comes out as.
-pub const PANIC: u32 = 12004;
+pub(crate) const PANIC: u32 = 12004;
 
 fn run<R, C>(call: impl FnOnce() -> Result<R, Fault<C>>, panic: C, argument: C) -> Result<R, C> {
     let result = catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Fault::Code(panic)));
@@ -727,22 +727,22 @@ impl ws::ErrorObjects for Stub {
 }
 
 /// A string of UTF-16 with its zero.
-pub fn utf16(text: &str) -> Vec<u16> {
+pub(crate) fn utf16(text: &str) -> Vec<u16> {
     text.encode_utf16().chain([0]).collect()
 }
 
 /// A string of UTF-32 with its zero.
-pub fn utf32(text: &str) -> Vec<u32> {
+pub(crate) fn utf32(text: &str) -> Vec<u32> {
     text.chars().map(u32::from).chain([0]).collect()
 }
 
 /// A string of bytes with its zero.
-pub fn bytes(text: &str) -> Vec<c_char> {
+pub(crate) fn bytes(text: &str) -> Vec<c_char> {
     text.bytes().map(|byte| c_char::from_ne_bytes([byte])).chain([0]).collect()
 }
 
 /// A handle as C has it.
-pub fn handle(raw: usize) -> *mut c_void {
+pub(crate) fn handle(raw: usize) -> *mut c_void {
     std::ptr::without_provenance_mut(raw)
 }
 

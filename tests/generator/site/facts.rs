@@ -35,7 +35,7 @@ impl Shown {
 }
 
 /// Walks facts.json. Whatever is in it, now or later, must be on the page: no key is left out.
-pub fn every_fact_is_on_its_page(spec: &Spec, files: &BTreeMap<String, String>, pages: &BTreeMap<String, Html>) {
+pub(crate) fn every_fact_is_on_its_page(spec: &Spec, files: &BTreeMap<String, String>, pages: &BTreeMap<String, Html>) {
     let facts: Value = serde_json::from_str(&json::facts(spec, true)).expect("facts.json is JSON");
     let bare: Value = serde_json::from_str(&files["facts.json"]).expect("facts.json is JSON");
     assert_eq!(bare, serde_json::from_str::<Value>(&json::facts(spec, false)).expect("facts.json is JSON"));
@@ -122,7 +122,7 @@ fn source(path: &str, value: &Value, shown: &str) {
 }
 
 /// All words of the model's prose are on the page, in their order.
-pub fn no_text_is_lost(spec: &Spec, pages: &BTreeMap<String, Html>) {
+pub(crate) fn no_text_is_lost(spec: &Spec, pages: &BTreeMap<String, Html>) {
     for (path, item) in item_paths(spec).iter().zip(&spec.items) {
         let shown = text(&pages[path]);
         let mut draft = item.draft.clone();

@@ -3,7 +3,7 @@
 use xtask::source::{Licence, SourceFile, Tree};
 
 /// Names and texts of the pages.
-pub const PAGES: &[(&str, &str)] = &[
+pub(crate) const PAGES: &[(&str, &str)] = &[
     ("evil/nf-evil-inject.md", INJECT),
     ("evil/ne-evil-inject.md", ENUM),
     ("evil/nf-evil-con.md", DEVICE),
@@ -13,7 +13,7 @@ pub const PAGES: &[(&str, &str)] = &[
 ];
 
 /// Words of theirs that a reader must see as they are.
-pub const SHOWN: &[&str] = &[
+pub(crate) const SHOWN: &[&str] = &[
     "</code></pre><script>alert(1)</script>",
     "a script target",
     "a script target in capitals",
@@ -30,7 +30,7 @@ pub const SHOWN: &[&str] = &[
 ];
 
 /// The pages as they would have been loaded.
-pub fn tree() -> Tree {
+pub(crate) fn tree() -> Tree {
     let page = |&(name, text): &(&str, &str)| SourceFile::new(name, name, text.as_bytes().to_vec());
     let mut pages: Vec<SourceFile> = PAGES.iter().map(page).collect();
     pages.sort_by(|a, b| a.name.cmp(&b.name));

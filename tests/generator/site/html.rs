@@ -4,7 +4,7 @@ use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 
 /// What the templates write.
-pub const ELEMENTS: &[&str] = &[
+pub(crate) const ELEMENTS: &[&str] = &[
     "a",
     "article",
     "b",
@@ -62,7 +62,7 @@ pub const ELEMENTS: &[&str] = &[
 ];
 
 /// What the templates write on them.
-pub const ATTRIBUTES: &[&str] = &[
+pub(crate) const ATTRIBUTES: &[&str] = &[
     "aria-label",
     "charset",
     "checked",
@@ -91,22 +91,22 @@ const INLINE: &[&str] = &["a", "b", "code", "em", "i", "span", "strong", "sub", 
 const ADDED: &[&str] = &["label", "target"];
 
 /// Every element, in the order of the page.
-pub fn elements(page: &Html) -> impl Iterator<Item = &Element> {
+pub(crate) fn elements(page: &Html) -> impl Iterator<Item = &Element> {
     page.tree.nodes().filter_map(|node| node.value().as_element())
 }
 
 /// Every value of an attribute.
-pub fn attributes<'a>(page: &'a Html, name: &'a str) -> Vec<&'a str> {
+pub(crate) fn attributes<'a>(page: &'a Html, name: &'a str) -> Vec<&'a str> {
     elements(page).filter_map(|element| element.attr(name)).collect()
 }
 
 /// The words of a whole page.
-pub fn text(page: &Html) -> String {
+pub(crate) fn text(page: &Html) -> String {
     words(page.root_element())
 }
 
 /// The words of an element, runs of white space as one blank, without what the templates put between them.
-pub fn words(element: ElementRef<'_>) -> String {
+pub(crate) fn words(element: ElementRef<'_>) -> String {
     let mut out = String::new();
     push(element, &mut out);
     squeeze(&out)
@@ -130,13 +130,13 @@ fn push(element: ElementRef<'_>, out: &mut String) {
 }
 
 /// Runs of white space as one blank, and what HTML cannot express as U+FFFD.
-pub fn squeeze(text: &str) -> String {
+pub(crate) fn squeeze(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Whether a link leads away from the site. Any scheme but the three is an error of its own.
-pub fn is_absolute(href: &str) -> bool {
+pub(crate) fn is_absolute(href: &str) -> bool {
     let scheme = href.split(['/', '#', '?']).next().and_then(|start| start.split_once(':'));
     let Some((scheme, _)) = scheme else {
         assert!(!href.starts_with("//"), "{href} takes the scheme of the page");
@@ -147,7 +147,7 @@ pub fn is_absolute(href: &str) -> bool {
 }
 
 /// The file that a relative link of a page leads to.
-pub fn resolve(page: &str, file: &str) -> String {
+pub(crate) fn resolve(page: &str, file: &str) -> String {
     if file.is_empty() {
         return page.to_owned();
     }

@@ -66,7 +66,7 @@ fn entries(index: &Value) -> Vec<Entry> {
 }
 
 /// Every item, part and code has its entry, and every entry leads to a place that there is.
-pub fn everything_can_be_found(spec: &Spec, files: &BTreeMap<String, String>, pages: &BTreeMap<String, Html>) {
+pub(crate) fn everything_can_be_found(spec: &Spec, files: &BTreeMap<String, String>, pages: &BTreeMap<String, Html>) {
     let index = object(files);
     let entries = entries(&index);
     let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -171,7 +171,7 @@ fn every_term_leads_to_entries(index: &Value, entries: usize) {
 }
 
 /// Our own index is small enough to be loaded wherever it is needed.
-pub fn is_small(files: &BTreeMap<String, String>) {
+pub(crate) fn is_small(files: &BTreeMap<String, String>) {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(files["search-index.js"].as_bytes()).expect("memory can be written to");
     let size = gzip.finish().expect("memory can be written to").len();

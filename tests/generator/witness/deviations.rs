@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Deviations {
+pub(crate) struct Deviations {
     pub renamed: Vec<Renamed>,
     pub absent: Vec<Absent>,
     pub width: Vec<Named>,
@@ -19,7 +19,7 @@ pub struct Deviations {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Renamed {
+pub(crate) struct Renamed {
     /// Our names, and those of windows-sys.
     pub names: BTreeMap<String, String>,
     pub reason: String,
@@ -27,7 +27,7 @@ pub struct Renamed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Absent {
+pub(crate) struct Absent {
     /// Our names, and what the header has for them.
     pub values: BTreeMap<String, String>,
     pub reason: String,
@@ -35,7 +35,7 @@ pub struct Absent {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Named {
+pub(crate) struct Named {
     pub names: Vec<String>,
     pub reason: String,
 }
@@ -43,7 +43,7 @@ pub struct Named {
 /// A parameter whose pointer is not `const` there although its data only goes in, or is `const` although it comes out.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parameter {
+pub(crate) struct Parameter {
     pub function: String,
     pub params: Vec<String>,
     pub reason: String,
@@ -52,7 +52,7 @@ pub struct Parameter {
 /// Parameters of which the page says something else than the header.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Direction {
+pub(crate) struct Direction {
     pub function: String,
     pub params: Vec<String>,
     /// As the page has it: `in`, `in optional` and so on.
@@ -61,18 +61,18 @@ pub struct Direction {
     pub reason: String,
 }
 
-pub fn read() -> Deviations {
+pub(crate) fn read() -> Deviations {
     toml::from_str(include_str!("deviations.toml")).expect("deviations.toml has this form")
 }
 
 impl Deviations {
     /// What windows-sys calls a name of ours.
-    pub fn renamed<'a>(&'a self, ours: &'a str) -> &'a str {
+    pub(crate) fn renamed<'a>(&'a self, ours: &'a str) -> &'a str {
         self.renamed.iter().find_map(|it| it.names.get(ours)).map_or(ours, String::as_str)
     }
 
     /// Every reason that is given.
-    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = &str> {
         let named = self.width.iter().chain(&self.opaque).chain(&self.types).map(|it| &it.reason);
         let all = named.chain(self.renamed.iter().map(|it| &it.reason)).chain(self.absent.iter().map(|it| &it.reason));
         let all = all.chain(self.pointer.iter().map(|it| &it.reason));

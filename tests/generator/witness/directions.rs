@@ -34,8 +34,8 @@ fn headers() -> Directions {
 fn pages(spec: &Spec) -> Directions {
     let functions = spec.families.iter().flat_map(|family| family.functions.iter().chain(&family.callbacks));
     let params = functions.map(|function| {
-        let param = |it: &xtask::model::Param| (it.c_name.clone(), described(it.direction.name(), it.optional));
-        (function.origin.c_name.clone(), function.params.iter().map(param).collect())
+        let param = |it: &xtask::model::Param| (it.c_name.to_string(), described(it.direction.name(), it.optional));
+        (function.origin.c_name.to_string(), function.params.iter().map(param).collect())
     });
     params.collect()
 }

@@ -22,7 +22,7 @@ struct Pair<'a> {
     known: BTreeMap<String, String>,
 }
 
-pub fn spec() -> Spec {
+pub(crate) fn spec() -> Spec {
     let tree = xtask::source::load(&workspace().join("specs")).expect("the specs can be read");
     xtask::understand(&[tree]).0
 }
@@ -56,10 +56,11 @@ fn known(family: &Family, deviations: &Deviations) -> BTreeMap<String, String> {
     let origins = family.enums.iter().map(|it| &it.origin).chain(family.structs.iter().map(|it| &it.origin));
     let origins = origins.chain(family.callbacks.iter().map(|it| &it.origin));
     let opaques = family.opaques.iter().filter(|it| !it.handle).map(|it| &it.c_name);
-    let names: BTreeSet<&String> = origins.map(|origin| &origin.c_name).chain(opaques).collect();
-    let renamed = deviations.renamed.iter().flat_map(|it| &it.names).filter(|(ours, _)| names.contains(ours));
+    let names: BTreeSet<String> =
+        origins.map(|origin| &origin.c_name).chain(opaques).map(ToString::to_string).collect();
+    let renamed = deviations.renamed.iter().flat_map(|it| &it.names).filter(|(ours, _)| names.contains(*ours));
     let renamed = renamed.map(|(ours, theirs)| (theirs.clone(), ours.clone()));
-    names.iter().map(|name| ((*name).clone(), (*name).clone())).chain(renamed).collect()
+    names.iter().map(|name| (name.clone(), name.clone())).chain(renamed).collect()
 }
 
 impl Pair<'_> {
@@ -79,8 +80,8 @@ impl Pair<'_> {
     fn constants(&self) -> BTreeSet<&str> {
         let enums = self.family.enums.iter();
         let members = enums.flat_map(|it| it.members.iter().chain(it.aliases.iter().map(|(member, _)| member)));
-        let constants = self.family.constants.iter().map(|it| it.c_name.as_str());
-        constants.chain(members.map(|it| it.c_name.as_str())).collect()
+        let constants = self.family.constants.iter().map(|it| &*it.c_name);
+        constants.chain(members.map(|it| &*it.c_name)).collect()
     }
 }
 
@@ -91,8 +92,8 @@ fn sys_has_what_the_table_names_and_nothing_else() {
     for pair in pairs(&spec, &deviations) {
         let names: BTreeSet<&str> = pair.ours.constants.keys().map(String::as_str).collect();
         assert_eq!(names, pair.constants());
-        let functions: Vec<&String> = pair.family.functions.iter().map(|it| &it.origin.c_name).collect();
-        assert_eq!(pair.ours.functions.keys().collect::<Vec<_>>(), functions);
+        let functions: Vec<&str> = pair.family.functions.iter().map(|it| &*it.origin.c_name).collect();
+        assert_eq!(pair.ours.functions.keys().map(String::as_str).collect::<Vec<_>>(), functions);
         let mut records = BTreeSet::new();
         pair.family.structs.iter().for_each(|it| with_parts(&it.origin.c_name, &it.body, &mut records));
         assert_eq!(pair.ours.records.keys().cloned().collect::<BTreeSet<_>>(), records);
@@ -146,7 +147,7 @@ fn codes_has_what_the_table_names_and_nothing_else() {
             }
         }
     }
-    let codes = spec.codes.iter().map(|code| (code.space == CodeSpace::HResult, code.name.clone()));
+    let codes = spec.codes.iter().map(|code| (code.space == CodeSpace::HResult, code.name.to_string()));
     assert_eq!(found, codes.collect());
 }
 
@@ -166,7 +167,7 @@ fn structures_have_the_same_fields_by_name() {
     let (spec, deviations) = (spec(), deviations::read());
     for pair in pairs(&spec, &deviations) {
         for record in &pair.family.structs {
-            let name = &record.origin.c_name;
+            let name = &*record.origin.c_name;
             let theirs = pair.theirs.records.get(name).unwrap_or_else(|| panic!("windows-sys has no {name}"));
             assert_eq!(pair.ours().body(&pair.ours.records[name]), pair.theirs().body(theirs), "{name}");
         }
@@ -179,7 +180,7 @@ fn enumerations_have_all_members() {
     for pair in pairs(&spec, &deviations) {
         let renamed = |ours: &String| deviations.renamed(ours).to_owned();
         for enum_ in &pair.family.enums {
-            let name = &enum_.origin.c_name;
+            let name = &enum_.origin.c_name.to_string();
             let there = pair.theirs().constants_of(&renamed(name));
             let here = pair.ours().constants_of(name).iter().map(renamed).collect::<BTreeSet<_>>();
             assert!(!there.is_empty(), "windows-sys has no {name}");
@@ -214,7 +215,7 @@ fn a_const_pointer_is_a_parameter_whose_data_goes_in() {
             for (param, (_, theirs)) in function.params.iter().zip(&pair.theirs.call(name).params) {
                 let is_pointer = matches!(param.raw, Model::Pointer { .. });
                 if is_pointer && pair.theirs().is_const(theirs) != (param.direction == Direction::In) {
-                    differing.insert((name.clone(), param.c_name.clone()));
+                    differing.insert((name.to_string(), param.c_name.to_string()));
                 }
             }
         }

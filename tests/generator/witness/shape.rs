@@ -6,7 +6,7 @@
 use core::ffi::c_void;
 
 /// What a type is to a caller in C.
-pub enum Shape {
+pub(crate) enum Shape {
     /// Nothing: what `void` is, as a result or behind a pointer.
     Nothing,
     /// An integer of one byte.
@@ -24,13 +24,13 @@ pub enum Shape {
 }
 
 /// A type that C's callers know.
-pub trait Abi {
+pub(crate) trait Abi {
     /// What it is to them.
     const SHAPE: &'static Shape;
 }
 
 /// Whether two types are the same to a caller in C.
-pub const fn same(ours: &Shape, theirs: &Shape) -> bool {
+pub(crate) const fn same(ours: &Shape, theirs: &Shape) -> bool {
     match (ours, theirs) {
         (Shape::Nothing, Shape::Nothing) | (Shape::Byte, Shape::Byte) | (Shape::Opaque, Shape::Opaque) => true,
         (Shape::Int { size: a, signed: x }, Shape::Int { size: b, signed: y }) => *a == *b && *x == *y,
@@ -58,17 +58,17 @@ const fn same_list(a: &[&Shape], b: &[&Shape]) -> bool {
 }
 
 /// What a function or a callback's type is.
-pub const fn signature<F: Abi + Copy>(_: F) -> &'static Shape {
+pub(crate) const fn signature<F: Abi + Copy>(_: F) -> &'static Shape {
     F::SHAPE
 }
 
 /// What a field is, from a function to its place that is never called.
-pub const fn field<S, T: Abi>(_: fn(*const S) -> *const T) -> &'static Shape {
+pub(crate) const fn field<S, T: Abi>(_: fn(*const S) -> *const T) -> &'static Shape {
     T::SHAPE
 }
 
 /// How many bytes a constant's type has.
-pub const fn width<T: Copy>(_: T) -> usize {
+pub(crate) const fn width<T: Copy>(_: T) -> usize {
     size_of::<T>()
 }
 

@@ -14,7 +14,7 @@ use winws_tests_generator::workspace;
 
 /// The names of one module.
 #[derive(Default)]
-pub struct Module {
+pub(crate) struct Module {
     /// Constants, with their types.
     pub constants: BTreeMap<String, Type>,
     /// Names for other types.
@@ -26,20 +26,20 @@ pub struct Module {
 }
 
 /// A structure or union.
-pub struct Record {
+pub(crate) struct Record {
     pub union: bool,
     pub fields: Vec<(String, Type)>,
 }
 
 /// What is called: parameters with their names, and what comes back.
 #[derive(Clone)]
-pub struct Call {
+pub(crate) struct Call {
     pub params: Vec<(String, Type)>,
     pub result: Option<Type>,
 }
 
 /// How types of a module are written so that two modules can be compared.
-pub struct Names<'a> {
+pub(crate) struct Names<'a> {
     pub module: &'a Module,
     /// Where the module has names from that it does not declare.
     pub core: Option<&'a Module>,
@@ -48,7 +48,7 @@ pub struct Names<'a> {
 }
 
 /// The folder of windows-sys.
-pub fn windows_sys() -> &'static Path {
+pub(crate) fn windows_sys() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(find)
 }
@@ -79,7 +79,7 @@ fn output(command: &mut Command) -> String {
 }
 
 /// Reads a module. What is there for 32-bit machines only is left out.
-pub fn read(path: &Path) -> Module {
+pub(crate) fn read(path: &Path) -> Module {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut module = Module::default();
     for item in syn::parse_file(&text).expect("the source is Rust").items {
@@ -135,7 +135,7 @@ impl Module {
     }
 
     /// A function, or what a callback's type says: an optional pointer to a function.
-    pub fn call(&self, name: &str) -> Call {
+    pub(crate) fn call(&self, name: &str) -> Call {
         if let Some(function) = self.functions.get(name) {
             return function.clone();
         }
@@ -175,7 +175,7 @@ fn optional(type_: &Type) -> Option<&Type> {
 
 impl Names<'_> {
     /// A type without what does not count: `const`, aliases, signs of characters.
-    pub fn text(&self, type_: &Type) -> String {
+    pub(crate) fn text(&self, type_: &Type) -> String {
         match type_ {
             Type::Ptr(pointer) => format!("*{}", self.text(&pointer.elem)),
             Type::Path(path) => {
@@ -208,21 +208,21 @@ impl Names<'_> {
     }
 
     /// A structure or union, field by field.
-    pub fn body(&self, record: &Record) -> String {
+    pub(crate) fn body(&self, record: &Record) -> String {
         let fields = record.fields.iter().map(|(name, type_)| format!("{name}: {}", self.text(type_)));
         let kind = if record.union { "union" } else { "struct" };
         format!("{kind} {{ {} }}", fields.collect::<Vec<_>>().join(", "))
     }
 
     /// A function's parameters and result. windows-sys writes parameters in small letters.
-    pub fn call(&self, call: &Call) -> String {
+    pub(crate) fn call(&self, call: &Call) -> String {
         let params = call.params.iter().map(|(name, type_)| format!("{}: {}", name.to_lowercase(), self.text(type_)));
         let result = call.result.as_ref().map_or_else(|| "void".to_owned(), |type_| self.text(type_));
         format!("({}) -> {result}", params.collect::<Vec<_>>().join(", "))
     }
 
     /// Whether a pointer is `const`, be it by an alias.
-    pub fn is_const(&self, type_: &Type) -> bool {
+    pub(crate) fn is_const(&self, type_: &Type) -> bool {
         match type_ {
             Type::Ptr(pointer) => matches!(pointer.mutability, PointerMutability::Const(_)),
             Type::Path(path) => {
@@ -236,7 +236,7 @@ impl Names<'_> {
     }
 
     /// The names of the constants of a type.
-    pub fn constants_of(&self, type_: &str) -> BTreeSet<String> {
+    pub(crate) fn constants_of(&self, type_: &str) -> BTreeSet<String> {
         let is_it = |known: &Type| matches!(known, Type::Path(path) if path.path.is_ident(type_));
         self.module.constants.iter().filter(|(_, known)| is_it(known)).map(|(name, _)| name.clone()).collect()
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Browser;
 
 /// The language that was chosen on one page is shown on the next, as far as that has it.
-pub fn keep_their_language(browser: &mut Browser<'_>) {
+pub(crate) fn keep_their_language(browser: &mut Browser<'_>) {
     let shown = |id: &str| format!("document.getElementById('{id}').checkVisibility()");
     browser.open("winhttp/WinHttpWebSocketSend.html");
     assert!(browser.is(&shown("as-c")), "C comes first");
@@ -18,7 +18,7 @@ pub fn keep_their_language(browser: &mut Browser<'_>) {
 }
 
 /// The button that copies stands above the code.
-pub fn are_not_covered(browser: &mut Browser<'_>) {
+pub(crate) fn are_not_covered(browser: &mut Browser<'_>) {
     for width in [360, 1200] {
         browser.chromium.width(width);
         browser.open("winhttp/WinHttpWebSocketReceive.html");
@@ -29,7 +29,7 @@ pub fn are_not_covered(browser: &mut Browser<'_>) {
 }
 
 /// In tables of pages names break where a break is allowed only, and a table has the width of its row.
-pub fn have_tables_to_read(browser: &mut Browser<'_>) {
+pub(crate) fn have_tables_to_read(browser: &mut Browser<'_>) {
     for width in [360, 1200] {
         browser.chromium.width(width);
         browser.open("winhttp/WINHTTP_STATUS_CALLBACK.html");
@@ -46,7 +46,7 @@ pub fn have_tables_to_read(browser: &mut Browser<'_>) {
 }
 
 /// Paper is white whatever was chosen, shows each language whole, and says which one it is.
-pub fn can_be_printed(browser: &mut Browser<'_>) {
+pub(crate) fn can_be_printed(browser: &mut Browser<'_>) {
     browser.open("webservices/WS_CHANNEL_PROPERTY_ID.html");
     browser.chromium.evaluate("document.documentElement.dataset.theme = 'dark'");
     browser.chromium.call("Emulation.setEmulatedMedia", &json!({ "media": "print" }));

@@ -9,7 +9,7 @@ use winws::websocket::{Action, Connection, Received};
 use crate::actions::client;
 
 /// A connection to a server that echoes.
-pub struct Peer {
+pub(crate) struct Peer {
     stream: TcpStream,
     connection: Connection,
     read_ahead: Vec<u8>,
@@ -25,20 +25,20 @@ enum Piece {
 
 impl Peer {
     /// Connects, and makes the handshake.
-    pub fn connect(address: &str) -> Self {
+    pub(crate) fn connect(address: &str) -> Self {
         let mut stream = TcpStream::connect(address).unwrap();
         let (connection, read_ahead) = client::connect(&mut stream, "/").unwrap();
         Self { stream, connection, read_ahead }
     }
 
     /// Sends one frame.
-    pub fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: &[u8]) {
+    pub(crate) fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: &[u8]) {
         self.connection.send(kind, end_of_message, payload.to_vec()).unwrap();
         assert!(self.run().is_none());
     }
 
     /// The next message.
-    pub fn receive(&mut self) -> (MessageKind, Vec<u8>) {
+    pub(crate) fn receive(&mut self) -> (MessageKind, Vec<u8>) {
         let mut message = Vec::new();
         loop {
             self.connection.receive().unwrap();
@@ -55,7 +55,7 @@ impl Peer {
     }
 
     /// Sends a ping, and gives what the pong carries.
-    pub fn ping(&mut self, payload: &[u8]) -> Vec<u8> {
+    pub(crate) fn ping(&mut self, payload: &[u8]) -> Vec<u8> {
         self.connection.send_ping(ControlPayload::new(payload).unwrap()).unwrap();
         self.connection.receive().unwrap();
         match self.run() {
@@ -65,7 +65,7 @@ impl Peer {
     }
 
     /// Closes, and gives the status and reason of the peer.
-    pub fn close(mut self, status: u16, reason: &str) -> (u16, String) {
+    pub(crate) fn close(mut self, status: u16, reason: &str) -> (u16, String) {
         self.connection.send_close(CloseFrame::new(status, reason.as_bytes()).unwrap()).unwrap();
         self.connection.receive().unwrap();
         match self.run() {

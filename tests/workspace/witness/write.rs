@@ -16,7 +16,7 @@ const HEAD: &str = "\
 const MODULES: [(&str, &str); 3] =
     [("webservices.h", "WindowsWebServices"), ("websocket.h", "WebSocket"), ("winhttp.h", "WinHttp")];
 
-pub fn table(spec: &Spec, deviations: &Table) -> String {
+pub(crate) fn table(spec: &Spec, deviations: &Table) -> String {
     let mut out = HEAD.to_owned();
     for family in spec.families.iter().filter(|family| !is_empty(family)) {
         let (_, module) = MODULES.iter().find(|(header, _)| *header == family.header).expect("the header has a module");

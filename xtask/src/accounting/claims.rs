@@ -6,7 +6,7 @@ use super::facts::{place, spans_of};
 use super::text::{Text, each_leaf, each_prose};
 use super::words::words;
 use super::{Line, Noise, Use};
-use crate::c::types::{length_in, stem};
+use crate::c::attributes::{Direction, Part, direction, length_in};
 use crate::draft::{Body, Code, Draft, Kind, Param, Returns};
 use crate::fact::Fact;
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
@@ -30,7 +30,7 @@ const KINDS: &[&str] = &[
 
 /// Words that were kept or knowingly left out.
 #[derive(Debug)]
-pub struct Claim {
+pub(super) struct Claim {
     /// The line on which they start.
     pub line: u32,
     /// What they were kept as.
@@ -45,7 +45,7 @@ pub struct Claim {
 
 /// A stretch of the page from one heading that the template knows to the next.
 #[derive(Debug)]
-pub struct Unit {
+pub(super) struct Unit {
     /// Its first line.
     pub line: u32,
     /// What it is.
@@ -54,7 +54,7 @@ pub struct Unit {
 
 /// What a stretch of the page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnitKind {
+pub(super) enum UnitKind {
     /// What stands before the first heading.
     Lead,
     /// The title and the text under it.
@@ -69,7 +69,7 @@ pub enum UnitKind {
 
 /// All that a page's draft holds.
 #[derive(Debug, Default)]
-pub struct Claims {
+pub(super) struct Claims {
     /// The claims, in no order.
     pub list: Vec<Claim>,
     /// The stretches of the page, by line.
@@ -86,7 +86,7 @@ pub struct Claims {
 
 impl Claims {
     /// What the draft of this page holds.
-    pub fn of(page: &Page, mut draft: Draft) -> Self {
+    pub(super) fn of(page: &Page, mut draft: Draft) -> Self {
         let params = draft.function().map_or(&[][..], |function| &function.params);
         let length = |param: &Param| Some((param.name.value.clone(), param.length_of.as_ref()?.value.clone()));
         let lengths = params.iter().filter_map(length).collect();
@@ -185,26 +185,26 @@ impl Claims {
                 self.used(line, Use::EntryHeading, &part.value);
             }
         }
-        let ways = entry.attributes.iter().map(|word| stem(&word.value)).collect();
+        let ways: Vec<Direction> = entry.attributes.iter().filter_map(|word| direction(&word.value)).collect();
         for attribute in &entry.attributes {
             self.attribute(entry, &ways, attribute);
         }
         self.type_line(entry.c_type.as_ref());
     }
 
-    fn attribute(&mut self, entry: &Entry, ways: &BTreeSet<&str>, attribute: &Spanned<String>) {
+    fn attribute(&mut self, entry: &Entry, ways: &[Direction], attribute: &Spanned<String>) {
         let line = attribute.span.line;
         let length = length_in(&attribute.value).map(str::to_owned);
         let length = length.filter(|length| self.lengths.contains(&(length.clone(), entry.name.value.clone())));
         let length_words: BTreeSet<String> = length.iter().flat_map(|length| words(length)).collect();
         for word in words(&attribute.value) {
-            let understood = match &*word {
-                "in" | "out" | "inout" | "optional" | "opt" => true,
+            let understood = match Part::of(&word) {
+                Some(Part::Way(_) | Part::Optional) => true,
                 // What is read goes in: alone these say what is said already.
-                "reads" => ways.contains("in") || ways.contains("inout"),
-                "writes" => ways.contains("out") || ways.contains("inout"),
-                "updates" | "bytes" | "to" | "all" | "z" => length.is_some(),
-                word => length_words.contains(word),
+                Some(Part::Reads) => ways.iter().any(|way| way.goes_in()),
+                Some(Part::Writes) => ways.iter().any(|way| way.goes_out()),
+                Some(Part::Updates | Part::Bytes | Part::To | Part::Detail) => length.is_some(),
+                Some(Part::Foreign) | None => length_words.contains(&word),
             };
             match entry.kind {
                 // A field has no direction: what tools put there for one is knowingly left out.
@@ -327,14 +327,14 @@ impl Claims {
 }
 
 /// The header in the title of a page that describes no item of a header: `Error Messages (Winhttp.h)`.
-pub fn header_of_text<'a>(draft: &Draft, title: &'a str) -> Option<&'a str> {
+pub(super) fn header_of_text<'a>(draft: &Draft, title: &'a str) -> Option<&'a str> {
     let text = matches!(draft.kind, Kind::Codes | Kind::Overview | Kind::Topic);
     let at = title.rfind(" (").filter(|_| text && title.ends_with(".h)"))?;
     Some(&title[at..])
 }
 
 /// The words of the item's names, its header and its kind.
-pub fn names(draft: &Draft) -> BTreeSet<String> {
+pub(super) fn names(draft: &Draft) -> BTreeSet<String> {
     let mut known: BTreeSet<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
     let names = std::iter::once(&draft.name).chain(&draft.aliases).chain(&draft.requirements.header);
     known.extend(names.flat_map(|name| words(&name.value)));

@@ -7,7 +7,7 @@ use crate::fact::Source;
 use crate::source::Span;
 
 /// The place on the page that a fact comes from.
-pub fn place(source: &Source) -> Option<Span> {
+pub(super) fn place(source: &Source) -> Option<Span> {
     match source {
         Source::Page(location) => Some(location.span),
         Source::Override { .. } => None,
@@ -16,7 +16,7 @@ pub fn place(source: &Source) -> Option<Span> {
 }
 
 /// The places on the page of all facts of a draft.
-pub fn spans_of(draft: &Draft) -> BTreeSet<Span> {
+pub(super) fn spans_of(draft: &Draft) -> BTreeSet<Span> {
     let mut spans = BTreeSet::new();
     let mut add = |source: &Source| spans.extend(place(source));
     add(&draft.name.source);

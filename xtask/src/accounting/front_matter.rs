@@ -68,7 +68,7 @@ const UNMODELLED: &[&str] = &[
 
 /// The number of lines that the front matter takes, with its marks. Where the parser sees another end, the lines
 /// between the two come out as not understood.
-pub fn end(file: &SourceFile) -> usize {
+pub(super) fn end(file: &SourceFile) -> usize {
     let opening = file.line(0).trim_end();
     if opening.trim_start_matches(|c: char| c.is_ascii_digit()) != "---" {
         return 0;
@@ -78,7 +78,7 @@ pub fn end(file: &SourceFile) -> usize {
 }
 
 /// What became of the lines of the front matter, which takes `count` lines.
-pub fn account(file: &SourceFile, count: usize, page: &Page, draft: &Draft) -> Vec<Line> {
+pub(super) fn account(file: &SourceFile, count: usize, page: &Page, draft: &Draft) -> Vec<Line> {
     let mut lines = Vec::with_capacity(count);
     let facts: BTreeSet<u32> = spans_of(draft).into_iter().map(|span| span.line).collect();
     let names = names(draft);

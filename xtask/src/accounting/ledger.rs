@@ -7,7 +7,7 @@ use super::words::RawLine;
 use super::{Gap, Line, Noise};
 
 /// The claims of a page, ready to be taken from.
-pub struct Ledger {
+pub(super) struct Ledger {
     claims: Claims,
     /// The number of the first raw line.
     first: u32,
@@ -19,7 +19,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// Sorts the claims of a page whose raw lines start after line `first`.
-    pub fn new(mut claims: Claims, first: usize) -> Self {
+    pub(super) fn new(mut claims: Claims, first: usize) -> Self {
         let first = u32::try_from(first).expect("a page has fewer than 2^32 lines") + 1;
         claims.list.sort_by_key(|claim| claim.line);
         let mut starts: Vec<u32> = claims.list.iter().map(|claim| claim.line).collect();
@@ -36,7 +36,7 @@ impl Ledger {
     }
 
     /// What became of each line.
-    pub fn settle(mut self, raw: &[RawLine]) -> Vec<Line> {
+    pub(super) fn settle(mut self, raw: &[RawLine]) -> Vec<Line> {
         let mut kept: Vec<Option<Line>> = vec![None; raw.len()];
         let mut missing: Vec<Vec<&str>> = Vec::with_capacity(raw.len());
         // First each line takes from what starts on it or goes on over it, then from what is left near by: text may

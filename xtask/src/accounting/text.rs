@@ -4,7 +4,7 @@ use crate::page::Page;
 use crate::prose::{Block, BlockKind, Definition, Inline, Prose, Target};
 
 /// Every text of a page.
-pub fn each_prose(page: &Page, visit: &mut dyn FnMut(&Prose)) {
+pub(super) fn each_prose(page: &Page, visit: &mut dyn FnMut(&Prose)) {
     visit(&page.lead);
     for section in &page.sections {
         visit(&section.prose);
@@ -13,7 +13,7 @@ pub fn each_prose(page: &Page, visit: &mut dyn FnMut(&Prose)) {
 }
 
 /// Every piece of running text or code in a text.
-pub fn each_leaf(prose: &Prose, visit: &mut dyn FnMut(&Block)) {
+pub(super) fn each_leaf(prose: &Prose, visit: &mut dyn FnMut(&Block)) {
     for block in &prose.blocks {
         match &block.kind {
             BlockKind::Paragraph(_) | BlockKind::Heading(..) | BlockKind::Code(..) => visit(block),
@@ -27,19 +27,19 @@ pub fn each_leaf(prose: &Prose, visit: &mut dyn FnMut(&Block)) {
 
 /// Text with a blank wherever the page has a mark, and with the targets of its links.
 #[derive(Default)]
-pub struct Text {
+pub(super) struct Text {
     /// The text so far.
     pub out: String,
 }
 
 impl Text {
     /// Adds a text.
-    pub fn prose(&mut self, prose: &Prose) {
+    pub(super) fn prose(&mut self, prose: &Prose) {
         prose.blocks.iter().for_each(|block| self.block(block));
     }
 
     /// Adds a block.
-    pub fn block(&mut self, block: &Block) {
+    pub(super) fn block(&mut self, block: &Block) {
         match &block.kind {
             BlockKind::Paragraph(inlines) | BlockKind::Heading(_, inlines) => self.inlines(inlines),
             BlockKind::List(_, items) => items.iter().for_each(|item| self.prose(item)),
@@ -56,7 +56,7 @@ impl Text {
     }
 
     /// Adds running text.
-    pub fn inlines(&mut self, inlines: &[Inline]) {
+    pub(super) fn inlines(&mut self, inlines: &[Inline]) {
         for inline in inlines {
             match inline {
                 Inline::Text(text) | Inline::Code(text) => self.piece(text),

@@ -7,7 +7,7 @@ use crate::source::SourceFile;
 
 /// One line of a page below its front matter.
 #[derive(Debug, Default)]
-pub struct RawLine {
+pub(super) struct RawLine {
     /// Its words, in lower case.
     pub words: Vec<String>,
     /// Its text without blanks and tags, if there are no words on it.
@@ -24,7 +24,7 @@ const INLINE_TAGS: &[&str] =
 const WITHIN_WORDS: &[&str] = &["span", "u", "font", "nobr"];
 
 /// The words of a text: runs of letters and digits in lower case, numbers as decimal ones.
-pub fn words(text: &str) -> impl Iterator<Item = String> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(normal)
 }
 
@@ -40,7 +40,7 @@ fn normal(word: &str) -> String {
 }
 
 /// The lines of a file from line `first` on, counted from 0.
-pub fn scan(file: &SourceFile, first: usize) -> Vec<RawLine> {
+pub(super) fn scan(file: &SourceFile, first: usize) -> Vec<RawLine> {
     let count = file.line_count();
     let fenced = fenced(file, first, count);
     let mut scan = Scan { lines: Vec::with_capacity(count.saturating_sub(first)), word: String::new() };

@@ -6,7 +6,6 @@ use super::text::{without_comments, without_directives};
 use super::tokens::{Token, tokens};
 use super::types::{self, CType};
 use super::values::{self, Outcome};
-use crate::draft::Kind;
 
 /// How deep parts may stand in parts.
 const MAX_DEPTH: usize = 32;
@@ -48,9 +47,18 @@ pub enum What {
     /// A value of a type, maybe of some of its bits only.
     Value(CType, Option<u32>),
     /// A structure or union that is declared in its place.
-    Part(Kind),
+    Part(PartKind),
     /// A field whose type could not be read, such as a pointer to a function.
     Unknown,
+}
+
+/// What a declaration or a part of one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// A structure.
+    Struct,
+    /// A union.
+    Union,
 }
 
 /// The structures and unions that are declared in a text.
@@ -138,7 +146,7 @@ impl<'a> Reader<'a> {
             let tag = words.last().map(|tag| tag.text.to_owned());
             let complete = !statement[start..].iter().any(|token| token.text == ":");
             let names = tag.into_iter().collect();
-            self.current = Declaration { names, is_union: kind == Kind::Union, fields: Vec::new(), complete };
+            self.current = Declaration { names, is_union: kind == PartKind::Union, fields: Vec::new(), complete };
             self.open.push(Open::Declaration);
         }
     }
@@ -261,12 +269,12 @@ impl<'a> Reader<'a> {
 
 /// The keyword of a structure or union whose block follows: between them there is its tag, after what aligns it, and
 /// what it is derived from.
-fn head(statement: &[Token<'_>]) -> Option<(usize, Kind)> {
+fn head(statement: &[Token<'_>]) -> Option<(usize, PartKind)> {
     let stop = |token: &Token<'_>| matches!(token.text, "struct" | "union" | "enum" | "class") || !token.is_known();
     let start = statement.iter().rposition(stop)?;
     let kind = match statement[start].text {
-        "struct" => Kind::Struct,
-        "union" => Kind::Union,
+        "struct" => PartKind::Struct,
+        "union" => PartKind::Union,
         _ => return None,
     };
     let tag = statement[start + 1..].split(|token| token.text == ":").next().expect("a split has a first part");

@@ -1,5 +1,6 @@
-//! C as these pages use it: names, types, expressions. No stage; every stage that meets C asks here.
+//! C as these pages use it: names, types, attributes, expressions. No stage; every stage that meets C asks here.
 
+pub mod attributes;
 pub mod basics;
 pub mod fields;
 pub mod members;

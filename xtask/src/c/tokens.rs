@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// A word, a mark, or what stands between brackets or parentheses, with its place.
 #[derive(Clone, Copy, Debug)]
-pub struct Token<'a> {
+pub(super) struct Token<'a> {
     /// As it stands.
     pub text: &'a str,
     /// Where, in bytes.
@@ -13,27 +13,27 @@ pub struct Token<'a> {
 
 impl Token<'_> {
     /// Stands for a block that was left out.
-    pub const BLOCK: &'static str = "{}";
+    pub(super) const BLOCK: &'static str = "{}";
 
-    pub fn is_word(&self) -> bool {
+    pub(super) fn is_word(&self) -> bool {
         self.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
     }
 
-    pub fn is_group(&self) -> bool {
+    pub(super) fn is_group(&self) -> bool {
         self.text.len() > 1 && self.text.starts_with('(')
     }
 
-    pub fn is_dimension(&self) -> bool {
+    pub(super) fn is_dimension(&self) -> bool {
         self.text.len() > 1 && self.text.starts_with('[')
     }
 
-    pub fn is_known(&self) -> bool {
+    pub(super) fn is_known(&self) -> bool {
         self.is_word() || self.is_group() || self.is_dimension() || matches!(self.text, "*" | ":" | ",")
     }
 }
 
 /// The words, marks and groups of a text.
-pub fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let groups = groups(text);
     let mut tokens = Vec::new();
     let mut at = 0;

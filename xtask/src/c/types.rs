@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::attributes::is_annotation;
 use super::names::is_identifier;
 
 /// How many pointers and dimensions a type may have.
@@ -63,42 +64,6 @@ pub fn annotations(text: &str) -> Vec<String> {
         name.to_ascii_lowercase() + arguments.map_or("", |arguments| arguments)
     };
     words.map(with_arguments).collect()
-}
-
-/// The parameter that an attribute names as the length of its own one: `in_reads_bytes_opt_(n)` and `writes_to(n, m)`
-/// name `n`. An expression is none.
-pub fn length_in(word: &str) -> Option<&str> {
-    let (name, arguments) = word.split_once('(')?;
-    let arguments = arguments.trim_end().strip_suffix(')')?;
-    let mut parts = name.split('_').filter(|part| !part.is_empty()).skip_while(|part| {
-        matches!(*part, "in" | "out" | "inout") // The way, which is a matter of its own.
-    });
-    let says = parts.next().is_some_and(|verb| matches!(verb, "reads" | "writes" | "updates"));
-    let (mut written, mut known) = (false, true);
-    for part in parts {
-        written |= part == "to";
-        known &= matches!(part, "bytes" | "opt" | "to" | "all" | "z");
-    }
-    let length = match arguments.split_once(',') {
-        // The second one says how much was written.
-        Some((length, _)) if written => length,
-        Some(_) => return None,
-        None => arguments,
-    };
-    Some(length.trim()).filter(|length| says && known && is_identifier(length))
-}
-
-/// What an attribute says of the direction: `in_reads_bytes_opt_(n)` says `in`, and `in_out` says `inout`.
-pub fn stem(word: &str) -> &str {
-    let word = word.split('(').next().expect("a split has a first part").trim_matches('_');
-    let word = word.strip_prefix("com_").unwrap_or(word);
-    if word.starts_with("inout") || word.starts_with("in_out") {
-        return "inout";
-    }
-    match word.split('_').next().expect("a split has a first part") {
-        "outptr" => "out",
-        first => first,
-    }
 }
 
 /// Parses a type: annotations, `const`, `struct`, a name, then stars and dimensions.
@@ -176,16 +141,6 @@ enum Suffix {
     Pointer,
     Array(String),
     Const,
-}
-
-/// `_In_opt_`, `IN` and other words of the annotation language. A name with arguments that starts with an underscore is
-/// one too; no type looks so.
-fn is_annotation(token: &str, next: Option<&String>) -> bool {
-    let sal = token.starts_with('_') && token.len() > 2;
-    let old = |mark: &str| token.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
-    matches!(token, "IN" | "OUT" | "INOUT" | "OPTIONAL")
-        || sal && (token.ends_with('_') || next.is_some_and(|next| next.starts_with('(')))
-        || ["__in", "__out", "__inout", "__deref"].into_iter().any(old)
 }
 
 /// Words, stars, bracketed dimensions and what stands in parentheses. Stars before the name are what is left of

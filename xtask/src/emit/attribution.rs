@@ -1,12 +1,11 @@
 //! Whose pages were read and under which licence: for the crate, and in a sentence for each page of the site.
 
+use super::markdown::escape;
 use crate::model::{Attribution, Spec};
 use crate::sync::{MARK, OutputFile};
 
-use super::rust::escape;
-
 /// Plain sentences, one for each folder of pages.
-pub fn sentences(spec: &Spec) -> Vec<String> {
+pub(super) fn sentences(spec: &Spec) -> Vec<String> {
     spec.attributions.iter().map(sentence).collect()
 }
 
@@ -26,7 +25,7 @@ fn sentence(attribution: &Attribution) -> String {
 }
 
 /// The file that says it in a crate.
-pub fn file(spec: &Spec) -> OutputFile {
+pub(super) fn file(spec: &Spec) -> OutputFile {
     let mut text =
         format!("<!-- @{MARK}; without this line the file is yours and stays as it is -->\n\n# Attribution\n");
     for sentence in sentences(spec) {

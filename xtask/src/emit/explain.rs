@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::c::names::Names;
-use crate::draft::{Afterwards, Body, Draft, Kind, Public, Returns};
+use crate::draft::{Afterwards, Body, Convention, Direction, Draft, Kind, Public, Returns, Unit};
 use crate::fact::{Fact, Source};
 use crate::model::{Item, Spec};
 
@@ -35,10 +35,11 @@ pub fn explain(item: &Item) -> String {
                 out.fact(1, &format!("parameter {}", param.name.value), &param.name.source);
                 out.maybe(2, "type", param.c_type.as_ref());
                 out.maybe(2, "dimensions", param.dimensions.as_ref());
-                let direction = param.direction.clone().map(|fact| fact.map(super::super::draft::Direction::name));
+                let direction = param.direction.clone().map(|fact| fact.map(Direction::name));
                 out.maybe(2, "direction", direction.as_ref());
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
                 out.maybe(2, "length of", param.length_of.as_ref());
+                out.maybe(2, "which counts", param.stated_unit().cloned().map(|fact| fact.map(Unit::name)).as_ref());
                 out.maybe(2, "ends with", param.null_terminated.clone().map(|fact| fact.map(|()| "NULL")).as_ref());
                 out.maybe(2, "ends with a zero if it is", param.terminated_if.as_ref());
                 out.maybe(2, "leads to", param.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
@@ -46,7 +47,7 @@ pub fn explain(item: &Item) -> String {
             }
             let returns = &function.returns;
             out.maybe(1, "returns", returns.c_type.as_ref());
-            let convention = returns.convention.clone().map(|fact| fact.map(super::super::draft::Convention::name));
+            let convention = returns.convention.clone().map(|fact| fact.map(Convention::name));
             out.maybe(1, "failure is told by", convention.as_ref());
             out.maybe(1, "failure is", returns.failure.as_ref());
             out.codes(returns);

@@ -1,7 +1,7 @@
 //! Running text as lines of a width.
 
 /// The words of a text in lines of at most `width` characters where words allow it; one empty line if there are none.
-pub fn fold(text: &str, width: usize) -> Vec<String> {
+pub(super) fn fold(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {

@@ -7,6 +7,7 @@ mod fold;
 pub mod json;
 pub mod left_out;
 pub mod manifest;
+mod markdown;
 pub mod names;
 mod rust;
 pub mod site;

@@ -23,8 +23,8 @@ pub fn names(spec: &Spec) -> String {
         for enum_ in &family.enums {
             let path = format!("{module}::{}", enum_.origin.rust_name);
             let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
-            rows.extend(members.map(|member| (member.c_name.clone(), format!("{path}::{}", member.rust_name))));
-            rows.push((enum_.origin.c_name.clone(), path));
+            rows.extend(members.map(|member| (member.c_name.to_string(), format!("{path}::{}", member.rust_name))));
+            rows.push((enum_.origin.c_name.to_string(), path));
         }
         for function in family.functions.iter().chain(&family.callbacks) {
             let path = spec.items[function.origin.item].rust_path.clone();
@@ -42,23 +42,23 @@ pub fn names(spec: &Spec) -> String {
             for (name, code) in errors.chain(successes) {
                 rows.push((format!("{c_name}.{}", code.c_name), format!("{module}::{name}::{}", code.rust_name)));
             }
-            rows.push((function.origin.c_name.clone(), path));
+            rows.push((function.origin.c_name.to_string(), path));
         }
         for struct_ in &family.structs {
             record(&struct_.body, &struct_.origin.c_name, module, &mut rows);
-            rows.push((struct_.origin.c_name.clone(), format!("{module}::{}", struct_.origin.rust_name)));
+            rows.push((struct_.origin.c_name.to_string(), format!("{module}::{}", struct_.origin.rust_name)));
         }
         for table in &family.tables {
             let path = format!("{module}::{}", table.name);
             let methods = table.slots.iter().filter(|slot| slot.role != Role::Free);
             rows.extend(methods.map(|slot| {
-                let c_name = family.callbacks[slot.callback].origin.c_name.clone();
+                let c_name = family.callbacks[slot.callback].origin.c_name.to_string();
                 (c_name, format!("{path}::{}", slot.rust_name))
             }));
-            rows.push((family.structs[table.record].origin.c_name.clone(), path));
+            rows.push((family.structs[table.record].origin.c_name.to_string(), path));
         }
         let opaques = family.opaques.iter();
-        rows.extend(opaques.map(|opaque| (opaque.c_name.clone(), format!("{module}::{}", opaque.rust_name))));
+        rows.extend(opaques.map(|opaque| (opaque.c_name.to_string(), format!("{module}::{}", opaque.rust_name))));
     }
     rows.sort();
     let width = rows.iter().map(|(c_name, _)| c_name.len()).max().unwrap_or(0);

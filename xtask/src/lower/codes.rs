@@ -8,9 +8,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::returns::is_code;
+use super::code::{is_code, number};
 use super::{at, locate};
-use crate::c::values;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::Code;
 use crate::fact::Fact;
@@ -19,7 +18,7 @@ use crate::prose::{Block, BlockKind, Inline, Prose, plain};
 
 /// What a page lists.
 #[derive(Default)]
-pub struct Listing {
+pub(super) struct Listing {
     /// The codes; none if it is no such page.
     pub codes: Vec<Code>,
     /// The text that belongs to no code: of the lead, then of each section.
@@ -27,7 +26,7 @@ pub struct Listing {
 }
 
 /// The codes of a page and the text around them.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
+pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
     if page.front_matter.contains_key("UID") || page.sections.iter().any(|section| is_of_item(&section.kind)) {
         return Listing::default();
     }
@@ -151,19 +150,5 @@ fn paragraph<'a>(block: &'a Block, inlines: &[Inline], place: (usize, usize), at
     for part in parts {
         let block = Block { span: block.span, kind: BlockKind::Paragraph(part.to_vec()) };
         atoms.push(Atom { text: plain(part).trim().to_owned(), block: Cow::Owned(block), place });
-    }
-}
-
-/// `12002`, `0x803D0000` or `87 (0x57)`.
-pub fn number(text: &str) -> Option<u32> {
-    let first = text.split([' ', '(']).next()?;
-    let rest = text[first.len()..].trim();
-    let alone = rest.is_empty() || rest.starts_with("(0x") && rest.ends_with(')');
-    if !alone || !first.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    match values::evaluate(first, |_| None) {
-        values::Outcome::Value(value) => u32::try_from(value).ok(),
-        _ => None,
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::returns::is_code;
-use super::{at, codes, stated};
+use super::code::{self, is_code};
+use super::{at, stated};
 use crate::c::names::is_identifier;
 use crate::c::types::{self, CType};
 use crate::c::values;
@@ -19,7 +19,7 @@ use crate::source::{Span, Spanned};
 const NULL: &str = "NULL";
 
 /// The constants of a page, each once, in its order.
-pub fn lower(page: &Page) -> Vec<Constant> {
+pub(super) fn lower(page: &Page) -> Vec<Constant> {
     let mut found = Vec::new();
     // Codes of the return section and members of an enumeration are facts of their own.
     let other = |kind: &SectionKind| !matches!(kind, SectionKind::Returns | SectionKind::EnumFields);
@@ -53,7 +53,7 @@ fn constant(page: &Page, Found { name, value, mut text, under }: Found<'_>) -> O
     });
     let number = match (pointer, &c_type) {
         (Some(number), Some(_)) => number,
-        _ => codes::number(&value.value)?,
+        _ => code::number(&value.value)?,
     };
     let digits = value.value.strip_prefix("0x").or_else(|| value.value.strip_prefix("0X"));
     Some(Constant {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{at, locate};
-use crate::c::fields::{Declaration, Declared, What, declarations};
+use crate::c::fields::{Declaration, Declared, PartKind, What, declarations};
 use crate::c::names;
 use crate::c::types::CType;
 use crate::diag::{Diagnostics, Rule};
@@ -23,7 +23,7 @@ const MOST: usize = 16;
 
 /// Gives the fields what the page's declaration of them says and nothing else states, and adds those that only it has,
 /// unless there are headings that are unread or not in the declaration.
-pub fn complete(
+pub(super) fn complete(
     page: &Page,
     names: &BTreeSet<&str>,
     fields: &mut Vec<Field>,
@@ -248,7 +248,7 @@ impl Known {
         let marks = |path: &str| path.matches('.').count();
         let is_shorter = self.paths[found].as_ref().is_some_and(|path| marks(name) < marks(path));
         let within = |field: usize| declaration.fields[field].within;
-        let is_union = |part: usize| declaration.fields[part].what == What::Part(Kind::Union);
+        let is_union = |part: usize| declaration.fields[part].what == What::Part(PartKind::Union);
         let is_left_out = |part: usize| {
             let around = within(part).map_or(declaration.is_union, is_union);
             let unnamed = segment(&declaration.fields[part]).is_some_and(|name| without_unnamed(&name).is_none());
@@ -260,8 +260,8 @@ impl Known {
     /// The path that a heading means, and the field there, if its declarations agree.
     fn place(&self, name: &str) -> Option<(&str, Option<usize>)> {
         let segments = name.split('.').map(|segment| match segment.strip_prefix('(') {
-            Some(inner) if inner.contains("union") => unnamed(Kind::Union),
-            Some(_) => unnamed(Kind::Struct),
+            Some(inner) if inner.contains("union") => unnamed(PartKind::Union),
+            Some(_) => unnamed(PartKind::Struct),
             None => segment,
         });
         let whole = segments.collect::<Vec<_>>().join(".");
@@ -277,10 +277,10 @@ fn add(paths: &mut BTreeMap<String, Option<usize>>, path: String, index: usize, 
     *place = place.filter(|&first| fields[first].what == fields[index].what);
 }
 
-const fn unnamed(kind: Kind) -> &'static str {
+const fn unnamed(kind: PartKind) -> &'static str {
     match kind {
-        Kind::Union => "(unnamed union)",
-        _ => "(unnamed struct)",
+        PartKind::Union => "(unnamed union)",
+        PartKind::Struct => "(unnamed struct)",
     }
 }
 
@@ -308,7 +308,11 @@ fn fill(field: &mut Field, declared: &Declared, source: Source) {
             field.bits = field.bits.take().or(bits);
         }
         What::Part(kind) if is_open && field.dimensions.is_none() => {
-            field.nested = Some(Fact { value: *kind, source });
+            let kind = match kind {
+                PartKind::Struct => Kind::Struct,
+                PartKind::Union => Kind::Union,
+            };
+            field.nested = Some(Fact { value: kind, source });
         }
         What::Part(_) | What::Unknown => {}
     }

@@ -13,7 +13,7 @@ use crate::page::{EntryKind, Page, SectionKind};
 use crate::source::Spanned;
 
 /// Lowers the members of an enumeration.
-pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Body {
+pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Body {
     let mut members: Vec<Member> = Vec::new();
     let mut dropped = Vec::new();
     let mut seen = BTreeSet::new();

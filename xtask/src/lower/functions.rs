@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{at, c_type, demoted, dimensions, entry_docs, locate, prototype, returns, stated, with_dimensions};
+use crate::c::attributes::{self, counts_bytes, is_optional, length_in};
 use crate::c::names::{is_identifier, is_placeholder};
-use crate::c::types::{CType, annotations, length_in, stem};
+use crate::c::types::{CType, annotations};
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Afterwards, Direction, Function, LENGTH_IN_BYTES, Param};
+use crate::draft::{Afterwards, Direction, Function, Param, Unit};
 use crate::fact::Fact;
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};
 
 /// Lowers a function or callback.
-pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
+pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
     let mut function = Function::default();
     let mut names = BTreeSet::new();
     let mut lengths = Vec::new();
@@ -57,7 +58,9 @@ pub fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> F
         let element = param.c_type.take_if(|c_type| !matches!(c_type.value, CType::Pointer(_)));
         let array = element.map(|c_type| with_dimensions(c_type, param.dimensions.as_ref()));
         param.c_type = array.or(param.c_type.take());
-        param.length_of = length_of(page, param, &names);
+        if let Some(stated) = length_of(page, param, &names) {
+            (param.length_of, param.unit) = (Some(stated.buffer), stated.unit);
+        }
     }
     adopt_lengths(&mut function.params, lengths);
     function.returns = returns::lower(page, diags);
@@ -74,7 +77,7 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
     if let (Some((stated, _)), Some((other, span))) = (by_heading, by_type) {
         compare(page, &entry.name.value, stated, other, span, diags);
     }
-    let optional = words().chain(annotated()).find(|(word, _)| may_be_left_out(word));
+    let optional = words().chain(annotated()).find(|(word, _)| is_optional(word));
     Param {
         name: stated(page, &entry.name),
         direction: by_heading.or(by_type).map(|(value, span)| Fact { value, source: at(page, span) }),
@@ -82,17 +85,13 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         c_type: entry.c_type.as_ref().and_then(|line| c_type(page, line)),
         dimensions: dimensions(page, entry),
         length_of: None,
+        unit: None,
         null_terminated: None,
         terminated_if: None,
         wide: None,
         afterwards: Afterwards::default(),
         docs: entry_docs(page, entry, diags),
     }
-}
-
-fn may_be_left_out(word: &str) -> bool {
-    let (word, _) = word.split_once('(').unwrap_or((word, ""));
-    word.split('_').any(|part| matches!(part, "optional" | "opt"))
 }
 
 /// What the heading and an annotation say of the direction.
@@ -115,13 +114,30 @@ fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>, 
             None => param.direction = Some(Fact { value: other, source: source() }),
         }
     }
-    if param.optional.is_none() && annotations.iter().any(|word| may_be_left_out(word)) {
+    if param.optional.is_none() && annotations.iter().any(|word| is_optional(word)) {
         param.optional = Some(Fact { value: (), source: source() });
     }
 }
 
+/// The rules by which a parameter is the length of another one: in bytes, or of an unknown unit.
+const LENGTH_IN_BYTES: &str = "length-in-bytes";
+const LENGTH_SENTENCE: &str = "length-sentence";
+
+/// What a length is the length of, and what it counts if that is said.
+struct LengthOf {
+    buffer: Fact<String>,
+    unit: Option<Fact<Unit>>,
+}
+
+impl LengthOf {
+    fn in_bytes(buffer: Fact<String>) -> Self {
+        let unit = Fact { value: Unit::Bytes, source: buffer.source.clone() };
+        Self { buffer, unit: Some(unit) }
+    }
+}
+
 /// A length, and the parameter whose length an annotation says it is.
-type Length = (String, Fact<String>);
+type Length = (String, LengthOf);
 
 /// The lengths that heading and `Type:` line of a parameter name.
 fn annotated_lengths(page: &Page, entry: &Entry) -> Vec<Length> {
@@ -142,21 +158,22 @@ fn length(page: &Page, buffer: &str, word: &str, span: Span) -> Option<Length> {
     let length = length_in(word)?.to_owned();
     let stated = Fact { value: buffer.to_owned(), source: at(page, span) };
     // `_In_reads_bytes_(n)`: what is counted is not what the buffer holds.
-    let head = word.split('(').next().expect("a split has a first part");
-    let in_bytes = head.split('_').any(|part| part == "bytes");
-    let buffer = if in_bytes { stated.derive(LENGTH_IN_BYTES, stated.value.clone()) } else { stated };
-    Some((length, buffer))
+    let length_of = match counts_bytes(word) {
+        true => LengthOf::in_bytes(stated.derive(LENGTH_IN_BYTES, stated.value.clone())),
+        false => LengthOf { buffer: stated, unit: None },
+    };
+    Some((length, length_of))
 }
 
 /// Takes lengths from annotations where the text states none. Of several that share one length, the first counts.
 fn adopt_lengths(params: &mut [Param], lengths: Vec<Length>) {
     let mut open = BTreeMap::new();
     for param in params.iter_mut().filter(|param| param.length_of.is_none() && !is_pointer(param)) {
-        open.entry(param.name.value.clone()).or_insert(&mut param.length_of);
+        open.entry(param.name.value.clone()).or_insert((&mut param.length_of, &mut param.unit));
     }
-    for (length, buffer) in lengths.into_iter().filter(|(length, buffer)| *length != buffer.value) {
-        if let Some(length_of) = open.get_mut(&length) {
-            length_of.get_or_insert(buffer);
+    for (length, stated) in lengths.into_iter().filter(|(length, stated)| *length != stated.buffer.value) {
+        if let Some((length_of, unit)) = open.remove(&length) {
+            (*length_of, *unit) = (Some(stated.buffer), stated.unit);
         }
     }
 }
@@ -176,7 +193,7 @@ fn adopt_demoted(page: &Page, section: &Section, params: &mut [Param]) {
         let words = || entry.attributes.iter().map(|word| (&*word.value, word.span));
         let stated = direction(words()).map(|(value, span)| Fact { value, source: at(page, span) });
         param.direction = param.direction.take().or(stated);
-        let optional = words().find(|(word, _)| may_be_left_out(word));
+        let optional = words().find(|(word, _)| is_optional(word));
         let optional = optional.map(|(_, span)| Fact { value: (), source: at(page, span) });
         param.optional = param.optional.take().or(optional);
         let c_type = || c_type(page, entry.c_type.as_ref()?);
@@ -186,9 +203,9 @@ fn adopt_demoted(page: &Page, section: &Section, params: &mut [Param]) {
 
 /// The way that attributes state, and the place of the one that decides it.
 fn direction<'a>(words: impl Iterator<Item = (&'a str, Span)>) -> Option<(Direction, Span)> {
-    let words: Vec<_> = words.collect();
-    let word = |wanted: &str| words.iter().find(|(word, _)| stem(word) == wanted).map(|&(_, span)| span);
-    match (word("inout"), word("in"), word("out")) {
+    let stated: Vec<_> = words.filter_map(|(word, span)| Some((attributes::direction(word)?, span))).collect();
+    let word = |wanted| stated.iter().find(|(direction, _)| *direction == wanted).map(|&(_, span)| span);
+    match (word(Direction::InOut), word(Direction::In), word(Direction::Out)) {
         (Some(span), _, _) | (None, Some(_), Some(span)) => Some((Direction::InOut, span)),
         (None, Some(span), None) => Some((Direction::In, span)),
         (None, None, Some(span)) => Some((Direction::Out, span)),
@@ -202,7 +219,7 @@ const LENGTH_WORDS: &[&str] =
 
 /// The parameter whose length this one states: its first sentence has a word for length and names, in emphasis,
 /// a parameter that is a pointer.
-fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Fact<String>> {
+fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<LengthOf> {
     if is_pointer(param) || param.direction.as_ref().is_some_and(|direction| direction.value == Direction::Out) {
         return None;
     }
@@ -235,6 +252,9 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Fac
     let lower = sentence.to_lowercase();
     let speaks = counts || LENGTH_WORDS.iter().any(|word| lower.contains(word));
     let here = Fact { value: (), source: at(page, block.span) };
-    let rule = if lower.contains("byte") { LENGTH_IN_BYTES } else { "length-sentence" };
-    named.filter(|_| speaks).map(|name| here.derive(rule, name))
+    let name = named.filter(|_| speaks)?;
+    Some(match lower.contains("byte") {
+        true => LengthOf::in_bytes(here.derive(LENGTH_IN_BYTES, name)),
+        false => LengthOf { buffer: here.derive(LENGTH_SENTENCE, name), unit: None },
+    })
 }

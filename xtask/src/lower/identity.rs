@@ -12,7 +12,7 @@ use crate::prose::{BlockKind, Inline, plain};
 use crate::source::Span;
 
 /// The kind: by UID, by sections, by the title's suffix, by front matter, by the file's prefix.
-pub fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> Option<Kind> {
+pub(super) fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> Option<Kind> {
     let by_title = || title_suffix(page).map(|(_, kind)| kind);
     let kind = by_uid(page).map(|kind| match (kind, by_title()) {
         // The prefix of both is the same.
@@ -129,7 +129,7 @@ fn without_stars(name: &str) -> &str {
 }
 
 /// The name and the other names.
-pub fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<(Fact<String>, Vec<Fact<String>>)> {
+pub(super) fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<(Fact<String>, Vec<Fact<String>>)> {
     let name = match kind {
         Kind::Codes | Kind::Topic | Kind::Overview => title_text(page).or_else(|| by_stem(page)),
         _ => item_name(page, kind),
@@ -256,7 +256,7 @@ fn front_matter_title(page: &Page) -> Option<Fact<String>> {
 }
 
 /// A page with the template of a structure whose keywords or syntax say that the item is a union.
-pub fn doubt_structure(page: &Page, name: &Fact<String>, aliases: &[Fact<String>], diags: &mut Diagnostics) {
+pub(super) fn doubt_structure(page: &Page, name: &Fact<String>, aliases: &[Fact<String>], diags: &mut Diagnostics) {
     // Seven names are the most that a page was seen to have.
     let names = || std::iter::once(name).chain(aliases).map(|name| &name.value).take(8);
     let says = |text: &str| names().any(|name| is_union(text, name));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::code::is_code;
 use super::{at, returns, stated};
 use crate::diag::Diagnostics;
 use crate::draft::{DocumentedCode, Ioctl, Part, Returns};
@@ -20,7 +21,7 @@ const MOST: usize = 16;
 const CODES: &[&str] = &["STATUS_", "NDIS_STATUS_", "ERROR_"];
 
 /// Lowers the parts of an I/O control.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Ioctl {
+pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Ioctl {
     let mut ioctl = Ioctl::default();
     let sections = page.sections.iter().filter(|section| section.kind == SectionKind::IoctlParameters);
     for entry in sections.flat_map(|section| &section.entries).filter(|entry| entry.kind == EntryKind::Other) {
@@ -41,7 +42,7 @@ fn add_named(page: &Page, status: &mut Returns) {
         let BlockKind::Paragraph(inlines) = &block.kind else { continue };
         let text = plain(inlines);
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let named = words.filter(|word| CODES.iter().any(|prefix| word.starts_with(prefix)) && returns::is_code(word));
+        let named = words.filter(|word| CODES.iter().any(|prefix| word.starts_with(prefix)) && is_code(word));
         let mut shared = 0;
         for word in named {
             if !known.insert(word.to_owned()) {

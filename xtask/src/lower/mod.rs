@@ -1,5 +1,6 @@
 //! Lower: a `Page` becomes a `Draft`, what this one page claims. Knows no other page.
 
+mod code;
 mod codes;
 mod constants;
 mod declared;

@@ -13,7 +13,7 @@ use crate::source::{Span, Spanned};
 
 /// What a declaration says.
 #[derive(Debug, Default)]
-pub struct Prototype {
+pub(super) struct Prototype {
     /// The type of the return value.
     pub returns: Option<Fact<CType>>,
     /// By the name of the parameter, its declaration without the name, as a `Type:` line would have it.
@@ -21,7 +21,7 @@ pub struct Prototype {
 }
 
 /// The first declaration of the page's syntax blocks that has most of these parameters.
-pub fn of(page: &Page, names: &BTreeSet<String>) -> Prototype {
+pub(super) fn of(page: &Page, names: &BTreeSet<String>) -> Prototype {
     let syntax = page.sections.iter().filter(|section| section.kind == SectionKind::Syntax);
     for block in syntax.flat_map(|section| &section.prose.blocks) {
         let BlockKind::Code(language, text) = &block.kind else { continue };

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{at, c_type, codes, locate};
+use super::code::{is_code, number as number_in};
+use super::{at, c_type, locate};
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Returns};
@@ -13,7 +14,7 @@ use crate::prose::{Block, BlockKind, Definition, Inline, Prose, Table, plain};
 use crate::source::Span;
 
 /// Lowers the return sections; a page that has two is read as if they were one.
-pub fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
+pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
     let mut returns = Returns::default();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Returns) {
         if let Some(stated) = &section.c_type {
@@ -25,7 +26,13 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Returns {
 }
 
 /// Adds what a text under a heading says of codes, and keeps the rest as prose.
-pub fn add_prose(page: &Page, returns: &mut Returns, heading: Span, prose: &Arc<Prose>, diags: &mut Diagnostics) {
+pub(super) fn add_prose(
+    page: &Page,
+    returns: &mut Returns,
+    heading: Span,
+    prose: &Arc<Prose>,
+    diags: &mut Diagnostics,
+) {
     returns.span.get_or_insert_with(|| locate(page, heading));
     if returns.docs.is_empty() && prose.blocks.iter().all(|block| matches!(block.kind, BlockKind::Paragraph(_))) {
         returns.docs = prose.clone();
@@ -167,7 +174,7 @@ fn code_rows(table: &Table) -> Option<Vec<Row>> {
 fn own_number(cell: &Prose) -> Option<(u32, Span)> {
     let [block] = &cell.blocks[..] else { return None };
     let text = cell.plain();
-    let number = codes::number(text.trim()).filter(|_| text.trim().starts_with("0x"));
+    let number = number_in(text.trim()).filter(|_| text.trim().starts_with("0x"));
     number.map(|number| (number, innermost(block)))
 }
 
@@ -177,11 +184,11 @@ fn second_term(cell: &Prose) -> Option<(u32, Span)> {
     match &first.kind {
         BlockKind::Definitions(entries) => {
             let second = entries.get(1)?.prose();
-            Some((codes::number(second.plain().trim())?, innermost(second.blocks.first()?)))
+            Some((number_in(second.plain().trim())?, innermost(second.blocks.first()?)))
         }
         BlockKind::Paragraph(inlines) => {
             let second = inlines.split(|inline| *inline == Inline::Break).skip(1).find(|part| !part.is_empty())?;
-            Some((codes::number(plain(second).trim())?, first.span))
+            Some((number_in(plain(second).trim())?, first.span))
         }
         _ => None,
     }
@@ -204,7 +211,7 @@ fn definition_rows(span: Span, entries: &[Definition]) -> Option<Vec<Row>> {
         match entry {
             Definition::Term(term) => {
                 let span = term.blocks.first().map_or(span, innermost);
-                if let (Some(number), Some(row)) = (codes::number(term.plain().trim()), rows.last_mut()) {
+                if let (Some(number), Some(row)) = (number_in(term.plain().trim()), rows.last_mut()) {
                     row.number.get_or_insert((number, span));
                     continue;
                 }
@@ -294,13 +301,4 @@ fn code_cell(cell: &Prose) -> Option<Vec<CodeCell>> {
 fn is_wrapped(text: &str) -> bool {
     let wrapped = text.split_once('(').and_then(|(outer, inner)| Some((outer, inner.strip_suffix(')')?)));
     wrapped.is_some_and(|(outer, inner)| is_code(outer.trim()) && is_code(inner.trim()))
-}
-
-/// A C identifier that is no lone English word, none of the values that are no codes, and no family of codes.
-pub fn is_code(name: &str) -> bool {
-    if matches!(name, "TRUE" | "FALSE" | "NULL") || name.to_ascii_lowercase().ends_with("xxx") {
-        return false;
-    }
-    let capitals = name.chars().filter(char::is_ascii_uppercase).count();
-    is_identifier(name) && name.len() > 2 && (name.contains('_') || capitals == name.len()) && capitals > 0
 }

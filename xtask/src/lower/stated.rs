@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::codes;
+use super::code;
 use crate::c::names::is_identifier;
 use crate::c::text::{lines, without_comments};
 use crate::page::{Page, SectionKind};
@@ -11,7 +11,7 @@ use crate::prose::{BlockKind, Definition, Inline, Prose, plain};
 use crate::source::{Span, Spanned};
 
 /// The values that syntax blocks and tables of the page state, by name.
-pub fn beside(page: &Page) -> BTreeMap<String, Spanned<String>> {
+pub(super) fn beside(page: &Page) -> BTreeMap<String, Spanned<String>> {
     let mut found = BTreeMap::new();
     for section in &page.sections {
         for block in &section.prose.blocks {
@@ -74,7 +74,7 @@ fn initialiser(text: &str, line: u32) -> Option<(String, String, u32)> {
 }
 
 /// A cell with a name and, in a second term or after a break, its number.
-pub fn two_terms(cell: &Prose) -> Option<(Spanned<String>, Spanned<String>)> {
+pub(super) fn two_terms(cell: &Prose) -> Option<(Spanned<String>, Spanned<String>)> {
     let first = cell.blocks.first()?;
     let (name, value, [name_span, span]) = match &first.kind {
         BlockKind::Definitions(entries) => {
@@ -92,14 +92,14 @@ pub fn two_terms(cell: &Prose) -> Option<(Spanned<String>, Spanned<String>)> {
         _ => return None,
     };
     let value = value.trim().to_owned();
-    codes::number(&value)?;
+    code::number(&value)?;
     // `1 (0x1)` says one number twice.
     let value = value.split(' ').next().expect("a split has a first part").to_owned();
     Some((Spanned { value: name.trim().to_owned(), span: name_span }, Spanned { value, span }))
 }
 
 /// The value in the first words under the heading of an enumerator.
-pub fn in_text(name: &str, docs: &Prose) -> Option<Spanned<String>> {
+pub(super) fn in_text(name: &str, docs: &Prose) -> Option<Spanned<String>> {
     let first = docs.blocks.first()?;
     let BlockKind::Paragraph(inlines) = &first.kind else { return None };
     let text = plain(inlines);

@@ -12,7 +12,7 @@ use crate::prose::plain;
 use crate::source::Spanned;
 
 /// Lowers the fields of a structure.
-pub fn lower(
+pub(super) fn lower(
     page: &Page,
     name: &Fact<String>,
     aliases: &[Fact<String>],

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{CodeSpace, Origin, Type};
 use crate::c::types::CType;
-use crate::draft::{Convention, Direction};
+use crate::draft::{Convention, Direction, Until};
+use crate::name::{CName, RustName};
 use crate::prose::Prose;
 
 /// A complete function or callback.
@@ -23,9 +24,9 @@ pub struct Function {
     /// What it returns on failure, where that is neither 0 nor a code.
     pub failure: Option<i64>,
     /// The name of its error type.
-    pub error_name: String,
+    pub error_name: RustName,
     /// The name of the type that tells its successes apart, if there are several.
-    pub success_name: String,
+    pub success_name: RustName,
     /// The numbers that its codes belong to.
     pub space: CodeSpace,
     /// Its documented failures, sorted by number.
@@ -59,9 +60,9 @@ pub enum Wide {
 #[derive(Debug)]
 pub struct ErrorCode {
     /// Its C name.
-    pub c_name: String,
+    pub c_name: CName,
     /// Its Rust name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// Its number.
     pub number: u32,
     /// Every text that the page gives for it.
@@ -72,9 +73,9 @@ pub struct ErrorCode {
 #[derive(Debug)]
 pub struct Param {
     /// Its C name.
-    pub c_name: String,
+    pub c_name: CName,
     /// Its Rust name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// Its type.
     pub raw: Type,
     /// Its type as the page has it.
@@ -84,11 +85,11 @@ pub struct Param {
     /// Whether it may be left out.
     pub optional: bool,
     /// Until when the callee keeps the pointer.
-    pub kept_until: Option<String>,
+    pub kept_until: Option<Until>,
     /// Until when what comes out is lent.
-    pub lent_until: Option<String>,
+    pub lent_until: Option<Until>,
     /// The C names of the failures with which it is written all the same.
-    pub written_on_failure: Vec<String>,
+    pub written_on_failure: Vec<CName>,
     /// Whether what comes out may point into what it points to.
     pub aliased: bool,
     /// The length that says that the string it belongs to ends with a zero, where that is not -1.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Origin, Type};
 use crate::c::types::CType;
+use crate::name::{CName, RustName};
 use crate::prose::Prose;
 
 /// A complete enumeration.
@@ -25,9 +26,9 @@ pub struct Enum {
 #[derive(Debug)]
 pub struct Member {
     /// Its C name.
-    pub c_name: String,
+    pub c_name: CName,
     /// Its Rust name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// Its value as C's `int` has it.
     pub value: i32,
     /// What the page says of it.
@@ -47,7 +48,7 @@ pub struct Struct {
 #[derive(Debug)]
 pub struct Record {
     /// The name of its type: its C name, and for a part the Rust name of a type that only Rust needs.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// Whether the fields share their place.
     pub union: bool,
     /// The fields in C's order.
@@ -58,9 +59,9 @@ pub struct Record {
 #[derive(Debug)]
 pub struct Field {
     /// Its C name; none for an unnamed part, whose fields C reaches directly.
-    pub c_name: Option<String>,
+    pub c_name: Option<CName>,
     /// Its Rust name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// What it holds.
     pub kind: FieldKind,
     /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.

@@ -1,12 +1,14 @@
 //! Types that Rust and C agree on.
 
+use crate::name::{CName, RustName};
+
 /// A type that Rust and C agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     /// Nothing, or behind a pointer: bytes of unknown kind.
     Void,
-    /// An integer, by its Rust name.
-    Int(&'static str),
+    /// An integer.
+    Int(Int),
     /// A character of a string: of UTF-16 (`WCHAR`), or of an encoding with bytes (`CHAR`).
     Char {
         /// Whether it is a `WCHAR`.
@@ -37,15 +39,58 @@ pub enum Type {
     },
 }
 
+/// An integer type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Int {
+    /// 8 bits, without a sign.
+    U8,
+    /// 8 bits, with a sign.
+    I8,
+    /// 16 bits, without a sign.
+    U16,
+    /// 16 bits, with a sign.
+    I16,
+    /// 32 bits, without a sign.
+    U32,
+    /// 32 bits, with a sign.
+    I32,
+    /// 64 bits, without a sign.
+    U64,
+    /// 64 bits, with a sign.
+    I64,
+    /// As wide as a pointer, without a sign.
+    Usize,
+    /// As wide as a pointer, with a sign.
+    Isize,
+}
+
+impl Int {
+    /// What Rust calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::U8 => "u8",
+            Self::I8 => "i8",
+            Self::U16 => "u16",
+            Self::I16 => "i16",
+            Self::U32 => "u32",
+            Self::I32 => "i32",
+            Self::U64 => "u64",
+            Self::I64 => "i64",
+            Self::Usize => "usize",
+            Self::Isize => "isize",
+        }
+    }
+}
+
 /// The names of a type that this crate generates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TypeName {
     /// Its family.
     pub family: String,
     /// Its C name.
-    pub c_name: String,
+    pub c_name: CName,
     /// Its Rust name.
-    pub rust_name: String,
+    pub rust_name: RustName,
     /// Whether it is generic in the units of wide strings.
     pub wide: bool,
 }

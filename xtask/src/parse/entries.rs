@@ -1,7 +1,7 @@
 //! The heading of a parameter, member or field: its name, value and attributes, in every spelling that was counted.
 
+use crate::c::attributes::{Direction, direction, is_attribute};
 use crate::c::names::is_identifier;
-use crate::c::types::stem;
 use crate::page::EntryKind;
 use crate::source::{Span, Spanned};
 
@@ -91,9 +91,8 @@ pub fn real_name(line: &Spanned<String>) -> Option<Parts> {
 /// Whether two lists of attributes say different things of the direction.
 pub fn contradict(one: &[Spanned<String>], other: &[Spanned<String>]) -> bool {
     let ways = |words: &[Spanned<String>]| {
-        let says =
-            |way: &str| words.iter().any(|word| matches!(stem(&word.value), found if found == way || found == "inout"));
-        (says("in"), says("out"))
+        let says = |way: fn(Direction) -> bool| words.iter().filter_map(|word| direction(&word.value)).any(way);
+        (says(Direction::goes_in), says(Direction::goes_out))
     };
     let (one, other) = (ways(one), ways(other));
     let silent = (false, false);
@@ -173,14 +172,6 @@ fn matching_bracket(text: &str) -> Option<usize> {
 fn are_attributes(inner: &str) -> bool {
     let words = words(inner, 0, Span::default());
     !words.is_empty() && words.iter().all(|word| is_attribute(&word.value))
-}
-
-fn is_attribute(word: &str) -> bool {
-    let stem = word.split(['(', '[']).next().expect("a split has a first part").trim_matches('*');
-    let mut parts = stem.split('_').filter(|part| !part.is_empty());
-    parts.next().is_some_and(|first| {
-        matches!(first, "in" | "out" | "inout" | "optional" | "opt" | "retval" | "ref" | "reads" | "writes")
-    })
 }
 
 /// Words of a type: qualifiers and one name. Two names are a sentence.

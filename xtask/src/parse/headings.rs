@@ -9,7 +9,7 @@ use crate::source::{SourceFile, Span, Spanned};
 
 /// A heading of level 1 to 6.
 #[derive(Clone, Debug)]
-pub struct Heading {
+pub(super) struct Heading {
     /// The line, from 0.
     pub line: usize,
     /// How many `#`.
@@ -19,7 +19,7 @@ pub struct Heading {
 }
 
 /// Finds the headings from line `first` on.
-pub fn scan(file: &SourceFile, first: usize, diags: &mut Diagnostics) -> Vec<Heading> {
+pub(super) fn scan(file: &SourceFile, first: usize, diags: &mut Diagnostics) -> Vec<Heading> {
     let mut headings = Vec::new();
     let mut verbatim = Verbatim::default();
     let lines = file.line_count();
@@ -57,7 +57,7 @@ fn number(index: usize) -> u32 {
 
 /// Whether the scan is inside a fence, a `<pre>` or a comment.
 #[derive(Default)]
-pub struct Verbatim {
+pub(super) struct Verbatim {
     open: Option<Open>,
     /// For each line, the longest run of backticks, and of tildes, that closes a fence on it or below.
     closing: Option<Vec<[usize; 2]>>,
@@ -77,7 +77,7 @@ enum Open {
 impl Verbatim {
     /// Advances by one line; true if the line belongs to a fence, a `<pre>` or a comment, its first and last line included.
     /// What is not closed before `end` does not open.
-    pub fn covers(&mut self, file: &SourceFile, index: usize, end: usize, diags: &mut Diagnostics) -> bool {
+    pub(super) fn covers(&mut self, file: &SourceFile, index: usize, end: usize, diags: &mut Diagnostics) -> bool {
         let line = file.line(index);
         match self.open {
             Some(Open::Fence { mark, len }) => {
@@ -171,7 +171,7 @@ fn find_tag(line: &str, tag: &str) -> Option<usize> {
 
 /// What a heading announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Announces {
+pub(super) enum Announces {
     /// The item that the page is about.
     Title,
     /// A section.
@@ -183,7 +183,7 @@ pub enum Announces {
 }
 
 /// What a heading announces inside the section that is open.
-pub fn announces(heading: &Heading, inside: Option<&SectionKind>) -> Announces {
+pub(super) fn announces(heading: &Heading, inside: Option<&SectionKind>) -> Announces {
     let text = &*heading.text.value;
     if heading.level == 1 {
         return Announces::Title;

@@ -1,10 +1,10 @@
 //! Indents: in these pages none is code, and only those of lists mean anything.
 
 /// Put before a `<` at the start of a line, so that CommonMark never takes the line for an HTML block.
-pub const INLINE: char = '\u{e000}';
+pub(super) const INLINE: char = '\u{e000}';
 
 /// Takes away every indent that CommonMark would read as code, and keeps the ones that nest lists, `most` deep.
-pub fn flatten(text: &str, most: usize) -> String {
+pub(super) fn flatten(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len());
     // The columns at which the open items' text starts: in the source, and as written here.
     let mut items: Vec<(usize, usize)> = Vec::new();
@@ -46,7 +46,7 @@ fn push_line(body: &str, out: &mut String) {
 }
 
 /// The width of a list marker and the one blank after it.
-pub fn marker_width(body: &str) -> Option<usize> {
+pub(super) fn marker_width(body: &str) -> Option<usize> {
     let digits = body.bytes().take_while(u8::is_ascii_digit).count();
     let mark = *body.as_bytes().get(digits)?;
     let is_marker = match digits {

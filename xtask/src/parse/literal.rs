@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The text of a heading, which is running text whatever it starts with: `1. First step` is no list here.
-pub fn running(text: &str) -> Cow<'_, str> {
+pub(super) fn running(text: &str) -> Cow<'_, str> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let mark = text.as_bytes().get(digits);
     let starts_block = match (digits, mark) {
@@ -24,7 +24,7 @@ fn is_inline(text: &str) -> bool {
 }
 
 /// A text without link definitions that define nothing: `[in]: The handle` would vanish with all that it says.
-pub fn without_false_definitions(text: &str) -> Cow<'_, str> {
+pub(super) fn without_false_definitions(text: &str) -> Cow<'_, str> {
     if memchr::memmem::find(text.as_bytes(), b"]:").is_none() {
         return Cow::Borrowed(text);
     }

@@ -3,6 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::indent::{INLINE, flatten};
+use super::notes::quote;
 use super::plain;
 use crate::markup::html;
 use crate::prose::{Block, BlockKind, Inline, Prose, Target};
@@ -12,7 +13,7 @@ use crate::source::Span;
 const MAX_DEPTH: usize = 48;
 
 /// The blocks of a text that starts on line `first` (from 1) and holds no block-level HTML and no tables.
-pub fn blocks(text: &str, first: u32) -> Vec<Block> {
+pub(super) fn blocks(text: &str, first: u32) -> Vec<Block> {
     if text.trim().is_empty() {
         return Vec::new();
     }
@@ -31,7 +32,7 @@ pub fn blocks(text: &str, first: u32) -> Vec<Block> {
 }
 
 /// The inlines of one line, as in a table cell or a `Type:` line.
-pub fn inlines(text: &str) -> Vec<Inline> {
+pub(super) fn inlines(text: &str) -> Vec<Inline> {
     let mut all = Vec::new();
     for block in blocks(text, 1) {
         if let BlockKind::Paragraph(inlines) = block.kind {
@@ -169,7 +170,7 @@ impl Builder {
         let Some(Container { line, kind, blocks }) = self.containers.pop() else { return };
         match kind {
             ContainerKind::List(first, items) => self.block(line, BlockKind::List(first, items)),
-            ContainerKind::Quote => self.block(line, super::blocks::quote(Prose { blocks })),
+            ContainerKind::Quote => self.block(line, quote(Prose { blocks })),
             ContainerKind::Item => match self.containers.last_mut() {
                 Some(Container { kind: ContainerKind::List(_, items), .. }) => items.push(Prose { blocks }),
                 _ => blocks.into_iter().for_each(|block| self.block(block.span.line, block.kind)),

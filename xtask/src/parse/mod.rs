@@ -6,9 +6,12 @@ mod front_matter;
 mod headings;
 
 mod indent;
+mod lines;
 mod literal;
 mod markdown;
+mod mixed;
 mod mojibake;
+mod notes;
 mod plain;
 mod tables;
 mod tree;
@@ -20,8 +23,8 @@ use crate::diag::{Diagnostics, Rule};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{Block, BlockKind, Inline};
 use crate::source::{Damage, SourceFile, Span, Spanned};
-use blocks::Lines;
 use headings::{Announces, Heading, announces};
+use lines::Lines;
 
 /// Parses one page.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Page {

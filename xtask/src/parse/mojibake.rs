@@ -9,7 +9,7 @@ const UPPER: [char; 32] = [
 ];
 
 /// Where such characters stand, and what each was meant to be.
-pub fn find(text: &str) -> Vec<(Range<usize>, char)> {
+pub(super) fn find(text: &str) -> Vec<(Range<usize>, char)> {
     if text.is_ascii() {
         return Vec::new();
     }

@@ -6,7 +6,7 @@ use crate::source::Span;
 
 /// A paragraph in which nothing means anything to Markdown, as most cells and many texts are: the Markdown
 /// crate would make the same of it.
-pub fn paragraph(text: &str, first: u32) -> Option<Block> {
+pub(super) fn paragraph(text: &str, first: u32) -> Option<Block> {
     let body = text.trim();
     let bytes = body.as_bytes();
     let means = |(at, b): (usize, &u8)| match b {

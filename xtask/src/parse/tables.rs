@@ -1,13 +1,14 @@
 //! Pipe tables, read by line: with and without outer pipes, with blank headers, with rows broken over two lines.
 
-use super::blocks::{Lines, cell};
+use super::lines::Lines;
 use super::literal::running;
+use super::mixed::cell;
 use crate::diag::{Diagnostics, Rule};
 use crate::prose::{Prose, Row, Table};
 use crate::source::Span;
 
 /// How many lines of these a pipe table takes that starts on the first of them.
-pub fn pipe_table(lines: &[&str]) -> Option<usize> {
+pub(super) fn pipe_table(lines: &[&str]) -> Option<usize> {
     let [header, delimiter, ..] = lines else { return None };
     if !header.contains('|') || !is_delimiter(delimiter) {
         return None;
@@ -71,7 +72,7 @@ fn split(line: &str) -> Vec<Cell<'_>> {
 }
 
 /// Parses the table that takes `count` lines from `index` on.
-pub fn parse_pipe(lines: &Lines<'_>, index: usize, count: usize, diags: &mut Diagnostics) -> Table {
+pub(super) fn parse_pipe(lines: &Lines<'_>, index: usize, count: usize, diags: &mut Diagnostics) -> Table {
     let number = |at: usize| lines.first + u32::try_from(at).expect("a page has fewer than 2^32 lines");
     let header_line = lines.text[index].trim().trim_start_matches('<');
     let header =

@@ -1,6 +1,6 @@
 //! Block-level HTML as a tree of blocks, forgiving about tags that are missing, crossed or too deep.
 
-use super::blocks::{note_kind, strip_label};
+use super::notes::{note_kind, quote, strip_label};
 use super::{literal, markdown};
 use crate::diag::{Diagnostics, Rule};
 use crate::markup::html;
@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 64;
 const LANGUAGES: &[&str] = &["C", "C++", "C#", "CPP", "VB", "Syntax", "IDL", "JavaScript", "XML", "HTML"];
 
 /// The tree while it is built.
-pub struct Tree<'a> {
+pub(super) struct Tree<'a> {
     file: &'a SourceFile,
     stack: Vec<Node>,
     done: Vec<Block>,
@@ -37,12 +37,12 @@ struct Node {
 
 impl<'a> Tree<'a> {
     /// An empty tree; `file` is what diagnostics point into.
-    pub fn new(file: &'a SourceFile) -> Self {
+    pub(super) fn new(file: &'a SourceFile) -> Self {
         Self { file, stack: Vec::new(), done: Vec::new(), skipped: 0, too_deep: None }
     }
 
     /// Text without block-level tags.
-    pub fn text(&mut self, text: &str, line: u32) {
+    pub(super) fn text(&mut self, text: &str, line: u32) {
         if text.trim().is_empty() {
             return;
         }
@@ -51,12 +51,12 @@ impl<'a> Tree<'a> {
     }
 
     /// A block that is complete.
-    pub fn block(&mut self, span: Span, kind: BlockKind) {
+    pub(super) fn block(&mut self, span: Span, kind: BlockKind) {
         self.target().push(Block { span, kind });
     }
 
     /// The content of a `<pre>`.
-    pub fn preformatted(&mut self, text: &str, line: u32) {
+    pub(super) fn preformatted(&mut self, text: &str, line: u32) {
         let mut code = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find('<') {
@@ -75,7 +75,7 @@ impl<'a> Tree<'a> {
     }
 
     /// An opening tag.
-    pub fn open(&mut self, tag: &html::Tag<'_>, line: u32, diags: &mut Diagnostics) {
+    pub(super) fn open(&mut self, tag: &html::Tag<'_>, line: u32, diags: &mut Diagnostics) {
         if matches!(&*tag.name, "hr" | "col" | "colgroup" | "thead" | "tbody" | "tfoot" | "caption" | "center") {
             return;
         }
@@ -108,7 +108,7 @@ impl<'a> Tree<'a> {
     }
 
     /// A closing tag. One without its opening tag closes nothing.
-    pub fn close(&mut self, name: &str) {
+    pub(super) fn close(&mut self, name: &str) {
         if self.skipped > 0 {
             self.skipped -= 1;
             return;
@@ -122,7 +122,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Closes what is open and returns all blocks.
-    pub fn finish(mut self, diags: &mut Diagnostics) -> Vec<Block> {
+    pub(super) fn finish(mut self, diags: &mut Diagnostics) -> Vec<Block> {
         if let Some(table) = self.stack.iter().find(|node| node.tag == "table") {
             let location = self.file.at(Span::line(table.line));
             diags.report(Rule::TornTable, location, "this `<table>` is not closed in its section");
@@ -177,7 +177,7 @@ impl<'a> Tree<'a> {
                 }
             }
             "div" => self.div(node.class.as_deref(), prose, span),
-            "blockquote" => self.block(span, super::blocks::quote(prose)),
+            "blockquote" => self.block(span, quote(prose)),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let level = node.tag.as_bytes()[1] - b'0';
                 self.heading(level, prose, span);

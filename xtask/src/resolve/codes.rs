@@ -7,11 +7,12 @@ use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Draft};
 use crate::fact::{Fact, Source};
 use crate::model::{CodeEntry, CodeSpace, Item, hresult_of_win32};
+use crate::name::CName;
 use crate::prose::Prose;
 use crate::source::Location;
 
 /// Collects every code; two numbers for one name are an error.
-pub fn collect(drafts: &[Draft], diags: &mut Diagnostics) -> Vec<CodeEntry> {
+pub(super) fn collect(drafts: &[Draft], diags: &mut Diagnostics) -> Vec<CodeEntry> {
     let mut by_name: BTreeMap<String, CodeEntry> = BTreeMap::new();
     for draft in drafts {
         let Body::Codes(codes) = &draft.body else { continue };
@@ -21,7 +22,7 @@ pub fn collect(drafts: &[Draft], diags: &mut Diagnostics) -> Vec<CodeEntry> {
         for code in codes {
             // The text comes when its links are resolved.
             let (name, number) = (code.name.value.clone(), code.number.clone());
-            let entry = CodeEntry { space, name: name.clone(), number, docs: Arc::default() };
+            let entry = CodeEntry { space, name: CName::new(&*name), number, docs: Arc::default() };
             match by_name.get(&name) {
                 None => drop(by_name.insert(name, entry)),
                 Some(known) if known.number.value != code.number.value => {
@@ -40,7 +41,7 @@ pub fn collect(drafts: &[Draft], diags: &mut Diagnostics) -> Vec<CodeEntry> {
 }
 
 /// Takes the codes' texts from the pages, now that their links are resolved.
-pub fn adopt_docs(codes: &mut [CodeEntry], items: &[Item]) {
+pub(super) fn adopt_docs(codes: &mut [CodeEntry], items: &[Item]) {
     let mut by_source: BTreeMap<&Location, &Arc<Prose>> = BTreeMap::new();
     for item in items {
         let Body::Codes(listed) = &item.draft.body else { continue };
@@ -54,7 +55,7 @@ pub fn adopt_docs(codes: &mut [CodeEntry], items: &[Item]) {
 }
 
 /// Gives each documented code its number.
-pub fn number(drafts: &mut [Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
+pub(super) fn number(drafts: &mut [Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
     let by_name: BTreeMap<&str, &CodeEntry> = codes.iter().map(|code| (&*code.name, code)).collect();
     for returns in drafts.iter_mut().filter_map(Draft::returns_mut) {
         for code in &mut returns.codes {
@@ -77,7 +78,7 @@ pub fn number(drafts: &mut [Draft], codes: &[CodeEntry], diags: &mut Diagnostics
 }
 
 /// The Win32 code that the macro of the headers makes an `HRESULT` of: of `HRESULT_FROM_WIN32(ERROR_X)`, `ERROR_X`.
-pub fn win32_code(name: &str) -> Option<&str> {
+pub(super) fn win32_code(name: &str) -> Option<&str> {
     let (outer, inner) = name.strip_suffix(')')?.split_once('(')?;
     (outer.trim() == "HRESULT_FROM_WIN32").then_some(inner.trim())
 }

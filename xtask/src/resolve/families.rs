@@ -4,7 +4,7 @@ use super::config::{Families, FamilyConfig};
 use crate::draft::{Draft, Kind};
 
 /// The family's name.
-pub fn of(draft: &Draft, families: &Families) -> String {
+pub(super) fn of(draft: &Draft, families: &Families) -> String {
     let stem = header_stem(draft);
     let Some(stem) = stem else { return "unsorted".to_owned() };
     let known = families.list.iter().find(|family| stem_of(&family.header) == stem);
@@ -28,7 +28,7 @@ fn module(stem: &str) -> String {
 }
 
 /// The configuration of a family; one that `families.toml` does not name strips nothing and groups nothing.
-pub fn config(name: &str, families: &Families) -> FamilyConfig {
+pub(super) fn config(name: &str, families: &Families) -> FamilyConfig {
     let known = families.list.iter().find(|family| family.name == name).cloned();
     known.unwrap_or_else(|| FamilyConfig {
         name: name.to_owned(),

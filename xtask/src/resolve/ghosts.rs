@@ -10,7 +10,7 @@ use crate::model::CodeEntry;
 
 /// Reports each documented code that is listed nowhere, if any page lists codes, and each that only one page names
 /// while others name one that is nearly the same.
-pub fn report(drafts: &[Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
+pub(super) fn report(drafts: &[Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
     let listed: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
     // A page lists each of its codes once.
     let mut pages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

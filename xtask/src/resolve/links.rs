@@ -13,7 +13,7 @@ use crate::source::Location;
 const SITE: &str = "https://learn.microsoft.com";
 
 /// Resolves the links of every item.
-pub fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
+pub(super) fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
     let index = Index::new(items);
     for item in items {
         let (path, page) = (item.draft.path.clone(), item.draft.page.clone());

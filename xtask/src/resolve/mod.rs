@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Draft, Kind};
 use crate::model::{Item, Spec};
+use crate::name::CName;
 use config::Families;
 
 /// Resolves drafts, to which overrides were applied, into the Spec.
@@ -48,7 +49,16 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
             by_name.entry(name.value.clone()).or_insert(index);
         }
     }
-    Spec { title, published, last_error, items, codes, families, by_name, ..Spec::default() }
+    Spec {
+        title,
+        published,
+        last_error: last_error.map(CName::new),
+        items,
+        codes,
+        families,
+        by_name,
+        ..Spec::default()
+    }
 }
 
 /// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code.

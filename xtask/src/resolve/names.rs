@@ -1,22 +1,23 @@
 //! Rust names: prefixes stripped, words in Rust's case, clashes and keywords settled the same way every time.
 
 use super::config::{Families, FamilyConfig};
+use crate::name::RustName;
 
 /// The name of a type: `WINHTTP_WEB_SOCKET_CLOSE_STATUS` is `WebSocketCloseStatus`.
-pub fn type_name(c_name: &str, family: &FamilyConfig, families: &Families) -> String {
+pub(super) fn type_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
     match family.names.get(c_name) {
-        Some(chosen) => chosen.clone(),
+        Some(chosen) => RustName::new(chosen),
         None => camel(strip_longest(c_name.trim_start_matches('_'), &family.prefixes), families),
     }
 }
 
 /// The name of a function: `WinHttpWebSocketSend` is `web_socket_send`.
-pub fn function_name(c_name: &str, family: &FamilyConfig, families: &Families) -> String {
+pub(super) fn function_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
     snake(strip_longest(c_name, &family.prefixes), families)
 }
 
 /// The name of a parameter: `pdwBytesRead` is `bytes_read`.
-pub fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> String {
+pub(super) fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
     let mut prefixes: Vec<&String> = family.param_prefixes.iter().collect();
     prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
     let bare = prefixes.iter().find_map(|prefix| {
@@ -32,17 +33,17 @@ pub fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> S
 }
 
 /// The name of a code: `ERROR_WINHTTP_TIMEOUT` is `Timeout`.
-pub fn code_name(c_name: &str, families: &Families) -> String {
+pub(super) fn code_name(c_name: &str, families: &Families) -> RustName {
     let subjects = families.code_subjects.iter();
     let about = subjects.filter_map(|(prefix, subject)| Some((c_name.strip_prefix(&**prefix)?, subject)));
     match about.min_by_key(|(rest, _)| rest.len()) {
-        Some((rest, subject)) => format!("{subject}{}", camel(rest, families)),
+        Some((rest, subject)) => RustName::new(format!("{subject}{}", camel(rest, families))),
         None => camel(strip_longest(c_name, &families.code_prefixes), families),
     }
 }
 
 /// The names of an enumeration's members: the longest prefix and suffix of whole words that all share is dropped.
-pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families) -> Vec<String> {
+pub(super) fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families) -> Vec<RustName> {
     let words_of = |name| str::split(name, '_').filter(|word| !word.is_empty());
     let words: Vec<Vec<&str>> = c_names.iter().map(|name| words_of(name).collect()).collect();
     let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
@@ -64,12 +65,12 @@ pub fn member_names(c_names: &[&str], family: &FamilyConfig, families: &Families
         front -= 1;
     }
     let made = words.iter().map(|words| camel(&words[front..words.len() - back].join("_"), families));
-    c_names.iter().zip(made).map(|(c_name, made)| family.names.get(*c_name).cloned().unwrap_or(made)).collect()
+    c_names.iter().zip(made).map(|(c_name, made)| family.names.get(*c_name).map_or(made, RustName::new)).collect()
 }
 
 /// The name of a constant: `SendAll` is `SEND_ALL`.
-pub fn constant_name(camel: &str) -> String {
-    words(camel).join("_").to_ascii_uppercase()
+pub(super) fn constant_name(camel: &str) -> RustName {
+    RustName::new(words(camel).join("_").to_ascii_uppercase())
 }
 
 fn strip_longest<'a>(name: &'a str, prefixes: &[String]) -> &'a str {
@@ -102,7 +103,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-fn camel(name: &str, families: &Families) -> String {
+fn camel(name: &str, families: &Families) -> RustName {
     let word = |word: &String| {
         if let Some(spelled) = families.words.get(&word.to_ascii_uppercase()) {
             return spelled.clone();
@@ -113,7 +114,7 @@ fn camel(name: &str, families: &Families) -> String {
     escape(words(name).iter().map(word).collect())
 }
 
-fn snake(name: &str, families: &Families) -> String {
+fn snake(name: &str, families: &Families) -> RustName {
     let word = |word: &String| match families.words.get(&word.to_ascii_uppercase()) {
         Some(spelled) => words(spelled).join("_").to_ascii_lowercase(),
         None => word.to_ascii_lowercase(),
@@ -122,12 +123,12 @@ fn snake(name: &str, families: &Families) -> String {
 }
 
 /// Keywords and names that start with a digit get an underscore.
-fn escape(name: String) -> String {
+fn escape(name: String) -> RustName {
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        return format!("_{name}");
+        return RustName::new(format!("_{name}"));
     }
-    match syn::parse_str::<syn::Ident>(&name) {
+    RustName::new(match syn::parse_str::<syn::Ident>(&name) {
         Ok(_) => name,
         Err(_) => format!("{name}_"),
-    }
+    })
 }

@@ -11,7 +11,7 @@ use crate::model::{CodeEntry, CodeSpace};
 use crate::source::Location;
 
 /// Settles the convention of every function where the page tells it.
-pub fn conventions(drafts: &mut [Draft], codes: &[CodeEntry], families: &Families) {
+pub(super) fn conventions(drafts: &mut [Draft], codes: &[CodeEntry], families: &Families) {
     let spaces: Spaces<'_> = codes.iter().map(|code| (&*code.name, code.space)).collect();
     for draft in drafts {
         let Body::Function(function) = &mut draft.body else { continue };

@@ -7,19 +7,20 @@ use crate::c::types::CType;
 use crate::c::values::{self, Outcome};
 use crate::draft::Draft;
 use crate::model::Type;
+use crate::name::CName;
 
 /// The other names of an item.
 #[derive(Clone, Debug, Default)]
-pub struct Aliases {
+pub(super) struct Aliases {
     /// Names of the item itself.
-    pub others: Vec<String>,
+    pub others: Vec<CName>,
     /// Names of pointers to it, such as `PTHING` and `LPTHING` of `THING`.
-    pub pointers: Vec<String>,
+    pub pointers: Vec<CName>,
 }
 
 impl Aliases {
     /// The other names that a page gives its item, told apart by what follows the letters for a pointer.
-    pub fn of(draft: &Draft) -> Self {
+    pub(super) fn of(draft: &Draft) -> Self {
         let names: BTreeSet<&str> =
             std::iter::once(&draft.name).chain(&draft.aliases).map(|name| &*name.value).collect();
         let bare: BTreeSet<&str> = names.iter().map(|name| name.trim_start_matches('_')).collect();
@@ -28,14 +29,14 @@ impl Aliases {
             rests.into_iter().any(|rest| bare.contains(rest.trim_start_matches('_')))
         };
         let (pointers, others) =
-            draft.aliases.iter().map(|alias| alias.value.clone()).partition(|alias: &String| is_pointer(alias));
+            draft.aliases.iter().map(|alias| CName::new(&*alias.value)).partition(|alias: &CName| is_pointer(alias));
         Self { others, pointers }
     }
 }
 
 /// What the names of types stand for.
 #[derive(Debug, Default)]
-pub struct Types {
+pub(super) struct Types {
     named: BTreeMap<String, Type>,
     /// Names of items that are described, and not completely.
     incomplete: BTreeSet<String>,
@@ -43,12 +44,12 @@ pub struct Types {
 
 impl Types {
     /// Adds a name.
-    pub fn insert(&mut self, c_name: &str, type_: Type) {
+    pub(super) fn insert(&mut self, c_name: &str, type_: Type) {
         self.named.insert(c_name.to_owned(), type_);
     }
 
     /// Adds an item, under its name and aliases, some of which are names of pointers to it.
-    pub fn insert_item(&mut self, c_name: &str, aliases: &Aliases, type_: &Type) {
+    pub(super) fn insert_item(&mut self, c_name: &str, aliases: &Aliases, type_: &Type) {
         for name in aliases.others.iter().map(|name| &**name).chain([c_name]) {
             self.insert(name, type_.clone());
         }
@@ -58,7 +59,7 @@ impl Types {
     }
 
     /// Takes an item out again, which turned out to be incomplete.
-    pub fn remove_item(&mut self, c_name: &str, aliases: &Aliases) {
+    pub(super) fn remove_item(&mut self, c_name: &str, aliases: &Aliases) {
         for name in aliases.others.iter().chain(&aliases.pointers).map(|name| &**name).chain([c_name]) {
             self.named.remove(name);
             self.incomplete.insert(name.to_owned());
@@ -66,7 +67,7 @@ impl Types {
     }
 
     /// What to say of a name that stands for nothing, and what to do about it.
-    pub fn why(&self, name: &str) -> (&'static str, &'static str) {
+    pub(super) fn why(&self, name: &str) -> (&'static str, &'static str) {
         if self.incomplete.contains(name) {
             return ("is not complete", "complete its page, or state what is missing in overrides.toml");
         }
@@ -74,7 +75,7 @@ impl Types {
     }
 
     /// Resolves the type of a parameter or result, where an array is a pointer; the error is what stands for nothing.
-    pub fn resolve(&self, c_type: &CType) -> Result<Type, String> {
+    pub(super) fn resolve(&self, c_type: &CType) -> Result<Type, String> {
         match c_type {
             CType::Named(name) => self.name(name),
             CType::Const(inner) => self.resolve(inner),
@@ -87,7 +88,7 @@ impl Types {
     }
 
     /// Resolves the type of a field, where an array is one.
-    pub fn resolve_field(&self, c_type: &CType) -> Result<Type, String> {
+    pub(super) fn resolve_field(&self, c_type: &CType) -> Result<Type, String> {
         let CType::Array(inner, dimension) = c_type else { return self.resolve(c_type) };
         let inner = self.resolve_field(inner)?;
         match values::evaluate(dimension, |_| None) {

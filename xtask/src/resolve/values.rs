@@ -8,7 +8,7 @@ use crate::draft::{Body, Constant, Draft, Member, as_c_sees};
 use crate::fact::Fact;
 
 /// Computes what refers to another page's enumerator, and reports what has no value still.
-pub fn across_pages(drafts: &mut [Draft], diags: &mut Diagnostics) {
+pub(super) fn across_pages(drafts: &mut [Draft], diags: &mut Diagnostics) {
     let known = known(drafts, diags);
     for draft in drafts {
         let Body::Enum(members, _) = &mut draft.body else { continue };

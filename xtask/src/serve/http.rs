@@ -41,7 +41,7 @@ struct Request {
 struct Refusal(&'static str, &'static str);
 
 /// Answers every connection in a thread of its own.
-pub fn accept(listener: &TcpListener, served: &Arc<Served>) {
+pub(super) fn accept(listener: &TcpListener, served: &Arc<Served>) {
     for stream in listener.incoming() {
         let Ok(stream) = stream else { continue };
         let served = Arc::clone(served);

@@ -11,7 +11,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 const QUIET: Duration = Duration::from_millis(50);
 
 /// Folders and files that are watched.
-pub struct Watch {
+pub(super) struct Watch {
     events: Receiver<notify::Result<Event>>,
     /// It watches as long as it lives.
     _watcher: RecommendedWatcher,
@@ -19,7 +19,7 @@ pub struct Watch {
 
 impl Watch {
     /// Watches folders with all below them, and of files the folder, since editors put a new file in the place of one.
-    pub fn new(paths: &[PathBuf]) -> anyhow::Result<Self> {
+    pub(super) fn new(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let (sender, events) = channel();
         let mut watcher = notify::recommended_watcher(sender).context("files cannot be watched")?;
         for path in paths {
@@ -34,7 +34,7 @@ impl Watch {
     }
 
     /// Waits until something has changed and nothing changes any more.
-    pub fn wait(&self) -> anyhow::Result<()> {
+    pub(super) fn wait(&self) -> anyhow::Result<()> {
         let gone = "nothing watches any more";
         while !is_change(&self.events.recv().context(gone)?) {}
         loop {

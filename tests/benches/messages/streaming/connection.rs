@@ -35,7 +35,7 @@ fn config(stream: &Stream, is_client: bool) -> Config {
     }
 }
 
-pub async fn send(stream: Stream, mut network: DuplexStream) {
+pub(super) async fn send(stream: Stream, mut network: DuplexStream) {
     let mut connection = Connection::<Vec<u8>>::new(config(&stream, matches!(stream.sender, Sender::Client)));
     let kind = kind(stream.kind);
     for _ in 0..stream.count {
@@ -57,7 +57,7 @@ pub async fn send(stream: Stream, mut network: DuplexStream) {
 }
 
 /// Gives the number of bytes that came.
-pub async fn receive(stream: Stream, mut network: DuplexStream) -> usize {
+pub(super) async fn receive(stream: Stream, mut network: DuplexStream) -> usize {
     let config = config(&stream, matches!(stream.sender, Sender::Server));
     let mut connection = Connection::<Vec<u8>, Message>::of(config);
     let mut buffer = Some(Message { bytes: vec![0; stream.payload.len()], filled: 0 });

@@ -6,7 +6,7 @@ use tokio::io::DuplexStream;
 use super::Stream;
 use crate::{Kind, Sender};
 
-pub async fn send(stream: Stream, network: DuplexStream) {
+pub(super) async fn send(stream: Stream, network: DuplexStream) {
     let role = match stream.sender {
         Sender::Client => Role::Client,
         Sender::Server => Role::Server,
@@ -23,7 +23,7 @@ pub async fn send(stream: Stream, network: DuplexStream) {
 }
 
 /// Gives the number of bytes that came.
-pub async fn receive(stream: Stream, network: DuplexStream) -> usize {
+pub(super) async fn receive(stream: Stream, network: DuplexStream) -> usize {
     let role = match stream.sender {
         Sender::Client => Role::Server,
         Sender::Server => Role::Client,

@@ -10,7 +10,7 @@ use super::Stream;
 use crate::{Kind, Sender};
 
 /// Every message is flushed, as both other peers do.
-pub async fn send(stream: Stream, network: DuplexStream) {
+pub(super) async fn send(stream: Stream, network: DuplexStream) {
     let mut socket = sender(&stream, network).await;
     for _ in 0..stream.count {
         socket.send(message(&stream)).await.expect("the peer reads");
@@ -18,7 +18,7 @@ pub async fn send(stream: Stream, network: DuplexStream) {
 }
 
 /// Messages are gathered in tungstenite's write buffer, and flushed at the end.
-pub async fn feed(stream: Stream, network: DuplexStream) {
+pub(super) async fn feed(stream: Stream, network: DuplexStream) {
     let mut socket = sender(&stream, network).await;
     for _ in 0..stream.count {
         socket.feed(message(&stream)).await.expect("the peer reads");
@@ -43,7 +43,7 @@ fn message(stream: &Stream) -> Message {
 }
 
 /// Gives the number of bytes that came.
-pub async fn receive(stream: Stream, network: DuplexStream) -> usize {
+pub(super) async fn receive(stream: Stream, network: DuplexStream) -> usize {
     let role = match stream.sender {
         Sender::Client => Role::Server,
         Sender::Server => Role::Client,

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::Header;
 use super::docs;
+use super::header::Header;
 use super::types::spell;
 use crate::c::basics::{BASICS, POINTERS};
 use crate::model::Type;
 
 /// The header's name.
-pub const HEADER: &str = "winws_types.h";
+pub(super) const HEADER: &str = "winws_types.h";
 
 /// What is defined for everyone: names with their parameters, and texts.
-pub const MACROS: &[(&str, &str)] = &[
+pub(super) const MACROS: &[(&str, &str)] = &[
     ("TRUE", "1"),
     ("FALSE", "0"),
     ("WINAPI", ""),
@@ -43,13 +43,13 @@ const STRINGS: &str = "A WCHAR is a wchar_t, so that L\"...\" is a string. Where
     WINWS_UTF16 before it includes anything has UTF-16 strings, u\"...\", and the plain functions everywhere.";
 
 /// Whether the header declares a name.
-pub fn is_basic(name: &str) -> bool {
+pub(super) fn is_basic(name: &str) -> bool {
     static NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| groups().flat_map(Group::names).collect());
     NAMES.contains(name)
 }
 
 /// The header.
-pub fn header(is_declared: impl Fn(&str) -> bool) -> Header {
+pub(super) fn header(is_declared: impl Fn(&str) -> bool) -> Header {
     let mut intro = docs::paragraph("The basic types, with the widths that they have on Windows x64.");
     intro.push(String::new());
     intro.extend(docs::paragraph(STRINGS));

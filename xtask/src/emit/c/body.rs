@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use super::declared::Declared;
-use super::names::ident;
+use super::keywords::ident;
+use super::names::Context;
 use super::types::{base, declare, declare_raw};
-use super::{Context, basics, codes, enums, functions, records};
+use super::{basics, codes, enums, functions, records};
 use crate::c::basics::basic;
 use crate::c::names::is_identifier;
 use crate::model::{Family, FieldKind, Function, Opaque, Origin, Record, Type, Wide};
+use crate::name::CName;
 
 /// The names that a header has, with those of the headers that it includes.
-pub type Known<'a> = BTreeSet<&'a str>;
+pub(super) type Known<'a> = BTreeSet<&'a str>;
 
 /// What the header declares that all others include.
-pub fn common<'a>(context: &Context<'a>, types: &Declared<'a>, known: &mut Known<'a>) -> Vec<String> {
+pub(super) fn common<'a>(context: &Context<'a>, types: &Declared<'a>, known: &mut Known<'a>) -> Vec<String> {
     known.extend(own_names(types));
     let mut body = vec![types.opaques.iter().map(|opaque| opaque_type(opaque)).collect()];
     body.extend(declarations(context, types, &[], known));
@@ -22,7 +24,7 @@ pub fn common<'a>(context: &Context<'a>, types: &Declared<'a>, known: &mut Known
 }
 
 /// What the header of a family declares.
-pub fn of_family<'a>(
+pub(super) fn of_family<'a>(
     context: &Context<'a>,
     family: &'a Family,
     types: &Declared<'a>,
@@ -106,7 +108,7 @@ fn declarations<'a>(
 /// The aliases of a type, and the names of pointers to it; one that is something else already is none.
 fn other_names<'a>(origin: &'a Origin, known: &mut Known<'a>) -> String {
     let name = ident(&origin.c_name);
-    let mut new = |other: &&'a String| is_identifier(other) && known.insert(other);
+    let mut new = |other: &&'a CName| is_identifier(other) && known.insert(&**other);
     let aliases = origin.aliases.iter().filter(&mut new).map(|other| format!("typedef {name} {};\n", ident(other)));
     let aliases: String = aliases.collect();
     let pointers = origin.pointers.iter().filter(&mut new).map(|other| format!("typedef {name} *{};\n", ident(other)));

@@ -1,17 +1,18 @@
 //! `winws_codes.h`: every code that the pages list, and the thread's last error. Sources expect all codes of a header,
 //! and which header a code is from no page says.
 
+use super::header::Header;
 use super::names::Names;
 use super::types::spell;
-use super::{Header, basics, docs};
+use super::{basics, docs};
 use crate::c::names::is_identifier;
 use crate::model::{CodeEntry, CodeSpace, Constant, Spec};
 
 /// The header's name.
-pub const HEADER: &str = "winws_codes.h";
+pub(super) const HEADER: &str = "winws_codes.h";
 
 /// The header.
-pub fn header(spec: &Spec, names: &Names<'_>) -> Header {
+pub(super) fn header(spec: &Spec, names: &Names<'_>) -> Header {
     let codes = spec.codes.iter().filter(|code| names.is_macro(&code.name)).map(code);
     let mut body = vec![codes.collect()];
     if let Some(name) = spec.last_error.as_deref().filter(|name| is_identifier(name)) {
@@ -22,7 +23,7 @@ pub fn header(spec: &Spec, names: &Names<'_>) -> Header {
 }
 
 /// The constants of a family.
-pub fn constants(constants: &[&Constant]) -> String {
+pub(super) fn constants(constants: &[&Constant]) -> String {
     let one = |constant: &&Constant| {
         let mut lines = docs::lines(&constant.docs);
         // The words under an option rest on what it says.
@@ -48,7 +49,7 @@ fn value(Constant { number, hex_digits, pointer, .. }: &Constant) -> String {
 }
 
 /// A number as people write it: Win32 codes in decimal, HRESULTs in hexadecimal.
-pub fn number(number: u32, space: CodeSpace) -> String {
+pub(super) fn number(number: u32, space: CodeSpace) -> String {
     match space {
         CodeSpace::Win32 => number.to_string(),
         CodeSpace::HResult => format!("0x{number:08X}"),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Enum, Family, Function, Opaque, Spec, Struct, Type, TypeName};
 
 /// The types that a header declares.
-pub struct Declared<'a> {
+pub(super) struct Declared<'a> {
     /// Handles, and types of which only pointers are known.
     pub opaques: Vec<&'a Opaque>,
     /// Enumerations.
@@ -21,17 +21,17 @@ pub struct Declared<'a> {
 type Key<'a> = (&'a str, &'a str);
 
 /// What a family's own header declares.
-pub fn own<'a>(family: &'a Family, shared: &BTreeSet<Key<'a>>) -> Declared<'a> {
+pub(super) fn own<'a>(family: &'a Family, shared: &BTreeSet<Key<'a>>) -> Declared<'a> {
     declared(std::slice::from_ref(family), |key| !shared.contains(&key))
 }
 
 /// What the header declares that all others include.
-pub fn common<'a>(spec: &'a Spec, shared: &BTreeSet<Key<'a>>) -> Declared<'a> {
+pub(super) fn common<'a>(spec: &'a Spec, shared: &BTreeSet<Key<'a>>) -> Declared<'a> {
     declared(&spec.families, |key| shared.contains(&key))
 }
 
 /// The types that another family refers to, and all that they refer to.
-pub fn shared(spec: &Spec) -> BTreeSet<Key<'_>> {
+pub(super) fn shared(spec: &Spec) -> BTreeSet<Key<'_>> {
     let mut parts: BTreeMap<Key<'_>, Vec<&Type>> = BTreeMap::new();
     let mut open = Vec::new();
     for family in &spec.families {

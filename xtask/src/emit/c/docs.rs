@@ -10,7 +10,7 @@ use crate::prose::{self, Block, BlockKind, Definition, Inline, Prose, Row, Table
 const WIDTH: usize = 100;
 
 /// A comment of its own, each line behind `indent`; nothing if there is nothing to say.
-pub fn comment(lines: &[String], indent: &str) -> String {
+pub(super) fn comment(lines: &[String], indent: &str) -> String {
     let lines: Vec<String> = lines.iter().map(|line| harmless(line)).collect();
     match &lines[..] {
         [] => String::new(),
@@ -23,7 +23,7 @@ pub fn comment(lines: &[String], indent: &str) -> String {
 }
 
 /// The comment of an item: description, `middle`, and where all of it comes from.
-pub fn item(spec: &Spec, origin: &Origin, middle: Vec<String>) -> String {
+pub(super) fn item(spec: &Spec, origin: &Origin, middle: Vec<String>) -> String {
     let mut out = lines(&origin.docs.description);
     if out.is_empty() {
         out.push(format!("{}.", origin.c_name));
@@ -39,7 +39,7 @@ pub fn item(spec: &Spec, origin: &Origin, middle: Vec<String>) -> String {
 }
 
 /// The lines of a text.
-pub fn lines(prose: &Prose) -> Vec<String> {
+pub(super) fn lines(prose: &Prose) -> Vec<String> {
     let mut out = Vec::new();
     for block in &prose.blocks {
         let block = of_block(block);
@@ -52,7 +52,7 @@ pub fn lines(prose: &Prose) -> Vec<String> {
 }
 
 /// Lines under something else.
-pub fn indented(lines: Vec<String>) -> impl Iterator<Item = String> {
+pub(super) fn indented(lines: Vec<String>) -> impl Iterator<Item = String> {
     lines.into_iter().map(|line| format!("    {line}").trim_end().to_owned())
 }
 
@@ -113,7 +113,7 @@ fn words(inlines: &[Inline]) -> String {
 }
 
 /// Running text.
-pub fn paragraph(text: &str) -> Vec<String> {
+pub(super) fn paragraph(text: &str) -> Vec<String> {
     if text.trim().is_empty() { Vec::new() } else { fold(text, WIDTH) }
 }
 
@@ -128,7 +128,7 @@ fn point(prose: &Prose) -> Vec<String> {
 }
 
 /// Running text behind a mark, its other lines below where it begins.
-pub fn hanging(mark: &str, text: &str) -> Vec<String> {
+pub(super) fn hanging(mark: &str, text: &str) -> Vec<String> {
     let lines = fold(text, WIDTH - mark.len()).into_iter().enumerate();
     let rest = " ".repeat(mark.len());
     lines.map(|(at, line)| format!("{}{line}", if at == 0 { mark } else { &rest })).collect()

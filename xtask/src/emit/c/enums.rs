@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::names::ident;
+use super::docs;
+use super::keywords::ident;
+use super::names::Context;
 use super::types::declare;
-use super::{Context, docs};
-use crate::model::{Enum, Type};
+use crate::model::{Enum, Int, Type};
 
 /// An enumeration with its members, or what its name stands for and a macro for each; `taken` are the names that the header has already.
-pub fn definition<'a>(enum_: &'a Enum, context: &Context<'_>, taken: &mut BTreeSet<&'a str>) -> String {
+pub(super) fn definition<'a>(enum_: &'a Enum, context: &Context<'_>, taken: &mut BTreeSet<&'a str>) -> String {
     let name = ident(&enum_.origin.c_name);
     let doc = docs::item(context.spec, &enum_.origin, Vec::new());
     if let Some(c_type) = &enum_.stands_for {
         return format!(
             "{doc}typedef {};\n{}",
-            declare(c_type, &Type::Int("i32"), &name),
+            declare(c_type, &Type::Int(Int::I32), &name),
             macros(enum_, context, taken)
         );
     }

@@ -1,21 +1,22 @@
 //! Functions and callbacks.
 
-use super::names::ident;
+use super::docs;
+use super::keywords::ident;
+use super::names::Context;
 use super::types::{declare, returned};
-use super::{Context, docs};
 use crate::c::types::CType;
 use crate::draft::Direction;
 use crate::model::{CodeSpace, ErrorCode, Function, Param, Type};
 
 /// The declaration of a function; `None` if C cannot have one with such parameters.
-pub fn prototype(function: &Function, context: &Context<'_>) -> Option<String> {
+pub(super) fn prototype(function: &Function, context: &Context<'_>) -> Option<String> {
     let params = params(function, context)?;
     let name = format!("WINAPI {}({params})", ident(&function.origin.c_name));
     Some(format!("{}{};\n", doc(function, context), declare(&return_type(function), &function.c_return, &name)))
 }
 
 /// A callback as a pointer to a function. Others may be given it: one whose parameters C cannot have is one of none.
-pub fn callback(callback: &Function, context: &Context<'_>) -> String {
+pub(super) fn callback(callback: &Function, context: &Context<'_>) -> String {
     let params = params(callback, context).unwrap_or_else(|| "void".to_owned());
     let name = format!("(CALLBACK *{})({params})", ident(&callback.origin.c_name));
     let declared = declare(&return_type(callback), &callback.c_return, &name);
@@ -23,7 +24,7 @@ pub fn callback(callback: &Function, context: &Context<'_>) -> String {
 }
 
 /// What is returned, as the page has it, or as its convention says.
-pub fn return_type(function: &Function) -> CType {
+pub(super) fn return_type(function: &Function) -> CType {
     match (&function.c_return_type, &function.c_return) {
         (Some(c_type), _) => returned(c_type).clone(),
         (None, Type::HResult) => CType::Named("HRESULT".to_owned()),

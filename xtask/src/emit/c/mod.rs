@@ -10,6 +10,8 @@ mod declared;
 mod docs;
 mod enums;
 mod functions;
+mod header;
+mod keywords;
 mod names;
 mod records;
 mod types;
@@ -17,8 +19,9 @@ mod types;
 use std::collections::BTreeSet;
 
 use crate::model::{Family, Spec, Wide};
-use crate::sync::{MARK, OutputFile};
-use names::Names;
+use crate::sync::OutputFile;
+use header::Header;
+use names::{Context, Names};
 
 /// The name of the header of types that more than one family refers to.
 const SHARED: &str = "winws_shared.h";
@@ -27,26 +30,8 @@ const SHARED: &str = "winws_shared.h";
 const STRINGS: &str = "Where a WCHAR has four bytes, functions that take strings are macros for their twins whose names \
     end in _w32; winws_types.h says when.";
 
-/// What the declarations of all headers rest on.
-struct Context<'a> {
-    spec: &'a Spec,
-    names: Names<'a>,
-}
-
-/// A header before it is text.
-struct Header {
-    /// The file's name.
-    name: String,
-    /// What it is, as lines.
-    intro: Vec<String>,
-    /// The headers that it includes; those of the system in angle brackets.
-    includes: Vec<&'static str>,
-    /// Its parts, between blank lines.
-    body: Vec<String>,
-}
-
 /// All headers of the crate.
-pub fn emit(spec: &Spec) -> Vec<OutputFile> {
+pub(super) fn emit(spec: &Spec) -> Vec<OutputFile> {
     let context = Context { spec, names: Names::new(spec) };
     let shared = declared::shared(spec);
     let mut headers = vec![basics::header(|name| context.names.is_declared(name)), codes::header(spec, &context.names)];
@@ -86,28 +71,4 @@ fn file_name(family: &Family) -> String {
         return family.header.clone();
     }
     format!("{}.h", family.name)
-}
-
-impl Header {
-    fn file(self) -> OutputFile {
-        let guard: String =
-            self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
-        let includes = self.includes.iter().map(|name| match name.starts_with('<') {
-            true => format!("#include {name}\n"),
-            false => format!("#include \"{name}\"\n"),
-        });
-        let mut intro = vec!["@file".to_owned()];
-        intro.extend(self.intro);
-        let body: Vec<&str> = self.body.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        let text = format!(
-            "/* @{MARK} from the reference pages: change those and run `cargo xtask codegen`. */\n\n{}\n\
-             #ifndef WINWS_{guard}\n#define WINWS_{guard}\n\n{}\n\
-             #ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n{}\n\
-             #ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
-            docs::comment(&intro, ""),
-            includes.collect::<String>(),
-            body.join("\n"),
-        );
-        OutputFile { path: format!("include/{}", self.name), text }
-    }
 }

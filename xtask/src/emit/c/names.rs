@@ -1,117 +1,23 @@
-//! What C calls things: keywords give way, and so do macros, which would replace every other thing of their name.
+//! What C calls things: names of keywords give way, and so do those of macros, which would replace every other thing
+//! of their name.
 
 use std::collections::BTreeSet;
 
 use super::basics;
+use super::keywords::ident;
 use crate::c::names::is_identifier;
 use crate::model::{CodeEntry, Constant, Family, Spec};
 
-/// Names that mean something to a compiler of C or C++, in any of their standards or by default.
-const KEYWORDS: &[&str] = &[
-    "alignas",
-    "alignof",
-    "and",
-    "and_eq",
-    "asm",
-    "auto",
-    "bitand",
-    "bitor",
-    "bool",
-    "break",
-    "case",
-    "catch",
-    "char",
-    "char16_t",
-    "char32_t",
-    "char8_t",
-    "class",
-    "co_await",
-    "co_return",
-    "co_yield",
-    "compl",
-    "concept",
-    "const",
-    "const_cast",
-    "consteval",
-    "constexpr",
-    "constinit",
-    "continue",
-    "decltype",
-    "default",
-    "delete",
-    "do",
-    "double",
-    "dynamic_cast",
-    "else",
-    "enum",
-    "explicit",
-    "export",
-    "extern",
-    "false",
-    "float",
-    "for",
-    "friend",
-    "goto",
-    "if",
-    "inline",
-    "int",
-    "long",
-    "mutable",
-    "namespace",
-    "new",
-    "noexcept",
-    "not",
-    "not_eq",
-    "nullptr",
-    "operator",
-    "or",
-    "or_eq",
-    "private",
-    "protected",
-    "public",
-    "register",
-    "reinterpret_cast",
-    "requires",
-    "restrict",
-    "return",
-    "short",
-    "signed",
-    "sizeof",
-    "static",
-    "static_assert",
-    "static_cast",
-    "struct",
-    "switch",
-    "template",
-    "this",
-    "thread_local",
-    "throw",
-    "true",
-    "try",
-    "typedef",
-    "typeid",
-    "typename",
-    "typeof",
-    "typeof_unqual",
-    "union",
-    "unsigned",
-    "using",
-    "virtual",
-    "void",
-    "volatile",
-    "wchar_t",
-    "while",
-    "xor",
-    "xor_eq",
-];
-
-/// A name, with an underscore behind it if it is a keyword.
-pub fn ident(name: &str) -> String {
-    if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
+/// What the declarations of all headers rest on.
+pub(super) struct Context<'a> {
+    /// What is declared.
+    pub spec: &'a Spec,
+    /// What its names are.
+    pub names: Names<'a>,
 }
 
 /// What the names of a Spec are.
-pub struct Names<'a> {
+pub(super) struct Names<'a> {
     /// Types, functions and enumerators of all families, under all their names.
     declared: BTreeSet<&'a str>,
     /// Types and functions.
@@ -122,7 +28,7 @@ pub struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// The names of a Spec.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub(super) fn new(spec: &'a Spec) -> Self {
         let first: BTreeSet<&str> = spec.families.iter().flat_map(types_and_functions).collect();
         let mut declared = first.clone();
         let mut values = Vec::new();
@@ -141,22 +47,22 @@ impl<'a> Names<'a> {
     }
 
     /// Whether a type, function or enumerator has this name.
-    pub fn is_declared(&self, name: &str) -> bool {
+    pub(super) fn is_declared(&self, name: &str) -> bool {
         self.declared.contains(name)
     }
 
     /// Whether a type or function has this name, so that no enumerator can.
-    pub fn is_type_or_function(&self, name: &str) -> bool {
+    pub(super) fn is_type_or_function(&self, name: &str) -> bool {
         self.first.contains(name) || basics::is_basic(name)
     }
 
     /// Whether this name is a macro's.
-    pub fn is_macro(&self, name: &str) -> bool {
+    pub(super) fn is_macro(&self, name: &str) -> bool {
         self.macros.contains(name)
     }
 
     /// The constants of a family that become macros: no code is called so, and nothing else.
-    pub fn constants(&self, family: &'a Family, codes: &[CodeEntry]) -> Vec<&'a Constant> {
+    pub(super) fn constants(&self, family: &'a Family, codes: &[CodeEntry]) -> Vec<&'a Constant> {
         let mut codes: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
         let values = family.enums.iter().filter(|enum_| enum_.stands_for.is_some());
         codes.extend(values.flat_map(|enum_| &enum_.members).map(|member| &*member.c_name));
@@ -165,14 +71,14 @@ impl<'a> Names<'a> {
     }
 
     /// The name of a field, beside fields of the types `used`.
-    pub fn field(&self, name: &str, used: &BTreeSet<String>) -> String {
+    pub(super) fn field(&self, name: &str, used: &BTreeSet<String>) -> String {
         // C++ lets no member change what a name means in its class.
         let taken = self.is_macro(name) || used.contains(name);
         if taken { format!("{name}_") } else { ident(name) }
     }
 
     /// The name of a parameter.
-    pub fn param(&self, name: &str) -> String {
+    pub(super) fn param(&self, name: &str) -> String {
         // Parameters behind it could not be of that type.
         let taken = self.is_macro(name) || self.is_declared(name) || basics::is_basic(name);
         if taken { format!("{name}_") } else { ident(name) }

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::names::{Names, ident};
+use super::docs;
+use super::keywords::ident;
+use super::names::{Context, Names};
 use super::types::{base, declare};
-use super::{Context, docs};
 use crate::model::{Field, FieldKind, Record, Struct, Type};
 
 /// `typedef struct X X;`
-pub fn forward(struct_: &Struct) -> String {
+pub(super) fn forward(struct_: &Struct) -> String {
     let name = ident(&struct_.origin.c_name);
     format!("typedef {} {name} {name};\n", keyword(&struct_.body))
 }
 
 /// The fields.
-pub fn definition(struct_: &Struct, context: &Context<'_>) -> String {
+pub(super) fn definition(struct_: &Struct, context: &Context<'_>) -> String {
     let mut used = BTreeSet::new();
     bases(&struct_.body, &mut used);
     let doc = docs::item(context.spec, &struct_.origin, Vec::new());

@@ -1,24 +1,24 @@
 //! Types as C text, with the names that the pages use.
 
-use super::names::ident;
+use super::keywords::ident;
 use crate::c::basics::basic;
 use crate::c::types::CType;
-use crate::model::Type;
+use crate::model::{Int, Type};
 
 /// Declares `name` with a type as the page has it: `WCHAR *name`, `BYTE name[4]`. `raw` is what the type stands for; an
 /// array of which it says that it is a pointer is one.
-pub fn declare(c_type: &CType, raw: &Type, name: &str) -> String {
+pub(super) fn declare(c_type: &CType, raw: &Type, name: &str) -> String {
     let (element, dimensions) = element(c_type, raw);
     join(&text(element), &format!("{name}{dimensions}"))
 }
 
 /// Declares `name` with a type in the manner of this crate's own names.
-pub fn declare_raw(raw: &Type, name: &str) -> String {
+pub(super) fn declare_raw(raw: &Type, name: &str) -> String {
     join(&spell(raw), name)
 }
 
 /// A type that is returned: `const` says nothing of a value, and compilers complain of it.
-pub fn returned(c_type: &CType) -> &CType {
+pub(super) fn returned(c_type: &CType) -> &CType {
     match c_type {
         CType::Const(inner) => returned(inner),
         other => other,
@@ -26,7 +26,7 @@ pub fn returned(c_type: &CType) -> &CType {
 }
 
 /// Calls `visit` with the name at the bottom of a type, and what that name stands for.
-pub fn base<'a>(c_type: &'a CType, raw: &'a Type) -> Option<(&'a str, &'a Type)> {
+pub(super) fn base<'a>(c_type: &'a CType, raw: &'a Type) -> Option<(&'a str, &'a Type)> {
     match (c_type, raw) {
         (CType::Named(name) | CType::Of(name, _), raw) => Some((name, raw)),
         (CType::Const(inner), raw) => base(inner, raw),
@@ -79,10 +79,10 @@ fn named(name: &str) -> String {
 }
 
 /// What a type is, in names that are always there.
-pub fn spell(type_: &Type) -> String {
+pub(super) fn spell(type_: &Type) -> String {
     match type_ {
         Type::Void => "void".to_owned(),
-        Type::Int(name) => int(name).to_owned(),
+        Type::Int(kind) => int(*kind).to_owned(),
         Type::Char { wide: true } => "WCHAR".to_owned(),
         Type::Char { wide: false } => "char".to_owned(),
         Type::Bool => "BOOL".to_owned(),
@@ -103,18 +103,17 @@ pub fn spell(type_: &Type) -> String {
     }
 }
 
-fn int(name: &str) -> &'static str {
-    match name {
-        "u8" => "uint8_t",
-        "i8" => "int8_t",
-        "u16" => "uint16_t",
-        "i16" => "int16_t",
-        "u32" => "uint32_t",
-        "i32" => "int32_t",
-        "u64" => "uint64_t",
-        "i64" => "int64_t",
-        "usize" => "uintptr_t",
-        "isize" => "intptr_t",
-        other => unreachable!("no integer of Rust is called {other}"),
+const fn int(kind: Int) -> &'static str {
+    match kind {
+        Int::U8 => "uint8_t",
+        Int::I8 => "int8_t",
+        Int::U16 => "uint16_t",
+        Int::I16 => "int16_t",
+        Int::U32 => "uint32_t",
+        Int::I32 => "int32_t",
+        Int::U64 => "uint64_t",
+        Int::I64 => "int64_t",
+        Int::Usize => "uintptr_t",
+        Int::Isize => "intptr_t",
     }
 }

@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Pages, SCHEMA};
-use crate::draft::{Convention, Direction, Kind};
+use crate::draft::{Convention, Direction, Kind, Unit};
 
 /// What reference pages and the overrides beside them say. What they do not say is an absent key, never `null`.
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "facts.json")]
-pub struct File<'a> {
+pub(super) struct File<'a> {
     /// The version of this form.
     #[schemars(extend("const" = SCHEMA))]
     pub schema: u32,
@@ -23,7 +23,7 @@ pub struct File<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Page")]
-pub struct PageFacts<'a> {
+pub(super) struct PageFacts<'a> {
     /// The page, below the folder that was read, with `/`.
     pub path: &'a str,
     /// What the page describes.
@@ -114,7 +114,7 @@ pub struct PageFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Public")]
-pub struct PublicFacts<'a> {
+pub(super) struct PublicFacts<'a> {
     /// The parameters, fields, members or codes that it is about; absent if it is about the item.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub parts: &'a [String],
@@ -131,7 +131,7 @@ pub struct PublicFacts<'a> {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Param")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the file")]
-pub struct ParamFacts<'a> {
+pub(super) struct ParamFacts<'a> {
     /// Its C name.
     pub name: &'a str,
     /// Which way its data goes.
@@ -153,6 +153,10 @@ pub struct ParamFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str")]
     pub length_of: Option<&'a str>,
+    /// What that length counts, where an override states it. Elsewhere the rule `length-in-bytes` says it, or nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str", extend("enum" = Unit::ALL.map(Unit::name)))]
+    pub length_unit: Option<&'static str>,
     /// Whether it is a list that ends with a null pointer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub null_terminated: bool,
@@ -186,7 +190,7 @@ pub struct ParamFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Member")]
-pub struct MemberFacts<'a> {
+pub(super) struct MemberFacts<'a> {
     /// Its C name.
     pub name: &'a str,
     /// Its value in decimal, as C's `int` has it: 0x80000000 is negative.
@@ -202,7 +206,7 @@ pub struct MemberFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Constant")]
-pub struct ConstantFacts<'a> {
+pub(super) struct ConstantFacts<'a> {
     /// Its C name.
     pub name: &'a str,
     /// Its value in decimal, without a sign; of a pointer, 0 or -1.
@@ -225,7 +229,7 @@ pub struct ConstantFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Field")]
-pub struct FieldFacts<'a> {
+pub(super) struct FieldFacts<'a> {
     /// Its C name; `a.b` is the field `b` of the nested structure `a`.
     pub name: &'a str,
     /// Its C type; `struct` or `union` if it is one without a name of its own.
@@ -256,7 +260,7 @@ pub struct FieldFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Part")]
-pub struct PartFacts<'a> {
+pub(super) struct PartFacts<'a> {
     /// What the page calls it, such as `input-buffer`.
     pub name: &'a str,
     /// What the page says of it, without marks.
@@ -270,7 +274,7 @@ pub struct PartFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Code")]
-pub struct CodeFacts<'a> {
+pub(super) struct CodeFacts<'a> {
     /// Its C name.
     pub name: &'a str,
     /// Its number in decimal, without a sign.
@@ -288,7 +292,7 @@ pub struct CodeFacts<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Returns")]
-pub struct ReturnFacts<'a> {
+pub(super) struct ReturnFacts<'a> {
     /// Its C type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -308,13 +312,13 @@ pub struct ReturnFacts<'a> {
 }
 
 /// Where the facts beside it come from, by their keys.
-pub type Sources<'a> = std::collections::BTreeMap<&'static str, SourceFacts<'a>>;
+pub(super) type Sources<'a> = std::collections::BTreeMap<&'static str, SourceFacts<'a>>;
 
 /// Where a fact comes from: a place in a page, an override, or a rule and the facts that it used.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields)]
 #[schemars(rename = "Source")]
-pub enum SourceFacts<'a> {
+pub(super) enum SourceFacts<'a> {
     /// A page states it.
     Page(Place<'a>),
     /// An override states it.
@@ -339,7 +343,7 @@ pub enum SourceFacts<'a> {
 /// A place in a file.
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Place<'a> {
+pub(super) struct Place<'a> {
     /// The file, below the folder that was read, with `/`.
     pub page: &'a str,
     /// The line, counted from 1.

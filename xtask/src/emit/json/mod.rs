@@ -167,6 +167,7 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "type", param.c_type.as_ref());
         self.add(&mut sources, "dimensions", param.dimensions.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
+        self.add(&mut sources, "length_unit", param.stated_unit());
         let Afterwards { kept_until, lent_until, written_on_failure, aliased } = &param.afterwards;
         self.add(&mut sources, "null_terminated", param.null_terminated.as_ref());
         self.add(&mut sources, "terminated_if", param.terminated_if.as_ref());
@@ -182,12 +183,13 @@ impl<'a> Pages<'a> {
             c_type: param.c_type.as_ref().map(|c_type| c_type.value.to_string()),
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
+            length_unit: param.stated_unit().map(|unit| unit.value.name()),
             null_terminated: param.null_terminated.is_some(),
             terminated_if: param.terminated_if.as_ref().map(|number| number.value),
             wide: param.wide.is_some(),
             aliased: aliased.is_some(),
-            kept_until: kept_until.as_ref().map(|until| &*until.value),
-            lent_until: lent_until.as_ref().map(|until| &*until.value),
+            kept_until: kept_until.as_ref().map(|until| until.value.name()),
+            lent_until: lent_until.as_ref().map(|until| until.value.name()),
             written_on_failure: written_on_failure.iter().map(|code| &*code.value).collect(),
             sources,
         }
@@ -226,7 +228,7 @@ impl<'a> Pages<'a> {
             c_type: field.c_type.as_ref().map(|c_type| c_type.value.to_string()).or_else(nested),
             dimensions: field.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             bits: field.bits.as_ref().map(|bits| bits.value),
-            kept_until: kept_until.map(|until| &*until.value),
+            kept_until: kept_until.map(|until| until.value.name()),
             wide: field.wide.is_some(),
             sources,
         }

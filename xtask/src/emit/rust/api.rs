@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
 use super::errors;
 use super::types::{self, Scope};
-use crate::draft::{Convention, Direction};
+use crate::draft::{Convention, Direction, Until};
 use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
 
 /// What a method says that is generic in the units of its wide strings.
@@ -18,7 +18,7 @@ const DUTY: &str = "An implementation drops each [`KeptBuffer`](crate::KeptBuffe
     [`KeptBufferMut`](crate::KeptBufferMut) when the operation that got it completes, if not before.";
 
 /// The file of a family's traits; `None` if it has none.
-pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
+pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let traits: Vec<TokenStream> = family.groups.iter().map(|group| trait_(group, family, spec)).collect();
     let doc = format!(" The functions of `{}`: one trait per group, for a runtime to implement.", family.header);
     (!traits.is_empty()).then(|| quote! { #![doc = #doc] #(#traits)* })
@@ -37,12 +37,12 @@ fn trait_(group: &Group, family: &Family, spec: &Spec) -> TokenStream {
 
 /// Whether methods of a trait get memory that outlives the call. Such a trait is unsafe to implement, for nothing but its
 /// documentation says when the memory ends.
-pub fn keeps<'a>(mut functions: impl Iterator<Item = &'a Function>) -> bool {
+pub(super) fn keeps<'a>(mut functions: impl Iterator<Item = &'a Function>) -> bool {
     functions.any(|function| function.args.iter().any(|arg| matches!(arg.kind, ArgKind::Kept { .. })))
 }
 
 /// What a trait's documentation says of the memory that its methods keep.
-pub fn duty<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<String> {
+pub(super) fn duty<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<String> {
     match keeps(functions) {
         true => ["", "# Safety", ""].map(str::to_owned).into_iter().chain(wrap(DUTY, "", "")).collect(),
         false => Vec::new(),
@@ -58,7 +58,7 @@ fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
 }
 
 /// The method without its documentation.
-pub fn signature(function: &Function, here: &str) -> TokenStream {
+pub(super) fn signature(function: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", function.origin.rust_name);
     let scope = Scope::of(function, here);
     let (args, output, bound) = (args(function, None, scope), output(function, scope), scope.bound());
@@ -66,7 +66,7 @@ pub fn signature(function: &Function, here: &str) -> TokenStream {
 }
 
 /// The arguments of the safe method of a function; `but` is a parameter that is none of them.
-pub fn args(function: &Function, but: Option<usize>, scope: Scope<'_>) -> Vec<TokenStream> {
+pub(super) fn args(function: &Function, but: Option<usize>, scope: Scope<'_>) -> Vec<TokenStream> {
     let arg = |arg: &Arg| {
         let name = format_ident!("{}", function.params[arg.param].rust_name);
         let type_ = arg_type(arg, scope);
@@ -76,7 +76,7 @@ pub fn args(function: &Function, but: Option<usize>, scope: Scope<'_>) -> Vec<To
 }
 
 /// A name of a trait as part of a macro's name.
-pub fn snake(name: &str) -> String {
+pub(super) fn snake(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {
         if c.is_ascii_uppercase() && !out.is_empty() {
@@ -88,7 +88,7 @@ pub fn snake(name: &str) -> String {
 }
 
 /// The type of an argument of the safe method.
-pub fn arg_type(arg: &Arg, scope: Scope<'_>) -> TokenStream {
+pub(super) fn arg_type(arg: &Arg, scope: Scope<'_>) -> TokenStream {
     match &arg.kind {
         ArgKind::Value(type_) => types::by_value(type_, scope),
         ArgKind::Slice { of, mutable, .. } => {
@@ -129,7 +129,7 @@ pub fn arg_type(arg: &Arg, scope: Scope<'_>) -> TokenStream {
 }
 
 /// What the safe method returns: failure is an error, what C returns besides is the value.
-pub fn output(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
+pub(super) fn output(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
     let error = format_ident!("{}", function.error_name);
     let value = types::by_value(&function.c_return, scope);
     match function.convention {
@@ -145,12 +145,12 @@ pub fn output(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
 }
 
 /// The parameters and what is returned, as the page has them.
-pub fn details(function: &Function, safe: bool, writer: &Writer<'_>) -> Vec<String> {
+pub(super) fn details(function: &Function, safe: bool, writer: &Writer<'_>) -> Vec<String> {
     details_but(function, None, safe, writer)
 }
 
 /// The same without one parameter, which the method has no argument for.
-pub fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: &Writer<'_>) -> Vec<String> {
+pub(super) fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: &Writer<'_>) -> Vec<String> {
     let mut out = Vec::new();
     let params = function.params.iter().enumerate().filter(|(index, _)| Some(*index) != but);
     let params = params.flat_map(|(index, param)| {
@@ -229,15 +229,15 @@ fn head(function: &Function, index: usize, param: &Param, safe: bool, writer: &W
         Direction::InOut => "in and out",
     };
     let optional = if param.optional { ", optional" } else { "" };
-    let until = |what: &str, until: &Option<String>| match until.as_deref() {
+    let until = |what: &str, until: &Option<Until>| match until {
         None => String::new(),
-        Some("completion") => format!(", {what} until the operation completes"),
-        Some("handle") => format!(", {what} until the handle is closed"),
-        Some(call) => format!(", {what} until {}", writer.name(call)),
+        Some(Until::Completion) => format!(", {what} until the operation completes"),
+        Some(Until::Handle) => format!(", {what} until the handle is closed"),
+        Some(Until::Call(call)) => format!(", {what} until {}", writer.name(call)),
     };
     let (kept, lent) = (until("in use", &param.kept_until), until("lent", &param.lent_until));
     let direction = format!("{direction}{optional}{kept}{lent}");
-    let called = match param.rust_name == param.c_name {
+    let called = match *param.rust_name == *param.c_name {
         true => format!("`{}` ({direction})", param.rust_name),
         false => format!("`{}` (C: `{}`, {direction})", param.rust_name, param.c_name),
     };

@@ -8,53 +8,53 @@ use super::{api, callbacks, enums, structs, sys};
 use crate::model::{Arg, Enum, Field, Function, Record, Spec, Struct};
 
 /// The method of a function's trait.
-pub fn method(function: &Function, here: &str) -> TokenStream {
+pub(crate) fn method(function: &Function, here: &str) -> TokenStream {
     api::signature(function, here)
 }
 
 /// The type of an argument of that method.
-pub fn argument(arg: &Arg, function: &Function, here: &str) -> TokenStream {
+pub(crate) fn argument(arg: &Arg, function: &Function, here: &str) -> TokenStream {
     api::arg_type(arg, Scope::of(function, here))
 }
 
 /// A function under its C name.
-pub fn raw_function(function: &Function, here: &str) -> TokenStream {
+pub(crate) fn raw_function(function: &Function, here: &str) -> TokenStream {
     let signature = sys::signature(function, here);
     quote! { unsafe extern "system" { #signature } }
 }
 
 /// A callback's type.
-pub fn callback(callback: &Function, here: &str) -> TokenStream {
+pub(crate) fn callback(callback: &Function, here: &str) -> TokenStream {
     callbacks::type_(callback, here)
 }
 
 /// A callback's type under its C name.
-pub fn raw_callback(callback: &Function, here: &str) -> TokenStream {
+pub(crate) fn raw_callback(callback: &Function, here: &str) -> TokenStream {
     sys::callback_type(callback, here)
 }
 
 /// An enumeration.
-pub fn enumeration(enum_: &Enum) -> TokenStream {
+pub(crate) fn enumeration(enum_: &Enum) -> TokenStream {
     enums::definition(enum_, &vec![TokenStream::new(); enum_.members.len()])
 }
 
 /// An enumeration as C has it: an integer and constants.
-pub fn raw_enumeration(enum_: &Enum) -> TokenStream {
+pub(crate) fn raw_enumeration(enum_: &Enum) -> TokenStream {
     sys::enum_(enum_)
 }
 
 /// A structure or union, and the types of its parts.
-pub fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
+pub(crate) fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
     let is_impl = |tokens: &TokenStream| matches!(tokens.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "impl");
     structs::structure(struct_, here, spec).into_iter().filter(|tokens| !is_impl(tokens)).collect()
 }
 
 /// The type of a field.
-pub fn field(field: &Field, of: &Record, here: &str) -> TokenStream {
+pub(crate) fn field(field: &Field, of: &Record, here: &str) -> TokenStream {
     structs::field_type(field, Scope { family: here, generic: of.is_wide() })
 }
 
 /// The same with C's names.
-pub fn raw_structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
+pub(crate) fn raw_structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
     sys::structure(struct_, here)
 }

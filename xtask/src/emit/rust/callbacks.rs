@@ -10,7 +10,7 @@ use crate::draft::Docs;
 use crate::model::{Family, Function, Origin, Role, Slot, Spec, Table, Type};
 
 /// The file of a family's callback types; `None` if it has none.
-pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
+pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let tables = family.tables.iter().map(|table| trait_(table, family, spec));
     let callbacks = (0..family.callbacks.len()).map(|place| item(place, family, spec));
     let items: Vec<TokenStream> = tables.chain(callbacks).collect();
@@ -61,7 +61,7 @@ fn method(slot: &Slot, callback: &Function, here: &str, spec: &Spec) -> TokenStr
 }
 
 /// The function that fills a table.
-pub fn table_function(table: &Table) -> String {
+pub(super) fn table_function(table: &Table) -> String {
     format!("{}_callbacks", api::snake(&table.name))
 }
 
@@ -91,7 +91,7 @@ fn item(place: usize, family: &Family, spec: &Spec) -> TokenStream {
 }
 
 /// The type without its documentation.
-pub fn type_(callback: &Function, here: &str) -> TokenStream {
+pub(super) fn type_(callback: &Function, here: &str) -> TokenStream {
     let scope = Scope { family: here, generic: callback.types().into_iter().any(Type::is_wide) };
     let name = format_ident!("{}", callback.origin.rust_name);
     let params = callback.params.iter().map(|param| {

@@ -7,7 +7,7 @@ use super::docs::{Writer, attributes};
 use crate::model::{CodeEntry, CodeSpace, Spec};
 
 /// The file of all codes.
-pub fn file(spec: &Spec) -> TokenStream {
+pub(super) fn file(spec: &Spec) -> TokenStream {
     let of = |space| spec.codes.iter().filter(|code| code.space == space).collect::<Vec<_>>();
     let win32 = space(spec, &of(CodeSpace::Win32), CodeSpace::Win32);
     let hresult = space(spec, &of(CodeSpace::HResult), CodeSpace::HResult);
@@ -61,7 +61,7 @@ pub fn file(spec: &Spec) -> TokenStream {
 }
 
 /// The type of the codes of a space.
-pub const fn type_name(space: CodeSpace) -> &'static str {
+pub(super) const fn type_name(space: CodeSpace) -> &'static str {
     match space {
         CodeSpace::Win32 => "Win32Error",
         CodeSpace::HResult => "HResult",
@@ -93,13 +93,13 @@ fn space(spec: &Spec, codes: &[&CodeEntry], space: CodeSpace) -> TokenStream {
     by_number.sort_by_key(|code| (code.number.value, &code.name));
     by_number.dedup_by_key(|code| code.number.value);
     let rows = by_number.iter().map(|code| {
-        let (number, name, text) = (number(code.number.value, space), &code.name, code.docs.plain());
+        let (number, name, text) = (number(code.number.value, space), &*code.name, code.docs.plain());
         quote! { (#number, #name, #text) }
     });
     let mut by_name: Vec<&CodeEntry> = codes.to_vec();
     by_name.sort_by_key(|code| &code.name);
     let names = by_name.iter().map(|code| {
-        let (number, name) = (number(code.number.value, space), &code.name);
+        let (number, name) = (number(code.number.value, space), &*code.name);
         quote! { (#name, #number) }
     });
     let (table, index) = match space {

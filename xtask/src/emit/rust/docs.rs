@@ -9,6 +9,7 @@ use quote::quote;
 
 use super::super::fold::fold;
 use crate::draft::{Docs, Requirements};
+use crate::emit::markdown::escape;
 use crate::model::{Function, Origin, Spec};
 use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, plain};
 
@@ -16,7 +17,7 @@ use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table,
 const WIDTH: usize = 100;
 
 /// One `#[doc]` for each line.
-pub fn attributes(lines: &[String]) -> TokenStream {
+pub(super) fn attributes(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| {
         let text = if line.is_empty() { String::new() } else { format!(" {line}") };
         quote! { #[doc = #text] }
@@ -25,13 +26,13 @@ pub fn attributes(lines: &[String]) -> TokenStream {
 }
 
 /// The names that search finds an item by, other than its own.
-pub fn aliases<'a>(own: &str, names: impl Iterator<Item = &'a str>) -> TokenStream {
+pub(super) fn aliases<'a>(own: &str, names: impl Iterator<Item = &'a str>) -> TokenStream {
     let names = names.filter(|name| *name != own).map(|name| quote! { #[doc(alias = #name)] });
     quote! { #(#names)* }
 }
 
 /// A page's prose as Markdown.
-pub struct Writer<'a> {
+pub(super) struct Writer<'a> {
     spec: &'a Spec,
     /// The item whose text this is: it does not link to itself.
     item: Option<usize>,
@@ -41,19 +42,19 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// A writer of an item's text, whose links lead to the other items of `spec`.
-    pub fn new(spec: &'a Spec, item: usize) -> Self {
+    pub(super) fn new(spec: &'a Spec, item: usize) -> Self {
         Self { spec, item: Some(item), args: BTreeMap::new() }
     }
 
     /// A writer of a method's text; `but` is a parameter that is no argument of it.
-    pub fn of_method(spec: &'a Spec, function: &'a Function, but: Option<usize>) -> Self {
+    pub(super) fn of_method(spec: &'a Spec, function: &'a Function, but: Option<usize>) -> Self {
         let args = function.args.iter().filter(|arg| Some(arg.param) != but).map(|arg| &function.params[arg.param]);
         let args = args.map(|param| (&*param.c_name, &*param.rust_name)).collect();
         Self { spec, item: Some(function.origin.item), args }
     }
 
     /// The documentation of a type without details, and the names that search finds it by.
-    pub fn head(&self, origin: &Origin) -> TokenStream {
+    pub(super) fn head(&self, origin: &Origin) -> TokenStream {
         let doc = attributes(&self.item(origin, Vec::new()));
         let names = origin.aliases.iter().chain(&origin.pointers).chain([&origin.c_name]);
         let alias = aliases(&origin.rust_name, names.map(|name| &**name));
@@ -61,12 +62,12 @@ impl<'a> Writer<'a> {
     }
 
     /// A writer of text that belongs to no item.
-    pub fn of_no_item(spec: &'a Spec) -> Self {
+    pub(super) fn of_no_item(spec: &'a Spec) -> Self {
         Self { spec, item: None, args: BTreeMap::new() }
     }
 
     /// The lines of a text.
-    pub fn lines(&self, prose: &Prose) -> Vec<String> {
+    pub(super) fn lines(&self, prose: &Prose) -> Vec<String> {
         let mut out = Vec::new();
         self.blocks(prose, &mut out);
         out
@@ -74,14 +75,14 @@ impl<'a> Writer<'a> {
 
     /// The lines of what a function returns, but for the paragraphs that are about the thread's last error: a method
     /// returns its code.
-    pub fn without_last_error(&self, prose: &Prose) -> Vec<String> {
+    pub(super) fn without_last_error(&self, prose: &Prose) -> Vec<String> {
         let Some(name) = &self.spec.last_error else { return self.lines(prose) };
         let about = |block: &&Block| Prose { blocks: vec![(*block).clone()] }.plain().contains(&**name);
         self.lines(&Prose { blocks: prose.blocks.iter().filter(|block| !about(block)).cloned().collect() })
     }
 
     /// A name as code, which is a link if it is an item's.
-    pub fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         match self.spec.place(name).and_then(|index| self.path(index)) {
             Some(path) => format!("[`{name}`](crate::{path})"),
             None => code_span(name),
@@ -89,7 +90,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The text of an item: description, `middle`, remarks, other sections, requirements and source.
-    pub fn item(&self, origin: &Origin, middle: Vec<String>) -> Vec<String> {
+    pub(super) fn item(&self, origin: &Origin, middle: Vec<String>) -> Vec<String> {
         let Docs { description, remarks, see_also, others } = &origin.docs;
         let mut out = self.lines(description);
         if out.is_empty() {
@@ -252,7 +253,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Breaks a text into lines; `first` stands before the first of them, `rest` before the others.
-pub fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
+pub(super) fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
     let lead = |index: usize| if index == 0 { first } else { rest };
     let lines = fold(text, WIDTH.saturating_sub(rest.len())).into_iter().enumerate();
     lines.map(|(index, line)| format!("{}{}", lead(index), start_of_line(line))).collect()
@@ -266,7 +267,7 @@ fn append(out: &mut Vec<String>, lines: Vec<String>) {
 }
 
 /// Adds a section with its heading, unless it is empty.
-pub fn section(out: &mut Vec<String>, heading: &str, lines: Vec<String>) {
+pub(super) fn section(out: &mut Vec<String>, heading: &str, lines: Vec<String>) {
     if !lines.is_empty() {
         append(out, vec![heading.to_owned(), String::new()]);
         out.extend(lines);
@@ -293,7 +294,7 @@ fn code(text: &str, out: &mut Vec<String>) {
 }
 
 /// A code span whose backticks are more than any in it.
-pub fn code_span(text: &str) -> String {
+pub(super) fn code_span(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let ticks = "`".repeat(longest + 1);
     let pad = if longest > 0 { " " } else { "" };
@@ -309,28 +310,6 @@ fn wrapped(mark: &str, text: &str) -> String {
     let lead = &text[..text.len() - text.trim_start().len()];
     let trail = &text[text.trim_end().len()..];
     format!("{lead}{mark}{inner}{mark}{trail}")
-}
-
-/// Plain text in which no character means anything to Markdown or HTML.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let chars: Vec<char> = text.chars().collect();
-    for (at, &c) in chars.iter().enumerate() {
-        let within_word = || {
-            let near = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_alphanumeric);
-            near(at.checked_sub(1)) && near(Some(at + 1))
-        };
-        let means = match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '&' | '~' | '|' => true,
-            '_' => !within_word(),
-            _ => false,
-        };
-        if means {
-            out.push('\\');
-        }
-        out.push(if c == '\n' { ' ' } else { c });
-    }
-    out
 }
 
 /// What would start a list, heading or rule where a line was broken.

@@ -7,7 +7,7 @@ use super::docs::{Writer, aliases, attributes};
 use crate::model::{Enum, Family, Member, Spec};
 
 /// The file of a family's enumerations; `None` if it has none.
-pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
+pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let one = |enum_: &Enum| if enum_.flags { flags(enum_, spec) } else { item(enum_, spec) };
     let enums: Vec<TokenStream> = family.enums.iter().map(one).collect();
     let doc = format!(" Enumerations of `{}`.", family.header);
@@ -19,7 +19,7 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
     let head = writer.head(&enum_.origin);
     let name = format_ident!("{}", enum_.origin.rust_name);
     let idents: Vec<_> = enum_.members.iter().map(|member| format_ident!("{}", member.rust_name)).collect();
-    let c_names: Vec<_> = enum_.members.iter().map(|member| &member.c_name).collect();
+    let c_names: Vec<_> = enum_.members.iter().map(|member| &*member.c_name).collect();
     let values: Vec<_> = enum_.members.iter().map(|member| Literal::i32_unsuffixed(member.value)).collect();
     let docs = enum_.members.iter().map(|member| member_doc(member, &member.rust_name, writer));
     let definition = definition(enum_, &docs.collect::<Vec<_>>());
@@ -31,7 +31,7 @@ fn item(enum_: &Enum, spec: &Spec) -> TokenStream {
         quote! { #doc pub const #constant: Self = Self::#first; }
     });
     let all = format!(" Every member of `{}`, in the order of its page.", enum_.origin.c_name);
-    let called = &enum_.origin.rust_name;
+    let called = &*enum_.origin.rust_name;
     // What is on the wire or in a structure may have 16 bits.
     let short = enum_.members.iter().all(|member| u16::try_from(member.value).is_ok());
     let from_u16 = short.then(|| {
@@ -100,11 +100,11 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
         quote! { #doc pub const #ident: Self = Self(#value); }
     });
     let idents = all.iter().map(|member| format_ident!("{}", member.rust_name));
-    let c_names = all.iter().map(|member| &member.c_name);
+    let c_names = all.iter().map(|member| &*member.c_name);
     let bits = Literal::i32_unsuffixed(all.iter().fold(0, |bits, member| bits | member.value));
     let definition = definition(enum_, &[]);
     let members = format!(" Every member of `{}` with its C name, in the order of its page.", enum_.origin.c_name);
-    let called = &enum_.origin.rust_name;
+    let called = &*enum_.origin.rust_name;
     quote! {
         #head
         #definition
@@ -188,7 +188,7 @@ fn flags(enum_: &Enum, spec: &Spec) -> TokenStream {
 }
 
 /// The enumeration itself; `docs` are its members' attributes.
-pub fn definition(enum_: &Enum, docs: &[TokenStream]) -> TokenStream {
+pub(super) fn definition(enum_: &Enum, docs: &[TokenStream]) -> TokenStream {
     let name = format_ident!("{}", enum_.origin.rust_name);
     if enum_.flags {
         return quote! {
@@ -219,8 +219,8 @@ fn member_doc(member: &Member, own: &str, writer: &Writer<'_>) -> TokenStream {
 }
 
 /// The Rust name of a member that has the value of another: bits are constants already.
-pub fn alias(enum_: &Enum, member: &Member) -> String {
-    if enum_.flags { member.rust_name.clone() } else { screaming(&member.rust_name) }
+pub(super) fn alias(enum_: &Enum, member: &Member) -> String {
+    if enum_.flags { member.rust_name.to_string() } else { screaming(&member.rust_name) }
 }
 
 fn screaming(camel: &str) -> String {

@@ -8,7 +8,7 @@ use crate::draft::Convention;
 use crate::model::{CodeSpace, ErrorCode, Family, Function, Spec};
 
 /// The file of a family's error types; `None` if it has none.
-pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
+pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let mut items = Vec::new();
     for group in &family.groups {
         for &index in &group.functions {
@@ -32,13 +32,13 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 }
 
 /// Whether a family has any error types.
-pub fn has_types(family: &Family) -> bool {
+pub(super) fn has_types(family: &Family) -> bool {
     let grouped = family.groups.iter().flat_map(|group| &group.functions).map(|&index| &family.functions[index]);
     grouped.chain(&family.callbacks).any(|function| code_name(function).is_some())
 }
 
 /// The type that carries a function's codes, if it reports failure by codes at all.
-pub fn code_type(function: &Function) -> Option<TokenStream> {
+pub(super) fn code_type(function: &Function) -> Option<TokenStream> {
     let name = code_name(function)?;
     Some(quote! { crate::#name })
 }
@@ -99,7 +99,7 @@ fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
 }
 
 /// The type that tells plain success from the others that a function documents, if it documents any.
-pub fn success_name(function: &Function) -> Option<Ident> {
+pub(super) fn success_name(function: &Function) -> Option<Ident> {
     let fails = code_type(function).is_some() && !function.successes.is_empty();
     fails.then(|| format_ident!("{}", function.success_name))
 }

@@ -1,7 +1,7 @@
 //! Rust text: one file per kind of thing and family, each a token stream that prettyplease lays out.
 
 mod api;
-pub mod bare;
+pub(super) mod bare;
 mod callbacks;
 mod codes;
 mod docs;
@@ -12,18 +12,33 @@ mod structs;
 mod sys;
 mod types;
 
+use std::fmt;
+
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{IdentFragment, format_ident, quote};
 use rayon::prelude::*;
 
 use super::attribution;
+use super::markdown::escape;
 use crate::model::{ArgKind, Family, Spec, Type, Wide};
+use crate::name::{CName, RustName};
 use crate::sync::{MARK, OutputFile};
 
-pub use docs::escape;
+/// A name becomes an identifier, or a part of one.
+macro_rules! ident_fragment {
+    ($($name:ident)*) => {$(
+        impl IdentFragment for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                IdentFragment::fmt(&**self, f)
+            }
+        }
+    )*};
+}
+
+ident_fragment!(CName RustName);
 
 /// All Rust files of the crate.
-pub fn emit(spec: &Spec) -> Vec<OutputFile> {
+pub(super) fn emit(spec: &Spec) -> Vec<OutputFile> {
     let families: Vec<&Family> = spec.families.iter().filter(|family| !family.is_empty()).collect();
     let shared = shared(spec, &families);
     let mut files = vec![file("src/lib.rs", lib(spec, &families, &shared)), file("src/codes.rs", codes::file(spec))];
@@ -180,7 +195,7 @@ fn lib(spec: &Spec, families: &[&Family], shared: &[Shared]) -> TokenStream {
     }
     for sentence in attribution::sentences(spec) {
         lines.push(String::new());
-        lines.extend(docs::wrap(&docs::escape(&sentence), "", ""));
+        lines.extend(docs::wrap(&escape(&sentence), "", ""));
     }
     lines.extend(example(families).into_iter().flatten());
     let declarations = shared.iter().map(|shared| &shared.declaration);

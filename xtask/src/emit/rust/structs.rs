@@ -8,7 +8,7 @@ use super::types::{self, Scope};
 use crate::model::{Family, Field, FieldKind, Opaque, Record, Spec, Struct, Type, TypeName};
 
 /// The file of a family's structures, handles and opaque types; `None` if it has none.
-pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
+pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let items = family.opaques.iter().map(|opaque| match opaque.handle {
         true => handle(opaque),
         false => incomplete(opaque),
@@ -20,7 +20,7 @@ pub fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
 }
 
 /// A structure or union and the types of its parts.
-pub fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
+pub(super) fn structure(struct_: &Struct, here: &str, spec: &Spec) -> Vec<TokenStream> {
     let writer = &Writer::new(spec, struct_.origin.item);
     let head = writer.head(&struct_.origin);
     let mut out = Vec::new();
@@ -43,7 +43,7 @@ fn record(
         let mut lines = writer.lines(&field.docs);
         match &field.c_name {
             // C's own name needs no mention where there is something else to say.
-            Some(c_name) if *c_name == field.rust_name && !lines.is_empty() => {}
+            Some(c_name) if **c_name == *field.rust_name && !lines.is_empty() => {}
             Some(c_name) => {
                 if !lines.is_empty() {
                     lines.push(String::new());
@@ -101,7 +101,7 @@ fn record(
 }
 
 /// The type of a field of a record that `scope` is about.
-pub fn field_type(field: &Field, scope: Scope<'_>) -> TokenStream {
+pub(super) fn field_type(field: &Field, scope: Scope<'_>) -> TokenStream {
     match &field.kind {
         FieldKind::Value { raw, .. } => types::safe(raw, scope),
         FieldKind::Part(part) => {
@@ -113,7 +113,7 @@ pub fn field_type(field: &Field, scope: Scope<'_>) -> TokenStream {
 }
 
 /// The value of all zeros.
-pub fn zero(type_: &Type, scope: Scope<'_>) -> TokenStream {
+pub(super) fn zero(type_: &Type, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Char { wide: true } if scope.generic => quote! { W::ZERO },
         Type::Void | Type::Int(_) | Type::Char { .. } | Type::Bool | Type::Enum(_) => quote! { 0 },

@@ -11,7 +11,7 @@ use crate::draft::Convention;
 use crate::model::{Constant, Enum, Family, FieldKind, Function, Origin, Param, Record, Spec, Struct, Type};
 
 /// The file of a family's C names.
-pub fn file(spec: &Spec, family: &Family) -> TokenStream {
+pub(super) fn file(spec: &Spec, family: &Family) -> TokenStream {
     let opaques = family.opaques.iter().map(|opaque| {
         let (c_name, rust_name) = (format_ident!("{}", opaque.c_name), format_ident!("{}", opaque.rust_name));
         let doc = format!(" [`{}`](super::{}) under its C name.", opaque.c_name, opaque.rust_name);
@@ -107,7 +107,7 @@ fn taken(family: &Family) -> BTreeSet<&str> {
 }
 
 /// A structure or union under its C name, and its parts under names made of it and of theirs.
-pub fn structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
+pub(super) fn structure(struct_: &Struct, here: &str) -> Vec<TokenStream> {
     let mut out = Vec::new();
     let c_name = &struct_.origin.c_name;
     let doc = format!(" [`{}`](super::{}) with the field names of C.", c_name, struct_.origin.rust_name);
@@ -152,10 +152,12 @@ fn record(record_: &Record, c_name: &str, doc: &str, here: &str, out: &mut Vec<T
         .fields
         .iter()
         .map(|field| {
-            let called = field.c_name.clone().unwrap_or_else(|| {
+            let called = if let Some(c_name) = &field.c_name {
+                c_name.to_string()
+            } else {
                 unnamed += 1;
                 if unnamed == 1 { "Anonymous".to_owned() } else { format!("Anonymous{unnamed}") }
-            });
+            };
             let ident = syn::parse_str::<syn::Ident>(&called).unwrap_or_else(|_| format_ident!("{called}_"));
             let type_ = match &field.kind {
                 FieldKind::Value { raw, .. } => types::raw(raw, here),
@@ -259,11 +261,11 @@ impl Uses {
 }
 
 /// An enumeration: its type and its members.
-pub fn enum_(enum_: &Enum) -> TokenStream {
+pub(super) fn enum_(enum_: &Enum) -> TokenStream {
     let c_name = format_ident!("{}", enum_.origin.c_name);
     let doc = format!(" The values of [`{0}`](super::{0}) as C has them.", enum_.origin.rust_name);
     let rust_name = &enum_.origin.rust_name;
-    let own = enum_.members.iter().map(|member| (member, member.rust_name.clone()));
+    let own = enum_.members.iter().map(|member| (member, member.rust_name.to_string()));
     let aliases = enum_.aliases.iter().map(|(member, _)| (member, enums::alias(enum_, member)));
     let constants = own.chain(aliases).map(|(member, called)| {
         let name = format_ident!("{}", member.c_name);
@@ -293,7 +295,7 @@ fn output(function: &Function, here: &str) -> Option<TokenStream> {
 }
 
 /// A function.
-pub fn signature(function: &Function, here: &str) -> TokenStream {
+pub(super) fn signature(function: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", function.origin.c_name);
     let (params, output) = (params(&function.params, here), output(function, here));
     quote! { pub fn #name(#(#params),*) #output; }
@@ -315,7 +317,7 @@ fn function_doc(function: &Function, spec: &Spec) -> TokenStream {
 }
 
 /// A callback's type.
-pub fn callback_type(callback: &Function, here: &str) -> TokenStream {
+pub(super) fn callback_type(callback: &Function, here: &str) -> TokenStream {
     let name = format_ident!("{}", callback.origin.c_name);
     let (params, output) = (params(&callback.params, here), output(callback, here));
     let doc = format!(" `{}`, raw.", callback.origin.c_name);

@@ -3,11 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Function, Type, TypeName, Wide};
+use crate::model::{Function, Int, Type, TypeName, Wide};
 
 /// Where a type of the safe API is written.
 #[derive(Clone, Copy, Debug)]
-pub struct Scope<'a> {
+pub(super) struct Scope<'a> {
     /// The family.
     pub family: &'a str,
     /// Whether what it is written in is generic in the units of wide strings, which are then called `W`.
@@ -16,41 +16,41 @@ pub struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// Where wide strings are those of Windows.
-    pub const fn plain(family: &'a str) -> Self {
+    pub(super) const fn plain(family: &'a str) -> Self {
         Self { family, generic: false }
     }
 
     /// In a function.
-    pub fn of(function: &Function, family: &'a str) -> Self {
+    pub(super) fn of(function: &Function, family: &'a str) -> Self {
         Self { family, generic: function.wide == Wide::Generic }
     }
 
     /// The parameter of a structure: `<W: WideChar = u16>`.
-    pub fn of_type(self) -> Option<TokenStream> {
+    pub(super) fn of_type(self) -> Option<TokenStream> {
         self.generic.then(|| quote! { <W: crate::WideChar = u16> })
     }
 
     /// The parameter of an alias, which cannot have bounds: `<W = u16>`.
-    pub fn of_alias(self) -> Option<TokenStream> {
+    pub(super) fn of_alias(self) -> Option<TokenStream> {
         self.generic.then(|| quote! { <W = u16> })
     }
 
     /// The parameter of a function or implementation: `<W: WideChar>`.
-    pub fn bound(self) -> Option<TokenStream> {
+    pub(super) fn bound(self) -> Option<TokenStream> {
         self.generic.then(|| quote! { <W: crate::WideChar> })
     }
 
     /// The argument: `<W>`.
-    pub fn used(self) -> Option<TokenStream> {
+    pub(super) fn used(self) -> Option<TokenStream> {
         self.generic.then(|| quote! { <W> })
     }
 }
 
 /// A type of the safe API. Enumerations that come from outside are their raw integer.
-pub fn safe(type_: &Type, scope: Scope<'_>) -> TokenStream {
+pub(super) fn safe(type_: &Type, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Void => quote! { core::ffi::c_void },
-        Type::Int(name) => int(name),
+        Type::Int(kind) => int(*kind),
         Type::Char { wide: true } if scope.generic => quote! { W },
         Type::Char { wide: true } => quote! { u16 },
         Type::Char { wide: false } => quote! { core::ffi::c_char },
@@ -68,7 +68,7 @@ pub fn safe(type_: &Type, scope: Scope<'_>) -> TokenStream {
 }
 
 /// The same, with enumerations by their own type: what the caller passes by value.
-pub fn by_value(type_: &Type, scope: Scope<'_>) -> TokenStream {
+pub(super) fn by_value(type_: &Type, scope: Scope<'_>) -> TokenStream {
     match type_ {
         Type::Enum(name) => path(name, scope.family),
         Type::Bool => quote! { bool },
@@ -77,10 +77,10 @@ pub fn by_value(type_: &Type, scope: Scope<'_>) -> TokenStream {
 }
 
 /// A type under its C name.
-pub fn raw(type_: &Type, here: &str) -> TokenStream {
+pub(super) fn raw(type_: &Type, here: &str) -> TokenStream {
     match type_ {
         Type::Void => quote! { c_void },
-        Type::Int(name) => int(name),
+        Type::Int(kind) => int(*kind),
         Type::Char { wide: true } => quote! { WCHAR },
         Type::Char { wide: false } => quote! { c_char },
         Type::Bool => quote! { BOOL },
@@ -103,8 +103,8 @@ fn array(of: &TokenStream, length: usize) -> TokenStream {
     quote! { [#of; #length] }
 }
 
-fn int(name: &str) -> TokenStream {
-    let ident = format_ident!("{name}");
+fn int(kind: Int) -> TokenStream {
+    let ident = format_ident!("{}", kind.name());
     quote! { #ident }
 }
 
@@ -117,7 +117,7 @@ fn pointer(to: &TokenStream, constant: bool) -> TokenStream {
 }
 
 /// The path of a type from a module of a family.
-pub fn path(name: &TypeName, here: &str) -> TokenStream {
+pub(super) fn path(name: &TypeName, here: &str) -> TokenStream {
     let ident = format_ident!("{}", name.rust_name);
     if name.family == here {
         return quote! { super::#ident };

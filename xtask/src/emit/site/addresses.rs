@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use askama::Template;
 
-use super::here::{INDEX, MISSING};
-use super::render;
+use super::paths::{INDEX, MISSING};
+use super::render::render;
 use crate::sync::OutputFile;
 
 /// Where a site will be: `http://` or `https://`, a host, and a path that ends with `/`.
@@ -44,7 +44,7 @@ struct Sitemap {
 }
 
 /// The map of all pages, as search engines read it.
-pub fn sitemap(base_url: &BaseUrl, files: &[OutputFile]) -> String {
+pub(super) fn sitemap(base_url: &BaseUrl, files: &[OutputFile]) -> String {
     let is_page = |path: &&str| Path::new(path).extension().is_some_and(|it| it == "html") && *path != MISSING;
     let pages = files.iter().map(|file| &*file.path).filter(is_page);
     let mut addresses: Vec<String> = pages.map(|path| base_url.to(if path == INDEX { "" } else { path })).collect();

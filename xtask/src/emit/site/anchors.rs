@@ -2,8 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::draft::{Constant, Returns};
+
 /// The ids of one page. No two are alike, whatever the names.
-pub struct Anchors {
+pub(super) struct Anchors {
     /// The ids that the templates use themselves.
     reserved: &'static [&'static str],
     taken: FxHashSet<String>,
@@ -11,12 +13,12 @@ pub struct Anchors {
 
 impl Anchors {
     /// Those of a page of which the template uses some itself.
-    pub fn new(reserved: &'static [&'static str]) -> Self {
+    pub(super) fn new(reserved: &'static [&'static str]) -> Self {
         Self { reserved, taken: FxHashSet::default() }
     }
 
     /// The id of a thing: readable, and the same as long as those before it on the page are.
-    pub fn claim(&mut self, prefix: &str, name: &str) -> String {
+    pub(super) fn claim(&mut self, prefix: &str, name: &str) -> String {
         let is_new = |id: String| !self.reserved.contains(&&*id) && self.taken.insert(id);
         distinct([prefix, &readable(name)].concat(), is_new)
     }
@@ -24,7 +26,7 @@ impl Anchors {
 
 /// The wish, or the wish with the first number that makes it new. Case does not tell two apart: file systems and
 /// readers would mix them up.
-pub fn distinct(wish: String, mut is_new: impl FnMut(String) -> bool) -> String {
+pub(super) fn distinct(wish: String, mut is_new: impl FnMut(String) -> bool) -> String {
     if is_new(wish.to_lowercase()) {
         return wish;
     }
@@ -34,7 +36,7 @@ pub fn distinct(wish: String, mut is_new: impl FnMut(String) -> bool) -> String 
 }
 
 /// Letters, digits, `_` and `-` as they are; `-` for any run of anything else. Never empty.
-pub fn readable(name: &str) -> String {
+pub(super) fn readable(name: &str) -> String {
     /// Some file systems take no name beyond 255 bytes; numbers and `.html` come on top.
     const LONGEST: usize = 160;
     let keep = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -47,4 +49,16 @@ pub fn readable(name: &str) -> String {
     }
     out.truncate(LONGEST);
     if out.is_empty() { "unnamed".to_owned() } else { out }
+}
+
+/// The anchors of the codes. They depend on nothing else of the page, so that other pages can link to them.
+pub(super) fn error_ids(returns: &Returns) -> Vec<String> {
+    let mut anchors = Anchors::new(&[]);
+    returns.codes.iter().map(|code| anchors.claim("error-", &code.name.value)).collect()
+}
+
+/// The anchors of constants. They depend on nothing else of the page, so that other pages can link to them.
+pub(super) fn constant_ids(constants: &[Constant]) -> Vec<String> {
+    let mut anchors = Anchors::new(&[]);
+    constants.iter().map(|constant| anchors.claim("constant-", &constant.name.value)).collect()
 }

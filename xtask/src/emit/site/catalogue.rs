@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::function::error_ids;
-use super::values::constant_ids;
+use super::anchors::{constant_ids, error_ids};
 use crate::draft::{self, DocumentedCode};
 use crate::fact::{Fact, Source};
 use crate::model::{CodeEntry, CodeSpace, Spec};

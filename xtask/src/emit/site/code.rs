@@ -5,20 +5,22 @@ use askama::Template;
 use super::anchors::Anchors;
 use super::catalogue::Documented;
 use super::frame::Frame;
-use super::here::{CODES, Here, Site};
+use super::here::Here;
 use super::number::{Number, Parts, as_hresult};
+use super::paths::CODES;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::signature;
 use super::summary::first;
 use super::titles;
+use super::whole::Site;
 use crate::model::CodeSpace;
 use crate::prose::Prose;
 
 /// A code's page.
 #[derive(Template)]
 #[template(path = "code.html", whitespace = "minimize")]
-pub struct CodePage<'a> {
+pub(super) struct CodePage<'a> {
     frame: Frame,
     kind: &'static str,
     name: &'a str,
@@ -49,7 +51,7 @@ struct DocumentedView<'a> {
 }
 
 /// The page of the code at `index` of the catalogue.
-pub fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>, index: usize) -> CodePage<'a> {
     let here = Here::below(site, site.code_path(index));
     let code = &site.catalogue.codes[index];
     let space = code.entry.map(|entry| entry.space);

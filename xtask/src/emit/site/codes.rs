@@ -4,17 +4,19 @@ use askama::Template;
 
 use super::catalogue::Code;
 use super::frame::Frame;
-use super::here::{CODES, Here, Site};
+use super::here::Here;
 use super::number::{Number, as_hresult};
+use super::paths::CODES;
 use super::summary::first;
 use super::titles::space;
+use super::whole::Site;
 use crate::draft::Kind;
 use crate::model::CodeSpace;
 
 /// The page of codes.
 #[derive(Template)]
 #[template(path = "codes.html", whitespace = "minimize")]
-pub struct CodesPage<'a> {
+pub(super) struct CodesPage<'a> {
     frame: Frame,
     spaces: Vec<SpaceSection<'a>>,
     /// By name: first letters, and codes with their addresses; empty where there are so many that search serves better.
@@ -40,16 +42,19 @@ struct Row<'a> {
 }
 
 /// The spaces in the order of the catalogue.
-pub const SPACES: [Option<CodeSpace>; 3] = [Some(CodeSpace::Win32), Some(CodeSpace::HResult), None];
+pub(super) const SPACES: [Option<CodeSpace>; 3] = [Some(CodeSpace::Win32), Some(CodeSpace::HResult), None];
 
 /// The places of the codes of a space.
-pub fn of_space<'a>(site: &'a Site<'a>, which: Option<CodeSpace>) -> impl Iterator<Item = (usize, &'a Code<'a>)> {
+pub(super) fn of_space<'a>(
+    site: &'a Site<'a>,
+    which: Option<CodeSpace>,
+) -> impl Iterator<Item = (usize, &'a Code<'a>)> {
     let codes = site.catalogue.codes.iter().enumerate();
     codes.filter(move |(_, code)| code.entry.map(|entry| entry.space) == which)
 }
 
 /// The page of codes of a site.
-pub fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>) -> CodesPage<'a> {
     let here = Here::top(site, CODES);
     let section = |which| {
         let (title, id) = space(which);

@@ -5,19 +5,20 @@ use askama::Template;
 use super::anchors::Anchors;
 use super::catalogue::{self, Constant};
 use super::frame::Frame;
-use super::here::{Here, Site};
+use super::here::Here;
 use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::summary::sentence;
 use super::titles::is_code;
 use super::values;
+use super::whole::Site;
 use crate::draft;
 
 /// A constant's page.
 #[derive(Template)]
 #[template(path = "constant.html", whitespace = "minimize")]
-pub struct ConstantPage<'a> {
+pub(super) struct ConstantPage<'a> {
     frame: Frame,
     name: &'a str,
     /// Its number, or numbers where pages disagree.
@@ -47,7 +48,7 @@ struct Listed<'a> {
 }
 
 /// The page of the constant at `index` of the catalogue.
-pub fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>, index: usize) -> ConstantPage<'a> {
     let here = Here::below(site, site.constant_path(index));
     let Constant { family, name, listed } = &site.catalogue.constants[index];
     let title = site.family_title(family);

@@ -7,7 +7,7 @@ use crate::c::types::CType;
 use crate::draft::{Body, Convention, Draft, Field, Function, Kind, Member, as_c_sees};
 
 /// A piece of a declaration.
-pub struct Token {
+pub(super) struct Token {
     /// What it is, as the stylesheet calls it; empty for punctuation.
     pub class: &'static str,
     /// Its text.
@@ -17,7 +17,7 @@ pub struct Token {
 }
 
 /// A type around the name at its bottom, which may have a page of its own.
-pub struct TypeText {
+pub(super) struct TypeText {
     /// What stands before the name.
     pub before: String,
     /// The name.
@@ -30,7 +30,7 @@ pub struct TypeText {
 
 impl TypeText {
     /// The type as it is written elsewhere, cut at the name at its bottom.
-    pub fn new(here: Here<'_>, c_type: &CType) -> Self {
+    pub(super) fn new(here: Here<'_>, c_type: &CType) -> Self {
         let (mut before, mut after) = (String::new(), String::new());
         around(c_type, &mut before, &mut after);
         Self { before, base: c_type.base().to_owned(), href: here.to_type(c_type), after }
@@ -69,7 +69,7 @@ fn around(c_type: &CType, before: &mut String, after: &mut String) {
 
 /// The declaration of a function, callback, enumeration, structure or union; nothing for other kinds. What the page does
 /// not say is a comment in it; how a function is called is shown for complete ones, as the headers have it.
-pub fn declaration(here: Here<'_>, draft: &Draft, complete: bool) -> Vec<Token> {
+pub(super) fn declaration(here: Here<'_>, draft: &Draft, complete: bool) -> Vec<Token> {
     let mut out = Tokens { here, complete, list: Vec::new() };
     match &draft.body {
         Body::Function(function) => out.function(draft, function),

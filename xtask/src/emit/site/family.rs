@@ -3,17 +3,18 @@
 use askama::Template;
 
 use super::frame::Frame;
-use super::here::{Here, Site};
+use super::here::Here;
 use super::number::Number;
 use super::summary::summary;
 use super::titles::{is_code, plural};
+use super::whole::Site;
 use crate::draft::Kind;
 use crate::model::{Family, Group, Item};
 
 /// A family's page.
 #[derive(Template)]
 #[template(path = "family.html", whitespace = "minimize")]
-pub struct FamilyPage<'a> {
+pub(super) struct FamilyPage<'a> {
     frame: Frame,
     title: String,
     header: Option<&'a str>,
@@ -24,7 +25,7 @@ pub struct FamilyPage<'a> {
 }
 
 /// A group of functions: one trait.
-pub struct GroupView<'a> {
+pub(super) struct GroupView<'a> {
     /// The trait.
     pub path: String,
     pub summary: &'a str,
@@ -33,14 +34,14 @@ pub struct GroupView<'a> {
 }
 
 /// The items of a kind.
-pub struct KindSection<'a> {
+pub(super) struct KindSection<'a> {
     pub id: &'static str,
     pub title: &'static str,
     pub items: Vec<Entry<'a>>,
 }
 
 /// An item in a list.
-pub struct Entry<'a> {
+pub(super) struct Entry<'a> {
     pub name: &'a str,
     /// Whether the name is one of code.
     pub code: bool,
@@ -53,7 +54,7 @@ pub struct Entry<'a> {
 }
 
 /// The page of the family of that name.
-pub fn page<'a>(site: &'a Site<'a>, name: &'a str) -> FamilyPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>, name: &'a str) -> FamilyPage<'a> {
     let here = Here::below(site, site.family_path(name).expect("the family has a page"));
     let title = site.family_title(name);
     let known = site.family(name);
@@ -78,7 +79,7 @@ pub fn page<'a>(site: &'a Site<'a>, name: &'a str) -> FamilyPage<'a> {
 }
 
 /// The items of a family, kind by kind, each list by name.
-pub fn kinds<'a>(here: Here<'a>, family: &str) -> Vec<KindSection<'a>> {
+pub(super) fn kinds<'a>(here: Here<'a>, family: &str) -> Vec<KindSection<'a>> {
     let spec = here.site.spec;
     let mut out: Vec<(Kind, KindSection<'a>)> = Vec::new();
     for &at in here.site.items_of(family) {
@@ -99,7 +100,7 @@ pub fn kinds<'a>(here: Here<'a>, family: &str) -> Vec<KindSection<'a>> {
 }
 
 /// An item as lists show it.
-pub fn entry<'a>(here: Here<'a>, at: usize, item: &'a Item) -> Entry<'a> {
+pub(super) fn entry<'a>(here: Here<'a>, at: usize, item: &'a Item) -> Entry<'a> {
     let draft = &item.draft;
     Entry {
         name: &draft.name.value,
@@ -112,7 +113,7 @@ pub fn entry<'a>(here: Here<'a>, at: usize, item: &'a Item) -> Entry<'a> {
 }
 
 /// The groups of a family.
-pub fn groups<'a>(here: Here<'a>, family: &'a Family) -> Vec<GroupView<'a>> {
+pub(super) fn groups<'a>(here: Here<'a>, family: &'a Family) -> Vec<GroupView<'a>> {
     let function = |&index: &usize| {
         let origin = &family.functions[index].origin;
         let implemented = here.implemented(&here.site.spec.items[origin.item].draft);

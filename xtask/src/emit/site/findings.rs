@@ -3,28 +3,13 @@
 use askama::Template;
 
 use super::frame::Frame;
-use super::here::{Here, Site};
-use crate::source::Location;
-
-/// A finding of the run, in words. What a diagnostic is, emit does not know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is: `error`, `warning` or `note`.
-    pub severity: &'static str,
-    /// The rule's name.
-    pub rule: &'static str,
-    /// What the rule is about and what to do.
-    pub explanation: &'static str,
-    /// Where.
-    pub location: Location,
-    /// What was found. No path in it shows where the files are on this machine.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
+use super::here::Here;
+use super::paths::FINDINGS;
+use super::whole::Site;
+use crate::diag::Finding;
 
 /// A finding and where it stands.
-pub struct FindingView<'a> {
+pub(super) struct FindingView<'a> {
     pub finding: &'a Finding,
     /// The file, below the folder that was read.
     pub file: &'a str,
@@ -33,7 +18,7 @@ pub struct FindingView<'a> {
 }
 
 /// A message in pieces, each with whether it stands between backticks, which then are no part of it.
-pub fn pieces(message: &str) -> Vec<(bool, &str)> {
+pub(super) fn code_and_text(message: &str) -> Vec<(bool, &str)> {
     let parts: Vec<&str> = message.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return vec![(false, message)];
@@ -41,13 +26,10 @@ pub fn pieces(message: &str) -> Vec<(bool, &str)> {
     parts.into_iter().enumerate().map(|(at, part)| (at % 2 == 1, part)).filter(|(_, part)| !part.is_empty()).collect()
 }
 
-/// The path of the page of findings.
-pub const FINDINGS: &str = "findings.html";
-
 /// The page of findings: how many each page has, and those of files without a page.
 #[derive(Template)]
 #[template(path = "findings.html", whitespace = "minimize")]
-pub struct FindingsPage<'a> {
+pub(super) struct FindingsPage<'a> {
     frame: Frame,
     total: usize,
     /// Names, addresses and counts.
@@ -56,7 +38,7 @@ pub struct FindingsPage<'a> {
 }
 
 /// The page of findings of a site.
-pub fn page<'a>(site: &'a Site<'a>) -> FindingsPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>) -> FindingsPage<'a> {
     let here = Here::top(site, FINDINGS);
     let with = site.spec.items.iter().enumerate().filter_map(|(at, item)| {
         let count = site.findings(&item.draft.path).len();
@@ -71,7 +53,7 @@ pub fn page<'a>(site: &'a Site<'a>) -> FindingsPage<'a> {
 }
 
 /// The findings of the page of that path.
-pub fn of_page<'a>(here: Here<'a>, path: &str) -> Vec<FindingView<'a>> {
+pub(super) fn of_page<'a>(here: Here<'a>, path: &str) -> Vec<FindingView<'a>> {
     here.site.findings(path).iter().map(|finding| view(here, finding)).collect()
 }
 

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::here::{Here, MISSING, Site};
+use super::here::Here;
+use super::order::Around;
+use super::paths::MISSING;
+use super::whole::Site;
 
 /// What stands around a page's content.
-pub struct Frame {
+pub(super) struct Frame {
     /// What the browser shows.
     pub title: String,
     /// What the page is about, in one sentence.
@@ -27,25 +30,9 @@ pub struct Frame {
     pub findings: usize,
 }
 
-/// The pages before and after a page: names with addresses.
-#[derive(Default)]
-pub struct Around {
-    pub previous: Option<(String, String)>,
-    pub next: Option<(String, String)>,
-    /// Whether the names are ones of code.
-    pub code: bool,
-}
-
-impl Around {
-    /// The one before and the one after.
-    pub fn new([previous, next]: [Option<(String, String)>; 2], code: bool) -> Self {
-        Self { previous, next, code }
-    }
-}
-
 impl Frame {
     /// A page below the index: `way` leads down to it from there.
-    pub fn new(here: Here<'_>, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
+    pub(super) fn new(here: Here<'_>, title: &str, summary: String, way: Vec<(String, String)>) -> Self {
         Self {
             title: format!("{title} - winws"),
             summary,
@@ -60,14 +47,14 @@ impl Frame {
     }
 
     /// The index, which has nothing above it.
-    pub fn index(here: Here<'_>) -> Self {
+    pub(super) fn index(here: Here<'_>) -> Self {
         let title = &here.site.spec.title;
         let summary = format!("{title} as their reference pages describe them.");
         Self::new(here, title, summary, Vec::new())
     }
 
     /// The page that is shown where nothing was found, at whatever address that was: where the top is has to be known.
-    pub fn missing(site: &Site<'_>) -> Self {
+    pub(super) fn missing(site: &Site<'_>) -> Self {
         let root = match &site.options.base_url {
             Some(base_url) => base_url.to("").into(),
             None if site.options.live.is_some() => "/".into(),
@@ -78,7 +65,7 @@ impl Frame {
     }
 
     /// The same with what is beside the page.
-    pub fn beside(self, around: Around) -> Self {
+    pub(super) fn beside(self, around: Around) -> Self {
         Self { around, ..self }
     }
 }

@@ -1,6 +1,6 @@
 //! Parameters and results of functions and callbacks, ready to be shown.
 
-use super::anchors::Anchors;
+use super::anchors::{Anchors, error_ids};
 use super::declaration::TypeText;
 use super::here::Here;
 use super::number::Number;
@@ -10,7 +10,7 @@ use super::signature::RustParam;
 use crate::draft::{Afterwards, Convention, Direction, DocumentedCode, Function, Param, Returns};
 
 /// A parameter.
-pub struct ParamRow<'a> {
+pub(super) struct ParamRow<'a> {
     pub id: String,
     pub name: &'a str,
     pub c_type: Option<TypeText>,
@@ -20,6 +20,8 @@ pub struct ParamRow<'a> {
     pub optional: bool,
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
     pub length_of: Option<(&'a str, Option<String>)>,
+    /// What that length counts, where it is stated by itself.
+    pub length_unit: Option<&'static str>,
     pub docs: Blocks<'a>,
     pub null_terminated: bool,
     /// The length that says that the string ends with a zero.
@@ -31,7 +33,7 @@ pub struct ParamRow<'a> {
 }
 
 /// What a function returns.
-pub struct ReturnView<'a> {
+pub(super) struct ReturnView<'a> {
     /// What the section is called.
     pub title: &'static str,
     /// Whether there is a type: a control code has none.
@@ -51,7 +53,7 @@ pub struct ReturnView<'a> {
 }
 
 /// A code that the page lists.
-pub struct ErrorRow<'a> {
+pub(super) struct ErrorRow<'a> {
     pub id: String,
     pub name: &'a str,
     /// Its page.
@@ -62,7 +64,7 @@ pub struct ErrorRow<'a> {
 }
 
 /// The parameters, in order; `rust` are their types there, where a method has them.
-pub fn params<'a>(
+pub(super) fn params<'a>(
     here: Here<'a>,
     function: &'a Function,
     rust: Vec<Option<RustParam>>,
@@ -79,6 +81,7 @@ pub fn params<'a>(
         sources.extend(param.direction.as_ref().map(|fact| here.cite("direction", &fact.source)));
         sources.extend(param.optional.as_ref().map(|fact| here.cite("optional", &fact.source)));
         sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
+        sources.extend(param.stated_unit().map(|fact| here.cite("unit of the length", &fact.source)));
         sources.extend(param.null_terminated.as_ref().map(|fact| here.cite("ends with", &fact.source)));
         sources.extend(param.terminated_if.as_ref().map(|fact| here.cite("ends with a zero", &fact.source)));
         sources.extend(param.wide.as_ref().map(|fact| here.cite("wide strings", &fact.source)));
@@ -92,6 +95,7 @@ pub fn params<'a>(
             direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
             optional: param.optional.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
+            length_unit: param.stated_unit().map(|unit| unit.value.name()),
             docs: Blocks::new(here, &param.docs, 2),
             null_terminated: param.null_terminated.is_some(),
             terminated_if: param.terminated_if.as_ref().map(|fact| fact.value),
@@ -104,16 +108,17 @@ pub fn params<'a>(
 }
 
 /// Where it comes from what holds when a call is over.
-pub fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'a>> {
+pub(super) fn afterwards<'a>(here: Here<'a>, afterwards: &'a Afterwards) -> Vec<Cited<'a>> {
     let Afterwards { kept_until, lent_until, written_on_failure, aliased } = afterwards;
     let until = kept_until.iter().map(|fact| ("kept", fact)).chain(lent_until.iter().map(|fact| ("lent", fact)));
-    let written = written_on_failure.first().into_iter().map(|fact| ("written on failure", fact));
-    let cited = until.chain(written).map(|(label, fact)| here.cite(label, &fact.source));
+    let until = until.map(|(label, fact)| here.cite(label, &fact.source));
+    let written = written_on_failure.first().map(|fact| here.cite("written on failure", &fact.source));
+    let cited = until.chain(written);
     cited.chain(aliased.as_ref().map(|fact| here.cite("pointed into", &fact.source))).collect()
 }
 
 /// The result, and the codes in the order of the page.
-pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
+pub(super) fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
     let mut sources = Vec::new();
     sources.extend(returns.c_type.as_ref().map(|fact| here.cite("type", &fact.source)));
     sources.extend(returns.convention.as_ref().map(|fact| here.cite("failure", &fact.source)));
@@ -133,14 +138,8 @@ pub fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a> {
 }
 
 /// The codes of an I/O control's status block.
-pub fn status<'a>(here: Here<'a>, status: &'a Returns) -> ReturnView<'a> {
+pub(super) fn status<'a>(here: Here<'a>, status: &'a Returns) -> ReturnView<'a> {
     ReturnView { title: "Status", typed: false, ..returns(here, status) }
-}
-
-/// The anchors of the codes. They depend on nothing else of the page, so that other pages can link to them.
-pub fn error_ids(returns: &Returns) -> Vec<String> {
-    let mut anchors = Anchors::new(&[]);
-    returns.codes.iter().map(|code| anchors.claim("error-", &code.name.value)).collect()
 }
 
 fn error<'a>(here: Here<'a>, code: &'a DocumentedCode, id: String) -> ErrorRow<'a> {

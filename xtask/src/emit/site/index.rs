@@ -7,14 +7,16 @@ use askama::Template;
 use super::codes::{SPACES, of_space};
 use super::family::{Entry, GroupView, entry, groups, kinds};
 use super::frame::Frame;
-use super::here::{Here, INDEX, Site};
+use super::here::Here;
+use super::paths::INDEX;
 use super::titles::space;
+use super::whole::Site;
 use crate::draft::Kind;
 
 /// The index.
 #[derive(Template)]
 #[template(path = "index.html", whitespace = "minimize")]
-pub struct IndexPage<'a> {
+pub(super) struct IndexPage<'a> {
     frame: Frame,
     title: &'a str,
     families: Vec<FamilyCard<'a>>,
@@ -35,7 +37,7 @@ struct FamilyCard<'a> {
 }
 
 /// The index of a site.
-pub fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>) -> IndexPage<'a> {
     let here = Here::top(site, INDEX);
     let lists = site.spec.items.iter().enumerate().filter(|(_, item)| item.draft.kind == Kind::Codes);
     let spaces = SPACES.map(|which| {

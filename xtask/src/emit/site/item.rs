@@ -2,18 +2,20 @@
 
 use askama::Template;
 
-use super::anchors::Anchors;
+use super::anchors::{Anchors, constant_ids};
 use super::findings::{self, FindingView};
 use super::frame::Frame;
 use super::function::{self, ParamRow, ReturnView};
-use super::here::{CODES, Here, Site};
-use super::mentions;
+use super::here::Here;
+use super::linked::linked;
+use super::paths::CODES;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::signature::{self, RustParam, Signatures};
 use super::summary::summary;
 use super::titles::{is_code, plural, singular};
 use super::values::{self, CodeRow, ConstantRow, DemotedRow, FieldRow, MemberRow};
+use super::whole::Site;
 use crate::draft::{Body, Demoted, Draft, Kind, Public};
 use crate::fact::Fact;
 use crate::model::{Difference, Item};
@@ -47,7 +49,7 @@ const RESERVED: &[&str] = &[
 /// An item's page.
 #[derive(Template)]
 #[template(path = "item.html", whitespace = "minimize")]
-pub struct ItemPage<'a> {
+pub(super) struct ItemPage<'a> {
     frame: Frame,
     kind: &'static str,
     name: &'a str,
@@ -114,7 +116,7 @@ struct FactRow<'a> {
 }
 
 /// The page of the item at `index`.
-pub fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a> {
+pub(super) fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> ItemPage<'a> {
     let here = Here::item(site, index);
     let draft = &item.draft;
     let complete = site.complete(index);
@@ -225,7 +227,7 @@ fn badges<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<Badge<'a>> {
 fn support<'a>(here: Here<'a>, draft: &'a Draft) -> Option<SupportView<'a>> {
     let support = here.site.spec.runtime.get(&draft.name.value).filter(|_| draft.kind == Kind::Function)?;
     let difference = |Fact { value: Difference { row, what }, source }: &'a Fact<Difference>| DifferenceView {
-        words: mentions::pieces(here, what),
+        words: linked(here, what),
         row,
         cited: here.cite("difference", source),
     };
@@ -239,7 +241,7 @@ fn support<'a>(here: Here<'a>, draft: &'a Draft) -> Option<SupportView<'a>> {
 fn constants<'a>(here: Here<'a>, item: &'a Item) -> Vec<ConstantRow<'a>> {
     let listed = &item.draft.constants;
     let row = |(constant, id)| values::constant(here, &item.family, constant, id);
-    listed.iter().zip(values::constant_ids(listed)).map(row).collect()
+    listed.iter().zip(constant_ids(listed)).map(row).collect()
 }
 
 /// The headings of the sections that are there, in the order of the template.

@@ -16,7 +16,7 @@ const DECLARING: &[&str] = &["fn", "enum", "struct", "union", "type", "trait"];
 
 /// Where the names of generated types lead.
 #[derive(Clone, Copy)]
-pub struct Names<'a> {
+pub(super) struct Names<'a> {
     /// The page.
     pub here: Here<'a>,
     /// The family whose module the tokens stand in.
@@ -26,7 +26,7 @@ pub struct Names<'a> {
 }
 
 /// Whole items, one below the other.
-pub fn items(tokens: impl IntoIterator<Item = TokenStream>, names: Names<'_>) -> Vec<Token> {
+pub(super) fn items(tokens: impl IntoIterator<Item = TokenStream>, names: Names<'_>) -> Vec<Token> {
     let mut layout = Layout::new(names);
     for item in tokens {
         if !layout.out.is_empty() {
@@ -38,7 +38,7 @@ pub fn items(tokens: impl IntoIterator<Item = TokenStream>, names: Names<'_>) ->
 }
 
 /// A type, in one line.
-pub fn inline(tokens: TokenStream, names: Names<'_>) -> Vec<Token> {
+pub(super) fn inline(tokens: TokenStream, names: Names<'_>) -> Vec<Token> {
     let mut layout = Layout::new(names);
     layout.run(tokens, 0);
     layout.out

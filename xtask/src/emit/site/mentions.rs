@@ -3,13 +3,12 @@
 use rustc_hash::FxHashMap;
 
 use super::catalogue::Catalogue;
-use super::here::Here;
 use super::titles::is_code;
 use crate::model::Spec;
 
 /// A page that a name may mean.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Meant {
+pub(super) enum Meant {
     /// That of an item, by its place.
     Item(usize),
     /// That of a code of the catalogue.
@@ -21,7 +20,7 @@ pub enum Meant {
 }
 
 /// What each name means: an item, or else an alias of one, a code, a constant.
-pub fn names<'a>(spec: &'a Spec, catalogue: &Catalogue<'a>) -> FxHashMap<&'a str, Meant> {
+pub(super) fn names<'a>(spec: &'a Spec, catalogue: &Catalogue<'a>) -> FxHashMap<&'a str, Meant> {
     let items = || spec.items.iter().enumerate().filter(|(_, item)| is_code(item.draft.kind));
     let mut out = FxHashMap::default();
     add(&mut out, items().map(|(at, item)| (&*item.draft.name.value, Meant::Item(at))));
@@ -44,21 +43,4 @@ fn add<'a>(out: &mut FxHashMap<&'a str, Meant>, names: impl Iterator<Item = (&'a
     for (name, meant) in new {
         out.entry(name).or_insert(meant);
     }
-}
-
-/// A plain text in pieces, names among them with the way to their pages. A word of small letters is no name here.
-pub fn pieces<'a>(here: Here<'_>, text: &'a str) -> Vec<(&'a str, Option<String>)> {
-    let mut out: Vec<(&str, Option<String>)> = Vec::new();
-    let mut start = 0;
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    for word in text.split(|c| !is_part(c)).filter(|word| word.contains(|c: char| c.is_uppercase() || c == '_')) {
-        let Some(href) = here.to_name(word) else { continue };
-        // `split` gives parts of the text itself, in its order.
-        let at = start + text[start..].find(word).expect("the word is a part of the rest of the text");
-        out.push((&text[start..at], None));
-        out.push((word, Some(href)));
-        start = at + word.len();
-    }
-    out.push((&text[start..], None));
-    out
 }

@@ -4,7 +4,7 @@ use crate::draft::{Constant, as_c_sees};
 use crate::model::{CodeEntry, CodeSpace, hresult_of_win32};
 
 /// A number in decimal and in hexadecimal.
-pub struct Number {
+pub(super) struct Number {
     /// Decimal: signed for members, unsigned for codes.
     pub decimal: String,
     /// `0x` and capital digits.
@@ -13,7 +13,7 @@ pub struct Number {
 
 impl Number {
     /// A member's value as C's `int` has it: 0x80000000 is negative, and -1 is 0xFFFFFFFF.
-    pub fn member(value: i128) -> Self {
+    pub(super) fn member(value: i128) -> Self {
         let signed = as_c_sees(value);
         let hexadecimal = match i32::try_from(signed) {
             Ok(int) => format!("0x{int:X}"),
@@ -24,13 +24,13 @@ impl Number {
     }
 
     /// A constant's. A pointer of all bits is -1.
-    pub fn constant(constant: &Constant) -> Self {
+    pub(super) fn constant(constant: &Constant) -> Self {
         let number = constant.number.value;
         if constant.c_type.is_some() { Self::member(number.into()) } else { Self::code(number) }
     }
 
     /// A code. Small ones are Win32 codes and short; `HRESULT`s have all their digits.
-    pub fn code(number: u32) -> Self {
+    pub(super) fn code(number: u32) -> Self {
         let short = u16::try_from(number).is_ok();
         let hexadecimal = if short { format!("0x{number:X}") } else { format!("0x{number:08X}") };
         Self { decimal: number.to_string(), hexadecimal }
@@ -38,14 +38,14 @@ impl Number {
 }
 
 /// What a Win32 code is as an `HRESULT`. Success is 0 in both, and what has more than 16 bits has no such form.
-pub fn as_hresult(code: &CodeEntry) -> Option<u32> {
+pub(super) fn as_hresult(code: &CodeEntry) -> Option<u32> {
     let number = code.number.value;
     let has = code.space == CodeSpace::Win32 && number != 0 && u16::try_from(number).is_ok();
     has.then(|| hresult_of_win32(number))
 }
 
 /// What an `HRESULT` is made of.
-pub struct Parts {
+pub(super) struct Parts {
     /// As C has it.
     pub signed: i32,
     /// Whether it is a failure.
@@ -60,7 +60,7 @@ pub struct Parts {
 
 impl Parts {
     /// Takes an `HRESULT` apart: bit 31, the 11 bits from bit 16 on, and the lower half.
-    pub const fn of(number: u32) -> Self {
+    pub(super) const fn of(number: u32) -> Self {
         let code = number & 0xFFFF;
         Self {
             signed: number.cast_signed(),

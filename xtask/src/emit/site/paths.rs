@@ -9,6 +9,18 @@ use super::catalogue::Catalogue;
 use crate::draft::Kind;
 use crate::model::{Item, Spec};
 
+/// The path of the page that lists everything.
+pub(super) const INDEX: &str = "index.html";
+
+/// The path of the page that lists every code.
+pub(super) const CODES: &str = "codes.html";
+
+/// The path of the page that is shown where nothing was found.
+pub(super) const MISSING: &str = "404.html";
+
+/// The path of the page of findings.
+pub const FINDINGS: &str = "findings.html";
+
 /// Names that Windows gives to devices, in any folder and with any extension.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 

@@ -2,12 +2,12 @@
 
 /// A text, of which long names are cut after `_`, `:` and the like, and before a capital that follows a small letter or a
 /// digit. No piece but the last of a name is so short that breaking there would gain nothing.
-pub fn pieces(text: &str) -> Vec<&str> {
+pub(super) fn pieces(text: &str) -> Vec<&str> {
     cut(text, true)
 }
 
 /// The same for running text, where only marks are places to break at: it has wider lines.
-pub fn at_marks(text: &str) -> Vec<&str> {
+pub(super) fn at_marks(text: &str) -> Vec<&str> {
     cut(text, false)
 }
 

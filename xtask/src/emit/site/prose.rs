@@ -15,7 +15,7 @@ const DEEPEST: usize = 6;
 /// A run of blocks.
 #[derive(Template)]
 #[template(path = "prose.html", whitespace = "suppress")]
-pub struct Blocks<'a> {
+pub(super) struct Blocks<'a> {
     here: Here<'a>,
     /// The level of the heading that all this stands under.
     under: usize,
@@ -38,17 +38,17 @@ impl HtmlSafe for Inlines<'_> {}
 
 impl<'a> Blocks<'a> {
     /// Prose that stands under a heading of level `under`.
-    pub fn new(here: Here<'a>, prose: &'a Prose, under: usize) -> Self {
+    pub(super) fn new(here: Here<'a>, prose: &'a Prose, under: usize) -> Self {
         Self::of(here, &prose.blocks, under)
     }
 
     /// Blocks that stand under a heading of level `under`.
-    pub const fn of(here: Here<'a>, list: &'a [Block], under: usize) -> Self {
+    pub(super) const fn of(here: Here<'a>, list: &'a [Block], under: usize) -> Self {
         Self { here, under, list }
     }
 
     /// Whether there is nothing to show.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 

@@ -9,7 +9,7 @@ use crate::source::Location;
 
 /// A fact's label and where the fact comes from.
 #[derive(Clone, Copy)]
-pub struct Cited<'a> {
+pub(super) struct Cited<'a> {
     pub here: Here<'a>,
     /// Which fact it is.
     pub label: &'static str,
@@ -17,8 +17,15 @@ pub struct Cited<'a> {
     pub source: &'a Source,
 }
 
+impl<'a> Here<'a> {
+    /// Where a fact comes from.
+    pub(super) fn cite(self, label: &'static str, source: &'a Source) -> Cited<'a> {
+        Cited { here: self, label, source }
+    }
+}
+
 /// Facts that stand in one line, or come from one place otherwise, by that place.
-pub struct Group<'a> {
+pub(super) struct Group<'a> {
     /// Which facts.
     pub labels: Vec<&'static str>,
     /// Where they come from.
@@ -26,7 +33,7 @@ pub struct Group<'a> {
 }
 
 /// Puts together what comes from one line.
-pub fn grouped<'a>(list: &[Cited<'a>]) -> Vec<Group<'a>> {
+pub(super) fn grouped<'a>(list: &[Cited<'a>]) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for cited in list {
         match groups.iter_mut().find(|group| is_one_line(group.source.source, cited.source)) {
@@ -40,7 +47,7 @@ pub fn grouped<'a>(list: &[Cited<'a>]) -> Vec<Group<'a>> {
 
 impl<'a> Cited<'a> {
     /// Where it comes from, in words.
-    pub fn words(self) -> Words<'a> {
+    pub(super) fn words(self) -> Words<'a> {
         Words { here: self.here, source: self.source }
     }
 }
@@ -48,7 +55,7 @@ impl<'a> Cited<'a> {
 /// A source in words.
 #[derive(Template)]
 #[template(path = "source.html", whitespace = "minimize")]
-pub struct Words<'a> {
+pub(super) struct Words<'a> {
     here: Here<'a>,
     source: &'a Source,
 }

@@ -5,16 +5,15 @@ use askama::filters::HtmlSafe;
 use proc_macro2::TokenStream;
 use rustc_hash::FxHashMap;
 
+use super::complete::Complete;
 use super::declaration::{Token, declaration};
 use super::here::Here;
 use super::layout::{self, Names};
 use crate::emit::rust::bare;
-use crate::model::{
-    Arg, ArgKind, CodeEntry, CodeSpace, Enum, Family, FieldKind, Function, Item, Param, Record, Spec, Struct,
-};
+use crate::model::{Arg, ArgKind, CodeEntry, CodeSpace, Family, FieldKind, Function, Item, Param, Record};
 
 /// One way to declare an item.
-pub struct Signature {
+pub(super) struct Signature {
     /// Its anchor.
     pub id: &'static str,
     /// What its tab is called.
@@ -28,7 +27,7 @@ pub struct Signature {
 /// All ways to declare an item.
 #[derive(Template)]
 #[template(path = "signatures.html", whitespace = "minimize")]
-pub struct Signatures {
+pub(super) struct Signatures {
     pub list: Vec<Signature>,
 }
 
@@ -37,47 +36,18 @@ impl HtmlSafe for Signatures {}
 
 impl Signatures {
     /// None.
-    pub const fn none() -> Self {
+    pub(super) const fn none() -> Self {
         Self { list: Vec::new() }
     }
 
     /// Whether there is nothing to show.
-    pub const fn is_empty(&self) -> bool {
+    pub(super) const fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 }
 
-/// What is generated for a complete item.
-#[derive(Clone, Copy)]
-pub enum Complete<'a> {
-    /// A function, and the trait it is a method of.
-    Function(&'a Family, &'a Function, Option<&'a str>),
-    /// A callback.
-    Callback(&'a Family, &'a Function),
-    /// An enumeration.
-    Enum(&'a Family, &'a Enum),
-    /// A structure or union.
-    Struct(&'a Family, &'a Struct),
-}
-
-/// The complete items with their places in `Spec::items`.
-pub fn complete(spec: &Spec) -> impl Iterator<Item = (usize, Complete<'_>)> {
-    spec.families.iter().flat_map(|family| {
-        let group = |at: usize| family.groups.iter().find(|group| group.functions.contains(&at));
-        let functions = family.functions.iter().enumerate().map(move |(at, function)| {
-            (function.origin.item, Complete::Function(family, function, group(at).map(|group| &*group.name)))
-        });
-        let callbacks = family.callbacks.iter();
-        let callbacks = callbacks.map(move |callback| (callback.origin.item, Complete::Callback(family, callback)));
-        let enums = family.enums.iter().map(move |enum_| (enum_.origin.item, Complete::Enum(family, enum_)));
-        let structs = family.structs.iter();
-        let structs = structs.map(move |struct_| (struct_.origin.item, Complete::Struct(family, struct_)));
-        functions.chain(callbacks).chain(enums).chain(structs)
-    })
-}
-
 /// A parameter as the Rust method has it.
-pub enum RustParam {
+pub(super) enum RustParam {
     /// Its name and its type.
     Own(String, Vec<Token>),
     /// It is the length of another one, which is a slice.
@@ -85,29 +55,29 @@ pub enum RustParam {
 }
 
 /// The parameters of a function as its method has them, in the order of C.
-pub fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option<RustParam>> {
+pub(super) fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec<Option<RustParam>> {
     let Some(Complete::Function(family, function, Some(_))) = complete else { return Vec::new() };
     let names = Names { here, family: &family.name, own: &[] };
     let one = |(index, param): (usize, &Param)| {
         if let Some(arg) = function.args.iter().find(|arg| arg.param == index) {
             let tokens = layout::inline(bare::argument(arg, function, &family.name), names);
-            return Some(RustParam::Own(param.rust_name.clone(), tokens));
+            return Some(RustParam::Own(param.rust_name.to_string(), tokens));
         }
         let slice = function.args.iter().find(|arg| length(arg) == Some(index))?;
-        Some(RustParam::LengthOf(function.params[slice.param].rust_name.clone()))
+        Some(RustParam::LengthOf(function.params[slice.param].rust_name.to_string()))
     };
     function.params.iter().enumerate().map(one).collect()
 }
 
 /// The names of an enumeration's members in Rust, by those in C.
-pub fn rust_members(complete: Option<Complete<'_>>) -> FxHashMap<&str, &str> {
+pub(super) fn rust_members(complete: Option<Complete<'_>>) -> FxHashMap<&str, &str> {
     let Some(Complete::Enum(_, enum_)) = complete else { return FxHashMap::default() };
     let members = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
     members.map(|member| (&*member.c_name, &*member.rust_name)).collect()
 }
 
 /// The fields of a structure in Rust, names and types, in the order of C: behind a part stand its own.
-pub fn rust_fields<'a>(here: Here<'_>, complete: Option<Complete<'a>>) -> Vec<(&'a str, Vec<Token>)> {
+pub(super) fn rust_fields<'a>(here: Here<'_>, complete: Option<Complete<'a>>) -> Vec<(&'a str, Vec<Token>)> {
     let mut out = Vec::new();
     if let Some(Complete::Struct(family, struct_)) = complete {
         add_fields(&struct_.body, Names { here, family: &family.name, own: &[] }, &mut out);
@@ -134,7 +104,7 @@ const fn length(arg: &Arg) -> Option<usize> {
 }
 
 /// The declarations of an item.
-pub fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) -> Signatures {
+pub(super) fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) -> Signatures {
     let c = declaration(here, &item.draft, complete.is_some());
     if c.is_empty() {
         return Signatures::none();
@@ -189,7 +159,7 @@ fn raw(family: &Family, tokens: impl IntoIterator<Item = TokenStream>, names: Na
 }
 
 /// The path of a code that a list has, in Rust.
-pub fn code_path(code: &CodeEntry) -> String {
+pub(super) fn code_path(code: &CodeEntry) -> String {
     let space = match code.space {
         CodeSpace::Win32 => "Win32Error",
         CodeSpace::HResult => "HResult",

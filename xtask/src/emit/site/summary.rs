@@ -7,12 +7,12 @@ use crate::prose::{Block, BlockKind, Prose, plain};
 const ABBREVIATIONS: &[&str] = &["e.g", "i.e", "etc", "vs", "cf", "no", "approx"];
 
 /// The first sentence of the description; empty if there is none.
-pub fn summary(docs: &Docs) -> String {
+pub(super) fn summary(docs: &Docs) -> String {
     first(&docs.description)
 }
 
 /// The first sentence of a text; empty if there is none.
-pub fn first(prose: &Prose) -> String {
+pub(super) fn first(prose: &Prose) -> String {
     let mut told = paragraphs(&prose.blocks).filter(|text| !text.is_empty());
     let Some(text) = told.next() else { return String::new() };
     // Where all is in brackets, that is better than nothing.
@@ -22,7 +22,7 @@ pub fn first(prose: &Prose) -> String {
 }
 
 /// The first sentence of a paragraph that is no mere number or list of words.
-pub fn sentence(blocks: &[Block]) -> Option<String> {
+pub(super) fn sentence(blocks: &[Block]) -> Option<String> {
     const FEW: usize = 5;
     let firsts = paragraphs(blocks).map(|text| first_sentence(&text).to_owned());
     let mut firsts = firsts.filter(|sentence| sentence.split(' ').count() >= FEW);
@@ -61,7 +61,7 @@ fn behind_brackets(text: &str) -> Option<&str> {
 }
 
 /// Words with one blank between them.
-pub fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {

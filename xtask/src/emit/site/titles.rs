@@ -4,7 +4,7 @@ use crate::draft::Kind;
 use crate::model::CodeSpace;
 
 /// A heading for the items of a kind, and its anchor.
-pub const fn plural(kind: Kind) -> (&'static str, &'static str) {
+pub(super) const fn plural(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Function => ("Functions", "functions"),
         Kind::Callback => ("Callbacks", "callbacks"),
@@ -21,7 +21,7 @@ pub const fn plural(kind: Kind) -> (&'static str, &'static str) {
 }
 
 /// What an item of a kind is called.
-pub const fn singular(kind: Kind) -> &'static str {
+pub(super) const fn singular(kind: Kind) -> &'static str {
     match kind {
         Kind::Function => "Function",
         Kind::Callback => "Callback",
@@ -38,12 +38,12 @@ pub const fn singular(kind: Kind) -> &'static str {
 }
 
 /// Whether items of a kind have names of code, and not titles.
-pub const fn is_code(kind: Kind) -> bool {
+pub(super) const fn is_code(kind: Kind) -> bool {
     !matches!(kind, Kind::Codes | Kind::Overview | Kind::Topic)
 }
 
 /// A heading for the codes of a space, and its anchor; the last one is for codes that no list has.
-pub const fn space(space: Option<CodeSpace>) -> (&'static str, &'static str) {
+pub(super) const fn space(space: Option<CodeSpace>) -> (&'static str, &'static str) {
     match space {
         Some(CodeSpace::Win32) => ("Win32 error codes", "win32"),
         Some(CodeSpace::HResult) => ("HRESULTs", "hresult"),
@@ -52,7 +52,7 @@ pub const fn space(space: Option<CodeSpace>) -> (&'static str, &'static str) {
 }
 
 /// What a code of a space is called.
-pub const fn code(space: Option<CodeSpace>) -> &'static str {
+pub(super) const fn code(space: Option<CodeSpace>) -> &'static str {
     match space {
         Some(CodeSpace::Win32) => "Win32 error code",
         Some(CodeSpace::HResult) => "HRESULT",

@@ -9,7 +9,7 @@ use super::provenance::Cited;
 use crate::draft::{Afterwards, Code, Constant, Demoted, Field, Member};
 
 /// A member of an enumeration.
-pub struct MemberRow<'a> {
+pub(super) struct MemberRow<'a> {
     pub id: String,
     pub name: &'a str,
     /// Its name in Rust, where that has it.
@@ -22,7 +22,7 @@ pub struct MemberRow<'a> {
 }
 
 /// A field of a structure or union.
-pub struct FieldRow<'a> {
+pub(super) struct FieldRow<'a> {
     pub id: String,
     pub name: &'a str,
     /// Its name and type in Rust, where that has it.
@@ -39,7 +39,7 @@ pub struct FieldRow<'a> {
 }
 
 /// A code of a page of codes.
-pub struct CodeRow<'a> {
+pub(super) struct CodeRow<'a> {
     pub id: String,
     pub name: &'a str,
     /// Its page.
@@ -50,7 +50,7 @@ pub struct CodeRow<'a> {
 }
 
 /// A constant.
-pub struct ConstantRow<'a> {
+pub(super) struct ConstantRow<'a> {
     pub id: String,
     pub name: &'a str,
     /// Its page.
@@ -60,7 +60,7 @@ pub struct ConstantRow<'a> {
 }
 
 /// A heading for which the page's template found no symbol.
-pub struct DemotedRow<'a> {
+pub(super) struct DemotedRow<'a> {
     pub id: String,
     pub name: &'a str,
     pub docs: Blocks<'a>,
@@ -68,7 +68,12 @@ pub struct DemotedRow<'a> {
 }
 
 /// A member, under a heading of level 2.
-pub fn member<'a>(here: Here<'a>, member: &'a Member, rust: Option<&'a str>, anchors: &mut Anchors) -> MemberRow<'a> {
+pub(super) fn member<'a>(
+    here: Here<'a>,
+    member: &'a Member,
+    rust: Option<&'a str>,
+    anchors: &mut Anchors,
+) -> MemberRow<'a> {
     let number = member.value.as_ref().map(|value| Number::member(value.value));
     let stated = member.stated.as_ref().filter(|stated| {
         !number.as_ref().is_some_and(|number| {
@@ -90,7 +95,7 @@ pub fn member<'a>(here: Here<'a>, member: &'a Member, rust: Option<&'a str>, anc
 }
 
 /// A field, under a heading of level 2.
-pub fn field<'a>(
+pub(super) fn field<'a>(
     here: Here<'a>,
     field: &'a Field,
     rust: Option<(&'a str, Vec<Token>)>,
@@ -119,7 +124,7 @@ pub fn field<'a>(
 }
 
 /// A code, under a heading of level 2. Its anchor is its bare name, which is what people type.
-pub fn code<'a>(here: Here<'a>, code: &'a Code, anchors: &mut Anchors) -> CodeRow<'a> {
+pub(super) fn code<'a>(here: Here<'a>, code: &'a Code, anchors: &mut Anchors) -> CodeRow<'a> {
     CodeRow {
         id: anchors.claim("", &code.name.value),
         name: &code.name.value,
@@ -130,14 +135,8 @@ pub fn code<'a>(here: Here<'a>, code: &'a Code, anchors: &mut Anchors) -> CodeRo
     }
 }
 
-/// The anchors of constants. They depend on nothing else of the page, so that other pages can link to them.
-pub fn constant_ids(constants: &[Constant]) -> Vec<String> {
-    let mut anchors = Anchors::new(&[]);
-    constants.iter().map(|constant| anchors.claim("constant-", &constant.name.value)).collect()
-}
-
 /// A constant.
-pub fn constant<'a>(here: Here<'a>, family: &str, constant: &'a Constant, id: String) -> ConstantRow<'a> {
+pub(super) fn constant<'a>(here: Here<'a>, family: &str, constant: &'a Constant, id: String) -> ConstantRow<'a> {
     ConstantRow {
         id,
         name: &constant.name.value,
@@ -148,14 +147,14 @@ pub fn constant<'a>(here: Here<'a>, family: &str, constant: &'a Constant, id: St
 }
 
 /// Where the facts of a constant come from.
-pub fn constant_sources<'a>(here: Here<'a>, constant: &'a Constant) -> Vec<Cited<'a>> {
+pub(super) fn constant_sources<'a>(here: Here<'a>, constant: &'a Constant) -> Vec<Cited<'a>> {
     let Constant { name, number, c_type, .. } = constant;
     let c_type = c_type.as_ref().map(|c_type| here.cite("type", &c_type.source));
     [here.cite("name", &name.source), here.cite("number", &number.source)].into_iter().chain(c_type).collect()
 }
 
 /// A heading without a symbol, itself of level 3.
-pub fn demoted<'a>(here: Here<'a>, demoted: &'a Demoted, anchors: &mut Anchors) -> DemotedRow<'a> {
+pub(super) fn demoted<'a>(here: Here<'a>, demoted: &'a Demoted, anchors: &mut Anchors) -> DemotedRow<'a> {
     DemotedRow {
         id: anchors.claim("heading-", &demoted.name.value),
         name: &demoted.name.value,

@@ -26,7 +26,7 @@ const TEMPLATE: &[&str] = &[
 ];
 
 /// Reads the front matter. Returns it and the number of lines it takes, with its fences.
-pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter, usize) {
+pub(super) fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter, usize) {
     // One page of the driver kit starts with `9---`.
     let opening = file.line(0).trim_end();
     if opening.trim_start_matches(|c: char| c.is_ascii_digit()) != "---" {

@@ -10,7 +10,7 @@ use super::Key;
 const MAX_DEPTH: usize = 64;
 
 /// Why there are no values.
-pub enum Failure {
+pub(super) enum Failure {
     /// Brackets nest deeper than any page needs.
     Nested,
     /// The crate refused the text: line and column, both from 1, and why.
@@ -18,7 +18,7 @@ pub enum Failure {
 }
 
 /// The values of each key.
-pub fn read(yaml: &str, keys: &[&Key<'_>]) -> Result<Vec<Vec<String>>, Failure> {
+pub(super) fn read(yaml: &str, keys: &[&Key<'_>]) -> Result<Vec<Vec<String>>, Failure> {
     if !is_flat(yaml) {
         return Err(Failure::Nested);
     }

@@ -10,6 +10,7 @@ use crate::c::types::CType;
 use crate::diag::Diagnostics;
 use crate::draft::{Body, Draft, Kind};
 use crate::model::{Item, Type, TypeName};
+use crate::name::CName;
 
 /// An item that may be a type.
 struct Candidate {
@@ -26,7 +27,7 @@ enum Called {
 }
 
 /// Adds every complete structure, union and callback to the types.
-pub fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], context: &mut Context<'_>) {
+pub(super) fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], context: &mut Context<'_>) {
     let mut candidates = Vec::new();
     for (settings, places) in families {
         for &item in *places {
@@ -42,7 +43,7 @@ pub fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], context: &m
             let aliases = Aliases::of(draft);
             let name = TypeName {
                 family: settings.name.clone(),
-                c_name: draft.name.value.clone(),
+                c_name: CName::new(&*draft.name.value),
                 rust_name: super::super::names::type_name(&draft.name.value, settings, context.config),
                 wide: false,
             };

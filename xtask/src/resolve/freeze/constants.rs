@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::types::Types;
 use crate::draft;
 use crate::model::{Constant, Family, Item, Type};
+use crate::name::CName;
 
 /// Gives each family the constants of its pages, by name; one that is an enumerator already, or has two numbers, is left
 /// out. Numbers that pages disagree on are reported where values are resolved.
-pub fn collect(families: &mut [Family], items: &[Item], types: &Types) {
+pub(super) fn collect(families: &mut [Family], items: &[Item], types: &Types) {
     let mut listed: BTreeMap<&str, BTreeMap<&str, Vec<Constant>>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         let of_family = listed.entry(&item.family).or_default();
@@ -31,7 +32,7 @@ pub fn collect(families: &mut [Family], items: &[Item], types: &Types) {
             (agree && !taken.contains(name)).then(|| found.swap_remove(best))
         };
         family.constants = listed.into_iter().filter_map(one).collect();
-        let names: BTreeSet<String> = family.constants.iter().map(|constant| constant.c_name.clone()).collect();
+        let names: BTreeSet<CName> = family.constants.iter().map(|constant| constant.c_name.clone()).collect();
         for constant in &mut family.constants {
             constant.under.take_if(|under| !names.contains(under));
         }
@@ -45,11 +46,11 @@ fn constant(constant: &draft::Constant, item: usize, types: &Types) -> Option<Co
         None => None,
     };
     Some(Constant {
-        c_name: constant.name.value.clone(),
+        c_name: CName::new(&*constant.name.value),
         number: constant.number.value,
         hex_digits: constant.hex_digits,
         pointer: type_.filter(is_pointer),
-        under: constant.under.clone(),
+        under: constant.under.as_deref().map(CName::new),
         docs: constant.docs.clone(),
         item,
         source: constant.name.source.clone(),

@@ -7,9 +7,10 @@ use super::{Gaps, Names, origin};
 use crate::diag::Rule;
 use crate::draft::{self, Body, Draft};
 use crate::model::{Enum, Member};
+use crate::name::{CName, RustName};
 
 /// Freezes an enumeration.
-pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Enum> {
+pub(super) fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_>) -> Option<Enum> {
     let Body::Enum(members, _) = &draft.body else { return None };
     let name = &draft.name.value;
     if members.is_empty() {
@@ -43,7 +44,7 @@ pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_
         stands_for: draft.stands_for.as_ref().map(|c_type| c_type.value.clone()),
         aliases: Vec::new(),
     };
-    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    let mut taken: BTreeMap<RustName, &str> = BTreeMap::new();
     let mut places: BTreeMap<i32, usize> = BTreeMap::new();
     for (member, rust_name) in members.iter().zip(rust_names) {
         let value = member.value.as_ref().expect("members without a value were sorted out above");
@@ -62,7 +63,8 @@ pub fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut Gaps<'_
             gaps.add(Rule::ClashingName, member.name.source.location(), message, help, what);
             continue;
         }
-        let frozen = Member { c_name: member.name.value.clone(), rust_name, value: c_int, docs: member.docs.clone() };
+        let frozen =
+            Member { c_name: CName::new(&*member.name.value), rust_name, value: c_int, docs: member.docs.clone() };
         if let Some(&first) = places.get(&c_int) {
             enum_.aliases.push((frozen, first));
             continue;

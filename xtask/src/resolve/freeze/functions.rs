@@ -8,12 +8,13 @@ use super::super::types::Types;
 use super::{Context, Gaps, Names, origin};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
-use crate::draft::{self, Convention, Direction, Draft, Kind, LENGTH_IN_BYTES};
-use crate::fact::{Fact, Source};
-use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Param, Type, Wide};
+use crate::draft::{self, Convention, Direction, Draft, Kind, Unit};
+use crate::fact::Fact;
+use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Int, Param, Type, Wide};
+use crate::name::{CName, RustName};
 
 /// Freezes a function or callback.
-pub fn freeze(
+pub(super) fn freeze(
     index: usize,
     draft: &Draft,
     function: &draft::Function,
@@ -36,7 +37,7 @@ pub fn freeze(
     }
     let (convention, c_return) = returned?;
     // Two that would be called alike keep the letters that say their types.
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    let mut count: BTreeMap<RustName, usize> = BTreeMap::new();
     for param in &params {
         *count.entry(param.rust_name.clone()).or_default() += 1;
     }
@@ -69,8 +70,8 @@ pub fn freeze(
         c_return_type: function.returns.c_type.as_ref().map(|c_type| c_type.value.clone()),
         convention,
         failure,
-        error_name: names.chosen(c_name, "Error").unwrap_or_else(|| format!("{type_name}Error")),
-        success_name: format!("{type_name}Success"),
+        error_name: names.chosen(c_name, "Error").unwrap_or_else(|| RustName::new(format!("{type_name}Error"))),
+        success_name: RustName::new(format!("{type_name}Success")),
         space,
         errors,
         successes,
@@ -169,7 +170,7 @@ fn freeze_param(
         }
     };
     Some(Param {
-        c_name: c_name.clone(),
+        c_name: CName::new(&**c_name),
         rust_name: names.chosen(function, c_name).unwrap_or_else(|| names.field(c_name, true)),
         c_type: c_type.value.clone(),
         raw,
@@ -177,7 +178,7 @@ fn freeze_param(
         optional: param.optional.is_some(),
         kept_until: param.afterwards.kept_until.as_ref().map(|until| until.value.clone()),
         lent_until: param.afterwards.lent_until.as_ref().map(|until| until.value.clone()),
-        written_on_failure: param.afterwards.written_on_failure.iter().map(|code| code.value.clone()).collect(),
+        written_on_failure: param.afterwards.written_on_failure.iter().map(|code| CName::new(&*code.value)).collect(),
         aliased: param.afterwards.aliased.is_some(),
         terminated_if: param.terminated_if.as_ref().map(|number| number.value),
         wide: param.wide.is_some(),
@@ -186,7 +187,7 @@ fn freeze_param(
 }
 
 /// A name that is there more than once.
-pub fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut seen = BTreeSet::new();
     names.into_iter().find(|name| !seen.insert(*name))
 }
@@ -216,7 +217,7 @@ fn documented(
             rust_name = names::type_name(&code.name.value, &FamilyConfig::default(), context.config);
         }
         let texts = code.texts.iter().map(|text| text.value.clone()).collect();
-        list.push(ErrorCode { c_name: code.name.value.clone(), rust_name, number, texts });
+        list.push(ErrorCode { c_name: CName::new(&*code.name.value), rust_name, number, texts });
     }
     errors.sort_by_key(|code: &ErrorCode| code.number);
     successes.sort_by_key(|code: &ErrorCode| code.number);
@@ -232,7 +233,7 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
         let at = *places.get(&*length_of.value)?;
         let Type::Pointer { to, .. } = &params[at].raw else { return None };
         // Elements that are no bytes cannot be counted by a length that counts bytes.
-        let in_bytes = matches!(&length_of.source, Source::Derived { rule, .. } if *rule == LENGTH_IN_BYTES);
+        let in_bytes = function.params[index].unit.as_ref().is_some_and(|unit| unit.value == Unit::Bytes);
         is_length(&params[index].raw).then_some((at, is_byte(to) || !in_bytes))
     };
     let stated = || (0..params.len()).filter_map(|at| Some((at, buffer_of(at)?)));
@@ -257,7 +258,7 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
             (Type::Pointer { to, .. }, Some(length)) => match &**to {
                 Type::Pointer { to, .. } if is_char(to) && !mutable => ArgKind::Strs { length: Some(length) },
                 Type::Void if param.kept_until.is_some() => ArgKind::Kept { mutable, length },
-                Type::Void => ArgKind::Slice { of: Type::Int("u8"), mutable, length },
+                Type::Void => ArgKind::Slice { of: Type::Int(Int::U8), mutable, length },
                 of => ArgKind::Slice { of: of.clone(), mutable, length },
             },
             (Type::Pointer { to, .. }, None)
@@ -281,7 +282,7 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
 }
 
 fn is_byte(type_: &Type) -> bool {
-    matches!(type_, Type::Void | Type::Int("u8" | "i8") | Type::Char { wide: false })
+    matches!(type_, Type::Void | Type::Int(Int::U8 | Int::I8) | Type::Char { wide: false })
 }
 
 /// Whether it is a number, or leads to one.

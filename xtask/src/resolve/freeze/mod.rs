@@ -17,10 +17,16 @@ use crate::c::types;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Draft, Kind};
 use crate::model::{CodeEntry, Family, Function, Group, Item, Opaque, Origin, Type, TypeName};
+use crate::name::{CName, RustName};
 use crate::source::Location;
 
 /// Freezes every complete item. Items that are not get their gaps, and a diagnostic for each.
-pub fn freeze(items: &mut [Item], codes: &[CodeEntry], config: &Families, diags: &mut Diagnostics) -> Vec<Family> {
+pub(super) fn freeze(
+    items: &mut [Item],
+    codes: &[CodeEntry],
+    config: &Families,
+    diags: &mut Diagnostics,
+) -> Vec<Family> {
     // A family that families.toml names exists as soon as any page of it was read.
     let mut by_family: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate().filter(|(_, item)| has_code(item.draft.kind)) {
@@ -111,7 +117,7 @@ fn freeze_enums(
         let mut gaps = Gaps { list: gaps, diags };
         let Some(enum_) = enums::freeze(index, draft, names, &mut gaps).filter(|_| sound) else { continue };
         let all = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
-        let all: Vec<&String> = all.map(|member| &member.c_name).collect();
+        let all: Vec<&CName> = all.map(|member| &member.c_name).collect();
         if let Some(member) = all.iter().find(|name| enumerators.contains(**name)) {
             let message = format!("`{member}` is a member of another enumeration of `{}` too", family.header);
             let help = "C has one of that name; remove the other one";
@@ -143,8 +149,8 @@ fn has_code(kind: Kind) -> bool {
 fn shell(settings: &FamilyConfig) -> Family {
     let opaque = |handle: bool| {
         move |(c_name, rust_name): (&String, &String)| Opaque {
-            c_name: c_name.clone(),
-            rust_name: rust_name.clone(),
+            c_name: CName::new(&**c_name),
+            rust_name: RustName::new(&**rust_name),
             handle,
         }
     };
@@ -158,7 +164,7 @@ fn shell(settings: &FamilyConfig) -> Family {
         typedefs: settings
             .typedefs
             .iter()
-            .filter_map(|(name, text)| Some((name.clone(), types::parse(text)?)))
+            .filter_map(|(name, text)| Some((CName::new(&**name), types::parse(text)?)))
             .collect(),
         opaques,
         ..Family::default()
@@ -172,12 +178,12 @@ struct Names<'a> {
 
 impl Names<'_> {
     /// The Rust name that families.toml chooses for a field or parameter of an item.
-    fn chosen(&self, item: &str, c_name: &str) -> Option<String> {
-        self.settings.names.get(&format!("{item}.{c_name}")).cloned()
+    fn chosen(&self, item: &str, c_name: &str) -> Option<RustName> {
+        self.settings.names.get(&format!("{item}.{c_name}")).map(RustName::new)
     }
 
     /// The Rust name of a field or parameter, with or without the letters that say its type.
-    fn field(&self, c_name: &str, bare: bool) -> String {
+    fn field(&self, c_name: &str, bare: bool) -> RustName {
         let keep = FamilyConfig::default();
         names::param_name(c_name, if bare { self.settings } else { &keep }, self.config)
     }
@@ -197,11 +203,11 @@ impl Gaps<'_> {
     }
 }
 
-fn origin(index: usize, draft: &Draft, rust_name: String) -> Origin {
+fn origin(index: usize, draft: &Draft, rust_name: RustName) -> Origin {
     let aliases = Aliases::of(draft);
     Origin {
         item: index,
-        c_name: draft.name.value.clone(),
+        c_name: CName::new(&*draft.name.value),
         aliases: aliases.others,
         pointers: aliases.pointers,
         rust_name,
@@ -227,14 +233,14 @@ fn finish(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], diag
             let origin = &family.functions[index].origin;
             items[origin.item].rust_path = Some(format!("{}::{}::{}", family.name, group.name, origin.rust_name));
         }
-        family.groups.push(Group { name: group.name.clone(), summary: group.summary.clone(), functions });
+        family.groups.push(Group { name: RustName::new(&*group.name), summary: group.summary.clone(), functions });
     }
     clashes(family, settings, items, diags);
 }
 
 /// Two types of one module must not share a name: both are taken out, and both are reported.
 fn clashes(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], diags: &mut Diagnostics) {
-    let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut owners: BTreeMap<RustName, Vec<usize>> = BTreeMap::new();
     for enum_ in &family.enums {
         owners.entry(enum_.origin.rust_name.clone()).or_default().push(enum_.origin.item);
     }
@@ -254,7 +260,8 @@ fn clashes(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], dia
     }
     let taken =
         family.opaques.iter().map(|opaque| &opaque.rust_name).chain(family.groups.iter().map(|group| &group.name));
-    let taken: BTreeSet<String> = taken.chain(settings.callbacks.iter().map(|table| &table.name)).cloned().collect();
+    let tables = settings.callbacks.iter().map(|table| RustName::new(&*table.name));
+    let taken: BTreeSet<RustName> = taken.cloned().chain(tables).collect();
     let mut out = BTreeSet::new();
     for (name, owners) in owners.iter().filter(|(name, owners)| owners.len() > 1 || taken.contains(*name)) {
         for &index in owners {

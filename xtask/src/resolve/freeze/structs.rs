@@ -8,12 +8,13 @@ use crate::c::names::is_identifier;
 use crate::diag::Rule;
 use crate::draft::{self, Draft, Kind};
 use crate::model::{Field, FieldKind, Record, Struct, Type};
+use crate::name::{CName, RustName};
 
 /// How deep parts may nest.
 const MAX_DEPTH: usize = 16;
 
 /// Freezes a structure or union.
-pub fn freeze(
+pub(super) fn freeze(
     index: usize,
     draft: &Draft,
     fields: &[draft::Field],
@@ -65,12 +66,12 @@ impl Builder<'_, '_> {
     /// The record of the fields whose first `depth` parts of the path have been read.
     fn record(
         &mut self,
-        rust_name: String,
+        rust_name: RustName,
         union: bool,
         entries: &[(Vec<&str>, &draft::Field)],
         depth: usize,
     ) -> Option<Record> {
-        let mut fields: Vec<(Field, String)> = Vec::new();
+        let mut fields: Vec<(Field, RustName)> = Vec::new();
         let mut complete = true;
         let mut rest = entries;
         while let Some(((path, field), after)) = rest.split_first() {
@@ -87,7 +88,7 @@ impl Builder<'_, '_> {
                 continue;
             }
             let unnamed = !is_identifier(called);
-            let full = if unnamed { "anonymous".to_owned() } else { self.names.field(called, false) };
+            let full = if unnamed { RustName::new("anonymous") } else { self.names.field(called, false) };
             let bare = self
                 .names
                 .chosen(self.item, &field.name.value)
@@ -96,7 +97,7 @@ impl Builder<'_, '_> {
                 complete = false;
                 continue;
             };
-            let c_name = (!unnamed).then(|| called.to_owned());
+            let c_name = (!unnamed).then(|| CName::new(called));
             let (wide, docs) = (field.wide.is_some(), field.docs.clone());
             fields.push((Field { c_name, rust_name: bare, kind, wide, docs }, full));
         }
@@ -115,7 +116,12 @@ impl Builder<'_, '_> {
         if let Some(nested) = field.nested.as_ref().filter(|_| !inner.is_empty() && depth < MAX_DEPTH) {
             let part = names::type_name(name, &super::FamilyConfig::default(), self.names.config);
             let union = nested.value == Kind::Union;
-            return Some(FieldKind::Part(self.record(format!("{outer}{part}"), union, inner, depth + 1)?));
+            return Some(FieldKind::Part(self.record(
+                RustName::new(format!("{outer}{part}")),
+                union,
+                inner,
+                depth + 1,
+            )?));
         }
         if field.c_type.is_none() && field.nested.is_none() {
             // It was reported with all others.
@@ -161,13 +167,13 @@ fn has_no_size(type_: &Type) -> bool {
 }
 
 /// Fields that would be called alike keep the letters that tell their types; what is still alike is numbered.
-fn settle(fields: &mut [(Field, String)]) {
+fn settle(fields: &mut [(Field, RustName)]) {
     for full in [true, false] {
-        let mut count: BTreeMap<String, usize> = BTreeMap::new();
+        let mut count: BTreeMap<RustName, usize> = BTreeMap::new();
         for (field, _) in fields.iter() {
             *count.entry(field.rust_name.clone()).or_default() += 1;
         }
-        let mut number: BTreeMap<String, usize> = BTreeMap::new();
+        let mut number: BTreeMap<RustName, usize> = BTreeMap::new();
         for (field, name) in fields.iter_mut().filter(|(field, _)| count[&field.rust_name] > 1) {
             if full {
                 field.rust_name.clone_from(name);
@@ -176,14 +182,14 @@ fn settle(fields: &mut [(Field, String)]) {
             let number = number.entry(field.rust_name.clone()).or_default();
             *number += 1;
             if *number > 1 {
-                field.rust_name = format!("{}_{number}", field.rust_name);
+                field.rust_name = RustName::new(format!("{}_{number}", field.rust_name));
             }
         }
     }
 }
 
 /// The Rust names of a record's type and of those of its parts.
-pub fn type_names(record: &Record, out: &mut Vec<String>) {
+pub(super) fn type_names(record: &Record, out: &mut Vec<RustName>) {
     out.push(record.rust_name.clone());
     for field in &record.fields {
         if let FieldKind::Part(part) = &field.kind {

@@ -9,9 +9,10 @@ use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Convention, Direction};
 use crate::model::{Family, Field, FieldKind, Function, Role, Slot, Struct, Table, Type};
+use crate::name::RustName;
 
 /// Freezes the tables that families.toml names; of what is no table it says why.
-pub fn freeze(family: &mut Family, settings: &FamilyConfig, config: &Families, diags: &mut Diagnostics) {
+pub(super) fn freeze(family: &mut Family, settings: &FamilyConfig, config: &Families, diags: &mut Diagnostics) {
     for entry in &settings.callbacks {
         match table(entry, family, config) {
             Ok(table) => family.tables.push(table),
@@ -63,13 +64,13 @@ fn table<'a>(entry: &'a CallbacksConfig, family: &Family, config: &Families) -> 
     for (slot, name) in slots.iter_mut().zip(names) {
         slot.rust_name = name;
     }
-    Ok(Table { name: entry.name.clone(), summary: entry.summary.clone(), record, slots })
+    Ok(Table { name: RustName::new(&*entry.name), summary: entry.summary.clone(), record, slots })
 }
 
 /// Whether something of the module is called so already. Items of pages give way to tables, as they do to groups.
 fn is_taken(name: &str, family: &Family) -> bool {
     let groups = family.groups.iter().map(|group| &group.name).chain(family.tables.iter().map(|table| &table.name));
-    groups.chain(family.opaques.iter().map(|opaque| &opaque.rust_name)).any(|taken| taken == name)
+    groups.chain(family.opaques.iter().map(|opaque| &opaque.rust_name)).any(|taken| *taken == *name)
 }
 
 fn callback_of(field: &Field, family: &Family) -> Option<usize> {
@@ -106,7 +107,7 @@ fn slot<'a>(entry: &'a CallbacksConfig, callback: &Function, place: usize) -> Re
         Role::Free if callback.convention != Convention::Void || callback.params.len() != 1 => {
             Err((&entry.free, format!("`{c_name}` has to take the object and to return nothing")))
         }
-        _ => Ok(Slot { callback: place, rust_name: String::new(), role, instance: at }),
+        _ => Ok(Slot { callback: place, rust_name: RustName::default(), role, instance: at }),
     }
 }
 
@@ -120,11 +121,11 @@ fn depth(type_: &Type) -> Option<usize> {
 }
 
 /// The names of the fields without the words at the end that all of them have.
-fn method_names(fields: &[Field], config: &Families) -> Vec<String> {
+fn method_names(fields: &[Field], config: &Families) -> Vec<RustName> {
     let plain = FamilyConfig::default();
     let name = |c_name: &str| names::function_name(c_name, &plain, config);
     let c_name = |field: &Field| field.c_name.clone().expect("what holds a value has a name");
-    let all: Vec<String> = fields.iter().map(|field| name(&c_name(field))).collect();
+    let all: Vec<RustName> = fields.iter().map(|field| name(&c_name(field))).collect();
     let words: Vec<Vec<&str>> = all.iter().map(|name| name.split('_').collect()).collect();
     let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
     let same =

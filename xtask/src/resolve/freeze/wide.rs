@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ArgKind, Family, FieldKind, Function, Origin, Record, Type, Wide};
+use crate::name::CName;
 
 /// A type, by its family and C name.
-type Name = (String, String);
+type Name = (String, CName);
 
 /// Settles it for everything.
-pub fn settle(families: &mut [Family]) {
+pub(super) fn settle(families: &mut [Family]) {
     let generic = reaching(families, false);
     let holding = reaching(families, true);
     for family in families {

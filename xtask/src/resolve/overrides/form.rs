@@ -92,6 +92,7 @@ pub struct ParamEntry {
     pub optional: Option<Spanned<bool>>,
     pub direction: Option<Spanned<String>>,
     pub length_of: Option<Spanned<String>>,
+    pub length_unit: Option<Spanned<String>>,
     pub null_terminated: Option<Spanned<bool>>,
     pub terminated_if: Option<Spanned<i64>>,
     pub wide: Option<Spanned<bool>>,

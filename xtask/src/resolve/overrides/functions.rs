@@ -8,11 +8,11 @@ use super::form::{FunctionEntry, ParamEntry};
 use super::{Entry, find, grounds, moment, requirements};
 use crate::c::types;
 use crate::diag::Diagnostics;
-use crate::draft::{Body, Direction, Draft, Function, Kind, Param};
+use crate::draft::{Body, Direction, Draft, Function, Kind, Param, Unit};
 use crate::source::SourceFile;
 
 /// Applies an entry of a function or callback.
-pub fn function_entry(
+pub(super) fn function_entry(
     entry: &FunctionEntry,
     kind: Kind,
     file: &SourceFile,
@@ -81,6 +81,7 @@ fn param_entry(
         optional,
         direction,
         length_of,
+        length_unit,
         null_terminated,
         terminated_if,
         wide,
@@ -107,7 +108,7 @@ fn param_entry(
     }
     if let Some(stated) = direction {
         let (text, range) = (stated.get_ref(), stated.span());
-        match [Direction::In, Direction::Out, Direction::InOut].into_iter().find(|direction| direction.name() == text) {
+        match Direction::by_name(text) {
             None => grounds.invalid(&range, format!("`{text}` is none of in, out, inout"), diags),
             Some(direction) if param.direction.as_ref().is_some_and(|known| known.value == direction) => {
                 same(&range, &text, diags);
@@ -122,8 +123,12 @@ fn param_entry(
         } else if param.length_of.as_ref().is_some_and(|known| known.value == *buffer) {
             same(&range, &format_args!("the length of `{buffer}`"), diags);
         } else {
-            param.length_of = Some(grounds.fact(buffer.clone(), &range));
+            // What the page says of the unit, it says of its own length.
+            (param.length_of, param.unit) = (Some(grounds.fact(buffer.clone(), &range)), None);
         }
+    }
+    if let Some(stated) = length_unit {
+        set_unit(grounds, param, stated, diags);
     }
     if let Some(stated) = null_terminated {
         param.null_terminated = grounds.flag(stated);
@@ -151,6 +156,21 @@ fn param_entry(
             let message = format!("`{}` is no failure that the page lists", code.get_ref());
             grounds.expired(&code.span(), message, diags);
         }
+    }
+}
+
+fn set_unit(grounds: &Entry<'_>, param: &mut Param, stated: &Spanned<String>, diags: &mut Diagnostics) {
+    let (text, range) = (stated.get_ref(), stated.span());
+    let Some(unit) = Unit::ALL.into_iter().find(|unit| unit.name() == text) else {
+        grounds.invalid(&range, format!("`{text}` is none of bytes, elements"), diags);
+        return;
+    };
+    if param.length_of.is_none() {
+        grounds.invalid(&range, format!("`{}` is the length of no parameter", param.name.value), diags);
+    } else if param.unit.as_ref().is_some_and(|known| known.value == unit) {
+        grounds.expired(&range, format!("the page says by now that `{}` counts {text}", param.name.value), diags);
+    } else {
+        param.unit = Some(grounds.fact(unit, &range));
     }
 }
 

@@ -17,13 +17,12 @@ use self::form::{AcceptEntry, EnumEntry, FieldEntry, StructEntry};
 use self::functions::function_entry;
 use self::public::public_entry;
 use super::config;
-use crate::c::names::is_identifier;
 use crate::c::types::CType;
 use crate::c::{basics, members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
-use crate::draft::{Body, Draft, Kind};
+use crate::draft::{Body, Draft, Kind, Until};
 use crate::fact::{Fact, Grounds, Source};
-use crate::model::Type;
+use crate::model::{Int, Type};
 use crate::source::{Location, SourceFile};
 
 /// Reads the file.
@@ -155,7 +154,7 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
 
 /// Whether a type is a number as wide as C's enumerations are.
 fn is_number(c_type: &CType) -> bool {
-    matches!(c_type, CType::Named(name) if matches!(basics::basic(name), Some(Type::Int("i32"))))
+    matches!(c_type, CType::Named(name) if matches!(basics::basic(name), Some(Type::Int(Int::I32))))
 }
 
 fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
@@ -213,13 +212,13 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
 }
 
 /// Until when something holds: `completion`, `handle`, or the name of a call.
-fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<String>> {
+fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<Until>> {
     let (word, range) = (until.get_ref(), until.span());
-    if !is_identifier(word) {
+    let Some(until) = Until::parse(word) else {
         grounds.invalid(&range, format!("`{word}` is none of completion, handle, and no name of a call"), diags);
         return None;
-    }
-    Some(grounds.fact(word.clone(), &range))
+    };
+    Some(grounds.fact(until, &range))
 }
 
 /// Takes accepted findings of some rules out of the list; an entry that accepts nothing has expired.

@@ -11,7 +11,7 @@ use crate::fact::Grounds;
 use crate::source::SourceFile;
 
 /// Gives the entry to each item that it names.
-pub fn public_entry(entry: &PublicEntry, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
+pub(super) fn public_entry(entry: &PublicEntry, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
     let PublicEntry { items, parts, says, right, source } = entry;
     let grounds = Grounds { reason: right.clone(), source: source.clone() };
     let grounds = Entry { file, grounds: Arc::new(grounds) };

@@ -6,13 +6,18 @@ use crate::diag::Diagnostics;
 use crate::draft::Requirements;
 
 /// Whether an entry states none.
-pub fn is_empty(entry: &RequirementsEntry) -> bool {
+pub(super) fn is_empty(entry: &RequirementsEntry) -> bool {
     let RequirementsEntry { header, lib, dll, client, server } = entry;
     [header, lib, dll, client, server].into_iter().all(Option::is_none)
 }
 
 /// Sets what the entry states.
-pub fn set(grounds: &Entry<'_>, entry: &RequirementsEntry, requirements: &mut Requirements, diags: &mut Diagnostics) {
+pub(super) fn set(
+    grounds: &Entry<'_>,
+    entry: &RequirementsEntry,
+    requirements: &mut Requirements,
+    diags: &mut Diagnostics,
+) {
     let pairs = [
         (&entry.header, &mut requirements.header),
         (&entry.lib, &mut requirements.lib),

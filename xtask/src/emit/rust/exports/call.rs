@@ -8,10 +8,10 @@ use super::super::structs::zero;
 use super::super::types::Scope;
 use super::{c_ident, c_type, family_path, free, safe_type, writable};
 use crate::draft::{Convention, Direction};
-use crate::model::{Arg, ArgKind, Function, Type};
+use crate::model::{Arg, ArgKind, Function, Int, Type};
 
 /// A call of a safe method for a function of C.
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     pub function: &'a Function,
     /// The path of the method.
     pub method: TokenStream,
@@ -31,7 +31,7 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// The body of the function.
-    pub fn body(&self) -> TokenStream {
+    pub(super) fn body(&self) -> TokenStream {
         let Self { function, method, before, scope, .. } = self;
         let scope = *scope;
         let value = free(function, "value");
@@ -96,12 +96,12 @@ impl Call<'_> {
 /// What makes the type that a function returns of its code: some have the same bits as a type of their own.
 fn bits(function: &Function) -> Option<TokenStream> {
     match (function.convention, &function.c_return) {
-        (Convention::Win32, Type::Int("u32")) => None,
-        (Convention::HResult, Type::Int("i32") | Type::HResult | Type::Bool | Type::Enum(_)) => None,
-        (Convention::Win32, Type::Int("i32") | Type::HResult | Type::Bool | Type::Enum(_)) => {
+        (Convention::Win32, Type::Int(Int::U32)) => None,
+        (Convention::HResult, Type::Int(Int::I32) | Type::HResult | Type::Bool | Type::Enum(_)) => None,
+        (Convention::Win32, Type::Int(Int::I32) | Type::HResult | Type::Bool | Type::Enum(_)) => {
             Some(quote! { .cast_signed() })
         }
-        (Convention::HResult, Type::Int("u32")) => Some(quote! { .cast_unsigned() }),
+        (Convention::HResult, Type::Int(Int::U32)) => Some(quote! { .cast_unsigned() }),
         (Convention::Win32 | Convention::HResult, other) => {
             let type_ = c_type(other, None);
             Some(quote! { as #type_ })
@@ -359,11 +359,11 @@ fn sentinel(type_: &Type, value: i64, unit: Option<&TokenStream>) -> TokenStream
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as C does it")]
 fn number_of(type_: &Type, number: i64) -> TokenStream {
     let literal = match type_.innermost() {
-        Type::Int("u8") => Literal::u8_unsuffixed(number as u8),
-        Type::Int("u16") => Literal::u16_unsuffixed(number as u16),
-        Type::Int("u32") => Literal::u32_unsuffixed(number as u32),
-        Type::Int("u64") => Literal::u64_unsuffixed(number.cast_unsigned()),
-        Type::Int("usize") if number < 0 => {
+        Type::Int(Int::U8) => Literal::u8_unsuffixed(number as u8),
+        Type::Int(Int::U16) => Literal::u16_unsuffixed(number as u16),
+        Type::Int(Int::U32) => Literal::u32_unsuffixed(number as u32),
+        Type::Int(Int::U64) => Literal::u64_unsuffixed(number.cast_unsigned()),
+        Type::Int(Int::Usize) if number < 0 => {
             let number = Literal::i64_unsuffixed(number);
             return quote! { (#number as isize).cast_unsigned() };
         }

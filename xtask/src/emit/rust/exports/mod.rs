@@ -12,7 +12,7 @@ use super::types::{self, Scope};
 use crate::model::{Family, Function, Group, Param, Type, Wide};
 
 /// The file of a family's C functions; `None` if it has no groups.
-pub fn file(family: &Family) -> Option<TokenStream> {
+pub(super) fn file(family: &Family) -> Option<TokenStream> {
     let parts = family.groups.iter().map(|group| {
         let functions = group.functions.iter().map(|&index| function(&family.functions[index], group, &family.name));
         let functions: Vec<TokenStream> = functions.collect();
@@ -206,8 +206,8 @@ fn c_type(type_: &Type, unit: Option<&TokenStream>) -> TokenStream {
             let to = c_type(to, unit);
             quote! { *mut #to }
         }
-        Type::Int(name) => {
-            let name = format_ident!("{name}");
+        Type::Int(kind) => {
+            let name = format_ident!("{}", kind.name());
             quote! { #name }
         }
     }

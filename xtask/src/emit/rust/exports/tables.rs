@@ -17,7 +17,7 @@ const OBJECTS: &str = "Objects are boxes: each goes to the library as a pointer,
                        that are not null lead to what they should.";
 
 /// The callbacks of a table, generic in the objects, and the function that fills the table with them.
-pub fn table(table: &Table, family: &Family) -> TokenStream {
+pub(super) fn table(table: &Table, family: &Family) -> TokenStream {
     let here = &family.name;
     let (path, trait_) = (family_path(here), format_ident!("{}", table.name));
     let struct_ = &family.structs[table.record];

@@ -48,7 +48,7 @@ macro_rules! documented {
 pub(crate) use documented;
 
 /// A code and what a page says of it, in one line.
-pub fn show(code: &dyn Display, reason: Option<&str>, f: &mut Formatter<'_>) -> Result {
+pub(crate) fn show(code: &dyn Display, reason: Option<&str>, f: &mut Formatter<'_>) -> Result {
     match reason {
         Some(reason) => write!(f, "{code}: {reason}"),
         None => code.fmt(f),

@@ -9,10 +9,11 @@ use rustc_hash::FxHashMap;
 use super::words::{Role, Terms};
 use crate::c::types::CType;
 use crate::draft::{Body, Function, Kind, Returns, as_c_sees};
-use crate::emit::site::anchors::Anchors;
-use crate::emit::site::function::error_ids;
-use crate::emit::site::here::{Here, INDEX, Site};
+use crate::emit::site::anchors::{Anchors, error_ids};
+use crate::emit::site::here::Here;
+use crate::emit::site::paths::INDEX;
 use crate::emit::site::summary::{summary, words};
+use crate::emit::site::whole::Site;
 use crate::fact::Fact;
 use crate::model::{FieldKind, Spec};
 
@@ -21,7 +22,7 @@ const NOTE: usize = 110;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryKind {
+pub(super) enum EntryKind {
     /// An item.
     Item(Kind),
     /// A code.
@@ -42,7 +43,7 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Item(Kind::Function),
         Self::Item(Kind::Callback),
         Self::Item(Kind::Enum),
@@ -64,7 +65,7 @@ impl EntryKind {
     ];
 
     /// What a reader sees.
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Item(kind) => kind.name(),
             Self::Code => "code",
@@ -78,7 +79,7 @@ impl EntryKind {
     }
 
     /// The heading that it stands under.
-    pub const fn group(self) -> &'static str {
+    pub(super) const fn group(self) -> &'static str {
         match self {
             Self::Item(Kind::Function | Kind::Callback | Kind::Ioctl) => "Functions and callbacks",
             Self::Item(Kind::Enum | Kind::Struct | Kind::Union | Kind::Interface | Kind::Class) => "Types",
@@ -96,7 +97,7 @@ impl EntryKind {
 }
 
 /// A line of the index.
-pub struct Entry<'a> {
+pub(super) struct Entry<'a> {
     name: Cow<'a, str>,
     kind: EntryKind,
     /// The way from the top; empty for a part of the entry before it.
@@ -109,7 +110,7 @@ pub struct Entry<'a> {
 
 impl Entry<'_> {
     /// Appends the line of it.
-    pub fn write_to(&self, out: &mut String) {
+    pub(super) fn write_to(&self, out: &mut String) {
         let (page, anchor) = self.href.split_once('#').unwrap_or((&self.href, ""));
         // Tabs and line ends separate fields and entries.
         let name = words(&self.name);
@@ -132,10 +133,10 @@ impl Entry<'_> {
 }
 
 /// The Rust names of the parts of each item, by the item's place and the part's C name.
-pub type RustNames<'a> = FxHashMap<(usize, &'a str), &'a str>;
+pub(super) type RustNames<'a> = FxHashMap<(usize, &'a str), &'a str>;
 
 /// The Rust names that only the frozen families know.
-pub fn rust_names(spec: &Spec) -> RustNames<'_> {
+pub(super) fn rust_names(spec: &Spec) -> RustNames<'_> {
     let mut names = RustNames::default();
     for family in &spec.families {
         for enum_ in &family.enums {
@@ -156,7 +157,12 @@ pub fn rust_names(spec: &Spec) -> RustNames<'_> {
 }
 
 /// An item and its parts; the words of all of them become terms.
-pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>, terms: &mut Terms) -> Vec<Entry<'a>> {
+pub(super) fn item<'a>(
+    site: &'a Site<'a>,
+    place: usize,
+    rust_names: &RustNames<'a>,
+    terms: &mut Terms,
+) -> Vec<Entry<'a>> {
     let here = Here::top(site, INDEX);
     let item = &site.spec.items[place];
     let draft = &item.draft;
@@ -218,7 +224,7 @@ pub fn item<'a>(site: &'a Site<'a>, place: usize, rust_names: &RustNames<'a>, te
 }
 
 /// A family with its page; what its groups are about becomes terms.
-pub fn family<'a>(site: &'a Site<'a>, name: &'a str, path: &str, terms: &mut Terms) -> Entry<'a> {
+pub(super) fn family<'a>(site: &'a Site<'a>, name: &'a str, path: &str, terms: &mut Terms) -> Entry<'a> {
     let title = site.family_title(name);
     let known = site.family(name);
     let header = known.map_or("", |family| &*family.header);
@@ -238,7 +244,7 @@ pub fn family<'a>(site: &'a Site<'a>, name: &'a str, path: &str, terms: &mut Ter
 }
 
 /// A code of the catalogue; its words become terms.
-pub fn code<'a>(site: &'a Site<'a>, place: usize, terms: &mut Terms) -> Entry<'a> {
+pub(super) fn code<'a>(site: &'a Site<'a>, place: usize, terms: &mut Terms) -> Entry<'a> {
     let code = &site.catalogue.codes[place];
     let docs = code.entry.map(|entry| &entry.docs);
     docs.iter().for_each(|docs| terms.prose(docs, Role::Description));
@@ -253,7 +259,7 @@ pub fn code<'a>(site: &'a Site<'a>, place: usize, terms: &mut Terms) -> Entry<'a
 }
 
 /// A constant of the catalogue with each number that pages give it. Its words are those of the pages that list it.
-pub fn constant<'a>(site: &'a Site<'a>, place: usize) -> Vec<Entry<'a>> {
+pub(super) fn constant<'a>(site: &'a Site<'a>, place: usize) -> Vec<Entry<'a>> {
     let constant = &site.catalogue.constants[place];
     let mut numbers = BTreeMap::new();
     for listed in &constant.listed {

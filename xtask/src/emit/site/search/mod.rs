@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::here::Site;
+use super::whole::Site;
 use crate::sync::{MARK, OutputFile};
 use entries::{Entry, EntryKind};
 use words::Terms;
@@ -52,7 +52,7 @@ struct Index {
 }
 
 /// The index of a site.
-pub fn emit(site: &Site<'_>) -> OutputFile {
+pub(super) fn emit(site: &Site<'_>) -> OutputFile {
     let rust_names = entries::rust_names(site.spec);
     let places: Vec<usize> = (0..site.spec.items.len()).collect();
     let mut parts: Vec<Part> = places

@@ -6,7 +6,7 @@ use crate::prose::Prose;
 
 /// What a term is to an entry. Lower ones are worth more, and of several only the lowest is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+pub(super) enum Role {
     /// A type that it takes, returns or holds.
     Type,
     /// Where it is declared or comes from: header, library, DLL, family.
@@ -18,7 +18,7 @@ pub enum Role {
 }
 
 /// Words that stand everywhere and would find everything, and those of which questions are made. They are sorted.
-pub const STOP: &[&str] = &[
+pub(super) const STOP: &[&str] = &[
     "a", "about", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could",
     "did", "do", "does", "doing", "for", "from", "get", "got", "has", "have", "how", "if", "in", "into", "is", "it",
     "its", "just", "may", "me", "mean", "means", "must", "my", "need", "needs", "no", "not", "of", "on", "only", "or",
@@ -60,7 +60,7 @@ const ROLES: u32 = 8;
 
 /// The terms of many entries.
 #[derive(Default)]
-pub struct Terms {
+pub(super) struct Terms {
     /// For each term its postings, in ascending order.
     pub postings: FxHashMap<String, Vec<u32>>,
     /// The place of the entry whose words come next. No words come of any before it.
@@ -73,7 +73,7 @@ pub struct Terms {
 
 impl Terms {
     /// Every word of a text.
-    pub fn prose(&mut self, prose: &Prose, role: Role) {
+    pub(super) fn prose(&mut self, prose: &Prose, role: Role) {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         prose.push_plain(&mut text);
@@ -82,21 +82,21 @@ impl Terms {
     }
 
     /// The same of a text without structure.
-    pub fn text(&mut self, text: &str, role: Role) {
+    pub(super) fn text(&mut self, text: &str, role: Role) {
         for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
             self.whole(word, role);
         }
     }
 
     /// Names between blanks and commas, such as those of files: a full stop belongs to them.
-    pub fn names(&mut self, names: &str, role: Role) {
+    pub(super) fn names(&mut self, names: &str, role: Role) {
         for name in names.split([' ', ',', ';', '(', ')']) {
             self.whole(name.trim_end_matches('.'), role);
         }
     }
 
     /// One term.
-    pub fn whole(&mut self, word: &str, role: Role) {
+    pub(super) fn whole(&mut self, word: &str, role: Role) {
         if word.len() < 2 || word.len() > LONGEST {
             return;
         }
@@ -122,7 +122,7 @@ impl Terms {
     }
 
     /// Adds those of entries whose first one has the place `start`.
-    pub fn append(&mut self, start: u32, terms: Self) {
+    pub(super) fn append(&mut self, start: u32, terms: Self) {
         for (term, postings) in terms.postings {
             let moved = postings.into_iter().map(|posting| posting + start * ROLES);
             self.postings.entry(term).or_default().extend(moved);
