@@ -2,30 +2,41 @@
 //!
 //! A word is an index into a table and a generation. Generations come from one counter of the process, so a word of a
 //! closed handle, or of another table, does not name anything until the counter has gone around.
+//!
+//! Every slot has a lock of its own and never moves, so that a call on one handle takes one lock and no other.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The bits of a word that are the index; the generation has the others.
 const INDEX_BITS: u32 = usize::BITS / 2;
 const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
 
+/// How many slots the first block has. Each further block has twice as many as the one before.
+const FIRST_BLOCK: usize = 64;
+const BLOCKS: usize = 24;
+
 /// Never 0, so that no handle is the null handle.
 static GENERATION: AtomicUsize = AtomicUsize::new(1);
 
 /// Objects by handle.
-///
-/// `T` is a shared pointer: a call in flight has a clone of it, so that its object survives the handle.
 #[derive(Debug)]
 pub(crate) struct HandleTable<T> {
-    slots: RwLock<Slots<T>>,
+    /// Made when they are needed, and kept.
+    blocks: [Block<T>; BLOCKS],
+    vacant: Mutex<Vacant>,
 }
 
+/// Slots of which each has a lock.
+type Block<T> = OnceLock<Box<[Mutex<Slot<T>>]>>;
+
+/// Which slots have no object.
 #[derive(Debug)]
-struct Slots<T> {
-    slots: Vec<Slot<T>>,
-    /// Indices of slots without an object.
-    free: Vec<usize>,
+struct Vacant {
+    /// Those that had one.
+    used: Vec<usize>,
+    /// The first one that never had any, and all behind it.
+    unused: usize,
 }
 
 #[derive(Debug)]
@@ -34,42 +45,71 @@ struct Slot<T> {
     object: Option<T>,
 }
 
-impl<T: Clone> HandleTable<T> {
+impl<T> HandleTable<T> {
     /// A table without objects.
     pub(crate) const fn new() -> Self {
-        Self { slots: RwLock::new(Slots { slots: Vec::new(), free: Vec::new() }) }
+        Self { blocks: [const { OnceLock::new() }; BLOCKS], vacant: Mutex::new(Vacant { used: Vec::new(), unused: 0 }) }
     }
 
     /// Takes an object in and gives it a handle, which no other object has had.
+    ///
+    /// # Panics
+    ///
+    /// When there are more than a billion live handles.
     pub(crate) fn insert(&self, object: T) -> usize {
+        let index = {
+            let mut vacant = lock(&self.vacant);
+            vacant.used.pop().unwrap_or_else(|| {
+                vacant.unused += 1;
+                vacant.unused - 1
+            })
+        };
+        let (block, place) = position(index);
+        let empty = || (0..FIRST_BLOCK << block).map(|_| Mutex::new(Slot { generation: 0, object: None })).collect();
+        let slots = self.blocks[block].get_or_init(empty);
         let generation = next_generation();
-        let slot = Slot { generation, object: Some(object) };
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let index = slots.free.pop().unwrap_or(slots.slots.len());
-        match slots.slots.get_mut(index) {
-            Some(free) => *free = slot,
-            None => slots.slots.push(slot),
-        }
+        *lock(&slots[place]) = Slot { generation, object: Some(object) };
         generation << INDEX_BITS | index
     }
 
-    /// The object of a live handle.
-    pub(crate) fn get(&self, word: usize) -> Option<T> {
-        let (index, generation) = split(word);
-        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.slots.get(index).filter(|slot| slot.generation == generation)?;
-        slot.object.clone()
+    /// What a call gives that is made with the object of a live handle. Other calls with the same handle wait meanwhile.
+    pub(crate) fn with<R>(&self, word: usize, call: impl FnOnce(&mut T) -> R) -> Option<R> {
+        self.slot(word)?.object.as_mut().map(call)
+    }
+
+    /// The object of a live handle, which is a shared pointer: it survives the handle.
+    pub(crate) fn get(&self, word: usize) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.with(word, |object| object.clone())
     }
 
     /// Ends a live handle, and gives its object out.
     pub(crate) fn remove(&self, word: usize) -> Option<T> {
-        let (index, generation) = split(word);
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.slots.get_mut(index).filter(|slot| slot.generation == generation)?;
-        let object = slot.object.take()?;
-        slots.free.push(index);
+        let object = self.slot(word)?.object.take()?;
+        lock(&self.vacant).used.push(split(word).0);
         Some(object)
     }
+
+    /// The slot of a handle that was live once, and is not the handle of another object now.
+    fn slot(&self, word: usize) -> Option<MutexGuard<'_, Slot<T>>> {
+        let (index, generation) = split(word);
+        let (block, place) = position(index);
+        let slot = lock(self.blocks.get(block)?.get()?.get(place)?);
+        (slot.generation == generation).then_some(slot)
+    }
+}
+
+/// No call waits for anything while it has a lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// In which block a slot is, and where in it.
+const fn position(index: usize) -> (usize, usize) {
+    let block = (index / FIRST_BLOCK + 1).ilog2() as usize;
+    (block, index - FIRST_BLOCK * ((1 << block) - 1))
 }
 
 fn next_generation() -> usize {

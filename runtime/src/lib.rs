@@ -120,6 +120,7 @@ mod client;
 #[allow(unsafe_code, reason = "the C functions, and the promises of those who call them")]
 pub mod ffi;
 mod handles;
+mod keys;
 mod net;
 pub mod protocol;
 #[allow(unsafe_code, reason = "pointers of C become bytes here, and go no further")]

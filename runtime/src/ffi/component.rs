@@ -14,6 +14,6 @@ impl Component {
     /// else until the call returns.
     pub const unsafe fn new() -> Self {
         // SAFETY: the caller has promised it.
-        Self::with(unsafe { Vouched::new() })
+        Self::vouched(unsafe { Vouched::new() })
     }
 }

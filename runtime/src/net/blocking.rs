@@ -15,6 +15,7 @@ use self::incoming::{Incoming, Reading};
 pub(crate) use self::opening::{OpeningError, receive_response, send_request};
 use self::outgoing::{Outgoing, Progress, Queue};
 use super::{Interest, Readiness, Stream, Waited, Waker};
+use crate::keys;
 use crate::protocol::{CloseFrame, Control, Fault, Framer, Piece, Receiver, Role};
 use crate::session::{AnswerDue, Ending, Outcome, Refusal, SendError};
 
@@ -77,7 +78,7 @@ impl Blocking {
     pub(crate) fn client(stream: Stream, read_ahead: &[u8]) -> Self {
         Self {
             stream,
-            outgoing: Outgoing::new(Framer::client(rand::random)),
+            outgoing: Outgoing::new(Framer::client(keys::random)),
             incoming: Incoming::new(Receiver::new(Role::Client), read_ahead),
             waker: Waker::default(),
             is_aborted: AtomicBool::new(false),
@@ -273,8 +274,8 @@ impl Blocking {
         }
         Ok(match reading.outcome() {
             Some(Outcome::Piece { piece, length }) => Some(Arrival::Piece { piece, length }),
-            Some(Outcome::Close(_)) => Some(Arrival::Close),
-            Some(Outcome::Nothing | Outcome::Pong(_)) | None => None,
+            Some(Outcome::Close) => Some(Arrival::Close),
+            Some(Outcome::Nothing | Outcome::Pong) | None => None,
         })
     }
 

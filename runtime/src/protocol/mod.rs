@@ -35,6 +35,7 @@ pub use frame::{
     InvalidClose, MAX_CONTROL, MAX_CONTROL_FRAME, MAX_HEAD, MAX_REASON, Mask, NO_STATUS, Opcode, ReservedBits,
     is_wire_code,
 };
+pub(crate) use message::Found;
 pub use message::{
     Event, Frame, Framer, InvalidUtf8, MaskKeys, MessageKind, MessageReader, Piece, PieceError, Receiver, Utf8Validator,
 };

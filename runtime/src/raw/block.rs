@@ -54,6 +54,7 @@ impl Block {
     }
 
     /// The bytes of a range.
+    #[inline]
     pub(crate) fn get(&self, range: Range<usize>) -> &[u8] {
         let length = range.len();
         // SAFETY: the range is within the block, nobody writes it through `self` while it is borrowed, and it is lent to
@@ -62,6 +63,7 @@ impl Block {
     }
 
     /// The same, to write them.
+    #[inline]
     pub(crate) fn get_mut(&mut self, range: Range<usize>) -> &mut [u8] {
         let length = range.len();
         // SAFETY: the range is within the block, nobody uses it through `self` while it is borrowed, and it is lent to
@@ -70,6 +72,7 @@ impl Block {
     }
 
     /// Where a range begins that is within the block.
+    #[inline]
     fn part(&self, range: Range<usize>) -> *mut u8 {
         assert!(range.start <= range.end && range.end <= self.length, "{range:?} of {} bytes", self.length);
         // SAFETY: that is within the block, or its end.

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use super::AnswerDue;
 use super::table::{Intake, Receive, ReceiveInput, Receiving, Refusal};
-use crate::protocol::{CloseFrame, ControlPayload, Event, Fault, MessageKind, Piece, Receiver};
+use crate::protocol::{CloseFrame, ControlPayload, Fault, Found, MessageKind, Piece, Receiver};
 
 /// What a receive ended with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing: no more bytes came, the peer broke the protocol, or the application gave the receive up.
     Nothing,
@@ -19,10 +19,10 @@ pub enum Outcome {
         /// How many bytes it has.
         length: usize,
     },
-    /// The pong for our ping.
-    Pong(ControlPayload),
-    /// The close frame of the peer.
-    Close(CloseFrame),
+    /// The pong for our ping, whose payload is [`ReadHalf::pong`].
+    Pong,
+    /// The close frame of the peer, which is in [`ReadHalf::ending`].
+    Close,
 }
 
 /// How the direction ended.
@@ -43,8 +43,8 @@ pub enum Ending {
 pub struct Progress {
     /// How many bytes were taken. The rest belongs to what comes next.
     pub taken: usize,
-    /// What the write half has to know of them.
-    pub answer: Option<AnswerDue>,
+    /// Whether the write half has to know of them: [`ReadHalf::poll_answer`].
+    pub is_answer_due: bool,
 }
 
 /// The receiving half of a session.
@@ -66,13 +66,27 @@ pub struct ReadHalf<C> {
     ending: Option<Ending>,
     /// The payload of our latest ping, until its pong comes.
     awaited: Option<Box<ControlPayload>>,
+    /// The payload of the pong that a receive ended with.
+    pong: Option<Box<ControlPayload>>,
+    /// What the write half has to know.
+    answer: Option<Box<AnswerDue>>,
 }
 
 impl<C> ReadHalf<C> {
     /// A half that has received nothing, with room for `bound` receives at once.
     pub const fn new(receiver: Receiver, bound: usize) -> Self {
         let (state, outcome) = (Receiving::START, Outcome::Nothing);
-        Self { receiver, state, bound, queue: VecDeque::new(), outcome, ending: None, awaited: None }
+        Self {
+            receiver,
+            state,
+            bound,
+            queue: VecDeque::new(),
+            outcome,
+            ending: None,
+            awaited: None,
+            pong: None,
+            answer: None,
+        }
     }
 
     // Getters.
@@ -95,6 +109,7 @@ impl<C> ReadHalf<C> {
     /// Whether bytes are wanted: a receive waits for them, or the peer's close frame is to come.
     ///
     /// Bytes that nobody wants are not looked at: a ping among them is not answered yet (b1.4.13).
+    #[inline]
     pub const fn wants_bytes(&self) -> bool {
         matches!(
             self.state,
@@ -104,13 +119,19 @@ impl<C> ReadHalf<C> {
     }
 
     /// Whether the receive at the head of the queue has ended.
+    #[inline]
     pub const fn has_outcome(&self) -> bool {
         matches!(self.state.operation, Receive::Ended)
     }
 
     /// What the last receive ended with.
-    pub const fn outcome(&self) -> &Outcome {
-        &self.outcome
+    pub const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The payload of the pong that the last receive ended with.
+    pub fn pong(&self) -> Option<&ControlPayload> {
+        self.pong.as_deref()
     }
 
     /// What the message under way is made of; `None` between messages.
@@ -131,6 +152,7 @@ impl<C> ReadHalf<C> {
     /// Queues a receive, which ends with a piece of a message, the peer's close frame, or the pong for our ping.
     ///
     /// Fails with [`Refusal::Busy`] when the queue is full, and with [`Refusal::Ended`] when nothing more comes.
+    #[inline]
     pub fn receive(&mut self, context: C) -> Result<(), Refusal> {
         if self.queue.len() >= self.bound {
             return Err(Refusal::Busy);
@@ -168,6 +190,7 @@ impl<C> ReadHalf<C> {
     }
 
     /// Takes the receive that has ended out of the queue, and gives its context back.
+    #[inline]
     pub fn indicated(&mut self) -> Option<C> {
         if !self.has_outcome() {
             return None;
@@ -185,66 +208,83 @@ impl<C> ReadHalf<C> {
     ///
     /// Payload goes to the start of `target`; without one it is unmasked where it lies. While bytes are drained, payload goes
     /// nowhere.
+    #[inline]
     pub fn receive_bytes(&mut self, bytes: &mut [u8], mut target: Option<&mut [u8]>) -> Progress {
         let mut taken = 0;
-        while taken < bytes.len() && self.wants_bytes() {
+        while taken < bytes.len() && self.wants_bytes() && self.answer.is_none() {
             let rest = &mut bytes[taken..];
             let now = match &mut target {
                 Some(target) => self.receiver.receive_bytes(rest, target),
                 None => self.receiver.receive_in_place(rest),
             };
             taken += now;
-            match self.receiver.poll_event() {
-                Some(event) => {
-                    if let Some(answer) = self.handle(event) {
-                        return Progress { taken, answer: Some(answer) };
-                    }
-                }
+            match self.receiver.poll_found() {
+                Some(found) => self.handle(found),
                 // A target without room takes nothing.
                 None if now == 0 => break,
                 None => {}
             }
         }
-        Progress { taken, answer: None }
+        Progress { taken, is_answer_due: self.answer.is_some() }
     }
 
-    /// Takes payload of the data frame under way that was read right into the target.
-    pub fn receive_payload(&mut self, payload: &mut [u8]) -> Option<AnswerDue> {
+    /// Takes payload of the data frame under way that was read right into the target, and says whether the write half has to
+    /// know of it.
+    #[inline]
+    pub fn receive_payload(&mut self, payload: &mut [u8]) -> bool {
         self.receiver.receive_payload(payload);
-        self.receiver.poll_event().and_then(|event| self.handle(event))
+        if let Some(found) = self.receiver.poll_found() {
+            self.handle(found);
+        }
+        self.answer.is_some()
     }
 
-    /// Draws the consequences of an event: what it is to the write half.
-    fn handle(&mut self, event: Event) -> Option<AnswerDue> {
-        match event {
-            Event::Data { kind, length, end_of_message } => {
-                // While bytes are drained there is no receive that it could end.
-                let outcome = Outcome::Piece { piece: Piece { kind, end_of_message }, length };
-                self.conclude(ReceiveInput::Piece, outcome);
-                None
-            }
-            Event::Ping(payload) => Some(AnswerDue::Pong(payload)),
-            // Others are signs of life, and say nothing: the peer need not answer each of several pings (section 5.5.3).
-            Event::Pong(payload) => {
-                if self.awaited.take_if(|awaited| **awaited == payload).is_some() {
-                    self.conclude(ReceiveInput::Piece, Outcome::Pong(payload));
-                }
-                None
-            }
-            Event::Close(close) => {
-                self.ending.get_or_insert(Ending::Closed(close));
-                self.conclude(ReceiveInput::Close, Outcome::Close(close));
-                None
-            }
-            Event::Failed(fault) => {
-                self.ending.get_or_insert(Ending::Failed(fault));
-                self.conclude(ReceiveInput::Fault, Outcome::Nothing);
-                Some(AnswerDue::Fault(fault))
-            }
+    /// What the write half has to know of the bytes that were taken last. No others are taken before.
+    pub fn poll_answer(&mut self) -> Option<AnswerDue> {
+        self.answer.take().map(|answer| *answer)
+    }
+
+    /// Draws the consequences of what bytes meant.
+    #[inline]
+    fn handle(&mut self, found: Found) {
+        match found {
+            // While bytes are drained there is no receive that a piece could end.
+            Found::Data { piece, length } => self.conclude(ReceiveInput::Piece, Outcome::Piece { piece, length }),
+            found => self.handle_other(found),
         }
     }
 
+    fn handle_other(&mut self, found: Found) {
+        let control = *self.receiver.control();
+        match found {
+            Found::Data { .. } => unreachable!("data is handled before"),
+            Found::Ping => self.answer = Some(Box::new(AnswerDue::Pong(control))),
+            // Others are signs of life, and say nothing: the peer need not answer each of several pings (section 5.5.3).
+            Found::Pong => {
+                if let Some(awaited) = self.awaited.take_if(|awaited| **awaited == control) {
+                    self.pong = Some(awaited);
+                    self.conclude(ReceiveInput::Piece, Outcome::Pong);
+                }
+            }
+            Found::Close => match CloseFrame::parse(control.as_bytes()) {
+                Ok(close) => {
+                    self.ending.get_or_insert(Ending::Closed(close));
+                    self.conclude(ReceiveInput::Close, Outcome::Close);
+                }
+                Err(fault) => self.fail(fault),
+            },
+            Found::Failed(fault) => self.fail(fault),
+        }
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        self.ending.get_or_insert(Ending::Failed(fault));
+        self.conclude(ReceiveInput::Fault, Outcome::Nothing);
+        self.answer = Some(Box::new(AnswerDue::Fault(fault)));
+    }
+
     /// Ends the receive that waits, if one does.
+    #[inline]
     fn conclude(&mut self, input: ReceiveInput, outcome: Outcome) {
         if self.state.operation == Receive::Waiting {
             self.outcome = outcome;
@@ -253,6 +293,7 @@ impl<C> ReadHalf<C> {
     }
 
     /// An input that is always taken.
+    #[inline]
     fn input(&mut self, input: ReceiveInput) {
         self.state = self.state.after(input).expect("only what the application queues is refused");
     }

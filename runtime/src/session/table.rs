@@ -144,6 +144,7 @@ impl Sending {
     ///
     /// Fails with [`Refusal::Ended`] for a send that may not begin any more.
     #[rustfmt::skip]
+    #[inline]
     pub const fn after(self, input: SendInput) -> Result<Self, Refusal> {
         use Command::{Close, Control, Data};
         use SendInput::{Abort, Fault, Indicated, KeepAlive, Lost, Next, Offered, Ping, Queue, Written};
@@ -199,6 +200,7 @@ impl Sending {
     /// Answers go between frames. No data may follow a close frame (section 5.5.1), so the close frame for a fault goes
     /// behind a send that waits.
     #[rustfmt::skip]
+    #[inline]
     pub const fn due(self, asked: Asked) -> Option<Source> {
         let (operations, answers) = match asked {
             Asked::Everything => (true, true),
@@ -219,11 +221,13 @@ impl Sending {
     }
 
     /// Whether nothing goes out any more, and nothing waits to.
+    #[inline]
     pub const fn is_finished(self) -> bool {
         !matches!(self.channel, Channel::Open)
             && matches!(self, Self { operation: Operation::None, answer: Answer::None, offer: None, .. })
     }
 
+    #[inline]
     const fn offers_operation(self) -> bool {
         matches!(self.offer, Some(Source::Operation))
     }
@@ -293,6 +297,7 @@ impl Receiving {
     ///
     /// Fails with [`Refusal::Ended`] for a receive that may not begin any more.
     #[rustfmt::skip]
+    #[inline]
     pub const fn after(self, input: ReceiveInput) -> Result<Self, Refusal> {
         use ReceiveInput::{Abort, Close, Drain, End, Fault, Indicated, Next, Nothing, Piece, Queue};
 
@@ -319,6 +324,7 @@ impl Receiving {
     }
 
     /// Whether nothing comes any more, and nothing is to be indicated.
+    #[inline]
     pub const fn is_finished(self) -> bool {
         matches!(self, Self { intake: Intake::Ended, operation: Receive::None })
     }

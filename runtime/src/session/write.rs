@@ -112,6 +112,7 @@ impl Content {
 impl Offered {
     /// How many bytes there are.
     #[allow(clippy::len_without_is_empty, reason = "nothing is never offered")]
+    #[inline]
     pub fn len(&self) -> usize {
         self.staged.len() + self.direct.len()
     }
@@ -130,6 +131,18 @@ impl<C> WriteHalf<C> {
         self.state
     }
 
+    /// Whether there is nothing to offer and nothing to indicate, until a command changes that.
+    #[inline]
+    pub const fn is_idle(&self) -> bool {
+        matches!(self.state, Sending { operation: Step::None, answer: Answer::None, offer: None, .. })
+    }
+
+    /// Whether all there is to do is to indicate the end of the operation.
+    #[inline]
+    pub const fn has_only_ended(&self) -> bool {
+        matches!(self.state, Sending { operation: Step::Ended, answer: Answer::None, offer: None, .. })
+    }
+
     /// The bytes on offer.
     pub const fn offered(&self) -> Option<&Offered> {
         self.offered.as_ref()
@@ -141,6 +154,7 @@ impl<C> WriteHalf<C> {
     }
 
     /// What the pump has to do next.
+    #[inline]
     pub fn due(&self, asked: Asked) -> Due {
         match self.state.due(asked) {
             None => Due::Nothing,
@@ -161,14 +175,24 @@ impl<C> WriteHalf<C> {
     /// Fails with [`SendError::Busy`] when the queue is full, with [`SendError::Closed`] behind a close frame and after
     /// whatever else ends the direction, and with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`] for a piece that
     /// does not fit those before it. Nothing has changed then.
+    #[inline]
     pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<Admitted, SendError> {
         let state = self.admitted(Command::Data)?;
         let opcode = self.framer.admit(piece, payload)?;
         Ok(Admitted { state, opcode, is_final: piece.end_of_message, length: payload.len() })
     }
 
+    /// Takes a whole text, or the rest of one, as [`admit`](Self::admit) does and with its errors. It needs no check.
+    #[inline]
+    pub fn admit_text(&mut self, text: &str) -> Result<Admitted, SendError> {
+        let state = self.admitted(Command::Data)?;
+        let opcode = self.framer.admit_text()?;
+        Ok(Admitted { state, opcode, is_final: true, length: text.len() })
+    }
+
     /// Queues a piece that was just [admitted](Self::admit).
     #[allow(clippy::needless_pass_by_value, reason = "a piece is queued once")]
+    #[inline]
     pub fn push(&mut self, admitted: Admitted, context: C) {
         let Admitted { state, opcode, is_final, length } = admitted;
         self.state = state;
@@ -212,6 +236,7 @@ impl<C> WriteHalf<C> {
     ///
     /// `payload` finds the bytes of the operation in its context, all of them, and `out` has room for [`MAX_HEAD`] bytes at
     /// least. Payload that is not masked is offered from where it is.
+    #[inline]
     pub fn stage_data<'s>(&'s mut self, payload: impl FnOnce(&'s C) -> &'s [u8], out: &mut [u8]) {
         let Some(Operation { content: Content::Data { opcode, is_final, length }, context }) = self.queue.front()
         else {
@@ -268,6 +293,7 @@ impl<C> WriteHalf<C> {
     /// Records that `count` bytes of the offer were written; the rest is offered again.
     ///
     /// Zero, or more than was offered, means that the connection is lost.
+    #[inline]
     pub fn written(&mut self, mut count: usize) {
         let Some(offered) = &mut self.offered else {
             return;
@@ -286,6 +312,7 @@ impl<C> WriteHalf<C> {
     }
 
     /// Records that the whole offer counts as written.
+    #[inline]
     pub fn accepted(&mut self) {
         if self.offered.take().is_none() {
             return;
@@ -303,6 +330,7 @@ impl<C> WriteHalf<C> {
     }
 
     /// Takes the operation that has ended out of the queue, and gives its context back.
+    #[inline]
     pub fn indicated(&mut self) -> Option<C> {
         if self.state.operation != Step::Ended {
             return None;
@@ -316,6 +344,7 @@ impl<C> WriteHalf<C> {
         Some(ended.context)
     }
 
+    #[inline]
     fn admitted(&self, command: Command) -> Result<Sending, Refusal> {
         if self.queue.len() >= self.bound {
             return Err(Refusal::Busy);
@@ -333,6 +362,7 @@ impl<C> WriteHalf<C> {
         }
     }
 
+    #[inline]
     fn offer(&mut self, source: Source, offered: Offered) {
         self.offered = Some(offered);
         self.input(SendInput::Offered(source));
@@ -344,6 +374,7 @@ impl<C> WriteHalf<C> {
     }
 
     /// An input that is always taken.
+    #[inline]
     fn input(&mut self, input: SendInput) {
         self.state = self.state.after(input).expect("only what the application queues is refused");
     }

@@ -3,8 +3,6 @@
 //! Each call checks its arguments first, then the handle, its role and its state (b1.1.10), and then does one thing on the
 //! session behind the handle.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use winws_api::HResult;
 use winws_api::websocket::{
     CreateClientHandleError, CreateServerHandleError, GetGlobalPropertyError, Handle, Handles, Property, PropertyType,
@@ -26,19 +24,23 @@ use crate::raw::lent::Vouched;
 /// programs have [`Connection`](super::Connection), in which nothing can be lent too long.
 #[derive(Debug)]
 pub struct Component {
-    endpoints: HandleTable<Arc<Mutex<Endpoint>>>,
+    endpoints: HandleTable<Endpoint>,
     pub(super) vouched: Vouched,
 }
 
 impl Component {
     /// A component without handles, which reads pointers by this promise.
-    pub(crate) const fn with(vouched: Vouched) -> Self {
+    pub(crate) const fn vouched(vouched: Vouched) -> Self {
         Self { endpoints: HandleTable::new(), vouched }
     }
 
-    /// The session of a live handle.
-    pub(super) fn session(&self, handle: Handle) -> Result<Arc<Mutex<Endpoint>>, HResult> {
-        self.endpoints.get(handle.into_raw()).ok_or(HResult::E_HANDLE)
+    /// What a call gives that is made with a live handle. No call waits for anything while it has one.
+    pub(super) fn with<R>(
+        &self,
+        handle: Handle,
+        call: impl FnOnce(&mut Endpoint) -> Result<R, HResult>,
+    ) -> Result<R, HResult> {
+        self.endpoints.with(handle.into_raw(), call).unwrap_or(Err(HResult::E_HANDLE))
     }
 
     fn create(&self, defaults: Config, properties: &[Property]) -> Result<Handle, HResult> {
@@ -47,21 +49,14 @@ impl Component {
             Some(bytes) => Some(Memory::lent(&settings.config, bytes).ok_or(HResult::E_INVALIDARG)?),
             None => None,
         };
-        let session = Endpoint::new(settings.config, memory);
-        Ok(Handle::from_raw(self.endpoints.insert(Arc::new(Mutex::new(session)))))
+        Ok(Handle::from_raw(self.endpoints.insert(Endpoint::new(settings.config, memory))))
     }
-}
-
-/// A session for one call. No call waits for anything while it has one.
-pub(super) fn lock(session: &Mutex<Endpoint>) -> MutexGuard<'_, Endpoint> {
-    session.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Handles for Component {
     fn abort_handle(&self, web_socket: Handle) {
-        if let Ok(session) = self.session(web_socket) {
-            lock(&session).abort();
-        }
+        // A stale handle names nothing that could be aborted.
+        self.endpoints.with(web_socket.into_raw(), Endpoint::abort);
     }
 
     fn create_client_handle(

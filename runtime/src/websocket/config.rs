@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::keys;
 use crate::protocol::{Framer, MaskKeys, Receiver, Role};
 
 /// The smallest receive buffer, and the smallest send buffer of a client, in bytes.
@@ -52,7 +53,7 @@ impl Config {
 
     fn new(role: Role, send_buffer: usize) -> Self {
         let receive_buffer = DEFAULT_BUFFER;
-        Self { role, receive_buffer, send_buffer, keys: rand::random, masking: true, checks_utf8: true }
+        Self { role, receive_buffer, send_buffer, keys: keys::random, masking: true, checks_utf8: true }
     }
 
     /// Which end of the connection it is for.

@@ -120,6 +120,17 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.sends.send(Piece { kind, end_of_message }, payload, &self.mail)
     }
 
+    /// Queues a send of a whole text, or of the rest of one, whose type says that it is UTF-8: it is not looked at.
+    ///
+    /// Fails as [`send`](Self::send) does; with [`SendError::InvalidUtf8`] only where the pieces before it end inside a
+    /// character.
+    pub fn send_text(&mut self, text: P) -> Result<(), GivenBack<SendError, P>>
+    where
+        P: AsRef<str>,
+    {
+        self.sends.send_text(text, &self.mail)
+    }
+
     /// Queues a ping. The pong with the same payload ends a receive (section 5.5.2); one for an earlier ping does not.
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.sends.send_control(Control::Ping(payload), &self.mail)
@@ -194,9 +205,8 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
                 ActionKind::Nothing => {}
                 kind => return Ok(kind),
             }
-            match self.receives.due(&self.mail) {
-                Ok(kind) => return Ok(kind),
-                Err(answer) => self.receives.hand_over(answer, &self.mail),
+            if let Some(kind) = self.receives.due(&self.mail) {
+                return Ok(kind);
             }
         }
     }

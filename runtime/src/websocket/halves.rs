@@ -56,6 +56,14 @@ impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
         self.sends.send(Piece { kind, end_of_message }, payload, self.mail)
     }
 
+    /// Queues a send of a whole text, as [`Connection::send_text`](super::Connection::send_text) does and with its errors.
+    pub fn send_text(&mut self, text: P) -> Result<(), GivenBack<SendError, P>>
+    where
+        P: AsRef<str>,
+    {
+        self.sends.send_text(text, self.mail)
+    }
+
     /// Queues a ping, as [`Connection::send_ping`](super::Connection::send_ping) does and with its errors.
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.sends.send_control(Control::Ping(payload), self.mail)
@@ -120,18 +128,15 @@ impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveHalf<'c, B> {
             return Err(fault);
         }
         match self.receives.due(self.mail) {
-            Ok(ActionKind::ReceiveFromNetwork) => {
+            Some(ActionKind::ReceiveFromNetwork) => {
                 let receive = ReceiveFromNetwork::new(self.receives, self.mail);
                 Ok(Some(ReceiveAction::ReceiveFromNetwork(receive)))
             }
-            Ok(ActionKind::IndicateReceiveComplete) => {
+            Some(ActionKind::IndicateReceiveComplete) => {
                 Ok(Some(ReceiveAction::ReceiveComplete(ReceiveComplete::new(self.receives))))
             }
-            Ok(_) => Ok(None),
-            Err(answer) => {
-                self.receives.hand_over(answer, self.mail);
-                Ok(Some(ReceiveAction::AnswerDue))
-            }
+            Some(_) => Ok(None),
+            None => Ok(Some(ReceiveAction::AnswerDue)),
         }
     }
 

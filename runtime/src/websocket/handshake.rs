@@ -7,7 +7,7 @@ use winws_api::websocket::{
 };
 
 use super::codes;
-use super::component::{Component, lock};
+use super::component::Component;
 use super::endpoint::Agreeing;
 use super::table::Call;
 use crate::protocol::http::Headers;
@@ -34,10 +34,9 @@ impl Handshake for Component {
     ) -> Result<(), BeginClientHandshakeError> {
         self.headers(initial_headers)?;
         let offer = Offer::new(subprotocols, extensions).map_err(codes::of_offer)?;
-        let session = self.session(web_socket)?;
-        let mut session = lock(&session);
         let headers = HeaderArray::new(offer.headers());
-        let lent = session.begin(Call::BeginClient, Agreeing { offer: Some(offer), headers })?;
+        let agreeing = Agreeing { offer: Some(offer), headers };
+        let lent = self.with(web_socket, |endpoint| endpoint.begin(Call::BeginClient, agreeing))?;
         (*additional_headers, *additional_header_count) = lent;
         Ok(())
     }
@@ -52,12 +51,12 @@ impl Handshake for Component {
         response_header_count: &mut u32,
     ) -> Result<(), BeginServerHandshakeError> {
         let request = self.headers(request_headers)?;
-        let session = self.session(web_socket)?;
-        let mut session = lock(&session);
-        session.allows(Call::BeginServer)?;
-        let response = accept(&request, subprotocol_selected, extension_selected).map_err(codes::of_request)?;
-        let agreeing = Agreeing { offer: None, headers: HeaderArray::new(response) };
-        (*response_headers, *response_header_count) = session.begin(Call::BeginServer, agreeing)?;
+        let lent = self.with(web_socket, |endpoint| {
+            endpoint.allows(Call::BeginServer)?;
+            let response = accept(&request, subprotocol_selected, extension_selected).map_err(codes::of_request)?;
+            endpoint.begin(Call::BeginServer, Agreeing { offer: None, headers: HeaderArray::new(response) })
+        })?;
+        (*response_headers, *response_header_count) = lent;
         Ok(())
     }
 
@@ -74,15 +73,16 @@ impl Handshake for Component {
         if !selected_extensions.is_empty() && selected_extension_count.is_none() {
             return Err(EndClientHandshakeError::InvalidArg);
         }
-        let session = self.session(web_socket)?;
-        let mut session = lock(&session);
-        session.allows(Call::EndClient)?;
-        let offer = session.offer().ok_or(HResult::E_INVALID_PROTOCOL_OPERATION)?;
-        if !selected_extensions.is_empty() && selected_extensions.len() < offer.extension_count() {
-            return Err(EndClientHandshakeError::InvalidArg);
-        }
-        let agreement = offer.check(&response).map_err(codes::of_upgrade)?;
-        session.open(Call::EndClient)?;
+        let agreement = self.with(web_socket, |endpoint| {
+            endpoint.allows(Call::EndClient)?;
+            let offer = endpoint.offer().ok_or(HResult::E_INVALID_PROTOCOL_OPERATION)?;
+            if !selected_extensions.is_empty() && selected_extensions.len() < offer.extension_count() {
+                return Err(HResult::E_INVALIDARG);
+            }
+            let agreement = offer.check(&response).map_err(codes::of_upgrade)?;
+            endpoint.open(Call::EndClient)?;
+            Ok(agreement)
+        })?;
         let mut written = 0;
         for (place, index) in selected_extensions.iter_mut().zip(&agreement.extensions) {
             *place = number(*index);
@@ -98,8 +98,7 @@ impl Handshake for Component {
     }
 
     fn end_server_handshake(&self, web_socket: Handle) -> Result<(), EndServerHandshakeError> {
-        let session = self.session(web_socket)?;
-        Ok(lock(&session).open(Call::EndServer)?)
+        Ok(self.with(web_socket, |endpoint| endpoint.open(Call::EndServer))?)
     }
 }
 

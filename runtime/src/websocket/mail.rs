@@ -34,6 +34,7 @@ impl<T: Default> Slot<T> {
         self.is_full.store(true, Ordering::Release);
     }
 
+    #[inline]
     fn take(&self) -> Option<T> {
         if !self.is_full.load(Ordering::Acquire) {
             return None;
@@ -58,12 +59,14 @@ impl Mail {
     }
 
     /// Whether something came in since the last time.
+    #[inline]
     pub(super) fn has_answers(&self) -> bool {
         // The usual answer must cost next to nothing: this is asked before every action.
         self.to_sends.is_full.load(Ordering::Acquire)
     }
 
     /// What came in since the last time, in order.
+    #[inline]
     pub(super) fn answers(&self) -> impl Iterator<Item = AnswerDue> + use<> {
         let due = self.to_sends.take();
         let (pong, fault) = due.map_or((None, None), |due| (due.pong, due.fault));
@@ -76,6 +79,7 @@ impl Mail {
     }
 
     /// The latest ping since the last time.
+    #[inline]
     pub(super) fn ping(&self) -> Option<ControlPayload> {
         self.to_receives.take().flatten()
     }

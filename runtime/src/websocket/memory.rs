@@ -62,26 +62,31 @@ impl Memory {
 
 impl Room {
     /// How large the buffer is, in bytes.
+    #[inline]
     pub(super) const fn size(&self) -> usize {
         self.buffer
     }
 
     /// These bytes of the buffer. They are lent to nobody.
+    #[inline]
     pub(super) fn get(&self, range: Range<usize>) -> &[u8] {
         self.bytes.get(range)
     }
 
     /// The same, to write them.
+    #[inline]
     pub(super) fn get_mut(&mut self, range: Range<usize>) -> &mut [u8] {
         self.bytes.get_mut(range)
     }
 
     /// So many bytes of what is kept behind the buffer.
+    #[inline]
     pub(super) fn behind(&self, length: usize) -> &[u8] {
         self.bytes.get(self.buffer..self.buffer + length)
     }
 
     /// The same, to write them.
+    #[inline]
     pub(super) fn behind_mut(&mut self, length: usize) -> &mut [u8] {
         self.bytes.get_mut(self.buffer..self.buffer + length)
     }

@@ -8,9 +8,9 @@ use winws_api::websocket::Action;
 use super::mail::Mail;
 use super::memory::Room;
 use super::{GivenBack, Received, Refusal};
-use crate::protocol::{Fault, Piece, Receiver};
+use crate::protocol::{CloseFrame, ControlPayload, Fault, Piece, Receiver};
 use crate::session::table::{Intake, Receive};
-use crate::session::{AnswerDue, Outcome, Progress, ReadHalf};
+use crate::session::{AnswerDue, Ending, Outcome, Progress, ReadHalf};
 
 /// How many receives there may be at once.
 const BOUND: usize = 1;
@@ -66,15 +66,17 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
 
     /// What is to be done for this direction, once the bytes that have come were looked at.
     ///
-    /// `Err` says that the sending direction has something new, and that this one is to be asked again.
-    pub(super) fn due(&mut self, mail: &Mail) -> Result<Action, AnswerDue> {
+    /// `None` says that the sending direction has something new, and that this one is to be asked again.
+    #[inline]
+    pub(super) fn due(&mut self, mail: &Mail) -> Option<Action> {
         if let Some(ping) = mail.ping() {
             self.read.await_pong(ping);
         }
-        if self.read.state().operation == Receive::Waiting && !self.unread.is_empty() {
-            self.parse()?;
+        if self.read.state().operation == Receive::Waiting && !self.unread.is_empty() && self.parse() {
+            self.hand_over(mail);
+            return None;
         }
-        Ok(match self.read.state().operation {
+        Some(match self.read.state().operation {
             Receive::None => Action::Nothing,
             Receive::Waiting => Action::ReceiveFromNetwork,
             Receive::Ended => Action::IndicateReceiveComplete,
@@ -122,9 +124,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
         let Some(target) = self.target.as_mut().filter(|_| length > 0) else {
             return;
         };
-        let answer = target.as_mut().get_mut(..length).and_then(|payload| self.read.receive_payload(payload));
-        if let Some(answer) = answer {
-            self.hand_over(answer, mail);
+        if target.as_mut().get_mut(..length).is_some_and(|payload| self.read.receive_payload(payload)) {
+            self.hand_over(mail);
         }
     }
 
@@ -139,14 +140,15 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
             Outcome::Nothing => Received::Nothing { kind: self.read.message_kind() },
             Outcome::Piece { piece: Piece { kind, end_of_message }, length } => {
                 let payload = match &self.target {
-                    Some(target) => target.as_ref().get(..*length).unwrap_or_default(),
+                    Some(target) => target.as_ref().get(..length).unwrap_or_default(),
                     None => self.memory.get(self.lent.clone()),
                 };
-                Received::Data { kind: *kind, end_of_message: *end_of_message, payload }
+                Received::Data { kind, end_of_message, payload }
             }
-            Outcome::Pong(pong) => Received::Pong { payload: self.memory.behind(pong.as_bytes().len()) },
-            Outcome::Close(close) => {
-                Received::Close { close: *close, payload: self.memory.behind(close.payload().len()) }
+            Outcome::Pong => Received::Pong { payload: self.memory.behind(self.pong().len()) },
+            Outcome::Close => {
+                let close = self.close();
+                Received::Close { close, payload: self.memory.behind(close.payload().len()) }
             }
         }
     }
@@ -158,17 +160,19 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
     }
 
     /// Has the sending direction told what the bytes meant to it.
-    pub(super) fn hand_over(&mut self, answer: AnswerDue, mail: &Mail) {
+    fn hand_over(&mut self, mail: &Mail) {
+        let Some(answer) = self.read.poll_answer() else { return };
         if let AnswerDue::Fault(fault) = answer {
             self.fault = Some(fault);
         }
         mail.answer(answer);
     }
 
-    /// Looks at bytes that have come, up to the end of the receive.
-    fn parse(&mut self) -> Result<(), AnswerDue> {
+    /// Looks at bytes that have come, up to the end of the receive, and says whether the sending direction has something new.
+    #[inline]
+    fn parse(&mut self) -> bool {
         let bytes = self.memory.get_mut(self.unread.clone());
-        let Progress { taken, answer } = self.read.receive_bytes(bytes, self.target.as_mut().map(AsMut::as_mut));
+        let Progress { taken, is_answer_due } = self.read.receive_bytes(bytes, self.target.as_mut().map(AsMut::as_mut));
         self.unread.start += taken;
         match self.read.outcome() {
             Outcome::Nothing => {}
@@ -177,16 +181,27 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
                     self.lent = self.unread.start - length..self.unread.start;
                 }
             }
-            // The payload of a control frame is lent from where no other bytes go.
-            Outcome::Pong(pong) => {
-                let payload = pong.as_bytes();
-                self.memory.behind_mut(payload.len()).copy_from_slice(payload);
-            }
-            Outcome::Close(close) => {
-                let payload = close.payload();
-                self.memory.behind_mut(payload.len()).copy_from_slice(payload);
-            }
+            Outcome::Pong => keep(self.read.pong().map_or(&[], ControlPayload::as_bytes), &mut self.memory),
+            Outcome::Close => keep(self.close().payload(), &mut self.memory),
         }
-        answer.map_or(Ok(()), Err)
+        is_answer_due
     }
+
+    /// The payload of the pong that the receive ended with.
+    fn pong(&self) -> &[u8] {
+        self.read.pong().map_or(&[], ControlPayload::as_bytes)
+    }
+
+    /// The close frame that the receive ended with.
+    const fn close(&self) -> CloseFrame {
+        match self.read.ending() {
+            Some(Ending::Closed(close)) => close,
+            _ => CloseFrame::EMPTY,
+        }
+    }
+}
+
+/// Puts the payload of a control frame where it is lent from: no other bytes go there.
+fn keep(payload: &[u8], memory: &mut Room) {
+    memory.behind_mut(payload.len()).copy_from_slice(payload);
 }

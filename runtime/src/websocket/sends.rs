@@ -49,6 +49,20 @@ impl<P: AsRef<[u8]>> Sends<P> {
         }
     }
 
+    pub(super) fn send_text(&mut self, text: P, mail: &Mail) -> Result<(), GivenBack<SendError, P>>
+    where
+        P: AsRef<str>,
+    {
+        self.take(mail);
+        match self.write.admit_text(text.as_ref()) {
+            Ok(admitted) => {
+                self.write.push(admitted, Some(text));
+                Ok(())
+            }
+            Err(error) => Err(GivenBack::new(error, text)),
+        }
+    }
+
     pub(super) fn send_control(&mut self, control: Control, mail: &Mail) -> Result<(), SendError> {
         self.take(mail);
         self.write.send_control(control, None)
@@ -66,8 +80,19 @@ impl<P: AsRef<[u8]>> Sends<P> {
     }
 
     /// What a queue has to do for this direction, with the bytes that it may offer made ready.
+    #[inline]
     pub(super) fn due(&mut self, queue: Queue, mail: &Mail) -> Action {
+        // A direction that sends nothing is asked before every action of the other one.
+        if self.write.is_idle() && !mail.has_answers() {
+            self.is_handed_over &= queue == Queue::Receive;
+            return Action::Nothing;
+        }
         self.take(mail);
+        // The usual second action of a send: nothing else is there to be offered.
+        if queue == Queue::Send && self.write.has_only_ended() {
+            self.is_handed_over = false;
+            return Action::IndicateSendComplete;
+        }
         if self.stage(queue, mail) {
             return Action::SendToNetwork;
         }

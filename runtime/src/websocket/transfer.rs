@@ -9,7 +9,7 @@ use winws_api::websocket::{
     SendError, Transfer,
 };
 
-use super::component::{Component, lock};
+use super::component::Component;
 use super::endpoint::{Endpoint, Payload, Target};
 use super::table::Call;
 use super::{Queue, Received, codes};
@@ -17,9 +17,13 @@ use crate::protocol::{CloseFrame, ControlPayload, MessageKind, Piece};
 
 impl Transfer for Component {
     fn complete_action(&self, web_socket: Handle, action_context: *mut c_void, bytes_transferred: u32) {
-        if let Ok(session) = self.session(web_socket) {
-            lock(&session).complete(action_context, usize::try_from(bytes_transferred).unwrap_or(usize::MAX));
-        }
+        let transferred = usize::try_from(bytes_transferred).unwrap_or(usize::MAX);
+        // There is nobody to tell that the handle is stale.
+        self.with(web_socket, |endpoint| {
+            endpoint.complete(action_context, transferred);
+            Ok(())
+        })
+        .ok();
     }
 
     fn get_action(
@@ -37,8 +41,7 @@ impl Transfer for Component {
         if queues == 0 || data_buffers.is_empty() {
             return Err(GetActionError::InvalidArg);
         }
-        let session = self.session(web_socket);
-        let taken = session.and_then(|session| take(&mut lock(&session), queues, data_buffers));
+        let taken = self.with(web_socket, |endpoint| take(endpoint, queues, data_buffers));
         let Taken { count, action: due, buffer_type: kind, context, token } = taken.unwrap_or(Taken::NONE);
         (*data_buffer_count, *action, *buffer_type, *action_context) = (count, due.into(), kind, token);
         if let (Some(place), Some(context)) = (application_context, context) {
@@ -55,16 +58,17 @@ impl Transfer for Component {
         if target.as_ref().is_some_and(winws_api::KeptBufferMut::is_empty) {
             return Err(ReceiveError::InvalidArg);
         }
-        let session = self.session(web_socket)?;
-        let mut session = lock(&session);
-        session.with_connection(Call::Transfer, |connection| {
-            let queued = match target {
-                Some(target) => connection.receive_into(Target(target)).map_err(|refused| refused.error()),
-                None => connection.receive(),
-            };
-            queued.map_err(codes::of_refusal)
+        self.with(web_socket, |endpoint| {
+            endpoint.with_connection(Call::Transfer, |connection| {
+                let queued = match target {
+                    Some(target) => connection.receive_into(Target(target)).map_err(|refused| refused.error()),
+                    None => connection.receive(),
+                };
+                queued.map_err(codes::of_refusal)
+            })?;
+            endpoint.queued(Queue::Receive, BufferType::BinaryFragment, context);
+            Ok(())
         })?;
-        session.queued(Queue::Receive, BufferType::BinaryFragment, context);
         Ok(())
     }
 
@@ -76,17 +80,18 @@ impl Transfer for Component {
         context: *mut c_void,
     ) -> Result<(), SendError> {
         let send = self.operation(buffer_type, buffer)?;
-        let session = self.session(web_socket)?;
-        let mut session = lock(&session);
-        session.with_connection(Call::Transfer, |connection| match send {
-            Send::Data(Piece { kind, end_of_message }, payload) => {
-                connection.send(kind, end_of_message, payload).map_err(|refused| codes::of_send(refused.error()))
-            }
-            Send::Close(close) => connection.send_close(close).map_err(codes::of_send),
-            Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_send),
-            Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_send),
+        self.with(web_socket, |endpoint| {
+            endpoint.with_connection(Call::Transfer, |connection| match send {
+                Send::Data(Piece { kind, end_of_message }, payload) => {
+                    connection.send(kind, end_of_message, payload).map_err(|refused| codes::of_send(refused.error()))
+                }
+                Send::Close(close) => connection.send_close(close).map_err(codes::of_send),
+                Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_send),
+                Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_send),
+            })?;
+            endpoint.queued(Queue::Send, buffer_type, context);
+            Ok(())
         })?;
-        session.queued(Queue::Send, buffer_type, context);
         Ok(())
     }
 }
@@ -147,18 +152,18 @@ impl Taken {
 }
 
 /// Takes the next action of these queues out.
-fn take(session: &mut Endpoint, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, HResult> {
-    session.open(Call::GetAction)?;
+fn take(endpoint: &mut Endpoint, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, HResult> {
+    endpoint.open(Call::GetAction)?;
     let (mut queue, mut action) = (Queue::Send, Action::Nothing);
     if queues & i32::from(ActionQueue::SEND) != 0 {
-        action = session.due(Queue::Send)?;
+        action = endpoint.due(Queue::Send)?;
     }
     if action == Action::Nothing && queues & i32::from(ActionQueue::RECEIVE) != 0 {
-        (queue, action) = (Queue::Receive, session.due(Queue::Receive)?);
+        (queue, action) = (Queue::Receive, endpoint.due(Queue::Receive)?);
     }
-    let Given { count, bytes, buffer_type, owner } = give(session, action, buffers);
-    let context = owner.map(|owner| session.operation(owner).context());
-    let token = session.take(queue, action, owner, bytes);
+    let Given { count, bytes, buffer_type, owner } = give(endpoint, action, buffers);
+    let context = owner.map(|owner| endpoint.operation(owner).context());
+    let token = endpoint.take(queue, action, owner, bytes);
     Ok(Taken { count, action, buffer_type: buffer_type.map_or(0, i32::from), context, token })
 }
 
@@ -174,15 +179,15 @@ struct Given {
 }
 
 /// Fills the buffers of an action.
-fn give(session: &mut Endpoint, due: Action, buffers: &mut [Buffer]) -> Given {
+fn give(endpoint: &mut Endpoint, due: Action, buffers: &mut [Buffer]) -> Given {
     let owner = match due {
         Action::Nothing => None,
         Action::SendToNetwork | Action::IndicateSendComplete => Some(Queue::Send),
         Action::ReceiveFromNetwork | Action::IndicateReceiveComplete => Some(Queue::Receive),
     };
-    let buffer_type = owner.map(|owner| session.operation(owner).buffer_type);
+    let buffer_type = owner.map(|owner| endpoint.operation(owner).buffer_type);
     let mut given = Given { count: 0, bytes: 0, buffer_type, owner };
-    let Some(connection) = session.open_connection() else {
+    let Some(connection) = endpoint.open_connection() else {
         return given;
     };
     match due {

@@ -47,8 +47,6 @@ struct State {
 pub(super) struct Reading<'s> {
     incoming: &'s Incoming,
     inbox: Option<Box<Inbox>>,
-    /// What payload that was read right into the caller's buffer led to.
-    answer: Option<AnswerDue>,
 }
 
 impl Incoming {
@@ -78,7 +76,7 @@ impl Incoming {
             return Err(state.ending);
         }
         let inbox = state.inbox.take().ok_or(None)?;
-        Ok(Reading { incoming: self, inbox: Some(inbox), answer: None })
+        Ok(Reading { incoming: self, inbox: Some(inbox) })
     }
 
     /// Lets no receive begin any more, and says whether one is under way.
@@ -99,7 +97,7 @@ impl Incoming {
     pub(super) fn take_over(&self) -> Reading<'_> {
         let state = self.returned.wait_while(self.lock(), |state| state.inbox.is_none());
         let inbox = state.unwrap_or_else(PoisonError::into_inner).inbox.take();
-        Reading { incoming: self, inbox, answer: None }
+        Reading { incoming: self, inbox }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -144,20 +142,17 @@ impl Reading<'_> {
     /// Looks at the bytes that have come, up to the end of the receive or to what is to be answered. Payload goes to the
     /// start of `buffer`.
     pub(super) fn parse(&mut self, buffer: &mut [u8]) -> Option<AnswerDue> {
-        if let Some(answer) = self.answer.take() {
-            return Some(answer);
-        }
         let Inbox { read, buffer: bytes, start, end } = self.inbox();
         let target = (read.state().intake != Intake::Draining).then_some(buffer);
         let progress = read.receive_bytes(&mut bytes[*start..*end], target);
         *start += progress.taken;
-        progress.answer
+        if progress.is_answer_due { read.poll_answer() } else { None }
     }
 
     /// What the receive ended with, if it has.
     pub(super) fn outcome(&mut self) -> Option<Outcome> {
         let read = &mut self.inbox().read;
-        let outcome = read.has_outcome().then(|| read.outcome().clone())?;
+        let outcome = read.has_outcome().then(|| read.outcome())?;
         read.indicated();
         Some(outcome)
     }
@@ -180,7 +175,7 @@ impl Reading<'_> {
         }
         let read = read_into(&mut buffer[..direct])?;
         if let Some(Waited::Bytes(length)) = read {
-            self.answer = inbox.read.receive_payload(&mut buffer[..length]);
+            inbox.read.receive_payload(&mut buffer[..length]);
         }
         Ok(read)
     }

@@ -12,11 +12,13 @@ pub struct Mask {
 
 impl Mask {
     /// The key at the start of a payload.
+    #[inline]
     pub const fn new(key: [u8; 4]) -> Self {
         Self { key }
     }
 
     /// Masks the next bytes of the payload, or unmasks them.
+    #[inline]
     pub fn apply(&mut self, payload: &mut [u8]) {
         let [a, b, c, d] = self.key;
         let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
@@ -28,10 +30,11 @@ impl Mask {
         for (byte, key) in rest.iter_mut().zip(self.key.into_iter().cycle()) {
             *byte ^= key;
         }
-        self.key.rotate_left(length % 4);
+        self.advance(length);
     }
 
     /// Writes the next bytes of the payload to `out`, masked, as far as it has room. It saves a pass over the bytes.
+    #[inline]
     pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) {
         let [a, b, c, d] = self.key;
         let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
@@ -44,6 +47,17 @@ impl Mask {
         for ((byte, out), key) in rest.iter().zip(out_rest).zip(self.key.into_iter().cycle()) {
             *out = byte ^ key;
         }
-        self.key.rotate_left(length % 4);
+        self.advance(length);
+    }
+
+    #[inline]
+    const fn advance(&mut self, length: usize) {
+        let [a, b, c, d] = self.key;
+        self.key = match length % 4 {
+            0 => [a, b, c, d],
+            1 => [b, c, d, a],
+            2 => [c, d, a, b],
+            _ => [d, a, b, c],
+        };
     }
 }

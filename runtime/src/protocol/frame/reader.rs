@@ -64,16 +64,19 @@ impl FrameReader {
     }
 
     /// How many bytes of the data frame under way are still to come.
+    #[inline]
     pub const fn payload_remaining(&self) -> u64 {
         self.remaining
     }
 
     /// The payload of the last control frame.
+    #[inline]
     pub const fn control(&self) -> &ControlPayload {
         &self.control
     }
 
     /// Whether the next byte is payload of a data frame.
+    #[inline]
     pub const fn is_in_payload(&self) -> bool {
         matches!(self.place, Place::Payload)
     }
@@ -91,6 +94,7 @@ impl FrameReader {
     /// Takes bytes up to the end of a head, or of a control frame, and says how many it took and what they led to.
     ///
     /// `None` says that more bytes are needed. Inside the payload of a data frame nothing is taken.
+    #[inline]
     pub fn receive_head(&mut self, bytes: &[u8]) -> (usize, Option<Result<Begun, Fault>>) {
         match self.place {
             Place::Head => self.receive_head_bytes(bytes),
@@ -102,6 +106,7 @@ impl FrameReader {
 
     /// Unmasks the next bytes of the payload under way where they lie, and says how many those were and whether the frame
     /// ends with them.
+    #[inline]
     pub fn receive_payload(&mut self, bytes: &mut [u8]) -> (usize, bool) {
         let length = usize::try_from(self.remaining).unwrap_or(usize::MAX).min(bytes.len());
         if let Some(mask) = &mut self.mask {
@@ -114,6 +119,7 @@ impl FrameReader {
         (length, self.remaining == 0)
     }
 
+    #[inline]
     fn receive_head_bytes(&mut self, bytes: &[u8]) -> (usize, Option<Result<Begun, Fault>>) {
         let before = self.partial_length;
         // A head that is whole is read where it lies.
@@ -145,6 +151,7 @@ impl FrameReader {
         copied
     }
 
+    #[inline]
     fn begin(&mut self, head: Head, rest: &[u8]) -> (usize, Option<Result<Begun, Fault>>) {
         let Head { opcode, is_final, reserved, key, length } = head;
         self.mask = key.map(Mask::new);

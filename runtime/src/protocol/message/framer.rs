@@ -93,10 +93,29 @@ impl Framer {
         self
     }
 
+    /// Takes a whole text, or the rest of one. It needs no check: a `str` is UTF-8.
+    ///
+    /// Fails with [`PieceError`] as [`admit`](Self::admit) does, with [`PieceError::InvalidUtf8`] where the pieces before it
+    /// end inside a code point.
+    #[inline]
+    pub const fn admit_text(&mut self) -> Result<DataOpcode, PieceError> {
+        let opcode = match &self.message {
+            None => DataOpcode::Text,
+            Some(Message { kind: MessageKind::Binary, .. }) => return Err(PieceError::WrongKind),
+            Some(Message { utf8, .. }) if self.checks_utf8 && !utf8.is_complete() => {
+                return Err(PieceError::InvalidUtf8);
+            }
+            Some(_) => DataOpcode::Continuation,
+        };
+        self.message = None;
+        Ok(opcode)
+    }
+
     /// Takes a piece behind those before it, and says which frame it becomes.
     ///
     /// It begins a message, or goes on with the one under way. After [`PieceError::WrongKind`] and
     /// [`PieceError::InvalidUtf8`] another piece may take its place.
+    #[inline]
     pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<DataOpcode, PieceError> {
         let Piece { kind, end_of_message } = piece;
         let (opcode, mut message) = match (self.message, kind) {
@@ -117,6 +136,7 @@ impl Framer {
 
     /// Begins the frame of a piece: writes its head to the start of `out`, which has room for [`MAX_HEAD`] bytes, and says
     /// how long the head is.
+    #[inline]
     pub fn begin_frame(
         &self,
         opcode: DataOpcode,
@@ -151,6 +171,7 @@ impl Framer {
         end
     }
 
+    #[inline]
     fn key(&self) -> Option<[u8; 4]> {
         match self.masking {
             Masking::Never => None,
@@ -159,6 +180,7 @@ impl Framer {
         }
     }
 
+    #[inline]
     fn mask(&self, key: Option<[u8; 4]>) -> Option<Mask> {
         match self.masking {
             Masking::By(_) => key.map(Mask::new),
@@ -169,17 +191,20 @@ impl Framer {
 
 impl Frame {
     /// How many bytes of the payload are still to go out.
+    #[inline]
     pub const fn remaining(&self) -> usize {
         self.remaining
     }
 
     /// Whether the payload goes out masked. Otherwise it may go out from where it is.
+    #[inline]
     pub const fn is_masked(&self) -> bool {
         self.mask.is_some()
     }
 
     /// Writes the next bytes of the payload to `out`, as far as it has room, masked if they are to be. They count as gone
     /// out, and how many there were is the result.
+    #[inline]
     pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) -> usize {
         let length = payload.len().min(out.len()).min(self.remaining);
         match &mut self.mask {
@@ -191,6 +216,7 @@ impl Frame {
     }
 
     /// Counts the next `length` bytes of a payload that is not masked as gone out.
+    #[inline]
     pub const fn skip(&mut self, length: usize) {
         self.remaining = self.remaining.saturating_sub(length);
     }

@@ -7,6 +7,7 @@ mod utf8;
 
 pub use framer::{Frame, Framer, MaskKeys, PieceError};
 pub use reader::MessageReader;
+pub(crate) use receiver::Found;
 pub use receiver::{Event, Receiver};
 pub use utf8::{InvalidUtf8, Utf8Validator};
 

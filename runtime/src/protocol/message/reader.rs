@@ -40,11 +40,13 @@ impl MessageReader {
     }
 
     /// What the message under way is made of; `None` between messages.
+    #[inline]
     pub fn kind(&self) -> Option<MessageKind> {
         self.message.as_ref().map(|message| message.kind)
     }
 
     /// Begins a frame, which starts a message or goes on with the one under way.
+    #[inline]
     pub fn begin_frame(&mut self, opcode: DataOpcode, is_final: bool) -> Result<(), Fault> {
         let kind = match (opcode, &mut self.message) {
             (DataOpcode::Continuation, Some(message)) => {
@@ -65,6 +67,7 @@ impl MessageReader {
     /// # Panics
     ///
     /// When no frame has begun.
+    #[inline]
     pub fn receive_payload(&mut self, payload: &[u8], end_of_frame: bool) -> Result<Piece, Fault> {
         let message = self.message.as_mut().expect("payload belongs to a frame that has begun");
         let end_of_message = end_of_frame && message.is_final;

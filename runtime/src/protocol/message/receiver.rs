@@ -43,9 +43,10 @@ pub struct Receiver {
     found: Option<Found>,
 }
 
-/// An event without the payload of a control frame, which stays with the frame reader.
+/// An [`Event`] without the payload of a control frame, which stays with the receiver: it is small, and passed on for each
+/// message.
 #[derive(Clone, Copy, Debug)]
-enum Found {
+pub(crate) enum Found {
     Data { piece: Piece, length: usize },
     Ping,
     Pong,
@@ -76,6 +77,7 @@ impl Receiver {
     }
 
     /// What the message under way is made of; `None` between messages.
+    #[inline]
     pub fn message_kind(&self) -> Option<MessageKind> {
         self.messages.kind()
     }
@@ -84,6 +86,7 @@ impl Receiver {
     ///
     /// So many bytes may be put into a buffer without a look at them, and given to
     /// [`receive_payload`](Self::receive_payload).
+    #[inline]
     pub const fn payload_remaining(&self) -> u64 {
         self.frames.payload_remaining()
     }
@@ -92,6 +95,7 @@ impl Receiver {
     ///
     /// Payload goes to the start of `buffer`. When everything was taken and there is no event, more bytes are needed.
     /// An empty `buffer` takes no payload, so it makes no progress there.
+    #[inline]
     pub fn receive_bytes(&mut self, bytes: &[u8], buffer: &mut [u8]) -> usize {
         let mut taken = 0;
         while self.found.is_none() && taken < bytes.len() {
@@ -114,6 +118,7 @@ impl Receiver {
 
     /// Takes bytes from the wire up to the next event as [`receive_bytes`](Self::receive_bytes) does, but unmasks payload
     /// where it lies: that of an event is the end of what was taken.
+    #[inline]
     pub fn receive_in_place(&mut self, bytes: &mut [u8]) -> usize {
         let mut taken = 0;
         while self.found.is_none() && taken < bytes.len() {
@@ -127,6 +132,7 @@ impl Receiver {
     /// many bytes it took.
     ///
     /// More than [`payload_remaining`](Self::payload_remaining) is not looked at.
+    #[inline]
     pub fn receive_payload(&mut self, payload: &mut [u8]) -> usize {
         let (length, end_of_frame) = self.frames.receive_payload(payload);
         if length > 0 {
@@ -135,9 +141,20 @@ impl Receiver {
         length
     }
 
+    /// The payload of the last control frame.
+    pub(crate) const fn control(&self) -> &ControlPayload {
+        self.frames.control()
+    }
+
+    /// What the last `receive_*` led to, without the payload of a control frame.
+    #[inline]
+    pub(crate) const fn poll_found(&mut self) -> Option<Found> {
+        self.found.take()
+    }
+
     /// The event that the last `receive_*` led to.
     pub fn poll_event(&mut self) -> Option<Event> {
-        Some(match self.found.take()? {
+        Some(match self.poll_found()? {
             Found::Data { piece: Piece { kind, end_of_message }, length } => {
                 Event::Data { kind, length, end_of_message }
             }
@@ -151,6 +168,7 @@ impl Receiver {
         })
     }
 
+    #[inline]
     fn receive_head(&mut self, bytes: &[u8]) -> usize {
         let (taken, begun) = self.frames.receive_head(bytes);
         match begun {
@@ -174,6 +192,7 @@ impl Receiver {
     }
 
     /// Checks a piece of payload and announces it.
+    #[inline]
     fn deliver(&mut self, payload: &[u8], end_of_frame: bool) {
         match self.messages.receive_payload(payload, end_of_frame) {
             Ok(piece) => self.found = Some(Found::Data { piece, length: payload.len() }),

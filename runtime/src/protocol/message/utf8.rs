@@ -42,17 +42,33 @@ impl Utf8Validator {
                 Err(_) => {}
             }
         }
-        // Many bytes at a time where the processor can. The errors say as much as those of the standard library.
-        let Err(error) = simdutf8::compat::from_utf8(rest) else {
-            return Ok(());
-        };
-        if error.error_len().is_some() {
+        // Many bytes at a time where the processor can. Only a code point that is cut at the end is looked at by itself.
+        let (whole, cut) = rest.split_at(rest.len() - cut_length(rest));
+        if simdutf8::basic::from_utf8(whole).is_err() {
             return Err(InvalidUtf8);
         }
-        // At most three bytes: a fourth would have completed the code point.
-        let cut = &rest[error.valid_up_to()..];
-        self.partial[..cut.len()].copy_from_slice(cut);
-        self.length = cut.len();
+        if !cut.is_empty() {
+            if str::from_utf8(cut).is_err_and(|error| error.error_len().is_some()) {
+                return Err(InvalidUtf8);
+            }
+            self.partial[..cut.len()].copy_from_slice(cut);
+            self.length = cut.len();
+        }
         Ok(())
     }
+}
+
+/// How many bytes at the end begin a code point that is longer than they are: at most three.
+fn cut_length(text: &[u8]) -> usize {
+    for (back, &byte) in text.iter().rev().take(3).enumerate() {
+        let length = match byte {
+            0x80..=0xbf => continue,
+            0xc0..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xff => 4,
+            0x00..=0x7f => 1,
+        };
+        return if length > back + 1 { back + 1 } else { 0 };
+    }
+    0
 }

@@ -1,11 +1,11 @@
 //! Our connections, driven over a stream as `examples/connection_tokio.rs` drives them.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use winws::protocol::MessageKind;
 use winws::websocket::{Action, Config, Connection, Received};
 
 use super::Stream;
-use crate::Sender;
-use crate::connection::kind;
+use crate::{Kind, Sender};
 
 /// Where a message is gathered: data is received behind what has come of it.
 struct Message {
@@ -36,10 +36,14 @@ fn config(stream: &Stream, is_client: bool) -> Config {
 }
 
 pub(super) async fn send(stream: Stream, mut network: DuplexStream) {
-    let mut connection = Connection::<Vec<u8>>::new(config(&stream, matches!(stream.sender, Sender::Client)));
-    let kind = kind(stream.kind);
+    let mut connection = Connection::<String>::of(config(&stream, matches!(stream.sender, Sender::Client)));
     for _ in 0..stream.count {
-        connection.send(kind, true, stream.payload.as_bytes().to_vec()).expect("nothing is under way");
+        let payload = stream.payload.to_string();
+        // As the peers do, this one trusts the type of a text.
+        match stream.kind {
+            Kind::Text => connection.send_text(payload).expect("nothing is under way"),
+            Kind::Binary => connection.send(MessageKind::Binary, true, payload).expect("nothing is under way"),
+        }
         loop {
             match connection.next_action().expect("nothing was received").expect("the send has not ended") {
                 Action::SendToNetwork(send) => {
@@ -57,14 +61,19 @@ pub(super) async fn send(stream: Stream, mut network: DuplexStream) {
 }
 
 /// Gives the number of bytes that came.
+///
+/// A message that has come as a whole is looked at where it lies. One that has not is gathered: its first piece is copied,
+/// and the rest is read from the network right behind it.
 pub(super) async fn receive(stream: Stream, mut network: DuplexStream) -> usize {
     let config = config(&stream, matches!(stream.sender, Sender::Server));
     let mut connection = Connection::<Vec<u8>, Message>::of(config);
     let mut buffer = Some(Message { bytes: vec![0; stream.payload.len()], filled: 0 });
     let (mut received, mut messages) = (0, 0);
     while messages < stream.count {
-        let message = buffer.take().expect("the last receive is complete");
-        connection.receive_into(message).expect("nothing is under way");
+        match buffer.take_if(|message| message.filled > 0) {
+            Some(message) => connection.receive_into(message).expect("nothing is under way"),
+            None => connection.receive().expect("nothing is under way"),
+        }
         let ended = loop {
             match connection.next_action().expect("the peer keeps to the protocol").expect("the receive has not ended")
             {
@@ -77,18 +86,24 @@ pub(super) async fn receive(stream: Stream, mut network: DuplexStream) -> usize 
                         unreachable!("only data is sent");
                     };
                     let length = payload.len();
-                    let mut message = complete.complete().expect("the buffer was lent");
-                    message.filled += length;
-                    buffer = Some(message);
+                    received += length;
+                    if let Some(message) = &mut buffer
+                        && !end_of_message
+                    {
+                        message.bytes[..length].copy_from_slice(payload);
+                        message.filled = length;
+                    }
+                    if let Some(mut message) = complete.complete() {
+                        message.filled += length;
+                        buffer = Some(message);
+                    }
                     break end_of_message;
                 }
                 other => unreachable!("{other:?} without a send"),
             }
         };
         if ended {
-            let message = buffer.as_mut().expect("the receive is complete");
-            received += message.filled;
-            message.filled = 0;
+            buffer.as_mut().expect("the receive is complete").filled = 0;
             messages += 1;
         }
     }
