@@ -10,8 +10,12 @@ use crate::protocol::Receiver;
 use crate::session::table::Intake;
 use crate::session::{AnswerDue, Ending, Outcome, ReadHalf, Refusal};
 
-/// The size of the buffer, in bytes. It holds heads, control frames and short payloads; long payloads go past it.
+/// The size of the buffer while little comes at once, in bytes. It holds heads, control frames and short payloads; long
+/// payloads go past it.
 const BUFFER: usize = 4096;
+
+/// Its size while much comes at once, as long as some of that is left to be looked at.
+const MAX_BUFFER: usize = 64 * 1024;
 
 /// From which length on payload is read right into the caller's buffer, in bytes.
 const DIRECT: usize = 2048;
@@ -23,6 +27,8 @@ struct Inbox {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
+    /// How large the buffer should be for the next read.
+    wanted: usize,
 }
 
 /// Where an [`Inbox`] lies when nobody reads.
@@ -54,7 +60,7 @@ impl Incoming {
     pub(super) fn new(receiver: Receiver, read_ahead: &[u8]) -> Self {
         let mut buffer = vec![0; BUFFER.max(read_ahead.len())].into_boxed_slice();
         buffer[..read_ahead.len()].copy_from_slice(read_ahead);
-        let inbox = Inbox { read: ReadHalf::new(receiver, 1), buffer, start: 0, end: read_ahead.len() };
+        let inbox = Inbox { read: ReadHalf::new(receiver, 1), buffer, start: 0, end: read_ahead.len(), wanted: BUFFER };
         let state = State { inbox: Some(Box::new(inbox)), ending: None, is_closing: false };
         Self { state: Mutex::new(state), returned: Condvar::new() }
     }
@@ -142,7 +148,7 @@ impl Reading<'_> {
     /// Looks at the bytes that have come, up to the end of the receive or to what is to be answered. Payload goes to the
     /// start of `buffer`.
     pub(super) fn parse(&mut self, buffer: &mut [u8]) -> Option<AnswerDue> {
-        let Inbox { read, buffer: bytes, start, end } = self.inbox();
+        let Inbox { read, buffer: bytes, start, end, .. } = self.inbox();
         let target = (read.state().intake != Intake::Draining).then_some(buffer);
         let progress = read.receive_bytes(&mut bytes[*start..*end], target);
         *start += progress.taken;
@@ -167,9 +173,19 @@ impl Reading<'_> {
         let remaining = usize::try_from(inbox.read.payload_remaining()).unwrap_or(usize::MAX);
         let direct = remaining.min(buffer.len());
         if direct < DIRECT {
+            if inbox.buffer.len() < inbox.wanted {
+                inbox.buffer = vec![0; inbox.wanted].into();
+            }
             let read = read_into(&mut inbox.buffer)?;
             if let Some(Waited::Bytes(length)) = read {
                 (inbox.start, inbox.end) = (0, length);
+                inbox.wanted = if length == inbox.buffer.len() {
+                    (inbox.wanted * 4).min(MAX_BUFFER)
+                } else if length < inbox.wanted / 4 {
+                    (inbox.wanted / 4).max(BUFFER)
+                } else {
+                    inbox.wanted
+                };
             }
             return Ok(read);
         }
@@ -191,6 +207,10 @@ impl Drop for Reading<'_> {
         // A receive that was given up leaves nothing behind.
         inbox.read.cancel();
         inbox.read.indicated();
+        // An idle socket keeps a small buffer, or none.
+        if inbox.start == inbox.end && inbox.buffer.len() > BUFFER {
+            (inbox.buffer, inbox.start, inbox.end) = (Box::default(), 0, 0);
+        }
         let mut state = self.incoming.lock();
         state.ending = inbox.read.ending();
         state.inbox = self.inbox.take();
