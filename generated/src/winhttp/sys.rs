@@ -109,23 +109,23 @@ pub const HTTP_STATUS_USE_PROXY: u32 = 305;
 pub const HTTP_STATUS_VERSION_NOT_SUP: u32 = 505;
 /// WebDAV: several statuses in one response.
 pub const HTTP_STATUS_WEBDAV_MULTI_STATUS: u32 = 207;
-/// Replace escape sequences, `%20` and the like, by the characters they stand for. The bytes are not
-/// read as UTF-8.
+/// Replace escape sequences, such as `%20`, by the characters they stand for. The bytes are not decoded
+/// as UTF-8.
 pub const ICU_DECODE: u32 = 0x10000000;
-/// Replace characters that must not stand in a request by escape sequences.
+/// Replace characters that a request must not contain by escape sequences.
 pub const ICU_ESCAPE: u32 = 0x80000000;
-/// Escape user name, password and host as well.
+/// Escape the user name, the password and the host as well.
 pub const ICU_ESCAPE_AUTHORITY: u32 = 0x00002000;
-/// Write the port even if it is that of the scheme.
+/// Write the port even if it is the default port of the scheme.
 pub const ICU_INCLUDE_DEFAULT_PORT: u32 = 0x00008000;
 /// Fail with `ERROR_WINHTTP_INVALID_URL` if the URL has a user name or a password.
 pub const ICU_REJECT_USERPWD: u32 = 0x00004000;
-/// The port of https and wss. The port alone does not make a request secure;
-/// [`WinHttpOpenRequest`](crate::winhttp::Request::open_request) needs `WINHTTP_FLAG_SECURE` for that.
+/// The port of https and wss. The port alone does not make a request secure. To use TLS, pass
+/// `WINHTTP_FLAG_SECURE` to [`WinHttpOpenRequest`](crate::winhttp::Request::open_request).
 pub const INTERNET_DEFAULT_HTTPS_PORT: u32 = 443;
 /// The port of http and ws.
 pub const INTERNET_DEFAULT_HTTP_PORT: u32 = 80;
-/// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for others.
+/// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for all other requests.
 pub const INTERNET_DEFAULT_PORT: u32 = 0;
 /// All four faults of a certificate that can be ignored.
 ///
@@ -163,12 +163,12 @@ pub const SECURITY_FLAG_STRENGTH_STRONG: u32 = 0x20000000;
 ///
 /// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_STRENGTH_WEAK: u32 = 0x10000000;
-/// Find the proxy from the settings of the system and of the user, scripts included, and try the next
-/// one when a proxy fails. Windows 8.1 and later.
+/// Find the proxy from the settings of the system and of the user, scripts included. When a proxy
+/// fails, try the next proxy. Windows 8.1 and later.
 pub const WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY: u32 = 4;
 /// Use the proxy that is configured for WinHTTP on the machine, with `netsh winhttp` or
 /// `WinHttpSetDefaultProxyConfiguration`. If there is none, connect directly. The settings of browsers
-/// are not looked at. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`.
+/// do not matter. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`.
 pub const WINHTTP_ACCESS_TYPE_DEFAULT_PROXY: u32 = 0;
 /// Use the proxy in *pszProxyW*, except for the hosts in *pszProxyBypassW*.
 pub const WINHTTP_ACCESS_TYPE_NAMED_PROXY: u32 = 3;
@@ -176,10 +176,11 @@ pub const WINHTTP_ACCESS_TYPE_NAMED_PROXY: u32 = 3;
 pub const WINHTTP_ACCESS_TYPE_NO_PROXY: u32 = 1;
 /// The part that holds the flags.
 pub const WINHTTP_ADDREQ_FLAGS_MASK: u32 = 0xFFFF0000;
-/// Add the header. Together with `WINHTTP_ADDREQ_FLAG_REPLACE`, add it where there is none to replace.
+/// Add the header. Together with `WINHTTP_ADDREQ_FLAG_REPLACE`, add the header if there is no header to
+/// replace.
 pub const WINHTTP_ADDREQ_FLAG_ADD: u32 = 0x20000000;
-/// Add the header if the request has none of that name; fail with `ERROR_WINHTTP_HEADER_ALREADY_EXISTS`
-/// if it has one.
+/// Add the header if the request has no header of that name. Otherwise fail with
+/// `ERROR_WINHTTP_HEADER_ALREADY_EXISTS`.
 pub const WINHTTP_ADDREQ_FLAG_ADD_IF_NEW: u32 = 0x10000000;
 /// Another name of `WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA`.
 pub const WINHTTP_ADDREQ_FLAG_COALESCE: u32 = 0x40000000;
@@ -187,16 +188,17 @@ pub const WINHTTP_ADDREQ_FLAG_COALESCE: u32 = 0x40000000;
 pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA: u32 = 0x40000000;
 /// Append the value to the first header of that name, with a semicolon between them.
 pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON: u32 = 0x01000000;
-/// Replace the value of the header, or remove the header if no value is given. Only one header can be
-/// passed. Of several with that name the index in the lower half says which is meant.
+/// Replace the value of the header, or remove the header if no value is given. Pass only one header. If
+/// the request has several headers of that name, the index in the lower half says which of them to
+/// replace.
 pub const WINHTTP_ADDREQ_FLAG_REPLACE: u32 = 0x80000000;
 /// The part that holds the index of the header, from 0.
 pub const WINHTTP_ADDREQ_INDEX_MASK: u32 = 0x0000FFFF;
-/// Basic: name and password, encoded but not encrypted. Use it with TLS only.
+/// Basic: the name and the password, encoded but not encrypted. Use it with TLS only.
 pub const WINHTTP_AUTH_SCHEME_BASIC: u32 = 0x00000001;
 /// Digest.
 pub const WINHTTP_AUTH_SCHEME_DIGEST: u32 = 0x00000008;
-/// Kerberos or NTLM, whichever both sides can do.
+/// Kerberos or NTLM. The two sides use the one that both of them support.
 pub const WINHTTP_AUTH_SCHEME_NEGOTIATE: u32 = 0x00000010;
 /// NTLM.
 pub const WINHTTP_AUTH_SCHEME_NTLM: u32 = 0x00000002;
@@ -233,9 +235,9 @@ pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: u32 = 3;
 /// All ends of asynchronous operations: `SENDREQUEST_COMPLETE`, `HEADERS_AVAILABLE`, `DATA_AVAILABLE`,
 /// `READ_COMPLETE`, `WRITE_COMPLETE`, `REQUEST_ERROR`, `GETPROXYFORURL_COMPLETE` and
 /// `GETPROXYSETTINGS_COMPLETE`. The bits of `CLOSE_COMPLETE` and `SHUTDOWN_COMPLETE` are not part of
-/// the value, but a WebSocket reports these two all the same.
+/// the value, but a WebSocket always reports these two.
 pub const WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS: u32 = 0x097E0000;
-/// All of them.
+/// All notifications.
 pub const WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS: u32 = 0xFFFFFFFF;
 /// The closing of a connection begins and ends.
 pub const WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION: u32 = 0x00000300;
@@ -243,7 +245,7 @@ pub const WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION: u32 = 0x00000300;
 pub const WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER: u32 = 0x0000000C;
 /// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed.
 pub const WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE: u32 = 0x00040000;
-/// A proxy is looked for.
+/// WinHTTP looks for a proxy.
 pub const WINHTTP_CALLBACK_FLAG_DETECTING_PROXY: u32 = 0x00001000;
 /// `WinHttpGetProxyForUrlEx` has completed.
 pub const WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE: u32 = 0x01000000;
@@ -253,14 +255,14 @@ pub const WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE: u32 = 0x08000000;
 pub const WINHTTP_CALLBACK_FLAG_HANDLES: u32 = 0x00000C00;
 /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed.
 pub const WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE: u32 = 0x00020000;
-/// A response with a status from 100 to 199 has come, after which another one follows.
+/// A response with a status from 100 to 199 has come, and another response follows.
 pub const WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE: u32 = 0x00008000;
 /// [`WinHttpReadData`](crate::winhttp::Request::read_data) or
 /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) has completed.
 pub const WINHTTP_CALLBACK_FLAG_READ_COMPLETE: u32 = 0x00080000;
 /// The receiving of a response begins and ends.
 pub const WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE: u32 = 0x000000C0;
-/// A redirect is about to be followed.
+/// WinHTTP is about to follow a redirect.
 pub const WINHTTP_CALLBACK_FLAG_REDIRECT: u32 = 0x00004000;
 /// An asynchronous operation has failed.
 pub const WINHTTP_CALLBACK_FLAG_REQUEST_ERROR: u32 = 0x00200000;
@@ -276,7 +278,7 @@ pub const WINHTTP_CALLBACK_FLAG_SEND_REQUEST: u32 = 0x00000030;
 /// completed.
 pub const WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE: u32 = 0x00100000;
 /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has completed: the close
-/// frame of the server has come. No information; the length is 0.
+/// frame of the server has come. No information. The length is 0.
 pub const WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE: u32 = 0x02000000;
 /// The connection is being closed. No information.
 pub const WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION: u32 = 0x00000100;
@@ -287,9 +289,9 @@ pub const WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER: u32 = 0x00000004;
 /// The connection has been closed. No information.
 pub const WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED: u32 = 0x00000200;
 /// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. The
-/// information is a `DWORD`, the number of bytes that can be read; the length is 4.
+/// information is a `DWORD`, the number of bytes that can be read. The length is 4.
 pub const WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE: u32 = 0x00040000;
-/// A proxy is being looked for. No information.
+/// WinHTTP is looking for a proxy. No information.
 pub const WINHTTP_CALLBACK_STATUS_DETECTING_PROXY: u32 = 0x00001000;
 /// The certificate is for another host name.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID: u32 = 0x00000010;
@@ -297,7 +299,7 @@ pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID: u32 = 0x00000010;
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID: u32 = 0x00000020;
 /// The certificate has been revoked.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED: u32 = 0x00000004;
-/// It could not be checked whether the certificate has been revoked.
+/// WinHTTP could not check whether the certificate has been revoked.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED: u32 = 0x00000001;
 /// The certificate is not meant for a server.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE: u32 = 0x00000040;
@@ -319,31 +321,31 @@ pub const WINHTTP_CALLBACK_STATUS_HANDLE_CREATED: u32 = 0x00000400;
 /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed, and
 /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) can be called. No information.
 pub const WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: u32 = 0x00020000;
-/// A response with a status from 100 to 199 has come, other than a 101 that was asked for. The
-/// information is a `DWORD`, the status.
+/// A response with a status from 100 to 199 has come. A 101 that the request asked for is not reported
+/// here. The information is a `DWORD`, the status.
 pub const WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE: u32 = 0x00008000;
 /// The name has been resolved. The information is a wide string.
 pub const WINHTTP_CALLBACK_STATUS_NAME_RESOLVED: u32 = 0x00000002;
 /// After [`WinHttpReadData`](crate::winhttp::Request::read_data) the information is the buffer that was
-/// passed to it, and the length the number of bytes in it; 0 is the end of the body. After
-/// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) the information is a
-/// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
+/// passed to that function. The length is the number of bytes in the buffer, and a length of 0 is the
+/// end of the body. After [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive)
+/// the information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
 pub const WINHTTP_CALLBACK_STATUS_READ_COMPLETE: u32 = 0x00080000;
-/// The response is awaited. No information.
+/// WinHTTP waits for the response. No information.
 pub const WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE: u32 = 0x00000040;
-/// A redirect is about to be followed. The information is the new URL, a wide string. The headers of
-/// the response can be queried now, headers of the request can be changed, and closing the handle stops
-/// the redirect.
+/// WinHTTP is about to follow a redirect. The information is the new URL, a wide string. The program
+/// can now query the headers of the response and change headers of the request. To stop the redirect,
+/// close the handle.
 pub const WINHTTP_CALLBACK_STATUS_REDIRECT: u32 = 0x00004000;
 /// An asynchronous operation has failed. The information is a
 /// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult) structure for a WebSocket
-/// handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for every other one.
+/// handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for all other handles.
 pub const WINHTTP_CALLBACK_STATUS_REQUEST_ERROR: u32 = 0x00200000;
 /// The request has been sent. The information is a `DWORD`, the number of bytes.
 pub const WINHTTP_CALLBACK_STATUS_REQUEST_SENT: u32 = 0x00000020;
 /// The name of the server is being resolved. The information is the name, a wide string.
 pub const WINHTTP_CALLBACK_STATUS_RESOLVING_NAME: u32 = 0x00000001;
-/// Some of the response has come. The information is a `DWORD`, the number of bytes.
+/// A part of the response has come. The information is a `DWORD`, the number of bytes.
 pub const WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED: u32 = 0x00000080;
 /// A certificate was not accepted. The information is a `DWORD` with the flags below.
 pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 0x00010000;
@@ -351,15 +353,15 @@ pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 0x00010000;
 pub const WINHTTP_CALLBACK_STATUS_SENDING_REQUEST: u32 = 0x00000010;
 /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. No information.
 pub const WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: u32 = 0x00400000;
-/// Settings of proxies have been read. No information.
+/// Proxy settings have been read. No information.
 pub const WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE: u32 = 0x20000000;
-/// Settings of proxies have been written. No information.
+/// Proxy settings have been written. No information.
 pub const WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE: u32 = 0x10000000;
 /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) has completed: the
-/// close frame has been sent. No information; the length is 0.
+/// close frame has been sent. No information. The length is 0.
 pub const WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE: u32 = 0x04000000;
 /// After `WinHttpWriteData` the information is a `DWORD`, the number of bytes. After
-/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) it is a
+/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) the information is a
 /// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
 pub const WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE: u32 = 0x00100000;
 /// The status was 408.
@@ -440,31 +442,32 @@ pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: u32 = 0x00000002;
 ///
 /// Listed under [`WINHTTP_OPTION_ENABLE_FEATURE`].
 pub const WINHTTP_ENABLE_SSL_REVOCATION: u32 = 0x00000001;
-/// The session is asynchronous: operations on its handles return at once, and a status callback is told
-/// how they end. Install one with
+/// The session is asynchronous: calls that start an operation return at once, and a status callback
+/// learns how the operation ends. Install the callback with
 /// [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback).
 pub const WINHTTP_FLAG_ASYNC: u32 = 0x10000000;
-/// Send a body whose length is not known in advance, without a Content-Length header and without chunks
-/// made by the caller.
+/// Send a body whose length is not known in advance. The caller gives no Content-Length header and
+/// makes no chunks.
 pub const WINHTTP_FLAG_AUTOMATIC_CHUNKING: u32 = 0x00000200;
 /// Ask caches on the way to fetch the answer from the server: the headers Pragma and Cache-Control with
 /// the value no-cache are added.
 pub const WINHTTP_FLAG_BYPASS_PROXY_CACHE: u32 = 0x00000100;
-/// Send *pwszObjectName* as it is. Otherwise characters that a URL must not have are escaped.
+/// Send *pwszObjectName* as it is. Without this flag, characters that a URL must not contain are
+/// escaped.
 pub const WINHTTP_FLAG_ESCAPE_DISABLE: u32 = 0x00000040;
-/// Escape the path but leave the query, from the question mark on, as it is.
+/// Escape the path. Leave the query, from the question mark on, as it is.
 pub const WINHTTP_FLAG_ESCAPE_DISABLE_QUERY: u32 = 0x00000080;
 /// When *pwszObjectName* is escaped, escape percent signs as well.
 pub const WINHTTP_FLAG_ESCAPE_PERCENT: u32 = 0x00000004;
-/// Take *pwszObjectName* for ASCII that needs no conversion. Without meaning from Windows 7 on.
+/// Treat *pwszObjectName* as ASCII that needs no conversion. The flag has no effect from Windows 7 on.
 pub const WINHTTP_FLAG_NULL_CODEPAGE: u32 = 0x00000008;
 /// Another name of `WINHTTP_FLAG_BYPASS_PROXY_CACHE`.
 pub const WINHTTP_FLAG_REFRESH: u32 = 0x00000100;
 /// Use TLS: the scheme is https, or wss once the request is a WebSocket.
 pub const WINHTTP_FLAG_SECURE: u32 = 0x00800000;
-/// Only TLS 1.2 and later are used, and no attempt is repeated with an older version. To allow older
-/// versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The value
-/// includes `WINHTTP_FLAG_ASYNC`.
+/// Only TLS 1.2 and later are used. No attempt is repeated with an older version. A call that allows
+/// older versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The
+/// value includes `WINHTTP_FLAG_ASYNC`.
 pub const WINHTTP_FLAG_SECURE_DEFAULTS: u32 = 0x30000000;
 /// SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
 ///
@@ -517,8 +520,8 @@ pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: u32 = 5;
 /// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the attribute says which header
 /// is meant, and no name does.
 pub const WINHTTP_HEADER_NAME_BY_INDEX: *const WCHAR = core::ptr::null();
-/// The length is stated by a Content-Length header of the caller, as a body of more than 4 GB needs it,
-/// or the body is sent in chunks, or there is none.
+/// The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is
+/// sent in chunks, or there is no body.
 pub const WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH: u32 = 0;
 /// What [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) returns if it fails.
 /// It is the address of no function.
@@ -1639,9 +1642,9 @@ unsafe extern "system" {
     ///
     /// The callback that was installed before, or `NULL` if there was none.
     ///
-    /// On failure it is `WINHTTP_INVALID_STATUS_CALLBACK`, a pointer with the value -1; call
+    /// On failure it is `WINHTTP_INVALID_STATUS_CALLBACK`, a pointer with the value -1. Call
     /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// then to learn why.
+    /// then to learn why the call failed.
     pub fn WinHttpSetStatusCallback(
         hInternet: HINTERNET,
         lpfnInternetCallback: WINHTTP_STATUS_CALLBACK,
