@@ -17,7 +17,10 @@ extern "C" {
 
 typedef void *WEB_SOCKET_HANDLE;
 
-/** The longest reason of a close frame, in bytes: what the WEB_SOCKET_BUFFER of a close frame can hold. */
+/**
+ * The longest reason of a close frame, in bytes. The WEB_SOCKET_BUFFER of a close frame holds at most
+ * this many.
+ */
 #define WEB_SOCKET_MAX_CLOSE_REASON_LENGTH 123
 
 /**

@@ -34,7 +34,7 @@ typedef void *HINTERNET;
 #define API_SEND_REQUEST 5
 /** WinHttpWriteData. */
 #define API_WRITE_DATA 4
-/** The request will be worked on later. */
+/** The server will process the request later. */
 #define HTTP_STATUS_ACCEPTED 202
 /** There are several resources to choose from. */
 #define HTTP_STATUS_AMBIGUOUS 300
@@ -44,11 +44,11 @@ typedef void *HINTERNET;
 #define HTTP_STATUS_BAD_METHOD 405
 /** The request is malformed. */
 #define HTTP_STATUS_BAD_REQUEST 400
-/** The resource is in a state that excludes the request. */
+/** The state of the resource does not allow the request. */
 #define HTTP_STATUS_CONFLICT 409
 /** The server wants to see the body of the request. */
 #define HTTP_STATUS_CONTINUE 100
-/** Something new has been made. */
+/** A new resource has been created. */
 #define HTTP_STATUS_CREATED 201
 /** The server wants credentials. */
 #define HTTP_STATUS_DENIED 401
@@ -58,7 +58,7 @@ typedef void *HINTERNET;
 #define HTTP_STATUS_FORBIDDEN 403
 /** A server behind this one did not answer in time. */
 #define HTTP_STATUS_GATEWAY_TIMEOUT 504
-/** The resource existed and is gone for good. */
+/** The resource has been removed for good. */
 #define HTTP_STATUS_GONE 410
 /** The greatest status that has a name. */
 #define HTTP_STATUS_LAST 505
@@ -70,23 +70,23 @@ typedef void *HINTERNET;
 #define HTTP_STATUS_NONE_ACCEPTABLE 406
 /** There is nothing at this URL. */
 #define HTTP_STATUS_NOT_FOUND 404
-/** What the client has is up to date. */
+/** The client's copy is up to date. */
 #define HTTP_STATUS_NOT_MODIFIED 304
 /** The server does not know the method. */
 #define HTTP_STATUS_NOT_SUPPORTED 501
-/** Successful, and there is no content. */
+/** The request was successful, and there is no content. */
 #define HTTP_STATUS_NO_CONTENT 204
 /** The request was successful. */
 #define HTTP_STATUS_OK 200
 /** The content was changed on the way. */
 #define HTTP_STATUS_PARTIAL 203
-/** A part of the content, as asked for. */
+/** The requested part of the content. */
 #define HTTP_STATUS_PARTIAL_CONTENT 206
 /** Reserved for payments. */
 #define HTTP_STATUS_PAYMENT_REQ 402
 /** Like 301, and the method must stay the same. */
 #define HTTP_STATUS_PERMANENT_REDIRECT 308
-/** A condition of the request does not hold. */
+/** A condition of the request is false. */
 #define HTTP_STATUS_PRECOND_FAILED 412
 /** The proxy wants credentials. */
 #define HTTP_STATUS_PROXY_AUTH_REQ 407
@@ -94,27 +94,27 @@ typedef void *HINTERNET;
 #define HTTP_STATUS_REDIRECT 302
 /** Like 302, and the method must stay the same. */
 #define HTTP_STATUS_REDIRECT_KEEP_VERB 307
-/** The answer is at another URL, to be fetched with GET. */
+/** The answer is at another URL. Fetch it with GET. */
 #define HTTP_STATUS_REDIRECT_METHOD 303
 /** The request took too long to come. */
 #define HTTP_STATUS_REQUEST_TIMEOUT 408
 /** The body is too large. */
 #define HTTP_STATUS_REQUEST_TOO_LARGE 413
-/** Successful, and the form is to be cleared. */
+/** The request was successful. The client should clear its form. */
 #define HTTP_STATUS_RESET_CONTENT 205
-/** To be repeated after something else has been done. Not in the RFC. */
+/** Repeat the request after another action. The code is not in the RFC. */
 #define HTTP_STATUS_RETRY_WITH 449
 /** Something went wrong in the server. */
 #define HTTP_STATUS_SERVER_ERROR 500
 /** The server has too much to do or is being maintained. */
 #define HTTP_STATUS_SERVICE_UNAVAIL 503
-/** The server changes to the protocol that was asked for. This is the answer that makes a WebSocket. */
+/** The server changes to the requested protocol. With this answer the connection becomes a WebSocket. */
 #define HTTP_STATUS_SWITCH_PROTOCOLS 101
 /** The server cannot read this kind of body. */
 #define HTTP_STATUS_UNSUPPORTED_MEDIA 415
 /** The URL is too long. */
 #define HTTP_STATUS_URI_TOO_LONG 414
-/** The resource is to be reached through a proxy. */
+/** Use a proxy to reach the resource. */
 #define HTTP_STATUS_USE_PROXY 305
 /** The server does not speak this version of HTTP. */
 #define HTTP_STATUS_VERSION_NOT_SUP 505
@@ -143,7 +143,7 @@ typedef void *HINTERNET;
 /** The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80 for all other requests. */
 #define INTERNET_DEFAULT_PORT 0
 /**
- * All four faults of a certificate that can be ignored.
+ * The four flags that ignore a fault, together.
  * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
  */
 #define SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS 0x00003300
@@ -268,7 +268,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM 0
 /**
- * No server, but the proxy.
+ * No server. Only the proxy gets them.
  * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
  */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY 3
@@ -426,7 +426,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE 0x2
 /**
- * The server had closed a connection that was to be used again.
+ * The server had closed a connection that WinHTTP wanted to use again.
  * Listed under WINHTTP_OPTION_FAILED_CONNECTION_RETRIES.
  */
 #define WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION 0x4
@@ -503,12 +503,12 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_ENABLE_SPN_SERVER_PORT 0x00000001
 /**
- * On a session: use the identity of the process while certificates are checked.
+ * For a session: use the identity of the process while certificates are checked.
  * Listed under WINHTTP_OPTION_ENABLE_FEATURE.
  */
 #define WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION 0x00000002
 /**
- * On a request: check whether the certificate has been revoked.
+ * For a request: check whether the certificate has been revoked.
  * Listed under WINHTTP_OPTION_ENABLE_FEATURE.
  */
 #define WINHTTP_ENABLE_SSL_REVOCATION 0x00000001
@@ -546,7 +546,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_FLAG_SECURE_DEFAULTS 0x30000000
 /**
- * SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
+ * SSL 2.0, SSL 3.0 and TLS 1.0. In spite of its name, the value does not include the other versions.
  * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
  */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_ALL 0x000000A8
@@ -586,7 +586,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_HANDLE_TYPE_CONNECT 2
 /**
- * Resolver of proxies.
+ * Proxy resolver.
  * Listed under WINHTTP_OPTION_HANDLE_TYPE.
  */
 #define WINHTTP_HANDLE_TYPE_PROXY_RESOLVER 4
@@ -605,29 +605,32 @@ typedef void *HINTERNET;
  * Listed under WINHTTP_OPTION_HANDLE_TYPE.
  */
 #define WINHTTP_HANDLE_TYPE_WEBSOCKET 5
-/** For WinHttpQueryHeaders: the attribute says which header is meant, and no name does. */
+/** For WinHttpQueryHeaders: the attribute alone says which header to return. */
 #define WINHTTP_HEADER_NAME_BY_INDEX NULL
 /**
  * The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is
  * sent in chunks, or there is no body.
  */
 #define WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0
-/** What WinHttpSetStatusCallback returns if it fails. It is the address of no function. */
+/** The value that WinHttpSetStatusCallback returns if it fails. There is no function at this address. */
 #define WINHTTP_INVALID_STATUS_CALLBACK ((WINHTTP_STATUS_CALLBACK)(intptr_t)-1)
-/** For WinHttpSendRequest: the request has the headers that it has already, and no more. */
+/** For WinHttpSendRequest: the call adds no headers to the request. */
 #define WINHTTP_NO_ADDITIONAL_HEADERS NULL
 /**
  * For WinHttpSetOption with WINHTTP_OPTION_CLIENT_CERT_CONTEXT and a length of 0: the client has no
  * certificate.
  */
 #define WINHTTP_NO_CLIENT_CERT_CONTEXT NULL
-/** For WinHttpQueryHeaders: the first header of the name is meant. */
+/** For WinHttpQueryHeaders: the call returns the first header of the name. */
 #define WINHTTP_NO_HEADER_INDEX NULL
-/** For WinHttpQueryHeaders: only the size is asked for. */
+/** For WinHttpQueryHeaders: the call returns only the needed size. */
 #define WINHTTP_NO_OUTPUT_BUFFER NULL
-/** For WinHttpOpen: every host is reached over the proxy, if there is one. */
+/** For WinHttpOpen: all connections go through the proxy, if there is a proxy. */
 #define WINHTTP_NO_PROXY_BYPASS NULL
-/** For WinHttpOpen: the access type is none that names a proxy. */
+/**
+ * For WinHttpOpen: the access type is not WINHTTP_ACCESS_TYPE_NAMED_PROXY, so there is no proxy to
+ * name.
+ */
 #define WINHTTP_NO_PROXY_NAME NULL
 /** For WinHttpOpenRequest: the request has no Referer header. */
 #define WINHTTP_NO_REFERER NULL
@@ -637,13 +640,13 @@ typedef void *HINTERNET;
  * Session; set; BOOL.
  *
  * A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
- * thread while one runs.
+ * thread while a callback runs.
  */
 #define WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS 111
 /**
  * Request; set; DWORD.
  *
- * To which servers the credentials of the user who runs the program are sent without asking:
+ * The servers that get the credentials of the user who runs the program without asking:
  */
 #define WINHTTP_OPTION_AUTOLOGON_POLICY 77
 /**
@@ -662,20 +665,20 @@ typedef void *HINTERNET;
  * Request; set; a CERT_CONTEXT structure.
  *
  * The client certificate, after ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED. WinHTTP makes a copy. NULL with
- * length 0, which is WINHTTP_NO_CLIENT_CERT_CONTEXT, says that there is none.
+ * length 0, which is WINHTTP_NO_CLIENT_CERT_CONTEXT, says that the client has no certificate.
  */
 #define WINHTTP_OPTION_CLIENT_CERT_CONTEXT 47
 /**
  * Request; query; a SecPkgContext_IssuerListInfoEx structure.
  *
- * Authorities that the server accepts client certificates from, after
+ * Authorities whose client certificates the server accepts, after
  * ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED.
  */
 #define WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST 94
 /**
  * Session; set; DWORD.
  *
- * Code page that the query of a URL is converted with. At first it is UTF-8.
+ * Code page for converting the query of a URL. At first it is UTF-8.
  */
 #define WINHTTP_OPTION_CODEPAGE 68
 /**
@@ -708,13 +711,13 @@ typedef void *HINTERNET;
 /**
  * Session, request; set and query; DWORD.
  *
- * How many addresses of a server are tried. At first it is 5. No address is tried twice.
+ * How many addresses of a server are tried. At first it is 5. Each address is tried once.
  */
 #define WINHTTP_OPTION_CONNECT_RETRIES 4
 /**
  * Session, request; set and query; DWORD.
  *
- * Time for connecting to one address, in milliseconds. At first it is 60,000; 0xFFFFFFFF means that
+ * Time for connecting to one address, in milliseconds. At first it is 60,000. 0xFFFFFFFF means that
  * there is no limit.
  */
 #define WINHTTP_OPTION_CONNECT_TIMEOUT 3
@@ -728,41 +731,41 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; DWORD.
  *
- * Which compressed responses are unpacked. At first none are. Windows 8.1 and later.
+ * Which compressed responses are unpacked. At first no response is unpacked. Windows 8.1 and later.
  */
 #define WINHTTP_OPTION_DECOMPRESSION 118
 /**
  * Session; set; BOOL.
  *
- * Whether no certificate chain is built. Windows 10, version 21H1, and later.
+ * If it is TRUE, no certificate chain is built. Windows 10, version 21H1, and later.
  */
 #define WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING 171
 /**
  * Request; set; DWORD.
  *
- * Switches something off for this request. Set it before the request is sent.
+ * Features to switch off for this request. Set the option before the request is sent.
  */
 #define WINHTTP_OPTION_DISABLE_FEATURE 63
-/** Whether sessions do not share connections. */
+/** Stops sessions from sharing connections. */
 #define WINHTTP_OPTION_DISABLE_GLOBAL_POOLING 195
 /**
  * Session; set; DWORD.
  *
- * Schemes that are not used with proxies, any of these:
+ * Schemes that are not used with proxies, a combination of these:
  */
 #define WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES 193
 /**
  * Session; set; BOOL.
  *
- * Whether a failed handshake is not repeated with an older version of TLS. Windows 10, version 1903,
- * and later.
+ * If it is TRUE, a failed handshake is not repeated with an older version of TLS. Windows 10, version
+ * 1903, and later.
  */
 #define WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK 144
 /**
  * Session, request; set; BOOL.
  *
- * Whether a further connection is opened when one has no free stream. Windows 10, version 1809, and
- * later.
+ * Whether another connection is opened when a connection has no free stream. Windows 10, version 1809,
+ * and later.
  */
 #define WINHTTP_OPTION_DISABLE_STREAM_QUEUE 139
 /**
@@ -774,7 +777,7 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; DWORD.
  *
- * Switches something on:
+ * Features to switch on:
  */
 #define WINHTTP_OPTION_ENABLE_FEATURE 79
 /**
@@ -786,8 +789,8 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; DWORD.
  *
- * Later HTTP versions that may be used. At first there are none. A WebSocket uses HTTP/1.1 in any
- * case. Windows 10, version 1607, and later.
+ * Later HTTP versions that may be used. At first no later version may be used. A WebSocket always uses
+ * HTTP/1.1. Windows 10, version 1607, and later.
  */
 #define WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL 133
 /**
@@ -806,14 +809,14 @@ typedef void *HINTERNET;
 /**
  * Session, request; query; DWORD.
  *
- * The error of the socket library that stands behind the last error of WinHTTP on this thread. The
- * handle can be NULL.
+ * The error of the socket library that caused the last error of WinHTTP on this thread. The handle can
+ * be NULL.
  */
 #define WINHTTP_OPTION_EXTENDED_ERROR 24
 /**
  * Session; set; a WINHTTP_FAILED_CONNECTION_RETRIES structure.
  *
- * When and how often a request is repeated after its connection has failed. The conditions:
+ * When and how often a request is repeated after its connection has failed. These are the conditions:
  */
 #define WINHTTP_OPTION_FAILED_CONNECTION_RETRIES 162
 /** Whether this version has a feature. */
@@ -859,7 +862,7 @@ typedef void *HINTERNET;
 #define WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW 183
 /** DWORD. Time for the handshake, in milliseconds. */
 #define WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT 189
-/** DWORD. Round-trip time that is assumed at first, in milliseconds. */
+/** DWORD. Assumed round-trip time at the beginning, in milliseconds. */
 #define WINHTTP_OPTION_HTTP3_INITIAL_RTT 190
 /** DWORD. Idle time after which a ping is sent, in milliseconds. */
 #define WINHTTP_OPTION_HTTP3_KEEPALIVE 188
@@ -868,13 +871,13 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; BOOL.
  *
- * Whether nothing but these versions may be used. Windows 10, version 1903, and later.
+ * Whether only the later versions may be used. Windows 10, version 1903, and later.
  */
 #define WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED 145
 /**
  * Request; query; DWORD.
  *
- * Which of them was used. Windows 10, version 1607, and later.
+ * Which later HTTP version was used. Windows 10, version 1607, and later.
  */
 #define WINHTTP_OPTION_HTTP_PROTOCOL_USED 134
 /**
@@ -886,8 +889,8 @@ typedef void *HINTERNET;
 /**
  * Request; set; BOOL.
  *
- * Whether a certificate is accepted although the list of revoked ones could not be fetched. Windows
- * 10, version 2004, and later.
+ * Whether a certificate is accepted although the list of revoked certificates could not be fetched.
+ * Windows 10, version 2004, and later.
  */
 #define WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE 155
 /**
@@ -899,16 +902,19 @@ typedef void *HINTERNET;
 /**
  * Session, request; query; BOOL.
  *
- * Whether the response is that of the proxy to the request for a tunnel.
+ * Whether the response is the answer of the proxy to the request for a tunnel.
  */
 #define WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE 104
 #define WINHTTP_OPTION_KDC_PROXY_SETTINGS 136
-/** A WINHTTP_MATCH_CONNECTION_GUID structure. Asks for a connection with that mark. */
+/**
+ * A WINHTTP_MATCH_CONNECTION_GUID structure. Asks for a connection that WINHTTP_OPTION_CONNECTION_GUID
+ * has marked.
+ */
 #define WINHTTP_OPTION_MATCH_CONNECTION_GUID 179
 /**
  * Session; set and query; DWORD.
  *
- * The same for servers that speak HTTP/1.0.
+ * How many connections to one server that speaks HTTP/1.0 there may be at a time.
  */
 #define WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER 74
 /**
@@ -920,20 +926,20 @@ typedef void *HINTERNET;
 /**
  * Session, request; set and query; DWORD.
  *
- * How many redirects are followed one after the other. At first it is 10.
+ * How many redirects in a row are followed. At first it is 10.
  */
 #define WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS 89
 /**
  * Session, request; set and query; DWORD.
  *
- * How many responses with a status from 100 to 199 are passed over before the final one. At first it
+ * How many responses with a status from 100 to 199 are skipped before the final response. At first it
  * is 10.
  */
 #define WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE 90
 /**
  * Session, request; set and query; DWORD.
  *
- * How much of a response is skipped in order to use the connection again, in bytes. At first it is
+ * How many bytes of a response are skipped in order to use the connection again. At first it is
  * 1,048,576.
  */
 #define WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE 92
@@ -947,19 +953,19 @@ typedef void *HINTERNET;
 /**
  * Session, connection, request; query; HINTERNET.
  *
- * The handle that this one was made from.
+ * The handle that this handle was made from.
  */
 #define WINHTTP_OPTION_PARENT_HANDLE 21
 /**
  * Request; query; LPWSTR.
  *
- * Text that the Passport server wants to be shown.
+ * Text that the Passport server asks the program to show.
  */
 #define WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT 81
 /**
  * Request; query; LPWSTR.
  *
- * Picture that the Passport server wants to be shown.
+ * Picture that the Passport server asks the program to show.
  */
 #define WINHTTP_OPTION_PASSPORT_COBRANDING_URL 82
 /**
@@ -971,7 +977,7 @@ typedef void *HINTERNET;
 /**
  * Session; set; LPVOID.
  *
- * Signs out at the Passport server with that URL.
+ * URL with which the program signs out at the Passport server.
  */
 #define WINHTTP_OPTION_PASSPORT_SIGN_OUT 86
 /**
@@ -983,7 +989,7 @@ typedef void *HINTERNET;
 /**
  * Session, request; set and query; a WINHTTP_PROXY_INFO structure.
  *
- * The proxy. The strings of a structure that is queried belong to the caller, who frees them with
+ * The proxy. After a query the strings of the structure belong to the caller, who frees them with
  * GlobalFree.
  */
 #define WINHTTP_OPTION_PROXY 38
@@ -998,7 +1004,7 @@ typedef void *HINTERNET;
 /**
  * Request; query; LPWSTR.
  *
- * The name of the service that was used with the proxy.
+ * The service name that was used with the proxy.
  */
 #define WINHTTP_OPTION_PROXY_SPN_USED 107
 /**
@@ -1012,29 +1018,29 @@ typedef void *HINTERNET;
 /**
  * Request; set and query; DWORD.
  *
- * Without effect.
+ * The option has no effect.
  */
 #define WINHTTP_OPTION_READ_BUFFER_SIZE 12
 /**
  * Session, request; set; BOOL.
  *
- * Whether the response of a proxy that refuses a tunnel can be read like that of a server. At first it
- * cannot.
+ * Whether the response of a proxy that refuses a tunnel can be read like the response of a server. At
+ * first it cannot.
  */
 #define WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE 103
 /**
  * Session, request; set and query; DWORD.
  *
- * Time until all headers of a response must have come, in milliseconds. At first it is 90,000. It is
- * looked at whenever data comes, so that it can be exceeded by the receive timeout.
+ * Time until all headers of a response must have come, in milliseconds. At first it is 90,000. WinHTTP
+ * checks this limit whenever data comes, so the wait can be longer by the receive timeout.
  */
 #define WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT 7
 /**
  * Session, request, WebSocket; set and query; DWORD.
  *
- * Time to wait for the next data, in milliseconds. At first it is 30,000, which counts for HTTP
- * responses only. If a program sets it, it limits WinHttpWebSocketReceive as well: the call then fails
- * with ERROR_WINHTTP_TIMEOUT, and the connection stays usable.
+ * Time to wait for the next data, in milliseconds. At first it is 30,000. This initial value limits
+ * HTTP responses only. A value that a program sets limits WinHttpWebSocketReceive as well: the call
+ * then fails with ERROR_WINHTTP_TIMEOUT, and the connection stays usable.
  */
 #define WINHTTP_OPTION_RECEIVE_TIMEOUT 6
 /**
@@ -1054,7 +1060,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT 1
 /**
- * All except those from https to http.
+ * All redirects except those from https to http.
  * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP 1
@@ -1064,7 +1070,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_LAST 2
 /**
- * None; the caller gets the response with the status 30x.
+ * No redirects. The caller gets the response with the status 30x.
  * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_NEVER 0
@@ -1073,10 +1079,10 @@ typedef void *HINTERNET;
  * Request; set; BOOL.
  *
  * Whether a URL with a user name or a password is refused with ERROR_WINHTTP_INVALID_URL. At first it
- * is not.
+ * is accepted.
  */
 #define WINHTTP_OPTION_REJECT_USERPWD_IN_URL 100
-/** A text by which the program can tell the request. */
+/** A text by which the program can recognize the request. */
 #define WINHTTP_OPTION_REQUEST_ANNOTATION 192
 /**
  * The longest text.
@@ -1086,7 +1092,7 @@ typedef void *HINTERNET;
 /**
  * Request; set and query; DWORD.
  *
- * Without effect.
+ * The option has no effect.
  */
 #define WINHTTP_OPTION_REQUEST_PRIORITY 58
 /**
@@ -1104,13 +1110,13 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; BOOL.
  *
- * Whether only the end of the stream ends a body. Windows 10, version 21H1, and later.
+ * Whether a body ends only with the end of the stream. Windows 10, version 21H1, and later.
  */
 #define WINHTTP_OPTION_REQUIRE_STREAM_END 160
 /**
  * Request; set; LPWSTR.
  *
- * Name to resolve in place of the name of the server. Windows 10, version 21H1, and later.
+ * Name to resolve instead of the name of the server. Windows 10, version 21H1, and later.
  */
 #define WINHTTP_OPTION_RESOLUTION_HOSTNAME 165
 /** A WINHTTP_RESOLVER_CACHE_CONFIG structure. How long resolved names are kept. */
@@ -1119,7 +1125,8 @@ typedef void *HINTERNET;
  * Session, request; set and query; DWORD.
  *
  * Time for the resolution of a name, in milliseconds. At first there is no limit, which is 0 or
- * 0xFFFFFFFF. WinHttpSetTimeouts sets this and the three that follow in one call.
+ * 0xFFFFFFFF. WinHttpSetTimeouts sets this timeout and the timeouts for connecting, sending and
+ * receiving in one call.
  */
 #define WINHTTP_OPTION_RESOLVE_TIMEOUT 2
 /** Whether the chain is built with the identity of the process. */
@@ -1127,21 +1134,21 @@ typedef void *HINTERNET;
 /**
  * Session; set; DWORD.
  *
- * Versions of TLS that may be used, any of these. Without the option Windows decides; Windows 11 uses
- * 1.2 and 1.3.
+ * Versions of TLS that may be used, a combination of these. Without the option Windows decides.
+ * Windows 11 uses 1.2 and 1.3.
  */
 #define WINHTTP_OPTION_SECURE_PROTOCOLS 84
 /**
  * Request; query; a WINHTTP_CERTIFICATE_INFO structure.
  *
- * What the certificate of the server says.
+ * The content of the server's certificate.
  */
 #define WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT 32
 /**
  * Request; set and query; DWORD.
  *
- * What is wrong with a certificate and accepted all the same. Everything here makes TLS weaker; a
- * client that must not be deceived sets none of it.
+ * Faults of a certificate that WinHTTP accepts. Each flag makes TLS weaker: a client that must not be
+ * deceived sets no flag.
  */
 #define WINHTTP_OPTION_SECURITY_FLAGS 31
 /**
@@ -1183,18 +1190,18 @@ typedef void *HINTERNET;
 /**
  * Request; query; LPWSTR.
  *
- * The name of the service that was used with the server.
+ * The service name that was used with the server.
  */
 #define WINHTTP_OPTION_SERVER_SPN_USED 106
 #define WINHTTP_OPTION_SET_TOKEN_BINDING 166
 /**
  * Request; set; DWORD.
  *
- * Whether the name of the service for Kerberos has a port:
+ * Whether the service name for Kerberos has a port:
  */
 #define WINHTTP_OPTION_SPN 96
 /**
- * The bits that the option has.
+ * All bits of the option.
  * Listed under WINHTTP_OPTION_SPN.
  */
 #define WINHTTP_OPTION_SPN_MASK 0x00000001
@@ -1213,7 +1220,7 @@ typedef void *HINTERNET;
 /**
  * Session; set; a tcp_keepalive structure.
  *
- * How TCP notices that the other end is gone. Windows 10, version 2004, and later.
+ * How TCP detects that the other end is gone. Windows 10, version 2004, and later.
  */
 #define WINHTTP_OPTION_TCP_KEEPALIVE 152
 /** A hint for the priority of the TCP connection. */
@@ -1236,8 +1243,8 @@ typedef void *HINTERNET;
 /**
  * Session; set; HANDLE.
  *
- * An event that is set when the session is closed and its last callback has returned. Keep the event
- * until then.
+ * An event that WinHTTP sets when the session is closed and its last callback has returned. Keep the
+ * event until then.
  */
 #define WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT 99
 /**
@@ -1249,14 +1256,14 @@ typedef void *HINTERNET;
 /**
  * Request; set; no value.
  *
- * Makes the request begin a WebSocket: WinHttpSendRequest adds the headers of the handshake. Pass NULL
- * and 0, before the request is sent. Windows 8 and later.
+ * Makes the request begin a WebSocket: WinHttpSendRequest adds the headers of the handshake. Set the
+ * option before the request is sent, and pass NULL and 0. Windows 8 and later.
  */
 #define WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET 114
 /**
  * Request; query; LPWSTR.
  *
- * The URL of the resource: after a redirect the last one.
+ * The URL of the resource. After a redirect it is the last URL.
  */
 #define WINHTTP_OPTION_URL 34
 /**
@@ -1274,7 +1281,7 @@ typedef void *HINTERNET;
 /**
  * Session; set; BOOL.
  *
- * Whether those are tried when nothing else is left.
+ * Whether WinHTTP tries the global credentials for servers when no other credentials are left.
  */
 #define WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS 101
 /** Whether all servers of the session share one set of default TLS credentials. */
@@ -1283,30 +1290,29 @@ typedef void *HINTERNET;
  * Session, request, WebSocket; set; DWORD.
  *
  * How long WinHttpWebSocketClose waits for the close frame of the server, in milliseconds. At first it
- * is 10,000. Then the call fails with ERROR_WINHTTP_TIMEOUT and the connection is aborted.
+ * is 10,000. After that time the call fails with ERROR_WINHTTP_TIMEOUT, and the connection is aborted.
  */
 #define WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT 115
 /**
  * WebSocket; set; DWORD.
  *
- * How long the connection may be idle before a pong frame is sent that nobody asked for, in
- * milliseconds. At first it is 30,000. Less than 15,000 fails with ERROR_INVALID_PARAMETER, and a
- * request handle with ERROR_WINHTTP_INCORRECT_HANDLE_TYPE.
+ * How long the connection may be idle before WinHTTP sends an unsolicited pong frame, in milliseconds.
+ * At first it is 30,000. The call fails with ERROR_INVALID_PARAMETER for a value below 15,000, and
+ * with ERROR_WINHTTP_INCORRECT_HANDLE_TYPE for a request handle.
  */
 #define WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL 116
 /**
  * Session, request; set and query; DWORD.
  *
- * Size of the buffer that a WebSocket receives into, in bytes. At first it is 32,768. Set it before
- * the upgrade. Windows 8.1 and later.
+ * Size of the receive buffer of a WebSocket, in bytes. At first it is 32,768. Set it before the
+ * upgrade. Windows 8.1 and later.
  */
 #define WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE 122
 /**
  * Session, request; set and query; DWORD.
  *
- * Size of the buffer that a WebSocket sends from, in bytes. At first it is 32,768. A size of less than
- * 16 is accepted here, but the request cannot be sent then: it fails with ERROR_NOT_ENOUGH_MEMORY.
- * Windows 8.1 and later.
+ * Size of the send buffer of a WebSocket, in bytes. At first it is 32,768. The option accepts a size
+ * below 16, but WinHttpSendRequest then fails with ERROR_NOT_ENOUGH_MEMORY. Windows 8.1 and later.
  *
  * One more number belongs to WebSockets:
  */
@@ -1321,7 +1327,7 @@ typedef void *HINTERNET;
 /**
  * Request; set and query; DWORD.
  *
- * Without effect.
+ * The option has no effect.
  */
 #define WINHTTP_OPTION_WRITE_BUFFER_SIZE 13
 /**
@@ -1335,7 +1341,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_PROTOCOL_FLAG_HTTP3 0x2
 /**
- * For proxies on the same machine use the account of the machine.
+ * For proxies on the same machine, use the account of the machine.
  * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
  */
 #define WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE 0x00000100
@@ -1414,7 +1420,7 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_COOKIE 44
 /** The header Cost. */
 #define WINHTTP_QUERY_COST 15
-/** The header whose name the pwszName parameter gives. */
+/** The header that the pwszName parameter names. */
 #define WINHTTP_QUERY_CUSTOM 65535
 /** The header Date. */
 #define WINHTTP_QUERY_DATE 9
@@ -1430,15 +1436,15 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_EX_ALL_HEADERS 21
 /** Return a number as a DWORD. */
 #define WINHTTP_QUERY_FLAG_NUMBER 0x20000000
-/** Return a number as a 64-bit one. */
+/** Return a number as a 64-bit number. */
 #define WINHTTP_QUERY_FLAG_NUMBER64 0x08000000
-/** Look at the headers of the request in place of those of the response. */
+/** Look at the headers of the request instead of the headers of the response. */
 #define WINHTTP_QUERY_FLAG_REQUEST_HEADERS 0x80000000
 /** Return a time as a SYSTEMTIME structure. */
 #define WINHTTP_QUERY_FLAG_SYSTEMTIME 0x40000000
-/** Look at the headers that come after a body in chunks. */
+/** Look at the headers after a body that was sent in chunks. */
 #define WINHTTP_QUERY_FLAG_TRAILERS 0x02000000
-/** Return the bytes as they were transferred, without turning them into UTF-16. */
+/** Return the bytes as they were transferred, without conversion to UTF-16. */
 #define WINHTTP_QUERY_FLAG_WIRE_ENCODING 0x01000000
 /** The header Forwarded. */
 #define WINHTTP_QUERY_FORWARDED 30
@@ -1462,7 +1468,7 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_LINK 16
 /** The header Location. */
 #define WINHTTP_QUERY_LOCATION 33
-/** The greatest number of an attribute for a certain header. */
+/** The greatest number of an attribute that stands for one header. */
 #define WINHTTP_QUERY_MAX 78
 /** The header Max-Forwards. */
 #define WINHTTP_QUERY_MAX_FORWARDS 60

@@ -23,7 +23,7 @@ pub const API_RECEIVE_RESPONSE: u32 = 1;
 pub const API_SEND_REQUEST: u32 = 5;
 /// `WinHttpWriteData`.
 pub const API_WRITE_DATA: u32 = 4;
-/// The request will be worked on later.
+/// The server will process the request later.
 pub const HTTP_STATUS_ACCEPTED: u32 = 202;
 /// There are several resources to choose from.
 pub const HTTP_STATUS_AMBIGUOUS: u32 = 300;
@@ -33,11 +33,11 @@ pub const HTTP_STATUS_BAD_GATEWAY: u32 = 502;
 pub const HTTP_STATUS_BAD_METHOD: u32 = 405;
 /// The request is malformed.
 pub const HTTP_STATUS_BAD_REQUEST: u32 = 400;
-/// The resource is in a state that excludes the request.
+/// The state of the resource does not allow the request.
 pub const HTTP_STATUS_CONFLICT: u32 = 409;
 /// The server wants to see the body of the request.
 pub const HTTP_STATUS_CONTINUE: u32 = 100;
-/// Something new has been made.
+/// A new resource has been created.
 pub const HTTP_STATUS_CREATED: u32 = 201;
 /// The server wants credentials.
 pub const HTTP_STATUS_DENIED: u32 = 401;
@@ -47,7 +47,7 @@ pub const HTTP_STATUS_FIRST: u32 = 100;
 pub const HTTP_STATUS_FORBIDDEN: u32 = 403;
 /// A server behind this one did not answer in time.
 pub const HTTP_STATUS_GATEWAY_TIMEOUT: u32 = 504;
-/// The resource existed and is gone for good.
+/// The resource has been removed for good.
 pub const HTTP_STATUS_GONE: u32 = 410;
 /// The greatest status that has a name.
 pub const HTTP_STATUS_LAST: u32 = 505;
@@ -59,23 +59,23 @@ pub const HTTP_STATUS_MOVED: u32 = 301;
 pub const HTTP_STATUS_NONE_ACCEPTABLE: u32 = 406;
 /// There is nothing at this URL.
 pub const HTTP_STATUS_NOT_FOUND: u32 = 404;
-/// What the client has is up to date.
+/// The client's copy is up to date.
 pub const HTTP_STATUS_NOT_MODIFIED: u32 = 304;
 /// The server does not know the method.
 pub const HTTP_STATUS_NOT_SUPPORTED: u32 = 501;
-/// Successful, and there is no content.
+/// The request was successful, and there is no content.
 pub const HTTP_STATUS_NO_CONTENT: u32 = 204;
 /// The request was successful.
 pub const HTTP_STATUS_OK: u32 = 200;
 /// The content was changed on the way.
 pub const HTTP_STATUS_PARTIAL: u32 = 203;
-/// A part of the content, as asked for.
+/// The requested part of the content.
 pub const HTTP_STATUS_PARTIAL_CONTENT: u32 = 206;
 /// Reserved for payments.
 pub const HTTP_STATUS_PAYMENT_REQ: u32 = 402;
 /// Like 301, and the method must stay the same.
 pub const HTTP_STATUS_PERMANENT_REDIRECT: u32 = 308;
-/// A condition of the request does not hold.
+/// A condition of the request is false.
 pub const HTTP_STATUS_PRECOND_FAILED: u32 = 412;
 /// The proxy wants credentials.
 pub const HTTP_STATUS_PROXY_AUTH_REQ: u32 = 407;
@@ -83,27 +83,27 @@ pub const HTTP_STATUS_PROXY_AUTH_REQ: u32 = 407;
 pub const HTTP_STATUS_REDIRECT: u32 = 302;
 /// Like 302, and the method must stay the same.
 pub const HTTP_STATUS_REDIRECT_KEEP_VERB: u32 = 307;
-/// The answer is at another URL, to be fetched with GET.
+/// The answer is at another URL. Fetch it with GET.
 pub const HTTP_STATUS_REDIRECT_METHOD: u32 = 303;
 /// The request took too long to come.
 pub const HTTP_STATUS_REQUEST_TIMEOUT: u32 = 408;
 /// The body is too large.
 pub const HTTP_STATUS_REQUEST_TOO_LARGE: u32 = 413;
-/// Successful, and the form is to be cleared.
+/// The request was successful. The client should clear its form.
 pub const HTTP_STATUS_RESET_CONTENT: u32 = 205;
-/// To be repeated after something else has been done. Not in the RFC.
+/// Repeat the request after another action. The code is not in the RFC.
 pub const HTTP_STATUS_RETRY_WITH: u32 = 449;
 /// Something went wrong in the server.
 pub const HTTP_STATUS_SERVER_ERROR: u32 = 500;
 /// The server has too much to do or is being maintained.
 pub const HTTP_STATUS_SERVICE_UNAVAIL: u32 = 503;
-/// The server changes to the protocol that was asked for. This is the answer that makes a WebSocket.
+/// The server changes to the requested protocol. With this answer the connection becomes a WebSocket.
 pub const HTTP_STATUS_SWITCH_PROTOCOLS: u32 = 101;
 /// The server cannot read this kind of body.
 pub const HTTP_STATUS_UNSUPPORTED_MEDIA: u32 = 415;
 /// The URL is too long.
 pub const HTTP_STATUS_URI_TOO_LONG: u32 = 414;
-/// The resource is to be reached through a proxy.
+/// Use a proxy to reach the resource.
 pub const HTTP_STATUS_USE_PROXY: u32 = 305;
 /// The server does not speak this version of HTTP.
 pub const HTTP_STATUS_VERSION_NOT_SUP: u32 = 505;
@@ -127,7 +127,7 @@ pub const INTERNET_DEFAULT_HTTPS_PORT: u32 = 443;
 pub const INTERNET_DEFAULT_HTTP_PORT: u32 = 80;
 /// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for all other requests.
 pub const INTERNET_DEFAULT_PORT: u32 = 0;
-/// All four faults of a certificate that can be ignored.
+/// The four flags that ignore a fault, together.
 ///
 /// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: u32 = 0x00003300;
@@ -228,7 +228,7 @@ pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX: u32 = 3;
 ///
 /// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM: u32 = 0;
-/// No server, but the proxy.
+/// No server. Only the proxy gets them.
 ///
 /// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: u32 = 3;
@@ -372,7 +372,7 @@ pub const WINHTTP_CONNECTION_RETRY_CONDITION_408: u32 = 0x1;
 ///
 /// Listed under [`WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`].
 pub const WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE: u32 = 0x2;
-/// The server had closed a connection that was to be used again.
+/// The server had closed a connection that WinHTTP wanted to use again.
 ///
 /// Listed under [`WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`].
 pub const WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION: u32 = 0x4;
@@ -434,11 +434,11 @@ pub const WINHTTP_ENABLE_PASSPORT_KEYRING: u32 = 0x40000000;
 ///
 /// Listed under [`WINHTTP_OPTION_SPN`].
 pub const WINHTTP_ENABLE_SPN_SERVER_PORT: u32 = 0x00000001;
-/// On a session: use the identity of the process while certificates are checked.
+/// For a session: use the identity of the process while certificates are checked.
 ///
 /// Listed under [`WINHTTP_OPTION_ENABLE_FEATURE`].
 pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: u32 = 0x00000002;
-/// On a request: check whether the certificate has been revoked.
+/// For a request: check whether the certificate has been revoked.
 ///
 /// Listed under [`WINHTTP_OPTION_ENABLE_FEATURE`].
 pub const WINHTTP_ENABLE_SSL_REVOCATION: u32 = 0x00000001;
@@ -469,7 +469,7 @@ pub const WINHTTP_FLAG_SECURE: u32 = 0x00800000;
 /// older versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The
 /// value includes `WINHTTP_FLAG_ASYNC`.
 pub const WINHTTP_FLAG_SECURE_DEFAULTS: u32 = 0x30000000;
-/// SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
+/// SSL 2.0, SSL 3.0 and TLS 1.0. In spite of its name, the value does not include the other versions.
 ///
 /// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_ALL: u32 = 0x000000A8;
@@ -501,7 +501,7 @@ pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3: u32 = 0x00002000;
 ///
 /// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_CONNECT: u32 = 2;
-/// Resolver of proxies.
+/// Proxy resolver.
 ///
 /// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_PROXY_RESOLVER: u32 = 4;
@@ -517,30 +517,32 @@ pub const WINHTTP_HANDLE_TYPE_SESSION: u32 = 1;
 ///
 /// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: u32 = 5;
-/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the attribute says which header
-/// is meant, and no name does.
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the attribute alone says which
+/// header to return.
 pub const WINHTTP_HEADER_NAME_BY_INDEX: *const WCHAR = core::ptr::null();
 /// The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is
 /// sent in chunks, or there is no body.
 pub const WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH: u32 = 0;
-/// What [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) returns if it fails.
-/// It is the address of no function.
+/// The value that [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) returns if
+/// it fails. There is no function at this address.
 pub const WINHTTP_INVALID_STATUS_CALLBACK: usize = usize::MAX;
-/// For [`WinHttpSendRequest`](crate::winhttp::Request::send_request): the request has the headers that
-/// it has already, and no more.
+/// For [`WinHttpSendRequest`](crate::winhttp::Request::send_request): the call adds no headers to the
+/// request.
 pub const WINHTTP_NO_ADDITIONAL_HEADERS: *const WCHAR = core::ptr::null();
 /// For [`WinHttpSetOption`](crate::winhttp::Session::set_option) with
 /// `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` and a length of 0: the client has no certificate.
 pub const WINHTTP_NO_CLIENT_CERT_CONTEXT: *mut c_void = core::ptr::null_mut();
-/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the first header of the name is
-/// meant.
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the call returns the first
+/// header of the name.
 pub const WINHTTP_NO_HEADER_INDEX: *mut u32 = core::ptr::null_mut();
-/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): only the size is asked for.
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the call returns only the
+/// needed size.
 pub const WINHTTP_NO_OUTPUT_BUFFER: *mut c_void = core::ptr::null_mut();
-/// For [`WinHttpOpen`](crate::winhttp::Session::open): every host is reached over the proxy, if there
-/// is one.
+/// For [`WinHttpOpen`](crate::winhttp::Session::open): all connections go through the proxy, if there
+/// is a proxy.
 pub const WINHTTP_NO_PROXY_BYPASS: *const WCHAR = core::ptr::null();
-/// For [`WinHttpOpen`](crate::winhttp::Session::open): the access type is none that names a proxy.
+/// For [`WinHttpOpen`](crate::winhttp::Session::open): the access type is not
+/// `WINHTTP_ACCESS_TYPE_NAMED_PROXY`, so there is no proxy to name.
 pub const WINHTTP_NO_PROXY_NAME: *const WCHAR = core::ptr::null();
 /// For [`WinHttpOpenRequest`](crate::winhttp::Request::open_request): the request has no Referer
 /// header.
@@ -551,11 +553,11 @@ pub const WINHTTP_NO_REQUEST_DATA: *mut c_void = core::ptr::null_mut();
 /// Session; set; `BOOL`.
 ///
 /// A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
-/// thread while one runs.
+/// thread while a callback runs.
 pub const WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS: u32 = 111;
 /// Request; set; `DWORD`.
 ///
-/// To which servers the credentials of the user who runs the program are sent without asking:
+/// The servers that get the credentials of the user who runs the program without asking:
 pub const WINHTTP_OPTION_AUTOLOGON_POLICY: u32 = 77;
 /// Session; set; `DWORD`.
 ///
@@ -569,16 +571,16 @@ pub const WINHTTP_OPTION_CALLBACK: u32 = 1;
 /// Request; set; a `CERT_CONTEXT` structure.
 ///
 /// The client certificate, after `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`. WinHTTP makes a copy. `NULL`
-/// with length 0, which is `WINHTTP_NO_CLIENT_CERT_CONTEXT`, says that there is none.
+/// with length 0, which is `WINHTTP_NO_CLIENT_CERT_CONTEXT`, says that the client has no certificate.
 pub const WINHTTP_OPTION_CLIENT_CERT_CONTEXT: u32 = 47;
 /// Request; query; a `SecPkgContext_IssuerListInfoEx` structure.
 ///
-/// Authorities that the server accepts client certificates from, after
+/// Authorities whose client certificates the server accepts, after
 /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`.
 pub const WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST: u32 = 94;
 /// Session; set; `DWORD`.
 ///
-/// Code page that the query of a URL is converted with. At first it is UTF-8.
+/// Code page for converting the query of a URL. At first it is UTF-8.
 pub const WINHTTP_OPTION_CODEPAGE: u32 = 68;
 /// Session; set; `DWORD`.
 ///
@@ -602,11 +604,11 @@ pub const WINHTTP_OPTION_CONNECTION_STATS_V0: u32 = 141;
 pub const WINHTTP_OPTION_CONNECTION_STATS_V1: u32 = 150;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How many addresses of a server are tried. At first it is 5. No address is tried twice.
+/// How many addresses of a server are tried. At first it is 5. Each address is tried once.
 pub const WINHTTP_OPTION_CONNECT_RETRIES: u32 = 4;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Time for connecting to one address, in milliseconds. At first it is 60,000; 0xFFFFFFFF means that
+/// Time for connecting to one address, in milliseconds. At first it is 60,000. 0xFFFFFFFF means that
 /// there is no limit.
 pub const WINHTTP_OPTION_CONNECT_TIMEOUT: u32 = 3;
 /// Session, connection, request, WebSocket; set and query; `DWORD_PTR`.
@@ -618,31 +620,31 @@ pub const WINHTTP_OPTION_CONNECT_TIMEOUT: u32 = 3;
 pub const WINHTTP_OPTION_CONTEXT_VALUE: u32 = 45;
 /// Session, request; set; `DWORD`.
 ///
-/// Which compressed responses are unpacked. At first none are. Windows 8.1 and later.
+/// Which compressed responses are unpacked. At first no response is unpacked. Windows 8.1 and later.
 pub const WINHTTP_OPTION_DECOMPRESSION: u32 = 118;
 /// Session; set; `BOOL`.
 ///
-/// Whether no certificate chain is built. Windows 10, version 21H1, and later.
+/// If it is `TRUE`, no certificate chain is built. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING: u32 = 171;
 /// Request; set; `DWORD`.
 ///
-/// Switches something off for this request. Set it before the request is sent.
+/// Features to switch off for this request. Set the option before the request is sent.
 pub const WINHTTP_OPTION_DISABLE_FEATURE: u32 = 63;
-/// Whether sessions do not share connections.
+/// Stops sessions from sharing connections.
 pub const WINHTTP_OPTION_DISABLE_GLOBAL_POOLING: u32 = 195;
 /// Session; set; `DWORD`.
 ///
-/// Schemes that are not used with proxies, any of these:
+/// Schemes that are not used with proxies, a combination of these:
 pub const WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES: u32 = 193;
 /// Session; set; `BOOL`.
 ///
-/// Whether a failed handshake is not repeated with an older version of TLS. Windows 10, version 1903,
-/// and later.
+/// If it is `TRUE`, a failed handshake is not repeated with an older version of TLS. Windows 10,
+/// version 1903, and later.
 pub const WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK: u32 = 144;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether a further connection is opened when one has no free stream. Windows 10, version 1809, and
-/// later.
+/// Whether another connection is opened when a connection has no free stream. Windows 10, version 1809,
+/// and later.
 pub const WINHTTP_OPTION_DISABLE_STREAM_QUEUE: u32 = 139;
 /// The process (handle `NULL`); set and query; `BOOL`.
 ///
@@ -650,7 +652,7 @@ pub const WINHTTP_OPTION_DISABLE_STREAM_QUEUE: u32 = 139;
 pub const WINHTTP_OPTION_ENABLETRACING: u32 = 85;
 /// Session, request; set; `DWORD`.
 ///
-/// Switches something on:
+/// Features to switch on:
 pub const WINHTTP_OPTION_ENABLE_FEATURE: u32 = 79;
 /// Session; set; `BOOL`.
 ///
@@ -658,8 +660,8 @@ pub const WINHTTP_OPTION_ENABLE_FEATURE: u32 = 79;
 pub const WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT: u32 = 161;
 /// Session, request; set; `DWORD`.
 ///
-/// Later HTTP versions that may be used. At first there are none. A WebSocket uses HTTP/1.1 in any
-/// case. Windows 10, version 1607, and later.
+/// Later HTTP versions that may be used. At first no later version may be used. A WebSocket always uses
+/// HTTP/1.1. Windows 10, version 1607, and later.
 pub const WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL: u32 = 133;
 /// Session, request; set; `BOOL`.
 ///
@@ -672,12 +674,12 @@ pub const WINHTTP_OPTION_ENCODE_EXTRA: u32 = 138;
 pub const WINHTTP_OPTION_EXPIRE_CONNECTION: u32 = 143;
 /// Session, request; query; `DWORD`.
 ///
-/// The error of the socket library that stands behind the last error of WinHTTP on this thread. The
-/// handle can be `NULL`.
+/// The error of the socket library that caused the last error of WinHTTP on this thread. The handle can
+/// be `NULL`.
 pub const WINHTTP_OPTION_EXTENDED_ERROR: u32 = 24;
 /// Session; set; a `WINHTTP_FAILED_CONNECTION_RETRIES` structure.
 ///
-/// When and how often a request is repeated after its connection has failed. The conditions:
+/// When and how often a request is repeated after its connection has failed. These are the conditions:
 pub const WINHTTP_OPTION_FAILED_CONNECTION_RETRIES: u32 = 162;
 /// Whether this version has a feature.
 pub const WINHTTP_OPTION_FEATURE_SUPPORTED: u32 = 184;
@@ -710,7 +712,7 @@ pub const WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING: u32 = 169;
 pub const WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW: u32 = 183;
 /// `DWORD`. Time for the handshake, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT: u32 = 189;
-/// `DWORD`. Round-trip time that is assumed at first, in milliseconds.
+/// `DWORD`. Assumed round-trip time at the beginning, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_INITIAL_RTT: u32 = 190;
 /// `DWORD`. Idle time after which a ping is sent, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: u32 = 188;
@@ -718,11 +720,11 @@ pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: u32 = 188;
 pub const WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE: u32 = 191;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether nothing but these versions may be used. Windows 10, version 1903, and later.
+/// Whether only the later versions may be used. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED: u32 = 145;
 /// Request; query; `DWORD`.
 ///
-/// Which of them was used. Windows 10, version 1607, and later.
+/// Which later HTTP version was used. Windows 10, version 1607, and later.
 pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: u32 = 134;
 /// The process (handle `NULL`); set and query; a `HTTP_VERSION_INFO` structure.
 ///
@@ -730,8 +732,8 @@ pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: u32 = 134;
 pub const WINHTTP_OPTION_HTTP_VERSION: u32 = 59;
 /// Request; set; `BOOL`.
 ///
-/// Whether a certificate is accepted although the list of revoked ones could not be fetched. Windows
-/// 10, version 2004, and later.
+/// Whether a certificate is accepted although the list of revoked certificates could not be fetched.
+/// Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE: u32 = 155;
 /// Session; set; `BOOL`.
 ///
@@ -739,15 +741,16 @@ pub const WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE: u32 = 155;
 pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: u32 = 140;
 /// Session, request; query; `BOOL`.
 ///
-/// Whether the response is that of the proxy to the request for a tunnel.
+/// Whether the response is the answer of the proxy to the request for a tunnel.
 pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: u32 = 104;
 /// `WINHTTP_OPTION_KDC_PROXY_SETTINGS`, from `codes/option-flags.md`, line 943.
 pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: u32 = 136;
-/// A `WINHTTP_MATCH_CONNECTION_GUID` structure. Asks for a connection with that mark.
+/// A `WINHTTP_MATCH_CONNECTION_GUID` structure. Asks for a connection that
+/// `WINHTTP_OPTION_CONNECTION_GUID` has marked.
 pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: u32 = 179;
 /// Session; set and query; `DWORD`.
 ///
-/// The same for servers that speak HTTP/1.0.
+/// How many connections to one server that speaks HTTP/1.0 there may be at a time.
 pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
 /// Session; set and query; `DWORD`.
 ///
@@ -755,16 +758,16 @@ pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
 pub const WINHTTP_OPTION_MAX_CONNS_PER_SERVER: u32 = 73;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How many redirects are followed one after the other. At first it is 10.
+/// How many redirects in a row are followed. At first it is 10.
 pub const WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS: u32 = 89;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How many responses with a status from 100 to 199 are passed over before the final one. At first it
+/// How many responses with a status from 100 to 199 are skipped before the final response. At first it
 /// is 10.
 pub const WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE: u32 = 90;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How much of a response is skipped in order to use the connection again, in bytes. At first it is
+/// How many bytes of a response are skipped in order to use the connection again. At first it is
 /// 1,048,576.
 pub const WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE: u32 = 92;
 /// Session, request; set and query; `DWORD`.
@@ -775,15 +778,15 @@ pub const WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE: u32 = 91;
 pub const WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY: u32 = 105;
 /// Session, connection, request; query; `HINTERNET`.
 ///
-/// The handle that this one was made from.
+/// The handle that this handle was made from.
 pub const WINHTTP_OPTION_PARENT_HANDLE: u32 = 21;
 /// Request; query; `LPWSTR`.
 ///
-/// Text that the Passport server wants to be shown.
+/// Text that the Passport server asks the program to show.
 pub const WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT: u32 = 81;
 /// Request; query; `LPWSTR`.
 ///
-/// Picture that the Passport server wants to be shown.
+/// Picture that the Passport server asks the program to show.
 pub const WINHTTP_OPTION_PASSPORT_COBRANDING_URL: u32 = 82;
 /// Request; query; `LPVOID`.
 ///
@@ -791,7 +794,7 @@ pub const WINHTTP_OPTION_PASSPORT_COBRANDING_URL: u32 = 82;
 pub const WINHTTP_OPTION_PASSPORT_RETURN_URL: u32 = 87;
 /// Session; set; `LPVOID`.
 ///
-/// Signs out at the Passport server with that URL.
+/// URL with which the program signs out at the Passport server.
 pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: u32 = 86;
 /// Request; set and query; `LPWSTR`.
 ///
@@ -799,7 +802,7 @@ pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: u32 = 86;
 pub const WINHTTP_OPTION_PASSWORD: u32 = 0x1001;
 /// Session, request; set and query; a [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo) structure.
 ///
-/// The proxy. The strings of a structure that is queried belong to the caller, who frees them with
+/// The proxy. After a query the strings of the structure belong to the caller, who frees them with
 /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
 pub const WINHTTP_OPTION_PROXY: u32 = 38;
 /// `WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS`, from `codes/option-flags.md`, line 945.
@@ -812,7 +815,7 @@ pub const WINHTTP_OPTION_PROXY_PASSWORD: u32 = 0x1003;
 pub const WINHTTP_OPTION_PROXY_RESULT_ENTRY: u32 = 39;
 /// Request; query; `LPWSTR`.
 ///
-/// The name of the service that was used with the proxy.
+/// The service name that was used with the proxy.
 pub const WINHTTP_OPTION_PROXY_SPN_USED: u32 = 107;
 /// Request; set and query; `LPWSTR`.
 ///
@@ -822,22 +825,22 @@ pub const WINHTTP_OPTION_PROXY_USERNAME: u32 = 0x1002;
 pub const WINHTTP_OPTION_QUIC_STATS: u32 = 185;
 /// Request; set and query; `DWORD`.
 ///
-/// Without effect.
+/// The option has no effect.
 pub const WINHTTP_OPTION_READ_BUFFER_SIZE: u32 = 12;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether the response of a proxy that refuses a tunnel can be read like that of a server. At first it
-/// cannot.
+/// Whether the response of a proxy that refuses a tunnel can be read like the response of a server. At
+/// first it cannot.
 pub const WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE: u32 = 103;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Time until all headers of a response must have come, in milliseconds. At first it is 90,000. It is
-/// looked at whenever data comes, so that it can be exceeded by the receive timeout.
+/// Time until all headers of a response must have come, in milliseconds. At first it is 90,000. WinHTTP
+/// checks this limit whenever data comes, so the wait can be longer by the receive timeout.
 pub const WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT: u32 = 7;
 /// Session, request, WebSocket; set and query; `DWORD`.
 ///
-/// Time to wait for the next data, in milliseconds. At first it is 30,000, which counts for HTTP
-/// responses only. If a program sets it, it limits
+/// Time to wait for the next data, in milliseconds. At first it is 30,000. This initial value limits
+/// HTTP responses only. A value that a program sets limits
 /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) as well: the call then
 /// fails with `ERROR_WINHTTP_TIMEOUT`, and the connection stays usable.
 pub const WINHTTP_OPTION_RECEIVE_TIMEOUT: u32 = 6;
@@ -853,7 +856,7 @@ pub const WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS: u32 = 2;
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT: u32 = 1;
-/// All except those from https to http.
+/// All redirects except those from https to http.
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
@@ -861,7 +864,7 @@ pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_LAST: u32 = 2;
-/// None; the caller gets the response with the status 30x.
+/// No redirects. The caller gets the response with the status 30x.
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_NEVER: u32 = 0;
@@ -870,9 +873,9 @@ pub const WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME: u32 = 168;
 /// Request; set; `BOOL`.
 ///
 /// Whether a URL with a user name or a password is refused with `ERROR_WINHTTP_INVALID_URL`. At first
-/// it is not.
+/// it is accepted.
 pub const WINHTTP_OPTION_REJECT_USERPWD_IN_URL: u32 = 100;
-/// A text by which the program can tell the request.
+/// A text by which the program can recognize the request.
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
 /// The longest text.
 ///
@@ -880,7 +883,7 @@ pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH: u32 = 64000;
 /// Request; set and query; `DWORD`.
 ///
-/// Without effect.
+/// The option has no effect.
 pub const WINHTTP_OPTION_REQUEST_PRIORITY: u32 = 58;
 /// Request; query; a `WINHTTP_REQUEST_STATS` structure.
 ///
@@ -892,35 +895,35 @@ pub const WINHTTP_OPTION_REQUEST_STATS: u32 = 146;
 pub const WINHTTP_OPTION_REQUEST_TIMES: u32 = 142;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether only the end of the stream ends a body. Windows 10, version 21H1, and later.
+/// Whether a body ends only with the end of the stream. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_REQUIRE_STREAM_END: u32 = 160;
 /// Request; set; `LPWSTR`.
 ///
-/// Name to resolve in place of the name of the server. Windows 10, version 21H1, and later.
+/// Name to resolve instead of the name of the server. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_RESOLUTION_HOSTNAME: u32 = 165;
 /// A `WINHTTP_RESOLVER_CACHE_CONFIG` structure. How long resolved names are kept.
 pub const WINHTTP_OPTION_RESOLVER_CACHE_CONFIG: u32 = 170;
 /// Session, request; set and query; `DWORD`.
 ///
 /// Time for the resolution of a name, in milliseconds. At first there is no limit, which is 0 or
-/// 0xFFFFFFFF. [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) sets this and the three
-/// that follow in one call.
+/// 0xFFFFFFFF. [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) sets this timeout and the
+/// timeouts for connecting, sending and receiving in one call.
 pub const WINHTTP_OPTION_RESOLVE_TIMEOUT: u32 = 2;
 /// Whether the chain is built with the identity of the process.
 pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
 /// Session; set; `DWORD`.
 ///
-/// Versions of TLS that may be used, any of these. Without the option Windows decides; Windows 11 uses
-/// 1\.2 and 1.3.
+/// Versions of TLS that may be used, a combination of these. Without the option Windows decides.
+/// Windows 11 uses 1.2 and 1.3.
 pub const WINHTTP_OPTION_SECURE_PROTOCOLS: u32 = 84;
 /// Request; query; a `WINHTTP_CERTIFICATE_INFO` structure.
 ///
-/// What the certificate of the server says.
+/// The content of the server's certificate.
 pub const WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT: u32 = 32;
 /// Request; set and query; `DWORD`.
 ///
-/// What is wrong with a certificate and accepted all the same. Everything here makes TLS weaker; a
-/// client that must not be deceived sets none of it.
+/// Faults of a certificate that WinHTTP accepts. Each flag makes TLS weaker: a client that must not be
+/// deceived sets no flag.
 pub const WINHTTP_OPTION_SECURITY_FLAGS: u32 = 31;
 /// Request; query; a `WINHTTP_SECURITY_INFO` structure.
 ///
@@ -948,15 +951,15 @@ pub const WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT: u32 = 147;
 pub const WINHTTP_OPTION_SERVER_CERT_CONTEXT: u32 = 78;
 /// Request; query; `LPWSTR`.
 ///
-/// The name of the service that was used with the server.
+/// The service name that was used with the server.
 pub const WINHTTP_OPTION_SERVER_SPN_USED: u32 = 106;
 /// `WINHTTP_OPTION_SET_TOKEN_BINDING`, from `codes/option-flags.md`, line 947.
 pub const WINHTTP_OPTION_SET_TOKEN_BINDING: u32 = 166;
 /// Request; set; `DWORD`.
 ///
-/// Whether the name of the service for Kerberos has a port:
+/// Whether the service name for Kerberos has a port:
 pub const WINHTTP_OPTION_SPN: u32 = 96;
-/// The bits that the option has.
+/// All bits of the option.
 ///
 /// Listed under [`WINHTTP_OPTION_SPN`].
 pub const WINHTTP_OPTION_SPN_MASK: u32 = 0x00000001;
@@ -970,7 +973,7 @@ pub const WINHTTP_OPTION_STREAM_ERROR_CODE: u32 = 159;
 pub const WINHTTP_OPTION_TCP_FAST_OPEN: u32 = 153;
 /// Session; set; a `tcp_keepalive` structure.
 ///
-/// How TCP notices that the other end is gone. Windows 10, version 2004, and later.
+/// How TCP detects that the other end is gone. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_TCP_KEEPALIVE: u32 = 152;
 /// A hint for the priority of the TCP connection.
 pub const WINHTTP_OPTION_TCP_PRIORITY_HINT: u32 = 128;
@@ -988,8 +991,8 @@ pub const WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK: u32 = 158;
 pub const WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY: u32 = 167;
 /// Session; set; `HANDLE`.
 ///
-/// An event that is set when the session is closed and its last callback has returned. Keep the event
-/// until then.
+/// An event that WinHTTP sets when the session is closed and its last callback has returned. Keep the
+/// event until then.
 pub const WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT: u32 = 99;
 /// Request; set; `DWORD`.
 ///
@@ -998,12 +1001,12 @@ pub const WINHTTP_OPTION_UNSAFE_HEADER_PARSING: u32 = 110;
 /// Request; set; no value.
 ///
 /// Makes the request begin a WebSocket: [`WinHttpSendRequest`](crate::winhttp::Request::send_request)
-/// adds the headers of the handshake. Pass `NULL` and 0, before the request is sent. Windows 8 and
-/// later.
+/// adds the headers of the handshake. Set the option before the request is sent, and pass `NULL` and 0.
+/// Windows 8 and later.
 pub const WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET: u32 = 114;
 /// Request; query; `LPWSTR`.
 ///
-/// The URL of the resource: after a redirect the last one.
+/// The URL of the resource. After a redirect it is the last URL.
 pub const WINHTTP_OPTION_URL: u32 = 34;
 /// Request; set and query; `LPWSTR`.
 ///
@@ -1016,32 +1019,32 @@ pub const WINHTTP_OPTION_USERNAME: u32 = 0x1000;
 pub const WINHTTP_OPTION_USER_AGENT: u32 = 41;
 /// Session; set; `BOOL`.
 ///
-/// Whether those are tried when nothing else is left.
+/// Whether WinHTTP tries the global credentials for servers when no other credentials are left.
 pub const WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS: u32 = 101;
 /// Whether all servers of the session share one set of default TLS credentials.
 pub const WINHTTP_OPTION_USE_SESSION_SCH_CRED: u32 = 196;
 /// Session, request, WebSocket; set; `DWORD`.
 ///
 /// How long [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) waits for the close
-/// frame of the server, in milliseconds. At first it is 10,000. Then the call fails with
-/// `ERROR_WINHTTP_TIMEOUT` and the connection is aborted.
+/// frame of the server, in milliseconds. At first it is 10,000. After that time the call fails with
+/// `ERROR_WINHTTP_TIMEOUT`, and the connection is aborted.
 pub const WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT: u32 = 115;
 /// WebSocket; set; `DWORD`.
 ///
-/// How long the connection may be idle before a pong frame is sent that nobody asked for, in
-/// milliseconds. At first it is 30,000. Less than 15,000 fails with `ERROR_INVALID_PARAMETER`, and a
-/// request handle with `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`.
+/// How long the connection may be idle before WinHTTP sends an unsolicited pong frame, in milliseconds.
+/// At first it is 30,000. The call fails with `ERROR_INVALID_PARAMETER` for a value below 15,000, and
+/// with `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` for a request handle.
 pub const WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL: u32 = 116;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Size of the buffer that a WebSocket receives into, in bytes. At first it is 32,768. Set it before
-/// the upgrade. Windows 8.1 and later.
+/// Size of the receive buffer of a WebSocket, in bytes. At first it is 32,768. Set it before the
+/// upgrade. Windows 8.1 and later.
 pub const WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE: u32 = 122;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Size of the buffer that a WebSocket sends from, in bytes. At first it is 32,768. A size of less than
-/// 16 is accepted here, but the request cannot be sent then: it fails with `ERROR_NOT_ENOUGH_MEMORY`.
-/// Windows 8.1 and later.
+/// Size of the send buffer of a WebSocket, in bytes. At first it is 32,768. The option accepts a size
+/// below 16, but [`WinHttpSendRequest`](crate::winhttp::Request::send_request) then fails with
+/// `ERROR_NOT_ENOUGH_MEMORY`. Windows 8.1 and later.
 ///
 /// One more number belongs to WebSockets:
 pub const WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE: u32 = 123;
@@ -1052,7 +1055,7 @@ pub const WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE: u32 = 123;
 pub const WINHTTP_OPTION_WORKER_THREAD_COUNT: u32 = 80;
 /// Request; set and query; `DWORD`.
 ///
-/// Without effect.
+/// The option has no effect.
 pub const WINHTTP_OPTION_WRITE_BUFFER_SIZE: u32 = 13;
 /// HTTP/2.
 ///
@@ -1062,7 +1065,7 @@ pub const WINHTTP_PROTOCOL_FLAG_HTTP2: u32 = 0x1;
 ///
 /// Listed under [`WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL`].
 pub const WINHTTP_PROTOCOL_FLAG_HTTP3: u32 = 0x2;
-/// For proxies on the same machine use the account of the machine.
+/// For proxies on the same machine, use the account of the machine.
 ///
 /// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE: u32 = 0x00000100;
@@ -1136,7 +1139,7 @@ pub const WINHTTP_QUERY_CONTENT_TYPE: u32 = 1;
 pub const WINHTTP_QUERY_COOKIE: u32 = 44;
 /// The header Cost.
 pub const WINHTTP_QUERY_COST: u32 = 15;
-/// The header whose name the *pwszName* parameter gives.
+/// The header that the *pwszName* parameter names.
 pub const WINHTTP_QUERY_CUSTOM: u32 = 65535;
 /// The header Date.
 pub const WINHTTP_QUERY_DATE: u32 = 9;
@@ -1152,17 +1155,17 @@ pub const WINHTTP_QUERY_EXPIRES: u32 = 10;
 pub const WINHTTP_QUERY_EX_ALL_HEADERS: u32 = 21;
 /// Return a number as a `DWORD`.
 pub const WINHTTP_QUERY_FLAG_NUMBER: u32 = 0x20000000;
-/// Return a number as a 64-bit one.
+/// Return a number as a 64-bit number.
 pub const WINHTTP_QUERY_FLAG_NUMBER64: u32 = 0x08000000;
-/// Look at the headers of the request in place of those of the response.
+/// Look at the headers of the request instead of the headers of the response.
 pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 0x80000000;
 /// Return a time as a
 /// [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
 /// structure.
 pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 0x40000000;
-/// Look at the headers that come after a body in chunks.
+/// Look at the headers after a body that was sent in chunks.
 pub const WINHTTP_QUERY_FLAG_TRAILERS: u32 = 0x02000000;
-/// Return the bytes as they were transferred, without turning them into UTF-16.
+/// Return the bytes as they were transferred, without conversion to UTF-16.
 pub const WINHTTP_QUERY_FLAG_WIRE_ENCODING: u32 = 0x01000000;
 /// The header Forwarded.
 pub const WINHTTP_QUERY_FORWARDED: u32 = 30;
@@ -1186,7 +1189,7 @@ pub const WINHTTP_QUERY_LAST_MODIFIED: u32 = 11;
 pub const WINHTTP_QUERY_LINK: u32 = 16;
 /// The header Location.
 pub const WINHTTP_QUERY_LOCATION: u32 = 33;
-/// The greatest number of an attribute for a certain header.
+/// The greatest number of an attribute that stands for one header.
 pub const WINHTTP_QUERY_MAX: u32 = 78;
 /// The header Max-Forwards.
 pub const WINHTTP_QUERY_MAX_FORWARDS: u32 = 60;
