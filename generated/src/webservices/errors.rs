@@ -4,12 +4,12 @@
 /// Why [`WsAbortChannel`](super::Channels::abort_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AbortChannelError {
-    /// *channel* is `NULL`, or no channel.
+    /// *channel* is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// This version of Windows cannot abort such a channel; see the remarks.
+    /// This version of Windows cannot abort this channel, see the remarks.
     ///
     /// `WS_E_NOT_SUPPORTED`, 0x803D0017
     #[doc(alias = "WS_E_NOT_SUPPORTED")]
@@ -30,9 +30,9 @@ impl AbortChannelError {
     }
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::NotSupported => {
-                "This version of Windows cannot abort such a channel; see the remarks."
+                "This version of Windows cannot abort this channel, see the remarks."
             }
             Self::Other(_) => "",
         }
@@ -47,17 +47,17 @@ pub enum CloseChannelError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// *channel* is `NULL`, or no channel.
+    /// *channel* is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
     InvalidFormat,
-    /// The state does not allow it, because the channel is just being opened, accepted or closed.
+    /// The state does not allow the call, because the channel is being opened, accepted or closed.
     ///
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
@@ -68,7 +68,7 @@ pub enum CloseChannelError {
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
     OperationAborted,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -122,17 +122,17 @@ impl CloseChannelError {
     const fn words(self) -> &'static str {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
-                "The state does not allow it, because the channel is just being opened, accepted or closed."
+                "The state does not allow the call, because the channel is being opened, accepted or closed."
             }
             Self::OperationAborted => {
                 "WsAbortChannel was called while the channel was closing."
             }
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
@@ -152,7 +152,7 @@ crate::documented::documented!(error CloseChannelError, HResult);
 pub enum CloseChannelSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -177,7 +177,7 @@ pub enum CreateChannelError {
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
     /// An argument is not valid. For example, *channel* is `NULL`, a property is unknown, has the wrong
-    /// size or cannot be set here, or a custom channel was to have a security description.
+    /// size or cannot be set here, or a security description is given for a custom channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -200,7 +200,7 @@ impl CreateChannelError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "An argument is not valid. For example, channel is NULL, a property is unknown, has the wrong size or cannot be set here, or a custom channel was to have a security description."
+                "An argument is not valid. For example, channel is NULL, a property is unknown, has the wrong size or cannot be set here, or a security description is given for a custom channel."
             }
             Self::Other(_) => "",
         }
@@ -258,7 +258,7 @@ pub enum OpenChannelError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -279,7 +279,7 @@ pub enum OpenChannelError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -289,12 +289,12 @@ pub enum OpenChannelError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -309,7 +309,7 @@ pub enum OpenChannelError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -474,7 +474,7 @@ impl OpenChannelError {
                 "An argument is not valid. For example, channel or endpointAddress is NULL."
             }
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The state is not WS_CHANNEL_STATE_CREATED. The channel is open already, for example."
@@ -483,15 +483,15 @@ impl OpenChannelError {
                 "WsAbortChannel was called before the channel was open."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -499,7 +499,9 @@ impl OpenChannelError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -538,7 +540,7 @@ crate::documented::documented!(error OpenChannelError, HResult);
 pub enum OpenChannelSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -557,7 +559,7 @@ crate::documented::documented!(success OpenChannelSuccess, HResult);
 /// Why [`WsResetChannel`](super::Channels::reset_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetChannelError {
-    /// *channel* is `NULL`, or no channel.
+    /// *channel* is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -583,7 +585,7 @@ impl ResetChannelError {
     }
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::InvalidOperation => {
                 "The state is neither WS_CHANNEL_STATE_CREATED nor WS_CHANNEL_STATE_CLOSED."
             }
@@ -600,7 +602,7 @@ pub enum SetChannelPropertyError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The channel does not have this property or does not let it be changed, *valueSize* is not the size
+    /// The channel does not have this property, the property cannot be changed, *valueSize* is not the size
     /// of the property's type, or an argument is `NULL`.
     ///
     /// `E_INVALIDARG`, 0x80070057
@@ -624,7 +626,7 @@ impl SetChannelPropertyError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "The channel does not have this property or does not let it be changed, valueSize is not the size of the property's type, or an argument is NULL."
+                "The channel does not have this property, the property cannot be changed, valueSize is not the size of the property's type, or an argument is NULL."
             }
             Self::Other(_) => "",
         }
@@ -634,13 +636,13 @@ crate::documented::documented!(error SetChannelPropertyError, HResult);
 /// Why [`WsShutdownSessionChannel`](super::Channels::shutdown_session_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelError {
-    /// *channel* is `NULL`, or no channel.
+    /// *channel* is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// The state is not `WS_CHANNEL_STATE_OPEN`, the channel has no session that it could send in, or the
-    /// session has been shut down already.
+    /// The state is not `WS_CHANNEL_STATE_OPEN`, the channel has no session for sending, or the session has
+    /// been shut down already.
     ///
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
@@ -661,9 +663,9 @@ impl ShutdownSessionChannelError {
     }
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::InvalidOperation => {
-                "The state is not WS_CHANNEL_STATE_OPEN, the channel has no session that it could send in, or the session has been shut down already."
+                "The state is not WS_CHANNEL_STATE_OPEN, the channel has no session for sending, or the session has been shut down already."
             }
             Self::Other(_) => "",
         }
@@ -675,7 +677,7 @@ crate::documented::documented!(error ShutdownSessionChannelError, HResult);
 pub enum ShutdownSessionChannelSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -770,7 +772,7 @@ crate::documented::documented!(error CreateErrorFailure, HResult);
 /// Why [`WsGetErrorProperty`](super::ErrorObjects::get_error_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetErrorPropertyError {
-    /// There is no such property, *bufferSize* is too small for it, or an argument is `NULL`.
+    /// The property does not exist, *bufferSize* is too small for it, or an argument is `NULL`.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -791,7 +793,7 @@ impl GetErrorPropertyError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                "There is no such property, bufferSize is too small for it, or an argument is NULL."
+                "The property does not exist, bufferSize is too small for it, or an argument is NULL."
             }
             Self::Other(_) => "",
         }
@@ -832,7 +834,7 @@ crate::documented::documented!(error GetErrorStringError, HResult);
 /// Why [`WsResetError`](super::ErrorObjects::reset_error) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetErrorFailure {
-    /// *error* is `NULL`, or no error object.
+    /// *error* is `NULL`, or it is not an error object.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -852,7 +854,7 @@ impl ResetErrorFailure {
     }
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "error is NULL, or no error object.",
+            Self::InvalidArg => "error is NULL, or it is not an error object.",
             Self::Other(_) => "",
         }
     }
@@ -866,8 +868,8 @@ pub enum SetErrorPropertyError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// There is no such property, it can only be read, *valueSize* is not the size of its type, or an
-    /// argument is `NULL`.
+    /// The property does not exist, the property can only be read, *valueSize* is not the size of its type,
+    /// or an argument is `NULL`.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -900,7 +902,7 @@ impl SetErrorPropertyError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "There is no such property, it can only be read, valueSize is not the size of its type, or an argument is NULL."
+                "The property does not exist, the property can only be read, valueSize is not the size of its type, or an argument is NULL."
             }
             Self::InvalidOperation => {
                 "The language cannot be changed now, because the object is not empty."
@@ -1120,7 +1122,7 @@ pub enum CreateChannelCallbackError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The channel type is not supported, or the parameters are not those that the implementation expects.
+    /// The channel type is not supported, or the implementation does not accept the parameters.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -1143,7 +1145,7 @@ impl CreateChannelCallbackError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "The channel type is not supported, or the parameters are not those that the implementation expects."
+                "The channel type is not supported, or the implementation does not accept the parameters."
             }
             Self::Other(_) => "",
         }
@@ -1201,7 +1203,7 @@ pub enum OpenChannelCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -1222,7 +1224,7 @@ pub enum OpenChannelCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -1232,12 +1234,12 @@ pub enum OpenChannelCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -1252,7 +1254,7 @@ pub enum OpenChannelCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -1415,22 +1417,22 @@ impl OpenChannelCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => "The state is not WS_CHANNEL_STATE_CREATED.",
             Self::OperationAborted => {
                 "WsAbortChannel was called before the channel was open."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -1438,7 +1440,9 @@ impl OpenChannelCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -1477,7 +1481,7 @@ crate::documented::documented!(error OpenChannelCallbackError, HResult);
 pub enum OpenChannelCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -1506,7 +1510,7 @@ pub enum ReadMessageEndCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -1526,7 +1530,7 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -1536,12 +1540,12 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -1556,7 +1560,7 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -1626,7 +1630,7 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -1726,7 +1730,7 @@ impl ReadMessageEndCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, or the message is not being read."
@@ -1735,15 +1739,15 @@ impl ReadMessageEndCallbackError {
                 "WsAbortChannel was called before the end had come."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -1751,7 +1755,9 @@ impl ReadMessageEndCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -1780,7 +1786,7 @@ impl ReadMessageEndCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -1793,7 +1799,7 @@ crate::documented::documented!(error ReadMessageEndCallbackError, HResult);
 pub enum ReadMessageEndCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -1822,13 +1828,13 @@ pub enum ReadMessageStartCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// It cannot be found out whether the certificate has been revoked, because the server that knows it
-    /// does not answer.
+    /// Nothing is known about a revocation of the certificate, because the server for revocations does not
+    /// answer.
     ///
     /// `CRYPT_E_REVOCATION_OFFLINE`, 0x80092013
     #[doc(alias = "CRYPT_E_REVOCATION_OFFLINE")]
     RevocationOffline,
-    /// A certificate that is needed has expired, or is not valid yet.
+    /// A required certificate has expired or is not valid yet.
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
@@ -1838,7 +1844,7 @@ pub enum ReadMessageStartCallbackError {
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
     CertUntrustedRoot,
-    /// The certificate was issued for another name than that of the endpoint.
+    /// The certificate was issued for a name other than the name of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
@@ -1848,7 +1854,7 @@ pub enum ReadMessageStartCallbackError {
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
     CertWrongUsage,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -1869,7 +1875,7 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -1879,12 +1885,12 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -1899,7 +1905,7 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -1969,7 +1975,7 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -2079,20 +2085,20 @@ impl ReadMessageStartCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
+                "Nothing is known about a revocation of the certificate, because the server for revocations does not answer."
             }
             Self::CertExpired => {
-                "A certificate that is needed has expired, or is not valid yet."
+                "A required certificate has expired or is not valid yet."
             }
             Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CertCnNoMatch => {
-                "The certificate was issued for another name than that of the endpoint."
+                "The certificate was issued for a name other than the name of the endpoint."
             }
             Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, or another message is still being read."
@@ -2101,15 +2107,15 @@ impl ReadMessageStartCallbackError {
                 "WsAbortChannel was called before the headers had come."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -2117,7 +2123,9 @@ impl ReadMessageStartCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -2146,7 +2154,7 @@ impl ReadMessageStartCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -2159,7 +2167,7 @@ crate::documented::documented!(error ReadMessageStartCallbackError, HResult);
 pub enum ReadMessageStartCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -2220,7 +2228,7 @@ pub enum SetChannelPropertyCallbackError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The channel does not have this property or does not let it be changed, or *valueSize* is not the
+    /// The channel does not have this property, the property cannot be changed, or *valueSize* is not the
     /// size of its type.
     ///
     /// `E_INVALIDARG`, 0x80070057
@@ -2244,7 +2252,7 @@ impl SetChannelPropertyCallbackError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "The channel does not have this property or does not let it be changed, or valueSize is not the size of its type."
+                "The channel does not have this property, the property cannot be changed, or valueSize is not the size of its type."
             }
             Self::Other(_) => "",
         }
@@ -2254,8 +2262,8 @@ crate::documented::documented!(error SetChannelPropertyCallbackError, HResult);
 /// Why [`WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK`](super::ShutdownSessionChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelCallbackError {
-    /// The state is not `WS_CHANNEL_STATE_OPEN`, the type does not allow it, or the session has been shut
-    /// down already.
+    /// The state is not `WS_CHANNEL_STATE_OPEN`, the channel type does not allow the call, or the session
+    /// has been shut down already.
     ///
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
@@ -2276,7 +2284,7 @@ impl ShutdownSessionChannelCallbackError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidOperation => {
-                "The state is not WS_CHANNEL_STATE_OPEN, the type does not allow it, or the session has been shut down already."
+                "The state is not WS_CHANNEL_STATE_OPEN, the channel type does not allow the call, or the session has been shut down already."
             }
             Self::Other(_) => "",
         }
@@ -2288,7 +2296,7 @@ crate::documented::documented!(error ShutdownSessionChannelCallbackError, HResul
 pub enum ShutdownSessionChannelCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -2317,13 +2325,13 @@ pub enum WriteMessageEndCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// It cannot be found out whether the certificate has been revoked, because the server that knows it
-    /// does not answer.
+    /// Nothing is known about a revocation of the certificate, because the server for revocations does not
+    /// answer.
     ///
     /// `CRYPT_E_REVOCATION_OFFLINE`, 0x80092013
     #[doc(alias = "CRYPT_E_REVOCATION_OFFLINE")]
     RevocationOffline,
-    /// A certificate that is needed has expired, or is not valid yet.
+    /// A required certificate has expired or is not valid yet.
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
@@ -2333,7 +2341,7 @@ pub enum WriteMessageEndCallbackError {
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
     CertUntrustedRoot,
-    /// The certificate was issued for another name than that of the endpoint.
+    /// The certificate was issued for a name other than the name of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
@@ -2343,7 +2351,7 @@ pub enum WriteMessageEndCallbackError {
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
     CertWrongUsage,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -2353,7 +2361,8 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before all was sent.
+    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the whole message
+    /// was sent.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -2363,7 +2372,7 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -2373,12 +2382,12 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -2393,7 +2402,7 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -2463,7 +2472,7 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -2573,35 +2582,37 @@ impl WriteMessageEndCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
+                "Nothing is known about a revocation of the certificate, because the server for revocations does not answer."
             }
             Self::CertExpired => {
-                "A certificate that is needed has expired, or is not valid yet."
+                "A required certificate has expired or is not valid yet."
             }
             Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CertCnNoMatch => {
-                "The certificate was issued for another name than that of the endpoint."
+                "The certificate was issued for a name other than the name of the endpoint."
             }
             Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, or the message is not being written."
             }
-            Self::OperationAborted => "WsAbortChannel was called before all was sent.",
+            Self::OperationAborted => {
+                "WsAbortChannel was called before the whole message was sent."
+            }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -2609,7 +2620,9 @@ impl WriteMessageEndCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -2638,7 +2651,7 @@ impl WriteMessageEndCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -2651,7 +2664,7 @@ crate::documented::documented!(error WriteMessageEndCallbackError, HResult);
 pub enum WriteMessageEndCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -2680,13 +2693,13 @@ pub enum WriteMessageStartCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// It cannot be found out whether the certificate has been revoked, because the server that knows it
-    /// does not answer.
+    /// Nothing is known about a revocation of the certificate, because the server for revocations does not
+    /// answer.
     ///
     /// `CRYPT_E_REVOCATION_OFFLINE`, 0x80092013
     #[doc(alias = "CRYPT_E_REVOCATION_OFFLINE")]
     RevocationOffline,
-    /// A certificate that is needed has expired, or is not valid yet.
+    /// A required certificate has expired or is not valid yet.
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
@@ -2696,7 +2709,7 @@ pub enum WriteMessageStartCallbackError {
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
     CertUntrustedRoot,
-    /// The certificate was issued for another name than that of the endpoint.
+    /// The certificate was issued for a name other than the name of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
@@ -2706,7 +2719,7 @@ pub enum WriteMessageStartCallbackError {
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
     CertWrongUsage,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -2727,7 +2740,7 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -2737,12 +2750,12 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -2757,7 +2770,7 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -2827,7 +2840,7 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -2937,20 +2950,20 @@ impl WriteMessageStartCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
+                "Nothing is known about a revocation of the certificate, because the server for revocations does not answer."
             }
             Self::CertExpired => {
-                "A certificate that is needed has expired, or is not valid yet."
+                "A required certificate has expired or is not valid yet."
             }
             Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CertCnNoMatch => {
-                "The certificate was issued for another name than that of the endpoint."
+                "The certificate was issued for a name other than the name of the endpoint."
             }
             Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, its session has been shut down, or another message is still being written."
@@ -2959,15 +2972,15 @@ impl WriteMessageStartCallbackError {
                 "WsAbortChannel was called before the headers were sent."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -2975,7 +2988,9 @@ impl WriteMessageStartCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -3004,7 +3019,7 @@ impl WriteMessageStartCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -3017,7 +3032,7 @@ crate::documented::documented!(error WriteMessageStartCallbackError, HResult);
 pub enum WriteMessageStartCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in *asyncContext* will be called with its result.
+    /// The operation goes on. The callback in *asyncContext* will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
