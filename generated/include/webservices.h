@@ -169,45 +169,46 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * ULONG; HTTP, channels of a client; set in every state, read.
      *
-     * How long the resolution of the server's name may take, in milliseconds. INFINITE, no limit, is the
-     * default.
+     * How long the resolution of the server's name may take, in milliseconds. The default is INFINITE,
+     * which means that there is no limit.
      */
     WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT = 11,
     /**
      * ULONG; TCP, named pipe and HTTP, channels of a client; set in every state, read.
      *
      * How long it may take to connect, in milliseconds. On TCP and named pipes this includes the handshake
-     * of the framing protocol. INFINITE is no limit. The default is 30000. The service proxy sets
-     * INFINITE. For channels of a listener, the listener has a property of this kind.
+     * of the framing protocol. INFINITE means that there is no limit. The default is 30000. The service
+     * proxy sets INFINITE. For channels of a listener, the listener has a property of this kind.
      */
     WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT = 12,
     /**
      * ULONG; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
      *
      * How long it may take to send a message, in milliseconds. On HTTP this includes the headers. INFINITE
-     * is no limit. The default is 30000. The service host and the service proxy set INFINITE.
+     * means that there is no limit. The default is 30000. The service host and the service proxy set
+     * INFINITE.
      */
     WS_CHANNEL_PROPERTY_SEND_TIMEOUT = 13,
     /**
      * ULONG; HTTP, channels of a client; set in every state, read.
      *
-     * How long it may take until all headers of the response have come, in milliseconds. INFINITE is no
-     * limit. The default is 30000. The service proxy sets INFINITE.
+     * How long it may take until all headers of the response have come, in milliseconds. INFINITE means
+     * that there is no limit. The default is 30000. The service proxy sets INFINITE.
      */
     WS_CHANNEL_PROPERTY_RECEIVE_RESPONSE_TIMEOUT = 14,
     /**
      * ULONG; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
      *
      * How long it may take to receive the bytes of a message, in milliseconds. WsWriteMessageEnd,
-     * WsReadMessageStart and WsReadMessageEnd can fail because of this limit. INFINITE is no limit. The
-     * default is 30000. The service host and the service proxy set INFINITE.
+     * WsReadMessageStart and WsReadMessageEnd can fail because of this limit. INFINITE means that there is
+     * no limit. The default is 30000. The service host and the service proxy set INFINITE.
      */
     WS_CHANNEL_PROPERTY_RECEIVE_TIMEOUT = 15,
     /**
      * ULONG; TCP, named pipe; set in every state, read.
      *
-     * How long the closing handshake of the framing protocol may take, in milliseconds. INFINITE is no
-     * limit. The default is 30000. The service proxy sets INFINITE.
+     * How long the closing handshake of the framing protocol may take, in milliseconds. INFINITE means
+     * that there is no limit. The default is 30000. The service proxy sets INFINITE.
      */
     WS_CHANNEL_PROPERTY_CLOSE_TIMEOUT = 16,
     /**
@@ -324,7 +325,7 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
      * ULONG; HTTP; set at creation.
      *
      * How many connections to one server the client may have. Connections are kept and are shared with
-     * other components of the process. The default is INFINITE, no limit.
+     * other components of the process. The default is INFINITE, which means that there is no limit.
      */
     WS_CHANNEL_PROPERTY_MAX_HTTP_SERVER_CONNECTIONS = 32,
     /**
@@ -632,8 +633,8 @@ typedef void (CALLBACK *WS_ASYNC_CALLBACK)(
 );
 
 /**
- * A custom channel, one whose binding is WS_CUSTOM_CHANNEL_BINDING, supplies this function.
- * WsCloseChannel calls it to close the channel.
+ * A custom channel (a channel with WS_CUSTOM_CHANNEL_BINDING) supplies this function. WsCloseChannel
+ * calls it to close the channel.
  *
  * @param channelInstance [in]
  *     State of the channel that is to be closed. It is the pointer that WS_CREATE_CHANNEL_CALLBACK
@@ -652,8 +653,8 @@ typedef void (CALLBACK *WS_ASYNC_CALLBACK)(
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
  *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read has a format or a value other than the
  *       expected one.
- *     - WS_E_INVALID_OPERATION (0x803D0003): The channel cannot be closed in the state that it is in. An
- *       object that the close needs is in a state that does not allow it.
+ *     - WS_E_INVALID_OPERATION (0x803D0003): The channel cannot be closed in its present state. An object
+ *       that the close needs is in a state that does not allow it.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called while the channel was closing. The
  *       close was broken off before it was done.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): The close took longer than the channel allows.
@@ -671,8 +672,8 @@ typedef HRESULT (CALLBACK *WS_CLOSE_CHANNEL_CALLBACK)(
 );
 
 /**
- * A custom channel, one whose binding is WS_CUSTOM_CHANNEL_BINDING, supplies this function.
- * WsCreateChannel calls it to create what the channel needs.
+ * A custom channel, which has WS_CUSTOM_CHANNEL_BINDING, supplies this function. WsCreateChannel calls
+ * it to create what the channel needs.
  *
  * @param channelType [in]
  *     Message exchange pattern of the new channel. If the implementation does not support the pattern, the
@@ -1275,7 +1276,7 @@ struct WS_STRING {
 
 /**
  * Holds the address of an endpoint: its URL, and the other data for reaching and trusting the
- * endpoint. The fields are those of an endpoint reference of WS-Addressing.
+ * endpoint. The fields match an endpoint reference of WS-Addressing.
  *
  * From webservices/ns-webservices-ws_endpoint_address.md, line 36.
  */

@@ -62,7 +62,7 @@ typedef enum WEB_SOCKET_ACTION_QUEUE {
 
 /**
  * The WEB_SOCKET_BUFFER_TYPE enumeration says what a buffer holds: text or binary data of a message,
- * or one of the control frames.
+ * or a control frame.
  *
  * From websocket/ne-websocket-web_socket_buffer_type.md, line 36.
  */

@@ -38,7 +38,7 @@ typedef void *HINTERNET;
 #define HTTP_STATUS_ACCEPTED 202
 /** There are several resources to choose from. */
 #define HTTP_STATUS_AMBIGUOUS 300
-/** A server behind this one sent a wrong answer. */
+/** A server behind this server sent a wrong answer. */
 #define HTTP_STATUS_BAD_GATEWAY 502
 /** The resource does not allow the method. */
 #define HTTP_STATUS_BAD_METHOD 405
@@ -54,17 +54,17 @@ typedef void *HINTERNET;
 #define HTTP_STATUS_DENIED 401
 /** The smallest status that has a name. */
 #define HTTP_STATUS_FIRST 100
-/** The server refuses, whatever the credentials. */
+/** The server refuses the request, with any credentials. */
 #define HTTP_STATUS_FORBIDDEN 403
-/** A server behind this one did not answer in time. */
+/** A server behind this server did not answer in time. */
 #define HTTP_STATUS_GATEWAY_TIMEOUT 504
-/** The resource has been removed for good. */
+/** The resource has been removed permanently. */
 #define HTTP_STATUS_GONE 410
 /** The greatest status that has a name. */
 #define HTTP_STATUS_LAST 505
 /** The server wants a Content-Length header. */
 #define HTTP_STATUS_LENGTH_REQUIRED 411
-/** The resource has another URL for good. */
+/** The resource has another URL permanently. */
 #define HTTP_STATUS_MOVED 301
 /** No form of the resource suits the Accept headers. */
 #define HTTP_STATUS_NONE_ACCEPTABLE 406
@@ -90,7 +90,7 @@ typedef void *HINTERNET;
 #define HTTP_STATUS_PRECOND_FAILED 412
 /** The proxy wants credentials. */
 #define HTTP_STATUS_PROXY_AUTH_REQ 407
-/** The resource has another URL for the time being. */
+/** The resource has another URL for now. */
 #define HTTP_STATUS_REDIRECT 302
 /** Like 302, and the method must stay the same. */
 #define HTTP_STATUS_REDIRECT_KEEP_VERB 307
@@ -1320,8 +1320,8 @@ typedef void *HINTERNET;
 /**
  * The process (handle NULL); set; DWORD.
  *
- * How many threads serve asynchronous operations. 0, the initial value, means one for each processor.
- * It can be set once, before the first asynchronous operation.
+ * How many threads serve asynchronous operations. 0, the initial value, means one thread for each
+ * processor. The option can be set once, before the first asynchronous operation.
  */
 #define WINHTTP_OPTION_WORKER_THREAD_COUNT 80
 /**
@@ -1601,7 +1601,7 @@ typedef enum WINHTTP_WEB_SOCKET_BUFFER_TYPE {
 
 /**
  * The WINHTTP_WEB_SOCKET_CLOSE_STATUS enumeration names the status codes that say why a WebSocket
- * connection was closed. The numbers are those of RFC 6455, section 7.4.1.
+ * connection was closed. RFC 6455, section 7.4.1 defines the numbers.
  *
  * From winhttp/ne-winhttp-winhttp_web_socket_close_status.md, line 50.
  */

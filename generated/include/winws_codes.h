@@ -388,8 +388,8 @@ extern "C" {
 #define WS_E_INVALID_FORMAT ((HRESULT)0x803D0000)
 #endif
 /**
- * An earlier error has put the object into the faulted state for good. No new operation can start on
- * the object.
+ * An earlier error has put the object into the faulted state permanently. No new operation can start
+ * on the object.
  */
 #ifndef WS_E_OBJECT_FAULTED
 #define WS_E_OBJECT_FAULTED ((HRESULT)0x803D0001)

@@ -594,8 +594,8 @@ impl HResult {
     /// 0x803D0000: Data cannot be interpreted. For example, the XML is malformed or does not fit its schema, or the
     /// other side uses another protocol. A second attempt is likely to fail too.
     pub const WS_E_INVALID_FORMAT: Self = Self(0x803D_0000_u32.cast_signed());
-    /// 0x803D0001: An earlier error has put the object into the faulted state for good. No new operation can start on
-    /// the object.
+    /// 0x803D0001: An earlier error has put the object into the faulted state permanently. No new operation can start
+    /// on the object.
     pub const WS_E_OBJECT_FAULTED: Self = Self(0x803D_0001_u32.cast_signed());
     /// 0x803D0002: A calculation has a result that its integer type cannot hold.
     pub const WS_E_NUMERIC_OVERFLOW: Self = Self(0x803D_0002_u32.cast_signed());
@@ -790,7 +790,7 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_0001_u32,
         "WS_E_OBJECT_FAULTED",
-        "An earlier error has put the object into the faulted state for good. No new operation can start on the object.",
+        "An earlier error has put the object into the faulted state permanently. No new operation can start on the object.",
     ),
     (
         0x803D_0002_u32,

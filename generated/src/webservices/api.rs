@@ -730,7 +730,7 @@ pub trait ErrorObjects {
     ///
     /// The string becomes number 0 of
     /// [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string), and the numbers of the
-    /// older ones grow by one.
+    /// older strings grow by one.
     ///
     /// A callback may get `NULL` instead of an error object. It must not call this function then.
     ///

@@ -8,7 +8,7 @@
 /// [`create_channel`](Self::create_channel) makes an object, and when the library frees it, it is
 /// dropped. Calls may come from any thread, and several at the same time.
 pub trait CustomChannel: Sized + Send + Sync + 'static {
-    /// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+    /// A custom channel, which has `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
     /// [`WsCreateChannel`](crate::webservices::Channels::create_channel) calls it to create what the
     /// channel needs.
     ///
@@ -225,7 +225,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
         async_context: Option<&super::AsyncContext>,
         error: *mut super::ErrorObject,
     ) -> Result<super::OpenChannelCallbackSuccess, super::OpenChannelCallbackError>;
-    /// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+    /// A custom channel (a channel with `WS_CUSTOM_CHANNEL_BINDING`) supplies this function.
     /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) calls it to close the channel.
     ///
     /// # Parameters
@@ -249,7 +249,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read has a format or a value other than the
     ///   expected one.
-    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel cannot be closed in the state that it is in. An
+    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel cannot be closed in its present state. An
     ///   object that the close needs is in a state that does not allow it.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called while the channel was
@@ -1152,7 +1152,7 @@ pub type AsyncCallback = Option<
         callback_state: *mut core::ffi::c_void,
     ),
 >;
-/// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+/// A custom channel (a channel with `WS_CUSTOM_CHANNEL_BINDING`) supplies this function.
 /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) calls it to close the channel.
 ///
 /// [`CustomChannel::close_channel`](super::CustomChannel::close_channel) says what it takes and
@@ -1171,7 +1171,7 @@ pub type CloseChannelCallback = Option<
         error: *mut super::ErrorObject,
     ) -> crate::HResult,
 >;
-/// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+/// A custom channel, which has `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
 /// [`WsCreateChannel`](crate::webservices::Channels::create_channel) calls it to create what the
 /// channel needs.
 ///

@@ -291,40 +291,41 @@ pub enum ChannelPropertyId {
     IpVersion = 10,
     /// `ULONG`; HTTP, channels of a client; set in every state, read.
     ///
-    /// How long the resolution of the server's name may take, in milliseconds. `INFINITE`, no limit, is the
-    /// default.
+    /// How long the resolution of the server's name may take, in milliseconds. The default is `INFINITE`,
+    /// which means that there is no limit.
     #[doc(alias = "WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT")]
     ResolveTimeout = 11,
     /// `ULONG`; TCP, named pipe and HTTP, channels of a client; set in every state, read.
     ///
     /// How long it may take to connect, in milliseconds. On TCP and named pipes this includes the handshake
-    /// of the framing protocol. `INFINITE` is no limit. The default is 30000. The service proxy sets
-    /// `INFINITE`. For channels of a listener, the listener has a property of this kind.
+    /// of the framing protocol. `INFINITE` means that there is no limit. The default is 30000. The service
+    /// proxy sets `INFINITE`. For channels of a listener, the listener has a property of this kind.
     #[doc(alias = "WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT")]
     ConnectTimeout = 12,
     /// `ULONG`; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
     ///
     /// How long it may take to send a message, in milliseconds. On HTTP this includes the headers.
-    /// `INFINITE` is no limit. The default is 30000. The service host and the service proxy set `INFINITE`.
+    /// `INFINITE` means that there is no limit. The default is 30000. The service host and the service
+    /// proxy set `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_SEND_TIMEOUT")]
     SendTimeout = 13,
     /// `ULONG`; HTTP, channels of a client; set in every state, read.
     ///
-    /// How long it may take until all headers of the response have come, in milliseconds. `INFINITE` is no
-    /// limit. The default is 30000. The service proxy sets `INFINITE`.
+    /// How long it may take until all headers of the response have come, in milliseconds. `INFINITE` means
+    /// that there is no limit. The default is 30000. The service proxy sets `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_RECEIVE_RESPONSE_TIMEOUT")]
     ReceiveResponseTimeout = 14,
     /// `ULONG`; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
     ///
     /// How long it may take to receive the bytes of a message, in milliseconds. `WsWriteMessageEnd`,
-    /// `WsReadMessageStart` and `WsReadMessageEnd` can fail because of this limit. `INFINITE` is no limit.
-    /// The default is 30000. The service host and the service proxy set `INFINITE`.
+    /// `WsReadMessageStart` and `WsReadMessageEnd` can fail because of this limit. `INFINITE` means that
+    /// there is no limit. The default is 30000. The service host and the service proxy set `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_RECEIVE_TIMEOUT")]
     ReceiveTimeout = 15,
     /// `ULONG`; TCP, named pipe; set in every state, read.
     ///
-    /// How long the closing handshake of the framing protocol may take, in milliseconds. `INFINITE` is no
-    /// limit. The default is 30000. The service proxy sets `INFINITE`.
+    /// How long the closing handshake of the framing protocol may take, in milliseconds. `INFINITE` means
+    /// that there is no limit. The default is 30000. The service proxy sets `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_CLOSE_TIMEOUT")]
     CloseTimeout = 16,
     /// `BOOL`; HTTP, TCP, named pipe, UDP: set at creation; custom: read.
@@ -431,7 +432,7 @@ pub enum ChannelPropertyId {
     /// `ULONG`; HTTP; set at creation.
     ///
     /// How many connections to one server the client may have. Connections are kept and are shared with
-    /// other components of the process. The default is `INFINITE`, no limit.
+    /// other components of the process. The default is `INFINITE`, which means that there is no limit.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_HTTP_SERVER_CONNECTIONS")]
     MaxHttpServerConnections = 32,
     /// `BOOL`; TCP, named pipe, duplex session; read, if the channel is open or faulted.

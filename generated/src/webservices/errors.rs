@@ -999,7 +999,7 @@ pub enum CloseChannelCallbackError {
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
     InvalidFormat,
-    /// The channel cannot be closed in the state that it is in.
+    /// The channel cannot be closed in its present state.
     ///
     /// An object that the close needs is in a state that does not allow it.
     ///
@@ -1073,7 +1073,7 @@ impl CloseChannelCallbackError {
                 "Data that was read has a format or a value other than the expected one."
             }
             Self::InvalidOperation => {
-                "The channel cannot be closed in the state that it is in. An object that the close needs is in a state that does not allow it."
+                "The channel cannot be closed in its present state. An object that the close needs is in a state that does not allow it."
             }
             Self::OperationAborted => {
                 "WsAbortChannel was called while the channel was closing. The close was broken off before it was done."

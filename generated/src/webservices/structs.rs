@@ -334,7 +334,7 @@ impl<W: crate::WideChar> Default for CustomChannelCallbacks<W> {
     }
 }
 /// Holds the address of an endpoint: its URL, and the other data for reaching and trusting the
-/// endpoint. The fields are those of an endpoint reference of WS-Addressing.
+/// endpoint. The fields match an endpoint reference of WS-Addressing.
 ///
 /// # Remarks
 ///

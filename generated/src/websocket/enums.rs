@@ -206,7 +206,7 @@ impl core::fmt::Display for ActionQueue {
     }
 }
 /// The `WEB_SOCKET_BUFFER_TYPE` enumeration says what a buffer holds: text or binary data of a message,
-/// or one of the control frames.
+/// or a control frame.
 ///
 /// # Remarks
 ///

@@ -187,8 +187,8 @@ impl core::fmt::Display for WebSocketBufferType {
     }
 }
 /// The `WINHTTP_WEB_SOCKET_CLOSE_STATUS` enumeration names the status codes that say why a WebSocket
-/// connection was closed. The numbers are those of [RFC 6455, section
-/// 7\.4.1](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1).
+/// connection was closed. [RFC 6455, section
+/// 7\.4.1](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1) defines the numbers.
 ///
 /// # Remarks
 ///

@@ -27,7 +27,7 @@ pub const API_WRITE_DATA: u32 = 4;
 pub const HTTP_STATUS_ACCEPTED: u32 = 202;
 /// There are several resources to choose from.
 pub const HTTP_STATUS_AMBIGUOUS: u32 = 300;
-/// A server behind this one sent a wrong answer.
+/// A server behind this server sent a wrong answer.
 pub const HTTP_STATUS_BAD_GATEWAY: u32 = 502;
 /// The resource does not allow the method.
 pub const HTTP_STATUS_BAD_METHOD: u32 = 405;
@@ -43,17 +43,17 @@ pub const HTTP_STATUS_CREATED: u32 = 201;
 pub const HTTP_STATUS_DENIED: u32 = 401;
 /// The smallest status that has a name.
 pub const HTTP_STATUS_FIRST: u32 = 100;
-/// The server refuses, whatever the credentials.
+/// The server refuses the request, with any credentials.
 pub const HTTP_STATUS_FORBIDDEN: u32 = 403;
-/// A server behind this one did not answer in time.
+/// A server behind this server did not answer in time.
 pub const HTTP_STATUS_GATEWAY_TIMEOUT: u32 = 504;
-/// The resource has been removed for good.
+/// The resource has been removed permanently.
 pub const HTTP_STATUS_GONE: u32 = 410;
 /// The greatest status that has a name.
 pub const HTTP_STATUS_LAST: u32 = 505;
 /// The server wants a Content-Length header.
 pub const HTTP_STATUS_LENGTH_REQUIRED: u32 = 411;
-/// The resource has another URL for good.
+/// The resource has another URL permanently.
 pub const HTTP_STATUS_MOVED: u32 = 301;
 /// No form of the resource suits the Accept headers.
 pub const HTTP_STATUS_NONE_ACCEPTABLE: u32 = 406;
@@ -79,7 +79,7 @@ pub const HTTP_STATUS_PERMANENT_REDIRECT: u32 = 308;
 pub const HTTP_STATUS_PRECOND_FAILED: u32 = 412;
 /// The proxy wants credentials.
 pub const HTTP_STATUS_PROXY_AUTH_REQ: u32 = 407;
-/// The resource has another URL for the time being.
+/// The resource has another URL for now.
 pub const HTTP_STATUS_REDIRECT: u32 = 302;
 /// Like 302, and the method must stay the same.
 pub const HTTP_STATUS_REDIRECT_KEEP_VERB: u32 = 307;
@@ -1050,8 +1050,8 @@ pub const WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE: u32 = 122;
 pub const WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE: u32 = 123;
 /// The process (handle `NULL`); set; `DWORD`.
 ///
-/// How many threads serve asynchronous operations. 0, the initial value, means one for each processor.
-/// It can be set once, before the first asynchronous operation.
+/// How many threads serve asynchronous operations. 0, the initial value, means one thread for each
+/// processor. The option can be set once, before the first asynchronous operation.
 pub const WINHTTP_OPTION_WORKER_THREAD_COUNT: u32 = 80;
 /// Request; set and query; `DWORD`.
 ///
