@@ -4,11 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
-use super::.rs::escape;
 use super::errors;
 use super::types::{self, Scope};
-use crate::emit::markdown::escape;
 use crate::draft::{Convention, Direction, Until};
+use crate::emit::markdown::escape;
 use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
 
 /// What a method says that is generic in the units of its wide strings.
