@@ -27,7 +27,7 @@ pub(super) struct File<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Row")]
-pub struct RowFacts<'a> {
+pub(super) struct RowFacts<'a> {
     /// Its id, such as `b1.7.5`, which tests are named after.
     #[schemars(extend("pattern" = "^b[1-9][0-9]*([.][1-9][0-9]*){1,2}$"))]
     pub id: String,

@@ -6,23 +6,23 @@ use crate::draft::Draft;
 use crate::model::{Mark, Row};
 
 /// The rows of one subject.
-pub struct SubjectView<'a> {
-    pub title: &'a str,
-    pub rows: Vec<RowView<'a>>,
+pub(super) struct SubjectView<'a> {
+    pub(super) title: &'a str,
+    pub(super) rows: Vec<RowView<'a>>,
 }
 
 /// A row.
-pub struct RowView<'a> {
-    pub row: &'a Row,
+pub(super) struct RowView<'a> {
+    pub(super) row: &'a Row,
     /// Also its anchor.
-    pub id: String,
-    pub marks: Vec<Mark>,
+    pub(super) id: String,
+    pub(super) marks: Vec<Mark>,
     /// What ours does, in pieces, of which names lead to their pages.
-    pub ours: Vec<(&'a str, Option<String>)>,
+    pub(super) ours: Vec<(&'a str, Option<String>)>,
 }
 
 /// The rows of a function or callback, in their order, by subject.
-pub fn subjects<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<SubjectView<'a>> {
+pub(super) fn subjects<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<SubjectView<'a>> {
     let mut subjects: Vec<SubjectView<'a>> = Vec::new();
     for row in here.site.spec.rows_of(draft).map(|row| &row.value) {
         let ours = linked(here, &row.ours);
@@ -37,7 +37,7 @@ pub fn subjects<'a>(here: Here<'a>, draft: &'a Draft) -> Vec<SubjectView<'a>> {
 
 impl RowView<'_> {
     /// Whether there is more to say than what happens when.
-    pub fn has_evidence(&self) -> bool {
+    pub(super) fn has_evidence(&self) -> bool {
         let Row { page, windows, reference, basis, .. } = self.row;
         page.is_some() || windows.is_some() || reference.is_some() || basis.is_some()
     }
