@@ -8,7 +8,7 @@ use super::Built;
 use super::html::{squeeze, words};
 
 /// Every row is on the page of each of its functions, with all that it says and all of its marks, and on no other page.
-pub fn every_row_is_on_its_pages(site: &Built) {
+pub(super) fn every_row_is_on_its_pages(site: &Built) {
     let Built { spec, pages, .. } = site;
     for (path, item) in item_paths(spec).iter().zip(&spec.items) {
         let mut expected: Vec<String> = spec.rows_of(&item.draft).map(|row| row.value.id.to_string()).collect();
