@@ -57,7 +57,7 @@ enum Command {
         #[arg(long)]
         sources: bool,
     },
-    /// Print an item, code, constant, member or field with the source of every fact.
+    /// Print an item, code, constant, member or field with the source of every fact, and the rows of behaviour of a function.
     Explain {
         /// A C name; `STRUCTURE.field` for one of several.
         name: String,
@@ -188,6 +188,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             }
             for item in items {
                 print(&emit::explain::explain(item))?;
+                print(&emit::behaviour::explain(&reading.spec, item))?;
             }
             Ok(report_unreadable(&reading))
         }
