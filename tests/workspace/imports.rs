@@ -7,15 +7,16 @@ use winws_tests_generator::{texts, workspace};
 
 /// The modules of the runtime, and those of ours that each may name.
 const BELOW: &[(&str, &[&str])] = &[
-    ("ffi", &["client", "winhttp", "websocket", "session", "net", "protocol", "handles", "raw"]),
-    ("client", &["winhttp", "session", "net", "protocol"]),
-    ("winhttp", &["session", "net", "protocol", "handles", "raw"]),
-    ("websocket", &["session", "net", "protocol", "handles", "raw"]),
-    ("net", &["session", "protocol"]),
+    ("ffi", &["winhttp", "websocket", "raw"]),
+    ("client", &["winhttp", "protocol"]),
+    ("winhttp", &["net", "protocol", "handles", "raw"]),
+    ("websocket", &["session", "protocol", "handles", "raw", "keys"]),
+    ("net", &["session", "protocol", "keys"]),
     ("session", &["protocol"]),
     ("protocol", &[]),
     ("raw", &[]),
     ("handles", &[]),
+    ("keys", &[]),
 ];
 
 /// What a module may not name besides: the start of a path, and why.

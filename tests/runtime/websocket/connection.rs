@@ -553,7 +553,7 @@ impl AsRef<[u8]> for Cut {
 }
 
 impl AsRef<str> for Cut {
-    fn as_ref(&self) -> &str {
+    fn as_ref(&self) -> &'static str {
         "x"
     }
 }

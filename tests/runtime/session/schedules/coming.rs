@@ -131,7 +131,7 @@ impl Stream {
         match payload.len() {
             length @ ..126 => self.bytes.push(mask | u8::try_from(length).expect("it is short")),
             length => {
-                self.bytes.push(mask | 126);
+                self.bytes.push(mask | 0x7e);
                 self.bytes.extend(u16::try_from(length).expect("it is short").to_be_bytes());
             }
         }

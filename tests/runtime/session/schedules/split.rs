@@ -61,7 +61,7 @@ impl World {
         let (piece, payload) = piece(draw);
         let expected = self.model.send(piece, &payload);
         let sent = sends.send(piece.kind, piece.end_of_message, payload.clone());
-        assert_eq!(sent.as_ref().err().map(|given_back| given_back.error()), expected.err());
+        assert_eq!(sent.as_ref().err().map(winws::websocket::GivenBack::error), expected.err());
         if let Err(given_back) = sent {
             assert_eq!(given_back.into_inner(), payload);
         }

@@ -31,8 +31,11 @@ pub(super) fn parse(mut wire: &[u8], masked: bool) -> (Vec<Frame>, Option<Frame>
         assert_eq!(second & 0x80 != 0, masked, "section 5.1: a client masks, a server does not");
         let (length, rest) = match (second & 0x7f, rest) {
             (126, [a, b, rest @ ..]) => (u64::from(u16::from_be_bytes([*a, *b])), rest),
-            (127, [a, b, c, d, e, f, g, h, rest @ ..]) => (u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]), rest),
-            (126 | 127, _) => break,
+            (127, rest) => match rest.split_first_chunk() {
+                Some((length, rest)) => (u64::from_be_bytes(*length), rest),
+                None => break,
+            },
+            (126, _) => break,
             (short, rest) => (u64::from(short), rest),
         };
         let (key, rest) = match (masked, rest) {
