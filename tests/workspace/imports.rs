@@ -115,7 +115,7 @@ impl Source<'_> {
             self.complain("tungstenite is named in protocol/ only");
         }
         let condition = if matches!(word, "cfg" | "cfg_attr") { body(Delimiter::Parenthesis) } else { None };
-        if self.module != "net" && condition.is_some_and(|condition| names_system(condition)) {
+        if self.module != "net" && condition.is_some_and(names_system) {
             self.complain("code for one system stands in net/ only");
         }
     }
