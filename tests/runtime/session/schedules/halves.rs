@@ -107,7 +107,7 @@ impl World {
         let admitted = self.write.admit(piece, &payload);
         assert_eq!(admitted.as_ref().err(), expected.as_ref().err());
         if let (Ok(admitted), Ok(number)) = (admitted, expected) {
-            self.write.push(admitted, (number, payload));
+            admitted.push((number, payload));
         }
     }
 
