@@ -110,7 +110,7 @@
 //! | driver | pumps bytes between a connection and a transport, in the callers' threads |
 //! | [`protocol`], transport | RFC 6455 without any I/O, and sockets |
 //!
-//! References such as b1.4.8 are rows of the table of behaviour that the tests are named after.
+//! References such as b1.4.8 are rows of `specs/behaviour`, which the tests are named after.
 
 #![deny(unsafe_code)]
 

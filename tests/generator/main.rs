@@ -3,6 +3,7 @@
 mod accounting;
 mod attribution;
 mod bad_input;
+mod behaviour;
 mod circles;
 mod codegen;
 mod corpus;
@@ -14,7 +15,6 @@ mod parse;
 mod resolve;
 mod runtime_toml;
 mod schema;
-mod sentences;
 mod site;
 mod sync;
 mod witness;

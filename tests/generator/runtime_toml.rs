@@ -1,4 +1,4 @@
-//! `specs/runtime.toml` says what the runtime implements; here it is compared with the pages, the code and the tests.
+//! `specs/runtime.toml` says what the runtime implements; here it is compared with the pages, the code and the rows of behaviour.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,19 +15,9 @@ struct File {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Entry {
     name: String,
     implemented: bool,
-    #[serde(default)]
-    differences: Vec<Difference>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Difference {
-    row: String,
-    what: String,
 }
 
 fn entries() -> Vec<Entry> {
@@ -76,21 +66,14 @@ fn snake(name: &str) -> String {
 }
 
 #[test]
-fn every_difference_is_a_row_that_a_test_shows_or_that_is_left_for_later() {
-    let later = fs::read_to_string(workspace().join("tests/runtime/later.txt")).unwrap();
-    let mut tests = String::new();
-    for family in ["winhttp", "websocket"] {
-        for file in fs::read_dir(workspace().join("tests/runtime").join(family)).unwrap() {
-            let path = file.unwrap().path();
-            if path.is_file() {
-                tests.push_str(&fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    for difference in entries().into_iter().flat_map(|entry| entry.differences) {
-        let name = format!("fn {}_", difference.row.replace('.', "_"));
-        let waits = later.lines().any(|line| line.split(' ').next() == Some(&*difference.row));
-        assert!(tests.contains(&name) || waits, "{} has neither a test nor a place in later.txt", difference.row);
-        assert!(!difference.what.is_empty());
+fn every_function_that_is_implemented_has_a_row_of_behaviour() {
+    let tree = source::load(&workspace().join("specs")).unwrap();
+    let (spec, _) = xtask::understand(&[tree]);
+    for entry in entries().into_iter().filter(|entry| entry.implemented) {
+        assert!(
+            spec.find(&entry.name).iter().any(|item| spec.rows_of(&item.draft).next().is_some()),
+            "no row is about {}",
+            entry.name
+        );
     }
 }

@@ -72,6 +72,11 @@ fn complete() -> Value {
             "stands_for": "int", "public": [{ "parts": ["p"], "says": "so", "right": "otherwise", "source": "a.h" }],
             "codes": [code], "demoted": ["D"], "gaps": ["type of p"], "sources": sources,
         }],
+        "behaviour": [{
+            "id": "b1.2.3", "subject": "Sends", "functions": ["F"], "situation": "so", "page": "it fails",
+            "windows": "it fails", "evidence": "recorded", "reference": "a test", "ours": "it fails", "basis": "RFC 6455",
+            "choice": true, "sources": { "id": place },
+        }],
     })
 }
 
@@ -102,6 +107,11 @@ fn a_broken_document_is_refused() {
         ("/pages/0/errors/0/text", json!("no")),
         ("/pages/0/returns/convention", json!("errno")),
         ("/pages/0/gaps", json!([1])),
+        ("/behaviour/0/id", json!("1.2.3")),
+        ("/behaviour/0/id", json!("b1.02")),
+        ("/behaviour/0/evidence", json!("guessed")),
+        ("/behaviour/0/functions", json!("F")),
+        ("/behaviour/0/page", json!(null)),
         ("/pages/0/sources/name", json!("a/b.md:1")),
         ("/pages/0/sources/name/line", json!(0)),
         ("/pages/0/sources/type/from", json!([{}])),
@@ -120,6 +130,7 @@ fn unknown_and_missing_keys_are_refused() {
     let objects = [
         ("", "schema pages"),
         ("/pages/0", "path kind name family"),
+        ("/behaviour/0", "id subject functions situation evidence ours"),
         ("/pages/0/params/0", "name"),
         ("/pages/0/members/0", "name"),
         ("/pages/0/fields/0", "name"),

@@ -2,6 +2,7 @@
 //!
 //! Every check runs over our specs and over hostile pages; `corpus/site.rs` runs them over real ones.
 
+mod behaviour;
 mod facts;
 mod hostile;
 mod html;
@@ -72,6 +73,7 @@ pub(crate) fn check(site: &Built) {
     every_file_carries_the_mark(site);
     search::everything_can_be_found(&site.spec, &site.files, &site.pages);
     facts::every_fact_is_on_its_page(&site.spec, &site.files, &site.pages);
+    behaviour::every_row_is_on_its_pages(site);
     facts::no_text_is_lost(&site.spec, &site.pages);
     everything_has_its_page(site);
     every_finding_is_on_its_page(site);

@@ -1,5 +1,5 @@
-//! The protocol component of websocket.h: one scenario per test, named after its row of the table of behaviour or after the
-//! sentence of a page that it shows.
+//! The protocol component of websocket.h: one scenario per test, named after its row of `specs/behaviour` or after what it
+//! shows.
 
 mod abort;
 mod actions;
@@ -14,7 +14,6 @@ mod handshake;
 mod memory;
 mod random;
 mod receive;
-mod rows;
 mod send;
 mod table;
 

@@ -1,4 +1,4 @@
-//! What the calls of winhttp.h do, one scenario per test, each named after its row of the table of behaviour.
+//! What the calls of winhttp.h do, one scenario per test, each named after its row of `specs/behaviour`.
 
 mod c;
 mod close;
@@ -7,7 +7,6 @@ mod handles;
 mod handshake;
 mod idiomatic;
 mod receive;
-mod rows;
 mod send;
 mod threads;
 

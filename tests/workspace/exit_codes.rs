@@ -76,3 +76,34 @@ fn exit_codes_say_how_bad_it_is() {
         assert!(text.contains(says), "{args:?} does not say {says:?}:\n{text}");
     }
 }
+
+#[test]
+fn it_works_from_any_folder_of_the_project() {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(workspace().join("specs/winhttp")).args(["xtask", "codegen", "--check"]);
+    let output = command.output().expect("cargo runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("files are what the pages say"), "{said}");
+}
+
+#[test]
+fn shells_get_completions() {
+    for (shell, start) in
+        [("bash", "_xtask() {"), ("fish", "# Print an optspec for argparse"), ("zsh", "#compdef xtask")]
+    {
+        let output = xtask(&[], &["completions", shell]);
+        let script = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && script.starts_with(start), "{shell}: {script}");
+        assert!(script.contains("codegen"), "{shell}");
+    }
+}
+
+#[test]
+fn packages_carry_the_licences() {
+    for package in ["generated", "runtime"] {
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            let text = |folder: &str| fs::read(workspace().join(folder).join(licence)).expect("a licence is there");
+            assert!(text(package) == text("."), "{package}/{licence}");
+        }
+    }
+}

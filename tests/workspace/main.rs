@@ -12,6 +12,7 @@ mod corpus;
 mod examples;
 mod exit_codes;
 mod folders;
+mod imports;
 mod interrupted;
 mod peers;
 mod readme;

@@ -90,6 +90,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is a function, whoever supplies it.
+    pub const fn is_function(self) -> bool {
+        matches!(self, Self::Function | Self::Callback)
+    }
+
     /// All of them.
     pub const ALL: [Self; 11] = [
         Self::Function,

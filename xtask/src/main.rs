@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use xtask::diag::{self, Format, Rule};
 use xtask::emit::site::{BaseUrl, FINDINGS, Options, SourceUrl};
@@ -33,9 +34,9 @@ enum Command {
         partial: bool,
         #[command(flatten)]
         input: Input,
-        /// The crate's folder.
-        #[arg(long, value_name = "DIR", default_value = "generated")]
-        out: PathBuf,
+        /// The crate's folder [default: generated].
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Report what is wrong with the pages.
     Lint {
@@ -56,7 +57,7 @@ enum Command {
         #[arg(long)]
         sources: bool,
     },
-    /// Print an item, code, constant, member or field with the source of every fact.
+    /// Print an item, code, constant, member or field with the source of every fact, and the rows of behaviour of a function.
     Explain {
         /// A C name; `STRUCTURE.field` for one of several.
         name: String,
@@ -72,9 +73,9 @@ enum Command {
     Site {
         #[command(flatten)]
         input: Input,
-        /// The site's folder.
-        #[arg(long, value_name = "DIR", default_value = "site", conflicts_with = "serve")]
-        out: PathBuf,
+        /// The site's folder [default: site].
+        #[arg(long, value_name = "DIR", conflicts_with = "serve")]
+        out: Option<PathBuf>,
         /// Where the pages can be seen: the address of their folder, or one with {path} and {line} in it.
         #[arg(long, value_name = "URL")]
         source_url: Option<SourceUrl>,
@@ -96,12 +97,18 @@ enum Command {
         #[arg(long, value_enum)]
         stage: Stage,
     },
+    /// Print what makes a shell complete the arguments.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
 }
 
 #[derive(Args)]
 struct Input {
-    /// Folders of pages; each is read with its own overrides.toml and families.toml.
-    #[arg(long = "specs", value_name = "DIR", default_value = "specs")]
+    /// Folders of pages; each is read with its own overrides.toml and families.toml [default: specs].
+    #[arg(long = "specs", value_name = "DIR")]
     specs: Vec<PathBuf>,
     /// Read this file instead of the first folder's overrides.toml.
     #[arg(long, value_name = "FILE")]
@@ -143,7 +150,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
-        Command::Codegen { check, partial, input, out } => codegen(&input, &out, check, partial),
+        Command::Codegen { check, partial, input, out } => {
+            codegen(&input, &out.unwrap_or_else(|| project("generated")), check, partial)
+        }
         Command::Lint { explain: Some(rule), .. } => explain_rule(&rule),
         Command::Lint { input, message_format, explain: None } => {
             let mut reading = input.read()?;
@@ -153,7 +162,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
                 MessageFormat::Json => Format::Json,
                 MessageFormat::Github => Format::Github,
             };
-            let color = format == Format::Human && std::io::stdout().is_terminal();
+            let color = format == Format::Human && wants_color(std::io::stdout().is_terminal());
             print(&diag::render(&reading.diags, &reading.trees, format, color))?;
             if format == Format::Human {
                 print(&accounts.summary())?;
@@ -179,6 +188,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             }
             for item in items {
                 print(&emit::explain::explain(item))?;
+                print(&emit::behaviour::explain(&reading.spec, item))?;
             }
             Ok(report_unreadable(&reading))
         }
@@ -189,6 +199,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         }
         Command::Site { input, source_url, serve: true, port, .. } => serve_site(&input, source_url, port),
         Command::Site { input, out, source_url, base_url, .. } => {
+            let out = out.unwrap_or_else(|| project("site"));
             let reading = input.read()?;
             let options = Options { base_url, live: None, source_url, findings: reading.findings() };
             let files = emit::site::emit(&reading.spec, &options);
@@ -206,12 +217,26 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             Ok(outcome)
         }
         Command::Dump { page, stage } => dump(&page, stage),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "xtask", &mut script);
+            listened(io::stdout().write_all(&script))?;
+            Ok(Outcome::Fine)
+        }
     }
 }
 
 impl Input {
     fn read(&self) -> anyhow::Result<Reading> {
-        xtask::read_watched(&self.specs, self.overrides.as_deref(), &Progress::on_terminal())
+        // The bar moves the cursor, which a dumb terminal cannot.
+        let can_move = anstyle_query::term_supports_color();
+        let progress = if can_move { Progress::on_terminal() } else { Progress::unseen() };
+        xtask::read_watched(&self.folders(), self.overrides.as_deref(), &progress)
+    }
+
+    /// The folders that are read.
+    fn folders(&self) -> Vec<PathBuf> {
+        if self.specs.is_empty() { vec![project("specs")] } else { self.specs.clone() }
     }
 }
 
@@ -231,17 +256,43 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     let mut changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
     changes.extend(sync::fill(out, &emit::companions(&reading.spec), mode)?);
     let outcome = report_changes(&changes, out, mode);
+    let written = changes.iter().filter(|change| !matches!(change, Change::Foreign(_))).count();
+    let all = files.len();
+    match (check, written) {
+        (false, 0) => eprintln!("{}: {all} files, all of them up to date", out.display()),
+        (false, _) => eprintln!("{}: {all} files, {written} of them changed", out.display()),
+        (true, 0) => eprintln!("{}: {all} files are what the pages say", out.display()),
+        (true, _) => {}
+    }
     if partial {
         eprint!("{}", emit::left_out::left_out(&reading.spec));
     }
     Ok(outcome)
 }
 
+/// A folder of the project, also from below it: beside the nearest `specs` with families.toml in it.
+fn project(folder: &str) -> PathBuf {
+    let mut root = PathBuf::new();
+    while !root.join("specs/families.toml").is_file() {
+        root.push("..");
+        // Above the root of the disk there is nothing, and more levels than this has nobody.
+        if root.components().count() > 64 {
+            return folder.into();
+        }
+    }
+    root.join(folder)
+}
+
+/// Whether a terminal may get colours: not with `NO_COLOR`, nor where `TERM` is `dumb`.
+fn wants_color(is_terminal: bool) -> bool {
+    is_terminal && !anstyle_query::no_color() && anstyle_query::term_supports_color()
+}
+
 /// Serves the site until somebody ends it. What cannot be read is shown with what could be read last.
 fn serve_site(input: &Input, source_url: Option<SourceUrl>, port: u16) -> anyhow::Result<Outcome> {
     let mut last = Spec::default();
     let mut options = Options { source_url, ..Options::default() };
-    let watched: Vec<PathBuf> = input.specs.iter().chain(&input.overrides).cloned().collect();
+    let watched: Vec<PathBuf> = input.folders().into_iter().chain(input.overrides.clone()).collect();
     serve::serve(port, &watched, || {
         let errors = match input.read() {
             Ok(reading) => {
@@ -325,7 +376,7 @@ fn listened(result: io::Result<()>) -> anyhow::Result<()> {
 
 /// Shows all findings on standard error.
 fn show(reading: &Reading) {
-    let color = std::io::stderr().is_terminal();
+    let color = wants_color(std::io::stderr().is_terminal());
     eprint!("{}", diag::render(&reading.diags, &reading.trees, Format::Human, color));
 }
 

@@ -1,5 +1,6 @@
 //! The Spec: everything that was read, settled and frozen. Emitters add no facts and rename nothing. Data only.
 
+mod behaviour;
 mod functions;
 mod records;
 mod types;
@@ -14,6 +15,7 @@ use crate::name::{CName, RustName};
 use crate::prose::Prose;
 use crate::source::{Licence, Location};
 
+pub use behaviour::{Evidence, Mark, Row, RowId};
 pub use functions::{Arg, ArgKind, ErrorCode, Function, Param, Wide};
 pub use records::{Enum, Field, FieldKind, Member, Record, Struct};
 pub use types::{Int, Type, TypeName};
@@ -39,6 +41,8 @@ pub struct Spec {
     pub by_name: BTreeMap<String, usize>,
     /// What runtime.toml says of functions, by C name.
     pub runtime: BTreeMap<String, Fact<Support>>,
+    /// What each call does, sorted by id.
+    pub behaviour: Vec<Fact<Row>>,
     /// For each file, by the path that diagnostics show: its path below the folder that was read, which is the same
     /// on every machine.
     pub files: BTreeMap<Arc<str>, Arc<str>>,
@@ -261,6 +265,12 @@ impl Spec {
         let called =
             |item: &&Item| item.draft.name.value == name || item.draft.aliases.iter().any(|alias| alias.value == name);
         self.items.iter().filter(called).collect()
+    }
+
+    /// The rows of behaviour that are about an item. Only functions and callbacks have some.
+    pub fn rows_of<'a>(&'a self, draft: &'a Draft) -> impl Iterator<Item = &'a Fact<Row>> {
+        let about = |row: &&Fact<Row>| row.value.functions.contains(&draft.name.value);
+        self.behaviour.iter().filter(|_| draft.kind.is_function()).filter(about)
     }
 
     /// The place of the first item of that C name or alias.

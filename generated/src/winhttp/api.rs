@@ -355,6 +355,13 @@ pub trait Session {
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - The session is asynchronous and has no callback, and the program makes its calls one after the
+    ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
+    ///
     /// # Remarks
     ///
     /// The call sends nothing and looks for no server.
@@ -437,6 +444,14 @@ pub trait Session {
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The value does not exist yet, for example because
     ///   the request has not been sent.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - Option 115, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT. It can be set on a session, a request and a
+    ///   WebSocket, and never be read: reading it fails with ERROR_INVALID_PARAMETER (87), and so does a
+    ///   value of the wrong size. (b3.2)
+    ///
     /// # Remarks
     ///
     /// The call is synchronous in both modes.
@@ -506,6 +521,22 @@ pub trait Session {
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind does not have the option.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The option cannot be set at this time, for example
     ///   because the request has been sent.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET is set on a session or a connection. The call fails with
+    ///   ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018) for both kinds of handle. (b1.1.9)
+    /// - The option WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set, and the server answers 101.
+    ///   WinHttpReceiveResponse returns TRUE and the status is 101; WinHttpWebSocketCompleteUpgrade returns
+    ///   NULL with ERROR_INVALID_OPERATION (4317), whatever the status. (b1.2.8)
+    /// - The peer never answers. The call fails with ERROR_WINHTTP_TIMEOUT (12002) when the timer expires,
+    ///   and the connection is aborted. A receive that waited beside it has returned
+    ///   ERROR_WINHTTP_OPERATION_CANCELLED (12017) long before. (b1.6.17)
+    /// - Option 115, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT. It can be set on a session, a request and a
+    ///   WebSocket, and never be read: reading it fails with ERROR_INVALID_PARAMETER (87), and so does a
+    ///   value of the wrong size. (b3.2)
     ///
     /// # Remarks
     ///
@@ -1027,6 +1058,13 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_HEADER_NOT_FOUND` (12150): There is no header of that name, or no header with that
     ///   index.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - The session is asynchronous and has no callback, and the program makes its calls one after the
+    ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
+    ///
     /// # Remarks
     ///
     /// The call is synchronous in both modes and does not wait for the network.
@@ -1214,6 +1252,13 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW` (12184): The body of a redirect or of an authentication
     ///   challenge is larger than `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows to skip.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - The session is asynchronous and has no callback, and the program makes its calls one after the
+    ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
+    ///
     /// # Remarks
     ///
     /// The function succeeds for a response with an error status too, such as 404. Read the status with
@@ -1342,6 +1387,13 @@ pub unsafe trait Request {
     ///   `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows to skip.
     /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY` (12187): The proxy asks for a client certificate.
     /// - `ERROR_WINHTTP_SECURE_FAILURE_PROXY` (12188): The certificate of the proxy was not accepted.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - The session is asynchronous and has no callback, and the program makes its calls one after the
+    ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
     ///
     /// # Remarks
     ///
@@ -1525,6 +1577,22 @@ pub unsafe trait WebSocket {
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): While the function waited for the close frame,
     ///   the server sent something that the WebSocket protocol does not allow.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
+    ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
+    /// - The status is 0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000 or 65535. The call fails with
+    ///   ERROR_INVALID_PARAMETER (87) for every status that may not be on the wire: 0 to 999, 1004, 1006,
+    ///   1015, 1016 to 2999, 5000 and above. For 1005 see b1.6.5. (b1.6.4)
+    /// - The reason is not UTF-8. The call fails with ERROR_INVALID_PARAMETER (87). (b1.6.7)
+    /// - The peer ends or resets the connection instead of answering. The call fails with
+    ///   ERROR_WINHTTP_CONNECTION_ERROR (12030). (b1.6.16)
+    /// - The peer never answers. The call fails with ERROR_WINHTTP_TIMEOUT (12002) when the timer expires,
+    ///   and the connection is aborted. A receive that waited beside it has returned
+    ///   ERROR_WINHTTP_OPERATION_CANCELLED (12017) long before. (b1.6.17)
+    ///
     /// # Remarks
     ///
     /// Nothing can be sent or received after this call. A waiting receive ends with
@@ -1591,6 +1659,19 @@ pub unsafe trait WebSocket {
     /// # Returns
     ///
     /// Handle to the WebSocket connection.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - The option WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set, and the server answers 101.
+    ///   WinHttpReceiveResponse returns TRUE and the status is 101; WinHttpWebSocketCompleteUpgrade returns
+    ///   NULL with ERROR_INVALID_OPERATION (4317), whatever the status. (b1.2.8)
+    /// - The request has been sent, and WinHttpReceiveResponse has not been called. The call returns NULL
+    ///   and the last error is ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019). After a second
+    ///   WinHttpSendRequest on an upgraded request it succeeds and receives the response itself. (b1.2.10)
+    /// - The session is asynchronous and has no callback, and the program makes its calls one after the
+    ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
     ///
     /// # Remarks
     ///
@@ -1681,6 +1762,16 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame of the server has not been read, or the
     ///   connection was lost without a close frame. The outputs are not written.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
+    ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
+    /// - The close frame of the peer has the status 0, 999, 1004, 1005, 1006, 1015, 2999, 5000 or 65535. A
+    ///   status that may not be on the wire is ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152), and a close
+    ///   frame with 1002 goes out. 3000 to 4999 pass. (b1.7.10)
+    ///
     /// # Remarks
     ///
     /// The status is available once
@@ -1754,6 +1845,21 @@ pub unsafe trait WebSocket {
     ///   receive was waiting.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server sent something that the WebSocket
     ///   protocol does not allow. The connection cannot be used any more.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
+    ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
+    /// - A ping comes while no thread is in WinHttpWebSocketReceive. It is answered during the next
+    ///   receive, send or close, and not before. (b1.4.13)
+    /// - The peer never answers. The call fails with ERROR_WINHTTP_TIMEOUT (12002) when the timer expires,
+    ///   and the connection is aborted. A receive that waited beside it has returned
+    ///   ERROR_WINHTTP_OPERATION_CANCELLED (12017) long before. (b1.6.17)
+    /// - The close frame of the peer has the status 0, 999, 1004, 1005, 1006, 1015, 2999, 5000 or 65535. A
+    ///   status that may not be on the wire is ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152), and a close
+    ///   frame with 1002 goes out. 3000 to 4999 pass. (b1.7.10)
     ///
     /// # Remarks
     ///
@@ -1841,6 +1947,20 @@ pub unsafe trait WebSocket {
     ///   because [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
     ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
+    ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
+    /// - A buffer of a UTF-8 type is not UTF-8. The call fails with ERROR_INVALID_PARAMETER (87). A
+    ///   character may be split over two fragments. (b1.3.7)
+    /// - The peer has ended or reset the TCP connection. The call fails with ERROR_WINHTTP_CONNECTION_ERROR
+    ///   (12030) in both cases, when the system reports the loss; no error number of the socket library
+    ///   comes through. This is the answer of the send that notices the loss first. After a receive that
+    ///   failed, the answer is ERROR_INVALID_OPERATION (4317) (b1.4.21). (b1.3.13)
+    /// - A send fails: dwResult of its REQUEST_ERROR. dwResult is 0, as for the other operations. (b2.2.2)
+    ///
     /// # Remarks
     ///
     /// Each call sends one WebSocket frame. To send a message in several pieces, make a series of calls
@@ -1921,6 +2041,17 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame has been sent already, by an earlier shutdown or
     ///   by [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is
     ///   unchanged.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
+    ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
+    /// - The status is 0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000 or 65535. The call fails with
+    ///   ERROR_INVALID_PARAMETER (87) for every status that may not be on the wire: 0 to 999, 1004, 1006,
+    ///   1015, 1016 to 2999, 5000 and above. For 1005 see b1.6.5. (b1.6.4)
+    /// - The reason is not UTF-8. The call fails with ERROR_INVALID_PARAMETER (87). (b1.6.7)
     ///
     /// # Remarks
     ///

@@ -57,14 +57,24 @@ pub enum AnswerKind {
     Close,
 }
 
-/// A piece that may go out: what its frame will be. Whoever has one queues it next, for the pieces behind it count on it.
+/// A piece that may go out: what its frame will be. Dropped, it was never there.
 #[derive(Debug)]
-#[must_use = "a piece that is not queued leaves a gap in its message"]
-pub struct Admitted {
+#[must_use = "a piece goes out when it is pushed"]
+pub struct Admitted<'w, C> {
+    half: &'w mut WriteHalf<C>,
     state: Sending,
-    opcode: DataOpcode,
-    is_final: bool,
-    length: usize,
+    framer: Framer,
+    content: Content,
+}
+
+impl<C> Admitted<'_, C> {
+    /// Queues the piece.
+    #[inline]
+    pub fn push(self, context: C) {
+        let Self { half, state, framer, content } = self;
+        (half.state, half.framer) = (state, framer);
+        half.queue.push_back(Operation { content, context });
+    }
 }
 
 /// The sending half of a session.
@@ -170,33 +180,28 @@ impl<C> WriteHalf<C> {
 
     // Commands.
 
-    /// Takes a piece of a message behind those before it, as one frame: [`push`](Self::push) queues it.
+    /// Looks whether a piece of a message may go behind those before it, as one frame: [`push`](Admitted::push) queues it.
     ///
     /// Fails with [`SendError::Busy`] when the queue is full, with [`SendError::Closed`] behind a close frame and after
     /// whatever else ends the direction, and with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`] for a piece that
     /// does not fit those before it. Nothing has changed then.
     #[inline]
-    pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<Admitted, SendError> {
+    pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<Admitted<'_, C>, SendError> {
         let state = self.admitted(Command::Data)?;
-        let opcode = self.framer.admit(piece, payload)?;
-        Ok(Admitted { state, opcode, is_final: piece.end_of_message, length: payload.len() })
+        let mut framer = self.framer;
+        let opcode = framer.admit(piece, payload)?;
+        let content = Content::Data { opcode, is_final: piece.end_of_message, length: payload.len() };
+        Ok(Admitted { half: self, state, framer, content })
     }
 
-    /// Takes a whole text, or the rest of one, as [`admit`](Self::admit) does and with its errors. It needs no check.
+    /// Looks at a whole text, or the rest of one, as [`admit`](Self::admit) does and with its errors. It needs no check.
     #[inline]
-    pub fn admit_text(&mut self, text: &str) -> Result<Admitted, SendError> {
+    pub fn admit_text(&mut self, text: &str) -> Result<Admitted<'_, C>, SendError> {
         let state = self.admitted(Command::Data)?;
-        let opcode = self.framer.admit_text()?;
-        Ok(Admitted { state, opcode, is_final: true, length: text.len() })
-    }
-
-    /// Queues a piece that was just [admitted](Self::admit).
-    #[allow(clippy::needless_pass_by_value, reason = "a piece is queued once")]
-    #[inline]
-    pub fn push(&mut self, admitted: Admitted, context: C) {
-        let Admitted { state, opcode, is_final, length } = admitted;
-        self.state = state;
-        self.queue.push_back(Operation { content: Content::Data { opcode, is_final, length }, context });
+        let mut framer = self.framer;
+        let opcode = framer.admit_text()?;
+        let content = Content::Data { opcode, is_final: true, length: text.len() };
+        Ok(Admitted { half: self, state, framer, content })
     }
 
     /// Queues a control frame: a ping, a pong that answers nothing, or our close frame, behind which no data goes.

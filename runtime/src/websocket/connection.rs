@@ -94,6 +94,87 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     ///
     /// The actions are those of the connection, but that the receiving half sends nothing: it says
     /// [`AnswerDue`](super::ReceiveAction::AnswerDue) when the sending half has an answer to send, to a ping for instance.
+    ///
+    /// Two ends that send much at once wait for each other for ever, if both write everything before they read. With one
+    /// thread for each half neither waits:
+    ///
+    /// ```
+    /// use std::error::Error;
+    /// use std::io::{Read, Write};
+    /// use std::net::{TcpListener, TcpStream};
+    /// use std::sync::mpsc::channel;
+    /// use std::thread;
+    ///
+    /// use winws::protocol::{CloseFrame, MessageKind};
+    /// use winws::websocket::{Config, Connection, ReceiveAction, Received, SendAction, SendHalf};
+    ///
+    /// type Failure = Box<dyn Error + Send + Sync>;
+    ///
+    /// /// Does what the half has to do now.
+    /// fn write_all(sends: &mut SendHalf<'_, &[u8]>, mut stream: &TcpStream) -> Result<(), Failure> {
+    ///     while let Some(action) = sends.next_action() {
+    ///         match action {
+    ///             SendAction::SendToNetwork(send) => {
+    ///                 let written = stream.write_vectored(&send.buffers())?;
+    ///                 send.complete(written);
+    ///             }
+    ///             SendAction::SendComplete(sent) => drop(sent.complete()),
+    ///         }
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// /// Sends a message and receives the peer's at the same time. The handshake is done.
+    /// fn exchange(mut stream: &TcpStream, config: Config, message: &[u8]) -> Result<Vec<u8>, Failure> {
+    ///     let mut connection = Connection::<&[u8]>::of(config);
+    ///     let (mut sends, mut receives) = connection.split();
+    ///     // The channel says that there is an answer to send. It ends with the reading.
+    ///     let (answer_due, answers) = channel();
+    ///     thread::scope(|scope| {
+    ///         let writing = scope.spawn(move || -> Result<(), Failure> {
+    ///             sends.send(MessageKind::Binary, true, message)?;
+    ///             write_all(&mut sends, stream)?;
+    ///             sends.send_close(CloseFrame::EMPTY)?;
+    ///             write_all(&mut sends, stream)?;
+    ///             answers.iter().try_for_each(|()| write_all(&mut sends, stream))
+    ///         });
+    ///         let mut whole = Vec::new();
+    ///         while !receives.has_ended() {
+    ///             receives.receive()?;
+    ///             while let Some(action) = receives.next_action()? {
+    ///                 match action {
+    ///                     ReceiveAction::ReceiveFromNetwork(mut receive) => {
+    ///                         let read = stream.read_vectored(&mut receive.buffers())?;
+    ///                         receive.complete(read);
+    ///                     }
+    ///                     ReceiveAction::ReceiveComplete(complete) => {
+    ///                         if let Received::Data { payload, .. } = complete.received() {
+    ///                             whole.extend_from_slice(payload);
+    ///                         }
+    ///                         complete.complete();
+    ///                     }
+    ///                     ReceiveAction::AnswerDue => answer_due.send(())?,
+    ///                 }
+    ///             }
+    ///         }
+    ///         drop(answer_due);
+    ///         writing.join().expect("the thread does not panic")?;
+    ///         Ok(whole)
+    ///     })
+    /// }
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let client = TcpStream::connect(listener.local_addr()?)?;
+    /// let server = listener.accept()?.0;
+    /// let (one, other) = (vec![1; 1 << 20], vec![2; 1 << 20]);
+    /// thread::scope(|scope| {
+    ///     let serving = scope.spawn(|| exchange(&server, Config::server(), &other));
+    ///     assert!(exchange(&client, Config::client(), &one)? == other);
+    ///     assert!(serving.join().expect("the thread does not panic")? == one);
+    ///     Ok::<(), Failure>(())
+    /// })?;
+    /// # Ok::<(), Failure>(())
+    /// ```
     pub fn split(&mut self) -> (SendHalf<'_, P>, ReceiveHalf<'_, B>) {
         (SendHalf::new(&mut self.sends, &self.mail), ReceiveHalf::new(&mut self.receives, &self.mail))
     }

@@ -42,7 +42,7 @@ impl<P: AsRef<[u8]>> Sends<P> {
         self.take(mail);
         match self.write.admit(piece, payload.as_ref()) {
             Ok(admitted) => {
-                self.write.push(admitted, Some(payload));
+                admitted.push(Some(payload));
                 Ok(())
             }
             Err(error) => Err(GivenBack::new(error, payload)),
@@ -56,7 +56,7 @@ impl<P: AsRef<[u8]>> Sends<P> {
         self.take(mail);
         match self.write.admit_text(text.as_ref()) {
             Ok(admitted) => {
-                self.write.push(admitted, Some(text));
+                admitted.push(Some(text));
                 Ok(())
             }
             Err(error) => Err(GivenBack::new(error, text)),

@@ -40,9 +40,34 @@ pub(crate) fn tree() -> Tree {
         heading: "</footer><script>alert(1)</script>".to_owned(),
     };
     let file = |(name, text): (&str, &str)| SourceFile::new(name, name, text.as_bytes().to_vec());
-    let config = [("overrides.toml", OVERRIDES), ("runtime.toml", RUNTIME)].map(file).to_vec();
+    let config = [("overrides.toml", OVERRIDES), ("runtime.toml", RUNTIME), ("behaviour/evil.toml", BEHAVIOUR)]
+        .map(file)
+        .to_vec();
     Tree { pages, config, folder: "<i>".to_owned(), licences: vec![licence], ..Tree::default() }
 }
+
+const BEHAVIOUR: &str = r#"subject = "</h3><script>alert(1)</script>"
+
+[[row]]
+id = "b1.1"
+functions = ["Inject"]
+situation = "<script>alert(1)</script>"
+page = "</details><img src=x onerror=alert(1)>"
+windows = "'\" onmouseover=\"alert(1)"
+evidence = "program"
+reference = "<a href=javascript:alert(1)>/x_y</a>"
+ours = "</li></ul></section><svg onload=alert(1)>"
+basis = "<!--"
+choice = true
+
+[[row]]
+id = "b1.2"
+functions = ["Inject"]
+situation = "Nothing more is known."
+evidence = "none"
+ours = "*/ it goes on"
+choice = true
+"#;
 
 const INJECT: &str = r#"---
 UID: NF:evil.Inject

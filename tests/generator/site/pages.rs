@@ -219,10 +219,11 @@ fn constants_have_what_their_lists_say_of_them() {
     assert!(pointer.contains("LPCWSTR"), "{pointer}");
 }
 
-/// Without the search index, which has a measure of its own.
+/// Without the search index, which has a measure of its own. The rows of behaviour take a tenth: a row stands on the page of
+/// each function that it is about.
 #[test]
 fn our_site_is_small() {
-    const LARGEST: usize = 3_000_000;
+    const LARGEST: usize = 3_500_000;
     let (spec, options) = (ours().spec, xtask::emit::site::Options::default());
     let files = xtask::emit::site::emit(&spec, &options);
     let size: usize = files.iter().filter(|file| file.path != "search-index.js").map(|file| file.text.len()).sum();

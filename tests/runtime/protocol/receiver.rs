@@ -279,7 +279,7 @@ proptest! {
                 let end = index + 1 == fragments.len();
                 let piece = Piece { kind: MessageKind::Text, end_of_message: end };
                 let admitted = sender.admit(piece, text.as_bytes()).unwrap();
-                sender.push(admitted, text.as_bytes());
+                admitted.push(text.as_bytes());
                 while let Some(bytes) = stage(&mut sender, Asked::Everything, limit) {
                     sender.accepted();
                     wire.extend(bytes);

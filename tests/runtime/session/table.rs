@@ -1,5 +1,7 @@
 //! Every state of the engine and every input, beside tables that were written from the pages.
 
+use std::sync::LazyLock;
+
 use winws::session::table::{
     Answer, Asked, Channel, Command, Intake, Operation, Receive, ReceiveInput, Receiving, SendInput, Sending, Source,
 };
@@ -16,7 +18,7 @@ const OPERATIONS: [(Operation, &str); 4] = [
 const ANSWERS: [(Answer, &str); 3] = [(Answer::None, "none"), (Answer::Pong, "pong"), (Answer::Close, "close")];
 const OFFERS: [(Option<Source>, &str); 3] =
     [(None, "none"), (Some(Source::Operation), "operation"), (Some(Source::Answer), "answer")];
-const INPUTS: [(SendInput, &str); 16] = [
+pub(super) const INPUTS: [(SendInput, &str); 16] = [
     (SendInput::Queue(Command::Data), "queue-data"),
     (SendInput::Queue(Command::Control), "queue-control"),
     (SendInput::Queue(Command::Close), "queue-close"),
@@ -34,6 +36,8 @@ const INPUTS: [(SendInput, &str); 16] = [
     (SendInput::Next(Command::Control), "next-control"),
     (SendInput::Next(Command::Close), "next-close"),
 ];
+const ASKED: [(Asked, &str); 3] =
+    [(Asked::Everything, "everything"), (Asked::Operations, "operations"), (Asked::Answers, "answers")];
 const INTAKES: [(Intake, &str); 3] = [(Intake::Open, "open"), (Intake::Draining, "draining"), (Intake::Ended, "ended")];
 const RECEIVES: [(Receive, &str); 3] =
     [(Receive::None, "none"), (Receive::Waiting, "waiting"), (Receive::Ended, "ended")];
@@ -50,14 +54,10 @@ const RECEIVE_INPUTS: [(ReceiveInput, &str); 10] = [
     (ReceiveInput::Next, "next"),
 ];
 
-fn word<T: PartialEq + std::fmt::Debug>(words: &[(T, &'static str)], value: &T) -> &'static str {
-    words.iter().find(|(other, _)| other == value).unwrap_or_else(|| panic!("{value:?} has no word")).1
-}
-
-/// What the rows make of these columns: their words afterwards, or a refusal. The first column is the input.
-fn expected(table: &'static str, columns: &[&str], words: &[&'static str]) -> Option<Vec<&'static str>> {
+/// What these rows make of the columns: their words afterwards, or a refusal. The first column is the input.
+fn expected(groups: &[Vec<Row>], columns: &[&str], words: &[&'static str]) -> Option<Vec<&'static str>> {
     let mut after = words[1..].to_vec();
-    for group in groups(table) {
+    for group in groups {
         let fits_all = |row: &&Row| row.iter().zip(words).all(|(field, word)| fits(field, word));
         let Some(row) = group.iter().find(fits_all) else { continue };
         match *row.last().expect("a row says what follows") {
@@ -74,89 +74,105 @@ fn expected(table: &'static str, columns: &[&str], words: &[&'static str]) -> Op
     Some(after)
 }
 
+fn word<T: PartialEq + std::fmt::Debug>(words: &[(T, &'static str)], value: &T) -> &'static str {
+    words.iter().find(|(other, _)| other == value).unwrap_or_else(|| panic!("{value:?} has no word")).1
+}
+
+fn value<T: Copy>(words: &[(T, &str)], word: &str) -> T {
+    words.iter().find(|(_, other)| *other == word).unwrap_or_else(|| panic!("{word:?} means nothing")).0
+}
+
+/// The sending direction after an input, as the table has it.
+pub(super) fn sending_after(state: Sending, input: SendInput) -> Option<Sending> {
+    static TABLE: LazyLock<Vec<Vec<Row>>> =
+        LazyLock::new(|| groups(include_str!("../fixtures/table/engine_sends.tsv")));
+    let Sending { channel, operation, answer, offer } = state;
+    let (input, channel) = (word(&INPUTS, &input), word(&CHANNELS, &channel));
+    let (operation, answer, offer) = (word(&OPERATIONS, &operation), word(&ANSWERS, &answer), word(&OFFERS, &offer));
+    let words = [input, channel, operation, answer, offer];
+    let after = expected(&TABLE, &["channel", "operation", "answer", "offer"], &words)?;
+    Some(Sending {
+        channel: value(&CHANNELS, after[0]),
+        operation: value(&OPERATIONS, after[1]),
+        answer: value(&ANSWERS, after[2]),
+        offer: value(&OFFERS, after[3]),
+    })
+}
+
+/// What goes out next, as the table has it.
+pub(super) fn due(state: Sending, asked: Asked) -> Option<Source> {
+    static TABLE: LazyLock<Vec<Row>> =
+        LazyLock::new(|| groups(include_str!("../fixtures/table/engine_due.tsv")).concat());
+    let (offer, operation) = (word(&OFFERS, &state.offer), word(&OPERATIONS, &state.operation));
+    let words = [offer, operation, word(&ANSWERS, &state.answer), word(&ASKED, &asked)];
+    let fits_all = |row: &&Row| row.iter().zip(words).all(|(field, word)| fits(field, word));
+    value(&OFFERS, TABLE.iter().find(fits_all).expect("the last row fits everything")[4])
+}
+
+/// The receiving direction after an input, as the table has it.
+pub(super) fn receiving_after(state: Receiving, input: ReceiveInput) -> Option<Receiving> {
+    static TABLE: LazyLock<Vec<Vec<Row>>> =
+        LazyLock::new(|| groups(include_str!("../fixtures/table/engine_receives.tsv")));
+    let (intake, operation) = (word(&INTAKES, &state.intake), word(&RECEIVES, &state.operation));
+    let after = expected(&TABLE, &["intake", "operation"], &[word(&RECEIVE_INPUTS, &input), intake, operation])?;
+    Some(Receiving { intake: value(&INTAKES, after[0]), operation: value(&RECEIVES, after[1]) })
+}
+
+/// Every state of the sending direction.
+pub(super) fn sending_states() -> Vec<Sending> {
+    let mut states = Vec::new();
+    for (channel, _) in CHANNELS {
+        for (operation, _) in OPERATIONS {
+            for (answer, _) in ANSWERS {
+                states.extend(OFFERS.map(|(offer, _)| Sending { channel, operation, answer, offer }));
+            }
+        }
+    }
+    states
+}
+
+/// Every state of the receiving direction.
+fn receiving_states() -> Vec<Receiving> {
+    let of_intake = |(intake, _)| RECEIVES.map(|(operation, _)| Receiving { intake, operation });
+    INTAKES.into_iter().flat_map(of_intake).collect()
+}
+
 #[test]
 fn every_input_in_every_state_of_the_sending_direction() {
-    let table = include_str!("../fixtures/table/engine_sends.tsv");
-    for (channel, channel_word) in CHANNELS {
-        for (operation, operation_word) in OPERATIONS {
-            for (answer, answer_word) in ANSWERS {
-                for (offer, offer_word) in OFFERS {
-                    let state = Sending { channel, operation, answer, offer };
-                    for (input, input_word) in INPUTS {
-                        let words = [input_word, channel_word, operation_word, answer_word, offer_word];
-                        let expected = expected(table, &["channel", "operation", "answer", "offer"], &words);
-                        let after = state.after(input).ok().map(|after| {
-                            vec![
-                                word(&CHANNELS, &after.channel),
-                                word(&OPERATIONS, &after.operation),
-                                word(&ANSWERS, &after.answer),
-                                word(&OFFERS, &after.offer),
-                            ]
-                        });
-                        assert_eq!(after, expected, "{input:?} in {state:?}");
-                    }
-                }
-            }
+    for state in sending_states() {
+        for (input, _) in INPUTS {
+            assert_eq!(state.after(input).ok(), sending_after(state, input), "{input:?} in {state:?}");
         }
     }
 }
 
 #[test]
 fn what_goes_out_next_in_every_state() {
-    let rows = groups(include_str!("../fixtures/table/engine_due.tsv")).concat();
-    let asked = [(Asked::Everything, "everything"), (Asked::Operations, "operations"), (Asked::Answers, "answers")];
-    for (channel, _) in CHANNELS {
-        for (operation, operation_word) in OPERATIONS {
-            for (answer, answer_word) in ANSWERS {
-                for (offer, offer_word) in OFFERS {
-                    for (asked, asked_word) in asked {
-                        let words = [offer_word, operation_word, answer_word, asked_word];
-                        let fits_all = |row: &&Row| row.iter().zip(words).all(|(field, word)| fits(field, word));
-                        let row = rows.iter().find(fits_all).expect("the last row fits everything");
-                        let state = Sending { channel, operation, answer, offer };
-                        assert_eq!(word(&OFFERS, &state.due(asked)), row[4], "{asked:?} in {state:?}");
-                    }
-                }
-            }
+    for state in sending_states() {
+        for (asked, _) in ASKED {
+            assert_eq!(state.due(asked), due(state, asked), "{asked:?} in {state:?}");
         }
     }
 }
 
 #[test]
 fn every_input_in_every_state_of_the_receiving_direction() {
-    let table = include_str!("../fixtures/table/engine_receives.tsv");
-    for (intake, intake_word) in INTAKES {
-        for (operation, operation_word) in RECEIVES {
-            let state = Receiving { intake, operation };
-            for (input, input_word) in RECEIVE_INPUTS {
-                let words = [input_word, intake_word, operation_word];
-                let after = state
-                    .after(input)
-                    .ok()
-                    .map(|after| vec![word(&INTAKES, &after.intake), word(&RECEIVES, &after.operation)]);
-                assert_eq!(after, expected(table, &["intake", "operation"], &words), "{input:?} in {state:?}");
-            }
+    for state in receiving_states() {
+        for (input, _) in RECEIVE_INPUTS {
+            assert_eq!(state.after(input).ok(), receiving_after(state, input), "{input:?} in {state:?}");
         }
     }
 }
 
 #[test]
 fn a_direction_is_finished_when_nothing_is_left_to_do() {
-    for (channel, _) in CHANNELS {
-        for (operation, _) in OPERATIONS {
-            for (answer, _) in ANSWERS {
-                for (offer, _) in OFFERS {
-                    let state = Sending { channel, operation, answer, offer };
-                    let is_idle = operation == Operation::None && answer == Answer::None && offer.is_none();
-                    assert_eq!(state.is_finished(), channel != Channel::Open && is_idle, "{state:?}");
-                }
-            }
-        }
+    for state in sending_states() {
+        let Sending { channel, operation, answer, offer } = state;
+        let is_idle = operation == Operation::None && answer == Answer::None && offer.is_none();
+        assert_eq!(state.is_finished(), channel != Channel::Open && is_idle, "{state:?}");
     }
-    for (intake, _) in INTAKES {
-        for (operation, _) in RECEIVES {
-            let finished = (intake, operation) == (Intake::Ended, Receive::None);
-            assert_eq!(Receiving { intake, operation }.is_finished(), finished);
-        }
+    for state in receiving_states() {
+        let is_finished = (state.intake, state.operation) == (Intake::Ended, Receive::None);
+        assert_eq!(state.is_finished(), is_finished, "{state:?}");
     }
 }

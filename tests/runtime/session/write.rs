@@ -16,7 +16,7 @@ fn server(bound: usize) -> Half {
 
 fn send(half: &mut Half, piece: Piece, payload: &[u8]) -> Result<(), SendError> {
     let admitted = half.admit(piece, payload)?;
-    half.push(admitted, payload.to_vec());
+    admitted.push(payload.to_vec());
     Ok(())
 }
 
@@ -309,4 +309,14 @@ fn close_frames_by_rule() {
     assert_eq!(CloseFrame::new(NO_STATUS, b"x"), Err(InvalidClose::ReasonWithoutCode));
     assert_eq!(CloseFrame::new(1006, b""), Err(InvalidClose::Code));
     assert_eq!(CloseFrame::EMPTY.status(), NO_STATUS);
+}
+
+#[test]
+fn a_piece_that_is_not_pushed_was_never_there() {
+    let mut half = server(1);
+    drop(half.admit(Piece::TEXT_FRAGMENT, b"\xe2\x82").unwrap());
+    assert_eq!(half.due(Asked::Everything), Due::Nothing);
+    // No text is under way whose rest would have to come first.
+    send(&mut half, Piece::BINARY_MESSAGE, b"b").unwrap();
+    assert_eq!(drain(&mut half), frame(0x82, b"b"));
 }

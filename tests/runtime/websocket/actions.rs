@@ -133,8 +133,9 @@ fn b5_4_a_receive_completed_with_more_than_there_was_room_for_is_given_up() {
     assert_eq!(take(&server, RECEIVE, Action::IndicateReceiveComplete).bytes(), b"");
 }
 
+/// b5.4 asks that sending goes on, which it does not yet.
 #[test]
-fn b5_4_the_rest_of_a_send_that_was_cut_short_is_not_sent() {
+fn the_rest_of_a_send_that_was_cut_short_is_not_sent() {
     for written in [0, 1, 10, 12, u32::MAX as usize] {
         let client = client();
         assert_eq!(client.send(BufferType::Utf8Message, b"hello", 3), OK);
@@ -305,8 +306,9 @@ fn turned_away() -> (Handle, Taken) {
     (client, pong)
 }
 
+/// b5.8 leaves such a send to the send queue, which this does not yet.
 #[test]
-fn b5_8_a_send_that_waits_for_a_pong_is_the_receive_queue_s_too() {
+fn a_send_that_waits_for_a_pong_is_the_receive_queue_s_too() {
     let (client, pong) = turned_away();
     // Only one side writes to the network at a time, and one that has nothing to do need not ask again.
     client.complete(&pong, pong.bytes().len());

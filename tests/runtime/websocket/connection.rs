@@ -499,3 +499,78 @@ fn a_connection_is_shared_between_threads_behind_a_lock() {
     check::<Client>();
     check::<std::sync::RwLock<Client>>();
 }
+
+#[test]
+fn a_connection_is_made_without_naming_types() {
+    let mut server = Connection::new(Config::server());
+    server.send(MessageKind::Binary, true, vec![1]).unwrap();
+    server.receive_into(vec![0; 8]).unwrap();
+}
+
+/// A function of a user's who boxes errors, and sends what it borrows.
+fn send_borrowed(text: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let mut client = Connection::<&str>::of(Config::client());
+    client.send_text(text)?;
+    client.send(MessageKind::Text, true, text)?;
+    Ok(())
+}
+
+#[test]
+fn a_refused_send_of_a_borrowed_payload_passes_through_a_question_mark() {
+    let text = String::from("hello");
+    assert_eq!(send_borrowed(&text).unwrap_err().to_string(), SendError::Busy.to_string());
+}
+
+#[test]
+fn a_text_needs_no_check_but_its_place() {
+    let mut server = Connection::<&str>::of(Config::server());
+    server.send(MessageKind::Text, false, "h").unwrap();
+    assert_eq!(pump_all(&mut server), [0x01, 1, b'h']);
+    server.send_text("é").unwrap();
+    assert_eq!(pump_all(&mut server), [0x80, 2, 0xc3, 0xa9]);
+    server.send_text("").unwrap();
+    assert_eq!(pump_all(&mut server), [0x81, 0]);
+    server.send(MessageKind::Binary, false, "h").unwrap();
+    pump_all(&mut server);
+    assert_eq!(server.send_text("x").unwrap_err().error(), SendError::WrongKind);
+    // A piece that ended inside a character wants the rest of it first.
+    let mut server = Connection::<Cut>::of(Config::server());
+    server.send(MessageKind::Text, false, Cut(b"\xc3")).unwrap();
+    pump_all(&mut server);
+    assert_eq!(server.send_text(Cut(b"x")).unwrap_err().error(), SendError::InvalidUtf8);
+    server.send(MessageKind::Text, true, Cut(b"\xa9")).unwrap();
+    assert_eq!(pump_all(&mut server), [0x80, 1, 0xa9]);
+}
+
+/// Bytes that are no text yet.
+#[derive(Debug)]
+struct Cut(&'static [u8]);
+
+impl AsRef<[u8]> for Cut {
+    fn as_ref(&self) -> &[u8] {
+        self.0
+    }
+}
+
+impl AsRef<str> for Cut {
+    fn as_ref(&self) -> &'static str {
+        "x"
+    }
+}
+
+/// Does all that there is to be done for sends, and gives the bytes for the network.
+fn pump_all<P: AsRef<[u8]>>(connection: &mut Connection<P>) -> Vec<u8> {
+    let mut wire = Vec::new();
+    while let Some(action) = connection.next_send_action().unwrap() {
+        match action {
+            Action::SendToNetwork(send) => {
+                send.buffers().iter().for_each(|buffer| wire.extend_from_slice(buffer));
+                let length = send.len();
+                send.complete(length);
+            }
+            Action::SendComplete(complete) => drop(complete.complete()),
+            _ => unreachable!("nothing is received"),
+        }
+    }
+    wire
+}

@@ -1,6 +1,7 @@
 //! Emit: the Spec as files. Adds no facts, renames nothing, and cannot fail.
 
 mod attribution;
+pub mod behaviour;
 mod c;
 pub mod explain;
 mod fold;

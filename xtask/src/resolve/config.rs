@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use crate::c::names::closest;
 use crate::diag::{Diagnostics, Rule};
 use crate::source::{Location, SourceFile, Span};
 
@@ -197,10 +198,21 @@ pub fn read<'de, T: Deserialize<'de>>(file: &'de SourceFile, diags: &mut Diagnos
         Ok(value) => Some(value),
         Err(error) => {
             let span = error.span().map_or(Span::line(1), |range| file.span(range.start, range.end));
-            diags.report(Rule::InvalidConfig, file.at(span), error.message().replace('\n', "; "));
+            let (at, message) = (file.at(span), error.message().replace('\n', "; "));
+            match meant(error.message()) {
+                Some(near) => diags.report_help(Rule::InvalidConfig, at, message, format!("is `{near}` meant?")),
+                None => diags.report(Rule::InvalidConfig, at, message),
+            }
             None
         }
     }
+}
+
+/// The key or word that was probably meant, from serde's list of those that are expected.
+fn meant(message: &str) -> Option<&str> {
+    let (unknown, expected) = message.split_once(", expected ")?;
+    let unknown = unknown.strip_prefix("unknown field `").or_else(|| unknown.strip_prefix("unknown variant `"))?;
+    closest(unknown.strip_suffix('`')?, expected.split('`').skip(1).step_by(2))
 }
 
 impl Families {

@@ -1,5 +1,6 @@
 //! Resolve: drafts, overrides and families become the Spec. Knows the whole; knows nothing of Markdown or Rust syntax.
 
+pub mod behaviour;
 mod codes;
 pub mod config;
 mod families;

@@ -44,6 +44,9 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> BTreeMap<String, Fac
         let differences = differences.into_iter().map(|entry| {
             let source = Source::Page(at(entry.span()));
             let DifferenceEntry { row, what } = entry.into_inner();
+            if what.trim().is_empty() {
+                diags.report(Rule::InvalidConfig, source.location().clone(), "`what` says nothing");
+            }
             Fact { value: Difference { row, what }, source }
         });
         let value = Support { implemented, differences: differences.collect() };

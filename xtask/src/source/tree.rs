@@ -25,7 +25,8 @@ pub struct Unreadable {
 pub struct Tree {
     /// The pages, sorted by path.
     pub pages: Vec<SourceFile>,
-    /// The configuration files at its top, if there: `families.toml`, `overrides.toml`, `runtime.toml`.
+    /// The configuration files, if there: `families.toml`, `overrides.toml` and `runtime.toml` at its top, and all of
+    /// `behaviour/*.toml`.
     pub config: Vec<SourceFile>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
@@ -50,6 +51,11 @@ impl Tree {
     /// A configuration file by name.
     pub fn config(&self, name: &str) -> Option<&SourceFile> {
         self.config.iter().find(|file| &*file.name == name)
+    }
+
+    /// The files of the table of behaviour, sorted by name.
+    pub fn behaviour(&self) -> impl Iterator<Item = &SourceFile> + Clone {
+        self.config.iter().filter(|file| file.name.starts_with("behaviour/"))
     }
 
     /// Any file by the path that diagnostics show.
@@ -99,6 +105,10 @@ pub fn load_watched(root: &Path, seen: &(dyn Fn() + Sync)) -> anyhow::Result<Tre
         if path.exists() {
             read_into(&path, name.to_owned(), &mut tree.config, &mut tree.unreadable);
         }
+    }
+    for path in behaviour_files(&root.join("behaviour")) {
+        let name = below(root, &path);
+        read_into(&path, name, &mut tree.config, &mut tree.unreadable);
     }
     // `.` and `..` have a name only once they are resolved.
     let resolved = std::fs::canonicalize(root).with_context(|| format!("cannot read {}", root.display()))?;
@@ -191,6 +201,14 @@ fn licence(root: &Path, folder: &Path, path: &Path) -> Option<Licence> {
     let pages = format!("{above}/{}", below(folder, root));
     let file = format!("{above}/{name}");
     Some(Licence { file, pages: pages.trim_end_matches('/').to_owned(), heading })
+}
+
+/// The files of the table of behaviour, sorted; none if there is no such folder.
+fn behaviour_files(folder: &Path) -> Vec<PathBuf> {
+    let is_toml = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "toml") && path.is_file();
+    let mut files: Vec<PathBuf> = entries(folder).filter(is_toml).collect();
+    files.sort();
+    files
 }
 
 fn name_of(path: &Path) -> String {

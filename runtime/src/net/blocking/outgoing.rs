@@ -129,8 +129,7 @@ impl Outgoing {
 impl Queue {
     /// Begins a frame. The caller has the turn, and gives the payload to [`transmit`](Self::transmit).
     pub(super) fn send(&mut self, piece: Piece, payload: &[u8]) -> Result<(), SendError> {
-        let admitted = self.write.admit(piece, payload)?;
-        self.write.push(admitted, ());
+        self.write.admit(piece, payload)?.push(());
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Pages, SCHEMA};
 use crate::draft::{Convention, Direction, Kind, Unit};
+use crate::model::Evidence;
 
 /// What reference pages and the overrides beside them say. What they do not say is an absent key, never `null`.
 #[derive(Serialize, JsonSchema)]
@@ -17,6 +18,53 @@ pub(super) struct File<'a> {
     /// Every page that was read and describes something, sorted by path.
     #[schemars(with = "Vec<PageFacts>")]
     pub pages: Pages<'a>,
+    /// What each call does, row by row, sorted by id: the contract of the runtime.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub behaviour: Vec<RowFacts<'a>>,
+}
+
+/// A row of behaviour: what a call does in one situation, and how that is known.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Row")]
+pub(super) struct RowFacts<'a> {
+    /// Its id, such as `b1.7.5`, which tests are named after.
+    #[schemars(extend("pattern" = "^b[1-9][0-9]*([.][1-9][0-9]*){1,2}$"))]
+    pub id: String,
+    /// What it is about, such as `Close status`.
+    pub subject: &'a str,
+    /// The C names of the functions and callbacks that it is about. Empty if no page describes the function.
+    pub functions: &'a [String],
+    /// What the program or the peer does.
+    pub situation: &'a str,
+    /// What the reference page says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub page: Option<&'a str>,
+    /// What else is known of Windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub windows: Option<&'a str>,
+    /// The strongest evidence for what Windows does: the page or its header, a test or log that was recorded on Windows, a
+    /// shipping program that relies on it, or none.
+    #[schemars(extend("enum" = Evidence::ALL.map(Evidence::name)))]
+    pub evidence: &'static str,
+    /// Where the evidence can be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub reference: Option<&'a str>,
+    /// What the runtime does.
+    pub ours: &'a str,
+    /// What that rests on beside the evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "str")]
+    pub basis: Option<&'a str>,
+    /// Whether no source decides, so that the runtime has made a choice.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub choice: bool,
+    /// Where the row stands; with `--sources` only.
+    #[serde(skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources<'a>,
 }
 
 /// What one page says.

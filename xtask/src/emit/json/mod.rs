@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use forms::{
     CodeFacts, ConstantFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, Place, PublicFacts,
-    ReturnFacts, SourceFacts, Sources,
+    ReturnFacts, RowFacts, SourceFacts, Sources,
 };
 
 use crate::draft::{
@@ -17,7 +17,7 @@ use crate::draft::{
     as_c_sees,
 };
 use crate::fact::{Fact, Source};
-use crate::model::{Item, Spec};
+use crate::model::{Item, Row, Spec};
 use crate::source::Location;
 use crate::sync::MARK;
 
@@ -33,15 +33,20 @@ pub fn facts(spec: &Spec, sources: bool) -> String {
 
 /// All facts without their sources, in one line.
 pub fn compact(spec: &Spec) -> String {
-    let file = File { schema: SCHEMA, pages: Pages { spec, sources: false } };
+    let file = file(spec, false);
     let mut text = serde_json::to_string(&file).expect("facts are strings, numbers and lists");
     text.push('\n');
     text
 }
 
+fn file(spec: &Spec, sources: bool) -> File<'_> {
+    let pages = Pages { spec, sources };
+    File { schema: SCHEMA, behaviour: spec.behaviour.iter().map(|row| pages.row(row)).collect(), pages }
+}
+
 /// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory.
 pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<()> {
-    let file = File { schema: SCHEMA, pages: Pages { spec, sources } };
+    let file = file(spec, sources);
     serde_json::to_writer_pretty(&mut out, &file)?;
     out.write_all(b"\n")
 }
@@ -251,6 +256,25 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "value", Some(&code.number));
         let value = Some(code.number.value.to_string());
         CodeFacts { name: &code.name.value, value, text: vec![code.docs.plain()], sources }
+    }
+
+    fn row(&self, row: &'a Fact<Row>) -> RowFacts<'a> {
+        let Row { id, subject, functions, situation, page, windows, evidence, reference, ours, basis, choice } =
+            &row.value;
+        RowFacts {
+            id: id.to_string(),
+            subject,
+            functions,
+            situation,
+            page: page.as_deref(),
+            windows: windows.as_deref(),
+            evidence: evidence.name(),
+            reference: reference.as_deref(),
+            ours,
+            basis: basis.as_deref(),
+            choice: *choice,
+            sources: self.one("id", row),
+        }
     }
 
     fn one<T>(&self, key: &'static str, fact: &'a Fact<T>) -> Sources<'a> {

@@ -7,11 +7,15 @@ use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
 use super::errors;
 use super::types::{self, Scope};
 use crate::draft::{Convention, Direction, Until};
+use crate::emit::markdown::escape;
 use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
 
 /// What a method says that is generic in the units of its wide strings.
 const UNITS: &str =
     "`W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or `u32`";
+
+/// The heading over the rows of behaviour that no source decides.
+const CHOICES: &str = "# Where no source decides";
 
 /// What a trait asks of its implementations whose methods keep memory.
 const DUTY: &str = "An implementation drops each [`KeptBuffer`](crate::KeptBuffer) and \
@@ -51,10 +55,27 @@ pub(super) fn duty<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<Str
 
 fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
     let writer = &Writer::of_method(spec, function, None);
-    let doc = attributes(&writer.item(&function.origin, details(function, true, writer)));
+    let mut middle = details(function, true, writer);
+    section(&mut middle, CHOICES, choices(function, spec));
+    let doc = attributes(&writer.item(&function.origin, middle));
     let alias = aliases(&function.origin.rust_name, [&*function.origin.c_name].into_iter());
     let signature = signature(function, here);
     quote! { #doc #alias #signature }
+}
+
+/// What the runtime has chosen where neither the page nor Windows says what the call does.
+fn choices(function: &Function, spec: &Spec) -> Vec<String> {
+    let chosen = spec.rows_of(&spec.items[function.origin.item].draft).map(|row| &row.value).filter(|row| row.choice);
+    let items = chosen.flat_map(|row| {
+        let text = escape(&format!("{} {} ({})", row.situation, row.ours, row.id));
+        wrap(&text, "- ", "  ")
+    });
+    let items: Vec<String> = items.collect();
+    if items.is_empty() {
+        return items;
+    }
+    let lead = "Neither the page nor what is known of Windows decides these cases. The runtime has chosen:";
+    [lead.to_owned(), String::new()].into_iter().chain(items).collect()
 }
 
 /// The method without its documentation.

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::anchors::{Anchors, constant_ids};
+use super::behaviour::{self, SubjectView};
 use super::findings::{self, FindingView};
 use super::frame::Frame;
 use super::function::{self, ParamRow, ReturnView};
@@ -40,6 +41,7 @@ const RESERVED: &[&str] = &[
     "demoted",
     "remarks",
     "see-also",
+    "behaviour",
     "runtime",
     "public",
     "findings",
@@ -74,6 +76,7 @@ pub(super) struct ItemPage<'a> {
     /// Sections that the template of the pages does not know: anchor, heading, text.
     others: Vec<(String, &'a str, Blocks<'a>)>,
     see_also: Blocks<'a>,
+    behaviour: Vec<SubjectView<'a>>,
     support: Option<SupportView<'a>>,
     /// Where the published page says something else.
     public: &'a [Public],
@@ -102,6 +105,8 @@ struct DifferenceView<'a> {
     words: Vec<(&'a str, Option<String>)>,
     /// The row of behaviour that shows it.
     row: &'a str,
+    /// Whether that row is on this page.
+    here: bool,
     cited: Cited<'a>,
 }
 
@@ -151,6 +156,7 @@ pub(super) fn page<'a>(site: &'a Site<'a>, index: usize, item: &'a Item) -> Item
         remarks: Blocks::new(here, &draft.docs.remarks, 2),
         others: others.collect(),
         see_also: Blocks::new(here, &draft.docs.see_also, 2),
+        behaviour: behaviour::subjects(here, draft),
         support: support(here, draft),
         public: &draft.public,
         findings: findings::of_page(here, &draft.path),
@@ -229,6 +235,7 @@ fn support<'a>(here: Here<'a>, draft: &'a Draft) -> Option<SupportView<'a>> {
     let difference = |Fact { value: Difference { row, what }, source }: &'a Fact<Difference>| DifferenceView {
         words: linked(here, what),
         row,
+        here: here.site.spec.rows_of(draft).any(|known| known.value.id.to_string() == *row),
         cited: here.cite("difference", source),
     };
     Some(SupportView {
@@ -263,6 +270,7 @@ fn contents(page: &ItemPage<'_>) -> Vec<(String, String)> {
     list.extend(page.others.iter().map(|(id, heading, _)| (id.clone(), (*heading).to_owned())));
     let last = [
         ("see-also", "See also", !page.see_also.is_empty()),
+        ("behaviour", "Behaviour", !page.behaviour.is_empty()),
         ("runtime", "In the runtime", page.support.is_some()),
         ("public", "Where the published page differs", !page.public.is_empty()),
         ("findings", "Findings", !page.findings.is_empty()),

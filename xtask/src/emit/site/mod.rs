@@ -5,6 +5,7 @@
 
 mod addresses;
 mod anchors;
+mod behaviour;
 mod catalogue;
 mod code;
 mod codes;
