@@ -2848,8 +2848,8 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
  *     - ERROR_INVALID_PARAMETER (87): A required pointer is NULL, or dwBufferLength is 0. The connection
  *       is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): A close is in progress, another receive has not completed, or
- *       there is nothing left to receive because the server's close frame has been read or
- *       WinHttpWebSocketClose has been called.
+ *       nothing is left to receive. Nothing is left after the server's close frame has been read, and
+ *       after WinHttpWebSocketClose has been called.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpWebSocketClose was called while the receive was
  *       waiting.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server sent something that the WebSocket

@@ -911,9 +911,9 @@ pub trait Transfer {
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): The buffer type is unknown, the type needs a buffer and there is
-    ///   none, the type takes no buffer and there is one, a close reason is longer than 123 bytes, a close
-    ///   status may not be sent, or text is not UTF-8.
+    /// - `E_INVALIDARG` (0x80070057): The buffer type is unknown, a buffer is missing or not allowed for
+    ///   the type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not
+    ///   UTF-8.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The session does not allow the send now: its
     ///   handshake is not complete, the session was aborted, another send has not completed, a close frame
     ///   has been sent, or the data does not continue the message that was begun.

@@ -569,9 +569,8 @@ pub enum SendError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The buffer type is unknown, the type needs a buffer and there is none, the type takes no buffer and
-    /// there is one, a close reason is longer than 123 bytes, a close status may not be sent, or text is
-    /// not UTF-8.
+    /// The buffer type is unknown, a buffer is missing or not allowed for the type, a close reason is
+    /// longer than 123 bytes, a close status may not be sent, or text is not UTF-8.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -613,7 +612,7 @@ impl SendError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "The buffer type is unknown, the type needs a buffer and there is none, the type takes no buffer and there is one, a close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8."
+                "The buffer type is unknown, a buffer is missing or not allowed for the type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8."
             }
             Self::InvalidProtocolOperation => {
                 "The session does not allow the send now: its handshake is not complete, the session was aborted, another send has not completed, a close frame has been sent, or the data does not continue the message that was begun."

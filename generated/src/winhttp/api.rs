@@ -1838,8 +1838,8 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_PARAMETER` (87): A required pointer is `NULL`, or *dwBufferLength* is 0. The
     ///   connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): A close is in progress, another receive has not completed, or
-    ///   there is nothing left to receive because the server's close frame has been read or
-    ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    ///   nothing is left to receive. Nothing is left after the server's close frame has been read, and
+    ///   after [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
     ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) was called while the
     ///   receive was waiting.

@@ -2013,8 +2013,8 @@ pub enum WebSocketReceiveError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// A close is in progress, another receive has not completed, or there is nothing left to receive
-    /// because the server's close frame has been read or
+    /// A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is
+    /// left after the server's close frame has been read, and after
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
@@ -2063,7 +2063,7 @@ impl WebSocketReceiveError {
                 "A required pointer is NULL, or dwBufferLength is 0. The connection is unchanged."
             }
             Self::InvalidOperation => {
-                "A close is in progress, another receive has not completed, or there is nothing left to receive because the server's close frame has been read or WinHttpWebSocketClose has been called."
+                "A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is left after the server's close frame has been read, and after WinHttpWebSocketClose has been called."
             }
             Self::OperationCancelled => {
                 "WinHttpWebSocketClose was called while the receive was waiting."
