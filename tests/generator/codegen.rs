@@ -231,8 +231,8 @@ fn a_renamed_parameter_changes_its_lines_only() {
         include/winhttp.h: +* @param pvCause [out, optional]
         include/winhttp.h: -*     Length, in bytes, of the pvReason buffer.
         include/winhttp.h: +*     Length, in bytes, of the pvCause buffer.
-        include/winhttp.h: -*     buffer is too small, or pvReason is NULL and dwReasonLength is 0, it is the size that the buffer
-        include/winhttp.h: +*     buffer is too small, or pvCause is NULL and dwReasonLength is 0, it is the size that the buffer
+        include/winhttp.h: -*     buffer is too small, or pvReason is NULL and dwReasonLength is 0, the value is the size that the
+        include/winhttp.h: +*     buffer is too small, or pvCause is NULL and dwReasonLength is 0, the value is the size that the
         include/winhttp.h: -*     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL
         include/winhttp.h: +*     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL
         include/winhttp.h: -*     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvReason. No part of it is copied,
@@ -245,8 +245,8 @@ fn a_renamed_parameter_changes_its_lines_only() {
         src/winhttp/api.rs: +/// - the length of `cause` (C: `dwReasonLength`, in)
         src/winhttp/api.rs: -///   Length, in bytes, of the `reason` buffer.
         src/winhttp/api.rs: +///   Length, in bytes, of the `cause` buffer.
-        src/winhttp/api.rs: -///   buffer is too small, or `reason` is `NULL` and *dwReasonLength* is 0, it is the size that the buffer
-        src/winhttp/api.rs: +///   buffer is too small, or `cause` is `NULL` and *dwReasonLength* is 0, it is the size that the buffer
+        src/winhttp/api.rs: -///   buffer is too small, or `reason` is `NULL` and *dwReasonLength* is 0, the value is the size that the
+        src/winhttp/api.rs: +///   buffer is too small, or `cause` is `NULL` and *dwReasonLength* is 0, the value is the size that the
         src/winhttp/api.rs: -/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `reason` is
         src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `cause` is
         src/winhttp/api.rs: -/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
@@ -284,13 +284,13 @@ fn a_changed_return_code_changes_its_lines_only() {
         facts.json: +"name": "ERROR_IO_PENDING",
         facts.json: +"value": "997",
         include/winhttp.h: -*     - ERROR_INVALID_OPERATION (4317): The close frame of the server has not been read, or the connection
-        include/winhttp.h: -*       was lost without one. The outputs are not written.
+        include/winhttp.h: -*       was lost without a close frame. The outputs are not written.
         include/winhttp.h: +*     - ERROR_IO_PENDING (997): The close frame of the server has not been read, or the connection was
-        include/winhttp.h: +*       lost without one. The outputs are not written.
+        include/winhttp.h: +*       lost without a close frame. The outputs are not written.
         src/winhttp/api.rs: -/// - `ERROR_INVALID_OPERATION` (4317): The close frame of the server has not been read, or the
-        src/winhttp/api.rs: -///   connection was lost without one. The outputs are not written.
+        src/winhttp/api.rs: -///   connection was lost without a close frame. The outputs are not written.
         src/winhttp/api.rs: +/// - `ERROR_IO_PENDING` (997): The close frame of the server has not been read, or the connection was
-        src/winhttp/api.rs: +///   lost without one. The outputs are not written.
+        src/winhttp/api.rs: +///   lost without a close frame. The outputs are not written.
         src/winhttp/errors.rs: -/// `ERROR_INVALID_OPERATION`, 4317
         src/winhttp/errors.rs: -#[doc(alias = "ERROR_INVALID_OPERATION")]
         src/winhttp/errors.rs: -InvalidOperation,
