@@ -7,13 +7,12 @@ mod incoming;
 mod opening;
 mod outgoing;
 
-use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use self::incoming::{Incoming, Reading};
 pub(crate) use self::opening::{OpeningError, receive_response, send_request};
-use self::outgoing::{Outgoing, Progress, Queue};
+use self::outgoing::{Outgoing, Progress, Turn};
 use super::{Interest, Readiness, Stream, Waited, Waker};
 use crate::protocol::{CloseFrame, Control, Fault, Framer, Piece, Receiver, Role};
 use crate::session::{AnswerDue, Ending, Outcome, Refusal, SendError};
@@ -95,9 +94,9 @@ impl Blocking {
     /// Sends one frame, and returns when the operating system has it all. A send of another thread goes first.
     pub(crate) fn send(&self, piece: Piece, payload: &[u8]) -> Result<(), Failure> {
         outgoing::with_buffer(payload.len(), |buffer| {
-            let mut queue = self.outgoing.take_turn();
-            queue.send(piece, payload)?;
-            self.transmit(queue, payload, buffer)
+            let mut turn = self.outgoing.take_turn();
+            turn.queue().send(piece, payload)?;
+            self.transmit(turn, payload, buffer)
         })
     }
 
@@ -295,26 +294,15 @@ impl Blocking {
 
     /// Writes the frame under way and whatever else is due, waiting where it has to. The lock is free between chunks, for the
     /// sake of the thread that receives, and while this one waits.
-    fn transmit<'s>(
-        &'s self,
-        mut queue: MutexGuard<'s, Queue>,
-        payload: &[u8],
-        buffer: &mut [u8],
-    ) -> Result<(), Failure> {
+    fn transmit(&self, mut turn: Turn<'_>, payload: &[u8], buffer: &mut [u8]) -> Result<(), Failure> {
         loop {
-            match queue.transmit(&self.stream, payload, buffer) {
+            match turn.queue().transmit(&self.stream, payload, buffer) {
                 Progress::Drained => return Ok(()),
                 Progress::Lost => return Err(self.loss()),
-                Progress::More => {
-                    self.outgoing.pause(queue);
-                    queue = self.outgoing.resume();
-                }
+                Progress::More => turn.unlocked(|| {}),
                 Progress::Blocked => {
-                    self.outgoing.pause(queue);
-                    let waited = self.stream.wait(Interest::Write, None, None);
-                    queue = self.outgoing.resume();
-                    if waited.is_err() {
-                        queue.lose();
+                    if turn.unlocked(|| self.stream.wait(Interest::Write, None, None)).is_err() {
+                        turn.queue().lose();
                     }
                 }
             }
