@@ -276,8 +276,8 @@ impl WebSocket {
         Ok(self.socket.close(close)?)
     }
 
-    /// Ends the connection without a word. Every call that blocks in another thread ends at once, with
-    /// `ERROR_WINHTTP_OPERATION_CANCELLED`.
+    /// Ends the connection without a word. Every call that blocks in another thread ends at once, and later ones fail, with
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`. What had come and was not received is lost.
     pub fn abort(&self) {
         self.socket.abort();
     }

@@ -95,7 +95,7 @@ impl Blocking {
     pub(crate) fn send(&self, piece: Piece, payload: &[u8]) -> Result<(), Failure> {
         outgoing::with_buffer(payload.len(), |buffer| {
             let mut turn = self.outgoing.take_turn();
-            turn.queue().send(piece, payload)?;
+            turn.queue().send(piece, payload).map_err(|error| self.refused(error))?;
             self.transmit(turn, payload, buffer)
         })
     }
@@ -103,6 +103,10 @@ impl Blocking {
     /// Receives a piece of one frame into `buffer`, which is not empty. After `deadline` it fails with
     /// [`Failure::TimedOut`] when nothing has come.
     pub(crate) fn receive(&self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<Arrival, Failure> {
+        // What had come before an abort is still there to be read.
+        if self.is_aborted.load(Ordering::SeqCst) {
+            return Err(Failure::Cancelled);
+        }
         let mut reading = self.incoming.begin_receive().map_err(refusal_of)?;
         let first = self.receive_next(&mut reading, buffer, deadline)?;
         let Arrival::Piece { mut piece, mut length } = first else {
@@ -121,7 +125,7 @@ impl Blocking {
 
     /// Sends the close frame and nothing after it. Receiving goes on.
     pub(crate) fn shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
-        self.outgoing.lock().send_control(Control::Close(close))?;
+        self.outgoing.lock().send_control(Control::Close(close)).map_err(|error| self.refused(error))?;
         self.drain().or_else(|failure| match failure {
             // The peer has said all it had to say, and has gone (b1.6.22).
             Failure::Lost if self.peer_close().is_some() => Ok(()),
@@ -306,6 +310,15 @@ impl Blocking {
                     }
                 }
             }
+        }
+    }
+
+    /// What a refused send is called. The first call after an abort finds the loss, and those after that a closed channel, or
+    /// a queue that nobody empties any more.
+    fn refused(&self, error: SendError) -> Failure {
+        match error {
+            SendError::Closed | SendError::Busy if self.is_aborted.load(Ordering::SeqCst) => Failure::Cancelled,
+            error => error.into(),
         }
     }
 
