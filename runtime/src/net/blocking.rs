@@ -179,11 +179,18 @@ impl Blocking {
         buffer: &mut [u8],
         deadline: Option<Instant>,
     ) -> Result<Arrival, Failure> {
+        let mut is_late = false;
         loop {
             reading.begin();
             if let Some(arrival) = self.look(reading, buffer)? {
                 return Ok(arrival);
             }
+            // What is there is read after the deadline too, but only once: a peer that sends control frames without a pause
+            // would hold the thread for ever.
+            if is_late {
+                return Err(Failure::TimedOut);
+            }
+            is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
             let read = if self.outgoing.is_pending() {
                 // What could not be written at once, a pong for instance, goes out from here.
                 let waited = self.stream.wait(Interest::ReadOrWrite, deadline, Some(&self.waker));
