@@ -158,7 +158,10 @@ impl Blocking {
             queue.send_control(Control::Close(close)).ok();
             queue.flush(&self.stream);
         }
-        self.receive_close(&mut self.incoming.take_over())?;
+        let mut reading = self.incoming.take_over();
+        let closed = self.receive_close(&mut reading);
+        reading.finish();
+        closed?;
         match self.drain() {
             // The peer has said all it had to say: that it is gone now is no failure (b1.6.22).
             Ok(()) | Err(Failure::Lost) => Ok(()),
