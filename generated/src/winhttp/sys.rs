@@ -2,13 +2,18 @@
 
 //! The C names of `winhttp.h`: constants, and raw signatures for linking with an implementation.
 #![allow(non_camel_case_types, non_snake_case)]
+
 use core::ffi::c_void;
+
 /// 0 is false, everything else is true.
 pub type BOOL = i32;
+
 /// A unit of UTF-16.
 pub type WCHAR = u16;
+
 /// [`HINTERNET`](super::HInternet) under its C name.
 pub type HINTERNET = *mut c_void;
+
 /// `WinHttpGetProxyForUrlEx`.
 pub const API_GET_PROXY_FOR_URL: u32 = 6;
 /// `WinHttpGetProxySettingsEx`.
@@ -1262,8 +1267,10 @@ pub const WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
 ///
 /// Listed under [`WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL`].
 pub const WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE: u32 = 15000;
+
 /// The values of [`InternetScheme`](super::InternetScheme) as C has them.
 pub type INTERNET_SCHEME = i32;
+
 /// [`InternetScheme::Http`](super::InternetScheme::Http) as C has it.
 pub const INTERNET_SCHEME_HTTP: INTERNET_SCHEME = 1;
 /// [`InternetScheme::Https`](super::InternetScheme::Https) as C has it.
@@ -1272,8 +1279,10 @@ pub const INTERNET_SCHEME_HTTPS: INTERNET_SCHEME = 2;
 pub const INTERNET_SCHEME_FTP: INTERNET_SCHEME = 3;
 /// [`InternetScheme::Socks`](super::InternetScheme::Socks) as C has it.
 pub const INTERNET_SCHEME_SOCKS: INTERNET_SCHEME = 4;
+
 /// The values of [`WebSocketBufferType`](super::WebSocketBufferType) as C has them.
 pub type WINHTTP_WEB_SOCKET_BUFFER_TYPE = i32;
+
 /// [`WebSocketBufferType::BinaryMessage`](super::WebSocketBufferType::BinaryMessage) as C has it.
 pub const WINHTTP_WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 0;
 /// [`WebSocketBufferType::BinaryFragment`](super::WebSocketBufferType::BinaryFragment) as C has it.
@@ -1284,8 +1293,10 @@ pub const WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER
 pub const WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 3;
 /// [`WebSocketBufferType::Close`](super::WebSocketBufferType::Close) as C has it.
 pub const WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 4;
+
 /// The values of [`WebSocketCloseStatus`](super::WebSocketCloseStatus) as C has them.
 pub type WINHTTP_WEB_SOCKET_CLOSE_STATUS = i32;
+
 /// [`WebSocketCloseStatus::Success`](super::WebSocketCloseStatus::Success) as C has it.
 pub const WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1000;
 /// [`WebSocketCloseStatus::EndpointTerminated`](super::WebSocketCloseStatus::EndpointTerminated) as C has it.
@@ -1310,8 +1321,10 @@ pub const WINHTTP_WEB_SOCKET_UNSUPPORTED_EXTENSIONS_CLOSE_STATUS: WINHTTP_WEB_SO
 pub const WINHTTP_WEB_SOCKET_SERVER_ERROR_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1011;
 /// [`WebSocketCloseStatus::SecureHandshakeError`](super::WebSocketCloseStatus::SecureHandshakeError) as C has it.
 pub const WINHTTP_WEB_SOCKET_SECURE_HANDSHAKE_ERROR_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1015;
+
 /// The values of [`WebSocketOperation`](super::WebSocketOperation) as C has them.
 pub type WINHTTP_WEB_SOCKET_OPERATION = i32;
+
 /// [`WebSocketOperation::Send`](super::WebSocketOperation::Send) as C has it.
 pub const WINHTTP_WEB_SOCKET_SEND_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 0;
 /// [`WebSocketOperation::Receive`](super::WebSocketOperation::Receive) as C has it.
@@ -1320,6 +1333,7 @@ pub const WINHTTP_WEB_SOCKET_RECEIVE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 1
 pub const WINHTTP_WEB_SOCKET_CLOSE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 2;
 /// [`WebSocketOperation::Shutdown`](super::WebSocketOperation::Shutdown) as C has it.
 pub const WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 3;
+
 /// [`URL_COMPONENTS`](super::UrlComponents) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1355,6 +1369,7 @@ pub struct URL_COMPONENTS {
     /// `dwExtraInfoLength`
     pub dwExtraInfoLength: u32,
 }
+
 /// [`WINHTTP_ASYNC_RESULT`](super::AsyncResult) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1364,6 +1379,7 @@ pub struct WINHTTP_ASYNC_RESULT {
     /// `dwError`
     pub dwError: u32,
 }
+
 /// [`WINHTTP_PROXY_INFO`](super::ProxyInfo) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1375,6 +1391,7 @@ pub struct WINHTTP_PROXY_INFO {
     /// `lpszProxyBypass`
     pub lpszProxyBypass: *mut WCHAR,
 }
+
 /// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](super::WebSocketAsyncResult) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1384,6 +1401,7 @@ pub struct WINHTTP_WEB_SOCKET_ASYNC_RESULT {
     /// `Operation`
     pub Operation: WINHTTP_WEB_SOCKET_OPERATION,
 }
+
 /// [`WINHTTP_WEB_SOCKET_STATUS`](super::WebSocketStatus) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1393,26 +1411,37 @@ pub struct WINHTTP_WEB_SOCKET_STATUS {
     /// `eBufferType`
     pub eBufferType: WINHTTP_WEB_SOCKET_BUFFER_TYPE,
 }
+
 /// A pointer to [`INTERNET_SCHEME`].
 pub type LPINTERNET_SCHEME = *mut INTERNET_SCHEME;
+
 /// [`URL_COMPONENTS`] under another name.
 pub type URL_COMPONENTSW = URL_COMPONENTS;
+
 /// A pointer to [`URL_COMPONENTS`].
 pub type LPURL_COMPONENTS = *mut URL_COMPONENTS;
+
 /// A pointer to [`URL_COMPONENTS`].
 pub type LPURL_COMPONENTSW = *mut URL_COMPONENTS;
+
 /// A pointer to [`WINHTTP_ASYNC_RESULT`].
 pub type LPWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
+
 /// A pointer to [`WINHTTP_ASYNC_RESULT`].
 pub type PWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
+
 /// [`WINHTTP_PROXY_INFO`] under another name.
 pub type WINHTTP_PROXY_INFOW = WINHTTP_PROXY_INFO;
+
 /// A pointer to [`WINHTTP_PROXY_INFO`].
 pub type LPWINHTTP_PROXY_INFO = *mut WINHTTP_PROXY_INFO;
+
 /// A pointer to [`WINHTTP_PROXY_INFO`].
 pub type PWINHTTP_PROXY_INFO = *mut WINHTTP_PROXY_INFO;
+
 /// A pointer to [`WINHTTP_PROXY_INFO`].
 pub type LPWINHTTP_PROXY_INFOW = *mut WINHTTP_PROXY_INFO;
+
 /// `WINHTTP_STATUS_CALLBACK`, raw.
 pub type WINHTTP_STATUS_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -1423,6 +1452,7 @@ pub type WINHTTP_STATUS_CALLBACK = Option<
         dwStatusInformationLength: u32,
     ),
 >;
+
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
     /// `WinHttpAddRequestHeaders`, raw: [its method](crate::winhttp::Request::add_request_headers) says what it does.
@@ -1438,6 +1468,7 @@ unsafe extern "system" {
         dwHeadersLength: u32,
         dwModifiers: u32,
     ) -> BOOL;
+
     /// `WinHttpCloseHandle`, raw: [its method](crate::winhttp::Session::close_handle) says what it does.
     ///
     /// # Returns
@@ -1446,6 +1477,7 @@ unsafe extern "system" {
     /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
     /// to learn why the call failed.
     pub fn WinHttpCloseHandle(hInternet: HINTERNET) -> BOOL;
+
     /// `WinHttpConnect`, raw: [its method](crate::winhttp::Session::connect) says what it does.
     ///
     /// # Returns
@@ -1461,6 +1493,7 @@ unsafe extern "system" {
         nServerPort: u16,
         dwReserved: u32,
     ) -> HINTERNET;
+
     /// `WinHttpCrackUrl`, raw: [its method](crate::winhttp::Session::crack_url) says what it does.
     ///
     /// # Returns
@@ -1474,6 +1507,7 @@ unsafe extern "system" {
         dwFlags: u32,
         lpUrlComponents: *mut URL_COMPONENTS,
     ) -> BOOL;
+
     /// `WinHttpCreateUrl`, raw: [its method](crate::winhttp::Session::create_url) says what it does.
     ///
     /// # Returns
@@ -1487,6 +1521,7 @@ unsafe extern "system" {
         pwszUrl: *mut WCHAR,
         pdwUrlLength: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpOpen`, raw: [its method](crate::winhttp::Session::open) says what it does.
     ///
     /// # Returns
@@ -1503,6 +1538,7 @@ unsafe extern "system" {
         pszProxyBypassW: *const WCHAR,
         dwFlags: u32,
     ) -> HINTERNET;
+
     /// `WinHttpOpenRequest`, raw: [its method](crate::winhttp::Request::open_request) says what it does.
     ///
     /// # Returns
@@ -1521,6 +1557,7 @@ unsafe extern "system" {
         ppwszAcceptTypes: *mut *const WCHAR,
         dwFlags: u32,
     ) -> HINTERNET;
+
     /// `WinHttpQueryDataAvailable`, raw: [its method](crate::winhttp::Request::query_data_available) says what it does.
     ///
     /// # Returns
@@ -1534,6 +1571,7 @@ unsafe extern "system" {
         hRequest: HINTERNET,
         lpdwNumberOfBytesAvailable: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpQueryHeaders`, raw: [its method](crate::winhttp::Request::query_headers) says what it does.
     ///
     /// # Returns
@@ -1549,6 +1587,7 @@ unsafe extern "system" {
         lpdwBufferLength: *mut u32,
         lpdwIndex: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpQueryOption`, raw: [its method](crate::winhttp::Session::query_option) says what it does.
     ///
     /// # Returns
@@ -1562,6 +1601,7 @@ unsafe extern "system" {
         lpBuffer: *mut c_void,
         lpdwBufferLength: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpReadData`, raw: [its method](crate::winhttp::Request::read_data) says what it does.
     ///
     /// # Returns
@@ -1577,6 +1617,7 @@ unsafe extern "system" {
         dwNumberOfBytesToRead: u32,
         lpdwNumberOfBytesRead: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpReceiveResponse`, raw: [its method](crate::winhttp::Request::receive_response) says what it does.
     ///
     /// # Returns
@@ -1587,6 +1628,7 @@ unsafe extern "system" {
     /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
     /// to learn why the call failed.
     pub fn WinHttpReceiveResponse(hRequest: HINTERNET, lpReserved: *mut c_void) -> BOOL;
+
     /// `WinHttpSendRequest`, raw: [its method](crate::winhttp::Request::send_request) says what it does.
     ///
     /// # Returns
@@ -1605,6 +1647,7 @@ unsafe extern "system" {
         dwTotalLength: u32,
         dwContext: usize,
     ) -> BOOL;
+
     /// `WinHttpSetCredentials`, raw: [its method](crate::winhttp::Request::set_credentials) says what it does.
     ///
     /// # Returns
@@ -1620,6 +1663,7 @@ unsafe extern "system" {
         pwszPassword: *const WCHAR,
         pAuthParams: *mut c_void,
     ) -> BOOL;
+
     /// `WinHttpSetOption`, raw: [its method](crate::winhttp::Session::set_option) says what it does.
     ///
     /// # Returns
@@ -1633,6 +1677,7 @@ unsafe extern "system" {
         lpBuffer: *mut c_void,
         dwBufferLength: u32,
     ) -> BOOL;
+
     /// `WinHttpSetStatusCallback`, raw: [its method](crate::winhttp::Session::set_status_callback) says what it does.
     ///
     /// # Returns
@@ -1648,6 +1693,7 @@ unsafe extern "system" {
         dwNotificationFlags: u32,
         dwReserved: usize,
     ) -> WINHTTP_STATUS_CALLBACK;
+
     /// `WinHttpSetTimeouts`, raw: [its method](crate::winhttp::Session::set_timeouts) says what it does.
     ///
     /// # Returns
@@ -1662,6 +1708,7 @@ unsafe extern "system" {
         nSendTimeout: i32,
         nReceiveTimeout: i32,
     ) -> BOOL;
+
     /// `WinHttpWebSocketClose`, raw: [its method](crate::winhttp::WebSocket::web_socket_close) says what it does.
     pub fn WinHttpWebSocketClose(
         hWebSocket: HINTERNET,
@@ -1669,6 +1716,7 @@ unsafe extern "system" {
         pvReason: *mut c_void,
         dwReasonLength: u32,
     ) -> u32;
+
     /// `WinHttpWebSocketCompleteUpgrade`, raw: [its method](crate::winhttp::WebSocket::web_socket_complete_upgrade) says what it does.
     ///
     /// # Returns
@@ -1682,6 +1730,7 @@ unsafe extern "system" {
         hRequest: HINTERNET,
         pContext: usize,
     ) -> HINTERNET;
+
     /// `WinHttpWebSocketQueryCloseStatus`, raw: [its method](crate::winhttp::WebSocket::web_socket_query_close_status) says what it does.
     pub fn WinHttpWebSocketQueryCloseStatus(
         hWebSocket: HINTERNET,
@@ -1690,6 +1739,7 @@ unsafe extern "system" {
         dwReasonLength: u32,
         pdwReasonLengthConsumed: *mut u32,
     ) -> u32;
+
     /// `WinHttpWebSocketReceive`, raw: [its method](crate::winhttp::WebSocket::web_socket_receive) says what it does.
     pub fn WinHttpWebSocketReceive(
         hWebSocket: HINTERNET,
@@ -1698,6 +1748,7 @@ unsafe extern "system" {
         pdwBytesRead: *mut u32,
         peBufferType: *mut WINHTTP_WEB_SOCKET_BUFFER_TYPE,
     ) -> u32;
+
     /// `WinHttpWebSocketSend`, raw: [its method](crate::winhttp::WebSocket::web_socket_send) says what it does.
     pub fn WinHttpWebSocketSend(
         hWebSocket: HINTERNET,
@@ -1705,6 +1756,7 @@ unsafe extern "system" {
         pvBuffer: *mut c_void,
         dwBufferLength: u32,
     ) -> u32;
+
     /// `WinHttpWebSocketShutdown`, raw: [its method](crate::winhttp::WebSocket::web_socket_shutdown) says what it does.
     pub fn WinHttpWebSocketShutdown(
         hWebSocket: HINTERNET,
