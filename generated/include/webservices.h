@@ -30,19 +30,20 @@ typedef struct WS_XML_READER WS_XML_READER;
 typedef struct WS_XML_WRITER WS_XML_WRITER;
 
 /**
- * Says how long a callback may take. WS_ASYNC_CALLBACK and other callbacks are told with each call.
+ * Says how long a callback may take. WS_ASYNC_CALLBACK and other callbacks get a value with each call.
  *
  * From webservices/ne-webservices-ws_callback_model.md, line 34.
  */
 typedef enum WS_CALLBACK_MODEL {
     /**
-     * The callback should return soon: no long computation, no call that waits. Other work of the process
-     * may have to wait for its thread, and work that waits for such work never ends.
+     * The callback should return soon. It should not compute for long, and it should not make a call that
+     * waits. Other work of the process may need the thread of the callback. If the callback waits for that
+     * work, neither ever ends.
      */
     WS_SHORT_CALLBACK = 0,
     /**
-     * The callback may take its time. The caller has made sure that another thread can take up the work
-     * that comes meanwhile. There are only so many such threads.
+     * The callback may take its time. The caller has made sure that another thread can do the other work
+     * in the meantime. The number of these threads is limited.
      */
     WS_LONG_CALLBACK = 1,
 } WS_CALLBACK_MODEL;
@@ -60,7 +61,7 @@ typedef enum WS_CHANNEL_BINDING {
     /** SOAP messages over UDP. */
     WS_UDP_CHANNEL_BINDING = 2,
     /**
-     * A channel that the application implements by the callbacks in a WS_CUSTOM_CHANNEL_CALLBACKS
+     * A channel that the application implements with the callbacks in a WS_CUSTOM_CHANNEL_CALLBACKS
      * structure.
      */
     WS_CUSTOM_CHANNEL_BINDING = 3,
@@ -82,32 +83,33 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * ULONG; HTTP, TCP, named pipe; set at creation, read.
      *
-     * The largest message, in bytes of its envelope as encoded, that the channel sends or receives as a
-     * whole. It bounds the memory that a message takes, because such a message is held completely. It
-     * cannot be set if both directions are streamed. The minimum is 1 and the default is 65536; on UDP it
-     * is always 65536.
+     * The largest message that the channel sends or receives as a whole, in bytes of the encoded envelope.
+     * The channel holds such a message completely in memory, so this size limits the memory that a message
+     * takes. The property cannot be set if both directions are streamed. The minimum is 1 and the default
+     * is 65536. On UDP it is always 65536.
      */
     WS_CHANNEL_PROPERTY_MAX_BUFFERED_MESSAGE_SIZE = 0,
     /**
      * unsigned __int64; HTTP; set at creation, read.
      *
-     * The largest message, in bytes of its envelope as encoded, that the channel sends or receives as a
-     * stream. It can be set only if a direction is streamed. The minimum is 1 and the default is 4194304.
+     * The largest message that the channel sends or receives as a stream, in bytes of the encoded
+     * envelope. It can be set only if a direction is streamed. The minimum is 1 and the default is
+     * 4194304.
      */
     WS_CHANNEL_PROPERTY_MAX_STREAMED_MESSAGE_SIZE = 1,
     /**
      * ULONG; HTTP; set at creation, read.
      *
-     * The largest beginning of a streamed message that is received: everything up to and including the tag
-     * of the body, in bytes as encoded. It bounds memory, because the beginning is read completely before
-     * the application sees any of it. It can be set only if input is streamed. The minimum is 1 and the
-     * default is 16384.
+     * The largest beginning of a received streamed message, in encoded bytes. The beginning is everything
+     * up to and including the tag of the body. The channel reads it completely before the application sees
+     * any part, so this size limits the memory. It can be set only if input is streamed. The minimum is 1
+     * and the default is 16384.
      */
     WS_CHANNEL_PROPERTY_MAX_STREAMED_START_SIZE = 2,
     /**
      * ULONG; HTTP; set at creation, read.
      *
-     * How many bytes of a streamed message can gather before the application calls WsFlushBody. It can be
+     * How many bytes of a streamed message can collect before the application calls WsFlushBody. It can be
      * set only if output is streamed. The default is 65536.
      */
     WS_CHANNEL_PROPERTY_MAX_STREAMED_FLUSH_SIZE = 3,
@@ -137,10 +139,10 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * ULONG; TCP, named pipe; set at creation, read.
      *
-     * How many bytes of strings the dictionary of a session may hold, for each direction. A sender writes
-     * strings in full when the dictionary is full; a receiver whose limit is reached takes the channel to
-     * the faulted state. The value counts only for encodings with a session, of which
-     * WS_ENCODING_XML_BINARY_SESSION_1 is the only one. The default is 2048.
+     * How many bytes of strings the dictionary of a session may hold, for each direction. If the
+     * dictionary of a sender is full, the sender writes strings in full. If the dictionary of a receiver
+     * is full, the channel goes to the faulted state. The value matters only for the encoding
+     * WS_ENCODING_XML_BINARY_SESSION_1, which is the only encoding with a session. The default is 2048.
      */
     WS_CHANNEL_PROPERTY_MAX_SESSION_DICTIONARY_SIZE = 7,
     /**
@@ -152,60 +154,61 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * WS_CALLBACK_MODEL; set at creation, read.
      *
-     * The model that is preferred for the callbacks of asynchronous operations. For channels of a listener
-     * the listener has such a property. The default is WS_LONG_CALLBACK, and service host and service
-     * proxy take no other.
+     * The preferred model for the callbacks of asynchronous operations. For channels of a listener, the
+     * listener has a property of this kind. The default is WS_LONG_CALLBACK. The service host and the
+     * service proxy accept no other value.
      */
     WS_CHANNEL_PROPERTY_ASYNC_CALLBACK_MODEL = 9,
     /**
      * WS_IP_VERSION; TCP, UDP; set at creation, read.
      *
-     * Which version of IP the channel of a client uses. For channels of a listener the listener has such a
-     * property. The default is WS_IP_VERSION_AUTO.
+     * Which version of IP the channel of a client uses. For channels of a listener, the listener has a
+     * property of this kind. The default is WS_IP_VERSION_AUTO.
      */
     WS_CHANNEL_PROPERTY_IP_VERSION = 10,
     /**
      * ULONG; HTTP, channels of a client; set in every state, read.
      *
-     * How long the resolution of the server's name may take, in milliseconds. INFINITE, no limit, is the
-     * default.
+     * How long the resolution of the server's name may take, in milliseconds. The default is INFINITE,
+     * which means that there is no limit.
      */
     WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT = 11,
     /**
      * ULONG; TCP, named pipe and HTTP, channels of a client; set in every state, read.
      *
-     * How long it may take to connect, on TCP and named pipes with the handshake of their framing
-     * protocol, in milliseconds. INFINITE is no limit. The default is 30000; the service proxy sets
-     * INFINITE. For channels of a listener the listener has such a property.
+     * How long it may take to connect, in milliseconds. On TCP and named pipes this includes the handshake
+     * of the framing protocol. INFINITE means that there is no limit. The default is 30000. The service
+     * proxy sets INFINITE. For channels of a listener, the listener has a property of this kind.
      */
     WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT = 12,
     /**
      * ULONG; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
      *
-     * How long it may take to send a message, on HTTP with its headers, in milliseconds. INFINITE is no
-     * limit. The default is 30000; service host and service proxy set INFINITE.
+     * How long it may take to send a message, in milliseconds. On HTTP this includes the headers. INFINITE
+     * means that there is no limit. The default is 30000. The service host and the service proxy set
+     * INFINITE.
      */
     WS_CHANNEL_PROPERTY_SEND_TIMEOUT = 13,
     /**
      * ULONG; HTTP, channels of a client; set in every state, read.
      *
-     * How long it may take until all headers of the response have come, in milliseconds. INFINITE is no
-     * limit. The default is 30000; the service proxy sets INFINITE.
+     * How long it may take until all headers of the response have come, in milliseconds. INFINITE means
+     * that there is no limit. The default is 30000. The service proxy sets INFINITE.
      */
     WS_CHANNEL_PROPERTY_RECEIVE_RESPONSE_TIMEOUT = 14,
     /**
      * ULONG; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
      *
      * How long it may take to receive the bytes of a message, in milliseconds. WsWriteMessageEnd,
-     * WsReadMessageStart and WsReadMessageEnd can fail for it. INFINITE is no limit. The default is 30000;
-     * service host and service proxy set INFINITE.
+     * WsReadMessageStart and WsReadMessageEnd can fail because of this limit. INFINITE means that there is
+     * no limit. The default is 30000. The service host and the service proxy set INFINITE.
      */
     WS_CHANNEL_PROPERTY_RECEIVE_TIMEOUT = 15,
     /**
      * ULONG; TCP, named pipe; set in every state, read.
      *
-     * How long the closing handshake of the framing protocol may take, in milliseconds. INFINITE is no
-     * limit. The default is 30000; the service proxy sets INFINITE.
+     * How long the closing handshake of the framing protocol may take, in milliseconds. INFINITE means
+     * that there is no limit. The default is 30000. The service proxy sets INFINITE.
      */
     WS_CHANNEL_PROPERTY_CLOSE_TIMEOUT = 16,
     /**
@@ -213,53 +216,54 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
      *
      * If it is FALSE, every timeout that is not set explicitly is INFINITE. The default is TRUE.
      *
-     * Service host and service proxy have timeouts of their own and set it to FALSE. They ask a custom
-     * channel for this property and need the answer FALSE, see WS_GET_CHANNEL_PROPERTY_CALLBACK.
+     * The service host and the service proxy have timeouts of their own and set the property to FALSE.
+     * They read this property of a custom channel and need the value FALSE, see
+     * WS_GET_CHANNEL_PROPERTY_CALLBACK.
      */
     WS_CHANNEL_PROPERTY_ENABLE_TIMEOUTS = 17,
     /**
      * WS_TRANSFER_MODE; HTTP: set at creation; all bindings: read.
      *
-     * Whether messages are held as a whole or streamed, for each direction. The two sides need not agree.
-     * Bindings other than HTTP always have WS_BUFFERED_TRANSFER_MODE, which is also the default. Service
-     * proxy and service host take no other, except that a service host with message contracts can stream
-     * its output.
+     * Whether messages are held as a whole or streamed, for each direction. The two sides can have
+     * different modes. Bindings other than HTTP always have WS_BUFFERED_TRANSFER_MODE, which is also the
+     * default. The service proxy and the service host need WS_BUFFERED_TRANSFER_MODE too. As an exception,
+     * a service host with message contracts can stream its output.
      *
-     * A request channel with streamed output has, of the schemes of HTTP authentication, only Basic.
+     * A request channel with streamed output supports only the Basic scheme of HTTP authentication.
      */
     WS_CHANNEL_PROPERTY_TRANSFER_MODE = 18,
     /**
      * ULONG; UDP, duplex; set in every state, read.
      *
      * The index of the network adapter that sends to a multicast address. With 0, the default, the system
-     * chooses, which need not be right on a machine with several adapters.
+     * chooses the adapter. On a machine with several adapters, this can be the wrong adapter.
      */
     WS_CHANNEL_PROPERTY_MULTICAST_INTERFACE = 19,
     /**
      * ULONG; UDP, duplex; set at creation, read.
      *
-     * Over how many hops a message can travel. The default is 1.
+     * How many hops a message can travel. The default is 1.
      */
     WS_CHANNEL_PROPERTY_MULTICAST_HOPS = 20,
     /**
      * WS_ENDPOINT_ADDRESS; UDP, duplex; read, once the channel is open.
      *
-     * The address of the other side. What its fields point to belongs to the channel, must not be changed,
-     * and is valid until the channel is reset or freed. The address is taken from the network packet,
-     * where it can be forged.
+     * The address of the other side. The memory that its fields point to belongs to the channel. Do not
+     * change this memory. It is valid until the channel is reset or freed. The address comes from the
+     * network packet and can be forged.
      */
     WS_CHANNEL_PROPERTY_REMOTE_ADDRESS = 21,
     /**
      * SOCKADDR_STORAGE; types duplex session, duplex and reply; read, once a message has begun to come in.
      *
-     * The IP address of the other side. It is taken from the network packet, where it can be forged.
+     * The IP address of the other side. It comes from the network packet and can be forged.
      */
     WS_CHANNEL_PROPERTY_REMOTE_IP_ADDRESS = 22,
     /**
      * ULONGLONG; HTTP, reply; read, once a message has begun to come in.
      *
-     * A number that stands for the connection of the client. No other connection has it as long as the
-     * listener is open. A channel has another connection each time it is accepted.
+     * A number that stands for the connection of the client. It is unique as long as the listener is open.
+     * A channel has another connection each time it is accepted.
      */
     WS_CHANNEL_PROPERTY_HTTP_CONNECTION_ID = 23,
     /**
@@ -272,29 +276,29 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
      * Any type; custom; set at creation.
      *
      * A value for the implementation of the channel. Its address and its size are passed to
-     * WS_CREATE_CHANNEL_CALLBACK; without the property they are NULL and 0.
+     * WS_CREATE_CHANNEL_CALLBACK. Without the property they are NULL and 0.
      */
     WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS = 25,
     /**
      * void*; custom; read.
      *
-     * The instance that WS_CREATE_CHANNEL_CALLBACK returned. With it an application can talk to the
-     * implementation directly, where channel functions and properties do not suffice.
+     * The instance that WS_CREATE_CHANNEL_CALLBACK returned. With the instance, an application can call
+     * the implementation directly if the channel functions and properties are not enough.
      */
     WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_INSTANCE = 26,
     /**
      * WS_STRING; HTTP, TCP, channels of a listener; read, once the channel is accepted.
      *
-     * The URL to which the client has opened its channel, complete and with escaped characters: that of
-     * the HTTP request, or that of the framing protocol. The address in the message's headers can be
-     * another one. The characters are valid until the channel is reset or freed.
+     * The URL to which the client has opened its channel, complete and with escaped characters. It is the
+     * URL of the HTTP request or of the framing protocol. The message's headers can contain another
+     * address. The characters are valid until the channel is reset or freed.
      */
     WS_CHANNEL_PROPERTY_TRANSPORT_URL = 27,
     /**
      * BOOL; TCP; set at creation and later, read.
      *
-     * The option TCP_NODELAY of the socket. TRUE sends small messages without delay; FALSE, the default,
-     * lets the system put small ones together.
+     * The option TCP_NODELAY of the socket. TRUE sends small messages without delay. FALSE, the default,
+     * lets the system combine small messages.
      */
     WS_CHANNEL_PROPERTY_NO_DELAY = 28,
     /**
@@ -307,21 +311,21 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * ULONG; TCP; set at creation, together with WS_CHANNEL_PROPERTY_SEND_KEEP_ALIVES.
      *
-     * After how much idle time the first such packet is sent, in milliseconds. The default is two hours.
+     * The idle time before the first keep-alive packet is sent, in milliseconds. The default is two hours.
      */
     WS_CHANNEL_PROPERTY_KEEP_ALIVE_TIME = 30,
     /**
      * ULONG; TCP; set at creation, together with WS_CHANNEL_PROPERTY_SEND_KEEP_ALIVES.
      *
-     * After which time without an answer the packet is sent again, in milliseconds. The default is one
+     * The time without an answer before the packet is sent again, in milliseconds. The default is one
      * second.
      */
     WS_CHANNEL_PROPERTY_KEEP_ALIVE_INTERVAL = 31,
     /**
      * ULONG; HTTP; set at creation.
      *
-     * How many connections to one server the client may have. Connections are kept and shared with other
-     * components of the process. The default is INFINITE, no limit.
+     * How many connections to one server the client may have. Connections are kept and are shared with
+     * other components of the process. The default is INFINITE, which means that there is no limit.
      */
     WS_CHANNEL_PROPERTY_MAX_HTTP_SERVER_CONNECTIONS = 32,
     /**
@@ -339,9 +343,9 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * ULONG; HTTP, TCP, named pipe; set at creation, read.
      *
-     * How much memory of a message the channel keeps for the next one when a message is reset. If all
-     * messages are smaller, little is allocated. It cannot be set if both directions are streamed. The
-     * default is 65536; on UDP it is always 65536.
+     * How much memory the channel keeps for the next message when a message is reset. If all messages are
+     * smaller than this, the channel rarely allocates memory. The property cannot be set if both
+     * directions are streamed. The default is 65536. On UDP it is always 65536.
      */
     WS_CHANNEL_PROPERTY_TRIM_BUFFERED_MESSAGE_SIZE = 35,
     /**
@@ -359,8 +363,8 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * WS_PROTECTION_LEVEL; all types; read.
      *
-     * What the security of the channel ensures. It follows from what was asked for when the channel was
-     * created.
+     * The protection that the security of the channel ensures. It follows from the security that was
+     * requested when the channel was created.
      */
     WS_CHANNEL_PROPERTY_PROTECTION_LEVEL = 38,
     /**
@@ -385,79 +389,80 @@ typedef enum WS_CHANNEL_PROPERTY_ID {
     /**
      * WS_HTTP_MESSAGE_MAPPING; HTTP; set at creation.
      *
-     * How HTTP requests and responses become messages and the other way round. By default its options are
-     * 0 and it has no headers. Options other than 0 need the encoding WS_ENCODING_RAW.
+     * How HTTP requests and responses are mapped to messages, and messages to HTTP. By default the options
+     * of the mapping are 0 and it has no headers. Options other than 0 need the encoding WS_ENCODING_RAW.
      */
     WS_CHANNEL_PROPERTY_HTTP_MESSAGE_MAPPING = 42,
     /**
      * BOOL; HTTP, channels of a client; set at creation.
      *
-     * Whether redirects are followed. The default is FALSE. With
-     * WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT it is ignored.
+     * Whether redirects are followed. The default is FALSE. The value is ignored if
+     * WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT is set.
      */
     WS_CHANNEL_PROPERTY_ENABLE_HTTP_REDIRECT = 43,
     /**
      * WS_HTTP_REDIRECT_CALLBACK_CONTEXT; HTTP, channels of a client; set at creation.
      *
-     * A callback that decides about each redirect. It is given the old URL and the new one.
+     * A callback that decides about each redirect. It gets the old URL and the new URL.
      */
     WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT = 44,
     /**
      * BOOL; HTTP, TCP, named pipe, UDP, channels of a client; set in every state, read.
      *
-     * If it is TRUE, the default, functions that receive a fault fail: with the code that stands for the
-     * fault, or with WS_E_ENDPOINT_FAULT_RECEIVED if there is none. If it is FALSE, WsReceiveMessage and
-     * WsRequestReply still fail with WS_E_ENDPOINT_FAULT_RECEIVED, while the other functions return a
-     * fault like any message, and WS_MESSAGE_PROPERTY_IS_FAULT tells it. In either case
-     * WsGetFaultErrorProperty finds the details of a failure in the error object. For a service proxy it
-     * must be TRUE.
+     * If it is TRUE, the default, functions that receive a fault fail. They return the code that stands
+     * for the fault, or WS_E_ENDPOINT_FAULT_RECEIVED if the fault has no code. If it is FALSE,
+     * WsReceiveMessage and WsRequestReply still fail with WS_E_ENDPOINT_FAULT_RECEIVED. The other
+     * functions return a fault like any message, and WS_MESSAGE_PROPERTY_IS_FAULT shows that it is a
+     * fault. In both cases WsGetFaultErrorProperty finds the details of a failure in the error object. A
+     * service proxy needs the value TRUE.
      *
-     * TRUE has a risk: a fault that has a code of its own is accepted without the security that messages
-     * need, whatever WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS says. WS_MESSAGE_PROPERTY_PROTECTION_LEVEL
-     * shows how a fault was protected.
+     * TRUE has a risk: a fault with a code of its own is accepted without the security that messages need.
+     * WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS does not change this.
+     * WS_MESSAGE_PROPERTY_PROTECTION_LEVEL shows how a fault was protected.
      */
     WS_CHANNEL_PROPERTY_FAULTS_AS_ERRORS = 45,
     /**
      * BOOL; HTTP, TCP, named pipe, channels of a client; set in every state, read.
      *
-     * If it is TRUE, faults need not have the message security of the channel. They can then come from
-     * anybody. The security of the transport is not affected. The default is FALSE.
+     * If it is TRUE, faults are accepted without the message security of the channel. They can then come
+     * from anybody. The security of the transport does not change. The default is FALSE.
      */
     WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS = 46,
     /**
      * WCHAR*; HTTP, channels of a client; read. It exists since Windows 7.
      *
-     * The service principal name of the server of the last request that failed. It can be there only if a
-     * request was sent, if it failed because the two sides have no authentication scheme in common, and if
-     * the server offers the scheme Nego2.
+     * The service principal name of the server to which the last failed request was sent. The name exists
+     * only under two conditions: the request failed because the two sides have no authentication scheme in
+     * common, and the server offers the scheme Nego2.
      */
     WS_CHANNEL_PROPERTY_HTTP_SERVER_SPN = 47,
     /**
      * WCHAR*; HTTP, channels of a client; read. It exists since Windows 7.
      *
-     * The same for the HTTP proxy.
+     * The service principal name of the HTTP proxy, under the same conditions as
+     * WS_CHANNEL_PROPERTY_HTTP_SERVER_SPN.
      */
     WS_CHANNEL_PROPERTY_HTTP_PROXY_SPN = 48,
     /**
      * ULONG; HTTP, reply; set at creation, read.
      *
-     * How large the headers of a request may be, in bytes. It bounds memory, because they are read
-     * completely before anything else happens. The default is 65536.
+     * How large the headers of a request may be, in bytes. The headers are read completely before anything
+     * else happens, so this size limits the memory. The default is 65536.
      */
     WS_CHANNEL_PROPERTY_MAX_HTTP_REQUEST_HEADERS_BUFFER_SIZE = 49,
 } WS_CHANNEL_PROPERTY_ID;
 
 /**
- * Names the states of a channel. WS_CHANNEL_PROPERTY_STATE returns the present one.
+ * Names the states of a channel. WS_CHANNEL_PROPERTY_STATE returns the present state.
  *
  * From webservices/ne-webservices-ws_channel_state.md, line 34.
  */
 typedef enum WS_CHANNEL_STATE {
     /** The channel is new, or has been reset by WsResetChannel. It can be opened. */
     WS_CHANNEL_STATE_CREATED = 0,
-    /** WsOpenChannel is at work. */
+    /** WsOpenChannel is running. */
     WS_CHANNEL_STATE_OPENING = 1,
-    /** WsAcceptChannel is at work. */
+    /** WsAcceptChannel is running. */
     WS_CHANNEL_STATE_ACCEPTING = 2,
     /** Messages can be exchanged. */
     WS_CHANNEL_STATE_OPEN = 3,
@@ -466,7 +471,7 @@ typedef enum WS_CHANNEL_STATE {
      * be closed.
      */
     WS_CHANNEL_STATE_FAULTED = 4,
-    /** WsCloseChannel is at work. */
+    /** WsCloseChannel is running. */
     WS_CHANNEL_STATE_CLOSING = 5,
     /** The channel is closed. It can be reset or freed. */
     WS_CHANNEL_STATE_CLOSED = 6,
@@ -483,8 +488,8 @@ typedef enum WS_CHANNEL_TYPE {
     /** Messages are sent. None of the built-in bindings has this type. */
     WS_CHANNEL_TYPE_OUTPUT = 2,
     /**
-     * All messages of the channel belong together, in one session. The value is a part of those below and
-     * is no type by itself.
+     * All messages of the channel belong together, in one session. The value is a part of other types and
+     * is not a type by itself.
      */
     WS_CHANNEL_TYPE_SESSION = 4,
     /** Messages are received in a session. None of the built-in bindings has this type. */
@@ -511,7 +516,7 @@ typedef enum WS_CHANNEL_TYPE {
 } WS_CHANNEL_TYPE;
 
 /**
- * Says which structure a pointer to a WS_ENDPOINT_IDENTITY leads to.
+ * Says to which kind of structure a pointer to a WS_ENDPOINT_IDENTITY points.
  *
  * From webservices/ne-webservices-ws_endpoint_identity_type.md, line 34.
  */
@@ -526,7 +531,7 @@ typedef enum WS_ENDPOINT_IDENTITY_TYPE {
     WS_RSA_ENDPOINT_IDENTITY_TYPE = 4,
     /** WS_CERT_ENDPOINT_IDENTITY: a certificate. */
     WS_CERT_ENDPOINT_IDENTITY_TYPE = 5,
-    /** WS_UNKNOWN_ENDPOINT_IDENTITY: an identity of a kind that is not known, as XML. */
+    /** WS_UNKNOWN_ENDPOINT_IDENTITY: an identity of an unknown kind, as XML. */
     WS_UNKNOWN_ENDPOINT_IDENTITY_TYPE = 6,
 } WS_ENDPOINT_IDENTITY_TYPE;
 
@@ -538,15 +543,15 @@ typedef enum WS_ENDPOINT_IDENTITY_TYPE {
  */
 typedef enum WS_ERROR_PROPERTY_ID {
     /**
-     * ULONG. The number of strings in the object, which WsGetErrorString can return. Those that
-     * WsAddErrorString has added count, and so does the text of WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE if
-     * that is set. The property can only be read.
+     * ULONG. The number of strings in the object, which WsGetErrorString can return. The number counts the
+     * strings that WsAddErrorString has added, and the text of WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE if
+     * that property is set. The property can only be read.
      */
     WS_ERROR_PROPERTY_STRING_COUNT = 0,
     /**
-     * ULONG. If a failure of a component below was turned into a WS_E_ code, the code of that component.
-     * It helps to find the cause; a program should not depend on it, for the components and their codes
-     * can change. The default is NOERROR, which is 0.
+     * ULONG. If a failure of a lower component was translated into a WS_E_ code, this is the code of that
+     * component. It helps to find the cause. A program should not depend on it, because the components and
+     * their codes can change. The default is NOERROR, which is 0.
      */
     WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE = 1,
     /**
@@ -566,19 +571,19 @@ typedef struct WS_ENDPOINT_IDENTITY WS_ENDPOINT_IDENTITY;
 typedef struct WS_ERROR_PROPERTY WS_ERROR_PROPERTY;
 
 /**
- * A custom channel supplies this function. WsAbandonMessage calls it to give up the rest of a message,
- * so that the next one can be read or written.
+ * A custom channel supplies this function. WsAbandonMessage calls it to drop the rest of a message.
+ * After that the next message can be read or written.
  *
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it.
  * @param message [in]
- *     Message to give up. It must be the one that WS_READ_MESSAGE_START_CALLBACK or
- *     WS_WRITE_MESSAGE_START_CALLBACK got last and that is not finished.
+ *     Message to drop. It must be the message that WS_READ_MESSAGE_START_CALLBACK or
+ *     WS_WRITE_MESSAGE_START_CALLBACK got last, and it must not be finished.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL.
  * @return
- *     S_OK on success, otherwise the code that WsAbandonMessage is to return.
+ *     S_OK on success, otherwise the error code that WsAbandonMessage is to return.
  *     - E_INVALIDARG (0x80070057): The channel is neither reading nor writing this message.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_OPEN nor
  *       WS_CHANNEL_STATE_FAULTED.
@@ -588,18 +593,18 @@ typedef struct WS_ERROR_PROPERTY WS_ERROR_PROPERTY;
 typedef HRESULT (CALLBACK *WS_ABANDON_MESSAGE_CALLBACK)(void *channelInstance, WS_MESSAGE *message, WS_ERROR *error);
 
 /**
- * A custom channel supplies this function. WsAbortChannel calls it to break off all that the channel
- * is doing.
+ * A custom channel supplies this function. WsAbortChannel calls it to break off all operations of the
+ * channel.
  *
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL.
  * @return
- *     S_OK on success, otherwise the code that WsAbortChannel is to return.
+ *     S_OK on success, otherwise the error code that WsAbortChannel is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
  *
  * From webservices/nc-webservices-ws_abort_channel_callback.md, line 48.
@@ -608,16 +613,16 @@ typedef HRESULT (CALLBACK *WS_ABORT_CHANNEL_CALLBACK)(void *channelInstance, WS_
 
 /**
  * The application supplies this function in a WS_ASYNC_CONTEXT. It receives the result of an operation
- * whose function has returned WS_S_ASYNC.
+ * after the function of the operation has returned WS_S_ASYNC.
  *
  * @param errorCode [in]
- *     Result of the operation: what its function would have returned had it waited. If that is a failure
- *     and the function was given an error object, the details are in the object by now.
+ *     Result of the operation. It is the code that the function would have returned in a synchronous call.
+ *     If it is a failure and the function was given an error object, the object now has the details.
  * @param callbackModel [in]
- *     Says whether the callback may take its time (WS_LONG_CALLBACK) or has to return quickly because
- *     other work waits for the thread (WS_SHORT_CALLBACK).
+ *     Says how long the callback may run. With WS_LONG_CALLBACK it may take its time. With
+ *     WS_SHORT_CALLBACK it must return quickly, because other work waits for the thread.
  * @param callbackState [in, optional]
- *     Value of callbackState in the WS_ASYNC_CONTEXT. It may be NULL; Web Services does not look at it.
+ *     Value of callbackState in the WS_ASYNC_CONTEXT. It may be NULL. Web Services does not look at it.
  *
  * From webservices/nc-webservices-ws_async_callback.md, line 48.
  */
@@ -628,8 +633,8 @@ typedef void (CALLBACK *WS_ASYNC_CALLBACK)(
 );
 
 /**
- * A custom channel, one whose binding is WS_CUSTOM_CHANNEL_BINDING, supplies this function.
- * WsCloseChannel calls it to close the channel.
+ * A custom channel (a channel with WS_CUSTOM_CHANNEL_BINDING) supplies this function. WsCloseChannel
+ * calls it to close the channel.
  *
  * @param channelInstance [in]
  *     State of the channel that is to be closed. It is the pointer that WS_CREATE_CHANNEL_CALLBACK
@@ -641,15 +646,15 @@ typedef void (CALLBACK *WS_ASYNC_CALLBACK)(
  *     Object that takes more details of a failure. If it is NULL, the return value is all that the caller
  *     learns.
  * @return
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - WS_S_ASYNC (0x003D0000): The close goes on asynchronously. Its result is delivered through
  *       asyncContext.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
  *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read has a format or a value other than the
  *       expected one.
- *     - WS_E_INVALID_OPERATION (0x803D0003): The channel cannot be closed in the state that it is in. An
- *       object that the close needs is in a state that does not allow it.
+ *     - WS_E_INVALID_OPERATION (0x803D0003): The channel cannot be closed in its present state. An object
+ *       that the close needs is in a state that does not allow it.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called while the channel was closing. The
  *       close was broken off before it was done.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): The close took longer than the channel allows.
@@ -667,31 +672,31 @@ typedef HRESULT (CALLBACK *WS_CLOSE_CHANNEL_CALLBACK)(
 );
 
 /**
- * A custom channel, one whose binding is WS_CUSTOM_CHANNEL_BINDING, supplies this function.
- * WsCreateChannel calls it to create what the channel needs.
+ * A custom channel, which has WS_CUSTOM_CHANNEL_BINDING, supplies this function. WsCreateChannel calls
+ * it to create what the channel needs.
  *
  * @param channelType [in]
- *     Message exchange pattern that the channel is to have. If the implementation does not support it, it
- *     returns E_INVALIDARG.
+ *     Message exchange pattern of the new channel. If the implementation does not support the pattern, the
+ *     function returns E_INVALIDARG.
  * @param channelParameters [in, optional]
  *     Value of WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS, or NULL if that property was not given. It
- *     is valid only until the function returns, unless caller and implementation have agreed on more.
+ *     is valid only until the function returns, unless the caller and the implementation have agreed on a
+ *     longer time.
  * @param channelParametersSize [in]
  *     Size of channelParameters, in bytes. It is 0 if the property was not given.
  * @param channelInstance [out]
  *     Receives a pointer to the state of the new channel, which the implementation allocates. All other
- *     callbacks of this channel get it as their first argument. It does not matter to Web Services what it
- *     points to.
+ *     callbacks of this channel get it as their first argument. Web Services does not look at the state.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL.
  * @return
  *     S_OK on success. With any other value WsCreateChannel fails.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): The channel type is not supported, or the parameters are not those that
- *       the implementation expects.
+ *     - E_INVALIDARG (0x80070057): The channel type is not supported, or the implementation does not
+ *       accept the parameters.
  *
  * From webservices/nc-webservices-ws_create_channel_callback.md, line 48.
  */
@@ -707,8 +712,8 @@ typedef HRESULT (CALLBACK *WS_CREATE_CHANNEL_CALLBACK)(
  * A custom channel supplies this function. WsFreeChannel calls it to free the state of the channel.
  *
  * @param channelInstance [in]
- *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it. The function frees it, with all
- *     that belongs to it.
+ *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it. The function frees the state and
+ *     all memory that belongs to it.
  *
  * From webservices/nc-webservices-ws_free_channel_callback.md, line 48.
  */
@@ -726,12 +731,12 @@ typedef void (CALLBACK *WS_FREE_CHANNEL_CALLBACK)(void *channelInstance);
  * @param valueSize [in]
  *     Size of the value buffer, in bytes.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL.
  * @return
- *     S_OK on success, otherwise the code that WsGetChannelProperty is to return.
+ *     S_OK on success, otherwise the error code that WsGetChannelProperty is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): The channel does not have this property, or valueSize is too small for
  *       it.
@@ -752,38 +757,38 @@ typedef HRESULT (CALLBACK *WS_GET_CHANNEL_PROPERTY_CALLBACK)(
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it.
  * @param endpointAddress [in]
- *     Address of the endpoint. It is valid only until the function returns, even if that returns
- *     WS_S_ASYNC. Copy what is needed later.
+ *     Address of the endpoint. It is valid only until the function returns, even if the function returns
+ *     WS_S_ASYNC. Copy everything that is needed later.
  * @param asyncContext [in, optional]
  *     If it is not NULL, the function may return WS_S_ASYNC and deliver the result later. The structure is
  *     valid only until the function returns, so copy its two fields. If it is NULL, the function must not
  *     return before it is done.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called, and
- *     details must be in it before that call.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called. Add the
+ *     details before that call.
  * @return
  *     S_OK if the channel is open, otherwise the code that WsOpenChannel is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
+ *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
- *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read is malformed, or is not what belongs at this
+ *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_CREATED.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the channel was open.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
- *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel ran out first.
+ *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
- *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): What was received did not pass the security
- *       checks of the channel.
- *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): There is no such endpoint, or its name has no address.
+ *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): Received data did not pass the security checks of
+ *       the channel.
+ *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): The endpoint does not exist, or its name has no address.
  *     - WS_E_ENDPOINT_NOT_AVAILABLE (0x803D000E): The endpoint exists, but is out of service at this
  *       address.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
- *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The network has no way to the endpoint.
+ *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The endpoint cannot be reached over the network.
  *     - WS_E_ENDPOINT_TOO_BUSY (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
  *     - WS_E_PROXY_FAILURE (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -816,38 +821,38 @@ typedef HRESULT (CALLBACK *WS_OPEN_CHANNEL_CALLBACK)(
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it.
  * @param message [in]
- *     Message that WS_READ_MESSAGE_START_CALLBACK got. Its state is WS_MESSAGE_STATE_READING. After
- *     success it must be WS_MESSAGE_STATE_DONE.
+ *     Message that was given to WS_READ_MESSAGE_START_CALLBACK. Its state is WS_MESSAGE_STATE_READING.
+ *     After success it must be WS_MESSAGE_STATE_DONE.
  * @param asyncContext [in, optional]
  *     If it is not NULL, the function may return WS_S_ASYNC and deliver the result later. The structure is
  *     valid only until the function returns, so copy its two fields. If it is NULL, the function must not
  *     return before it is done.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called, and
- *     details must be in it before that call.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called. Add the
+ *     details before that call.
  * @return
- *     S_OK on success, otherwise the code that WsReadMessageEnd is to return.
+ *     S_OK on success, otherwise the error code that WsReadMessageEnd is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
+ *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
- *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read is malformed, or is not what belongs at this
+ *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, or the message is not being read.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the end had come.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
- *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel ran out first.
+ *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
- *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): What was received did not pass the security
- *       checks of the channel.
- *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): There is no such endpoint, or its name has no address.
+ *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): Received data did not pass the security checks of
+ *       the channel.
+ *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): The endpoint does not exist, or its name has no address.
  *     - WS_E_ENDPOINT_NOT_AVAILABLE (0x803D000E): The endpoint exists, but is out of service at this
  *       address.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
- *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The network has no way to the endpoint.
+ *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The endpoint cannot be reached over the network.
  *     - WS_E_ENDPOINT_TOO_BUSY (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
  *     - WS_E_PROXY_FAILURE (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -862,8 +867,7 @@ typedef HRESULT (CALLBACK *WS_OPEN_CHANNEL_CALLBACK)(
  *     - WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH (0x803D001F): The endpoint wants Negotiate authentication.
  *     - WS_E_INVALID_ENDPOINT_URL (0x803D0020): The URL of the endpoint is malformed, or the binding does
  *       not know its scheme.
- *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects a security token whose lifetime is
- *       over.
+ *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects an expired security token.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
  * From webservices/nc-webservices-ws_read_message_end_callback.md, line 48.
@@ -882,48 +886,48 @@ typedef HRESULT (CALLBACK *WS_READ_MESSAGE_END_CALLBACK)(
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it.
  * @param message [in]
- *     Empty message that is to be filled: its state is WS_MESSAGE_STATE_EMPTY. After success it must be in
- *     WS_MESSAGE_STATE_READING and contain the headers.
+ *     Empty message to fill. Its state is WS_MESSAGE_STATE_EMPTY. After success its state must be
+ *     WS_MESSAGE_STATE_READING, and it must contain the headers.
  * @param asyncContext [in, optional]
  *     If it is not NULL, the function may return WS_S_ASYNC and deliver the result later. The structure is
  *     valid only until the function returns, so copy its two fields. If it is NULL, the function must not
  *     return before it is done.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called, and
- *     details must be in it before that call.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called. Add the
+ *     details before that call.
  * @return
  *     S_OK or WS_S_END on success, otherwise the code that WsReadMessageStart is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
+ *       the result.
  *     - WS_S_END (0x003D0001): There are no more messages. The message is still empty.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
- *     - CRYPT_E_REVOCATION_OFFLINE (0x80092013): It cannot be found out whether the certificate has been
- *       revoked, because the server that knows it does not answer.
- *     - CERT_E_EXPIRED (0x800B0101): A certificate that is needed has expired, or is not valid yet.
+ *     - CRYPT_E_REVOCATION_OFFLINE (0x80092013): Nothing is known about a revocation of the certificate,
+ *       because the server for revocations does not answer.
+ *     - CERT_E_EXPIRED (0x800B0101): A required certificate has expired or is not valid yet.
  *     - CERT_E_UNTRUSTEDROOT (0x800B0109): The chain of the certificate ends in a root that this computer
  *       does not trust.
- *     - CERT_E_CN_NO_MATCH (0x800B010F): The certificate was issued for another name than that of the
+ *     - CERT_E_CN_NO_MATCH (0x800B010F): The certificate was issued for a name other than the name of the
  *       endpoint.
  *     - CERT_E_WRONG_USAGE (0x800B0110): The certificate was not issued for this purpose.
- *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read is malformed, or is not what belongs at this
+ *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, or another message is still being
  *       read.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the headers had come.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
- *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel ran out first.
+ *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
- *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): What was received did not pass the security
- *       checks of the channel.
- *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): There is no such endpoint, or its name has no address.
+ *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): Received data did not pass the security checks of
+ *       the channel.
+ *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): The endpoint does not exist, or its name has no address.
  *     - WS_E_ENDPOINT_NOT_AVAILABLE (0x803D000E): The endpoint exists, but is out of service at this
  *       address.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
- *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The network has no way to the endpoint.
+ *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The endpoint cannot be reached over the network.
  *     - WS_E_ENDPOINT_TOO_BUSY (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
  *     - WS_E_PROXY_FAILURE (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -938,8 +942,7 @@ typedef HRESULT (CALLBACK *WS_READ_MESSAGE_END_CALLBACK)(
  *     - WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH (0x803D001F): The endpoint wants Negotiate authentication.
  *     - WS_E_INVALID_ENDPOINT_URL (0x803D0020): The URL of the endpoint is malformed, or the binding does
  *       not know its scheme.
- *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects a security token whose lifetime is
- *       over.
+ *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects an expired security token.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
  * From webservices/nc-webservices-ws_read_message_start_callback.md, line 48.
@@ -958,10 +961,10 @@ typedef HRESULT (CALLBACK *WS_READ_MESSAGE_START_CALLBACK)(
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL.
  * @return
- *     S_OK on success, otherwise the code that WsResetChannel is to return.
+ *     S_OK on success, otherwise the error code that WsResetChannel is to return.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_CREATED nor
  *       WS_CHANNEL_STATE_CLOSED.
  *
@@ -981,15 +984,15 @@ typedef HRESULT (CALLBACK *WS_RESET_CHANNEL_CALLBACK)(void *channelInstance, WS_
  * @param valueSize [in]
  *     Size of value, in bytes.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL.
  * @return
- *     S_OK on success, otherwise the code that WsSetChannelProperty is to return.
+ *     S_OK on success, otherwise the error code that WsSetChannelProperty is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the new value.
- *     - E_INVALIDARG (0x80070057): The channel does not have this property or does not let it be changed,
- *       or valueSize is not the size of its type.
+ *     - E_INVALIDARG (0x80070057): The channel does not have this property, the property cannot be
+ *       changed, or valueSize is not the size of its type.
  *
  * From webservices/nc-webservices-ws_set_channel_property_callback.md, line 48.
  */
@@ -1012,17 +1015,17 @@ typedef HRESULT (CALLBACK *WS_SET_CHANNEL_PROPERTY_CALLBACK)(
  *     valid only until the function returns, so copy its two fields. If it is NULL, the function must not
  *     return before it is done.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called, and
- *     details must be in it before that call.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called. Add the
+ *     details before that call.
  * @return
  *     S_OK if the other side has been told, otherwise the code that WsShutdownSessionChannel is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
- *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_OPEN, the type does not
- *       allow it, or the session has been shut down already.
+ *       the result.
+ *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_OPEN, the channel type does
+ *       not allow the call, or the session has been shut down already.
  *
  * From webservices/nc-webservices-ws_shutdown_session_channel_callback.md, line 48.
  */
@@ -1039,46 +1042,46 @@ typedef HRESULT (CALLBACK *WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK)(
  * @param channelInstance [in]
  *     State of the channel, as WS_CREATE_CHANNEL_CALLBACK returned it.
  * @param message [in]
- *     Message that WS_WRITE_MESSAGE_START_CALLBACK got. Its state is WS_MESSAGE_STATE_WRITING. After
- *     success it must be WS_MESSAGE_STATE_DONE.
+ *     Message that was given to WS_WRITE_MESSAGE_START_CALLBACK. Its state is WS_MESSAGE_STATE_WRITING.
+ *     After success it must be WS_MESSAGE_STATE_DONE.
  * @param asyncContext [in, optional]
  *     If it is not NULL, the function may return WS_S_ASYNC and deliver the result later. The structure is
  *     valid only until the function returns, so copy its two fields. If it is NULL, the function must not
  *     return before it is done.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called, and
- *     details must be in it before that call.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called. Add the
+ *     details before that call.
  * @return
- *     S_OK on success, otherwise the code that WsWriteMessageEnd is to return.
+ *     S_OK on success, otherwise the error code that WsWriteMessageEnd is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
+ *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
- *     - CRYPT_E_REVOCATION_OFFLINE (0x80092013): It cannot be found out whether the certificate has been
- *       revoked, because the server that knows it does not answer.
- *     - CERT_E_EXPIRED (0x800B0101): A certificate that is needed has expired, or is not valid yet.
+ *     - CRYPT_E_REVOCATION_OFFLINE (0x80092013): Nothing is known about a revocation of the certificate,
+ *       because the server for revocations does not answer.
+ *     - CERT_E_EXPIRED (0x800B0101): A required certificate has expired or is not valid yet.
  *     - CERT_E_UNTRUSTEDROOT (0x800B0109): The chain of the certificate ends in a root that this computer
  *       does not trust.
- *     - CERT_E_CN_NO_MATCH (0x800B010F): The certificate was issued for another name than that of the
+ *     - CERT_E_CN_NO_MATCH (0x800B010F): The certificate was issued for a name other than the name of the
  *       endpoint.
  *     - CERT_E_WRONG_USAGE (0x800B0110): The certificate was not issued for this purpose.
- *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read is malformed, or is not what belongs at this
+ *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, or the message is not being written.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before all was sent.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the whole message was sent.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
- *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel ran out first.
+ *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
- *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): What was received did not pass the security
- *       checks of the channel.
- *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): There is no such endpoint, or its name has no address.
+ *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): Received data did not pass the security checks of
+ *       the channel.
+ *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): The endpoint does not exist, or its name has no address.
  *     - WS_E_ENDPOINT_NOT_AVAILABLE (0x803D000E): The endpoint exists, but is out of service at this
  *       address.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
- *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The network has no way to the endpoint.
+ *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The endpoint cannot be reached over the network.
  *     - WS_E_ENDPOINT_TOO_BUSY (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
  *     - WS_E_PROXY_FAILURE (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -1093,8 +1096,7 @@ typedef HRESULT (CALLBACK *WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK)(
  *     - WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH (0x803D001F): The endpoint wants Negotiate authentication.
  *     - WS_E_INVALID_ENDPOINT_URL (0x803D0020): The URL of the endpoint is malformed, or the binding does
  *       not know its scheme.
- *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects a security token whose lifetime is
- *       over.
+ *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects an expired security token.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
  * From webservices/nc-webservices-ws_write_message_end_callback.md, line 48.
@@ -1120,40 +1122,40 @@ typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_END_CALLBACK)(
  *     valid only until the function returns, so copy its two fields. If it is NULL, the function must not
  *     return before it is done.
  * @param error [in, optional]
- *     Object for details of a failure, to be filled with WsAddErrorString and WsSetErrorProperty. It can
- *     be NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called, and
- *     details must be in it before that call.
+ *     Object for details of a failure. Fill it with WsAddErrorString and WsSetErrorProperty. It can be
+ *     NULL. After WS_S_ASYNC it stays valid until the callback of asyncContext has been called. Add the
+ *     details before that call.
  * @return
- *     S_OK on success, otherwise the code that WsWriteMessageStart is to return.
+ *     S_OK on success, otherwise the error code that WsWriteMessageStart is to return.
  *
- *     The list is not complete; a channel can return codes of its own.
+ *     The list is not complete. A channel can return codes of its own.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
+ *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid.
- *     - CRYPT_E_REVOCATION_OFFLINE (0x80092013): It cannot be found out whether the certificate has been
- *       revoked, because the server that knows it does not answer.
- *     - CERT_E_EXPIRED (0x800B0101): A certificate that is needed has expired, or is not valid yet.
+ *     - CRYPT_E_REVOCATION_OFFLINE (0x80092013): Nothing is known about a revocation of the certificate,
+ *       because the server for revocations does not answer.
+ *     - CERT_E_EXPIRED (0x800B0101): A required certificate has expired or is not valid yet.
  *     - CERT_E_UNTRUSTEDROOT (0x800B0109): The chain of the certificate ends in a root that this computer
  *       does not trust.
- *     - CERT_E_CN_NO_MATCH (0x800B010F): The certificate was issued for another name than that of the
+ *     - CERT_E_CN_NO_MATCH (0x800B010F): The certificate was issued for a name other than the name of the
  *       endpoint.
  *     - CERT_E_WRONG_USAGE (0x800B0110): The certificate was not issued for this purpose.
- *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read is malformed, or is not what belongs at this
+ *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, its session has been shut down, or
  *       another message is still being written.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the headers were sent.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
- *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel ran out first.
+ *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
- *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): What was received did not pass the security
- *       checks of the channel.
- *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): There is no such endpoint, or its name has no address.
+ *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): Received data did not pass the security checks of
+ *       the channel.
+ *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): The endpoint does not exist, or its name has no address.
  *     - WS_E_ENDPOINT_NOT_AVAILABLE (0x803D000E): The endpoint exists, but is out of service at this
  *       address.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
- *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The network has no way to the endpoint.
+ *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The endpoint cannot be reached over the network.
  *     - WS_E_ENDPOINT_TOO_BUSY (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
  *     - WS_E_PROXY_FAILURE (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -1168,8 +1170,7 @@ typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_END_CALLBACK)(
  *     - WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH (0x803D001F): The endpoint wants Negotiate authentication.
  *     - WS_E_INVALID_ENDPOINT_URL (0x803D0020): The URL of the endpoint is malformed, or the binding does
  *       not know its scheme.
- *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects a security token whose lifetime is
- *       over.
+ *     - WS_E_SECURITY_TOKEN_EXPIRED (0x803D0022): The endpoint rejects an expired security token.
  *     - WS_E_SECURITY_SYSTEM_FAILURE (0x803D0023): A security component of the platform failed.
  *
  * From webservices/nc-webservices-ws_write_message_start_callback.md, line 48.
@@ -1189,12 +1190,12 @@ typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_START_CALLBACK)(
 struct WS_ASYNC_CONTEXT {
     /** The function that receives the result. It must not be NULL. */
     WS_ASYNC_CALLBACK callback;
-    /** Any value of the application. It is passed to the callback and not looked at. */
+    /** Any value of the application. It is passed to the callback unchanged. */
     void *callbackState;
 };
 
 /**
- * Holds an array of WS_CHANNEL_PROPERTY structures with its length.
+ * Holds an array of WS_CHANNEL_PROPERTY structures and the length of the array.
  *
  * From webservices/ns-webservices-ws_channel_properties.md, line 36.
  */
@@ -1206,14 +1207,14 @@ struct WS_CHANNEL_PROPERTIES {
 };
 
 /**
- * Holds one setting of a channel that is about to be created.
+ * Holds one setting of a new channel.
  *
  * From webservices/ns-webservices-ws_channel_property.md, line 36.
  */
 struct WS_CHANNEL_PROPERTY {
     /** The property. */
     WS_CHANNEL_PROPERTY_ID id;
-    /** Points to the value, which must be aligned as its type demands. */
+    /** Points to the value. The value must be aligned as its type demands. */
     void *value;
     /** The number of bytes at value: the size of the property's type. */
     ULONG valueSize;
@@ -1226,19 +1227,19 @@ struct WS_CHANNEL_PROPERTY {
  */
 struct WS_CUSTOM_CHANNEL_CALLBACKS {
     /**
-     * Creates the channel. It is called by WsCreateChannel, and returns the instance that all other
-     * callbacks are given.
+     * Creates the channel. WsCreateChannel calls this function. The function returns the instance that all
+     * other callbacks get.
      */
     WS_CREATE_CHANNEL_CALLBACK createChannelCallback;
     /** Frees the channel. It implements WsFreeChannel. */
     WS_FREE_CHANNEL_CALLBACK freeChannelCallback;
-    /** Makes a closed channel as good as new. It implements WsResetChannel. */
+    /** Makes a closed channel ready for the next use. It implements WsResetChannel. */
     WS_RESET_CHANNEL_CALLBACK resetChannelCallback;
     /** Opens the channel to an endpoint. It implements WsOpenChannel. */
     WS_OPEN_CHANNEL_CALLBACK openChannelCallback;
     /** Closes the channel. It implements WsCloseChannel. */
     WS_CLOSE_CHANNEL_CALLBACK closeChannelCallback;
-    /** Ends what is in progress on the channel. It implements WsAbortChannel. */
+    /** Ends the operations in progress on the channel. It implements WsAbortChannel. */
     WS_ABORT_CHANNEL_CALLBACK abortChannelCallback;
     /** Returns a property of the channel. It implements WsGetChannelProperty. */
     WS_GET_CHANNEL_PROPERTY_CALLBACK getChannelPropertyCallback;
@@ -1262,7 +1263,7 @@ struct WS_CUSTOM_CHANNEL_CALLBACKS {
 };
 
 /**
- * Holds a string of UTF-16 characters with its length.
+ * Holds a string of UTF-16 characters and its length.
  *
  * From webservices/ns-webservices-ws_string.md, line 36.
  */
@@ -1274,31 +1275,31 @@ struct WS_STRING {
 };
 
 /**
- * Holds the address of an endpoint: its URL, and what else has to be known to reach it and to trust
- * it. The fields are those of an endpoint reference of WS-Addressing.
+ * Holds the address of an endpoint: its URL, and the other data for reaching and trusting the
+ * endpoint. The fields match an endpoint reference of WS-Addressing.
  *
  * From webservices/ns-webservices-ws_endpoint_address.md, line 36.
  */
 struct WS_ENDPOINT_ADDRESS {
     /**
      * The URL, with its special characters escaped. An empty string stands for the anonymous address of
-     * WS-Addressing, which is written and read in its place.
+     * WS-Addressing. Messages contain that address, not the empty string.
      */
     WS_STRING url;
     /**
-     * Header elements that belong into each message for the endpoint, the ReferenceParameters of
-     * WS-Addressing. They complete the URL, and nobody but the endpoint has to understand them. It can be
-     * NULL.
+     * Header elements that each message for the endpoint must contain. WS-Addressing calls them
+     * ReferenceParameters. They complete the URL, and only the endpoint needs to understand them. It can
+     * be NULL.
      */
     WS_XML_BUFFER *headers;
     /**
-     * Further elements of the endpoint reference, in the order that the specification demands, then those
-     * of extensions. Address, ReferenceParameters and Identity are not among them, for they have fields of
-     * their own. In the version WS_ADDRESSING_VERSION_0_9 ReferenceProperties has to be the first element.
-     * It can be NULL.
+     * Further elements of the endpoint reference, in the order that the specification demands, and after
+     * them the elements of extensions. Address, ReferenceParameters and Identity have fields of their own
+     * and do not belong here. In the version WS_ADDRESSING_VERSION_0_9, ReferenceProperties must be the
+     * first element. It can be NULL.
      */
     WS_XML_BUFFER *extensions;
-    /** Who the endpoint has to prove to be. It can be NULL. */
+    /** The identity that the endpoint must prove. It can be NULL. */
     WS_ENDPOINT_IDENTITY *identity;
 };
 
@@ -1314,14 +1315,14 @@ struct WS_ENDPOINT_IDENTITY {
 };
 
 /**
- * Holds one setting of an error object that is about to be created.
+ * Holds one setting of a new error object.
  *
  * From webservices/ns-webservices-ws_error_property.md, line 36.
  */
 struct WS_ERROR_PROPERTY {
     /** The property. */
     WS_ERROR_PROPERTY_ID id;
-    /** Points to the value, which must be aligned as its type demands. */
+    /** Points to the value. The value must be aligned as its type demands. */
     void *value;
     /** The number of bytes at value: the size of the property's type. */
     ULONG valueSize;
@@ -1337,16 +1338,16 @@ struct WS_ERROR_PROPERTY {
 #endif
 
 /**
- * Breaks off whatever a channel is doing: all input and output that has been started and is not done.
+ * Breaks off all operations of a channel: all input and output that has been started and is not done.
  *
  * @param channel [in]
  *     Channel to abort. It can be in any state.
  * @param error [in, optional]
- *     Error object that takes details if the call fails. Pass NULL if the code is enough.
+ *     Error object that receives details if the call fails. Pass NULL if the code is enough.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
- *     - E_INVALIDARG (0x80070057): channel is NULL, or no channel.
- *     - WS_E_NOT_SUPPORTED (0x803D0017): This version of Windows cannot abort such a channel; see the
+ *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
+ *     - WS_E_NOT_SUPPORTED (0x803D0017): This version of Windows cannot abort this channel, see the
  *       remarks.
  *
  * From webservices/nf-webservices-wsabortchannel.md, line 48.
@@ -1354,12 +1355,13 @@ struct WS_ERROR_PROPERTY {
 HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
 
 /**
- * Adds a string to an error object. Implementations of callbacks use it to say what went wrong.
+ * Adds a string to an error object. Implementations of callbacks use the function to say what went
+ * wrong.
  *
  * @param error [in]
  *     Error object to add to.
  * @param string [in]
- *     Text to add. The object makes a copy, so it can be released after the call.
+ *     Text to add. The object makes a copy, so the caller can free the text after the call.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
@@ -1372,32 +1374,33 @@ HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
 HRESULT WINAPI WsAddErrorString(WS_ERROR *error, const WS_STRING *string);
 
 /**
- * Closes a channel that was opened or accepted. Afterwards it can be reset or freed.
+ * Closes a channel that was opened or accepted. After that, the channel can be reset or freed.
  *
  * @param channel [in]
  *     Channel to close.
  * @param asyncContext [in, optional]
- *     Callback, and a pointer for it, that allow the call to return before the channel is closed. If it is
- *     NULL, the call waits. The structure is read before the function returns and can be a local variable.
- *     What its callbackState points to must stay valid until the callback is called.
+ *     A callback and a pointer for the callback. With them the call can return before the channel is
+ *     closed. If it is NULL, the call waits. The function reads the structure before it returns, so the
+ *     structure can be a local variable. The memory that callbackState points to must stay valid until the
+ *     callback is called.
  * @param error [in, optional]
- *     Error object that takes details of a failure. Pass NULL if the code is enough. If the call returns
- *     WS_S_ASYNC, the object belongs to the operation until the callback is called: it must stay valid,
- *     and nothing else may use it.
+ *     Error object that receives details of a failure. Pass NULL if the code is enough. If the call
+ *     returns WS_S_ASYNC, the operation uses the object until the callback is called. Keep the object
+ *     valid until then, and do not use it for anything else.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
+ *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): channel is NULL, or no channel.
- *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read is malformed, or is not what belongs at this
+ *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
+ *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
- *     - WS_E_INVALID_OPERATION (0x803D0003): The state does not allow it, because the channel is just
+ *     - WS_E_INVALID_OPERATION (0x803D0003): The state does not allow the call, because the channel is
  *       being opened, accepted or closed.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called while the channel was closing.
- *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel ran out first.
+ *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
@@ -1411,35 +1414,35 @@ HRESULT WINAPI WsCloseChannel(
 );
 
 /**
- * Creates a channel, the object through which messages are exchanged with one endpoint at a time. The
- * new channel is in state WS_CHANNEL_STATE_CREATED. WsOpenChannel connects it.
+ * Creates a channel. A channel exchanges messages with one endpoint at a time. The new channel is in
+ * the state WS_CHANNEL_STATE_CREATED. WsOpenChannel connects the channel.
  *
  * @param channelType [in]
  *     Message exchange pattern, such as request and reply, or a session in which both sides send. A
  *     binding supports only some of the patterns.
  * @param channelBinding [in]
  *     Protocols that the channel uses. A channel with WS_CUSTOM_CHANNEL_BINDING consists of the caller's
- *     own callbacks; see the remarks.
+ *     own callbacks, see the remarks.
  * @param properties [in, optional]
  *     Array of settings. A property that it does not contain gets its default value.
- *     WS_CHANNEL_PROPERTY_ID says which ones can be set here. It can be NULL if propertyCount is 0.
+ *     WS_CHANNEL_PROPERTY_ID says which properties can be set here. It can be NULL if propertyCount is 0.
  * @param propertyCount [in]
  *     Number of elements in the properties array.
  * @param securityDescription [in, optional]
- *     Security that the channel needs. NULL stands for none. It must be NULL for a custom channel.
+ *     Security that the channel needs. NULL stands for no security. It must be NULL for a custom channel.
  * @param channel [out]
  *     Receives the new channel, which the caller frees with WsFreeChannel. It is not written if the call
  *     fails.
  * @param error [in, optional]
- *     Error object that takes details if the call fails. Pass NULL if the code is enough.
+ *     Error object that receives details if the call fails. Pass NULL if the code is enough.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, channel is NULL, a property is
- *       unknown, has the wrong size or cannot be set here, or a custom channel was to have a security
- *       description.
+ *       unknown, has the wrong size or cannot be set here, or a security description is given for a custom
+ *       channel.
  *
  * From webservices/nf-webservices-wscreatechannel.md, line 48.
  */
@@ -1454,12 +1457,12 @@ HRESULT WINAPI WsCreateChannel(
 );
 
 /**
- * Creates an error object. Functions that get it add details to it when they fail: texts for people,
- * and the code of the component that failed first.
+ * Creates an error object. When a function fails, it adds details to the error object that it was
+ * given: texts for people, and the code of the component that failed first.
  *
  * @param properties [in, optional]
- *     Array of settings. The only one that can be set here is WS_ERROR_PROPERTY_LANGID, the language of
- *     the texts. It can be NULL if propertyCount is 0.
+ *     Array of settings. Only WS_ERROR_PROPERTY_LANGID, the language of the texts, can be set here. It can
+ *     be NULL if propertyCount is 0.
  * @param propertyCount [in]
  *     Number of elements in the properties array.
  * @param error [out]
@@ -1493,11 +1496,11 @@ HRESULT WINAPI WsCreateError(
 void WINAPI WsFreeChannel(WS_CHANNEL *channel);
 
 /**
- * Frees an error object with all that it contains.
+ * Frees an error object and everything that it contains.
  *
  * @param error [in]
  *     Error object to free, made by WsCreateError. It must not be NULL, and no operation in progress may
- *     be using it.
+ *     use it.
  *
  * From webservices/nf-webservices-wsfreeerror.md, line 48.
  */
@@ -1507,16 +1510,17 @@ void WINAPI WsFreeError(WS_ERROR *error);
  * Reads a property of a channel.
  *
  * @param channel [in]
- *     Channel to ask.
+ *     Channel whose property is read.
  * @param id [in]
- *     Property to read. Its type, and the channels that have it, stand with the enumerator.
+ *     Property to read. The description of the enumerator says which type the property has, and which
+ *     channels have it.
  * @param value [out]
  *     Receives the value of the property. The buffer must be aligned for the type of the property. It is
  *     not written if the call fails.
  * @param valueSize [in]
  *     Size of the value buffer, in bytes. Pass the size of the property's type.
  * @param error [in, optional]
- *     Error object that takes details if the call fails. Pass NULL if the code is enough.
+ *     Error object that receives details if the call fails. Pass NULL if the code is enough.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
@@ -1541,7 +1545,7 @@ HRESULT WINAPI WsGetChannelProperty(
  * @param error [in]
  *     Error object to read.
  * @param id [in]
- *     Property to read. Its type stands with the enumerator.
+ *     Property to read. The description of the enumerator says which type it has.
  * @param buffer [out]
  *     Receives the value of the property. It must be aligned for the type of the property, and it is not
  *     written if the call fails.
@@ -1551,7 +1555,7 @@ HRESULT WINAPI WsGetChannelProperty(
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
- *     - E_INVALIDARG (0x80070057): There is no such property, bufferSize is too small for it, or an
+ *     - E_INVALIDARG (0x80070057): The property does not exist, bufferSize is too small for it, or an
  *       argument is NULL.
  *
  * From webservices/nf-webservices-wsgeterrorproperty.md, line 48.
@@ -1569,7 +1573,7 @@ HRESULT WINAPI WsGetErrorProperty(
  * @param error [in]
  *     Error object to read.
  * @param index [in]
- *     Number of the string, from 0 for the one that was added last. It must be less than
+ *     Number of the string. The string that was added last has the number 0. The number must be less than
  *     WS_ERROR_PROPERTY_STRING_COUNT. If the object has an original error code, the last number stands for
  *     the text of that code.
  * @param string [out]
@@ -1586,46 +1590,47 @@ HRESULT WINAPI WsGetErrorProperty(
 HRESULT WINAPI WsGetErrorString(WS_ERROR *error, ULONG index, WS_STRING *string);
 
 /**
- * Opens a channel to an endpoint. Until the channel is closed, its messages go to this endpoint and
- * come from it.
+ * Opens a channel to an endpoint. Until the channel is closed, it exchanges messages with this
+ * endpoint.
  *
  * @param channel [in]
  *     Channel to open. Its state must be WS_CHANNEL_STATE_CREATED.
  * @param endpointAddress [in]
- *     Address of the endpoint. The function is done with the structure, and with all that it points to,
- *     when it returns. That holds for WS_S_ASYNC too.
+ *     Address of the endpoint. After the function has returned, it does not use the structure and the
+ *     memory that the structure points to. This is true for WS_S_ASYNC too.
  * @param asyncContext [in, optional]
- *     Callback, and a pointer for it, that allow the call to return before the channel is open. If it is
- *     NULL, the call waits. The structure is read before the function returns and can be a local variable.
- *     What its callbackState points to must stay valid until the callback is called.
+ *     A callback and a pointer for the callback. With them the call can return before the channel is open.
+ *     If it is NULL, the call waits. The function reads the structure before it returns, so the structure
+ *     can be a local variable. The memory that callbackState points to must stay valid until the callback
+ *     is called.
  * @param error [in, optional]
- *     Error object that takes details of a failure. Pass NULL if the code is enough. If the call returns
- *     WS_S_ASYNC, the object belongs to the operation until the callback is called: it must stay valid,
- *     and nothing else may use it.
+ *     Error object that receives details of a failure. Pass NULL if the code is enough. If the call
+ *     returns WS_S_ASYNC, the operation uses the object until the callback is called. Keep the object
+ *     valid until then, and do not use it for anything else.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
+ *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, channel or endpointAddress is
  *       NULL.
- *     - WS_E_INVALID_FORMAT (0x803D0000): Data that was read is malformed, or is not what belongs at this
+ *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_CREATED. The channel is
  *       open already, for example.
  *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the channel was open.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
- *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel ran out first.
+ *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
- *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): What was received did not pass the security
- *       checks of the channel.
- *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): There is no such endpoint, or its name has no address.
+ *     - WS_E_SECURITY_VERIFICATION_FAILURE (0x803D000A): Received data did not pass the security checks of
+ *       the channel.
+ *     - WS_E_ENDPOINT_NOT_FOUND (0x803D000D): The endpoint does not exist, or its name has no address.
  *     - WS_E_ENDPOINT_NOT_AVAILABLE (0x803D000E): The endpoint exists, but is out of service at this
  *       address.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
- *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The network has no way to the endpoint.
+ *     - WS_E_ENDPOINT_UNREACHABLE (0x803D0010): The endpoint cannot be reached over the network.
  *     - WS_E_ENDPOINT_TOO_BUSY (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
  *     - WS_E_ENDPOINT_DISCONNECTED (0x803D0014): The connection to the endpoint has been broken.
  *     - WS_E_PROXY_FAILURE (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -1652,15 +1657,15 @@ HRESULT WINAPI WsOpenChannel(
 );
 
 /**
- * Makes a closed channel ready to be opened or accepted again. That can be cheaper than a new channel.
+ * Makes a closed channel ready to be opened or accepted again. This can be cheaper than a new channel.
  *
  * @param channel [in]
  *     Channel to reset. Its state must be WS_CHANNEL_STATE_CREATED or WS_CHANNEL_STATE_CLOSED.
  * @param error [in, optional]
- *     Error object that takes details if the call fails. Pass NULL if the code is enough.
+ *     Error object that receives details if the call fails. Pass NULL if the code is enough.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
- *     - E_INVALIDARG (0x80070057): channel is NULL, or no channel.
+ *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_CREATED nor
  *       WS_CHANNEL_STATE_CLOSED.
  *
@@ -1669,38 +1674,38 @@ HRESULT WINAPI WsOpenChannel(
 HRESULT WINAPI WsResetChannel(WS_CHANNEL *channel, WS_ERROR *error);
 
 /**
- * Empties an error object. It then is as WsCreateError made it and can be used again.
+ * Empties an error object. The object is then as WsCreateError made it and can be used again.
  *
  * @param error [in]
  *     Error object to empty.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
- *     - E_INVALIDARG (0x80070057): error is NULL, or no error object.
+ *     - E_INVALIDARG (0x80070057): error is NULL, or it is not an error object.
  *
  * From webservices/nf-webservices-wsreseterror.md, line 48.
  */
 HRESULT WINAPI WsResetError(WS_ERROR *error);
 
 /**
- * Changes a property of a channel that exists already.
+ * Changes a property of an existing channel.
  *
  * @param channel [in]
  *     Channel to change. It must not be NULL.
  * @param id [in]
- *     Property to change. Its type stands with the enumerator.
+ *     Property to change. The description of the enumerator says which type it has.
  * @param value [in]
  *     New value, which the channel copies. The pointer must be aligned for the type of the property.
  * @param valueSize [in]
- *     Size of value, in bytes. It must be that of the property's type.
+ *     Size of value, in bytes. It must be the size of the property's type.
  * @param error [in, optional]
- *     Error object that takes details if the call fails. Pass NULL if the code is enough.
+ *     Error object that receives details if the call fails. Pass NULL if the code is enough.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the new value.
- *     - E_INVALIDARG (0x80070057): The channel does not have this property or does not let it be changed,
- *       valueSize is not the size of the property's type, or an argument is NULL.
+ *     - E_INVALIDARG (0x80070057): The channel does not have this property, the property cannot be
+ *       changed, valueSize is not the size of the property's type, or an argument is NULL.
  *
  * From webservices/nf-webservices-wssetchannelproperty.md, line 48.
  */
@@ -1722,14 +1727,14 @@ HRESULT WINAPI WsSetChannelProperty(
  * @param value [in]
  *     New value, which the object copies. The pointer must be aligned for the type of the property.
  * @param valueSize [in]
- *     Size of value, in bytes. It must be that of the property's type.
+ *     Size of value, in bytes. It must be the size of the property's type.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the new value.
- *     - E_INVALIDARG (0x80070057): There is no such property, it can only be read, valueSize is not the
- *       size of its type, or an argument is NULL.
+ *     - E_INVALIDARG (0x80070057): The property does not exist, the property can only be read, valueSize
+ *       is not the size of its type, or an argument is NULL.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The language cannot be changed now, because the object is not
  *       empty.
  *
@@ -1750,22 +1755,23 @@ HRESULT WINAPI WsSetErrorProperty(
  *     Channel to shut down. Its state must be WS_CHANNEL_STATE_OPEN, and its type
  *     WS_CHANNEL_TYPE_OUTPUT_SESSION or WS_CHANNEL_TYPE_DUPLEX_SESSION.
  * @param asyncContext [in, optional]
- *     Callback, and a pointer for it, that allow the call to return before the other side has been told.
- *     If it is NULL, the call waits. The structure is read before the function returns and can be a local
- *     variable. What its callbackState points to must stay valid until the callback is called.
+ *     A callback and a pointer for the callback. With them the call can return before the other side has
+ *     been told. If it is NULL, the call waits. The function reads the structure before it returns, so the
+ *     structure can be a local variable. The memory that callbackState points to must stay valid until the
+ *     callback is called.
  * @param error [in, optional]
- *     Error object that takes details of a failure. Pass NULL if the code is enough. If the call returns
- *     WS_S_ASYNC, the object belongs to the operation until the callback is called: it must stay valid,
- *     and nothing else may use it.
+ *     Error object that receives details of a failure. Pass NULL if the code is enough. If the call
+ *     returns WS_S_ASYNC, the operation uses the object until the callback is called. Keep the object
+ *     valid until then, and do not use it for anything else.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
- *       its result.
- *     - E_INVALIDARG (0x80070057): channel is NULL, or no channel.
+ *       the result.
+ *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_OPEN, the channel has no
- *       session that it could send in, or the session has been shut down already.
+ *       session for sending, or the session has been shut down already.
  *
  * From webservices/nf-webservices-wsshutdownsessionchannel.md, line 48.
  */

@@ -17,7 +17,10 @@ extern "C" {
 
 typedef void *WEB_SOCKET_HANDLE;
 
-/** The longest reason of a close frame, in bytes: what the WEB_SOCKET_BUFFER of a close frame can hold. */
+/**
+ * The longest reason of a close frame, in bytes. The WEB_SOCKET_BUFFER of a close frame holds at most
+ * this many.
+ */
 #define WEB_SOCKET_MAX_CLOSE_REASON_LENGTH 123
 
 /**
@@ -27,15 +30,15 @@ typedef void *WEB_SOCKET_HANDLE;
  * From websocket/ne-websocket-web_socket_action.md, line 38.
  */
 typedef enum WEB_SOCKET_ACTION {
-    /** Nothing is to be done. */
+    /** There is nothing to do. */
     WEB_SOCKET_NO_ACTION = 0,
-    /** The buffers hold bytes that have to be written to the connection. */
+    /** The buffers hold bytes. Write them to the connection. */
     WEB_SOCKET_SEND_TO_NETWORK_ACTION = 1,
-    /** A send that WebSocketSend queued has ended, and its buffer and context are free. */
+    /** A send that WebSocketSend queued has ended. Its buffer and its context are free. */
     WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION = 2,
-    /** The buffers are to be filled with bytes from the connection. */
+    /** The buffers have room for bytes. Fill them from the connection. */
     WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION = 3,
-    /** A receive that WebSocketReceive queued has ended. The one buffer holds what was received. */
+    /** A receive that WebSocketReceive queued has ended. A single buffer holds the data. */
     WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION = 4,
 } WEB_SOCKET_ACTION;
 typedef WEB_SOCKET_ACTION *PWEB_SOCKET_ACTION;
@@ -49,8 +52,8 @@ typedef enum WEB_SOCKET_ACTION_QUEUE {
     /** Actions of sends. */
     WEB_SOCKET_SEND_ACTION_QUEUE = 1,
     /**
-     * Actions of receives, and sends that the component makes by itself while it receives: the pong for a
-     * ping, and the close frame that says how the peer has broken the protocol.
+     * Actions of receives. The component also sends by itself while it receives: a pong that answers a
+     * ping, and a close frame after the peer has broken the protocol.
      */
     WEB_SOCKET_RECEIVE_ACTION_QUEUE = 2,
     /** Actions of both queues. It is the union of the two other values. */
@@ -59,24 +62,24 @@ typedef enum WEB_SOCKET_ACTION_QUEUE {
 
 /**
  * The WEB_SOCKET_BUFFER_TYPE enumeration says what a buffer holds: text or binary data of a message,
- * or one of the control frames.
+ * or a control frame.
  *
  * From websocket/ne-websocket-web_socket_buffer_type.md, line 36.
  */
 typedef enum WEB_SOCKET_BUFFER_TYPE {
-    /** UTF-8 text with which the message ends. It is the whole message if no fragment went before. */
+    /** UTF-8 text that ends the message. If no fragment went before, it is the whole message. */
     WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE = -2147483647 - 1,
-    /** UTF-8 text of a message that goes on. */
+    /** A piece of UTF-8 text. More of the message follows. */
     WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE = -2147483647,
-    /** Binary data with which the message ends. It is the whole message if no fragment went before. */
+    /** Binary data that ends the message. If no fragment went before, it is the whole message. */
     WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE = -2147483646,
-    /** Binary data of a message that goes on. */
+    /** A piece of binary data. More of the message follows. */
     WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE = -2147483645,
     /** A close frame. The buffer holds its status and reason. */
     WEB_SOCKET_CLOSE_BUFFER_TYPE = -2147483644,
     /**
-     * A ping when it is sent, and the pong that answers it when it is received. The application sends the
-     * ping without a buffer.
+     * In a send, a ping. In a receive, the pong that answers it. The application sends the ping without a
+     * buffer.
      */
     WEB_SOCKET_PING_PONG_BUFFER_TYPE = -2147483643,
     /** A pong that answers no ping. It is sent without a buffer, as a sign of life. */
@@ -90,13 +93,13 @@ typedef enum WEB_SOCKET_BUFFER_TYPE {
  * From websocket/ne-websocket-web_socket_close_status.md, line 31.
  */
 typedef enum WEB_SOCKET_CLOSE_STATUS {
-    /** The close is a normal one. */
+    /** A normal close. */
     WEB_SOCKET_SUCCESS_CLOSE_STATUS = 1000,
     /** The endpoint goes away and ends the connection for that reason. */
     WEB_SOCKET_ENDPOINT_UNAVAILABLE_CLOSE_STATUS = 1001,
     /** The peer has found a violation of the protocol. */
     WEB_SOCKET_PROTOCOL_ERROR_CLOSE_STATUS = 1002,
-    /** A message has a type that the endpoint does not take. */
+    /** A message has a type that the endpoint does not accept. */
     WEB_SOCKET_INVALID_DATA_TYPE_CLOSE_STATUS = 1003,
     /** The close frame held no status code. The value is only reported, never sent. */
     WEB_SOCKET_EMPTY_CLOSE_STATUS = 1005,
@@ -136,30 +139,30 @@ typedef enum WEB_SOCKET_PROPERTY_TYPE {
      */
     WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE = 1,
     /**
-     * BOOL. A client that sets it to TRUE masks with the key 0, so that its payload is readable on the
-     * wire. A server that sets it accepts frames that are not masked. Masking protects proxies between the
-     * two from being fed with data that looks like HTTP; without it, use a connection that is encrypted.
-     * The default is FALSE.
+     * BOOL. A client that sets it to TRUE masks with the key 0, so its payload can be read on the wire. A
+     * server that sets it to TRUE accepts frames without a mask. Masking protects the proxies between
+     * client and server: nobody can feed them data that looks like HTTP. Without masking, use an encrypted
+     * connection. The default is FALSE.
      */
     WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE = 2,
     /**
-     * PVOID. Memory of the caller that the session uses for its internal buffers. The value is its
-     * address, and the size of the property is the size of that memory, not of the address. The memory
-     * must be aligned to 8 bytes and larger than both buffer sizes plus 256 bytes, and it stays in use
-     * until the handle is deleted. By default the component allocates memory.
+     * PVOID. Memory of the caller that the session uses for its internal buffers. The value is the address
+     * of the memory. The size of the property is the size of the memory, not of the address. The memory
+     * must be aligned to 8 bytes. It must be larger than both buffer sizes plus 256 bytes. The session
+     * uses it until the handle is deleted. By default the component allocates memory.
      */
     WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE = 3,
-    /** BOOL. If it is TRUE, text is not checked to be UTF-8. The default is FALSE. */
+    /** BOOL. If it is TRUE, the component does not check that text is UTF-8. The default is FALSE. */
     WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE = 4,
     /**
      * ULONG. Interval in which an application should send a keep-alive, in milliseconds. The default is
      * 30000 and the minimum is 15000. On Windows the value comes from
-     * HKLM:\SOFTWARE\Microsoft\WebSocket\KeepaliveInterval; a smaller one there counts as 15000.
+     * HKLM:\SOFTWARE\Microsoft\WebSocket\KeepaliveInterval. A value below 15000 there counts as 15000.
      */
     WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE = 5,
     /**
-     * Array of ULONG. Versions of the WebSocket protocol that the component speaks. Version 13 is that of
-     * RFC 6455.
+     * Array of ULONG. Versions of the WebSocket protocol that the component speaks. RFC 6455 defines
+     * version 13.
      */
     WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE = 6,
 } WEB_SOCKET_PROPERTY_TYPE;
@@ -173,13 +176,13 @@ typedef WEB_SOCKET_PROPERTY *PWEB_SOCKET_PROPERTY;
 
 /**
  * The WEB_SOCKET_BUFFER union holds data of a message, or the status and the reason of a close frame.
- * The buffer type that comes with it tells which of the two it is.
+ * The buffer type that comes with the union says which of the two it holds.
  *
  * From websocket/ns-websocket-web_socket_buffer.md, line 38.
  */
 union WEB_SOCKET_BUFFER {
     /**
-     * Data of a message, or bytes of the connection. It is the valid part for every type but
+     * Data of a message, or bytes of the connection. It is valid for every type but
      * WEB_SOCKET_CLOSE_BUFFER_TYPE.
      */
     struct {
@@ -188,13 +191,13 @@ union WEB_SOCKET_BUFFER {
         /** The number of bytes at pbBuffer. */
         ULONG ulBufferLength;
     } Data;
-    /** Content of a close frame. It is the valid part if the buffer type is WEB_SOCKET_CLOSE_BUFFER_TYPE. */
+    /** Content of a close frame. It is valid if the buffer type is WEB_SOCKET_CLOSE_BUFFER_TYPE. */
     struct {
         /** The reason, as UTF-8 text. It is NULL if there is none. */
         PBYTE pbReason;
         /**
-         * The number of bytes at pbReason. WEB_SOCKET_MAX_CLOSE_REASON_LENGTH, 123, is the most that fits into
-         * a close frame.
+         * The number of bytes at pbReason. A close frame has room for at most
+         * WEB_SOCKET_MAX_CLOSE_REASON_LENGTH bytes, which is 123.
          */
         ULONG ulReasonLength;
         /** The status: a value of WEB_SOCKET_CLOSE_STATUS, or a code of the application from 3000 to 4999. */
@@ -227,14 +230,14 @@ struct WEB_SOCKET_PROPERTY {
     /** The property. */
     WEB_SOCKET_PROPERTY_TYPE Type;
     /**
-     * Points to the value, which must be aligned as its type demands. For
-     * WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE it points to a variable that holds the address of the
-     * memory.
+     * Points to the value. The value must be aligned as its type demands. For
+     * WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE the member points to a variable that holds the address of
+     * the memory.
      */
     PVOID pvValue;
     /**
      * The number of bytes at pvValue. For WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE it is the size of the
-     * memory whose address is there.
+     * memory at the address that the variable holds.
      */
     ULONG ulValueSize;
 };
@@ -252,7 +255,7 @@ VOID WINAPI WebSocketAbortHandle(WEB_SOCKET_HANDLE hWebSocket);
 
 /**
  * The WebSocketBeginClientHandshake function begins the handshake of a client. It returns the headers
- * that the application has to put into its HTTP request.
+ * that the application must add to its HTTP request.
  *
  * @param hWebSocket [in]
  *     Handle of the client side, from WebSocketCreateClientHandle.
@@ -267,22 +270,22 @@ VOID WINAPI WebSocketAbortHandle(WEB_SOCKET_HANDLE hWebSocket);
  * @param ulExtensionCount [in]
  *     Number of strings in pszExtensions.
  * @param pInitialHeaders [in, optional]
- *     Headers that the application sends in any case, among them Host. It can be NULL if
- *     ulInitialHeaderCount is 0.
+ *     Headers of the application's own request, Host included. It can be NULL if ulInitialHeaderCount is
+ *     0.
  * @param ulInitialHeaderCount [in]
  *     Number of headers in pInitialHeaders.
  * @param pAdditionalHeaders [out]
- *     Receives a pointer to an array of headers that the request needs. A header of this array takes the
- *     place of one with the same name in pInitialHeaders.
+ *     Receives a pointer to an array of headers that the request needs. If pInitialHeaders has a header
+ *     with the same name, the header of this array replaces it.
  * @param pulAdditionalHeaderCount [out]
  *     Receives the number of elements of that array.
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
+ *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): A pointer is NULL though it is required or its count is not 0, or the
- *       handle is not one of a client.
+ *     - E_INVALIDARG (0x80070057): A required pointer is NULL, a pointer is NULL though its count is not
+ *       0, or the handle belongs to a server.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of this handle has begun already.
  *
  * From websocket/nf-websocket-websocketbeginclienthandshake.md, line 34.
@@ -300,17 +303,17 @@ HRESULT WINAPI WebSocketBeginClientHandshake(
 );
 
 /**
- * The WebSocketBeginServerHandshake function checks the headers of a client's request and returns the
- * headers that the application has to put into its response.
+ * The WebSocketBeginServerHandshake function checks the headers of a client's request. It returns the
+ * headers that the application must add to its response.
  *
  * @param hWebSocket [in]
  *     Handle of the server side, from WebSocketCreateServerHandle.
  * @param pszSubprotocolSelected [in, optional]
- *     The subprotocol that the application has chosen from those which the request offers, as a
- *     zero-terminated string. It is NULL if there is none.
+ *     The subprotocol that the application has chosen from the offers of the request, as a zero-terminated
+ *     string. It is NULL if the application has chosen no subprotocol.
  * @param pszExtensionSelected [in, optional]
- *     The extensions that the application has chosen from those which the request offers. Each element is
- *     a zero-terminated string with one extension. It can be NULL if ulExtensionSelectedCount is 0.
+ *     The extensions that the application has chosen from the offers of the request. Each element is a
+ *     zero-terminated string with one extension. It can be NULL if ulExtensionSelectedCount is 0.
  * @param ulExtensionSelectedCount [in]
  *     Number of strings in pszExtensionSelected.
  * @param pRequestHeaders [in]
@@ -324,11 +327,10 @@ HRESULT WINAPI WebSocketBeginClientHandshake(
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
+ *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): A pointer is NULL though it is required or its count is not 0, the
- *       subprotocol or an extension is not one that the request offers, or the handle is not one of a
- *       server.
+ *     - E_INVALIDARG (0x80070057): A required pointer is NULL, a pointer is NULL though its count is not
+ *       0, the request does not offer the subprotocol or an extension, or the handle belongs to a client.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of this handle has begun already.
  *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): A header that the handshake needs is missing from the
  *       request or has a wrong value.
@@ -349,16 +351,16 @@ HRESULT WINAPI WebSocketBeginServerHandshake(
 );
 
 /**
- * The WebSocketCompleteAction function ends an action that WebSocketGetAction returned and says how
- * many bytes were moved for it.
+ * The WebSocketCompleteAction function ends an action that WebSocketGetAction returned. The caller
+ * reports how many bytes the action has moved.
  *
  * @param hWebSocket [in]
  *     Handle of the session, from WebSocketCreateClientHandle or WebSocketCreateServerHandle.
  * @param pvActionContext [in]
  *     The value that WebSocketGetAction wrote to pvActionContext for this action.
  * @param ulBytesTransferred [in]
- *     The bytes that were written to the connection or read from it, all buffers of the action together.
- *     For actions that move nothing it is 0.
+ *     The number of bytes that were written to the connection or read from it, for all buffers of the
+ *     action together. It is 0 for actions that move no bytes.
  *
  * From websocket/nf-websocket-websocketcompleteaction.md, line 34.
  */
@@ -373,7 +375,7 @@ VOID WINAPI WebSocketCompleteAction(
  * handle.
  *
  * @param pProperties [in, optional]
- *     Properties of the new session. It can be NULL if ulPropertyCount is 0; each property then has its
+ *     Properties of the new session. It can be NULL if ulPropertyCount is 0. Each property then has its
  *     default.
  * @param ulPropertyCount [in]
  *     Number of properties in pProperties.
@@ -383,8 +385,8 @@ VOID WINAPI WebSocketCompleteAction(
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown or cannot be set, or its
- *       value has the wrong size, is not aligned or is below its minimum.
+ *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown, a property cannot be set,
+ *       or a value has the wrong size, is not aligned or is below its minimum.
  *
  * From websocket/nf-websocket-websocketcreateclienthandle.md, line 34.
  */
@@ -399,7 +401,7 @@ HRESULT WINAPI WebSocketCreateClientHandle(
  * handle.
  *
  * @param pProperties [in, optional]
- *     Properties of the new session. It can be NULL if ulPropertyCount is 0; each property then has its
+ *     Properties of the new session. It can be NULL if ulPropertyCount is 0. Each property then has its
  *     default.
  * @param ulPropertyCount [in]
  *     Number of properties in pProperties.
@@ -409,8 +411,8 @@ HRESULT WINAPI WebSocketCreateClientHandle(
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown or cannot be set, or its
- *       value has the wrong size, is not aligned or is below its minimum.
+ *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown, a property cannot be set,
+ *       or a value has the wrong size, is not aligned or is below its minimum.
  *
  * From websocket/nf-websocket-websocketcreateserverhandle.md, line 34.
  */
@@ -421,13 +423,13 @@ HRESULT WINAPI WebSocketCreateServerHandle(
 );
 
 /**
- * The WebSocketDeleteHandle function frees a session, its buffers and the memory that its calls have
- * lent to the application.
+ * The WebSocketDeleteHandle function frees a session and its buffers. It also frees all memory that
+ * the session has lent to the application.
  *
  * @param hWebSocket [in]
  *     Handle of the session, from WebSocketCreateClientHandle or WebSocketCreateServerHandle.
  *
- *     The handle is invalid when the function returns. No other call may be using it.
+ *     The handle is invalid when the function returns. No other call may use the handle at the same time.
  *
  * From websocket/nf-websocket-websocketdeletehandle.md, line 34.
  */
@@ -435,35 +437,36 @@ VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
 
 /**
  * The WebSocketEndClientHandshake function checks the headers of the response and completes the
- * handshake of a client. It also tells which subprotocol and extensions the server has chosen.
+ * handshake of a client. It also returns the subprotocol and the extensions that the server has
+ * chosen.
  *
  * @param hWebSocket [in]
  *     Handle of the client side, from WebSocketCreateClientHandle.
  * @param pResponseHeaders [in]
  *     All headers of the response.
  * @param ulReponseHeaderCount [in]
- *     Number of headers in pResponseHeaders. The name lacks an s in the header file too.
+ *     Number of headers in pResponseHeaders. The parameter's name lacks an s in the header file too.
  * @param pulSelectedExtensions [in, out, optional]
- *     Array that receives the chosen extensions, each as an index, from 0, into the pszExtensions array of
- *     WebSocketBeginClientHandshake. It can be NULL if the application does not want to know.
+ *     Array that receives the chosen extensions. Each element is an index, from 0, into the pszExtensions
+ *     array of WebSocketBeginClientHandshake. It can be NULL if the application does not need them.
  * @param pulSelectedExtensionCount [in, out, optional]
- *     On input, the number of elements for which pulSelectedExtensions has room: at least as many as
- *     extensions were offered. On output, the number of elements that were written. It can be NULL if
- *     pulSelectedExtensions is.
+ *     On input, the number of elements for which pulSelectedExtensions has room. It must be at least the
+ *     number of extensions that were offered. On output, the number of elements that were written. It can
+ *     be NULL if pulSelectedExtensions is NULL.
  * @param pulSelectedSubprotocol [in, out, optional]
  *     Receives the chosen subprotocol as an index, from 0, into the pszSubprotocols array of
- *     WebSocketBeginClientHandshake. The value means something only if the response has the header
+ *     WebSocketBeginClientHandshake. The value is valid only if the response has the header
  *     Sec-WebSocket-Protocol. It can be NULL.
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
+ *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): pResponseHeaders is NULL though its count is not 0, the array for the
- *       extensions is too small or has no count, or the handle is not one of a client.
+ *       extensions is too small or has no count, or the handle belongs to a server.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake has not begun, or it is complete already.
  *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): A header that the handshake needs is missing or has a
- *       wrong value; for example, Sec-WebSocket-Accept does not fit the key that was sent.
+ *       wrong value. For example, Sec-WebSocket-Accept does not fit the key that was sent.
  *     - E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED (0x83760003): The response names an extension that the client
  *       has not offered.
  *     - E_SUBPROTOCOL_NOT_SUPPORTED (0x83760004): The response names a subprotocol that the client has not
@@ -488,9 +491,9 @@ HRESULT WINAPI WebSocketEndClientHandshake(
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
+ *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): The handle is not one of a server.
+ *     - E_INVALIDARG (0x80070057): The handle belongs to a client.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake has not begun, or it is complete already.
  *
  * From websocket/nf-websocket-websocketendserverhandshake.md, line 34.
@@ -504,38 +507,39 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  * @param hWebSocket [in]
  *     Handle of the session, from WebSocketCreateClientHandle or WebSocketCreateServerHandle.
  * @param eActionQueue [in]
- *     The queue to take the action from: that of sends, that of receives, or both.
+ *     The queue to take the action from: the queue of sends, the queue of receives, or both.
  * @param pDataBuffers [in, out]
- *     Array that receives the buffers of the action. What they held before does not matter. The memory
- *     that they point to belongs to the component, or to the caller of WebSocketSend or WebSocketReceive,
- *     and is valid until WebSocketCompleteAction is called for this action. Do not free it.
+ *     Array that receives the buffers of the action. The function overwrites the elements without reading
+ *     them. The buffers point to memory that belongs to the component, or to the caller of WebSocketSend
+ *     or WebSocketReceive. The memory is valid until WebSocketCompleteAction is called for this action. Do
+ *     not free it.
  * @param pulDataBufferCount [in, out]
  *     On input, the number of elements of the pDataBuffers array. On output, the number of elements that
  *     were filled, which can be 0. Two elements are enough for every action.
  * @param pAction [out]
  *     Receives the action.
  * @param pBufferType [out]
- *     Receives the type of the data in the buffers. For WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION it
- *     says what was received.
+ *     Receives the type of the data in the buffers. For WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION it is
+ *     the type of the received data.
  * @param pvApplicationContext [in, out, optional]
- *     Receives the context that was passed to WebSocketSend or WebSocketReceive. It is not written for
- *     WEB_SOCKET_NO_ACTION, nor when the component sends a frame by itself, such as the pong for a ping.
- *     It can be NULL.
+ *     Receives the context that was passed to WebSocketSend or WebSocketReceive. The function leaves it
+ *     unchanged for WEB_SOCKET_NO_ACTION, and for a frame that the component sends by itself, such as the
+ *     pong for a ping. It can be NULL.
  * @param pvActionContext [out]
- *     Receives a value that stands for this action, for WebSocketCompleteAction.
+ *     Receives a value that stands for this action. Pass it to WebSocketCompleteAction.
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
+ *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): A pointer that is required is NULL, the queue is unknown, or the array
- *       has no element.
+ *     - E_INVALIDARG (0x80070057): A required pointer is NULL, the queue is unknown, or the array has no
+ *       element.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of the session is not complete, or the
- *       frame that was received is well formed but not allowed at this point, for example the continuation
- *       of a message that was never begun. Of a frame, only actions of receives return it.
- *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): The bytes that were received are not what the WebSocket
- *       protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions
- *       of receives return it.
+ *       received frame is well formed but not allowed at this point. An example is a continuation without
+ *       the beginning of its message. For a frame, only the queue of receives returns this code.
+ *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): The WebSocket protocol does not allow the received bytes,
+ *       for example a frame with a reserved bit or text that is not UTF-8. Only the queue of receives
+ *       returns this code.
  *
  * From websocket/nf-websocket-websocketgetaction.md, line 34.
  */
@@ -551,52 +555,51 @@ HRESULT WINAPI WebSocketGetAction(
 );
 
 /**
- * The WebSocketGetGlobalProperty function gets a property of the protocol component that belongs to no
- * session.
+ * The WebSocketGetGlobalProperty function gets a property of the protocol component as a whole.
  *
  * @param eType [in]
- *     The property: WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE or
+ *     The property to get: WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE or
  *     WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE. The other types are settings of a session and cannot be
  *     read.
  * @param pvValue [in, out]
  *     Memory that receives the value. It must be aligned for the type of the property, which is ULONG or
  *     an array of ULONG.
  * @param ulSize [in, out]
- *     On input, the number of bytes at pvValue. On output, the number of bytes of the value. In spite of
- *     its name it is a pointer.
+ *     On input, the number of bytes at pvValue. On output, the number of bytes of the value. The parameter
+ *     is a pointer, though its name does not say so.
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_INVALIDARG (0x80070057): A pointer is NULL, the property is none that can be read, or the memory
- *       is too small for the value.
+ *     - E_INVALIDARG (0x80070057): A pointer is NULL, the property cannot be read, or the memory is too
+ *       small for the value.
  *
  * From websocket/nf-websocket-websocketgetglobalproperty.md, line 34.
  */
 HRESULT WINAPI WebSocketGetGlobalProperty(WEB_SOCKET_PROPERTY_TYPE eType, PVOID pvValue, ULONG *ulSize);
 
 /**
- * The WebSocketReceive function queues a receive operation. It reads nothing by itself:
- * WebSocketGetAction then asks for bytes from the connection and returns what they hold.
+ * The WebSocketReceive function queues a receive operation. It does not read from the connection.
+ * WebSocketGetAction then asks for bytes from the connection and returns the message in them.
  *
  * @param hWebSocket [in]
  *     Handle of the session, from WebSocketCreateClientHandle or WebSocketCreateServerHandle.
  * @param pBuffer [in, optional]
- *     One buffer, of which Data says where received data is to be written. If it is NULL, the data is
+ *     One buffer. Its Data member says where to write the received data. If it is NULL, the data is
  *     returned in memory of the component, which saves a copy.
  *
- *     The buffer and the memory that it points to stay in use until the receive is reported complete.
+ *     The component uses the buffer and the memory that it points to until the receive is reported
+ *     complete.
  * @param pvContext [in, optional]
- *     Any value of the application. It is handed back, and not looked at, by the actions that belong to
- *     this receive.
+ *     Any value of the application. The actions of this receive return it unchanged.
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
+ *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): The buffer has no memory or the length 0.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The session does not allow the receive now: its
- *       handshake is not complete, it was aborted, another receive has not completed, or the close frame
- *       of the peer has been received.
+ *       handshake is not complete, the session was aborted, another receive has not completed, or the
+ *       close frame of the peer has been received.
  *
  * From websocket/nf-websocket-websocketreceive.md, line 34.
  */
@@ -607,35 +610,34 @@ HRESULT WINAPI WebSocketReceive(
 );
 
 /**
- * The WebSocketSend function queues a send operation. It sends nothing by itself: WebSocketGetAction
- * then returns the bytes that have to go over the connection.
+ * The WebSocketSend function queues a send operation. It does not write to the connection.
+ * WebSocketGetAction then returns the bytes to write.
  *
  * @param hWebSocket [in]
  *     Handle of the session, from WebSocketCreateClientHandle or WebSocketCreateServerHandle.
  * @param BufferType [in]
- *     What to send: text or binary data, as a fragment or as the end of a message, a close frame, a ping,
+ *     What to send. It is a fragment of text or binary data, the end of a message, a close frame, a ping,
  *     or an unsolicited pong.
  * @param pBuffer [in, optional]
  *     One buffer with the data. CloseStatus is read for WEB_SOCKET_CLOSE_BUFFER_TYPE and Data for text and
  *     binary data. It must be NULL for WEB_SOCKET_PING_PONG_BUFFER_TYPE and
  *     WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE, which carry no data.
  *
- *     The buffer and the memory that it points to stay in use, unchanged, until the send is reported
- *     complete.
+ *     The component uses the buffer and the memory that it points to until the send is reported complete.
+ *     Do not change them before.
  * @param Context [in, optional]
- *     Any value of the application. It is handed back, and not looked at, by the actions that belong to
- *     this send.
+ *     Any value of the application. The actions of this send return it unchanged.
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_HANDLE (0x80070006): The handle is none of a session, or of one that was deleted.
+ *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): The buffer type is unknown, a buffer is missing where one is needed or
- *       given where none may be, a close reason is longer than 123 bytes, a close status may not be sent,
- *       or text is not UTF-8.
+ *     - E_INVALIDARG (0x80070057): The buffer type is unknown, a buffer is missing or not allowed for the
+ *       type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not
+ *       UTF-8.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The session does not allow the send now: its handshake
- *       is not complete, it was aborted, another send has not completed, a close frame has been sent, or
- *       the data does not continue the message that was begun.
+ *       is not complete, the session was aborted, another send has not completed, a close frame has been
+ *       sent, or the data does not continue the message that was begun.
  *
  * From websocket/nf-websocket-websocketsend.md, line 34.
  */

@@ -34,116 +34,116 @@ typedef void *HINTERNET;
 #define API_SEND_REQUEST 5
 /** WinHttpWriteData. */
 #define API_WRITE_DATA 4
-/** The request will be worked on later. */
+/** The server will process the request later. */
 #define HTTP_STATUS_ACCEPTED 202
 /** There are several resources to choose from. */
 #define HTTP_STATUS_AMBIGUOUS 300
-/** A server behind this one sent a wrong answer. */
+/** A server behind this server sent a wrong answer. */
 #define HTTP_STATUS_BAD_GATEWAY 502
 /** The resource does not allow the method. */
 #define HTTP_STATUS_BAD_METHOD 405
 /** The request is malformed. */
 #define HTTP_STATUS_BAD_REQUEST 400
-/** The resource is in a state that excludes the request. */
+/** The state of the resource does not allow the request. */
 #define HTTP_STATUS_CONFLICT 409
 /** The server wants to see the body of the request. */
 #define HTTP_STATUS_CONTINUE 100
-/** Something new has been made. */
+/** A new resource has been created. */
 #define HTTP_STATUS_CREATED 201
 /** The server wants credentials. */
 #define HTTP_STATUS_DENIED 401
 /** The smallest status that has a name. */
 #define HTTP_STATUS_FIRST 100
-/** The server refuses, whatever the credentials. */
+/** The server refuses the request, with any credentials. */
 #define HTTP_STATUS_FORBIDDEN 403
-/** A server behind this one did not answer in time. */
+/** A server behind this server did not answer in time. */
 #define HTTP_STATUS_GATEWAY_TIMEOUT 504
-/** The resource existed and is gone for good. */
+/** The resource has been removed permanently. */
 #define HTTP_STATUS_GONE 410
 /** The greatest status that has a name. */
 #define HTTP_STATUS_LAST 505
 /** The server wants a Content-Length header. */
 #define HTTP_STATUS_LENGTH_REQUIRED 411
-/** The resource has another URL for good. */
+/** The resource has another URL permanently. */
 #define HTTP_STATUS_MOVED 301
 /** No form of the resource suits the Accept headers. */
 #define HTTP_STATUS_NONE_ACCEPTABLE 406
 /** There is nothing at this URL. */
 #define HTTP_STATUS_NOT_FOUND 404
-/** What the client has is up to date. */
+/** The client's copy is up to date. */
 #define HTTP_STATUS_NOT_MODIFIED 304
 /** The server does not know the method. */
 #define HTTP_STATUS_NOT_SUPPORTED 501
-/** Successful, and there is no content. */
+/** The request was successful, and there is no content. */
 #define HTTP_STATUS_NO_CONTENT 204
 /** The request was successful. */
 #define HTTP_STATUS_OK 200
 /** The content was changed on the way. */
 #define HTTP_STATUS_PARTIAL 203
-/** A part of the content, as asked for. */
+/** The requested part of the content. */
 #define HTTP_STATUS_PARTIAL_CONTENT 206
 /** Reserved for payments. */
 #define HTTP_STATUS_PAYMENT_REQ 402
 /** Like 301, and the method must stay the same. */
 #define HTTP_STATUS_PERMANENT_REDIRECT 308
-/** A condition of the request does not hold. */
+/** A condition of the request is false. */
 #define HTTP_STATUS_PRECOND_FAILED 412
 /** The proxy wants credentials. */
 #define HTTP_STATUS_PROXY_AUTH_REQ 407
-/** The resource has another URL for the time being. */
+/** The resource has another URL for now. */
 #define HTTP_STATUS_REDIRECT 302
 /** Like 302, and the method must stay the same. */
 #define HTTP_STATUS_REDIRECT_KEEP_VERB 307
-/** The answer is at another URL, to be fetched with GET. */
+/** The answer is at another URL. Fetch it with GET. */
 #define HTTP_STATUS_REDIRECT_METHOD 303
 /** The request took too long to come. */
 #define HTTP_STATUS_REQUEST_TIMEOUT 408
 /** The body is too large. */
 #define HTTP_STATUS_REQUEST_TOO_LARGE 413
-/** Successful, and the form is to be cleared. */
+/** The request was successful. The client should clear its form. */
 #define HTTP_STATUS_RESET_CONTENT 205
-/** To be repeated after something else has been done. Not in the RFC. */
+/** Repeat the request after another action. The code is not in the RFC. */
 #define HTTP_STATUS_RETRY_WITH 449
 /** Something went wrong in the server. */
 #define HTTP_STATUS_SERVER_ERROR 500
 /** The server has too much to do or is being maintained. */
 #define HTTP_STATUS_SERVICE_UNAVAIL 503
-/** The server changes to the protocol that was asked for. This is the answer that makes a WebSocket. */
+/** The server changes to the requested protocol. With this answer the connection becomes a WebSocket. */
 #define HTTP_STATUS_SWITCH_PROTOCOLS 101
 /** The server cannot read this kind of body. */
 #define HTTP_STATUS_UNSUPPORTED_MEDIA 415
 /** The URL is too long. */
 #define HTTP_STATUS_URI_TOO_LONG 414
-/** The resource is to be reached through a proxy. */
+/** Use a proxy to reach the resource. */
 #define HTTP_STATUS_USE_PROXY 305
 /** The server does not speak this version of HTTP. */
 #define HTTP_STATUS_VERSION_NOT_SUP 505
 /** WebDAV: several statuses in one response. */
 #define HTTP_STATUS_WEBDAV_MULTI_STATUS 207
 /**
- * Replace escape sequences, %20 and the like, by the characters they stand for. The bytes are not read
+ * Replace escape sequences, such as %20, by the characters they stand for. The bytes are not decoded
  * as UTF-8.
  */
 #define ICU_DECODE 0x10000000
-/** Replace characters that must not stand in a request by escape sequences. */
+/** Replace characters that a request must not contain by escape sequences. */
 #define ICU_ESCAPE 0x80000000
-/** Escape user name, password and host as well. */
+/** Escape the user name, the password and the host as well. */
 #define ICU_ESCAPE_AUTHORITY 0x00002000
-/** Write the port even if it is that of the scheme. */
+/** Write the port even if it is the default port of the scheme. */
 #define ICU_INCLUDE_DEFAULT_PORT 0x00008000
 /** Fail with ERROR_WINHTTP_INVALID_URL if the URL has a user name or a password. */
 #define ICU_REJECT_USERPWD 0x00004000
 /**
- * The port of https and wss. The port alone does not make a request secure; WinHttpOpenRequest needs
- * WINHTTP_FLAG_SECURE for that.
+ * The port of https and wss. The port alone does not make a request secure. To use TLS, pass
+ * WINHTTP_FLAG_SECURE to WinHttpOpenRequest.
  */
 #define INTERNET_DEFAULT_HTTPS_PORT 443
 /** The port of http and ws. */
 #define INTERNET_DEFAULT_HTTP_PORT 80
-/** The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80 for others. */
+/** The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80 for all other requests. */
 #define INTERNET_DEFAULT_PORT 0
 /**
- * All four faults of a certificate that can be ignored.
+ * The four flags that ignore a fault, together.
  * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
  */
 #define SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS 0x00003300
@@ -188,14 +188,14 @@ typedef void *HINTERNET;
  */
 #define SECURITY_FLAG_STRENGTH_WEAK 0x10000000
 /**
- * Find the proxy from the settings of the system and of the user, scripts included, and try the next
- * one when a proxy fails. Windows 8.1 and later.
+ * Find the proxy from the settings of the system and of the user, scripts included. When a proxy
+ * fails, try the next proxy. Windows 8.1 and later.
  */
 #define WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4
 /**
  * Use the proxy that is configured for WinHTTP on the machine, with netsh winhttp or
- * WinHttpSetDefaultProxyConfiguration. If there is none, connect directly. The settings of browsers
- * are not looked at. From Windows 8.1 on, prefer WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY.
+ * WinHttpSetDefaultProxyConfiguration. If there is none, connect directly. The settings of browsers do
+ * not matter. From Windows 8.1 on, prefer WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY.
  */
 #define WINHTTP_ACCESS_TYPE_DEFAULT_PROXY 0
 /** Use the proxy in pszProxyW, except for the hosts in pszProxyBypassW. */
@@ -204,11 +204,14 @@ typedef void *HINTERNET;
 #define WINHTTP_ACCESS_TYPE_NO_PROXY 1
 /** The part that holds the flags. */
 #define WINHTTP_ADDREQ_FLAGS_MASK 0xFFFF0000
-/** Add the header. Together with WINHTTP_ADDREQ_FLAG_REPLACE, add it where there is none to replace. */
+/**
+ * Add the header. Together with WINHTTP_ADDREQ_FLAG_REPLACE, add the header if there is no header to
+ * replace.
+ */
 #define WINHTTP_ADDREQ_FLAG_ADD 0x20000000
 /**
- * Add the header if the request has none of that name; fail with ERROR_WINHTTP_HEADER_ALREADY_EXISTS
- * if it has one.
+ * Add the header if the request has no header of that name. Otherwise fail with
+ * ERROR_WINHTTP_HEADER_ALREADY_EXISTS.
  */
 #define WINHTTP_ADDREQ_FLAG_ADD_IF_NEW 0x10000000
 /** Another name of WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA. */
@@ -218,17 +221,18 @@ typedef void *HINTERNET;
 /** Append the value to the first header of that name, with a semicolon between them. */
 #define WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON 0x01000000
 /**
- * Replace the value of the header, or remove the header if no value is given. Only one header can be
- * passed. Of several with that name the index in the lower half says which is meant.
+ * Replace the value of the header, or remove the header if no value is given. Pass only one header. If
+ * the request has several headers of that name, the index in the lower half says which of them to
+ * replace.
  */
 #define WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000
 /** The part that holds the index of the header, from 0. */
 #define WINHTTP_ADDREQ_INDEX_MASK 0x0000FFFF
-/** Basic: name and password, encoded but not encrypted. Use it with TLS only. */
+/** Basic: the name and the password, encoded but not encrypted. Use it with TLS only. */
 #define WINHTTP_AUTH_SCHEME_BASIC 0x00000001
 /** Digest. */
 #define WINHTTP_AUTH_SCHEME_DIGEST 0x00000008
-/** Kerberos or NTLM, whichever both sides can do. */
+/** Kerberos or NTLM. The two sides use the one that both of them support. */
 #define WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010
 /** NTLM. */
 #define WINHTTP_AUTH_SCHEME_NTLM 0x00000002
@@ -264,18 +268,18 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM 0
 /**
- * No server, but the proxy.
+ * No server. Only the proxy gets them.
  * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
  */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY 3
 /**
  * All ends of asynchronous operations: SENDREQUEST_COMPLETE, HEADERS_AVAILABLE, DATA_AVAILABLE,
  * READ_COMPLETE, WRITE_COMPLETE, REQUEST_ERROR, GETPROXYFORURL_COMPLETE and GETPROXYSETTINGS_COMPLETE.
- * The bits of CLOSE_COMPLETE and SHUTDOWN_COMPLETE are not part of the value, but a WebSocket reports
- * these two all the same.
+ * The bits of CLOSE_COMPLETE and SHUTDOWN_COMPLETE are not part of the value, but a WebSocket always
+ * reports these two.
  */
 #define WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS 0x097E0000
-/** All of them. */
+/** All notifications. */
 #define WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS 0xFFFFFFFF
 /** The closing of a connection begins and ends. */
 #define WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION 0x00000300
@@ -283,7 +287,7 @@ typedef void *HINTERNET;
 #define WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER 0x0000000C
 /** WinHttpQueryDataAvailable has completed. */
 #define WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE 0x00040000
-/** A proxy is looked for. */
+/** WinHTTP looks for a proxy. */
 #define WINHTTP_CALLBACK_FLAG_DETECTING_PROXY 0x00001000
 /** WinHttpGetProxyForUrlEx has completed. */
 #define WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE 0x01000000
@@ -293,13 +297,13 @@ typedef void *HINTERNET;
 #define WINHTTP_CALLBACK_FLAG_HANDLES 0x00000C00
 /** WinHttpReceiveResponse has completed. */
 #define WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE 0x00020000
-/** A response with a status from 100 to 199 has come, after which another one follows. */
+/** A response with a status from 100 to 199 has come, and another response follows. */
 #define WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE 0x00008000
 /** WinHttpReadData or WinHttpWebSocketReceive has completed. */
 #define WINHTTP_CALLBACK_FLAG_READ_COMPLETE 0x00080000
 /** The receiving of a response begins and ends. */
 #define WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE 0x000000C0
-/** A redirect is about to be followed. */
+/** WinHTTP is about to follow a redirect. */
 #define WINHTTP_CALLBACK_FLAG_REDIRECT 0x00004000
 /** An asynchronous operation has failed. */
 #define WINHTTP_CALLBACK_FLAG_REQUEST_ERROR 0x00200000
@@ -314,7 +318,7 @@ typedef void *HINTERNET;
 /** WinHttpWriteData or WinHttpWebSocketSend has completed. */
 #define WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE 0x00100000
 /**
- * WinHttpWebSocketClose has completed: the close frame of the server has come. No information; the
+ * WinHttpWebSocketClose has completed: the close frame of the server has come. No information. The
  * length is 0.
  */
 #define WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE 0x02000000
@@ -328,10 +332,10 @@ typedef void *HINTERNET;
 #define WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED 0x00000200
 /**
  * WinHttpQueryDataAvailable has completed. The information is a DWORD, the number of bytes that can be
- * read; the length is 4.
+ * read. The length is 4.
  */
 #define WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE 0x00040000
-/** A proxy is being looked for. No information. */
+/** WinHTTP is looking for a proxy. No information. */
 #define WINHTTP_CALLBACK_STATUS_DETECTING_PROXY 0x00001000
 /** The certificate is for another host name. */
 #define WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID 0x00000010
@@ -339,7 +343,7 @@ typedef void *HINTERNET;
 #define WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID 0x00000020
 /** The certificate has been revoked. */
 #define WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED 0x00000004
-/** It could not be checked whether the certificate has been revoked. */
+/** WinHTTP could not check whether the certificate has been revoked. */
 #define WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED 0x00000001
 /** The certificate is not meant for a server. */
 #define WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE 0x00000040
@@ -360,36 +364,36 @@ typedef void *HINTERNET;
 /** WinHttpReceiveResponse has completed, and WinHttpQueryHeaders can be called. No information. */
 #define WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE 0x00020000
 /**
- * A response with a status from 100 to 199 has come, other than a 101 that was asked for. The
- * information is a DWORD, the status.
+ * A response with a status from 100 to 199 has come. A 101 that the request asked for is not reported
+ * here. The information is a DWORD, the status.
  */
 #define WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x00008000
 /** The name has been resolved. The information is a wide string. */
 #define WINHTTP_CALLBACK_STATUS_NAME_RESOLVED 0x00000002
 /**
- * After WinHttpReadData the information is the buffer that was passed to it, and the length the number
- * of bytes in it; 0 is the end of the body. After WinHttpWebSocketReceive the information is a
- * WINHTTP_WEB_SOCKET_STATUS structure.
+ * After WinHttpReadData the information is the buffer that was passed to that function. The length is
+ * the number of bytes in the buffer, and a length of 0 is the end of the body. After
+ * WinHttpWebSocketReceive the information is a WINHTTP_WEB_SOCKET_STATUS structure.
  */
 #define WINHTTP_CALLBACK_STATUS_READ_COMPLETE 0x00080000
-/** The response is awaited. No information. */
+/** WinHTTP waits for the response. No information. */
 #define WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE 0x00000040
 /**
- * A redirect is about to be followed. The information is the new URL, a wide string. The headers of
- * the response can be queried now, headers of the request can be changed, and closing the handle stops
- * the redirect.
+ * WinHTTP is about to follow a redirect. The information is the new URL, a wide string. The program
+ * can now query the headers of the response and change headers of the request. To stop the redirect,
+ * close the handle.
  */
 #define WINHTTP_CALLBACK_STATUS_REDIRECT 0x00004000
 /**
  * An asynchronous operation has failed. The information is a WINHTTP_WEB_SOCKET_ASYNC_RESULT structure
- * for a WebSocket handle, and a WINHTTP_ASYNC_RESULT structure for every other one.
+ * for a WebSocket handle, and a WINHTTP_ASYNC_RESULT structure for all other handles.
  */
 #define WINHTTP_CALLBACK_STATUS_REQUEST_ERROR 0x00200000
 /** The request has been sent. The information is a DWORD, the number of bytes. */
 #define WINHTTP_CALLBACK_STATUS_REQUEST_SENT 0x00000020
 /** The name of the server is being resolved. The information is the name, a wide string. */
 #define WINHTTP_CALLBACK_STATUS_RESOLVING_NAME 0x00000001
-/** Some of the response has come. The information is a DWORD, the number of bytes. */
+/** A part of the response has come. The information is a DWORD, the number of bytes. */
 #define WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED 0x00000080
 /** A certificate was not accepted. The information is a DWORD with the flags below. */
 #define WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x00010000
@@ -397,18 +401,18 @@ typedef void *HINTERNET;
 #define WINHTTP_CALLBACK_STATUS_SENDING_REQUEST 0x00000010
 /** WinHttpSendRequest has completed. No information. */
 #define WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x00400000
-/** Settings of proxies have been read. No information. */
+/** Proxy settings have been read. No information. */
 #define WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE 0x20000000
-/** Settings of proxies have been written. No information. */
+/** Proxy settings have been written. No information. */
 #define WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE 0x10000000
 /**
- * WinHttpWebSocketShutdown has completed: the close frame has been sent. No information; the length is
+ * WinHttpWebSocketShutdown has completed: the close frame has been sent. No information. The length is
  * 0.
  */
 #define WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE 0x04000000
 /**
  * After WinHttpWriteData the information is a DWORD, the number of bytes. After WinHttpWebSocketSend
- * it is a WINHTTP_WEB_SOCKET_STATUS structure.
+ * the information is a WINHTTP_WEB_SOCKET_STATUS structure.
  */
 #define WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x00100000
 /**
@@ -422,7 +426,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE 0x2
 /**
- * The server had closed a connection that was to be used again.
+ * The server had closed a connection that WinHTTP wanted to use again.
  * Listed under WINHTTP_OPTION_FAILED_CONNECTION_RETRIES.
  */
 #define WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION 0x4
@@ -499,23 +503,23 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_ENABLE_SPN_SERVER_PORT 0x00000001
 /**
- * On a session: use the identity of the process while certificates are checked.
+ * For a session: use the identity of the process while certificates are checked.
  * Listed under WINHTTP_OPTION_ENABLE_FEATURE.
  */
 #define WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION 0x00000002
 /**
- * On a request: check whether the certificate has been revoked.
+ * For a request: check whether the certificate has been revoked.
  * Listed under WINHTTP_OPTION_ENABLE_FEATURE.
  */
 #define WINHTTP_ENABLE_SSL_REVOCATION 0x00000001
 /**
- * The session is asynchronous: operations on its handles return at once, and a status callback is told
- * how they end. Install one with WinHttpSetStatusCallback.
+ * The session is asynchronous: calls that start an operation return at once, and a status callback
+ * learns how the operation ends. Install the callback with WinHttpSetStatusCallback.
  */
 #define WINHTTP_FLAG_ASYNC 0x10000000
 /**
- * Send a body whose length is not known in advance, without a Content-Length header and without chunks
- * made by the caller.
+ * Send a body whose length is not known in advance. The caller gives no Content-Length header and
+ * makes no chunks.
  */
 #define WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x00000200
 /**
@@ -523,26 +527,26 @@ typedef void *HINTERNET;
  * the value no-cache are added.
  */
 #define WINHTTP_FLAG_BYPASS_PROXY_CACHE 0x00000100
-/** Send pwszObjectName as it is. Otherwise characters that a URL must not have are escaped. */
+/** Send pwszObjectName as it is. Without this flag, characters that a URL must not contain are escaped. */
 #define WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040
-/** Escape the path but leave the query, from the question mark on, as it is. */
+/** Escape the path. Leave the query, from the question mark on, as it is. */
 #define WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080
 /** When pwszObjectName is escaped, escape percent signs as well. */
 #define WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004
-/** Take pwszObjectName for ASCII that needs no conversion. Without meaning from Windows 7 on. */
+/** Treat pwszObjectName as ASCII that needs no conversion. The flag has no effect from Windows 7 on. */
 #define WINHTTP_FLAG_NULL_CODEPAGE 0x00000008
 /** Another name of WINHTTP_FLAG_BYPASS_PROXY_CACHE. */
 #define WINHTTP_FLAG_REFRESH 0x00000100
 /** Use TLS: the scheme is https, or wss once the request is a WebSocket. */
 #define WINHTTP_FLAG_SECURE 0x00800000
 /**
- * Only TLS 1.2 and later are used, and no attempt is repeated with an older version. To allow older
- * versions with WINHTTP_OPTION_SECURE_PROTOCOLS then fails with ERROR_ACCESS_DENIED (5). The value
- * includes WINHTTP_FLAG_ASYNC.
+ * Only TLS 1.2 and later are used. No attempt is repeated with an older version. A call that allows
+ * older versions with WINHTTP_OPTION_SECURE_PROTOCOLS then fails with ERROR_ACCESS_DENIED (5). The
+ * value includes WINHTTP_FLAG_ASYNC.
  */
 #define WINHTTP_FLAG_SECURE_DEFAULTS 0x30000000
 /**
- * SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
+ * SSL 2.0, SSL 3.0 and TLS 1.0. In spite of its name, the value does not include the other versions.
  * Listed under WINHTTP_OPTION_SECURE_PROTOCOLS.
  */
 #define WINHTTP_FLAG_SECURE_PROTOCOL_ALL 0x000000A8
@@ -582,7 +586,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_HANDLE_TYPE_CONNECT 2
 /**
- * Resolver of proxies.
+ * Proxy resolver.
  * Listed under WINHTTP_OPTION_HANDLE_TYPE.
  */
 #define WINHTTP_HANDLE_TYPE_PROXY_RESOLVER 4
@@ -601,29 +605,32 @@ typedef void *HINTERNET;
  * Listed under WINHTTP_OPTION_HANDLE_TYPE.
  */
 #define WINHTTP_HANDLE_TYPE_WEBSOCKET 5
-/** For WinHttpQueryHeaders: the attribute says which header is meant, and no name does. */
+/** For WinHttpQueryHeaders: the attribute alone says which header to return. */
 #define WINHTTP_HEADER_NAME_BY_INDEX NULL
 /**
- * The length is stated by a Content-Length header of the caller, as a body of more than 4 GB needs it,
- * or the body is sent in chunks, or there is none.
+ * The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is
+ * sent in chunks, or there is no body.
  */
 #define WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0
-/** What WinHttpSetStatusCallback returns if it fails. It is the address of no function. */
+/** The value that WinHttpSetStatusCallback returns if it fails. There is no function at this address. */
 #define WINHTTP_INVALID_STATUS_CALLBACK ((WINHTTP_STATUS_CALLBACK)(intptr_t)-1)
-/** For WinHttpSendRequest: the request has the headers that it has already, and no more. */
+/** For WinHttpSendRequest: the call adds no headers to the request. */
 #define WINHTTP_NO_ADDITIONAL_HEADERS NULL
 /**
  * For WinHttpSetOption with WINHTTP_OPTION_CLIENT_CERT_CONTEXT and a length of 0: the client has no
  * certificate.
  */
 #define WINHTTP_NO_CLIENT_CERT_CONTEXT NULL
-/** For WinHttpQueryHeaders: the first header of the name is meant. */
+/** For WinHttpQueryHeaders: the call returns the first header of the name. */
 #define WINHTTP_NO_HEADER_INDEX NULL
-/** For WinHttpQueryHeaders: only the size is asked for. */
+/** For WinHttpQueryHeaders: the call returns only the needed size. */
 #define WINHTTP_NO_OUTPUT_BUFFER NULL
-/** For WinHttpOpen: every host is reached over the proxy, if there is one. */
+/** For WinHttpOpen: all connections go through the proxy, if there is a proxy. */
 #define WINHTTP_NO_PROXY_BYPASS NULL
-/** For WinHttpOpen: the access type is none that names a proxy. */
+/**
+ * For WinHttpOpen: the access type is not WINHTTP_ACCESS_TYPE_NAMED_PROXY, so there is no proxy to
+ * name.
+ */
 #define WINHTTP_NO_PROXY_NAME NULL
 /** For WinHttpOpenRequest: the request has no Referer header. */
 #define WINHTTP_NO_REFERER NULL
@@ -633,13 +640,13 @@ typedef void *HINTERNET;
  * Session; set; BOOL.
  *
  * A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
- * thread while one runs.
+ * thread while a callback runs.
  */
 #define WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS 111
 /**
  * Request; set; DWORD.
  *
- * To which servers the credentials of the user who runs the program are sent without asking:
+ * The servers that get the credentials of the user who runs the program without asking:
  */
 #define WINHTTP_OPTION_AUTOLOGON_POLICY 77
 /**
@@ -658,20 +665,20 @@ typedef void *HINTERNET;
  * Request; set; a CERT_CONTEXT structure.
  *
  * The client certificate, after ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED. WinHTTP makes a copy. NULL with
- * length 0, which is WINHTTP_NO_CLIENT_CERT_CONTEXT, says that there is none.
+ * length 0, which is WINHTTP_NO_CLIENT_CERT_CONTEXT, says that the client has no certificate.
  */
 #define WINHTTP_OPTION_CLIENT_CERT_CONTEXT 47
 /**
  * Request; query; a SecPkgContext_IssuerListInfoEx structure.
  *
- * Authorities that the server accepts client certificates from, after
+ * Authorities whose client certificates the server accepts, after
  * ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED.
  */
 #define WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST 94
 /**
  * Session; set; DWORD.
  *
- * Code page that the query of a URL is converted with. At first it is UTF-8.
+ * Code page for converting the query of a URL. At first it is UTF-8.
  */
 #define WINHTTP_OPTION_CODEPAGE 68
 /**
@@ -704,13 +711,13 @@ typedef void *HINTERNET;
 /**
  * Session, request; set and query; DWORD.
  *
- * How many addresses of a server are tried. At first it is 5. No address is tried twice.
+ * How many addresses of a server are tried. At first it is 5. Each address is tried once.
  */
 #define WINHTTP_OPTION_CONNECT_RETRIES 4
 /**
  * Session, request; set and query; DWORD.
  *
- * Time for connecting to one address, in milliseconds. At first it is 60,000; 0xFFFFFFFF means that
+ * Time for connecting to one address, in milliseconds. At first it is 60,000. 0xFFFFFFFF means that
  * there is no limit.
  */
 #define WINHTTP_OPTION_CONNECT_TIMEOUT 3
@@ -724,41 +731,41 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; DWORD.
  *
- * Which compressed responses are unpacked. At first none are. Windows 8.1 and later.
+ * Which compressed responses are unpacked. At first no response is unpacked. Windows 8.1 and later.
  */
 #define WINHTTP_OPTION_DECOMPRESSION 118
 /**
  * Session; set; BOOL.
  *
- * Whether no certificate chain is built. Windows 10, version 21H1, and later.
+ * If it is TRUE, no certificate chain is built. Windows 10, version 21H1, and later.
  */
 #define WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING 171
 /**
  * Request; set; DWORD.
  *
- * Switches something off for this request. Set it before the request is sent.
+ * Features to switch off for this request. Set the option before the request is sent.
  */
 #define WINHTTP_OPTION_DISABLE_FEATURE 63
-/** Whether sessions do not share connections. */
+/** Stops sessions from sharing connections. */
 #define WINHTTP_OPTION_DISABLE_GLOBAL_POOLING 195
 /**
  * Session; set; DWORD.
  *
- * Schemes that are not used with proxies, any of these:
+ * Schemes that are not used with proxies, a combination of these:
  */
 #define WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES 193
 /**
  * Session; set; BOOL.
  *
- * Whether a failed handshake is not repeated with an older version of TLS. Windows 10, version 1903,
- * and later.
+ * If it is TRUE, a failed handshake is not repeated with an older version of TLS. Windows 10, version
+ * 1903, and later.
  */
 #define WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK 144
 /**
  * Session, request; set; BOOL.
  *
- * Whether a further connection is opened when one has no free stream. Windows 10, version 1809, and
- * later.
+ * Whether another connection is opened when a connection has no free stream. Windows 10, version 1809,
+ * and later.
  */
 #define WINHTTP_OPTION_DISABLE_STREAM_QUEUE 139
 /**
@@ -770,7 +777,7 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; DWORD.
  *
- * Switches something on:
+ * Features to switch on:
  */
 #define WINHTTP_OPTION_ENABLE_FEATURE 79
 /**
@@ -782,8 +789,8 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; DWORD.
  *
- * Later HTTP versions that may be used. At first there are none. A WebSocket uses HTTP/1.1 in any
- * case. Windows 10, version 1607, and later.
+ * Later HTTP versions that may be used. At first no later version may be used. A WebSocket always uses
+ * HTTP/1.1. Windows 10, version 1607, and later.
  */
 #define WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL 133
 /**
@@ -802,14 +809,14 @@ typedef void *HINTERNET;
 /**
  * Session, request; query; DWORD.
  *
- * The error of the socket library that stands behind the last error of WinHTTP on this thread. The
- * handle can be NULL.
+ * The error of the socket library that caused the last error of WinHTTP on this thread. The handle can
+ * be NULL.
  */
 #define WINHTTP_OPTION_EXTENDED_ERROR 24
 /**
  * Session; set; a WINHTTP_FAILED_CONNECTION_RETRIES structure.
  *
- * When and how often a request is repeated after its connection has failed. The conditions:
+ * When and how often a request is repeated after its connection has failed. These are the conditions:
  */
 #define WINHTTP_OPTION_FAILED_CONNECTION_RETRIES 162
 /** Whether this version has a feature. */
@@ -855,7 +862,7 @@ typedef void *HINTERNET;
 #define WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW 183
 /** DWORD. Time for the handshake, in milliseconds. */
 #define WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT 189
-/** DWORD. Round-trip time that is assumed at first, in milliseconds. */
+/** DWORD. Assumed round-trip time at the beginning, in milliseconds. */
 #define WINHTTP_OPTION_HTTP3_INITIAL_RTT 190
 /** DWORD. Idle time after which a ping is sent, in milliseconds. */
 #define WINHTTP_OPTION_HTTP3_KEEPALIVE 188
@@ -864,13 +871,13 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; BOOL.
  *
- * Whether nothing but these versions may be used. Windows 10, version 1903, and later.
+ * Whether only the later versions may be used. Windows 10, version 1903, and later.
  */
 #define WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED 145
 /**
  * Request; query; DWORD.
  *
- * Which of them was used. Windows 10, version 1607, and later.
+ * Which later HTTP version was used. Windows 10, version 1607, and later.
  */
 #define WINHTTP_OPTION_HTTP_PROTOCOL_USED 134
 /**
@@ -882,8 +889,8 @@ typedef void *HINTERNET;
 /**
  * Request; set; BOOL.
  *
- * Whether a certificate is accepted although the list of revoked ones could not be fetched. Windows
- * 10, version 2004, and later.
+ * Whether a certificate is accepted although the list of revoked certificates could not be fetched.
+ * Windows 10, version 2004, and later.
  */
 #define WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE 155
 /**
@@ -895,16 +902,19 @@ typedef void *HINTERNET;
 /**
  * Session, request; query; BOOL.
  *
- * Whether the response is that of the proxy to the request for a tunnel.
+ * Whether the response is the answer of the proxy to the request for a tunnel.
  */
 #define WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE 104
 #define WINHTTP_OPTION_KDC_PROXY_SETTINGS 136
-/** A WINHTTP_MATCH_CONNECTION_GUID structure. Asks for a connection with that mark. */
+/**
+ * A WINHTTP_MATCH_CONNECTION_GUID structure. Asks for a connection that WINHTTP_OPTION_CONNECTION_GUID
+ * has marked.
+ */
 #define WINHTTP_OPTION_MATCH_CONNECTION_GUID 179
 /**
  * Session; set and query; DWORD.
  *
- * The same for servers that speak HTTP/1.0.
+ * How many connections to one server that speaks HTTP/1.0 there may be at a time.
  */
 #define WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER 74
 /**
@@ -916,20 +926,20 @@ typedef void *HINTERNET;
 /**
  * Session, request; set and query; DWORD.
  *
- * How many redirects are followed one after the other. At first it is 10.
+ * How many redirects in a row are followed. At first it is 10.
  */
 #define WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS 89
 /**
  * Session, request; set and query; DWORD.
  *
- * How many responses with a status from 100 to 199 are passed over before the final one. At first it
+ * How many responses with a status from 100 to 199 are skipped before the final response. At first it
  * is 10.
  */
 #define WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE 90
 /**
  * Session, request; set and query; DWORD.
  *
- * How much of a response is skipped in order to use the connection again, in bytes. At first it is
+ * How many bytes of a response are skipped in order to use the connection again. At first it is
  * 1,048,576.
  */
 #define WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE 92
@@ -943,19 +953,19 @@ typedef void *HINTERNET;
 /**
  * Session, connection, request; query; HINTERNET.
  *
- * The handle that this one was made from.
+ * The handle that this handle was made from.
  */
 #define WINHTTP_OPTION_PARENT_HANDLE 21
 /**
  * Request; query; LPWSTR.
  *
- * Text that the Passport server wants to be shown.
+ * Text that the Passport server asks the program to show.
  */
 #define WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT 81
 /**
  * Request; query; LPWSTR.
  *
- * Picture that the Passport server wants to be shown.
+ * Picture that the Passport server asks the program to show.
  */
 #define WINHTTP_OPTION_PASSPORT_COBRANDING_URL 82
 /**
@@ -967,7 +977,7 @@ typedef void *HINTERNET;
 /**
  * Session; set; LPVOID.
  *
- * Signs out at the Passport server with that URL.
+ * URL with which the program signs out at the Passport server.
  */
 #define WINHTTP_OPTION_PASSPORT_SIGN_OUT 86
 /**
@@ -979,7 +989,7 @@ typedef void *HINTERNET;
 /**
  * Session, request; set and query; a WINHTTP_PROXY_INFO structure.
  *
- * The proxy. The strings of a structure that is queried belong to the caller, who frees them with
+ * The proxy. After a query the strings of the structure belong to the caller, who frees them with
  * GlobalFree.
  */
 #define WINHTTP_OPTION_PROXY 38
@@ -994,7 +1004,7 @@ typedef void *HINTERNET;
 /**
  * Request; query; LPWSTR.
  *
- * The name of the service that was used with the proxy.
+ * The service name that was used with the proxy.
  */
 #define WINHTTP_OPTION_PROXY_SPN_USED 107
 /**
@@ -1008,29 +1018,29 @@ typedef void *HINTERNET;
 /**
  * Request; set and query; DWORD.
  *
- * Without effect.
+ * The option has no effect.
  */
 #define WINHTTP_OPTION_READ_BUFFER_SIZE 12
 /**
  * Session, request; set; BOOL.
  *
- * Whether the response of a proxy that refuses a tunnel can be read like that of a server. At first it
- * cannot.
+ * Whether the response of a proxy that refuses a tunnel can be read like the response of a server. At
+ * first it cannot.
  */
 #define WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE 103
 /**
  * Session, request; set and query; DWORD.
  *
- * Time until all headers of a response must have come, in milliseconds. At first it is 90,000. It is
- * looked at whenever data comes, so that it can be exceeded by the receive timeout.
+ * Time until all headers of a response must have come, in milliseconds. At first it is 90,000. WinHTTP
+ * checks this limit whenever data comes, so the wait can be longer by the receive timeout.
  */
 #define WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT 7
 /**
  * Session, request, WebSocket; set and query; DWORD.
  *
- * Time to wait for the next data, in milliseconds. At first it is 30,000, which counts for HTTP
- * responses only. If a program sets it, it limits WinHttpWebSocketReceive as well: the call then fails
- * with ERROR_WINHTTP_TIMEOUT, and the connection stays usable.
+ * Time to wait for the next data, in milliseconds. At first it is 30,000. This initial value limits
+ * HTTP responses only. A value that a program sets limits WinHttpWebSocketReceive as well: the call
+ * then fails with ERROR_WINHTTP_TIMEOUT, and the connection stays usable.
  */
 #define WINHTTP_OPTION_RECEIVE_TIMEOUT 6
 /**
@@ -1050,7 +1060,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT 1
 /**
- * All except those from https to http.
+ * All redirects except those from https to http.
  * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP 1
@@ -1060,7 +1070,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_LAST 2
 /**
- * None; the caller gets the response with the status 30x.
+ * No redirects. The caller gets the response with the status 30x.
  * Listed under WINHTTP_OPTION_REDIRECT_POLICY.
  */
 #define WINHTTP_OPTION_REDIRECT_POLICY_NEVER 0
@@ -1069,10 +1079,10 @@ typedef void *HINTERNET;
  * Request; set; BOOL.
  *
  * Whether a URL with a user name or a password is refused with ERROR_WINHTTP_INVALID_URL. At first it
- * is not.
+ * is accepted.
  */
 #define WINHTTP_OPTION_REJECT_USERPWD_IN_URL 100
-/** A text by which the program can tell the request. */
+/** A text by which the program can recognize the request. */
 #define WINHTTP_OPTION_REQUEST_ANNOTATION 192
 /**
  * The longest text.
@@ -1082,7 +1092,7 @@ typedef void *HINTERNET;
 /**
  * Request; set and query; DWORD.
  *
- * Without effect.
+ * The option has no effect.
  */
 #define WINHTTP_OPTION_REQUEST_PRIORITY 58
 /**
@@ -1100,13 +1110,13 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; BOOL.
  *
- * Whether only the end of the stream ends a body. Windows 10, version 21H1, and later.
+ * Whether a body ends only with the end of the stream. Windows 10, version 21H1, and later.
  */
 #define WINHTTP_OPTION_REQUIRE_STREAM_END 160
 /**
  * Request; set; LPWSTR.
  *
- * Name to resolve in place of the name of the server. Windows 10, version 21H1, and later.
+ * Name to resolve instead of the name of the server. Windows 10, version 21H1, and later.
  */
 #define WINHTTP_OPTION_RESOLUTION_HOSTNAME 165
 /** A WINHTTP_RESOLVER_CACHE_CONFIG structure. How long resolved names are kept. */
@@ -1115,7 +1125,8 @@ typedef void *HINTERNET;
  * Session, request; set and query; DWORD.
  *
  * Time for the resolution of a name, in milliseconds. At first there is no limit, which is 0 or
- * 0xFFFFFFFF. WinHttpSetTimeouts sets this and the three that follow in one call.
+ * 0xFFFFFFFF. WinHttpSetTimeouts sets this timeout and the timeouts for connecting, sending and
+ * receiving in one call.
  */
 #define WINHTTP_OPTION_RESOLVE_TIMEOUT 2
 /** Whether the chain is built with the identity of the process. */
@@ -1123,21 +1134,21 @@ typedef void *HINTERNET;
 /**
  * Session; set; DWORD.
  *
- * Versions of TLS that may be used, any of these. Without the option Windows decides; Windows 11 uses
- * 1.2 and 1.3.
+ * Versions of TLS that may be used, a combination of these. Without the option Windows decides.
+ * Windows 11 uses 1.2 and 1.3.
  */
 #define WINHTTP_OPTION_SECURE_PROTOCOLS 84
 /**
  * Request; query; a WINHTTP_CERTIFICATE_INFO structure.
  *
- * What the certificate of the server says.
+ * The content of the server's certificate.
  */
 #define WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT 32
 /**
  * Request; set and query; DWORD.
  *
- * What is wrong with a certificate and accepted all the same. Everything here makes TLS weaker; a
- * client that must not be deceived sets none of it.
+ * Faults of a certificate that WinHTTP accepts. Each flag makes TLS weaker: a client that must not be
+ * deceived sets no flag.
  */
 #define WINHTTP_OPTION_SECURITY_FLAGS 31
 /**
@@ -1179,18 +1190,18 @@ typedef void *HINTERNET;
 /**
  * Request; query; LPWSTR.
  *
- * The name of the service that was used with the server.
+ * The service name that was used with the server.
  */
 #define WINHTTP_OPTION_SERVER_SPN_USED 106
 #define WINHTTP_OPTION_SET_TOKEN_BINDING 166
 /**
  * Request; set; DWORD.
  *
- * Whether the name of the service for Kerberos has a port:
+ * Whether the service name for Kerberos has a port:
  */
 #define WINHTTP_OPTION_SPN 96
 /**
- * The bits that the option has.
+ * All bits of the option.
  * Listed under WINHTTP_OPTION_SPN.
  */
 #define WINHTTP_OPTION_SPN_MASK 0x00000001
@@ -1209,7 +1220,7 @@ typedef void *HINTERNET;
 /**
  * Session; set; a tcp_keepalive structure.
  *
- * How TCP notices that the other end is gone. Windows 10, version 2004, and later.
+ * How TCP detects that the other end is gone. Windows 10, version 2004, and later.
  */
 #define WINHTTP_OPTION_TCP_KEEPALIVE 152
 /** A hint for the priority of the TCP connection. */
@@ -1232,8 +1243,8 @@ typedef void *HINTERNET;
 /**
  * Session; set; HANDLE.
  *
- * An event that is set when the session is closed and its last callback has returned. Keep the event
- * until then.
+ * An event that WinHTTP sets when the session is closed and its last callback has returned. Keep the
+ * event until then.
  */
 #define WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT 99
 /**
@@ -1245,14 +1256,14 @@ typedef void *HINTERNET;
 /**
  * Request; set; no value.
  *
- * Makes the request begin a WebSocket: WinHttpSendRequest adds the headers of the handshake. Pass NULL
- * and 0, before the request is sent. Windows 8 and later.
+ * Makes the request begin a WebSocket: WinHttpSendRequest adds the headers of the handshake. Set the
+ * option before the request is sent, and pass NULL and 0. Windows 8 and later.
  */
 #define WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET 114
 /**
  * Request; query; LPWSTR.
  *
- * The URL of the resource: after a redirect the last one.
+ * The URL of the resource. After a redirect it is the last URL.
  */
 #define WINHTTP_OPTION_URL 34
 /**
@@ -1270,7 +1281,7 @@ typedef void *HINTERNET;
 /**
  * Session; set; BOOL.
  *
- * Whether those are tried when nothing else is left.
+ * Whether WinHTTP tries the global credentials for servers when no other credentials are left.
  */
 #define WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS 101
 /** Whether all servers of the session share one set of default TLS credentials. */
@@ -1279,30 +1290,29 @@ typedef void *HINTERNET;
  * Session, request, WebSocket; set; DWORD.
  *
  * How long WinHttpWebSocketClose waits for the close frame of the server, in milliseconds. At first it
- * is 10,000. Then the call fails with ERROR_WINHTTP_TIMEOUT and the connection is aborted.
+ * is 10,000. After that time the call fails with ERROR_WINHTTP_TIMEOUT, and the connection is aborted.
  */
 #define WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT 115
 /**
  * WebSocket; set; DWORD.
  *
- * How long the connection may be idle before a pong frame is sent that nobody asked for, in
- * milliseconds. At first it is 30,000. Less than 15,000 fails with ERROR_INVALID_PARAMETER, and a
- * request handle with ERROR_WINHTTP_INCORRECT_HANDLE_TYPE.
+ * How long the connection may be idle before WinHTTP sends an unsolicited pong frame, in milliseconds.
+ * At first it is 30,000. The call fails with ERROR_INVALID_PARAMETER for a value below 15,000, and
+ * with ERROR_WINHTTP_INCORRECT_HANDLE_TYPE for a request handle.
  */
 #define WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL 116
 /**
  * Session, request; set and query; DWORD.
  *
- * Size of the buffer that a WebSocket receives into, in bytes. At first it is 32,768. Set it before
- * the upgrade. Windows 8.1 and later.
+ * Size of the receive buffer of a WebSocket, in bytes. At first it is 32,768. Set it before the
+ * upgrade. Windows 8.1 and later.
  */
 #define WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE 122
 /**
  * Session, request; set and query; DWORD.
  *
- * Size of the buffer that a WebSocket sends from, in bytes. At first it is 32,768. A size of less than
- * 16 is accepted here, but the request cannot be sent then: it fails with ERROR_NOT_ENOUGH_MEMORY.
- * Windows 8.1 and later.
+ * Size of the send buffer of a WebSocket, in bytes. At first it is 32,768. The option accepts a size
+ * below 16, but WinHttpSendRequest then fails with ERROR_NOT_ENOUGH_MEMORY. Windows 8.1 and later.
  *
  * One more number belongs to WebSockets:
  */
@@ -1310,14 +1320,14 @@ typedef void *HINTERNET;
 /**
  * The process (handle NULL); set; DWORD.
  *
- * How many threads serve asynchronous operations. 0, the initial value, means one for each processor.
- * It can be set once, before the first asynchronous operation.
+ * How many threads serve asynchronous operations. 0, the initial value, means one thread for each
+ * processor. The option can be set once, before the first asynchronous operation.
  */
 #define WINHTTP_OPTION_WORKER_THREAD_COUNT 80
 /**
  * Request; set and query; DWORD.
  *
- * Without effect.
+ * The option has no effect.
  */
 #define WINHTTP_OPTION_WRITE_BUFFER_SIZE 13
 /**
@@ -1331,7 +1341,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_PROTOCOL_FLAG_HTTP3 0x2
 /**
- * For proxies on the same machine use the account of the machine.
+ * For proxies on the same machine, use the account of the machine.
  * Listed under WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES.
  */
 #define WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE 0x00000100
@@ -1410,7 +1420,7 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_COOKIE 44
 /** The header Cost. */
 #define WINHTTP_QUERY_COST 15
-/** The header whose name the pwszName parameter gives. */
+/** The header that the pwszName parameter names. */
 #define WINHTTP_QUERY_CUSTOM 65535
 /** The header Date. */
 #define WINHTTP_QUERY_DATE 9
@@ -1426,15 +1436,15 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_EX_ALL_HEADERS 21
 /** Return a number as a DWORD. */
 #define WINHTTP_QUERY_FLAG_NUMBER 0x20000000
-/** Return a number as a 64-bit one. */
+/** Return a number as a 64-bit number. */
 #define WINHTTP_QUERY_FLAG_NUMBER64 0x08000000
-/** Look at the headers of the request in place of those of the response. */
+/** Look at the headers of the request instead of the headers of the response. */
 #define WINHTTP_QUERY_FLAG_REQUEST_HEADERS 0x80000000
 /** Return a time as a SYSTEMTIME structure. */
 #define WINHTTP_QUERY_FLAG_SYSTEMTIME 0x40000000
-/** Look at the headers that come after a body in chunks. */
+/** Look at the headers after a body that was sent in chunks. */
 #define WINHTTP_QUERY_FLAG_TRAILERS 0x02000000
-/** Return the bytes as they were transferred, without turning them into UTF-16. */
+/** Return the bytes as they were transferred, without conversion to UTF-16. */
 #define WINHTTP_QUERY_FLAG_WIRE_ENCODING 0x01000000
 /** The header Forwarded. */
 #define WINHTTP_QUERY_FORWARDED 30
@@ -1458,7 +1468,7 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_LINK 16
 /** The header Location. */
 #define WINHTTP_QUERY_LOCATION 33
-/** The greatest number of an attribute for a certain header. */
+/** The greatest number of an attribute that stands for one header. */
 #define WINHTTP_QUERY_MAX 78
 /** The header Max-Forwards. */
 #define WINHTTP_QUERY_MAX_FORWARDS 60
@@ -1548,13 +1558,13 @@ typedef WORD INTERNET_PORT;
  * From winhttp/ne-winhttp-internet_scheme.md, line 45.
  */
 typedef int INTERNET_SCHEME;
-/** http. It stands for ws as well. */
+/** http. The value stands for ws as well. */
 #define INTERNET_SCHEME_HTTP 1
-/** https: HTTP over TLS. It stands for wss as well. */
+/** https: HTTP over TLS. The value stands for wss as well. */
 #define INTERNET_SCHEME_HTTPS 2
-/** ftp, which occurs only in settings of proxies. */
+/** ftp. It occurs only in proxy settings. */
 #define INTERNET_SCHEME_FTP 3
-/** SOCKS, which occurs only as the kind of a proxy. */
+/** SOCKS. It occurs only as the kind of a proxy. */
 #define INTERNET_SCHEME_SOCKS 4
 typedef INTERNET_SCHEME *LPINTERNET_SCHEME;
 
@@ -1566,37 +1576,37 @@ typedef INTERNET_SCHEME *LPINTERNET_SCHEME;
  */
 typedef enum WINHTTP_WEB_SOCKET_BUFFER_TYPE {
     /**
-     * Binary data with which the message ends. It is the whole message, or its last piece if fragments
-     * went before.
+     * Binary data that ends the message. It is the whole message, or its last piece if fragments went
+     * before.
      */
     WINHTTP_WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE = 0,
-    /** Binary data of a message that goes on in the next buffer. */
+    /** A piece of binary data. The message goes on in the next buffer. */
     WINHTTP_WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE = 1,
     /**
-     * UTF-8 text with which the message ends. It is the whole message, or its last piece if fragments went
+     * UTF-8 text that ends the message. It is the whole message, or its last piece if fragments went
      * before.
      */
     WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE = 2,
     /**
-     * UTF-8 text of a message that goes on in the next buffer. The text may stop in the middle of a
+     * A piece of UTF-8 text. The message goes on in the next buffer. The piece may end in the middle of a
      * character.
      */
     WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE = 3,
     /**
-     * No data: the server has sent a close frame. WinHttpWebSocketReceive returns this type;
-     * WinHttpWebSocketSend does not take it.
+     * No data: the server has sent a close frame. WinHttpWebSocketReceive returns this type.
+     * WinHttpWebSocketSend does not accept it.
      */
     WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE = 4,
 } WINHTTP_WEB_SOCKET_BUFFER_TYPE;
 
 /**
  * The WINHTTP_WEB_SOCKET_CLOSE_STATUS enumeration names the status codes that say why a WebSocket
- * connection was closed. The numbers are those of RFC 6455, section 7.4.1.
+ * connection was closed. RFC 6455, section 7.4.1 defines the numbers.
  *
  * From winhttp/ne-winhttp-winhttp_web_socket_close_status.md, line 50.
  */
 typedef enum WINHTTP_WEB_SOCKET_CLOSE_STATUS {
-    /** A normal close. The connection has served its purpose. */
+    /** A normal close. The connection is not needed any more. */
     WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS = 1000,
     /** The peer goes away, for example because the server shuts down or the browser leaves the page. */
     WINHTTP_WEB_SOCKET_ENDPOINT_TERMINATED_CLOSE_STATUS = 1001,
@@ -1613,7 +1623,7 @@ typedef enum WINHTTP_WEB_SOCKET_CLOSE_STATUS {
     WINHTTP_WEB_SOCKET_ABORTED_CLOSE_STATUS = 1006,
     /** The content of a message does not fit its type, such as text that is not UTF-8. */
     WINHTTP_WEB_SOCKET_INVALID_PAYLOAD_CLOSE_STATUS = 1007,
-    /** The peer refuses a message on account of its own rules, and no other code fits better. */
+    /** The peer refuses a message because of its own rules, and no other code fits better. */
     WINHTTP_WEB_SOCKET_POLICY_VIOLATION_CLOSE_STATUS = 1008,
     /** A message is larger than the peer can process. */
     WINHTTP_WEB_SOCKET_MESSAGE_TOO_BIG_CLOSE_STATUS = 1009,
@@ -1627,7 +1637,7 @@ typedef enum WINHTTP_WEB_SOCKET_CLOSE_STATUS {
 
 /**
  * The WINHTTP_WEB_SOCKET_OPERATION enumeration names the four operations of a WebSocket handle. In
- * asynchronous mode it says which of them has failed.
+ * asynchronous mode it says which operation has failed.
  *
  * From winhttp/ne-winhttp-winhttp_web_socket_operation.md, line 50.
  */
@@ -1658,16 +1668,16 @@ typedef struct WINHTTP_WEB_SOCKET_ASYNC_RESULT WINHTTP_WEB_SOCKET_ASYNC_RESULT;
 typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
 
 /**
- * A WINHTTP_STATUS_CALLBACK function belongs to the program. WinHTTP calls it to report progress on a
- * handle, and in asynchronous mode to report how operations have ended. WinHttpSetStatusCallback
- * installs it.
+ * The program supplies a WINHTTP_STATUS_CALLBACK function. WinHTTP calls it to report progress on a
+ * handle. In asynchronous mode WinHTTP also reports how operations have ended.
+ * WinHttpSetStatusCallback installs it.
  *
  * @param hInternet [in]
  *     Handle that the notification is about. For WINHTTP_CALLBACK_STATUS_HANDLE_CREATED it can be the
- *     parent of the new handle; take the new one from lpvStatusInformation.
+ *     parent of the new handle. Take the new handle from lpvStatusInformation.
  * @param dwContext [in]
  *     Context of the handle, as set by WinHttpSendRequest, WinHttpWebSocketCompleteUpgrade or
- *     WINHTTP_OPTION_CONTEXT_VALUE. It is the value itself and no pointer to it.
+ *     WINHTTP_OPTION_CONTEXT_VALUE. It is the value itself, not a pointer to the value.
  * @param dwInternetStatus [in]
  *     What has happened. The flags of WinHttpSetStatusCallback choose which of these values come:
  *
@@ -1682,8 +1692,9 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *     - WINHTTP_CALLBACK_STATUS_SENDING_REQUEST (0x00000010): The request is being sent. No information.
  *     - WINHTTP_CALLBACK_STATUS_REQUEST_SENT (0x00000020): The request has been sent. The information is a
  *       DWORD, the number of bytes.
- *     - WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE (0x00000040): The response is awaited. No information.
- *     - WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED (0x00000080): Some of the response has come. The
+ *     - WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE (0x00000040): WinHTTP waits for the response. No
+ *       information.
+ *     - WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED (0x00000080): A part of the response has come. The
  *       information is a DWORD, the number of bytes.
  *     - WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION (0x00000100): The connection is being closed. No
  *       information.
@@ -1693,50 +1704,53 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *       the handle: a pointer to an HINTERNET.
  *     - WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING (0x00000800): The handle is gone, and this is its last
  *       notification. The information is a pointer to an HINTERNET.
- *     - WINHTTP_CALLBACK_STATUS_DETECTING_PROXY (0x00001000): A proxy is being looked for. No information.
- *     - WINHTTP_CALLBACK_STATUS_REDIRECT (0x00004000): A redirect is about to be followed. The information
- *       is the new URL, a wide string. The headers of the response can be queried now, headers of the
- *       request can be changed, and closing the handle stops the redirect.
+ *     - WINHTTP_CALLBACK_STATUS_DETECTING_PROXY (0x00001000): WinHTTP is looking for a proxy. No
+ *       information.
+ *     - WINHTTP_CALLBACK_STATUS_REDIRECT (0x00004000): WinHTTP is about to follow a redirect. The
+ *       information is the new URL, a wide string. The program can now query the headers of the response
+ *       and change headers of the request. To stop the redirect, close the handle.
  *     - WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE (0x00008000): A response with a status from 100 to
- *       199 has come, other than a 101 that was asked for. The information is a DWORD, the status.
+ *       199 has come. A 101 that the request asked for is not reported here. The information is a DWORD,
+ *       the status.
  *     - WINHTTP_CALLBACK_STATUS_SECURE_FAILURE (0x00010000): A certificate was not accepted. The
  *       information is a DWORD with the flags below.
  *     - WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE (0x00020000): WinHttpReceiveResponse has completed, and
  *       WinHttpQueryHeaders can be called. No information.
  *     - WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE (0x00040000): WinHttpQueryDataAvailable has completed. The
- *       information is a DWORD, the number of bytes that can be read; the length is 4.
+ *       information is a DWORD, the number of bytes that can be read. The length is 4.
  *     - WINHTTP_CALLBACK_STATUS_READ_COMPLETE (0x00080000): After WinHttpReadData the information is the
- *       buffer that was passed to it, and the length the number of bytes in it; 0 is the end of the body.
- *       After WinHttpWebSocketReceive the information is a WINHTTP_WEB_SOCKET_STATUS structure.
+ *       buffer that was passed to that function. The length is the number of bytes in the buffer, and a
+ *       length of 0 is the end of the body. After WinHttpWebSocketReceive the information is a
+ *       WINHTTP_WEB_SOCKET_STATUS structure.
  *     - WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE (0x00100000): After WinHttpWriteData the information is a
- *       DWORD, the number of bytes. After WinHttpWebSocketSend it is a WINHTTP_WEB_SOCKET_STATUS
- *       structure.
+ *       DWORD, the number of bytes. After WinHttpWebSocketSend the information is a
+ *       WINHTTP_WEB_SOCKET_STATUS structure.
  *     - WINHTTP_CALLBACK_STATUS_REQUEST_ERROR (0x00200000): An asynchronous operation has failed. The
  *       information is a WINHTTP_WEB_SOCKET_ASYNC_RESULT structure for a WebSocket handle, and a
- *       WINHTTP_ASYNC_RESULT structure for every other one.
+ *       WINHTTP_ASYNC_RESULT structure for all other handles.
  *     - WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE (0x00400000): WinHttpSendRequest has completed. No
  *       information.
  *     - WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE (0x01000000): WinHttpGetProxyForUrlEx has
  *       completed. No information.
  *     - WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE (0x02000000): WinHttpWebSocketClose has completed: the
- *       close frame of the server has come. No information; the length is 0.
+ *       close frame of the server has come. No information. The length is 0.
  *     - WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE (0x04000000): WinHttpWebSocketShutdown has completed:
- *       the close frame has been sent. No information; the length is 0.
+ *       the close frame has been sent. No information. The length is 0.
  *     - WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE (0x08000000): WinHttpGetProxySettingsEx has
  *       completed. No information.
- *     - WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE (0x10000000): Settings of proxies have been
- *       written. No information.
- *     - WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE (0x20000000): Settings of proxies have been read.
- *       No information.
+ *     - WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE (0x10000000): Proxy settings have been written. No
+ *       information.
+ *     - WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE (0x20000000): Proxy settings have been read. No
+ *       information.
  * @param lpvStatusInformation [in, optional]
- *     Information of the kind that is stated above for each notification. "No information" means NULL.
- *     What it points to is valid during the call only, except for the buffer of WinHttpReadData, which is
- *     the program's own.
+ *     The information of the notification, as the list above says. "No information" means NULL. The memory
+ *     that it points to is valid during the call only. An exception is the buffer of WinHttpReadData,
+ *     which belongs to the program.
  *
  *     With WINHTTP_CALLBACK_STATUS_SECURE_FAILURE it points to a DWORD that is a combination of these
  *     flags:
  *
- *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED (0x00000001): It could not be checked whether the
+ *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED (0x00000001): WinHTTP could not check whether the
  *       certificate has been revoked.
  *     - WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT (0x00000002): The certificate is not valid.
  *     - WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED (0x00000004): The certificate has been revoked.
@@ -1750,7 +1764,7 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *       server.
  *     - WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR (0x80000000): TLS itself could not be set up.
  * @param dwStatusInformationLength [in]
- *     Size of the information, in bytes; of a wide string the number of its characters, the terminating
+ *     Size of the information, in bytes. For a wide string it is the number of characters, the terminating
  *     zero included.
  *
  * From winhttp/nc-winhttp-winhttp_status_callback.md, line 48.
@@ -1782,7 +1796,7 @@ struct URL_COMPONENTS {
     LPWSTR lpszHostName;
     /** Number of characters in lpszHostName. */
     DWORD dwHostNameLength;
-    /** Port. WinHttpCrackUrl returns the port of the scheme if the URL names none. */
+    /** Port. If the URL names no port, WinHttpCrackUrl returns the port of the scheme. */
     INTERNET_PORT nPort;
     /** User name. */
     LPWSTR lpszUserName;
@@ -1796,7 +1810,10 @@ struct URL_COMPONENTS {
     LPWSTR lpszUrlPath;
     /** Number of characters in lpszUrlPath. */
     DWORD dwUrlPathLength;
-    /** What follows the path: a query with its question mark, a fragment with its number sign, or both. */
+    /**
+     * The extra information that follows the path: a query with its question mark, a fragment with its
+     * number sign, or both.
+     */
     LPWSTR lpszExtraInfo;
     /** Number of characters in lpszExtraInfo. */
     DWORD dwExtraInfoLength;
@@ -1822,8 +1839,8 @@ struct WINHTTP_ASYNC_RESULT {
      */
     DWORD_PTR dwResult;
     /**
-     * The error, one of the "error codes". The last error of the thread that runs the callback says
-     * nothing about it.
+     * The error, one of the "error codes". The last error of the thread that runs the callback is not this
+     * error.
      */
     DWORD dwError;
 };
@@ -1847,8 +1864,8 @@ struct WINHTTP_PROXY_INFO {
      */
     LPWSTR lpszProxy;
     /**
-     * Hosts that are reached without the proxy, with semicolons or blanks between them. * stands for any
-     * characters, and <local> for every name without a dot. NULL if there is none.
+     * Hosts to connect to without the proxy, with semicolons or blanks between them. * stands for any
+     * characters, and <local> stands for every name without a dot. It is NULL if there are no such hosts.
      */
     LPWSTR lpszProxyBypass;
 };
@@ -1869,17 +1886,17 @@ struct WINHTTP_WEB_SOCKET_ASYNC_RESULT {
 
 /**
  * The WINHTTP_WEB_SOCKET_STATUS structure says how many bytes an asynchronous send or receive has
- * transferred, and of which type they are.
+ * transferred, and the type of the data.
  *
  * From winhttp/ns-winhttp-winhttp_web_socket_status.md, line 50.
  */
 struct WINHTTP_WEB_SOCKET_STATUS {
     /**
-     * Number of bytes sent or received. After a send it is the length of the whole buffer. With
+     * Number of bytes sent or received. After a send, it is the length of the whole buffer. With
      * WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE it is 0.
      */
     DWORD dwBytesTransferred;
-    /** After a send the type that was passed to it. After a receive the type of the piece that has come. */
+    /** After a send, the type that was passed to the send. After a receive, the type of the received piece. */
     WINHTTP_WEB_SOCKET_BUFFER_TYPE eBufferType;
 };
 
@@ -1915,9 +1932,9 @@ struct WINHTTP_WEB_SOCKET_STATUS {
  *     combination of these flags:
  *
  *     - WINHTTP_ADDREQ_FLAG_ADD (0x20000000): Add the header. Together with WINHTTP_ADDREQ_FLAG_REPLACE,
- *       add it where there is none to replace.
- *     - WINHTTP_ADDREQ_FLAG_ADD_IF_NEW (0x10000000): Add the header if the request has none of that name;
- *       fail with ERROR_WINHTTP_HEADER_ALREADY_EXISTS if it has one.
+ *       add the header if there is no header to replace.
+ *     - WINHTTP_ADDREQ_FLAG_ADD_IF_NEW (0x10000000): Add the header if the request has no header of that
+ *       name. Otherwise fail with ERROR_WINHTTP_HEADER_ALREADY_EXISTS.
  *     - WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA (0x40000000): Append the value to the first header of that
  *       name, with a comma between them.
  *     - WINHTTP_ADDREQ_FLAG_COALESCE (0x40000000): Another name of
@@ -1925,8 +1942,8 @@ struct WINHTTP_WEB_SOCKET_STATUS {
  *     - WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON (0x01000000): Append the value to the first header of
  *       that name, with a semicolon between them.
  *     - WINHTTP_ADDREQ_FLAG_REPLACE (0x80000000): Replace the value of the header, or remove the header if
- *       no value is given. Only one header can be passed. Of several with that name the index in the lower
- *       half says which is meant.
+ *       no value is given. Pass only one header. If the request has several headers of that name, the
+ *       index in the lower half says which of them to replace.
  *
  *     Two masks divide the value:
  *
@@ -1936,16 +1953,17 @@ struct WINHTTP_WEB_SOCKET_STATUS {
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpszHeaders is NULL or empty, or holds a header that is malformed:
- *       its name is no token, or its value has characters that could start another header. No header has
- *       been added.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle.
+ *     - ERROR_INVALID_PARAMETER (87): lpszHeaders is NULL or empty, or it holds a malformed header: a name
+ *       is not a token, or a value has characters that could start another header. No header has been
+ *       added.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The request is being sent.
  *     - ERROR_WINHTTP_HEADER_NOT_FOUND (12150): WINHTTP_ADDREQ_FLAG_REPLACE is given without
- *       WINHTTP_ADDREQ_FLAG_ADD, and the request has no such header.
+ *       WINHTTP_ADDREQ_FLAG_ADD, and the request has no header of that name.
  *     - ERROR_WINHTTP_HEADER_ALREADY_EXISTS (12155): WINHTTP_ADDREQ_FLAG_ADD_IF_NEW is given and the
- *       request has such a header.
+ *       request already has a header of that name.
  *
  * From winhttp/nf-winhttp-winhttpaddrequestheaders.md, line 48.
  */
@@ -1961,13 +1979,14 @@ BOOL WINAPI WinHttpAddRequestHeaders(
  * cancelled.
  *
  * @param hInternet [in]
- *     Handle to close. No function may be called with it from then on, this one included; WinHTTP can give
- *     the same value to a new handle.
+ *     Handle to close. Do not pass the handle to any function after this call. WinHTTP can give the same
+ *     value to a new handle.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_SHUTDOWN (12012): WinHTTP is being shut down or unloaded.
  *
  * From winhttp/nf-winhttp-winhttpclosehandle.md, line 48.
@@ -1975,9 +1994,8 @@ BOOL WINAPI WinHttpAddRequestHeaders(
 BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
 
 /**
- * The WinHttpConnect function names the server and the port that requests go to, and returns a
- * connection handle for them. It does not connect: that happens when WinHttpSendRequest sends the
- * first request.
+ * The WinHttpConnect function sets the server and the port that requests go to, and returns a
+ * connection handle. The connection itself is made when WinHttpSendRequest sends the first request.
  *
  * @param hSession [in]
  *     Session handle, as returned by WinHttpOpen.
@@ -1988,10 +2006,10 @@ BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
  *     TCP port of the server: any port number, or one of these values:
  *
  *     - INTERNET_DEFAULT_PORT (0): The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80
- *       for others.
+ *       for all other requests.
  *     - INTERNET_DEFAULT_HTTP_PORT (80): The port of http and ws.
  *     - INTERNET_DEFAULT_HTTPS_PORT (443): The port of https and wss. The port alone does not make a
- *       request secure; WinHttpOpenRequest needs WINHTTP_FLAG_SECURE for that.
+ *       request secure. To use TLS, pass WINHTTP_FLAG_SECURE to WinHttpOpenRequest.
  * @param dwReserved [in]
  *     Reserved. It must be 0.
  * @return
@@ -2001,13 +2019,14 @@ BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): pswzServerName is NULL, or dwReserved is not 0.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INVALID_URL (12005): The server name cannot be part of a URL.
- *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The server name comes with a scheme that WinHTTP does
- *       not know.
+ *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The server name has a scheme that WinHTTP does not
+ *       know.
  *     - ERROR_WINHTTP_SHUTDOWN (12012): WinHTTP is being shut down or unloaded.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The session handle was closed during the call.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no session handle.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a session handle.
  *
  * From winhttp/nf-winhttp-winhttpconnect.md, line 48.
  */
@@ -2019,37 +2038,39 @@ HINTERNET WINAPI WinHttpConnect(
 );
 
 /**
- * The WinHttpCrackUrl function splits an http or https URL into scheme, user name, password, host,
- * port, path, and the rest that begins with a question mark or a number sign.
+ * The WinHttpCrackUrl function splits an http or https URL into its parts: scheme, user name,
+ * password, host, port, path, and extra information. The extra information begins with a question mark
+ * or a number sign.
  *
  * @param pwszUrl [in]
- *     The URL. Only its structure is looked at; that each part is valid is not checked.
+ *     The URL. The function looks at its structure only. It does not check that each part is valid.
  * @param dwUrlLength [in]
  *     Length of the pwszUrl string, in characters. If it is 0, the string ends at its terminating zero.
  * @param dwFlags [in]
  *     0, or a combination of these values. The first two need buffers of the caller in lpUrlComponents,
- *     since parts of the URL itself cannot be changed.
+ *     because the function does not change the URL itself.
  *
- *     - ICU_DECODE (0x10000000): Replace escape sequences, %20 and the like, by the characters they stand
- *       for. The bytes are not read as UTF-8.
- *     - ICU_ESCAPE (0x80000000): Replace characters that must not stand in a request by escape sequences.
+ *     - ICU_DECODE (0x10000000): Replace escape sequences, such as %20, by the characters they stand for.
+ *       The bytes are not decoded as UTF-8.
+ *     - ICU_ESCAPE (0x80000000): Replace characters that a request must not contain by escape sequences.
  *     - ICU_REJECT_USERPWD (0x00004000): Fail with ERROR_WINHTTP_INVALID_URL if the URL has a user name or
  *       a password.
  * @param lpUrlComponents [in, out]
- *     On entry says which parts are wanted and where to; receives them. See URL_COMPONENTS. Its
- *     dwStructSize must be set.
+ *     On entry, the structure says which parts to return and where to put them. On success it receives the
+ *     parts. See URL_COMPONENTS. Its dwStructSize must be set.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or
  *       ICU_ESCAPE is given without buffers.
  *     - ERROR_INSUFFICIENT_BUFFER (122): A buffer of the caller is too small. The length member of that
- *       part has received the size that is needed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
- *     - ERROR_WINHTTP_INVALID_URL (12005): The URL has no host, or a port that is no number up to 65535,
- *       or is rejected by ICU_REJECT_USERPWD.
+ *       part has received the needed size.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INVALID_URL (12005): The URL has no host, its port is not a number up to 65535, or
+ *       ICU_REJECT_USERPWD rejects it.
  *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The scheme is neither http nor https, or is missing.
- *       The schemes ws and wss are not known here; replace them by http and https first.
+ *       The function does not know the schemes ws and wss. Replace them by http and https first.
  *
  * From winhttp/nf-winhttp-winhttpcrackurl.md, line 48.
  */
@@ -2069,12 +2090,13 @@ BOOL WINAPI WinHttpCrackUrl(
  * @param dwFlags [in]
  *     0, or a combination of these values:
  *
- *     - ICU_ESCAPE (0x80000000): Replace characters of the path and of what follows it that must not stand
- *       in a URL by escape sequences.
+ *     - ICU_ESCAPE (0x80000000): In the path and the extra information, replace characters that a URL must
+ *       not contain by escape sequences.
  *     - ICU_REJECT_USERPWD (0x00004000): Fail with ERROR_WINHTTP_INVALID_URL if there is a user name or a
  *       password.
- *     - ICU_ESCAPE_AUTHORITY (0x00002000): Escape user name, password and host as well.
- *     - ICU_INCLUDE_DEFAULT_PORT (0x00008000): Write the port even if it is that of the scheme.
+ *     - ICU_ESCAPE_AUTHORITY (0x00002000): Escape the user name, the password and the host as well.
+ *     - ICU_INCLUDE_DEFAULT_PORT (0x00008000): Write the port even if it is the default port of the
+ *       scheme.
  * @param pwszUrl [out, optional]
  *     Receives the URL with a terminating zero. If it is NULL, the call fails with
  *     ERROR_INSUFFICIENT_BUFFER and returns the size that is needed.
@@ -2087,8 +2109,9 @@ BOOL WINAPI WinHttpCrackUrl(
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): lpUrlComponents or pdwUrlLength is NULL, or dwStructSize is wrong.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. pdwUrlLength has received the
- *       size that is needed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *       needed size.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INVALID_URL (12005): ICU_REJECT_USERPWD is given and there is a user name or a
  *       password.
  *
@@ -2102,51 +2125,53 @@ BOOL WINAPI WinHttpCreateUrl(
 );
 
 /**
- * The WinHttpOpen function opens a session. It is the first call of a program that uses WinHTTP:
- * connections and requests are made from the session handle and take their mode, proxy and timeouts
- * from it.
+ * The WinHttpOpen function opens a session. A program that uses WinHTTP calls it first. Connections
+ * and requests are made from the session handle. They take their mode, their proxy and their timeouts
+ * from the session.
  *
  * @param pszAgentW [in, optional]
  *     Name of the program, a string with a terminating zero. It is sent as the User-Agent header of each
- *     request, unless the request has a header of that name already. If it is NULL or empty, no such
+ *     request, unless the request already has a User-Agent header. If it is NULL or empty, no User-Agent
  *     header is sent.
  * @param dwAccessType [in]
  *     How requests of this session find their proxy. One of these values:
  *
  *     - WINHTTP_ACCESS_TYPE_DEFAULT_PROXY (0): Use the proxy that is configured for WinHTTP on the
  *       machine, with netsh winhttp or WinHttpSetDefaultProxyConfiguration. If there is none, connect
- *       directly. The settings of browsers are not looked at. From Windows 8.1 on, prefer
+ *       directly. The settings of browsers do not matter. From Windows 8.1 on, prefer
  *       WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY.
  *     - WINHTTP_ACCESS_TYPE_NO_PROXY (1): Connect directly and never through a proxy.
  *     - WINHTTP_ACCESS_TYPE_NAMED_PROXY (3): Use the proxy in pszProxyW, except for the hosts in
  *       pszProxyBypassW.
  *     - WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY (4): Find the proxy from the settings of the system and of the
- *       user, scripts included, and try the next one when a proxy fails. Windows 8.1 and later.
+ *       user, scripts included. When a proxy fails, try the next proxy. Windows 8.1 and later.
  * @param pszProxyW [in, optional]
  *     Proxy to use with WINHTTP_ACCESS_TYPE_NAMED_PROXY, as host:port or a list of scheme=host:port with
- *     semicolons or blanks between the entries. With every other access type it must be NULL, for which
- *     the header has the name WINHTTP_NO_PROXY_NAME. Only HTTP proxies are known, not SOCKS.
+ *     semicolons or blanks between the entries. With every other access type it must be NULL. The header
+ *     calls this value WINHTTP_NO_PROXY_NAME. Only HTTP proxies are supported, not SOCKS.
  * @param pszProxyBypassW [in, optional]
- *     Hosts that are reached directly in spite of WINHTTP_ACCESS_TYPE_NAMED_PROXY: names and addresses
- *     with semicolons between them, in which * stands for any characters. The entry <local> stands for
- *     every name without a dot. Pass NULL (WINHTTP_NO_PROXY_BYPASS) and not an empty string if there are
- *     none; with every other access type it must be NULL.
+ *     Hosts to connect to directly, without the proxy of WINHTTP_ACCESS_TYPE_NAMED_PROXY. The list has
+ *     names and addresses with semicolons between them, and * stands for any characters. The entry <local>
+ *     stands for every name without a dot. For an empty list, pass NULL (WINHTTP_NO_PROXY_BYPASS), not an
+ *     empty string. With every other access type it must be NULL.
  * @param dwFlags [in]
  *     Mode of the session. It can be 0, for a synchronous session, or one of these values:
  *
- *     - WINHTTP_FLAG_ASYNC (0x10000000): The session is asynchronous: operations on its handles return at
- *       once, and a status callback is told how they end. Install one with WinHttpSetStatusCallback.
- *     - WINHTTP_FLAG_SECURE_DEFAULTS (0x30000000): Only TLS 1.2 and later are used, and no attempt is
- *       repeated with an older version. To allow older versions with WINHTTP_OPTION_SECURE_PROTOCOLS then
+ *     - WINHTTP_FLAG_ASYNC (0x10000000): The session is asynchronous: calls that start an operation return
+ *       at once, and a status callback learns how the operation ends. Install the callback with
+ *       WinHttpSetStatusCallback.
+ *     - WINHTTP_FLAG_SECURE_DEFAULTS (0x30000000): Only TLS 1.2 and later are used. No attempt is repeated
+ *       with an older version. A call that allows older versions with WINHTTP_OPTION_SECURE_PROTOCOLS then
  *       fails with ERROR_ACCESS_DENIED (5). The value includes WINHTTP_FLAG_ASYNC.
  * @return
  *     Session handle.
  *
  *     If it is NULL, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: for example the access type does not
- *       exist, or needs a proxy and there is none.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_INVALID_PARAMETER (87): An argument is not valid. For example, the access type does not
+ *       exist, or the access type needs a proxy and no proxy is given.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *
  * From winhttp/nf-winhttp-winhttpopen.md, line 48.
  */
@@ -2159,8 +2184,8 @@ HINTERNET WINAPI WinHttpOpen(
 );
 
 /**
- * The WinHttpOpenRequest function creates a request and stores its method, target and first headers in
- * it. Nothing is sent before WinHttpSendRequest.
+ * The WinHttpOpenRequest function creates a request and stores its method, its target and its first
+ * headers. WinHttpSendRequest sends the request.
  *
  * @param hConnect [in]
  *     Connection handle, as returned by WinHttpConnect.
@@ -2173,10 +2198,10 @@ HINTERNET WINAPI WinHttpOpen(
  *     HTTP version, such as HTTP/1.1. If it is NULL, the version is 1.1.
  * @param pwszReferrer [in, optional]
  *     URL of the document that has led to this request, for the Referer header. If it is NULL
- *     (WINHTTP_NO_REFERER), no such header is sent.
+ *     (WINHTTP_NO_REFERER), no Referer header is sent.
  * @param ppwszAcceptTypes [in, optional]
  *     Array of media types for the Accept header, each a string with a terminating zero. The last element
- *     is NULL. If the pointer itself is NULL (WINHTTP_DEFAULT_ACCEPT_TYPES), no such header is sent.
+ *     is NULL. If the pointer itself is NULL (WINHTTP_DEFAULT_ACCEPT_TYPES), no Accept header is sent.
  * @param dwFlags [in]
  *     0, or a combination of these values:
  *
@@ -2184,17 +2209,17 @@ HINTERNET WINAPI WinHttpOpen(
  *       WebSocket.
  *     - WINHTTP_FLAG_ESCAPE_PERCENT (0x00000004): When pwszObjectName is escaped, escape percent signs as
  *       well.
- *     - WINHTTP_FLAG_NULL_CODEPAGE (0x00000008): Take pwszObjectName for ASCII that needs no conversion.
- *       Without meaning from Windows 7 on.
- *     - WINHTTP_FLAG_ESCAPE_DISABLE (0x00000040): Send pwszObjectName as it is. Otherwise characters that
- *       a URL must not have are escaped.
- *     - WINHTTP_FLAG_ESCAPE_DISABLE_QUERY (0x00000080): Escape the path but leave the query, from the
+ *     - WINHTTP_FLAG_NULL_CODEPAGE (0x00000008): Treat pwszObjectName as ASCII that needs no conversion.
+ *       The flag has no effect from Windows 7 on.
+ *     - WINHTTP_FLAG_ESCAPE_DISABLE (0x00000040): Send pwszObjectName as it is. Without this flag,
+ *       characters that a URL must not contain are escaped.
+ *     - WINHTTP_FLAG_ESCAPE_DISABLE_QUERY (0x00000080): Escape the path. Leave the query, from the
  *       question mark on, as it is.
  *     - WINHTTP_FLAG_BYPASS_PROXY_CACHE (0x00000100): Ask caches on the way to fetch the answer from the
  *       server: the headers Pragma and Cache-Control with the value no-cache are added.
  *     - WINHTTP_FLAG_REFRESH (0x00000100): Another name of WINHTTP_FLAG_BYPASS_PROXY_CACHE.
- *     - WINHTTP_FLAG_AUTOMATIC_CHUNKING (0x00000200): Send a body whose length is not known in advance,
- *       without a Content-Length header and without chunks made by the caller.
+ *     - WINHTTP_FLAG_AUTOMATIC_CHUNKING (0x00000200): Send a body whose length is not known in advance.
+ *       The caller gives no Content-Length header and makes no chunks.
  * @return
  *     Request handle.
  *
@@ -2202,11 +2227,14 @@ HINTERNET WINAPI WinHttpOpen(
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A string or a flag is not valid.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
- *     - ERROR_WINHTTP_INVALID_URL (12005): No valid URL results from the server name and pwszObjectName.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INVALID_URL (12005): The server name and pwszObjectName together are not a valid
+ *       URL.
  *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The target has a scheme other than http and https.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The connection handle was closed during the call.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no connection handle.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a connection
+ *       handle.
  *
  * From winhttp/nf-winhttp-winhttpopenrequest.md, line 48.
  */
@@ -2222,7 +2250,7 @@ HINTERNET WINAPI WinHttpOpenRequest(
 
 /**
  * The WinHttpQueryDataAvailable function returns how many bytes of the response body the next
- * WinHttpReadData can take at once. If there are none yet, it waits for some.
+ * WinHttpReadData can read at once. If no bytes have come yet, it waits for them.
  *
  * @param hRequest [in]
  *     Request handle whose response has been received with WinHttpReceiveResponse.
@@ -2236,9 +2264,10 @@ HINTERNET WINAPI WinHttpOpenRequest(
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The request handle was closed before data came.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or another
  *       operation on the request has not completed.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
@@ -2249,12 +2278,13 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
 
 /**
  * The WinHttpQueryHeaders function returns one header, the status, or all headers of a response as
- * text, or a single value as a number or a time. It can read the headers of the request, too.
+ * text. It can also return a single value as a number or a time. It can read the headers of the
+ * request, too.
  *
  * @param hRequest [in]
  *     Request handle whose response has been received with WinHttpReceiveResponse.
  * @param dwInfoLevel [in]
- *     What to return, and in which form: one attribute of the "query info flags", combined with any
+ *     What to return and in which form. It is one attribute of the "query info flags", combined with any
  *     modifiers. WINHTTP_QUERY_STATUS_CODE with WINHTTP_QUERY_FLAG_NUMBER returns the status as a number.
  * @param pwszName [in, optional]
  *     Name of the header if the attribute is WINHTTP_QUERY_CUSTOM. With every other attribute it is NULL
@@ -2263,26 +2293,29 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  *     Receives the value. If it is NULL (WINHTTP_NO_OUTPUT_BUFFER), the call fails with
  *     ERROR_INSUFFICIENT_BUFFER and returns the size that is needed.
  * @param lpdwBufferLength [in, out]
- *     On entry the size of the buffer, in bytes. On success it receives the size of the value; that of a
- *     text does not include the terminating zero, which is written as well. After
- *     ERROR_INSUFFICIENT_BUFFER it holds the size that the buffer needs, the terminating zero included.
+ *     On entry the size of the buffer, in bytes. On success it receives the size of the value. For a text,
+ *     the terminating zero is written but not counted. After ERROR_INSUFFICIENT_BUFFER it holds the size
+ *     that the buffer needs, the terminating zero included.
  * @param lpdwIndex [in, out, optional]
- *     Which of several headers with one name to return, from 0. On success it receives the index of the
- *     next one, so that a loop that starts at 0 gets them all and ends with
- *     ERROR_WINHTTP_HEADER_NOT_FOUND. If it is NULL (WINHTTP_NO_HEADER_INDEX), the first one is returned.
+ *     The index, from 0, among several headers of the same name. On success it receives the index of the
+ *     next header. A loop that starts at 0 gets all headers of the name and ends with
+ *     ERROR_WINHTTP_HEADER_NOT_FOUND. If it is NULL (WINHTTP_NO_HEADER_INDEX), the first header is
+ *     returned.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is NULL, or the attribute
  *       does not exist.
- *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. Nothing is written to it;
- *       lpdwBufferLength has received the size that is needed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle. A
- *       WebSocket handle has no headers; query them before the request is closed.
+ *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. Nothing is written to the
+ *       buffer. lpdwBufferLength has received the needed size.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle. A
+ *       WebSocket handle has no headers. Query them before the request is closed.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received.
- *     - ERROR_WINHTTP_HEADER_NOT_FOUND (12150): There is no such header, or none with that index.
+ *     - ERROR_WINHTTP_HEADER_NOT_FOUND (12150): There is no header of that name, or no header with that
+ *       index.
  *
  * From winhttp/nf-winhttp-winhttpqueryheaders.md, line 48.
  */
@@ -2300,8 +2333,8 @@ BOOL WINAPI WinHttpQueryHeaders(
  * lists the options, the handles that have them, and the types of their values.
  *
  * @param hInternet [in, optional]
- *     Session, connection, request or WebSocket handle, as the option needs it. It is NULL for the few
- *     options of the whole process.
+ *     Session, connection, request or WebSocket handle. The option says which kind it needs. It is NULL
+ *     for the few options of the whole process.
  * @param dwOption [in]
  *     The option, one of the "option flags".
  * @param lpBuffer [out, optional]
@@ -2314,11 +2347,12 @@ BOOL WINAPI WinHttpQueryHeaders(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is NULL, or the option exists but cannot be read,
- *       or not from a handle of this kind.
+ *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is NULL, the option cannot be read, or the option
+ *       cannot be read from a handle of this kind.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. lpdwBufferLength has received
- *       the size that is needed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *       the needed size.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INVALID_OPTION (12009): There is no such option.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): A handle of this kind does not have the option.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The value does not exist yet, for example because
@@ -2334,19 +2368,19 @@ BOOL WINAPI WinHttpQueryOption(
 );
 
 /**
- * The WinHttpReadData function reads the next bytes of the response body. Chunks of the transfer
- * encoding are taken off; single bytes are not turned into wide characters.
+ * The WinHttpReadData function reads the next bytes of the response body. It removes the chunks of the
+ * transfer encoding. It returns the bytes as they are and does not convert them to wide characters.
  *
  * @param hRequest [in]
  *     Request handle whose response has been received with WinHttpReceiveResponse.
  * @param lpBuffer [out]
- *     Buffer for the data. In asynchronous mode keep it until the read has completed.
+ *     Buffer for the data. In asynchronous mode, keep the buffer until the read has completed.
  * @param dwNumberOfBytesToRead [in]
  *     Length of the lpBuffer buffer, in bytes.
  * @param lpdwNumberOfBytesRead [out, optional]
- *     Receives the number of bytes read. It is set to 0 before anything else, so that it is 0 after a
- *     failure. In asynchronous mode pass NULL: the number comes with the notification, and the variable
- *     may be gone when the call completes.
+ *     Receives the number of bytes read. The function sets it to 0 first, so it is 0 after a failure. In
+ *     asynchronous mode pass NULL: the number comes with the notification, and the variable may be gone
+ *     when the call completes.
  * @return
  *     In asynchronous mode success means that the operation has been started.
  *
@@ -2354,10 +2388,11 @@ BOOL WINAPI WinHttpQueryOption(
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The request handle was closed before data came.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle. Data
- *       of a WebSocket comes with WinHttpWebSocketReceive.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
+ *       Data of a WebSocket comes with WinHttpWebSocketReceive.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or another
  *       operation on the request has not completed.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
@@ -2374,9 +2409,9 @@ BOOL WINAPI WinHttpReadData(
 );
 
 /**
- * The WinHttpReceiveResponse function ends the sending of a request and waits until the status and the
- * headers of the response have come. Redirects and authentication are followed on the way, as the
- * options of the request say.
+ * The WinHttpReceiveResponse function ends the sending of a request. It then waits until the status
+ * and the headers of the response have come. On the way it handles redirects and authentication, as
+ * the options of the request say.
  *
  * @param hRequest [in]
  *     Request handle that WinHttpSendRequest has sent.
@@ -2389,15 +2424,16 @@ BOOL WINAPI WinHttpReadData(
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INVALID_URL (12005): A redirect leads to a URL that is not valid.
  *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): A redirect leads to a scheme other than http and https.
  *     - ERROR_WINHTTP_NAME_NOT_RESOLVED (12007): The name of the server that a redirect leads to has no
  *       address.
  *     - ERROR_WINHTTP_LOGIN_FAILURE (12015): The credentials were refused. Close the request handle and
- *       begin with a new one.
+ *       begin with a new request.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The request handle was closed before the response came.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The request has not been sent, or an operation on it
  *       has not completed.
  *     - ERROR_WINHTTP_CANNOT_CONNECT (12029): No TCP connection to the server or the proxy could be made.
@@ -2406,16 +2442,16 @@ BOOL WINAPI WinHttpReadData(
  *     - ERROR_WINHTTP_RESEND_REQUEST (12032): The request must be sent again with the same handle, by
  *       WinHttpSendRequest.
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
- *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again;
- *       WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none.
- *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): What the server sent is no HTTP response, or it
- *       ended before the headers did. For a WebSocket also: the status is 101, but the answer to the
- *       handshake is wrong.
+ *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
+ *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server did not send an HTTP response, or the
+ *       response ended before its headers did. For a WebSocket, the status can also be 101 while the
+ *       answer to the handshake is wrong.
  *     - ERROR_WINHTTP_REDIRECT_FAILED (12156): A redirect would change the scheme in a way that the policy
  *       forbids, or there were more redirects than WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS allows.
  *     - ERROR_WINHTTP_SECURE_FAILURE (12175): The certificate of a server that a redirect leads to was not
- *       accepted. The status callback has been told what is wrong with it.
- *     - ERROR_WINHTTP_HEADER_COUNT_EXCEEDED (12181): The response has more headers than WinHTTP takes.
+ *       accepted. The status callback has received the reasons.
+ *     - ERROR_WINHTTP_HEADER_COUNT_EXCEEDED (12181): The response has more headers than WinHTTP accepts.
  *     - ERROR_WINHTTP_HEADER_SIZE_OVERFLOW (12182): The headers of the response are larger than
  *       WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE.
  *     - ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW (12183): The head of a chunk in the response
@@ -2428,34 +2464,34 @@ BOOL WINAPI WinHttpReadData(
 BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
 
 /**
- * The WinHttpSendRequest function resolves the server's name, connects, sets up TLS where it is asked
- * for, and sends the headers of the request and the data that comes with it.
+ * The WinHttpSendRequest function resolves the server's name, connects, and sets up TLS if the request
+ * asks for it. It then sends the headers of the request and the data that comes with them.
  *
  * @param hRequest [in]
  *     Request handle, as returned by WinHttpOpenRequest.
  * @param lpszHeaders [in, optional]
- *     More headers for the request, in the form that WinHttpAddRequestHeaders takes. It can be NULL
+ *     More headers for the request, in the form that WinHttpAddRequestHeaders accepts. It can be NULL
  *     (WINHTTP_NO_ADDITIONAL_HEADERS).
  * @param dwHeadersLength [in]
  *     Length of the lpszHeaders string, in characters. If it is -1 (0xFFFFFFFF), the string ends at its
  *     terminating zero.
  * @param lpOptional [in, optional]
- *     Data to send right after the headers, as POST and PUT need it. It can be NULL
+ *     Data to send right after the headers, for methods such as POST and PUT. It can be NULL
  *     (WINHTTP_NO_REQUEST_DATA) if dwOptionalLength is 0. WinHTTP does not copy the data. Keep it
  *     unchanged until WinHttpReceiveResponse has completed or the handle is closed, because a redirect or
  *     an authentication may need it again.
  * @param dwOptionalLength [in]
  *     Length of the lpOptional buffer, in bytes. If it is 0, no data is sent with the headers.
  * @param dwTotalLength [in]
- *     Number of bytes of the whole body, which becomes the Content-Length header. What goes beyond the
- *     data passed here is sent by WinHttpWriteData. Pass 0 for a request without a body. The value must be
+ *     Number of bytes of the whole body, which becomes the Content-Length header. WinHttpWriteData sends
+ *     the rest of the body that is not passed here. Pass 0 for a request without a body. The value must be
  *     the same each time one request is sent.
  *
- *     - WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH (0): The length is stated by a Content-Length header of the
- *       caller, as a body of more than 4 GB needs it, or the body is sent in chunks, or there is none.
+ *     - WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH (0): The caller adds a Content-Length header itself, which a
+ *       body of more than 4 GB needs, or the body is sent in chunks, or there is no body.
  * @param dwContext [in]
- *     Value that status callbacks get as their context from now on when they report on this request.
- *     WinHTTP does not look at it. Pass 0 when no context is needed.
+ *     Value that status callbacks get as their context when they report on this request. WinHTTP does not
+ *     look at the value. It is used from this call on. Pass 0 when no context is needed.
  * @return
  *     In asynchronous mode success means that the operation has been started.
  *
@@ -2463,11 +2499,12 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation. A WebSocket request
  *       also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16.
- *     - ERROR_INVALID_PARAMETER (87): A header is malformed; dwTotalLength differs from the Content-Length
- *       header; or the request has a Transfer-Encoding header together with a Content-Length header or
+ *     - ERROR_INVALID_PARAMETER (87): A header is malformed, dwTotalLength differs from the Content-Length
+ *       header, or the request has a Transfer-Encoding header together with a Content-Length header or
  *       with data in lpOptional.
  *     - ERROR_WINHTTP_TIMEOUT (12002): A timeout of WinHttpSetTimeouts has passed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INVALID_URL (12005): The URL of the request, or the one that a redirect leads to, is
  *       not valid.
  *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The URL, or the one that a redirect leads to, has a
@@ -2475,22 +2512,22 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     - ERROR_WINHTTP_NAME_NOT_RESOLVED (12007): The name of the server, or of the proxy, has no address.
  *     - ERROR_WINHTTP_SHUTDOWN (12012): WinHTTP is being shut down or unloaded.
  *     - ERROR_WINHTTP_LOGIN_FAILURE (12015): The credentials were refused. Close the request handle and
- *       begin with a new one.
+ *       begin with a new request.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The request handle was closed before the request was
  *       sent.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The request is in use: an earlier operation has not
- *       completed, or the response of an earlier sending has not been read to its end.
+ *       completed, or the earlier response has not been read to its end.
  *     - ERROR_WINHTTP_CANNOT_CONNECT (12029): No TCP connection to the server or the proxy could be made.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset, or server and client
  *       have no version of TLS in common.
  *     - ERROR_WINHTTP_RESEND_REQUEST (12032): The request must be sent again, because of a redirect or an
- *       authentication. Call the function once more with the same handle.
+ *       authentication. Call the function again with the same handle.
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
- *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again;
- *       WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none.
+ *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
+ *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
  *     - ERROR_WINHTTP_SECURE_FAILURE (12175): The certificate of the server was not accepted. The status
- *       callback has been told what is wrong with it, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE.
+ *       callback has received the reasons, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE.
  *     - ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW (12184): The rest of an earlier response is larger than
  *       WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip.
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY (12187): The proxy asks for a client certificate.
@@ -2509,28 +2546,29 @@ BOOL WINAPI WinHttpSendRequest(
 );
 
 /**
- * The WinHttpSetCredentials function gives a request the credentials that it answers an authentication
- * challenge with, status 401 of a server or 407 of a proxy.
+ * The WinHttpSetCredentials function gives a request its credentials. The request answers an
+ * authentication challenge with them: the status 401 of a server or the status 407 of a proxy.
  *
  * @param hRequest [in]
  *     Request handle, as returned by WinHttpOpenRequest.
  * @param AuthTargets [in]
- *     Who gets the credentials. One of these values; they cannot be combined:
+ *     Who gets the credentials. One of these values, which cannot be combined:
  *
  *     - WINHTTP_AUTH_TARGET_SERVER (0x00000000): The server.
  *     - WINHTTP_AUTH_TARGET_PROXY (0x00000001): The proxy.
  * @param AuthScheme [in]
- *     How they are sent. One of these values, which the challenge must have offered:
+ *     How the credentials are sent. One of these values, which the challenge must have offered:
  *
- *     - WINHTTP_AUTH_SCHEME_BASIC (0x00000001): Basic: name and password, encoded but not encrypted. Use
- *       it with TLS only.
+ *     - WINHTTP_AUTH_SCHEME_BASIC (0x00000001): Basic: the name and the password, encoded but not
+ *       encrypted. Use it with TLS only.
  *     - WINHTTP_AUTH_SCHEME_NTLM (0x00000002): NTLM.
  *     - WINHTTP_AUTH_SCHEME_PASSPORT (0x00000004): Microsoft Passport.
  *     - WINHTTP_AUTH_SCHEME_DIGEST (0x00000008): Digest.
- *     - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Kerberos or NTLM, whichever both sides can do.
+ *     - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Kerberos or NTLM. The two sides use the one that both
+ *       of them support.
  * @param pwszUserName [in, optional]
- *     User name, a string with a terminating zero. If it is NULL, the credentials of the user who runs the
- *     program are taken, and pwszPassword is ignored.
+ *     User name, a string with a terminating zero. If it is NULL, WinHTTP uses the credentials of the user
+ *     who runs the program, and pwszPassword is ignored.
  * @param pwszPassword [in, optional]
  *     Password, a string with a terminating zero. It can be empty. It must not be NULL if there is a user
  *     name.
@@ -2542,8 +2580,9 @@ BOOL WINAPI WinHttpSendRequest(
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): The target or the scheme does not exist, or there is a user name and
  *       pwszPassword is NULL.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is no request handle.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): An operation on the request has not completed.
  *
  * From winhttp/nf-winhttp-winhttpsetcredentials.md, line 48.
@@ -2562,12 +2601,12 @@ BOOL WINAPI WinHttpSetCredentials(
  * the handles that have them, and the types of their values.
  *
  * @param hInternet [in, optional]
- *     Session, connection, request or WebSocket handle, as the option needs it. It is NULL for the few
- *     options of the whole process.
+ *     Session, connection, request or WebSocket handle. The option says which kind it needs. It is NULL
+ *     for the few options of the whole process.
  * @param dwOption [in]
  *     The option, one of the "option flags".
  * @param lpBuffer [in, optional]
- *     The value. It is copied before the call returns. Options that have no value, such as
+ *     The value. The function copies it before it returns. Options that have no value, such as
  *     WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, take NULL.
  * @param dwBufferLength [in]
  *     Length of the lpBuffer buffer, in bytes. For these options it is in characters:
@@ -2577,14 +2616,15 @@ BOOL WINAPI WinHttpSetCredentials(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): The value is not valid for the option, or has a wrong size. An
+ *     - ERROR_INVALID_PARAMETER (87): The value is not valid for the option, or it has the wrong size. An
  *       example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INVALID_OPTION (12009): There is no such option.
  *     - ERROR_WINHTTP_OPTION_NOT_SETTABLE (12011): The option can only be read.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): A handle of this kind does not have the option.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): It is too late or too early for the option, for
- *       example because the request has been sent.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The option cannot be set at this time, for example
+ *       because the request has been sent.
  *
  * From winhttp/nf-winhttp-winhttpsetoption.md, line 48.
  */
@@ -2597,32 +2637,32 @@ BOOL WINAPI WinHttpSetOption(
 
 /**
  * The WinHttpSetStatusCallback function installs the callback that WinHTTP calls when something
- * happens to a handle, and says which notifications it wants. Asynchronous mode needs one; in
- * synchronous mode it reports progress.
+ * happens to a handle. It also sets which notifications the callback receives. Asynchronous mode needs
+ * a callback. In synchronous mode the callback reports progress.
  *
  * @param hInternet [in]
  *     Handle that the callback is for. It can be a session, connection, request or WebSocket handle.
  * @param lpfnInternetCallback [in, optional]
- *     The callback, see WINHTTP_STATUS_CALLBACK. NULL removes the one that is installed.
+ *     The callback, see WINHTTP_STATUS_CALLBACK. NULL removes the installed callback.
  * @param dwNotificationFlags [in]
- *     Notifications that the callback receives: a combination of these values, each of which stands for
- *     one or more values of dwInternetStatus.
+ *     Notifications that the callback receives: a combination of these values. Each value stands for one
+ *     or more values of dwInternetStatus.
  *
- *     - WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS (0xFFFFFFFF): All of them.
+ *     - WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS (0xFFFFFFFF): All notifications.
  *     - WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS (0x097E0000): All ends of asynchronous operations:
  *       SENDREQUEST_COMPLETE, HEADERS_AVAILABLE, DATA_AVAILABLE, READ_COMPLETE, WRITE_COMPLETE,
  *       REQUEST_ERROR, GETPROXYFORURL_COMPLETE and GETPROXYSETTINGS_COMPLETE. The bits of CLOSE_COMPLETE
- *       and SHUTDOWN_COMPLETE are not part of the value, but a WebSocket reports these two all the same.
+ *       and SHUTDOWN_COMPLETE are not part of the value, but a WebSocket always reports these two.
  *     - WINHTTP_CALLBACK_FLAG_RESOLVE_NAME (0x00000003): The resolution of a name begins and ends.
  *     - WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER (0x0000000C): Connecting begins and ends.
  *     - WINHTTP_CALLBACK_FLAG_SEND_REQUEST (0x00000030): The sending of a request begins and ends.
  *     - WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE (0x000000C0): The receiving of a response begins and ends.
  *     - WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION (0x00000300): The closing of a connection begins and ends.
  *     - WINHTTP_CALLBACK_FLAG_HANDLES (0x00000C00): A handle is created or closed.
- *     - WINHTTP_CALLBACK_FLAG_DETECTING_PROXY (0x00001000): A proxy is looked for.
- *     - WINHTTP_CALLBACK_FLAG_REDIRECT (0x00004000): A redirect is about to be followed.
+ *     - WINHTTP_CALLBACK_FLAG_DETECTING_PROXY (0x00001000): WinHTTP looks for a proxy.
+ *     - WINHTTP_CALLBACK_FLAG_REDIRECT (0x00004000): WinHTTP is about to follow a redirect.
  *     - WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE (0x00008000): A response with a status from 100 to 199
- *       has come, after which another one follows.
+ *       has come, and another response follows.
  *     - WINHTTP_CALLBACK_FLAG_SECURE_FAILURE (0x00010000): A certificate was not accepted.
  *     - WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE (0x00020000): WinHttpReceiveResponse has completed.
  *     - WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE (0x00040000): WinHttpQueryDataAvailable has completed.
@@ -2640,12 +2680,13 @@ BOOL WINAPI WinHttpSetOption(
  * @return
  *     The callback that was installed before, or NULL if there was none.
  *
- *     On failure it is WINHTTP_INVALID_STATUS_CALLBACK, a pointer with the value -1; call GetLastError
- *     then to learn why.
+ *     On failure it is WINHTTP_INVALID_STATUS_CALLBACK, a pointer with the value -1. Call GetLastError
+ *     then to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): dwReserved is not 0.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): A handle of this kind has no callback.
  *
  * From winhttp/nf-winhttp-winhttpsetstatuscallback.md, line 48.
@@ -2662,7 +2703,7 @@ WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(
  * connecting, sending and receiving.
  *
  * @param hInternet [in]
- *     Session or request handle. What is set on a session holds for requests that are made from it later.
+ *     Session or request handle. The timeouts of a session apply to requests that are made from it later.
  * @param nResolveTimeout [in]
  *     Time for the resolution of the server's name, in milliseconds. At first it is 0: there is no limit.
  * @param nConnectTimeout [in]
@@ -2677,11 +2718,12 @@ WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A timeout is less than -1. None of the four is changed.
- *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): WinHTTP has met an error that it has no other code for.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is neither a session nor a
  *       request.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The handle is of the right kind, but timeouts cannot
- *       be set on it any more.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The handle is of the right kind, but it is too late
+ *       to set its timeouts.
  *
  * From winhttp/nf-winhttp-winhttpsettimeouts.md, line 48.
  */
@@ -2695,14 +2737,15 @@ BOOL WINAPI WinHttpSetTimeouts(
 
 /**
  * The WinHttpWebSocketClose function closes the connection in both directions. It sends a close frame
- * to the server, unless that has happened already, and waits for the close frame of the server.
+ * to the server, unless a close frame has been sent already. It then waits for the close frame of the
+ * server.
  *
  * @param hWebSocket [in]
  *     Handle to a WebSocket connection, as returned by WinHttpWebSocketCompleteUpgrade.
  *
  *     The handle stays open. Release it with WinHttpCloseHandle when it is no longer used.
  * @param usStatus [in]
- *     Status code for the close frame. WINHTTP_WEB_SOCKET_CLOSE_STATUS names the usual ones.
+ *     Status code for the close frame. WINHTTP_WEB_SOCKET_CLOSE_STATUS names the usual codes.
  * @param pvReason [in, optional]
  *     Text that tells the server why the connection is closed, in UTF-8. It can be NULL.
  * @param dwReasonLength [in]
@@ -2710,8 +2753,8 @@ BOOL WINAPI WinHttpSetTimeouts(
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
- *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, or is not 0 although pvReason is
- *       NULL, or another argument is not valid. The connection is unchanged.
+ *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
+ *       pvReason is NULL, or another argument is not valid. The connection is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): The function has been called before on this handle, or a send has
  *       not completed. The connection is unchanged.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): While the function waited for the close frame, the
@@ -2747,15 +2790,15 @@ DWORD WINAPI WinHttpWebSocketClose(
 HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR pContext);
 
 /**
- * The WinHttpWebSocketQueryCloseStatus function returns the status code and the reason from the close
- * frame that the server has sent.
+ * The WinHttpWebSocketQueryCloseStatus function returns the status code and the reason from the
+ * server's close frame.
  *
  * @param hWebSocket [in]
  *     Handle to a WebSocket connection.
  * @param pusStatus [out]
- *     Receives the status code of the server. WINHTTP_WEB_SOCKET_CLOSE_STATUS names the usual ones. A
- *     server can also send a code from 3000 to 4999, for which the enumeration has no name. If the close
- *     frame held no code, the value is WINHTTP_WEB_SOCKET_EMPTY_CLOSE_STATUS.
+ *     Receives the status code of the server. WINHTTP_WEB_SOCKET_CLOSE_STATUS names the usual codes. A
+ *     server can also send a code from 3000 to 4999. The enumeration has no names for these codes. If the
+ *     close frame held no code, the value is WINHTTP_WEB_SOCKET_EMPTY_CLOSE_STATUS.
  * @param pvReason [out, optional]
  *     Receives the reason that the server gave, in UTF-8 and without a terminating zero. It can be NULL
  *     only if dwReasonLength is 0.
@@ -2763,8 +2806,8 @@ HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR p
  *     Length, in bytes, of the pvReason buffer.
  * @param pdwReasonLengthConsumed [out]
  *     Receives the size of the reason, in bytes. On success that many bytes have been copied. If the
- *     buffer is too small, or pvReason is NULL and dwReasonLength is 0, it is the size that the buffer
- *     needs.
+ *     buffer is too small, or pvReason is NULL and dwReasonLength is 0, the value is the size that the
+ *     buffer needs.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
  *     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL
@@ -2772,7 +2815,7 @@ HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR p
  *     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvReason. No part of it is copied,
  *       but the status code and the needed size are written.
  *     - ERROR_INVALID_OPERATION (4317): The close frame of the server has not been read, or the connection
- *       was lost without one. The outputs are not written.
+ *       was lost without a close frame. The outputs are not written.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketqueryclosestatus.md, line 1.
  */
@@ -2786,7 +2829,7 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
 
 /**
  * The WinHttpWebSocketReceive function receives the next piece of data from the server and says what
- * it is: a whole message, a fragment of one, or the announcement that the server has closed.
+ * it is: a whole message, a fragment of a message, or the server's close frame.
  *
  * @param hWebSocket [in]
  *     Handle to a WebSocket connection, as returned by WinHttpWebSocketCompleteUpgrade.
@@ -2798,19 +2841,19 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
  *     Receives the number of bytes read. The value is written only if the call returns NO_ERROR and the
  *     session is synchronous.
  * @param peBufferType [out, optional]
- *     Receives the type of the piece that was read. Like pdwBytesRead, it is written only on success in
- *     synchronous mode.
+ *     Receives the type of the piece that was read. Like pdwBytesRead, the value is written only on
+ *     success in synchronous mode.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
- *     - ERROR_INVALID_PARAMETER (87): A pointer that is needed is NULL, or dwBufferLength is 0. The
- *       connection is unchanged.
+ *     - ERROR_INVALID_PARAMETER (87): A required pointer is NULL, or dwBufferLength is 0. The connection
+ *       is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): A close is in progress, another receive has not completed, or
- *       there is nothing left to receive because the server's close frame has been read or
- *       WinHttpWebSocketClose has been called.
+ *       nothing is left to receive. Nothing is left after the server's close frame has been read, and
+ *       after WinHttpWebSocketClose has been called.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpWebSocketClose was called while the receive was
  *       waiting.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server sent something that the WebSocket
- *       protocol does not allow. The connection is not usable any more.
+ *       protocol does not allow. The connection cannot be used any more.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketreceive.md, line 48.
  */
@@ -2834,14 +2877,16 @@ DWORD WINAPI WinHttpWebSocketReceive(
  *     WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE is not valid here. A close frame is sent by
  *     WinHttpWebSocketClose or WinHttpWebSocketShutdown.
  * @param pvBuffer [in, optional]
- *     Data to send. It can be NULL only if dwBufferLength is 0. For the two text types the data is UTF-8.
+ *     Data to send. It can be NULL only if dwBufferLength is 0. For the two text types the data must be
+ *     UTF-8.
  * @param dwBufferLength [in]
  *     Length, in bytes, of the pvBuffer buffer. With a length of 0 the message or fragment is empty.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
  *     - ERROR_INVALID_PARAMETER (87): pvBuffer is NULL although dwBufferLength is not 0, or eBufferType
  *       cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one
- *       message. Nothing has been sent. The connection, and a message that has been begun, can go on.
+ *       message. Nothing has been sent. The program can still use the connection and can go on with a
+ *       message that it has begun.
  *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or nothing more can be sent
  *       because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.
  *
@@ -2855,15 +2900,15 @@ DWORD WINAPI WinHttpWebSocketSend(
 );
 
 /**
- * The WinHttpWebSocketShutdown function sends a close frame to the server. Nothing more can be sent
- * after it, but data from the server can still be received.
+ * The WinHttpWebSocketShutdown function sends a close frame to the server. After that the client can
+ * send nothing more, but it can still receive data from the server.
  *
  * @param hWebSocket [in]
  *     Handle to a WebSocket connection, as returned by WinHttpWebSocketCompleteUpgrade.
  *
  *     The handle stays open. Release it with WinHttpCloseHandle when it is no longer used.
  * @param usStatus [in]
- *     Status code for the close frame. WINHTTP_WEB_SOCKET_CLOSE_STATUS names the usual ones.
+ *     Status code for the close frame. WINHTTP_WEB_SOCKET_CLOSE_STATUS names the usual codes.
  * @param pvReason [in, optional]
  *     Text that tells the server why the connection is closed, in UTF-8. It can be NULL.
  * @param dwReasonLength [in]
@@ -2871,11 +2916,11 @@ DWORD WINAPI WinHttpWebSocketSend(
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
- *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, or is not 0 although pvReason is
- *       NULL, or another argument is not valid. The connection is unchanged.
- *     - ERROR_IO_PENDING (997): Documented for a shutdown that completes asynchronously. Windows returns 0
- *       in that case too, so a program must not rely on this code. It is not a failure: the close frame is
- *       on its way and the connection is alive.
+ *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
+ *       pvReason is NULL, or another argument is not valid. The connection is unchanged.
+ *     - ERROR_IO_PENDING (997): This code is documented for a shutdown that completes asynchronously.
+ *       Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure:
+ *       the close frame is on its way and the connection is alive.
  *     - ERROR_INVALID_OPERATION (4317): The close frame has been sent already, by an earlier shutdown or
  *       by WinHttpWebSocketClose. The connection is unchanged.
  *

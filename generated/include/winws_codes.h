@@ -19,7 +19,7 @@ extern "C" {
 #define ERROR_SUCCESS 0
 #endif
 /**
- * The call succeeded. This is the name under which the WinHTTP WebSocket functions document it;
+ * The call succeeded. The documentation of the WinHTTP WebSocket functions uses this name.
  * ERROR_SUCCESS is the same number.
  */
 #ifndef NO_ERROR
@@ -29,42 +29,43 @@ extern "C" {
 #ifndef ERROR_INVALID_HANDLE
 #define ERROR_INVALID_HANDLE 6
 #endif
-/** Memory for the call could not be allocated. */
+/** There is not enough memory for the call. */
 #ifndef ERROR_NOT_ENOUGH_MEMORY
 #define ERROR_NOT_ENOUGH_MEMORY 8
 #endif
-/** The request is understood, but this system cannot carry it out. */
+/** The system knows the request but cannot carry it out. */
 #ifndef ERROR_NOT_SUPPORTED
 #define ERROR_NOT_SUPPORTED 50
 #endif
 /**
- * An argument is not valid. The WebSocket functions return it for a pointer that is NULL where data is
- * needed, for a close reason of more than 123 bytes and for a buffer type that cannot be sent. The
- * connection stays as it is.
+ * An argument is not valid. The WebSocket functions return this code for a NULL pointer where data is
+ * needed, for a close reason of more than 123 bytes, and for a buffer type that cannot be sent. The
+ * connection does not change.
  */
 #ifndef ERROR_INVALID_PARAMETER
 #define ERROR_INVALID_PARAMETER 87
 #endif
 /**
- * The buffer of the caller is too small for the result. WinHttpWebSocketQueryCloseStatus writes the
- * status code and the needed size nevertheless.
+ * The buffer of the caller is too small for the result. WinHttpWebSocketQueryCloseStatus still writes
+ * the status code and the needed size.
  */
 #ifndef ERROR_INSUFFICIENT_BUFFER
 #define ERROR_INSUFFICIENT_BUFFER 122
 #endif
-/** The operation has been started and its result will follow later. */
+/** The operation has been started. Its result follows later. */
 #ifndef ERROR_IO_PENDING
 #define ERROR_IO_PENDING 997
 #endif
 /**
- * The call does not fit the state of the object. A WebSocket returns it for a second send or receive
- * while the first is in progress, for a send after WinHttpWebSocketShutdown or WinHttpWebSocketClose,
- * for a receive after the close frame, and for a query of the close status before it.
+ * The state of the object does not allow the call. A WebSocket returns this code for a second send or
+ * receive while the first is in progress, and for a send after WinHttpWebSocketShutdown or
+ * WinHttpWebSocketClose. It also returns it for a receive after the close frame has come, and for a
+ * query of the close status before the close frame has come.
  */
 #ifndef ERROR_INVALID_OPERATION
 #define ERROR_INVALID_OPERATION 4317
 #endif
-/** WinHTTP no longer returns it. */
+/** WinHTTP no longer returns this code. */
 #ifndef ERROR_WINHTTP_OUT_OF_HANDLES
 #define ERROR_WINHTTP_OUT_OF_HANDLES 12001
 #endif
@@ -72,17 +73,17 @@ extern "C" {
 #ifndef ERROR_WINHTTP_TIMEOUT
 #define ERROR_WINHTTP_TIMEOUT 12002
 #endif
-/** WinHTTP has met an error that it has no other code for. */
+/** An internal error of WinHTTP for which there is no other code. */
 #ifndef ERROR_WINHTTP_INTERNAL_ERROR
 #define ERROR_WINHTTP_INTERNAL_ERROR 12004
 #endif
-/** The URL cannot be parsed or lacks a part that is needed. */
+/** The URL cannot be parsed or lacks a required part. */
 #ifndef ERROR_WINHTTP_INVALID_URL
 #define ERROR_WINHTTP_INVALID_URL 12005
 #endif
 /**
- * The scheme of the URL is unknown. WinHTTP knows http and https, and a WebSocket is opened with
- * these: http stands for ws, and https stands for wss.
+ * The scheme of the URL is unknown. WinHTTP knows http and https only. To open a WebSocket, write http
+ * instead of ws and https instead of wss.
  */
 #ifndef ERROR_WINHTTP_UNRECOGNIZED_SCHEME
 #define ERROR_WINHTTP_UNRECOGNIZED_SCHEME 12006
@@ -91,7 +92,10 @@ extern "C" {
 #ifndef ERROR_WINHTTP_NAME_NOT_RESOLVED
 #define ERROR_WINHTTP_NAME_NOT_RESOLVED 12007
 #endif
-/** WinHttpQueryOption or WinHttpSetOption got an option that does not exist or that does not apply. */
+/**
+ * WinHttpQueryOption or WinHttpSetOption was called with an option that does not exist or does not
+ * apply.
+ */
 #ifndef ERROR_WINHTTP_INVALID_OPTION
 #define ERROR_WINHTTP_INVALID_OPTION 12009
 #endif
@@ -104,36 +108,36 @@ extern "C" {
 #define ERROR_WINHTTP_SHUTDOWN 12012
 #endif
 /**
- * The server or the proxy has refused the credentials. The request handle is of no further use; begin
- * with a new one.
+ * The server or the proxy has refused the credentials. The request handle cannot be used any more.
+ * Begin with a new request handle.
  */
 #ifndef ERROR_WINHTTP_LOGIN_FAILURE
 #define ERROR_WINHTTP_LOGIN_FAILURE 12015
 #endif
 /**
- * The operation was given up before it was done, as a rule because its handle was closed. A receive
- * that is waiting ends with this code when WinHttpWebSocketClose is called.
+ * The operation was cancelled before it was done, usually because its handle was closed. A waiting
+ * receive ends with this code when WinHttpWebSocketClose is called.
  */
 #ifndef ERROR_WINHTTP_OPERATION_CANCELLED
 #define ERROR_WINHTTP_OPERATION_CANCELLED 12017
 #endif
 /**
- * The handle is open but of the wrong kind, for example a request handle where a WebSocket handle
- * belongs.
+ * The handle is open but of the wrong kind. For example, it is a request handle and the function needs
+ * a WebSocket handle.
  */
 #ifndef ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
 #define ERROR_WINHTTP_INCORRECT_HANDLE_TYPE 12018
 #endif
 /**
- * The handle is of the right kind, but the call comes too early or too late, for example a query of
+ * The handle is of the right kind, but the call comes too early or too late. An example is a query of
  * the response headers before WinHttpReceiveResponse.
  */
 #ifndef ERROR_WINHTTP_INCORRECT_HANDLE_STATE
 #define ERROR_WINHTTP_INCORRECT_HANDLE_STATE 12019
 #endif
 /**
- * No TCP connection to the server could be made. Nobody listens at that port, or a firewall is in the
- * way.
+ * A TCP connection to the server could not be made. For example, nobody listens at that port, or a
+ * firewall blocks the connection.
  */
 #ifndef ERROR_WINHTTP_CANNOT_CONNECT
 #define ERROR_WINHTTP_CANNOT_CONNECT 12029
@@ -147,9 +151,9 @@ extern "C" {
 #define ERROR_WINHTTP_RESEND_REQUEST 12032
 #endif
 /**
- * The certificate, or one of its chain, has expired or is not valid yet. The functions of Winhttp.h
- * return ERROR_WINHTTP_SECURE_FAILURE in its place; this code and the seven that say more of a
- * certificate come from the COM object WinHttpRequest.
+ * A certificate of the chain has expired or is not valid yet. The functions of Winhttp.h return
+ * ERROR_WINHTTP_SECURE_FAILURE instead. Only the COM object WinHttpRequest returns this code and the
+ * seven other codes about a certificate's faults.
  */
 #ifndef ERROR_WINHTTP_SECURE_CERT_DATE_INVALID
 #define ERROR_WINHTTP_SECURE_CERT_DATE_INVALID 12037
@@ -158,7 +162,7 @@ extern "C" {
 #ifndef ERROR_WINHTTP_SECURE_CERT_CN_INVALID
 #define ERROR_WINHTTP_SECURE_CERT_CN_INVALID 12038
 #endif
-/** The server asks for a client certificate, and none has been set. */
+/** The server asks for a client certificate, and the program has not set one. */
 #ifndef ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED
 #define ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED 12044
 #endif
@@ -167,35 +171,35 @@ extern "C" {
 #define ERROR_WINHTTP_SECURE_INVALID_CA 12045
 #endif
 /**
- * Whether the certificate has been revoked could not be found out, because the server that knows it
- * does not answer.
+ * WinHTTP could not find out whether the certificate has been revoked, because the server for
+ * revocations does not answer.
  */
 #ifndef ERROR_WINHTTP_SECURE_CERT_REV_FAILED
 #define ERROR_WINHTTP_SECURE_CERT_REV_FAILED 12057
 #endif
-/** The object WinHttpRequest: the call needs Open first. */
+/** For the object WinHttpRequest: call Open first. */
 #ifndef ERROR_WINHTTP_CANNOT_CALL_BEFORE_OPEN
 #define ERROR_WINHTTP_CANNOT_CALL_BEFORE_OPEN 12100
 #endif
-/** The object WinHttpRequest: the call needs Send first. */
+/** For the object WinHttpRequest: call Send first. */
 #ifndef ERROR_WINHTTP_CANNOT_CALL_BEFORE_SEND
 #define ERROR_WINHTTP_CANNOT_CALL_BEFORE_SEND 12101
 #endif
-/** The object WinHttpRequest: the call comes too late, Send has been called. */
+/** For the object WinHttpRequest: the call comes too late, after Send. */
 #ifndef ERROR_WINHTTP_CANNOT_CALL_AFTER_SEND
 #define ERROR_WINHTTP_CANNOT_CALL_AFTER_SEND 12102
 #endif
-/** The object WinHttpRequest: the call comes too late, Open has been called. */
+/** For the object WinHttpRequest: the call comes too late, after Open. */
 #ifndef ERROR_WINHTTP_CANNOT_CALL_AFTER_OPEN
 #define ERROR_WINHTTP_CANNOT_CALL_AFTER_OPEN 12103
 #endif
-/** WinHttpQueryHeaders did not find the header that was asked for. */
+/** WinHttpQueryHeaders did not find the requested header. */
 #ifndef ERROR_WINHTTP_HEADER_NOT_FOUND
 #define ERROR_WINHTTP_HEADER_NOT_FOUND 12150
 #endif
 /**
  * The server sent something that is neither valid HTTP nor a valid WebSocket frame.
- * WinHttpWebSocketReceive and WinHttpWebSocketClose return it for a violation of the WebSocket
+ * WinHttpWebSocketReceive and WinHttpWebSocketClose return this code for a violation of the WebSocket
  * protocol.
  */
 #ifndef ERROR_WINHTTP_INVALID_SERVER_RESPONSE
@@ -205,17 +209,17 @@ extern "C" {
 #ifndef ERROR_WINHTTP_INVALID_HEADER
 #define ERROR_WINHTTP_INVALID_HEADER 12153
 #endif
-/** WinHTTP no longer returns it. */
+/** WinHTTP no longer returns this code. */
 #ifndef ERROR_WINHTTP_INVALID_QUERY_REQUEST
 #define ERROR_WINHTTP_INVALID_QUERY_REQUEST 12154
 #endif
-/** The request has a header of that name, and the caller wanted to add it only if it was new. */
+/** The request already has a header of that name, and the caller wanted to add only a new header. */
 #ifndef ERROR_WINHTTP_HEADER_ALREADY_EXISTS
 #define ERROR_WINHTTP_HEADER_ALREADY_EXISTS 12155
 #endif
 /**
  * A redirect was not followed: it would change the scheme in a way that the policy forbids, or there
- * have been too many.
+ * have been too many redirects.
  */
 #ifndef ERROR_WINHTTP_REDIRECT_FAILED
 #define ERROR_WINHTTP_REDIRECT_FAILED 12156
@@ -240,7 +244,7 @@ extern "C" {
 #ifndef ERROR_WINHTTP_SECURE_CERT_REVOKED
 #define ERROR_WINHTTP_SECURE_CERT_REVOKED 12170
 #endif
-/** WinHTTP no longer returns it. */
+/** WinHTTP no longer returns this code. */
 #ifndef ERROR_WINHTTP_NOT_INITIALIZED
 #define ERROR_WINHTTP_NOT_INITIALIZED 12172
 #endif
@@ -255,7 +259,7 @@ extern "C" {
 #ifndef ERROR_WINHTTP_UNHANDLED_SCRIPT_TYPE
 #define ERROR_WINHTTP_UNHANDLED_SCRIPT_TYPE 12176
 #endif
-/** The script that finds the proxy has failed while it ran. */
+/** The script that finds the proxy failed while it ran. */
 #ifndef ERROR_WINHTTP_SCRIPT_EXECUTION_ERROR
 #define ERROR_WINHTTP_SCRIPT_EXECUTION_ERROR 12177
 #endif
@@ -283,7 +287,7 @@ extern "C" {
 #ifndef ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW
 #define ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW 12183
 #endif
-/** More of a response would have to be skipped than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows. */
+/** The rest of a response is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip. */
 #ifndef ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW
 #define ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW 12184
 #endif
@@ -324,7 +328,7 @@ extern "C" {
 #define S_OK ((HRESULT)0x00000000)
 #endif
 /**
- * The call has been started and completes later. The callback of the asynchronous context is told the
+ * The call has been started and completes later. The callback of the asynchronous context receives the
  * result.
  */
 #ifndef WS_S_ASYNC
@@ -338,7 +342,7 @@ extern "C" {
 #ifndef E_FAIL
 #define E_FAIL ((HRESULT)0x80004005)
 #endif
-/** The handle is none of a session, or of one that was deleted. */
+/** The handle does not belong to a session, or the session has been deleted. */
 #ifndef E_HANDLE
 #define E_HANDLE ((HRESULT)0x80070006)
 #endif
@@ -351,8 +355,8 @@ extern "C" {
 #define E_INVALIDARG ((HRESULT)0x80070057)
 #endif
 /**
- * It cannot be found out whether the certificate has been revoked, because the place that knows it
- * does not answer.
+ * Nothing is known about a revocation of the certificate, because the server for revocations does not
+ * answer.
  */
 #ifndef CRYPT_E_REVOCATION_OFFLINE
 #define CRYPT_E_REVOCATION_OFFLINE ((HRESULT)0x80092013)
@@ -365,7 +369,7 @@ extern "C" {
 #ifndef CERT_E_UNTRUSTEDROOT
 #define CERT_E_UNTRUSTEDROOT ((HRESULT)0x800B0109)
 #endif
-/** The certificate was issued for a name that is not the name of the other side. */
+/** The certificate was issued for a name other than the name of the other side. */
 #ifndef CERT_E_CN_NO_MATCH
 #define CERT_E_CN_NO_MATCH ((HRESULT)0x800B010F)
 #endif
@@ -377,15 +381,15 @@ extern "C" {
 #define CERT_E_WRONG_USAGE ((HRESULT)0x800B0110)
 #endif
 /**
- * Data cannot be interpreted, for example because the XML is malformed, does not fit its schema, or
- * the protocol on the wire is another one. A second attempt is likely to fail too.
+ * Data cannot be interpreted. For example, the XML is malformed or does not fit its schema, or the
+ * other side uses another protocol. A second attempt is likely to fail too.
  */
 #ifndef WS_E_INVALID_FORMAT
 #define WS_E_INVALID_FORMAT ((HRESULT)0x803D0000)
 #endif
 /**
- * An earlier error has put the object into the faulted state, which it cannot leave. No new operation
- * can start on it.
+ * An earlier error has put the object into the faulted state permanently. No new operation can start
+ * on the object.
  */
 #ifndef WS_E_OBJECT_FAULTED
 #define WS_E_OBJECT_FAULTED ((HRESULT)0x803D0001)
@@ -403,8 +407,8 @@ extern "C" {
 #define WS_E_OPERATION_ABORTED ((HRESULT)0x803D0004)
 #endif
 /**
- * The remote endpoint has refused access. The endpoint itself must have answered so; a local failure
- * has another code.
+ * The remote endpoint has refused access. Only the endpoint's own answer leads to this code. A local
+ * failure has another code.
  */
 #ifndef WS_E_ENDPOINT_ACCESS_DENIED
 #define WS_E_ENDPOINT_ACCESS_DENIED ((HRESULT)0x803D0005)
@@ -413,7 +417,7 @@ extern "C" {
 #ifndef WS_E_OPERATION_TIMED_OUT
 #define WS_E_OPERATION_TIMED_OUT ((HRESULT)0x803D0006)
 #endif
-/** The caller is told that a pending operation has ended, but the operation itself still runs. */
+/** A pending operation has ended for the caller, but the operation itself still runs. */
 #ifndef WS_E_OPERATION_ABANDONED
 #define WS_E_OPERATION_ABANDONED ((HRESULT)0x803D0007)
 #endif
@@ -421,10 +425,7 @@ extern "C" {
 #ifndef WS_E_QUOTA_EXCEEDED
 #define WS_E_QUOTA_EXCEEDED ((HRESULT)0x803D0008)
 #endif
-/**
- * A text, such as the string of an error or a fault, does not exist in the language that was asked
- * for.
- */
+/** A text, such as the string of an error or a fault, does not exist in the requested language. */
 #ifndef WS_E_NO_TRANSLATION_AVAILABLE
 #define WS_E_NO_TRANSLATION_AVAILABLE ((HRESULT)0x803D0009)
 #endif
@@ -432,34 +433,28 @@ extern "C" {
 #ifndef WS_E_SECURITY_VERIFICATION_FAILURE
 #define WS_E_SECURITY_VERIFICATION_FAILURE ((HRESULT)0x803D000A)
 #endif
-/**
- * The address is taken already, by this process or by another one on the machine, or no address is
- * free.
- */
+/** This process or another process on the machine already uses the address, or no address is free. */
 #ifndef WS_E_ADDRESS_IN_USE
 #define WS_E_ADDRESS_IN_USE ((HRESULT)0x803D000B)
 #endif
-/** The address does not belong to this machine and so cannot be used on it. */
+/** The address cannot be used, because it does not belong to this machine. */
 #ifndef WS_E_ADDRESS_NOT_AVAILABLE
 #define WS_E_ADDRESS_NOT_AVAILABLE ((HRESULT)0x803D000C)
 #endif
-/**
- * No endpoint is found at the address, for example because nobody listens at the URI although the host
- * exists.
- */
+/** There is no endpoint at the address. For example, the host exists but nobody listens at the URI. */
 #ifndef WS_E_ENDPOINT_NOT_FOUND
 #define WS_E_ENDPOINT_NOT_FOUND ((HRESULT)0x803D000D)
 #endif
 /**
- * The endpoint has moved or is out of service for the time being. Software on the remote machine must
- * have said so.
+ * The endpoint has moved or is out of service for now. This code comes from an answer of the remote
+ * machine.
  */
 #ifndef WS_E_ENDPOINT_NOT_AVAILABLE
 #define WS_E_ENDPOINT_NOT_AVAILABLE ((HRESULT)0x803D000E)
 #endif
 /**
- * The remote endpoint cannot process the request. The endpoint itself must have answered so; a local
- * failure has another code.
+ * The remote endpoint cannot process the request. Only the endpoint's own answer leads to this code. A
+ * local failure has another code.
  */
 #ifndef WS_E_ENDPOINT_FAILURE
 #define WS_E_ENDPOINT_FAILURE ((HRESULT)0x803D000F)
@@ -469,13 +464,13 @@ extern "C" {
 #define WS_E_ENDPOINT_UNREACHABLE ((HRESULT)0x803D0010)
 #endif
 /**
- * The remote endpoint does not know the action of the message; as a rule the two sides use different
- * contracts. The endpoint itself must have answered so; a local failure has another code.
+ * The remote endpoint does not know the action of the message. Usually the two sides use different
+ * contracts. Only the endpoint's own answer leads to this code. A local failure has another code.
  */
 #ifndef WS_E_ENDPOINT_ACTION_NOT_SUPPORTED
 #define WS_E_ENDPOINT_ACTION_NOT_SUPPORTED ((HRESULT)0x803D0011)
 #endif
-/** The remote endpoint or its server has too much work, or is for another reason not available now. */
+/** The remote endpoint or its server has too much work or is not available now for another reason. */
 #ifndef WS_E_ENDPOINT_TOO_BUSY
 #define WS_E_ENDPOINT_TOO_BUSY ((HRESULT)0x803D0012)
 #endif
@@ -539,15 +534,15 @@ extern "C" {
 #define WS_E_INVALID_ENDPOINT_URL ((HRESULT)0x803D0020)
 #endif
 /**
- * A component under the API failed in a way that it has no code for. The error object holds the
- * original code, which can change between versions.
+ * A component under the API failed, and the API has no code for the failure. The error object holds
+ * the original code, which can change between versions.
  */
 #ifndef WS_E_OTHER
 #define WS_E_OTHER ((HRESULT)0x803D0021)
 #endif
 /**
- * The server has rejected a security token because its lifetime is over. It may be possible to renew
- * the token or to get another one.
+ * The server has rejected an expired security token. It may be possible to renew the token or to get
+ * another token.
  */
 #ifndef WS_E_SECURITY_TOKEN_EXPIRED
 #define WS_E_SECURITY_TOKEN_EXPIRED ((HRESULT)0x803D0022)
@@ -557,24 +552,24 @@ extern "C" {
 #define WS_E_SECURITY_SYSTEM_FAILURE ((HRESULT)0x803D0023)
 #endif
 /**
- * The protocol does not allow the operation at this point: the application has called a function out
- * of turn, or the peer has sent a frame that does not fit what went before.
+ * The protocol does not allow the operation at this point. The application has called a function at
+ * the wrong time, or the peer has sent a frame at the wrong time.
  */
 #ifndef E_INVALID_PROTOCOL_OPERATION
 #define E_INVALID_PROTOCOL_OPERATION ((HRESULT)0x83760001)
 #endif
 /**
- * Data of the peer does not have the form that the protocol prescribes: a header of the handshake is
- * missing or wrong, a frame cannot be read, or text is not UTF-8.
+ * The peer's data breaks the rules of the protocol: a header of the handshake is missing or wrong, a
+ * frame cannot be read, or text is not UTF-8.
  */
 #ifndef E_INVALID_PROTOCOL_FORMAT
 #define E_INVALID_PROTOCOL_FORMAT ((HRESULT)0x83760002)
 #endif
-/** An extension that one side asks for is not available on the other. */
+/** One side asks for an extension that the other side does not have. */
 #ifndef E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED
 #define E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED ((HRESULT)0x83760003)
 #endif
-/** The subprotocol that one side has chosen is none that the other has offered. */
+/** One side has chosen a subprotocol that the other side has not offered. */
 #ifndef E_SUBPROTOCOL_NOT_SUPPORTED
 #define E_SUBPROTOCOL_NOT_SUPPORTED ((HRESULT)0x83760004)
 #endif

@@ -46,109 +46,109 @@ impl HResult {
 impl Win32Error {
     /// 0: The call succeeded.
     pub const ERROR_SUCCESS: Self = Self(0);
-    /// 0: The call succeeded. This is the name under which the WinHTTP WebSocket functions document it;
+    /// 0: The call succeeded. The documentation of the WinHTTP WebSocket functions uses this name.
     /// `ERROR_SUCCESS` is the same number.
     pub const NO_ERROR: Self = Self(0);
     /// 6: The handle is `NULL`, was never open, or has been closed.
     pub const ERROR_INVALID_HANDLE: Self = Self(6);
-    /// 8: Memory for the call could not be allocated.
+    /// 8: There is not enough memory for the call.
     pub const ERROR_NOT_ENOUGH_MEMORY: Self = Self(8);
-    /// 50: The request is understood, but this system cannot carry it out.
+    /// 50: The system knows the request but cannot carry it out.
     pub const ERROR_NOT_SUPPORTED: Self = Self(50);
-    /// 87: An argument is not valid. The WebSocket functions return it for a pointer that is `NULL` where data
-    /// is needed, for a close reason of more than 123 bytes and for a buffer type that cannot be sent. The
-    /// connection stays as it is.
+    /// 87: An argument is not valid. The WebSocket functions return this code for a `NULL` pointer where data
+    /// is needed, for a close reason of more than 123 bytes, and for a buffer type that cannot be sent. The
+    /// connection does not change.
     pub const ERROR_INVALID_PARAMETER: Self = Self(87);
     /// 122: The buffer of the caller is too small for the result.
-    /// [`WinHttpWebSocketQueryCloseStatus`](crate::winhttp::WebSocket::web_socket_query_close_status)
-    /// writes the status code and the needed size nevertheless.
+    /// [`WinHttpWebSocketQueryCloseStatus`](crate::winhttp::WebSocket::web_socket_query_close_status) still
+    /// writes the status code and the needed size.
     pub const ERROR_INSUFFICIENT_BUFFER: Self = Self(122);
-    /// 997: The operation has been started and its result will follow later.
+    /// 997: The operation has been started. Its result follows later.
     pub const ERROR_IO_PENDING: Self = Self(997);
-    /// 4317: The call does not fit the state of the object. A WebSocket returns it for a second send or receive
-    /// while the first is in progress, for a send after
+    /// 4317: The state of the object does not allow the call. A WebSocket returns this code for a second send or
+    /// receive while the first is in progress, and for a send after
     /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close), for a receive after the
-    /// close frame, and for a query of the close status before it.
+    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). It also returns it for a
+    /// receive after the close frame has come, and for a query of the close status before the close frame
+    /// has come.
     pub const ERROR_INVALID_OPERATION: Self = Self(4317);
-    /// 12001: WinHTTP no longer returns it.
+    /// 12001: WinHTTP no longer returns this code.
     pub const ERROR_WINHTTP_OUT_OF_HANDLES: Self = Self(12001);
     /// 12002: The time allowed for the operation has passed.
     pub const ERROR_WINHTTP_TIMEOUT: Self = Self(12002);
-    /// 12004: WinHTTP has met an error that it has no other code for.
+    /// 12004: An internal error of WinHTTP for which there is no other code.
     pub const ERROR_WINHTTP_INTERNAL_ERROR: Self = Self(12004);
-    /// 12005: The URL cannot be parsed or lacks a part that is needed.
+    /// 12005: The URL cannot be parsed or lacks a required part.
     pub const ERROR_WINHTTP_INVALID_URL: Self = Self(12005);
-    /// 12006: The scheme of the URL is unknown. WinHTTP knows http and https, and a WebSocket is opened with
-    /// these: http stands for ws, and https stands for wss.
+    /// 12006: The scheme of the URL is unknown. WinHTTP knows http and https only. To open a WebSocket, write http
+    /// instead of ws and https instead of wss.
     pub const ERROR_WINHTTP_UNRECOGNIZED_SCHEME: Self = Self(12006);
     /// 12007: The name of the server, or of the proxy, has no address.
     pub const ERROR_WINHTTP_NAME_NOT_RESOLVED: Self = Self(12007);
     /// 12009: [`WinHttpQueryOption`](crate::winhttp::Session::query_option) or
-    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) got an option that does not exist or that
-    /// does not apply.
+    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) was called with an option that does not
+    /// exist or does not apply.
     pub const ERROR_WINHTTP_INVALID_OPTION: Self = Self(12009);
     /// 12011: The option can be queried but not set.
     pub const ERROR_WINHTTP_OPTION_NOT_SETTABLE: Self = Self(12011);
     /// 12012: WinHTTP is being shut down or unloaded.
     pub const ERROR_WINHTTP_SHUTDOWN: Self = Self(12012);
-    /// 12015: The server or the proxy has refused the credentials. The request handle is of no further use; begin
-    /// with a new one.
+    /// 12015: The server or the proxy has refused the credentials. The request handle cannot be used any more.
+    /// Begin with a new request handle.
     pub const ERROR_WINHTTP_LOGIN_FAILURE: Self = Self(12015);
-    /// 12017: The operation was given up before it was done, as a rule because its handle was closed. A receive
-    /// that is waiting ends with this code when
+    /// 12017: The operation was cancelled before it was done, usually because its handle was closed. A waiting
+    /// receive ends with this code when
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) is called.
     pub const ERROR_WINHTTP_OPERATION_CANCELLED: Self = Self(12017);
-    /// 12018: The handle is open but of the wrong kind, for example a request handle where a WebSocket handle
-    /// belongs.
+    /// 12018: The handle is open but of the wrong kind. For example, it is a request handle and the function needs
+    /// a WebSocket handle.
     pub const ERROR_WINHTTP_INCORRECT_HANDLE_TYPE: Self = Self(12018);
-    /// 12019: The handle is of the right kind, but the call comes too early or too late, for example a query of
+    /// 12019: The handle is of the right kind, but the call comes too early or too late. An example is a query of
     /// the response headers before [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     pub const ERROR_WINHTTP_INCORRECT_HANDLE_STATE: Self = Self(12019);
-    /// 12029: No TCP connection to the server could be made. Nobody listens at that port, or a firewall is in the
-    /// way.
+    /// 12029: A TCP connection to the server could not be made. For example, nobody listens at that port, or a
+    /// firewall blocks the connection.
     pub const ERROR_WINHTTP_CANNOT_CONNECT: Self = Self(12029);
     /// 12030: The connection was established and then lost, or was reset.
     pub const ERROR_WINHTTP_CONNECTION_ERROR: Self = Self(12030);
     /// 12032: The request has to be sent again with the same handle, because of a redirect or an authentication.
     pub const ERROR_WINHTTP_RESEND_REQUEST: Self = Self(12032);
-    /// 12037: The certificate, or one of its chain, has expired or is not valid yet. The functions of Winhttp.h
-    /// return `ERROR_WINHTTP_SECURE_FAILURE` in its place; this code and the seven that say more of a
-    /// certificate come from the COM object WinHttpRequest.
+    /// 12037: A certificate of the chain has expired or is not valid yet. The functions of Winhttp.h return
+    /// `ERROR_WINHTTP_SECURE_FAILURE` instead. Only the COM object WinHttpRequest returns this code and the
+    /// seven other codes about a certificate's faults.
     pub const ERROR_WINHTTP_SECURE_CERT_DATE_INVALID: Self = Self(12037);
     /// 12038: The certificate is for another host name.
     pub const ERROR_WINHTTP_SECURE_CERT_CN_INVALID: Self = Self(12038);
-    /// 12044: The server asks for a client certificate, and none has been set.
+    /// 12044: The server asks for a client certificate, and the program has not set one.
     pub const ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED: Self = Self(12044);
     /// 12045: The chain of the certificate ends at an authority that is not trusted.
     pub const ERROR_WINHTTP_SECURE_INVALID_CA: Self = Self(12045);
-    /// 12057: Whether the certificate has been revoked could not be found out, because the server that knows it
-    /// does not answer.
+    /// 12057: WinHTTP could not find out whether the certificate has been revoked, because the server for
+    /// revocations does not answer.
     pub const ERROR_WINHTTP_SECURE_CERT_REV_FAILED: Self = Self(12057);
-    /// 12100: The object WinHttpRequest: the call needs **Open** first.
+    /// 12100: For the object WinHttpRequest: call **Open** first.
     pub const ERROR_WINHTTP_CANNOT_CALL_BEFORE_OPEN: Self = Self(12100);
-    /// 12101: The object WinHttpRequest: the call needs **Send** first.
+    /// 12101: For the object WinHttpRequest: call **Send** first.
     pub const ERROR_WINHTTP_CANNOT_CALL_BEFORE_SEND: Self = Self(12101);
-    /// 12102: The object WinHttpRequest: the call comes too late, **Send** has been called.
+    /// 12102: For the object WinHttpRequest: the call comes too late, after **Send**.
     pub const ERROR_WINHTTP_CANNOT_CALL_AFTER_SEND: Self = Self(12102);
-    /// 12103: The object WinHttpRequest: the call comes too late, **Open** has been called.
+    /// 12103: For the object WinHttpRequest: the call comes too late, after **Open**.
     pub const ERROR_WINHTTP_CANNOT_CALL_AFTER_OPEN: Self = Self(12103);
-    /// 12150: [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) did not find the header that was
-    /// asked for.
+    /// 12150: [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) did not find the requested header.
     pub const ERROR_WINHTTP_HEADER_NOT_FOUND: Self = Self(12150);
     /// 12152: The server sent something that is neither valid HTTP nor a valid WebSocket frame.
     /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) and
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) return it for a violation of
-    /// the WebSocket protocol.
+    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) return this code for a
+    /// violation of the WebSocket protocol.
     pub const ERROR_WINHTTP_INVALID_SERVER_RESPONSE: Self = Self(12152);
     /// 12153: A header is malformed. The functions return `ERROR_INVALID_PARAMETER` for this.
     pub const ERROR_WINHTTP_INVALID_HEADER: Self = Self(12153);
-    /// 12154: WinHTTP no longer returns it.
+    /// 12154: WinHTTP no longer returns this code.
     pub const ERROR_WINHTTP_INVALID_QUERY_REQUEST: Self = Self(12154);
-    /// 12155: The request has a header of that name, and the caller wanted to add it only if it was new.
+    /// 12155: The request already has a header of that name, and the caller wanted to add only a new header.
     pub const ERROR_WINHTTP_HEADER_ALREADY_EXISTS: Self = Self(12155);
     /// 12156: A redirect was not followed: it would change the scheme in a way that the policy forbids, or there
-    /// have been too many.
+    /// have been too many redirects.
     pub const ERROR_WINHTTP_REDIRECT_FAILED: Self = Self(12156);
     /// 12157: TLS could not be set up for a reason other than the certificate.
     pub const ERROR_WINHTTP_SECURE_CHANNEL_ERROR: Self = Self(12157);
@@ -160,14 +160,14 @@ impl Win32Error {
     pub const ERROR_WINHTTP_SECURE_INVALID_CERT: Self = Self(12169);
     /// 12170: The certificate has been revoked.
     pub const ERROR_WINHTTP_SECURE_CERT_REVOKED: Self = Self(12170);
-    /// 12172: WinHTTP no longer returns it.
+    /// 12172: WinHTTP no longer returns this code.
     pub const ERROR_WINHTTP_NOT_INITIALIZED: Self = Self(12172);
     /// 12175: The certificate of the server was not accepted. The status callback gets the reasons with
     /// `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
     pub const ERROR_WINHTTP_SECURE_FAILURE: Self = Self(12175);
     /// 12176: The script that finds the proxy is of a kind that cannot be run.
     pub const ERROR_WINHTTP_UNHANDLED_SCRIPT_TYPE: Self = Self(12176);
-    /// 12177: The script that finds the proxy has failed while it ran.
+    /// 12177: The script that finds the proxy failed while it ran.
     pub const ERROR_WINHTTP_SCRIPT_EXECUTION_ERROR: Self = Self(12177);
     /// 12178: The service that finds proxies has failed or is not running.
     pub const ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR: Self = Self(12178);
@@ -181,7 +181,7 @@ impl Win32Error {
     pub const ERROR_WINHTTP_HEADER_SIZE_OVERFLOW: Self = Self(12182);
     /// 12183: The head of a chunk in the response is too long.
     pub const ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW: Self = Self(12183);
-    /// 12184: More of a response would have to be skipped than `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows.
+    /// 12184: The rest of a response is larger than `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows to skip.
     pub const ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW: Self = Self(12184);
     /// 12185: The client certificate has no private key.
     pub const ERROR_WINHTTP_CLIENT_CERT_NO_PRIVATE_KEY: Self = Self(12185);
@@ -247,48 +247,44 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
         "ERROR_INVALID_HANDLE",
         "The handle is NULL, was never open, or has been closed.",
     ),
-    (8, "ERROR_NOT_ENOUGH_MEMORY", "Memory for the call could not be allocated."),
-    (
-        50,
-        "ERROR_NOT_SUPPORTED",
-        "The request is understood, but this system cannot carry it out.",
-    ),
+    (8, "ERROR_NOT_ENOUGH_MEMORY", "There is not enough memory for the call."),
+    (50, "ERROR_NOT_SUPPORTED", "The system knows the request but cannot carry it out."),
     (
         87,
         "ERROR_INVALID_PARAMETER",
-        "An argument is not valid. The WebSocket functions return it for a pointer that is NULL where data is needed, for a close reason of more than 123 bytes and for a buffer type that cannot be sent. The connection stays as it is.",
+        "An argument is not valid. The WebSocket functions return this code for a NULL pointer where data is needed, for a close reason of more than 123 bytes, and for a buffer type that cannot be sent. The connection does not change.",
     ),
     (
         122,
         "ERROR_INSUFFICIENT_BUFFER",
-        "The buffer of the caller is too small for the result. WinHttpWebSocketQueryCloseStatus writes the status code and the needed size nevertheless.",
+        "The buffer of the caller is too small for the result. WinHttpWebSocketQueryCloseStatus still writes the status code and the needed size.",
     ),
     (
         997,
         "ERROR_IO_PENDING",
-        "The operation has been started and its result will follow later.",
+        "The operation has been started. Its result follows later.",
     ),
     (
         4317,
         "ERROR_INVALID_OPERATION",
-        "The call does not fit the state of the object. A WebSocket returns it for a second send or receive while the first is in progress, for a send after WinHttpWebSocketShutdown or WinHttpWebSocketClose, for a receive after the close frame, and for a query of the close status before it.",
+        "The state of the object does not allow the call. A WebSocket returns this code for a second send or receive while the first is in progress, and for a send after WinHttpWebSocketShutdown or WinHttpWebSocketClose. It also returns it for a receive after the close frame has come, and for a query of the close status before the close frame has come.",
     ),
-    (12001, "ERROR_WINHTTP_OUT_OF_HANDLES", "WinHTTP no longer returns it."),
+    (12001, "ERROR_WINHTTP_OUT_OF_HANDLES", "WinHTTP no longer returns this code."),
     (12002, "ERROR_WINHTTP_TIMEOUT", "The time allowed for the operation has passed."),
     (
         12004,
         "ERROR_WINHTTP_INTERNAL_ERROR",
-        "WinHTTP has met an error that it has no other code for.",
+        "An internal error of WinHTTP for which there is no other code.",
     ),
     (
         12005,
         "ERROR_WINHTTP_INVALID_URL",
-        "The URL cannot be parsed or lacks a part that is needed.",
+        "The URL cannot be parsed or lacks a required part.",
     ),
     (
         12006,
         "ERROR_WINHTTP_UNRECOGNIZED_SCHEME",
-        "The scheme of the URL is unknown. WinHTTP knows http and https, and a WebSocket is opened with these: http stands for ws, and https stands for wss.",
+        "The scheme of the URL is unknown. WinHTTP knows http and https only. To open a WebSocket, write http instead of ws and https instead of wss.",
     ),
     (
         12007,
@@ -298,7 +294,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12009,
         "ERROR_WINHTTP_INVALID_OPTION",
-        "WinHttpQueryOption or WinHttpSetOption got an option that does not exist or that does not apply.",
+        "WinHttpQueryOption or WinHttpSetOption was called with an option that does not exist or does not apply.",
     ),
     (
         12011,
@@ -309,27 +305,27 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12015,
         "ERROR_WINHTTP_LOGIN_FAILURE",
-        "The server or the proxy has refused the credentials. The request handle is of no further use; begin with a new one.",
+        "The server or the proxy has refused the credentials. The request handle cannot be used any more. Begin with a new request handle.",
     ),
     (
         12017,
         "ERROR_WINHTTP_OPERATION_CANCELLED",
-        "The operation was given up before it was done, as a rule because its handle was closed. A receive that is waiting ends with this code when WinHttpWebSocketClose is called.",
+        "The operation was cancelled before it was done, usually because its handle was closed. A waiting receive ends with this code when WinHttpWebSocketClose is called.",
     ),
     (
         12018,
         "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE",
-        "The handle is open but of the wrong kind, for example a request handle where a WebSocket handle belongs.",
+        "The handle is open but of the wrong kind. For example, it is a request handle and the function needs a WebSocket handle.",
     ),
     (
         12019,
         "ERROR_WINHTTP_INCORRECT_HANDLE_STATE",
-        "The handle is of the right kind, but the call comes too early or too late, for example a query of the response headers before WinHttpReceiveResponse.",
+        "The handle is of the right kind, but the call comes too early or too late. An example is a query of the response headers before WinHttpReceiveResponse.",
     ),
     (
         12029,
         "ERROR_WINHTTP_CANNOT_CONNECT",
-        "No TCP connection to the server could be made. Nobody listens at that port, or a firewall is in the way.",
+        "A TCP connection to the server could not be made. For example, nobody listens at that port, or a firewall blocks the connection.",
     ),
     (
         12030,
@@ -344,7 +340,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12037,
         "ERROR_WINHTTP_SECURE_CERT_DATE_INVALID",
-        "The certificate, or one of its chain, has expired or is not valid yet. The functions of Winhttp.h return ERROR_WINHTTP_SECURE_FAILURE in its place; this code and the seven that say more of a certificate come from the COM object WinHttpRequest.",
+        "A certificate of the chain has expired or is not valid yet. The functions of Winhttp.h return ERROR_WINHTTP_SECURE_FAILURE instead. Only the COM object WinHttpRequest returns this code and the seven other codes about a certificate's faults.",
     ),
     (
         12038,
@@ -354,7 +350,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12044,
         "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED",
-        "The server asks for a client certificate, and none has been set.",
+        "The server asks for a client certificate, and the program has not set one.",
     ),
     (
         12045,
@@ -364,53 +360,57 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12057,
         "ERROR_WINHTTP_SECURE_CERT_REV_FAILED",
-        "Whether the certificate has been revoked could not be found out, because the server that knows it does not answer.",
+        "WinHTTP could not find out whether the certificate has been revoked, because the server for revocations does not answer.",
     ),
     (
         12100,
         "ERROR_WINHTTP_CANNOT_CALL_BEFORE_OPEN",
-        "The object WinHttpRequest: the call needs Open first.",
+        "For the object WinHttpRequest: call Open first.",
     ),
     (
         12101,
         "ERROR_WINHTTP_CANNOT_CALL_BEFORE_SEND",
-        "The object WinHttpRequest: the call needs Send first.",
+        "For the object WinHttpRequest: call Send first.",
     ),
     (
         12102,
         "ERROR_WINHTTP_CANNOT_CALL_AFTER_SEND",
-        "The object WinHttpRequest: the call comes too late, Send has been called.",
+        "For the object WinHttpRequest: the call comes too late, after Send.",
     ),
     (
         12103,
         "ERROR_WINHTTP_CANNOT_CALL_AFTER_OPEN",
-        "The object WinHttpRequest: the call comes too late, Open has been called.",
+        "For the object WinHttpRequest: the call comes too late, after Open.",
     ),
     (
         12150,
         "ERROR_WINHTTP_HEADER_NOT_FOUND",
-        "WinHttpQueryHeaders did not find the header that was asked for.",
+        "WinHttpQueryHeaders did not find the requested header.",
     ),
     (
         12152,
         "ERROR_WINHTTP_INVALID_SERVER_RESPONSE",
-        "The server sent something that is neither valid HTTP nor a valid WebSocket frame. WinHttpWebSocketReceive and WinHttpWebSocketClose return it for a violation of the WebSocket protocol.",
+        "The server sent something that is neither valid HTTP nor a valid WebSocket frame. WinHttpWebSocketReceive and WinHttpWebSocketClose return this code for a violation of the WebSocket protocol.",
     ),
     (
         12153,
         "ERROR_WINHTTP_INVALID_HEADER",
         "A header is malformed. The functions return ERROR_INVALID_PARAMETER for this.",
     ),
-    (12154, "ERROR_WINHTTP_INVALID_QUERY_REQUEST", "WinHTTP no longer returns it."),
+    (
+        12154,
+        "ERROR_WINHTTP_INVALID_QUERY_REQUEST",
+        "WinHTTP no longer returns this code.",
+    ),
     (
         12155,
         "ERROR_WINHTTP_HEADER_ALREADY_EXISTS",
-        "The request has a header of that name, and the caller wanted to add it only if it was new.",
+        "The request already has a header of that name, and the caller wanted to add only a new header.",
     ),
     (
         12156,
         "ERROR_WINHTTP_REDIRECT_FAILED",
-        "A redirect was not followed: it would change the scheme in a way that the policy forbids, or there have been too many.",
+        "A redirect was not followed: it would change the scheme in a way that the policy forbids, or there have been too many redirects.",
     ),
     (
         12157,
@@ -429,7 +429,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     ),
     (12169, "ERROR_WINHTTP_SECURE_INVALID_CERT", "The certificate is not valid."),
     (12170, "ERROR_WINHTTP_SECURE_CERT_REVOKED", "The certificate has been revoked."),
-    (12172, "ERROR_WINHTTP_NOT_INITIALIZED", "WinHTTP no longer returns it."),
+    (12172, "ERROR_WINHTTP_NOT_INITIALIZED", "WinHTTP no longer returns this code."),
     (
         12175,
         "ERROR_WINHTTP_SECURE_FAILURE",
@@ -443,7 +443,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12177,
         "ERROR_WINHTTP_SCRIPT_EXECUTION_ERROR",
-        "The script that finds the proxy has failed while it ran.",
+        "The script that finds the proxy failed while it ran.",
     ),
     (
         12178,
@@ -474,7 +474,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12184,
         "ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW",
-        "More of a response would have to be skipped than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows.",
+        "The rest of a response is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip.",
     ),
     (
         12185,
@@ -584,36 +584,36 @@ static WIN32_BY_NAME: &[(&str, u32)] = &[
 impl HResult {
     /// 0x00000000: The call succeeded.
     pub const S_OK: Self = Self(0x0000_0000_u32.cast_signed());
-    /// 0x003D0000: The call has been started and completes later. The callback of the asynchronous context is told the
+    /// 0x003D0000: The call has been started and completes later. The callback of the asynchronous context receives the
     /// result.
     pub const WS_S_ASYNC: Self = Self(0x003D_0000_u32.cast_signed());
     /// 0x003D0001: There is nothing more to read: a channel has no further message.
     pub const WS_S_END: Self = Self(0x003D_0001_u32.cast_signed());
     /// 0x80004005: The call failed, and no other code says why.
     pub const E_FAIL: Self = Self(0x8000_4005_u32.cast_signed());
-    /// 0x80070006: The handle is none of a session, or of one that was deleted.
+    /// 0x80070006: The handle does not belong to a session, or the session has been deleted.
     pub const E_HANDLE: Self = Self(0x8007_0006_u32.cast_signed());
     /// 0x8007000E: There is not enough memory.
     pub const E_OUTOFMEMORY: Self = Self(0x8007_000E_u32.cast_signed());
     /// 0x80070057: An argument is not valid.
     pub const E_INVALIDARG: Self = Self(0x8007_0057_u32.cast_signed());
-    /// 0x80092013: It cannot be found out whether the certificate has been revoked, because the place that knows it
-    /// does not answer.
+    /// 0x80092013: Nothing is known about a revocation of the certificate, because the server for revocations does not
+    /// answer.
     pub const CRYPT_E_REVOCATION_OFFLINE: Self = Self(0x8009_2013_u32.cast_signed());
     /// 0x800B0101: The certificate has expired, or is not valid yet.
     pub const CERT_E_EXPIRED: Self = Self(0x800B_0101_u32.cast_signed());
     /// 0x800B0109: The chain of the certificate ends in a root that this computer does not trust.
     pub const CERT_E_UNTRUSTEDROOT: Self = Self(0x800B_0109_u32.cast_signed());
-    /// 0x800B010F: The certificate was issued for a name that is not the name of the other side.
+    /// 0x800B010F: The certificate was issued for a name other than the name of the other side.
     pub const CERT_E_CN_NO_MATCH: Self = Self(0x800B_010F_u32.cast_signed());
     /// 0x800B0110: The certificate was not issued for this purpose. A server's certificate, for example, must allow
     /// server authentication.
     pub const CERT_E_WRONG_USAGE: Self = Self(0x800B_0110_u32.cast_signed());
-    /// 0x803D0000: Data cannot be interpreted, for example because the XML is malformed, does not fit its schema, or
-    /// the protocol on the wire is another one. A second attempt is likely to fail too.
+    /// 0x803D0000: Data cannot be interpreted. For example, the XML is malformed or does not fit its schema, or the
+    /// other side uses another protocol. A second attempt is likely to fail too.
     pub const WS_E_INVALID_FORMAT: Self = Self(0x803D_0000_u32.cast_signed());
-    /// 0x803D0001: An earlier error has put the object into the faulted state, which it cannot leave. No new operation
-    /// can start on it.
+    /// 0x803D0001: An earlier error has put the object into the faulted state permanently. No new operation can start
+    /// on the object.
     pub const WS_E_OBJECT_FAULTED: Self = Self(0x803D_0001_u32.cast_signed());
     /// 0x803D0002: A calculation has a result that its integer type cannot hold.
     pub const WS_E_NUMERIC_OVERFLOW: Self = Self(0x803D_0002_u32.cast_signed());
@@ -621,44 +621,41 @@ impl HResult {
     pub const WS_E_INVALID_OPERATION: Self = Self(0x803D_0003_u32.cast_signed());
     /// 0x803D0004: The object was aborted, either before the operation or while it was pending.
     pub const WS_E_OPERATION_ABORTED: Self = Self(0x803D_0004_u32.cast_signed());
-    /// 0x803D0005: The remote endpoint has refused access. The endpoint itself must have answered so; a local failure
-    /// has another code.
+    /// 0x803D0005: The remote endpoint has refused access. Only the endpoint's own answer leads to this code. A local
+    /// failure has another code.
     pub const WS_E_ENDPOINT_ACCESS_DENIED: Self = Self(0x803D_0005_u32.cast_signed());
     /// 0x803D0006: The operation took longer than its timeout. The timeouts are properties of the object.
     pub const WS_E_OPERATION_TIMED_OUT: Self = Self(0x803D_0006_u32.cast_signed());
-    /// 0x803D0007: The caller is told that a pending operation has ended, but the operation itself still runs.
+    /// 0x803D0007: A pending operation has ended for the caller, but the operation itself still runs.
     pub const WS_E_OPERATION_ABANDONED: Self = Self(0x803D_0007_u32.cast_signed());
     /// 0x803D0008: The operation would go beyond a limit of the object. Some of the limits can be configured.
     pub const WS_E_QUOTA_EXCEEDED: Self = Self(0x803D_0008_u32.cast_signed());
-    /// 0x803D0009: A text, such as the string of an error or a fault, does not exist in the language that was asked
-    /// for.
+    /// 0x803D0009: A text, such as the string of an error or a fault, does not exist in the requested language.
     pub const WS_E_NO_TRANSLATION_AVAILABLE: Self = Self(0x803D_0009_u32.cast_signed());
     /// 0x803D000A: Security data from the remote endpoint is well formed but could not be verified, or is not trusted.
     pub const WS_E_SECURITY_VERIFICATION_FAILURE: Self = Self(
         0x803D_000A_u32.cast_signed(),
     );
-    /// 0x803D000B: The address is taken already, by this process or by another one on the machine, or no address is
-    /// free.
+    /// 0x803D000B: This process or another process on the machine already uses the address, or no address is free.
     pub const WS_E_ADDRESS_IN_USE: Self = Self(0x803D_000B_u32.cast_signed());
-    /// 0x803D000C: The address does not belong to this machine and so cannot be used on it.
+    /// 0x803D000C: The address cannot be used, because it does not belong to this machine.
     pub const WS_E_ADDRESS_NOT_AVAILABLE: Self = Self(0x803D_000C_u32.cast_signed());
-    /// 0x803D000D: No endpoint is found at the address, for example because nobody listens at the URI although the host
-    /// exists.
+    /// 0x803D000D: There is no endpoint at the address. For example, the host exists but nobody listens at the URI.
     pub const WS_E_ENDPOINT_NOT_FOUND: Self = Self(0x803D_000D_u32.cast_signed());
-    /// 0x803D000E: The endpoint has moved or is out of service for the time being. Software on the remote machine must
-    /// have said so.
+    /// 0x803D000E: The endpoint has moved or is out of service for now. This code comes from an answer of the remote
+    /// machine.
     pub const WS_E_ENDPOINT_NOT_AVAILABLE: Self = Self(0x803D_000E_u32.cast_signed());
-    /// 0x803D000F: The remote endpoint cannot process the request. The endpoint itself must have answered so; a local
-    /// failure has another code.
+    /// 0x803D000F: The remote endpoint cannot process the request. Only the endpoint's own answer leads to this code. A
+    /// local failure has another code.
     pub const WS_E_ENDPOINT_FAILURE: Self = Self(0x803D_000F_u32.cast_signed());
     /// 0x803D0010: The network has no way to the endpoint.
     pub const WS_E_ENDPOINT_UNREACHABLE: Self = Self(0x803D_0010_u32.cast_signed());
-    /// 0x803D0011: The remote endpoint does not know the action of the message; as a rule the two sides use different
-    /// contracts. The endpoint itself must have answered so; a local failure has another code.
+    /// 0x803D0011: The remote endpoint does not know the action of the message. Usually the two sides use different
+    /// contracts. Only the endpoint's own answer leads to this code. A local failure has another code.
     pub const WS_E_ENDPOINT_ACTION_NOT_SUPPORTED: Self = Self(
         0x803D_0011_u32.cast_signed(),
     );
-    /// 0x803D0012: The remote endpoint or its server has too much work, or is for another reason not available now.
+    /// 0x803D0012: The remote endpoint or its server has too much work or is not available now for another reason.
     pub const WS_E_ENDPOINT_TOO_BUSY: Self = Self(0x803D_0012_u32.cast_signed());
     /// 0x803D0013: A fault came instead of the expected message. The error object holds the fault.
     pub const WS_E_ENDPOINT_FAULT_RECEIVED: Self = Self(0x803D_0013_u32.cast_signed());
@@ -699,25 +696,25 @@ impl HResult {
     );
     /// 0x803D0020: The URL in the endpoint address is not valid for this operation.
     pub const WS_E_INVALID_ENDPOINT_URL: Self = Self(0x803D_0020_u32.cast_signed());
-    /// 0x803D0021: A component under the API failed in a way that it has no code for. The error object holds the
-    /// original code, which can change between versions.
+    /// 0x803D0021: A component under the API failed, and the API has no code for the failure. The error object holds
+    /// the original code, which can change between versions.
     pub const WS_E_OTHER: Self = Self(0x803D_0021_u32.cast_signed());
-    /// 0x803D0022: The server has rejected a security token because its lifetime is over. It may be possible to renew
-    /// the token or to get another one.
+    /// 0x803D0022: The server has rejected an expired security token. It may be possible to renew the token or to get
+    /// another token.
     pub const WS_E_SECURITY_TOKEN_EXPIRED: Self = Self(0x803D_0022_u32.cast_signed());
     /// 0x803D0023: A security component of the platform failed.
     pub const WS_E_SECURITY_SYSTEM_FAILURE: Self = Self(0x803D_0023_u32.cast_signed());
-    /// 0x83760001: The protocol does not allow the operation at this point: the application has called a function out
-    /// of turn, or the peer has sent a frame that does not fit what went before.
+    /// 0x83760001: The protocol does not allow the operation at this point. The application has called a function at
+    /// the wrong time, or the peer has sent a frame at the wrong time.
     pub const E_INVALID_PROTOCOL_OPERATION: Self = Self(0x8376_0001_u32.cast_signed());
-    /// 0x83760002: Data of the peer does not have the form that the protocol prescribes: a header of the handshake is
-    /// missing or wrong, a frame cannot be read, or text is not UTF-8.
+    /// 0x83760002: The peer's data breaks the rules of the protocol: a header of the handshake is missing or wrong, a
+    /// frame cannot be read, or text is not UTF-8.
     pub const E_INVALID_PROTOCOL_FORMAT: Self = Self(0x8376_0002_u32.cast_signed());
-    /// 0x83760003: An extension that one side asks for is not available on the other.
+    /// 0x83760003: One side asks for an extension that the other side does not have.
     pub const E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED: Self = Self(
         0x8376_0003_u32.cast_signed(),
     );
-    /// 0x83760004: The subprotocol that one side has chosen is none that the other has offered.
+    /// 0x83760004: One side has chosen a subprotocol that the other side has not offered.
     pub const E_SUBPROTOCOL_NOT_SUPPORTED: Self = Self(0x8376_0004_u32.cast_signed());
     /// 0x83760005: The client speaks a version of the WebSocket protocol that the component does not know.
     pub const E_PROTOCOL_VERSION_NOT_SUPPORTED: Self = Self(
@@ -771,7 +768,7 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x003D_0000_u32,
         "WS_S_ASYNC",
-        "The call has been started and completes later. The callback of the asynchronous context is told the result.",
+        "The call has been started and completes later. The callback of the asynchronous context receives the result.",
     ),
     (
         0x003D_0001_u32,
@@ -782,14 +779,14 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x8007_0006_u32,
         "E_HANDLE",
-        "The handle is none of a session, or of one that was deleted.",
+        "The handle does not belong to a session, or the session has been deleted.",
     ),
     (0x8007_000E_u32, "E_OUTOFMEMORY", "There is not enough memory."),
     (0x8007_0057_u32, "E_INVALIDARG", "An argument is not valid."),
     (
         0x8009_2013_u32,
         "CRYPT_E_REVOCATION_OFFLINE",
-        "It cannot be found out whether the certificate has been revoked, because the place that knows it does not answer.",
+        "Nothing is known about a revocation of the certificate, because the server for revocations does not answer.",
     ),
     (
         0x800B_0101_u32,
@@ -804,7 +801,7 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x800B_010F_u32,
         "CERT_E_CN_NO_MATCH",
-        "The certificate was issued for a name that is not the name of the other side.",
+        "The certificate was issued for a name other than the name of the other side.",
     ),
     (
         0x800B_0110_u32,
@@ -814,12 +811,12 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_0000_u32,
         "WS_E_INVALID_FORMAT",
-        "Data cannot be interpreted, for example because the XML is malformed, does not fit its schema, or the protocol on the wire is another one. A second attempt is likely to fail too.",
+        "Data cannot be interpreted. For example, the XML is malformed or does not fit its schema, or the other side uses another protocol. A second attempt is likely to fail too.",
     ),
     (
         0x803D_0001_u32,
         "WS_E_OBJECT_FAULTED",
-        "An earlier error has put the object into the faulted state, which it cannot leave. No new operation can start on it.",
+        "An earlier error has put the object into the faulted state permanently. No new operation can start on the object.",
     ),
     (
         0x803D_0002_u32,
@@ -839,7 +836,7 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_0005_u32,
         "WS_E_ENDPOINT_ACCESS_DENIED",
-        "The remote endpoint has refused access. The endpoint itself must have answered so; a local failure has another code.",
+        "The remote endpoint has refused access. Only the endpoint's own answer leads to this code. A local failure has another code.",
     ),
     (
         0x803D_0006_u32,
@@ -849,7 +846,7 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_0007_u32,
         "WS_E_OPERATION_ABANDONED",
-        "The caller is told that a pending operation has ended, but the operation itself still runs.",
+        "A pending operation has ended for the caller, but the operation itself still runs.",
     ),
     (
         0x803D_0008_u32,
@@ -859,7 +856,7 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_0009_u32,
         "WS_E_NO_TRANSLATION_AVAILABLE",
-        "A text, such as the string of an error or a fault, does not exist in the language that was asked for.",
+        "A text, such as the string of an error or a fault, does not exist in the requested language.",
     ),
     (
         0x803D_000A_u32,
@@ -869,27 +866,27 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_000B_u32,
         "WS_E_ADDRESS_IN_USE",
-        "The address is taken already, by this process or by another one on the machine, or no address is free.",
+        "This process or another process on the machine already uses the address, or no address is free.",
     ),
     (
         0x803D_000C_u32,
         "WS_E_ADDRESS_NOT_AVAILABLE",
-        "The address does not belong to this machine and so cannot be used on it.",
+        "The address cannot be used, because it does not belong to this machine.",
     ),
     (
         0x803D_000D_u32,
         "WS_E_ENDPOINT_NOT_FOUND",
-        "No endpoint is found at the address, for example because nobody listens at the URI although the host exists.",
+        "There is no endpoint at the address. For example, the host exists but nobody listens at the URI.",
     ),
     (
         0x803D_000E_u32,
         "WS_E_ENDPOINT_NOT_AVAILABLE",
-        "The endpoint has moved or is out of service for the time being. Software on the remote machine must have said so.",
+        "The endpoint has moved or is out of service for now. This code comes from an answer of the remote machine.",
     ),
     (
         0x803D_000F_u32,
         "WS_E_ENDPOINT_FAILURE",
-        "The remote endpoint cannot process the request. The endpoint itself must have answered so; a local failure has another code.",
+        "The remote endpoint cannot process the request. Only the endpoint's own answer leads to this code. A local failure has another code.",
     ),
     (
         0x803D_0010_u32,
@@ -899,12 +896,12 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_0011_u32,
         "WS_E_ENDPOINT_ACTION_NOT_SUPPORTED",
-        "The remote endpoint does not know the action of the message; as a rule the two sides use different contracts. The endpoint itself must have answered so; a local failure has another code.",
+        "The remote endpoint does not know the action of the message. Usually the two sides use different contracts. Only the endpoint's own answer leads to this code. A local failure has another code.",
     ),
     (
         0x803D_0012_u32,
         "WS_E_ENDPOINT_TOO_BUSY",
-        "The remote endpoint or its server has too much work, or is for another reason not available now.",
+        "The remote endpoint or its server has too much work or is not available now for another reason.",
     ),
     (
         0x803D_0013_u32,
@@ -975,12 +972,12 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x803D_0021_u32,
         "WS_E_OTHER",
-        "A component under the API failed in a way that it has no code for. The error object holds the original code, which can change between versions.",
+        "A component under the API failed, and the API has no code for the failure. The error object holds the original code, which can change between versions.",
     ),
     (
         0x803D_0022_u32,
         "WS_E_SECURITY_TOKEN_EXPIRED",
-        "The server has rejected a security token because its lifetime is over. It may be possible to renew the token or to get another one.",
+        "The server has rejected an expired security token. It may be possible to renew the token or to get another token.",
     ),
     (
         0x803D_0023_u32,
@@ -990,22 +987,22 @@ static HRESULT_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         0x8376_0001_u32,
         "E_INVALID_PROTOCOL_OPERATION",
-        "The protocol does not allow the operation at this point: the application has called a function out of turn, or the peer has sent a frame that does not fit what went before.",
+        "The protocol does not allow the operation at this point. The application has called a function at the wrong time, or the peer has sent a frame at the wrong time.",
     ),
     (
         0x8376_0002_u32,
         "E_INVALID_PROTOCOL_FORMAT",
-        "Data of the peer does not have the form that the protocol prescribes: a header of the handshake is missing or wrong, a frame cannot be read, or text is not UTF-8.",
+        "The peer's data breaks the rules of the protocol: a header of the handshake is missing or wrong, a frame cannot be read, or text is not UTF-8.",
     ),
     (
         0x8376_0003_u32,
         "E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED",
-        "An extension that one side asks for is not available on the other.",
+        "One side asks for an extension that the other side does not have.",
     ),
     (
         0x8376_0004_u32,
         "E_SUBPROTOCOL_NOT_SUPPORTED",
-        "The subprotocol that one side has chosen is none that the other has offered.",
+        "One side has chosen a subprotocol that the other side has not offered.",
     ),
     (
         0x8376_0005_u32,

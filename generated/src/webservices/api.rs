@@ -2,9 +2,9 @@
 
 //! The functions of `webservices.h`: one trait per group, for a runtime to implement.
 
-/// Channels, which exchange messages with an endpoint: create, open, close and free them, and ask for their properties.
+/// Channels, which exchange messages with an endpoint: create, open, close and free them, and read their properties.
 pub trait Channels {
-    /// Breaks off whatever a channel is doing: all input and output that has been started and is not done.
+    /// Breaks off all operations of a channel: all input and output that has been started and is not done.
     ///
     /// # Parameters
     ///
@@ -13,31 +13,31 @@ pub trait Channels {
     ///   Channel to abort. It can be in any state.
     /// - `error` (in, optional)
     ///
-    ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    ///   Error object that receives details if the call fails. Pass `NULL` if the code is enough.
     ///
     /// # Errors
     ///
     /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
-    /// - `WS_E_NOT_SUPPORTED` (0x803D0017): This version of Windows cannot abort such a channel; see the
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
+    /// - `WS_E_NOT_SUPPORTED` (0x803D0017): This version of Windows cannot abort this channel, see the
     ///   remarks.
     ///
     /// # Remarks
     ///
-    /// The function does not wait. The operations that it breaks off end on their own, in their own threads
-    /// or callbacks, as a rule with `WS_E_OPERATION_ABORTED`.
+    /// The function does not wait. The aborted operations end later, in their own threads or callbacks,
+    /// usually with `WS_E_OPERATION_ABORTED`.
     ///
     /// A channel in `WS_CHANNEL_STATE_OPEN` goes to `WS_CHANNEL_STATE_FAULTED`. It must still be closed
-    /// with [`WsCloseChannel`](crate::webservices::Channels::close_channel) before it can be freed. To
-    /// leave out one message and keep the channel usable, call `WsAbandonMessage` instead.
+    /// with [`WsCloseChannel`](crate::webservices::Channels::close_channel) before it can be freed. To skip
+    /// one message and keep the channel usable, call `WsAbandonMessage` instead.
     ///
-    /// With valid arguments the call does not fail for lack of memory or the like, so that error handling
-    /// can rely on it.
+    /// With valid arguments the call does not fail, for example for lack of memory. Error handling can rely
+    /// on it.
     ///
     /// Before Windows Vista a channel of the HTTP or UDP binding could not be aborted while it was being
-    /// accepted, unless its listener had been aborted first. Nor could an HTTP channel of type
-    /// `WS_CHANNEL_TYPE_REPLY` in `WS_CHANNEL_STATE_OPEN` or `WS_CHANNEL_STATE_FAULTED`.
+    /// accepted, unless its listener had been aborted first. The same limit applied to an HTTP channel of
+    /// type `WS_CHANNEL_TYPE_REPLY` in `WS_CHANNEL_STATE_OPEN` or `WS_CHANNEL_STATE_FAULTED`.
     ///
     /// For a custom channel [`WS_ABORT_CHANNEL_CALLBACK`](crate::webservices::AbortChannelCallback) does
     /// the work.
@@ -63,7 +63,7 @@ pub trait Channels {
         error: *mut super::ErrorObject,
     ) -> Result<(), super::AbortChannelError>;
 
-    /// Closes a channel that was opened or accepted. Afterwards it can be reset or freed.
+    /// Closes a channel that was opened or accepted. After that, the channel can be reset or freed.
     ///
     /// # Parameters
     ///
@@ -72,14 +72,15 @@ pub trait Channels {
     ///   Channel to close.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
-    ///   Callback, and a pointer for it, that allow the call to return before the channel is closed. If it is
-    ///   `None`, the call waits. The structure is read before the function returns and can be a local
-    ///   variable. What its `callbackState` points to must stay valid until the callback is called.
+    ///   A callback and a pointer for the callback. With them the call can return before the channel is
+    ///   closed. If it is `None`, the call waits. The function reads the structure before it returns, so the
+    ///   structure can be a local variable. The memory that `callbackState` points to must stay valid until
+    ///   the callback is called.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
-    ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
-    ///   and nothing else may use it.
+    ///   Error object that receives details of a failure. Pass `NULL` if the code is enough. If the call
+    ///   returns `WS_S_ASYNC`, the operation uses the object until the callback is called. Keep the object
+    ///   valid until then, and do not use it for anything else.
     ///
     /// # Errors
     ///
@@ -88,17 +89,17 @@ pub trait Channels {
     /// The list is not complete.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
+    ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
-    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
-    ///   this place.
-    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state does not allow it, because the channel is just
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
+    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
+    ///   place.
+    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state does not allow the call, because the channel is
     ///   being opened, accepted or closed.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called while the channel was
     ///   closing.
-    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel ran out first.
+    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
@@ -106,26 +107,26 @@ pub trait Channels {
     ///
     /// # Remarks
     ///
-    /// With an `async_context` the function may still finish at once. Then it returns the result and does
-    /// not call the callback. Only after `WS_S_ASYNC` the callback is called, once, with the result; see
+    /// With an `async_context`, the function may still finish at once. It then returns the result and does
+    /// not call the callback. After `WS_S_ASYNC` the callback is called once, with the result, see
     /// [`WS_ASYNC_CALLBACK`](crate::webservices::AsyncCallback).
     ///
     /// The function is for a channel whose state is `WS_CHANNEL_STATE_OPEN` or `WS_CHANNEL_STATE_FAULTED`.
-    /// A channel that is in `WS_CHANNEL_STATE_CREATED` or `WS_CHANNEL_STATE_CLOSED` has nothing to close;
+    /// A channel in `WS_CHANNEL_STATE_CREATED` or `WS_CHANNEL_STATE_CLOSED` has nothing to close, and
     /// Windows returns `S_OK` for it.
     ///
-    /// The state is `WS_CHANNEL_STATE_CLOSING` first. Input and output that are in progress are waited for.
-    /// Then, if no message is half read or half written, the two sides end the connection in an orderly
-    /// way. A session that
-    /// [`WsShutdownSessionChannel`](crate::webservices::Channels::shutdown_session_channel) has not ended
-    /// is ended by this. If a message is half read or half written, the connection is dropped instead, and
-    /// the message is detached from the channel without a call of `WsAbandonMessage`.
+    /// The state is `WS_CHANNEL_STATE_CLOSING` first. The function waits for input and output in progress.
+    /// If no message is half read or half written, the two sides then end the connection in an orderly way.
+    /// This also ends a session that
+    /// [`WsShutdownSessionChannel`](crate::webservices::Channels::shutdown_session_channel) has not ended.
+    /// If a message is half read or half written, the function drops the connection instead. It detaches
+    /// the message from the channel without a call of `WsAbandonMessage`.
     ///
-    /// The channel is in `WS_CHANNEL_STATE_CLOSED` in the end, even if the function returns an error
-    /// because the orderly way failed. There is nothing left to close then.
+    /// At the end the channel is in `WS_CHANNEL_STATE_CLOSED`, even if the orderly end failed and the
+    /// function returns an error. The channel then needs no further close.
     ///
     /// For TCP and named pipes `WS_CHANNEL_PROPERTY_CLOSE_TIMEOUT` limits how long the two sides may take
-    /// to end the connection. Another thread can cut it short with
+    /// to end the connection. Another thread can end the wait with
     /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel).
     ///
     /// For a custom channel [`WS_CLOSE_CHANNEL_CALLBACK`](crate::webservices::CloseChannelCallback) does
@@ -161,9 +162,9 @@ pub trait Channels {
         error: *mut super::ErrorObject,
     ) -> Result<super::CloseChannelSuccess, super::CloseChannelError>;
 
-    /// Creates a channel, the object through which messages are exchanged with one endpoint at a time. The
-    /// new channel is in state `WS_CHANNEL_STATE_CREATED`.
-    /// [`WsOpenChannel`](crate::webservices::Channels::open_channel) connects it.
+    /// Creates a channel. A channel exchanges messages with one endpoint at a time. The new channel is in
+    /// the state `WS_CHANNEL_STATE_CREATED`. [`WsOpenChannel`](crate::webservices::Channels::open_channel)
+    /// connects the channel.
     ///
     /// # Parameters
     ///
@@ -174,21 +175,22 @@ pub trait Channels {
     /// - `channel_binding` (C: `channelBinding`, in)
     ///
     ///   Protocols that the channel uses. A channel with `WS_CUSTOM_CHANNEL_BINDING` consists of the caller's
-    ///   own callbacks; see the remarks.
+    ///   own callbacks, see the remarks.
     /// - `properties` (in, optional)
     ///
     ///   Array of settings. A property that it does not contain gets its default value.
-    ///   [`WS_CHANNEL_PROPERTY_ID`](crate::webservices::ChannelPropertyId) says which ones can be set here.
-    ///   It can be `NULL` if `properties.len()` is 0.
+    ///   [`WS_CHANNEL_PROPERTY_ID`](crate::webservices::ChannelPropertyId) says which properties can be set
+    ///   here. It can be `NULL` if `properties.len()` is 0.
     /// - the length of `properties` (C: `propertyCount`, in)
     ///
     ///   Number of elements in the `properties` array.
     /// - `security_description` (C: `securityDescription`, in, optional)
     ///
-    ///   Security that the channel needs. `NULL` stands for none. It must be `NULL` for a custom channel.
+    ///   Security that the channel needs. `NULL` stands for no security. It must be `NULL` for a custom
+    ///   channel.
     /// - `error` (in, optional)
     ///
-    ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    ///   Error object that receives details if the call fails. Pass `NULL` if the code is enough.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
@@ -207,28 +209,28 @@ pub trait Channels {
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `channel` is `NULL`, a
-    ///   property is unknown, has the wrong size or cannot be set here, or a custom channel was to have a
-    ///   security description.
+    ///   property is unknown, has the wrong size or cannot be set here, or a security description is given
+    ///   for a custom channel.
     ///
     /// # Remarks
     ///
-    /// The function itself does not send anything. That begins with
-    /// [`WsOpenChannel`](crate::webservices::Channels::open_channel), or later.
+    /// The function itself sends nothing. The first bytes are sent by
+    /// [`WsOpenChannel`](crate::webservices::Channels::open_channel) or later.
     ///
-    /// A custom channel is made with exactly two properties:
-    /// `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_CALLBACKS`, a
-    /// [`WS_CUSTOM_CHANNEL_CALLBACKS`](crate::webservices::CustomChannelCallbacks) structure that must be
-    /// given, and `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS`, data of any kind and size that may be
-    /// left out. All other settings, those of security among them, have to travel in these data. The
-    /// function hands them to [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
-    /// before it returns, and fails if that callback fails.
+    /// A custom channel accepts exactly two properties. `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_CALLBACKS` is a
+    /// [`WS_CUSTOM_CHANNEL_CALLBACKS`](crate::webservices::CustomChannelCallbacks) structure and is
+    /// required. `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS` is data of any kind and size and is
+    /// optional. This data must contain all other settings, the settings for security included. The
+    /// function passes the data to
+    /// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback) before it returns, and it
+    /// fails if that callback fails.
     ///
-    /// Several threads can use one channel at the same time. The error object is different: only one
-    /// operation at a time may have it.
+    /// Several threads can use one channel at the same time. An error object is different: only one
+    /// operation at a time may use it.
     ///
-    /// A channel need not be freed after one connection. Once
-    /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) has closed it,
-    /// [`WsResetChannel`](crate::webservices::Channels::reset_channel) prepares it for the next one.
+    /// A channel can be used for several connections. Once
+    /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) has closed the channel,
+    /// [`WsResetChannel`](crate::webservices::Channels::reset_channel) prepares it for the next connection.
     ///
     /// # See also
     ///
@@ -274,14 +276,14 @@ pub trait Channels {
     ///
     /// # Remarks
     ///
-    /// The function cannot refuse. In any other state the behavior is undefined, and Windows may crash. So
-    /// a channel that was opened or accepted has to be closed with
-    /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) first. One that is just being opened
-    /// or accepted has to finish that first;
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) makes it finish soon.
+    /// The function cannot report an error. In any other state the behavior is undefined, and Windows may
+    /// crash. If the channel was opened or accepted, close it with
+    /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) first. If the channel is being
+    /// opened or accepted, wait until this has ended.
+    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) makes it end soon.
     ///
-    /// Memory that [`WsGetChannelProperty`](crate::webservices::Channels::get_channel_property) lent for
-    /// this channel must not be used any more.
+    /// Do not use memory any more that
+    /// [`WsGetChannelProperty`](crate::webservices::Channels::get_channel_property) lent for this channel.
     ///
     /// For a custom channel [`WS_FREE_CHANNEL_CALLBACK`](crate::webservices::FreeChannelCallback) is
     /// called.
@@ -313,10 +315,11 @@ pub trait Channels {
     ///
     /// - `channel` (in)
     ///
-    ///   Channel to ask.
+    ///   Channel whose property is read.
     /// - `id` (in)
     ///
-    ///   Property to read. Its type, and the channels that have it, stand with the enumerator.
+    ///   Property to read. The description of the enumerator says which type the property has, and which
+    ///   channels have it.
     /// - `value` (out, lent until [`WsResetChannel`](crate::webservices::Channels::reset_channel))
     ///
     ///   Receives the value of the property. The buffer must be aligned for the type of the property. It is
@@ -328,7 +331,7 @@ pub trait Channels {
     ///   Size of the `value` buffer, in bytes. Pass the size of the property's type.
     /// - `error` (in, optional)
     ///
-    ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    ///   Error object that receives details if the call fails. Pass `NULL` if the code is enough.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
@@ -345,16 +348,16 @@ pub trait Channels {
     /// # Remarks
     ///
     /// Some values contain pointers: the address in `WS_CHANNEL_PROPERTY_REMOTE_ADDRESS` and the string in
-    /// `WS_CHANNEL_PROPERTY_TRANSPORT_URL`. The memory behind them is the channel's. It can be read, not
-    /// changed, until [`WsResetChannel`](crate::webservices::Channels::reset_channel) or
-    /// [`WsFreeChannel`](crate::webservices::Channels::free_channel) is called.
+    /// `WS_CHANNEL_PROPERTY_TRANSPORT_URL`. The memory that they point to belongs to the channel. It can be
+    /// read until [`WsResetChannel`](crate::webservices::Channels::reset_channel) or
+    /// [`WsFreeChannel`](crate::webservices::Channels::free_channel) is called. Do not change it.
     ///
     /// A few properties exist only from a certain state on. `WS_CHANNEL_PROPERTY_STATE` can always be read,
     /// but another thread may have changed the state by the time the caller looks at it.
     ///
     /// A custom channel answers through
     /// [`WS_GET_CHANNEL_PROPERTY_CALLBACK`](crate::webservices::GetChannelPropertyCallback).
-    /// `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_INSTANCE` yields the pointer that its
+    /// `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_INSTANCE` returns the pointer that its
     /// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback) returned.
     ///
     /// # See also
@@ -380,8 +383,8 @@ pub trait Channels {
         error: *mut super::ErrorObject,
     ) -> Result<(), super::GetChannelPropertyError>;
 
-    /// Opens a channel to an endpoint. Until the channel is closed, its messages go to this endpoint and
-    /// come from it.
+    /// Opens a channel to an endpoint. Until the channel is closed, it exchanges messages with this
+    /// endpoint.
     ///
     /// # Parameters
     ///
@@ -390,18 +393,19 @@ pub trait Channels {
     ///   Channel to open. Its state must be `WS_CHANNEL_STATE_CREATED`.
     /// - `endpoint_address` (C: `endpointAddress`, in)
     ///
-    ///   Address of the endpoint. The function is done with the structure, and with all that it points to,
-    ///   when it returns. That holds for `WS_S_ASYNC` too.
+    ///   Address of the endpoint. After the function has returned, it does not use the structure and the
+    ///   memory that the structure points to. This is true for `WS_S_ASYNC` too.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
-    ///   Callback, and a pointer for it, that allow the call to return before the channel is open. If it is
-    ///   `None`, the call waits. The structure is read before the function returns and can be a local
-    ///   variable. What its `callbackState` points to must stay valid until the callback is called.
+    ///   A callback and a pointer for the callback. With them the call can return before the channel is open.
+    ///   If it is `None`, the call waits. The function reads the structure before it returns, so the
+    ///   structure can be a local variable. The memory that `callbackState` points to must stay valid until
+    ///   the callback is called.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
-    ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
-    ///   and nothing else may use it.
+    ///   Error object that receives details of a failure. Pass `NULL` if the code is enough. If the call
+    ///   returns `WS_S_ASYNC`, the operation uses the object until the callback is called. Keep the object
+    ///   valid until then, and do not use it for anything else.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
@@ -412,28 +416,28 @@ pub trait Channels {
     /// The list is not complete.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
+    ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `channel` or
     ///   `endpoint_address` is `NULL`.
-    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
-    ///   this place.
+    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
+    ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_CREATED`. The channel is
     ///   open already, for example.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the channel was
     ///   open.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
-    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel ran out first.
+    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
-    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): What was received did not pass the security
-    ///   checks of the channel.
-    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): There is no such endpoint, or its name has no address.
+    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): Received data did not pass the security checks
+    ///   of the channel.
+    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): The endpoint does not exist, or its name has no address.
     /// - `WS_E_ENDPOINT_NOT_AVAILABLE` (0x803D000E): The endpoint exists, but is out of service at this
     ///   address.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
-    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The network has no way to the endpoint.
+    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The endpoint cannot be reached over the network.
     /// - `WS_E_ENDPOINT_TOO_BUSY` (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
     /// - `WS_E_ENDPOINT_DISCONNECTED` (0x803D0014): The connection to the endpoint has been broken.
     /// - `WS_E_PROXY_FAILURE` (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -452,24 +456,23 @@ pub trait Channels {
     ///
     /// # Remarks
     ///
-    /// With an `async_context` the function may still finish at once. Then it returns the result and does
-    /// not call the callback. Only after `WS_S_ASYNC` the callback is called, once, with the result; see
+    /// With an `async_context`, the function may still finish at once. It then returns the result and does
+    /// not call the callback. After `WS_S_ASYNC` the callback is called once, with the result, see
     /// [`WS_ASYNC_CALLBACK`](crate::webservices::AsyncCallback).
     ///
-    /// The state is `WS_CHANNEL_STATE_OPENING` while the function works and `WS_CHANNEL_STATE_OPEN` after
+    /// The state is `WS_CHANNEL_STATE_OPENING` while the function runs and `WS_CHANNEL_STATE_OPEN` after
     /// success.
     ///
-    /// How much is sent at this point depends on the binding and the properties of the channel. Success
-    /// does not prove that the endpoint answers: an HTTP channel may connect only when it has a message to
-    /// send.
+    /// The binding and the properties of the channel decide how much is sent at this point. Success does
+    /// not prove that the endpoint answers: an HTTP channel may connect only when it has a message to send.
     ///
-    /// How long it may take is limited by `WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT` and, for the name of an
-    /// HTTP server, by `WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT`. Another thread can end it with
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel).
+    /// `WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT` limits how long the operation may take. For the name of an
+    /// HTTP server, `WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT` is the limit. Another thread can end the
+    /// operation with [`WsAbortChannel`](crate::webservices::Channels::abort_channel).
     ///
     /// An open channel must be closed with [`WsCloseChannel`](crate::webservices::Channels::close_channel)
-    /// before it is freed or reset. To close after a failed open is correct as well: if there is nothing to
-    /// close, that does nothing.
+    /// before it is freed or reset. A close after a failed open is allowed too: if there is nothing to
+    /// close, it does nothing.
     ///
     /// For a custom channel [`WS_OPEN_CHANNEL_CALLBACK`](crate::webservices::OpenChannelCallback) does the
     /// work.
@@ -501,7 +504,7 @@ pub trait Channels {
         error: *mut super::ErrorObject,
     ) -> Result<super::OpenChannelSuccess, super::OpenChannelError>;
 
-    /// Makes a closed channel ready to be opened or accepted again. That can be cheaper than a new channel.
+    /// Makes a closed channel ready to be opened or accepted again. This can be cheaper than a new channel.
     ///
     /// # Parameters
     ///
@@ -510,21 +513,22 @@ pub trait Channels {
     ///   Channel to reset. Its state must be `WS_CHANNEL_STATE_CREATED` or `WS_CHANNEL_STATE_CLOSED`.
     /// - `error` (in, optional)
     ///
-    ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    ///   Error object that receives details if the call fails. Pass `NULL` if the code is enough.
     ///
     /// # Errors
     ///
     /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is neither `WS_CHANNEL_STATE_CREATED` nor
     ///   `WS_CHANNEL_STATE_CLOSED`.
     ///
     /// # Remarks
     ///
-    /// Afterwards the state is `WS_CHANNEL_STATE_CREATED`. The type, the binding and the properties remain,
-    /// including those that [`WsSetChannelProperty`](crate::webservices::Channels::set_channel_property)
-    /// has set. What belonged to the last connection is gone: memory that
+    /// After the call the state is `WS_CHANNEL_STATE_CREATED`. The type, the binding and the properties
+    /// stay the same, including the properties that
+    /// [`WsSetChannelProperty`](crate::webservices::Channels::set_channel_property) has set. The data of
+    /// the last connection is freed: memory that
     /// [`WsGetChannelProperty`](crate::webservices::Channels::get_channel_property) lent for this channel
     /// must not be used any more.
     ///
@@ -556,7 +560,7 @@ pub trait Channels {
         error: *mut super::ErrorObject,
     ) -> Result<(), super::ResetChannelError>;
 
-    /// Changes a property of a channel that exists already.
+    /// Changes a property of an existing channel.
     ///
     /// # Parameters
     ///
@@ -565,7 +569,7 @@ pub trait Channels {
     ///   Channel to change. It must not be `NULL`.
     /// - `id` (in)
     ///
-    ///   Property to change. Its type stands with the enumerator.
+    ///   Property to change. The description of the enumerator says which type it has.
     /// - `value` (in)
     ///
     ///   New value, which the channel copies. The pointer must be aligned for the type of the property.
@@ -573,10 +577,10 @@ pub trait Channels {
     ///   Strings there are wide.
     /// - the length of `value` (C: `valueSize`, in)
     ///
-    ///   Size of `value`, in bytes. It must be that of the property's type.
+    ///   Size of `value`, in bytes. It must be the size of the property's type.
     /// - `error` (in, optional)
     ///
-    ///   Error object that takes details if the call fails. Pass `NULL` if the code is enough.
+    ///   Error object that receives details if the call fails. Pass `NULL` if the code is enough.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
@@ -587,15 +591,15 @@ pub trait Channels {
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory for the new value.
-    /// - `E_INVALIDARG` (0x80070057): The channel does not have this property or does not let it be
+    /// - `E_INVALIDARG` (0x80070057): The channel does not have this property, the property cannot be
     ///   changed, `value.len()` is not the size of the property's type, or an argument is `NULL`.
     ///
     /// # Remarks
     ///
-    /// Few properties can be changed after the channel has been created: the timeouts, for example, and
-    /// these in every state. The others, such as the encoding, are given to
-    /// [`WsCreateChannel`](crate::webservices::Channels::create_channel), and some, such as the state, can
-    /// only be read.
+    /// Few properties can be changed after the channel has been created. The timeouts, for example, can be
+    /// changed in every state. Other properties, such as the encoding, are given to
+    /// [`WsCreateChannel`](crate::webservices::Channels::create_channel). Some properties, such as the
+    /// state, can only be read.
     ///
     /// A custom channel gets the value through
     /// [`WS_SET_CHANNEL_PROPERTY_CALLBACK`](crate::webservices::SetChannelPropertyCallback).
@@ -634,14 +638,15 @@ pub trait Channels {
     ///   `WS_CHANNEL_TYPE_OUTPUT_SESSION` or `WS_CHANNEL_TYPE_DUPLEX_SESSION`.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
-    ///   Callback, and a pointer for it, that allow the call to return before the other side has been told.
-    ///   If it is `None`, the call waits. The structure is read before the function returns and can be a
-    ///   local variable. What its `callbackState` points to must stay valid until the callback is called.
+    ///   A callback and a pointer for the callback. With them the call can return before the other side has
+    ///   been told. If it is `None`, the call waits. The function reads the structure before it returns, so
+    ///   the structure can be a local variable. The memory that `callbackState` points to must stay valid
+    ///   until the callback is called.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Error object that takes details of a failure. Pass `NULL` if the code is enough. If the call returns
-    ///   `WS_S_ASYNC`, the object belongs to the operation until the callback is called: it must stay valid,
-    ///   and nothing else may use it.
+    ///   Error object that receives details of a failure. Pass `NULL` if the code is enough. If the call
+    ///   returns `WS_S_ASYNC`, the operation uses the object until the callback is called. Keep the object
+    ///   valid until then, and do not use it for anything else.
     ///
     /// # Errors
     ///
@@ -650,27 +655,27 @@ pub trait Channels {
     /// The list is not complete.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or no channel.
+    ///   with the result.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_OPEN`, the channel has
-    ///   no session that it could send in, or the session has been shut down already.
+    ///   no session for sending, or the session has been shut down already.
     ///
     /// # Remarks
     ///
-    /// With an `async_context` the function may still finish at once. Then it returns the result and does
-    /// not call the callback. Only after `WS_S_ASYNC` the callback is called, once, with the result; see
+    /// With an `async_context`, the function may still finish at once. It then returns the result and does
+    /// not call the callback. After `WS_S_ASYNC` the callback is called once, with the result, see
     /// [`WS_ASYNC_CALLBACK`](crate::webservices::AsyncCallback).
     ///
-    /// The call is not needed before [`WsCloseChannel`](crate::webservices::Channels::close_channel), which
-    /// does the same for a channel in `WS_CHANNEL_STATE_OPEN`. It is for a side that has sent everything
-    /// and goes on receiving.
+    /// Call this function if the program has sent everything and goes on receiving. The call is not needed
+    /// before [`WsCloseChannel`](crate::webservices::Channels::close_channel), which does the same for a
+    /// channel in `WS_CHANNEL_STATE_OPEN`.
     ///
     /// After success `WS_CHANNEL_PROPERTY_IS_SESSION_SHUT_DOWN` is `TRUE`. Sending then fails with
     /// `WS_E_INVALID_OPERATION`, and so does another shutdown.
     ///
-    /// Once the other side has received all messages, its next receive yields `WS_S_END`. That code by
-    /// itself does not prove a shutdown: a channel can also yield it when it filtered out all it got
-    /// because none was meant for the application. If messages had come before, it was a shutdown.
+    /// Once the other side has received all messages, its next receive returns `WS_S_END`. This code alone
+    /// does not prove a shutdown. A channel also returns it if it has filtered out all messages because
+    /// they were not meant for the application. If messages had come before, the code means a shutdown.
     ///
     /// For a custom channel
     /// [`WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK`](crate::webservices::ShutdownSessionChannelCallback) does
@@ -704,9 +709,10 @@ pub trait Channels {
     >;
 }
 
-/// Error objects, which take the details of failures: create, fill, read, empty and free them.
+/// Error objects, which receive the details of failures: create, fill, read, empty and free them.
 pub trait ErrorObjects {
-    /// Adds a string to an error object. Implementations of callbacks use it to say what went wrong.
+    /// Adds a string to an error object. Implementations of callbacks use the function to say what went
+    /// wrong.
     ///
     /// # Parameters
     ///
@@ -715,7 +721,7 @@ pub trait ErrorObjects {
     ///   Error object to add to.
     /// - `string` (in)
     ///
-    ///   Text to add. The object makes a copy, so it can be released after the call.
+    ///   Text to add. The object makes a copy, so the caller can free the text after the call.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
@@ -736,9 +742,9 @@ pub trait ErrorObjects {
     ///
     /// The string becomes number 0 of
     /// [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string), and the numbers of the
-    /// older ones grow by one.
+    /// older strings grow by one.
     ///
-    /// A callback may be given no error object at all. It must not call this function then.
+    /// A callback may get `NULL` instead of an error object. It must not call this function then.
     ///
     /// # See also
     ///
@@ -763,15 +769,15 @@ pub trait ErrorObjects {
         string: &super::WsString<W>,
     ) -> Result<(), super::AddErrorStringError>;
 
-    /// Creates an error object. Functions that get it add details to it when they fail: texts for people,
-    /// and the code of the component that failed first.
+    /// Creates an error object. When a function fails, it adds details to the error object that it was
+    /// given: texts for people, and the code of the component that failed first.
     ///
     /// # Parameters
     ///
     /// - `properties` (in, optional)
     ///
-    ///   Array of settings. The only one that can be set here is `WS_ERROR_PROPERTY_LANGID`, the language of
-    ///   the texts. It can be `NULL` if `properties.len()` is 0.
+    ///   Array of settings. Only `WS_ERROR_PROPERTY_LANGID`, the language of the texts, can be set here. It
+    ///   can be `NULL` if `properties.len()` is 0.
     /// - the length of `properties` (C: `propertyCount`, in)
     ///
     ///   Number of elements in the `properties` array.
@@ -795,17 +801,16 @@ pub trait ErrorObjects {
     ///
     /// # Remarks
     ///
-    /// Without a setting the language is that of the user interface of the current user.
+    /// Without a setting, the language is the user interface language of the current user.
     ///
-    /// A call that succeeds leaves the object as it is. A call that fails adds to it, and as the failure
-    /// passes through several functions each may add a text of its own. So one object can serve any number
-    /// of calls, one after the other. It is not made for two threads at once, nor for two operations that
-    /// are in progress at the same time. Call
-    /// [`WsResetError`](crate::webservices::ErrorObjects::reset_error) after each failure, or the texts
-    /// pile up.
+    /// A call that succeeds does not change the object. A call that fails adds details. If the failure
+    /// passes through several functions, each function may add a text. One object can serve any number of
+    /// calls, one after the other. Do not use it in two threads at the same time, or for two operations in
+    /// progress at the same time. Call [`WsResetError`](crate::webservices::ErrorObjects::reset_error)
+    /// after each failure. Otherwise the texts accumulate.
     ///
-    /// Texts can stem from the other side of a connection. Do not trust them, and take care where they are
-    /// shown.
+    /// Texts can come from the other side of a connection. Do not trust them, and be careful where you show
+    /// them.
     ///
     /// # See also
     ///
@@ -831,14 +836,14 @@ pub trait ErrorObjects {
         properties: &[super::ErrorProperty],
     ) -> Result<*mut super::ErrorObject, super::CreateErrorFailure>;
 
-    /// Frees an error object with all that it contains.
+    /// Frees an error object and everything that it contains.
     ///
     /// # Parameters
     ///
     /// - `error` (in)
     ///
     ///   Error object to free, made by [`WsCreateError`](crate::webservices::ErrorObjects::create_error). It
-    ///   must not be `NULL`, and no operation in progress may be using it.
+    ///   must not be `NULL`, and no operation in progress may use it.
     ///
     /// # Returns
     ///
@@ -846,8 +851,9 @@ pub trait ErrorObjects {
     ///
     /// # Remarks
     ///
-    /// Strings that [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string) has returned
-    /// for this object must not be used any more.
+    /// Do not use strings any more that
+    /// [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string) has returned for this
+    /// object.
     ///
     /// # See also
     ///
@@ -873,7 +879,7 @@ pub trait ErrorObjects {
     ///   Error object to read.
     /// - `id` (in)
     ///
-    ///   Property to read. Its type stands with the enumerator.
+    ///   Property to read. The description of the enumerator says which type it has.
     /// - `buffer` (out)
     ///
     ///   Receives the value of the property. It must be aligned for the type of the property, and it is not
@@ -888,17 +894,17 @@ pub trait ErrorObjects {
     ///
     /// The list is not complete.
     ///
-    /// - `E_INVALIDARG` (0x80070057): There is no such property, `buffer.len()` is too small for it, or an
-    ///   argument is `NULL`.
+    /// - `E_INVALIDARG` (0x80070057): The property does not exist, `buffer.len()` is too small for it, or
+    ///   an argument is `NULL`.
     ///
     /// # Remarks
     ///
-    /// All three properties can be read at any time. A new or emptied object has no strings, and `S_OK` as
-    /// its original error code.
+    /// All three properties can be read at any time. A new or emptied object has no strings, and its
+    /// original error code is `S_OK`.
     ///
-    /// The original error code is that of a component below Web Services, whose failure was mapped to one
-    /// of the common codes. It can differ between versions of Windows. Log it, but do not base decisions on
-    /// it.
+    /// The original error code comes from a component below Web Services. Web Services has translated the
+    /// failure of that component into one of the common codes. The original code can differ between
+    /// versions of Windows. Log it, but do not base decisions on it.
     ///
     /// # See also
     ///
@@ -933,7 +939,7 @@ pub trait ErrorObjects {
     ///   Error object to read.
     /// - `index` (in)
     ///
-    ///   Number of the string, from 0 for the one that was added last. It must be less than
+    ///   Number of the string. The string that was added last has the number 0. The number must be less than
     ///   `WS_ERROR_PROPERTY_STRING_COUNT`. If the object has an original error code, the last number stands
     ///   for the text of that code.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
@@ -960,11 +966,11 @@ pub trait ErrorObjects {
     ///
     /// Read `WS_ERROR_PROPERTY_STRING_COUNT` with
     /// [`WsGetErrorProperty`](crate::webservices::ErrorObjects::get_error_property) to learn how many
-    /// strings there are. They go from the outermost function, which added its string last, to the one that
-    /// failed first.
+    /// strings there are. The order of the strings goes from the outermost function, which added its string
+    /// last, to the function that failed first.
     ///
-    /// The strings are in the language that `WS_ERROR_PROPERTY_LANGID` names, as far as whoever added them
-    /// kept to it. They may contain text that came over the network.
+    /// The strings should be in the language of `WS_ERROR_PROPERTY_LANGID`, but nothing checks this. They
+    /// may contain text that came over the network.
     ///
     /// # See also
     ///
@@ -989,7 +995,7 @@ pub trait ErrorObjects {
         index: u32,
     ) -> Result<super::WsString<W>, super::GetErrorStringError>;
 
-    /// Empties an error object. It then is as
+    /// Empties an error object. The object is then as
     /// [`WsCreateError`](crate::webservices::ErrorObjects::create_error) made it and can be used again.
     ///
     /// # Parameters
@@ -1002,15 +1008,15 @@ pub trait ErrorObjects {
     ///
     /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): `error` is `NULL`, or no error object.
+    /// - `E_INVALIDARG` (0x80070057): `error` is `NULL`, or it is not an error object.
     ///
     /// # Remarks
     ///
-    /// All strings are released, and those that
-    /// [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string) has returned must not be
-    /// used any more. Properties that
-    /// [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property) has set are released
-    /// too; the original error code is `S_OK` again.
+    /// The function frees all strings. Do not use strings any more that
+    /// [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string) has returned. The function
+    /// also clears the properties that
+    /// [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property) has set. The original
+    /// error code is `S_OK` again.
     ///
     /// It is enough to call this function after a failure, once the details have been read. A call that
     /// succeeds adds nothing to the object.
@@ -1052,7 +1058,7 @@ pub trait ErrorObjects {
     ///   New value, which the object copies. The pointer must be aligned for the type of the property.
     /// - the length of `value` (C: `valueSize`, in)
     ///
-    ///   Size of `value`, in bytes. It must be that of the property's type.
+    ///   Size of `value`, in bytes. It must be the size of the property's type.
     ///
     /// # Errors
     ///
@@ -1061,17 +1067,17 @@ pub trait ErrorObjects {
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory for the new value.
-    /// - `E_INVALIDARG` (0x80070057): There is no such property, it can only be read, `value.len()` is not
-    ///   the size of its type, or an argument is `NULL`.
+    /// - `E_INVALIDARG` (0x80070057): The property does not exist, the property can only be read,
+    ///   `value.len()` is not the size of its type, or an argument is `NULL`.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The language cannot be changed now, because the object is
     ///   not empty.
     ///
     /// # Remarks
     ///
-    /// `WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE` is set by a callback that turns the code of another
-    /// component into one of the common codes and wants to keep it.
+    /// `WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE` is set by a callback that translates the code of another
+    /// component into one of the common codes and wants to keep the original code.
     ///
-    /// `WS_ERROR_PROPERTY_LANGID` can be set only as long as the object is empty: just after
+    /// `WS_ERROR_PROPERTY_LANGID` can be set only while the object is empty, after
     /// [`WsCreateError`](crate::webservices::ErrorObjects::create_error) or
     /// [`WsResetError`](crate::webservices::ErrorObjects::reset_error). The value 0 is not allowed.
     ///

@@ -2,14 +2,14 @@
 
 //! Callbacks of `webservices.h`: functions that the program supplies.
 
-/// A channel that the program implements: a way of its own to exchange messages.
+/// A channel that the program implements, with its own way to exchange messages.
 ///
 /// Each function is a callback of [`WS_CUSTOM_CHANNEL_CALLBACKS`](super::CustomChannelCallbacks), which
 /// `exports::custom_channel_callbacks` fills for a type that implements the trait.
 /// [`create_channel`](Self::create_channel) makes an object, and when the library frees it, it is
 /// dropped. Calls may come from any thread, and several at the same time.
 pub trait CustomChannel: Sized + Send + Sync + 'static {
-    /// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+    /// A custom channel, which has `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
     /// [`WsCreateChannel`](crate::webservices::Channels::create_channel) calls it to create what the
     /// channel needs.
     ///
@@ -17,18 +17,19 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// - `channel_type` (C: `channelType`, in)
     ///
-    ///   Message exchange pattern that the channel is to have. If the implementation does not support it, it
-    ///   returns `E_INVALIDARG`.
+    ///   Message exchange pattern of the new channel. If the implementation does not support the pattern, the
+    ///   function returns `E_INVALIDARG`.
     /// - `channel_parameters` (C: `channelParameters`, in, optional)
     ///
     ///   Value of `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS`, or `&[]` if that property was not given.
-    ///   It is valid only until the function returns, unless caller and implementation have agreed on more.
+    ///   It is valid only until the function returns, unless the caller and the implementation have agreed on
+    ///   a longer time.
     /// - the length of `channel_parameters` (C: `channelParametersSize`, in)
     ///
     ///   Size of `channel_parameters`, in bytes. It is 0 if the property was not given.
     /// - `error` (in, optional)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
     ///
@@ -37,23 +38,23 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// `S_OK` on success. With any other value
     /// [`WsCreateChannel`](crate::webservices::Channels::create_channel) fails.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): The channel type is not supported, or the parameters are not those
-    ///   that the implementation expects.
+    /// - `E_INVALIDARG` (0x80070057): The channel type is not supported, or the implementation does not
+    ///   accept the parameters.
     ///
     /// # Remarks
     ///
-    /// After success [`WS_FREE_CHANNEL_CALLBACK`](crate::webservices::FreeChannelCallback) is called for
-    /// the state sooner or later. After a failure it is not, so the function has to release what it has
-    /// allocated.
+    /// After success, [`WS_FREE_CHANNEL_CALLBACK`](crate::webservices::FreeChannelCallback) is called for
+    /// the state at some time. After a failure it is not called, so the function must free everything that
+    /// it has allocated.
     ///
-    /// What is in `channel_parameters` is up to the implementation. It is the only way to hand settings to
-    /// it, because [`WsCreateChannel`](crate::webservices::Channels::create_channel) accepts no other
-    /// properties for a custom channel.
+    /// The implementation decides what `channel_parameters` contains. Settings can reach the implementation
+    /// only in these parameters, because [`WsCreateChannel`](crate::webservices::Channels::create_channel)
+    /// accepts no other properties for a custom channel.
     ///
-    /// An application can get at the state with
+    /// An application can get the state with
     /// [`WsGetChannelProperty`](crate::webservices::Channels::get_channel_property) and
     /// `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_INSTANCE`.
     ///
@@ -86,13 +87,13 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// - `error` (in, optional)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that
+    /// `S_OK` on success, otherwise the error code that
     /// [`WsResetChannel`](crate::webservices::Channels::reset_channel) is to return.
     ///
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is neither `WS_CHANNEL_STATE_CREATED` nor
@@ -100,11 +101,11 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
-    /// Afterwards the state is `WS_CHANNEL_STATE_CREATED`.
+    /// The function itself must check its arguments and the state of the channel. After the call the state
+    /// is `WS_CHANNEL_STATE_CREATED`.
     ///
-    /// With a channel in the right state the call should not fail. Allocate nothing here that could be
-    /// missing.
+    /// With a channel in the right state, the call should not fail. Avoid allocations here, because an
+    /// allocation can fail.
     ///
     /// # See also
     ///
@@ -132,8 +133,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// - `endpoint_address` (C: `endpointAddress`, in)
     ///
-    ///   Address of the endpoint. It is valid only until the function returns, even if that returns
-    ///   `WS_S_ASYNC`. Copy what is needed later.
+    ///   Address of the endpoint. It is valid only until the function returns, even if the function returns
+    ///   `WS_S_ASYNC`. Copy everything that is needed later.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `None`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -141,40 +142,40 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   function must not return before it is done.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
-    ///   must be in it before that call.
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called. Add the
+    ///   details before that call.
     ///
     /// # Errors
     ///
     /// `S_OK` if the channel is open, otherwise the code that
     /// [`WsOpenChannel`](crate::webservices::Channels::open_channel) is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
+    ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
-    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
-    ///   this place.
+    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
+    ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_CREATED`.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the channel was
     ///   open.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
-    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel ran out first.
+    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
-    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): What was received did not pass the security
-    ///   checks of the channel.
-    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): There is no such endpoint, or its name has no address.
+    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): Received data did not pass the security checks
+    ///   of the channel.
+    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): The endpoint does not exist, or its name has no address.
     /// - `WS_E_ENDPOINT_NOT_AVAILABLE` (0x803D000E): The endpoint exists, but is out of service at this
     ///   address.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
-    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The network has no way to the endpoint.
+    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The endpoint cannot be reached over the network.
     /// - `WS_E_ENDPOINT_TOO_BUSY` (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
     /// - `WS_E_ENDPOINT_DISCONNECTED` (0x803D0014): The connection to the endpoint has been broken.
     /// - `WS_E_PROXY_FAILURE` (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -193,13 +194,13 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
-    /// Never call it before this function has returned if that would happen in the thread that called the
-    /// function. After any other return value it must not be called at all.
+    /// After `WS_S_ASYNC`, call the callback of `async_context` exactly once, with the result. In the
+    /// thread that called this function, do not call the callback before this function has returned. After
+    /// any other return value, do not call the callback at all.
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
-    /// The channel must be in `WS_CHANNEL_STATE_CREATED`. It goes to `WS_CHANNEL_STATE_OPENING` and, on
-    /// success, to `WS_CHANNEL_STATE_OPEN`.
+    /// The function itself must check its arguments and the state of the channel. The channel must be in
+    /// `WS_CHANNEL_STATE_CREATED`. It goes to `WS_CHANNEL_STATE_OPENING` and, on success, to
+    /// `WS_CHANNEL_STATE_OPEN`.
     ///
     /// [`WS_ABORT_CHANNEL_CALLBACK`](crate::webservices::AbortChannelCallback) may be called in another
     /// thread while this function works.
@@ -228,7 +229,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
         error: *mut super::ErrorObject,
     ) -> Result<super::OpenChannelCallbackSuccess, super::OpenChannelCallbackError>;
 
-    /// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+    /// A custom channel (a channel with `WS_CUSTOM_CHANNEL_BINDING`) supplies this function.
     /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) calls it to close the channel.
     ///
     /// # Parameters
@@ -244,7 +245,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The close goes on asynchronously. Its result is delivered through
     ///   `async_context`.
@@ -252,7 +253,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read has a format or a value other than the
     ///   expected one.
-    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel cannot be closed in the state that it is in. An
+    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel cannot be closed in its present state. An
     ///   object that the close needs is in a state that does not allow it.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called while the channel was
@@ -282,35 +283,35 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ) -> Result<super::CloseChannelCallbackSuccess, super::CloseChannelCallbackError>;
 
     /// A custom channel supplies this function.
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) calls it to break off all that the
-    /// channel is doing.
+    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) calls it to break off all operations
+    /// of the channel.
     ///
     /// # Parameters
     ///
     /// - `error` (in, optional)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that
+    /// `S_OK` on success, otherwise the error code that
     /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
     ///
     /// # Remarks
     ///
-    /// The call can come in any state and in any thread, while other callbacks of the channel are working.
-    /// It must not wait for them. The operations that it breaks off end with `WS_E_OPERATION_ABORTED`, and
-    /// their asynchronous callbacks are called as usual.
+    /// The call can come in any state and in any thread, while other callbacks of the channel are running.
+    /// It must not wait for these callbacks. The operations that it breaks off end with
+    /// `WS_E_OPERATION_ABORTED`, and their asynchronous callbacks are called as usual.
     ///
     /// A channel in `WS_CHANNEL_STATE_OPEN` goes to `WS_CHANNEL_STATE_FAULTED`.
     ///
-    /// The call should not fail for lack of memory or the like, since error handling relies on it.
+    /// The call should not fail, for example for lack of memory, because error handling relies on it.
     ///
     /// # See also
     ///
@@ -349,16 +350,16 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   Size of the `value` buffer, in bytes.
     /// - `error` (in, optional)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that
+    /// `S_OK` on success, otherwise the error code that
     /// [`WsGetChannelProperty`](crate::webservices::Channels::get_channel_property) is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): The channel does not have this property, or `value.len()` is too
@@ -373,15 +374,16 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `WS_CHANNEL_PROPERTY_PROTECTION_LEVEL`
     /// - `WS_CHANNEL_PROPERTY_TRANSFER_MODE`
     ///
-    /// A service proxy or a service host uses a custom channel only if
-    /// `WS_CHANNEL_PROPERTY_ENABLE_TIMEOUTS` is `FALSE`, since it limits times by itself. A channel that is
-    /// meant for them must be able to switch off all its time limits and must return that property.
+    /// A service proxy or a service host has time limits of its own. It uses a custom channel only if
+    /// `WS_CHANNEL_PROPERTY_ENABLE_TIMEOUTS` of the channel is `FALSE`. A channel for a service proxy or a
+    /// service host must therefore return this property, and it must be able to switch off all its time
+    /// limits.
     ///
-    /// Which other properties there are is up to the implementation. For all that it does not know it
-    /// returns `E_INVALIDARG`.
+    /// The implementation decides which other properties it has. For an unknown property it returns
+    /// `E_INVALIDARG`.
     ///
-    /// The buffer must not be written if the function fails. If a value contains pointers, the memory
-    /// behind them has to stay until the channel is reset or freed.
+    /// If the function fails, it must not write to the buffer. If a value contains pointers, the memory
+    /// that they point to must stay valid until the channel is reset or freed.
     ///
     /// # See also
     ///
@@ -426,25 +428,25 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   Size of `value`, in bytes.
     /// - `error` (in, optional)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that
+    /// `S_OK` on success, otherwise the error code that
     /// [`WsSetChannelProperty`](crate::webservices::Channels::set_channel_property) is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory for the new value.
-    /// - `E_INVALIDARG` (0x80070057): The channel does not have this property or does not let it be
+    /// - `E_INVALIDARG` (0x80070057): The channel does not have this property, the property cannot be
     ///   changed, or `value.len()` is not the size of its type.
     ///
     /// # Remarks
     ///
-    /// Which properties can be changed, and in which states, is up to the implementation; none has to be.
-    /// For the rest it returns `E_INVALIDARG`.
+    /// The implementation decides which properties can be changed and in which states. It may allow no
+    /// change at all. For all other properties it returns `E_INVALIDARG`.
     ///
     /// # See also
     ///
@@ -487,48 +489,48 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   function must not return before it is done.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
-    ///   must be in it before that call.
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called. Add the
+    ///   details before that call.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that `WsWriteMessageStart` is to return.
+    /// `S_OK` on success, otherwise the error code that `WsWriteMessageStart` is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
+    ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
-    /// - `CRYPT_E_REVOCATION_OFFLINE` (0x80092013): It cannot be found out whether the certificate has been
-    ///   revoked, because the server that knows it does not answer.
-    /// - `CERT_E_EXPIRED` (0x800B0101): A certificate that is needed has expired, or is not valid yet.
+    /// - `CRYPT_E_REVOCATION_OFFLINE` (0x80092013): Nothing is known about a revocation of the certificate,
+    ///   because the server for revocations does not answer.
+    /// - `CERT_E_EXPIRED` (0x800B0101): A required certificate has expired or is not valid yet.
     /// - `CERT_E_UNTRUSTEDROOT` (0x800B0109): The chain of the certificate ends in a root that this
     ///   computer does not trust.
-    /// - `CERT_E_CN_NO_MATCH` (0x800B010F): The certificate was issued for another name than that of the
-    ///   endpoint.
+    /// - `CERT_E_CN_NO_MATCH` (0x800B010F): The certificate was issued for a name other than the name of
+    ///   the endpoint.
     /// - `CERT_E_WRONG_USAGE` (0x800B0110): The certificate was not issued for this purpose.
-    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
-    ///   this place.
+    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
+    ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, its session has been shut down, or
     ///   another message is still being written.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the headers were
     ///   sent.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
-    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel ran out first.
+    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
-    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): What was received did not pass the security
-    ///   checks of the channel.
-    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): There is no such endpoint, or its name has no address.
+    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): Received data did not pass the security checks
+    ///   of the channel.
+    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): The endpoint does not exist, or its name has no address.
     /// - `WS_E_ENDPOINT_NOT_AVAILABLE` (0x803D000E): The endpoint exists, but is out of service at this
     ///   address.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
-    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The network has no way to the endpoint.
+    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The endpoint cannot be reached over the network.
     /// - `WS_E_ENDPOINT_TOO_BUSY` (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
     /// - `WS_E_ENDPOINT_DISCONNECTED` (0x803D0014): The connection to the endpoint has been broken.
     /// - `WS_E_PROXY_FAILURE` (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -543,28 +545,27 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH` (0x803D001F): The endpoint wants Negotiate authentication.
     /// - `WS_E_INVALID_ENDPOINT_URL` (0x803D0020): The URL of the endpoint is malformed, or the binding
     ///   does not know its scheme.
-    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects a security token whose lifetime
-    ///   is over.
+    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects an expired security token.
     /// - `WS_E_SECURITY_SYSTEM_FAILURE` (0x803D0023): A security component of the platform failed.
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
-    /// Never call it before this function has returned if that would happen in the thread that called the
-    /// function. After any other return value it must not be called at all.
+    /// After `WS_S_ASYNC`, call the callback of `async_context` exactly once, with the result. In the
+    /// thread that called this function, do not call the callback before this function has returned. After
+    /// any other return value, do not call the callback at all.
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
-    /// Only one message at a time can be written.
+    /// The function itself must check its arguments and the state of the channel. Only one message at a
+    /// time can be written.
     ///
     /// A usual implementation prepares an XML writer and calls `WsWriteEnvelopeStart`, which writes the
     /// headers and changes the state of the message. A channel that does not stream its output collects the
     /// bytes and sends them in
     /// [`WS_WRITE_MESSAGE_END_CALLBACK`](crate::webservices::WriteMessageEndCallback).
     ///
-    /// From now on the message belongs to the channel:
+    /// After the call the message belongs to the channel. It does so until
     /// [`WS_WRITE_MESSAGE_END_CALLBACK`](crate::webservices::WriteMessageEndCallback),
     /// [`WS_ABANDON_MESSAGE_CALLBACK`](crate::webservices::AbandonMessageCallback) or the closing of the
-    /// channel ends that.
+    /// channel.
     ///
     /// # See also
     ///
@@ -600,8 +601,9 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// - `message` (in, in use until the operation completes)
     ///
-    ///   Message that [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback) got.
-    ///   Its state is `WS_MESSAGE_STATE_WRITING`. After success it must be `WS_MESSAGE_STATE_DONE`.
+    ///   Message that was given to
+    ///   [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback). Its state is
+    ///   `WS_MESSAGE_STATE_WRITING`. After success it must be `WS_MESSAGE_STATE_DONE`.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `None`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -609,47 +611,48 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   function must not return before it is done.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
-    ///   must be in it before that call.
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called. Add the
+    ///   details before that call.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that `WsWriteMessageEnd` is to return.
+    /// `S_OK` on success, otherwise the error code that `WsWriteMessageEnd` is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
+    ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
-    /// - `CRYPT_E_REVOCATION_OFFLINE` (0x80092013): It cannot be found out whether the certificate has been
-    ///   revoked, because the server that knows it does not answer.
-    /// - `CERT_E_EXPIRED` (0x800B0101): A certificate that is needed has expired, or is not valid yet.
+    /// - `CRYPT_E_REVOCATION_OFFLINE` (0x80092013): Nothing is known about a revocation of the certificate,
+    ///   because the server for revocations does not answer.
+    /// - `CERT_E_EXPIRED` (0x800B0101): A required certificate has expired or is not valid yet.
     /// - `CERT_E_UNTRUSTEDROOT` (0x800B0109): The chain of the certificate ends in a root that this
     ///   computer does not trust.
-    /// - `CERT_E_CN_NO_MATCH` (0x800B010F): The certificate was issued for another name than that of the
-    ///   endpoint.
+    /// - `CERT_E_CN_NO_MATCH` (0x800B010F): The certificate was issued for a name other than the name of
+    ///   the endpoint.
     /// - `CERT_E_WRONG_USAGE` (0x800B0110): The certificate was not issued for this purpose.
-    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
-    ///   this place.
+    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
+    ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, or the message is not being
     ///   written.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before all was sent.
+    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the whole
+    ///   message was sent.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
-    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel ran out first.
+    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
-    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): What was received did not pass the security
-    ///   checks of the channel.
-    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): There is no such endpoint, or its name has no address.
+    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): Received data did not pass the security checks
+    ///   of the channel.
+    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): The endpoint does not exist, or its name has no address.
     /// - `WS_E_ENDPOINT_NOT_AVAILABLE` (0x803D000E): The endpoint exists, but is out of service at this
     ///   address.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
-    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The network has no way to the endpoint.
+    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The endpoint cannot be reached over the network.
     /// - `WS_E_ENDPOINT_TOO_BUSY` (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
     /// - `WS_E_ENDPOINT_DISCONNECTED` (0x803D0014): The connection to the endpoint has been broken.
     /// - `WS_E_PROXY_FAILURE` (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -664,21 +667,20 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH` (0x803D001F): The endpoint wants Negotiate authentication.
     /// - `WS_E_INVALID_ENDPOINT_URL` (0x803D0020): The URL of the endpoint is malformed, or the binding
     ///   does not know its scheme.
-    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects a security token whose lifetime
-    ///   is over.
+    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects an expired security token.
     /// - `WS_E_SECURITY_SYSTEM_FAILURE` (0x803D0023): A security component of the platform failed.
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
-    /// Never call it before this function has returned if that would happen in the thread that called the
-    /// function. After any other return value it must not be called at all.
+    /// After `WS_S_ASYNC`, call the callback of `async_context` exactly once, with the result. In the
+    /// thread that called this function, do not call the callback before this function has returned. After
+    /// any other return value, do not call the callback at all.
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
+    /// The function itself must check its arguments and the state of the channel.
     ///
-    /// The function writes the elements that close body and envelope, for which `WsWriteEnvelopeEnd` can be
-    /// used, and sends all that has not been sent yet. A channel that does not stream its output sends the
-    /// whole message here.
+    /// The function writes the elements that close the body and the envelope. `WsWriteEnvelopeEnd` can do
+    /// this. The function then sends everything that has not been sent yet. A channel that does not stream
+    /// its output sends the whole message here.
     ///
     /// After success the channel is ready for the next message.
     ///
@@ -715,8 +717,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `message` (in, in use until
     ///   [`WS_READ_MESSAGE_END_CALLBACK`](crate::webservices::ReadMessageEndCallback))
     ///
-    ///   Empty message that is to be filled: its state is `WS_MESSAGE_STATE_EMPTY`. After success it must be
-    ///   in `WS_MESSAGE_STATE_READING` and contain the headers.
+    ///   Empty message to fill. Its state is `WS_MESSAGE_STATE_EMPTY`. After success its state must be
+    ///   `WS_MESSAGE_STATE_READING`, and it must contain the headers.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `None`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -724,49 +726,49 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   function must not return before it is done.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
-    ///   must be in it before that call.
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called. Add the
+    ///   details before that call.
     ///
     /// # Errors
     ///
     /// `S_OK` or `WS_S_END` on success, otherwise the code that `WsReadMessageStart` is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
+    ///   with the result.
     /// - `WS_S_END` (0x003D0001): There are no more messages. The message is still empty.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
-    /// - `CRYPT_E_REVOCATION_OFFLINE` (0x80092013): It cannot be found out whether the certificate has been
-    ///   revoked, because the server that knows it does not answer.
-    /// - `CERT_E_EXPIRED` (0x800B0101): A certificate that is needed has expired, or is not valid yet.
+    /// - `CRYPT_E_REVOCATION_OFFLINE` (0x80092013): Nothing is known about a revocation of the certificate,
+    ///   because the server for revocations does not answer.
+    /// - `CERT_E_EXPIRED` (0x800B0101): A required certificate has expired or is not valid yet.
     /// - `CERT_E_UNTRUSTEDROOT` (0x800B0109): The chain of the certificate ends in a root that this
     ///   computer does not trust.
-    /// - `CERT_E_CN_NO_MATCH` (0x800B010F): The certificate was issued for another name than that of the
-    ///   endpoint.
+    /// - `CERT_E_CN_NO_MATCH` (0x800B010F): The certificate was issued for a name other than the name of
+    ///   the endpoint.
     /// - `CERT_E_WRONG_USAGE` (0x800B0110): The certificate was not issued for this purpose.
-    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
-    ///   this place.
+    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
+    ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, or another message is still being
     ///   read.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the headers had
     ///   come.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
-    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel ran out first.
+    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
-    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): What was received did not pass the security
-    ///   checks of the channel.
-    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): There is no such endpoint, or its name has no address.
+    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): Received data did not pass the security checks
+    ///   of the channel.
+    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): The endpoint does not exist, or its name has no address.
     /// - `WS_E_ENDPOINT_NOT_AVAILABLE` (0x803D000E): The endpoint exists, but is out of service at this
     ///   address.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
-    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The network has no way to the endpoint.
+    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The endpoint cannot be reached over the network.
     /// - `WS_E_ENDPOINT_TOO_BUSY` (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
     /// - `WS_E_ENDPOINT_DISCONNECTED` (0x803D0014): The connection to the endpoint has been broken.
     /// - `WS_E_PROXY_FAILURE` (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -781,26 +783,25 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH` (0x803D001F): The endpoint wants Negotiate authentication.
     /// - `WS_E_INVALID_ENDPOINT_URL` (0x803D0020): The URL of the endpoint is malformed, or the binding
     ///   does not know its scheme.
-    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects a security token whose lifetime
-    ///   is over.
+    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects an expired security token.
     /// - `WS_E_SECURITY_SYSTEM_FAILURE` (0x803D0023): A security component of the platform failed.
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
-    /// Never call it before this function has returned if that would happen in the thread that called the
-    /// function. After any other return value it must not be called at all.
+    /// After `WS_S_ASYNC`, call the callback of `async_context` exactly once, with the result. In the
+    /// thread that called this function, do not call the callback before this function has returned. After
+    /// any other return value, do not call the callback at all.
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
-    /// Only one message at a time can be read.
+    /// The function itself must check its arguments and the state of the channel. Only one message at a
+    /// time can be read.
     ///
-    /// A usual implementation sets the input of an XML reader to the bytes that its transport has received
-    /// and calls `WsReadEnvelopeStart`, which reads the headers and changes the state of the message.
+    /// A usual implementation sets the input of an XML reader to the received bytes. It then calls
+    /// `WsReadEnvelopeStart`, which reads the headers and changes the state of the message.
     ///
-    /// From now on the message belongs to the channel:
+    /// After the call the message belongs to the channel. It does so until
     /// [`WS_READ_MESSAGE_END_CALLBACK`](crate::webservices::ReadMessageEndCallback),
     /// [`WS_ABANDON_MESSAGE_CALLBACK`](crate::webservices::AbandonMessageCallback) or the closing of the
-    /// channel ends that.
+    /// channel.
     ///
     /// # See also
     ///
@@ -836,8 +837,9 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// - `message` (in, in use until the operation completes)
     ///
-    ///   Message that [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) got.
-    ///   Its state is `WS_MESSAGE_STATE_READING`. After success it must be `WS_MESSAGE_STATE_DONE`.
+    ///   Message that was given to
+    ///   [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback). Its state is
+    ///   `WS_MESSAGE_STATE_READING`. After success it must be `WS_MESSAGE_STATE_DONE`.
     /// - `async_context` (C: `asyncContext`, in, optional)
     ///
     ///   If it is not `None`, the function may return `WS_S_ASYNC` and deliver the result later. The
@@ -845,39 +847,39 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   function must not return before it is done.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
-    ///   must be in it before that call.
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called. Add the
+    ///   details before that call.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that `WsReadMessageEnd` is to return.
+    /// `S_OK` on success, otherwise the error code that `WsReadMessageEnd` is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
+    ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid.
-    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Data that was read is malformed, or is not what belongs at
-    ///   this place.
+    /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
+    ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, or the message is not being read.
     /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
     ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the end had
     ///   come.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
-    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel ran out first.
+    /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
-    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): What was received did not pass the security
-    ///   checks of the channel.
-    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): There is no such endpoint, or its name has no address.
+    /// - `WS_E_SECURITY_VERIFICATION_FAILURE` (0x803D000A): Received data did not pass the security checks
+    ///   of the channel.
+    /// - `WS_E_ENDPOINT_NOT_FOUND` (0x803D000D): The endpoint does not exist, or its name has no address.
     /// - `WS_E_ENDPOINT_NOT_AVAILABLE` (0x803D000E): The endpoint exists, but is out of service at this
     ///   address.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
-    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The network has no way to the endpoint.
+    /// - `WS_E_ENDPOINT_UNREACHABLE` (0x803D0010): The endpoint cannot be reached over the network.
     /// - `WS_E_ENDPOINT_TOO_BUSY` (0x803D0012): The endpoint is overloaded. A later attempt may succeed.
     /// - `WS_E_ENDPOINT_DISCONNECTED` (0x803D0014): The connection to the endpoint has been broken.
     /// - `WS_E_PROXY_FAILURE` (0x803D0015): The HTTP proxy answered that it cannot handle the request.
@@ -892,21 +894,20 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `WS_E_SERVER_REQUIRES_NEGOTIATE_AUTH` (0x803D001F): The endpoint wants Negotiate authentication.
     /// - `WS_E_INVALID_ENDPOINT_URL` (0x803D0020): The URL of the endpoint is malformed, or the binding
     ///   does not know its scheme.
-    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects a security token whose lifetime
-    ///   is over.
+    /// - `WS_E_SECURITY_TOKEN_EXPIRED` (0x803D0022): The endpoint rejects an expired security token.
     /// - `WS_E_SECURITY_SYSTEM_FAILURE` (0x803D0023): A security component of the platform failed.
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
-    /// Never call it before this function has returned if that would happen in the thread that called the
-    /// function. After any other return value it must not be called at all.
+    /// After `WS_S_ASYNC`, call the callback of `async_context` exactly once, with the result. In the
+    /// thread that called this function, do not call the callback before this function has returned. After
+    /// any other return value, do not call the callback at all.
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
+    /// The function itself must check its arguments and the state of the channel.
     ///
-    /// What the application has left unread of the message is read here, up to the elements that close body
-    /// and envelope. If the channel streams its input, the function has to see to it that these bytes are
-    /// there. `WsReadEnvelopeEnd` does the part that is XML.
+    /// The function reads the rest of the message that the application has not read, up to the elements
+    /// that close the body and the envelope. If the channel streams its input, the function must receive
+    /// these bytes first. `WsReadEnvelopeEnd` reads the XML.
     ///
     /// After success the channel is ready for the next message.
     ///
@@ -935,26 +936,26 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
         super::ReadMessageEndCallbackError,
     >;
 
-    /// A custom channel supplies this function. `WsAbandonMessage` calls it to give up the rest of a
-    /// message, so that the next one can be read or written.
+    /// A custom channel supplies this function. `WsAbandonMessage` calls it to drop the rest of a message.
+    /// After that the next message can be read or written.
     ///
     /// # Parameters
     ///
     /// - `message` (in)
     ///
-    ///   Message to give up. It must be the one that
+    ///   Message to drop. It must be the message that
     ///   [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) or
-    ///   [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback) got last and that
-    ///   is not finished.
+    ///   [`WS_WRITE_MESSAGE_START_CALLBACK`](crate::webservices::WriteMessageStartCallback) got last, and it
+    ///   must not be finished.
     /// - `error` (in, optional)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
     ///
     /// # Errors
     ///
-    /// `S_OK` on success, otherwise the code that `WsAbandonMessage` is to return.
+    /// `S_OK` on success, otherwise the error code that `WsAbandonMessage` is to return.
     ///
     /// - `E_INVALIDARG` (0x80070057): The channel is neither reading nor writing this message.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is neither `WS_CHANNEL_STATE_OPEN` nor
@@ -962,19 +963,18 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///
     /// # Remarks
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
+    /// The function itself must check its arguments and the state of the channel.
     ///
-    /// It must not wait for input or output. What is still to come of a message that is being read is
-    /// skipped later: by the next
-    /// [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) or by
-    /// [`WS_CLOSE_CHANNEL_CALLBACK`](crate::webservices::CloseChannelCallback). Of a message that is being
-    /// written, what has not been sent is thrown away. If a part of it has been sent, the other side gets a
-    /// message that ends too early.
+    /// It must not wait for input or output. If the message is being read, the next
+    /// [`WS_READ_MESSAGE_START_CALLBACK`](crate::webservices::ReadMessageStartCallback) or
+    /// [`WS_CLOSE_CHANNEL_CALLBACK`](crate::webservices::CloseChannelCallback) skips the part that has not
+    /// come yet. If the message is being written, the part that has not been sent is thrown away. If a part
+    /// of the message has been sent, the other side gets a message that ends too early.
     ///
     /// The channel stays open, unlike after
     /// [`WS_ABORT_CHANNEL_CALLBACK`](crate::webservices::AbortChannelCallback).
     ///
-    /// With valid arguments the call should not fail for lack of memory or the like.
+    /// With valid arguments the call should not fail, for example for lack of memory.
     ///
     /// # See also
     ///
@@ -1010,34 +1010,34 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   function must not return before it is done.
     /// - `error` (in, optional, in use until the operation completes)
     ///
-    ///   Object for details of a failure, to be filled with
+    ///   Object for details of a failure. Fill it with
     ///   [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) and
     ///   [`WsSetErrorProperty`](crate::webservices::ErrorObjects::set_error_property). It can be `NULL`.
-    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called, and details
-    ///   must be in it before that call.
+    ///   After `WS_S_ASYNC` it stays valid until the callback of `async_context` has been called. Add the
+    ///   details before that call.
     ///
     /// # Errors
     ///
     /// `S_OK` if the other side has been told, otherwise the code that
     /// [`WsShutdownSessionChannel`](crate::webservices::Channels::shutdown_session_channel) is to return.
     ///
-    /// The list is not complete; a channel can return codes of its own.
+    /// The list is not complete. A channel can return codes of its own.
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
-    ///   with its result.
-    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_OPEN`, the type does not
-    ///   allow it, or the session has been shut down already.
+    ///   with the result.
+    /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_OPEN`, the channel type
+    ///   does not allow the call, or the session has been shut down already.
     ///
     /// # Remarks
     ///
-    /// After `WS_S_ASYNC` the callback of `async_context` must be called exactly once, with the result.
-    /// Never call it before this function has returned if that would happen in the thread that called the
-    /// function. After any other return value it must not be called at all.
+    /// After `WS_S_ASYNC`, call the callback of `async_context` exactly once, with the result. In the
+    /// thread that called this function, do not call the callback before this function has returned. After
+    /// any other return value, do not call the callback at all.
     ///
-    /// The function itself has to check its arguments and whether the state of the channel allows the call.
-    /// A channel whose type has no session to send in refuses the call.
+    /// The function itself must check its arguments and the state of the channel. A channel refuses the
+    /// call if its type has no session for sending.
     ///
-    /// After success receiving goes on as before, and further messages to send are refused with
+    /// After success the channel still receives as before. It refuses to send further messages, with
     /// `WS_E_INVALID_OPERATION`.
     ///
     /// # See also
@@ -1065,8 +1065,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     >;
 }
 
-/// A custom channel supplies this function. `WsAbandonMessage` calls it to give up the rest of a
-/// message, so that the next one can be read or written.
+/// A custom channel supplies this function. `WsAbandonMessage` calls it to drop the rest of a message.
+/// After that the next message can be read or written.
 ///
 /// [`CustomChannel::abandon_message`](super::CustomChannel::abandon_message) says what it takes and
 /// returns, and is its safe form.
@@ -1087,8 +1087,8 @@ pub type AbandonMessageCallback = Option<
 >;
 
 /// A custom channel supplies this function.
-/// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) calls it to break off all that the
-/// channel is doing.
+/// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) calls it to break off all operations
+/// of the channel.
 ///
 /// [`CustomChannel::abort_channel`](super::CustomChannel::abort_channel) says what it takes and
 /// returns, and is its safe form.
@@ -1108,22 +1108,23 @@ pub type AbortChannelCallback = Option<
 >;
 
 /// The application supplies this function in a [`WS_ASYNC_CONTEXT`](crate::webservices::AsyncContext).
-/// It receives the result of an operation whose function has returned `WS_S_ASYNC`.
+/// It receives the result of an operation after the function of the operation has returned
+/// `WS_S_ASYNC`.
 ///
 /// # Parameters
 ///
 /// - `error_code` (C: `errorCode`, in)
 ///
-///   Result of the operation: what its function would have returned had it waited. If that is a failure
-///   and the function was given an error object, the details are in the object by now.
+///   Result of the operation. It is the code that the function would have returned in a synchronous call.
+///   If it is a failure and the function was given an error object, the object now has the details.
 /// - `callback_model` (C: `callbackModel`, in)
 ///
-///   Says whether the callback may take its time (`WS_LONG_CALLBACK`) or has to return quickly because
-///   other work waits for the thread (`WS_SHORT_CALLBACK`).
+///   Says how long the callback may run. With `WS_LONG_CALLBACK` it may take its time. With
+///   `WS_SHORT_CALLBACK` it must return quickly, because other work waits for the thread.
 /// - `callback_state` (C: `callbackState`, in, optional)
 ///
 ///   Value of `callbackState` in the [`WS_ASYNC_CONTEXT`](crate::webservices::AsyncContext). It may be
-///   `NULL`; Web Services does not look at it.
+///   `NULL`. Web Services does not look at it.
 ///
 /// # Returns
 ///
@@ -1131,20 +1132,19 @@ pub type AbortChannelCallback = Option<
 ///
 /// # Remarks
 ///
-/// The callback is called once for each `WS_S_ASYNC`, and never for any other return value. So the code
-/// that called the function has to handle the result itself if the function did not return
-/// `WS_S_ASYNC`.
+/// The callback is called once for each `WS_S_ASYNC`, and never for any other return value. If the
+/// function returns any other value, the calling code must handle the result itself.
 ///
-/// Pointers that were given to the function, the error object among them, can be released from now on.
-/// The operation is over: the same objects can be used for the next one, in the callback already.
+/// The operation is over. The pointers that were given to the function, the error object included, can
+/// be released now. The same objects can be used for the next operation, even inside the callback.
 ///
-/// The callback runs in a thread of the library's choice. It is possible that it runs before the thread
-/// that called the function has seen `WS_S_ASYNC`.
+/// The callback runs in a thread of the library's choice. The callback can run before the thread that
+/// called the function has seen `WS_S_ASYNC`.
 ///
-/// Every callback must cope with both models. For the operations of a channel
-/// `WS_CHANNEL_PROPERTY_ASYNC_CALLBACK_MODEL` states which one is preferred; `WS_LONG_CALLBACK` is the
-/// default. A thread for a long callback may not be available. One that is called short should use
-/// asynchronous calls for input and output of its own.
+/// Every callback must cope with both models. For the operations of a channel,
+/// `WS_CHANNEL_PROPERTY_ASYNC_CALLBACK_MODEL` states which model is preferred. `WS_LONG_CALLBACK` is
+/// the default. A thread for a long callback may be missing. A callback that gets `WS_SHORT_CALLBACK`
+/// should use asynchronous calls for its own input and output.
 ///
 /// # See also
 ///
@@ -1169,7 +1169,7 @@ pub type AsyncCallback = Option<
     ),
 >;
 
-/// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+/// A custom channel (a channel with `WS_CUSTOM_CHANNEL_BINDING`) supplies this function.
 /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) calls it to close the channel.
 ///
 /// [`CustomChannel::close_channel`](super::CustomChannel::close_channel) says what it takes and
@@ -1189,7 +1189,7 @@ pub type CloseChannelCallback = Option<
     ) -> crate::HResult,
 >;
 
-/// A custom channel, one whose binding is `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
+/// A custom channel, which has `WS_CUSTOM_CHANNEL_BINDING`, supplies this function.
 /// [`WsCreateChannel`](crate::webservices::Channels::create_channel) calls it to create what the
 /// channel needs.
 ///
@@ -1222,7 +1222,7 @@ pub type CreateChannelCallback = Option<
 /// - `channel_instance` (C: `channelInstance`, in)
 ///
 ///   State of the channel, as [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
-///   returned it. The function frees it, with all that belongs to it.
+///   returned it. The function frees the state and all memory that belongs to it.
 ///
 /// # Returns
 ///
@@ -1230,11 +1230,12 @@ pub type CreateChannelCallback = Option<
 ///
 /// # Remarks
 ///
-/// This is the last call for the channel. It comes once, and not if
-/// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback) failed.
+/// This is the last call for the channel. It comes exactly once if
+/// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback) has succeeded, and never
+/// if it has failed.
 ///
-/// The function cannot report a failure. It can rely on the rule that only a channel in
-/// `WS_CHANNEL_STATE_CREATED` or `WS_CHANNEL_STATE_CLOSED` is freed.
+/// The function cannot report a failure. Only a channel in `WS_CHANNEL_STATE_CREATED` or
+/// `WS_CHANNEL_STATE_CLOSED` is freed, and the function can rely on this rule.
 ///
 /// # See also
 ///

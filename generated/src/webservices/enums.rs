@@ -5,14 +5,14 @@
 use crate::UnknownValue;
 
 /// Says how long a callback may take. [`WS_ASYNC_CALLBACK`](crate::webservices::AsyncCallback) and
-/// other callbacks are told with each call.
+/// other callbacks get a value with each call.
 ///
 /// # Remarks
 ///
-/// Who calls a callback decides on the model, and every callback must cope with both. One that needs
-/// long and is called short can take that for a lack of resources and fail; if it must never fail, the
-/// thread that it needs has to be reserved before the operation is started. One that expects to be
-/// called short needs nothing special when it is called long.
+/// The caller of a callback chooses the model, and every callback must cope with both models. A
+/// callback may need a long time but get `WS_SHORT_CALLBACK`. It can then fail, as if resources were
+/// missing. If it must never fail, reserve a thread for it before the operation is started. A callback
+/// that returns soon can treat `WS_LONG_CALLBACK` like `WS_SHORT_CALLBACK`.
 ///
 /// For the asynchronous operations of a channel, `WS_CHANNEL_PROPERTY_ASYNC_CALLBACK_MODEL` states
 /// which model is preferred.
@@ -35,12 +35,13 @@ use crate::UnknownValue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum CallbackModel {
-    /// The callback should return soon: no long computation, no call that waits. Other work of the process
-    /// may have to wait for its thread, and work that waits for such work never ends.
+    /// The callback should return soon. It should not compute for long, and it should not make a call that
+    /// waits. Other work of the process may need the thread of the callback. If the callback waits for that
+    /// work, neither ever ends.
     #[doc(alias = "WS_SHORT_CALLBACK")]
     Short = 0,
-    /// The callback may take its time. The caller has made sure that another thread can take up the work
-    /// that comes meanwhile. There are only so many such threads.
+    /// The callback may take its time. The caller has made sure that another thread can do the other work
+    /// in the meantime. The number of these threads is limited.
     #[doc(alias = "WS_LONG_CALLBACK")]
     Long = 1,
 }
@@ -124,7 +125,7 @@ pub enum ChannelBinding {
     /// SOAP messages over UDP.
     #[doc(alias = "WS_UDP_CHANNEL_BINDING")]
     Udp = 2,
-    /// A channel that the application implements by the callbacks in a
+    /// A channel that the application implements with the callbacks in a
     /// [`WS_CUSTOM_CHANNEL_CALLBACKS`](crate::webservices::CustomChannelCallbacks) structure.
     #[doc(alias = "WS_CUSTOM_CHANNEL_BINDING")]
     Custom = 3,
@@ -206,9 +207,9 @@ impl core::fmt::Display for ChannelBinding {
 ///
 /// # Remarks
 ///
-/// Of a channel with `WS_CUSTOM_CHANNEL_BINDING` only `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_CALLBACKS`
-/// and `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS` can be set at creation. Which others it has, to
-/// read or to set later, is up to its implementation.
+/// A channel with `WS_CUSTOM_CHANNEL_BINDING` takes only two properties at creation:
+/// `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_CALLBACKS` and `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS`.
+/// Its implementation decides which properties it has later, to read or to set.
 ///
 /// # See also
 ///
@@ -234,29 +235,30 @@ impl core::fmt::Display for ChannelBinding {
 pub enum ChannelPropertyId {
     /// `ULONG`; HTTP, TCP, named pipe; set at creation, read.
     ///
-    /// The largest message, in bytes of its envelope as encoded, that the channel sends or receives as a
-    /// whole. It bounds the memory that a message takes, because such a message is held completely. It
-    /// cannot be set if both directions are streamed. The minimum is 1 and the default is 65536; on UDP it
-    /// is always 65536.
+    /// The largest message that the channel sends or receives as a whole, in bytes of the encoded envelope.
+    /// The channel holds such a message completely in memory, so this size limits the memory that a message
+    /// takes. The property cannot be set if both directions are streamed. The minimum is 1 and the default
+    /// is 65536. On UDP it is always 65536.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_BUFFERED_MESSAGE_SIZE")]
     MaxBufferedMessageSize = 0,
     /// **unsigned \_\_int64**; HTTP; set at creation, read.
     ///
-    /// The largest message, in bytes of its envelope as encoded, that the channel sends or receives as a
-    /// stream. It can be set only if a direction is streamed. The minimum is 1 and the default is 4194304.
+    /// The largest message that the channel sends or receives as a stream, in bytes of the encoded
+    /// envelope. It can be set only if a direction is streamed. The minimum is 1 and the default is
+    /// 4194304\.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_STREAMED_MESSAGE_SIZE")]
     MaxStreamedMessageSize = 1,
     /// `ULONG`; HTTP; set at creation, read.
     ///
-    /// The largest beginning of a streamed message that is received: everything up to and including the tag
-    /// of the body, in bytes as encoded. It bounds memory, because the beginning is read completely before
-    /// the application sees any of it. It can be set only if input is streamed. The minimum is 1 and the
-    /// default is 16384.
+    /// The largest beginning of a received streamed message, in encoded bytes. The beginning is everything
+    /// up to and including the tag of the body. The channel reads it completely before the application sees
+    /// any part, so this size limits the memory. It can be set only if input is streamed. The minimum is 1
+    /// and the default is 16384.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_STREAMED_START_SIZE")]
     MaxStreamedStartSize = 2,
     /// `ULONG`; HTTP; set at creation, read.
     ///
-    /// How many bytes of a streamed message can gather before the application calls `WsFlushBody`. It can
+    /// How many bytes of a streamed message can collect before the application calls `WsFlushBody`. It can
     /// be set only if output is streamed. The default is 65536.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_STREAMED_FLUSH_SIZE")]
     MaxStreamedFlushSize = 3,
@@ -283,10 +285,10 @@ pub enum ChannelPropertyId {
     AddressingVersion = 6,
     /// `ULONG`; TCP, named pipe; set at creation, read.
     ///
-    /// How many bytes of strings the dictionary of a session may hold, for each direction. A sender writes
-    /// strings in full when the dictionary is full; a receiver whose limit is reached takes the channel to
-    /// the faulted state. The value counts only for encodings with a session, of which
-    /// `WS_ENCODING_XML_BINARY_SESSION_1` is the only one. The default is 2048.
+    /// How many bytes of strings the dictionary of a session may hold, for each direction. If the
+    /// dictionary of a sender is full, the sender writes strings in full. If the dictionary of a receiver
+    /// is full, the channel goes to the faulted state. The value matters only for the encoding
+    /// `WS_ENCODING_XML_BINARY_SESSION_1`, which is the only encoding with a session. The default is 2048.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_SESSION_DICTIONARY_SIZE")]
     MaxSessionDictionarySize = 7,
     /// [`WS_CHANNEL_STATE`](crate::webservices::ChannelState); read.
@@ -296,103 +298,104 @@ pub enum ChannelPropertyId {
     State = 8,
     /// [`WS_CALLBACK_MODEL`](crate::webservices::CallbackModel); set at creation, read.
     ///
-    /// The model that is preferred for the callbacks of asynchronous operations. For channels of a listener
-    /// the listener has such a property. The default is `WS_LONG_CALLBACK`, and service host and service
-    /// proxy take no other.
+    /// The preferred model for the callbacks of asynchronous operations. For channels of a listener, the
+    /// listener has a property of this kind. The default is `WS_LONG_CALLBACK`. The service host and the
+    /// service proxy accept no other value.
     #[doc(alias = "WS_CHANNEL_PROPERTY_ASYNC_CALLBACK_MODEL")]
     AsyncCallbackModel = 9,
     /// `WS_IP_VERSION`; TCP, UDP; set at creation, read.
     ///
-    /// Which version of IP the channel of a client uses. For channels of a listener the listener has such a
-    /// property. The default is `WS_IP_VERSION_AUTO`.
+    /// Which version of IP the channel of a client uses. For channels of a listener, the listener has a
+    /// property of this kind. The default is `WS_IP_VERSION_AUTO`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_IP_VERSION")]
     IpVersion = 10,
     /// `ULONG`; HTTP, channels of a client; set in every state, read.
     ///
-    /// How long the resolution of the server's name may take, in milliseconds. `INFINITE`, no limit, is the
-    /// default.
+    /// How long the resolution of the server's name may take, in milliseconds. The default is `INFINITE`,
+    /// which means that there is no limit.
     #[doc(alias = "WS_CHANNEL_PROPERTY_RESOLVE_TIMEOUT")]
     ResolveTimeout = 11,
     /// `ULONG`; TCP, named pipe and HTTP, channels of a client; set in every state, read.
     ///
-    /// How long it may take to connect, on TCP and named pipes with the handshake of their framing
-    /// protocol, in milliseconds. `INFINITE` is no limit. The default is 30000; the service proxy sets
-    /// `INFINITE`. For channels of a listener the listener has such a property.
+    /// How long it may take to connect, in milliseconds. On TCP and named pipes this includes the handshake
+    /// of the framing protocol. `INFINITE` means that there is no limit. The default is 30000. The service
+    /// proxy sets `INFINITE`. For channels of a listener, the listener has a property of this kind.
     #[doc(alias = "WS_CHANNEL_PROPERTY_CONNECT_TIMEOUT")]
     ConnectTimeout = 12,
     /// `ULONG`; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
     ///
-    /// How long it may take to send a message, on HTTP with its headers, in milliseconds. `INFINITE` is no
-    /// limit. The default is 30000; service host and service proxy set `INFINITE`.
+    /// How long it may take to send a message, in milliseconds. On HTTP this includes the headers.
+    /// `INFINITE` means that there is no limit. The default is 30000. The service host and the service
+    /// proxy set `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_SEND_TIMEOUT")]
     SendTimeout = 13,
     /// `ULONG`; HTTP, channels of a client; set in every state, read.
     ///
-    /// How long it may take until all headers of the response have come, in milliseconds. `INFINITE` is no
-    /// limit. The default is 30000; the service proxy sets `INFINITE`.
+    /// How long it may take until all headers of the response have come, in milliseconds. `INFINITE` means
+    /// that there is no limit. The default is 30000. The service proxy sets `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_RECEIVE_RESPONSE_TIMEOUT")]
     ReceiveResponseTimeout = 14,
     /// `ULONG`; TCP, named pipe; on HTTP, channels of a client; set in every state, read.
     ///
     /// How long it may take to receive the bytes of a message, in milliseconds. `WsWriteMessageEnd`,
-    /// `WsReadMessageStart` and `WsReadMessageEnd` can fail for it. `INFINITE` is no limit. The default is
-    /// 30000; service host and service proxy set `INFINITE`.
+    /// `WsReadMessageStart` and `WsReadMessageEnd` can fail because of this limit. `INFINITE` means that
+    /// there is no limit. The default is 30000. The service host and the service proxy set `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_RECEIVE_TIMEOUT")]
     ReceiveTimeout = 15,
     /// `ULONG`; TCP, named pipe; set in every state, read.
     ///
-    /// How long the closing handshake of the framing protocol may take, in milliseconds. `INFINITE` is no
-    /// limit. The default is 30000; the service proxy sets `INFINITE`.
+    /// How long the closing handshake of the framing protocol may take, in milliseconds. `INFINITE` means
+    /// that there is no limit. The default is 30000. The service proxy sets `INFINITE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_CLOSE_TIMEOUT")]
     CloseTimeout = 16,
     /// `BOOL`; HTTP, TCP, named pipe, UDP: set at creation; custom: read.
     ///
     /// If it is `FALSE`, every timeout that is not set explicitly is `INFINITE`. The default is `TRUE`.
     ///
-    /// Service host and service proxy have timeouts of their own and set it to `FALSE`. They ask a custom
-    /// channel for this property and need the answer `FALSE`, see
+    /// The service host and the service proxy have timeouts of their own and set the property to `FALSE`.
+    /// They read this property of a custom channel and need the value `FALSE`, see
     /// [`WS_GET_CHANNEL_PROPERTY_CALLBACK`](crate::webservices::GetChannelPropertyCallback).
     #[doc(alias = "WS_CHANNEL_PROPERTY_ENABLE_TIMEOUTS")]
     EnableTimeouts = 17,
     /// `WS_TRANSFER_MODE`; HTTP: set at creation; all bindings: read.
     ///
-    /// Whether messages are held as a whole or streamed, for each direction. The two sides need not agree.
-    /// Bindings other than HTTP always have `WS_BUFFERED_TRANSFER_MODE`, which is also the default. Service
-    /// proxy and service host take no other, except that a service host with message contracts can stream
-    /// its output.
+    /// Whether messages are held as a whole or streamed, for each direction. The two sides can have
+    /// different modes. Bindings other than HTTP always have `WS_BUFFERED_TRANSFER_MODE`, which is also the
+    /// default. The service proxy and the service host need `WS_BUFFERED_TRANSFER_MODE` too. As an
+    /// exception, a service host with message contracts can stream its output.
     ///
-    /// A request channel with streamed output has, of the schemes of HTTP authentication, only Basic.
+    /// A request channel with streamed output supports only the Basic scheme of HTTP authentication.
     #[doc(alias = "WS_CHANNEL_PROPERTY_TRANSFER_MODE")]
     TransferMode = 18,
     /// `ULONG`; UDP, duplex; set in every state, read.
     ///
     /// The index of the network adapter that sends to a multicast address. With 0, the default, the system
-    /// chooses, which need not be right on a machine with several adapters.
+    /// chooses the adapter. On a machine with several adapters, this can be the wrong adapter.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MULTICAST_INTERFACE")]
     MulticastInterface = 19,
     /// `ULONG`; UDP, duplex; set at creation, read.
     ///
-    /// Over how many hops a message can travel. The default is 1.
+    /// How many hops a message can travel. The default is 1.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MULTICAST_HOPS")]
     MulticastHops = 20,
     /// [`WS_ENDPOINT_ADDRESS`](crate::webservices::EndpointAddress); UDP, duplex; read, once the channel is
     /// open.
     ///
-    /// The address of the other side. What its fields point to belongs to the channel, must not be changed,
-    /// and is valid until the channel is reset or freed. The address is taken from the network packet,
-    /// where it can be forged.
+    /// The address of the other side. The memory that its fields point to belongs to the channel. Do not
+    /// change this memory. It is valid until the channel is reset or freed. The address comes from the
+    /// network packet and can be forged.
     #[doc(alias = "WS_CHANNEL_PROPERTY_REMOTE_ADDRESS")]
     RemoteAddress = 21,
     /// `SOCKADDR_STORAGE`; types duplex session, duplex and reply; read, once a message has begun to come
     /// in.
     ///
-    /// The IP address of the other side. It is taken from the network packet, where it can be forged.
+    /// The IP address of the other side. It comes from the network packet and can be forged.
     #[doc(alias = "WS_CHANNEL_PROPERTY_REMOTE_IP_ADDRESS")]
     RemoteIpAddress = 22,
     /// `ULONGLONG`; HTTP, reply; read, once a message has begun to come in.
     ///
-    /// A number that stands for the connection of the client. No other connection has it as long as the
-    /// listener is open. A channel has another connection each time it is accepted.
+    /// A number that stands for the connection of the client. It is unique as long as the listener is open.
+    /// A channel has another connection each time it is accepted.
     #[doc(alias = "WS_CHANNEL_PROPERTY_HTTP_CONNECTION_ID")]
     HttpConnectionId = 23,
     /// [`WS_CUSTOM_CHANNEL_CALLBACKS`](crate::webservices::CustomChannelCallbacks); custom; set at
@@ -404,29 +407,29 @@ pub enum ChannelPropertyId {
     /// Any type; custom; set at creation.
     ///
     /// A value for the implementation of the channel. Its address and its size are passed to
-    /// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback); without the property they
+    /// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback). Without the property they
     /// are `NULL` and 0.
     #[doc(alias = "WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_PARAMETERS")]
     CustomChannelParameters = 25,
     /// **void\***; custom; read.
     ///
     /// The instance that [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback)
-    /// returned. With it an application can talk to the implementation directly, where channel functions
-    /// and properties do not suffice.
+    /// returned. With the instance, an application can call the implementation directly if the channel
+    /// functions and properties are not enough.
     #[doc(alias = "WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_INSTANCE")]
     CustomChannelInstance = 26,
     /// [`WS_STRING`](crate::webservices::WsString); HTTP, TCP, channels of a listener; read, once the
     /// channel is accepted.
     ///
-    /// The URL to which the client has opened its channel, complete and with escaped characters: that of
-    /// the HTTP request, or that of the framing protocol. The address in the message's headers can be
-    /// another one. The characters are valid until the channel is reset or freed.
+    /// The URL to which the client has opened its channel, complete and with escaped characters. It is the
+    /// URL of the HTTP request or of the framing protocol. The message's headers can contain another
+    /// address. The characters are valid until the channel is reset or freed.
     #[doc(alias = "WS_CHANNEL_PROPERTY_TRANSPORT_URL")]
     TransportUrl = 27,
     /// `BOOL`; TCP; set at creation and later, read.
     ///
-    /// The option `TCP_NODELAY` of the socket. `TRUE` sends small messages without delay; `FALSE`, the
-    /// default, lets the system put small ones together.
+    /// The option `TCP_NODELAY` of the socket. `TRUE` sends small messages without delay. `FALSE`, the
+    /// default, lets the system combine small messages.
     #[doc(alias = "WS_CHANNEL_PROPERTY_NO_DELAY")]
     NoDelay = 28,
     /// `BOOL`; TCP; set at creation.
@@ -437,19 +440,19 @@ pub enum ChannelPropertyId {
     SendKeepAlives = 29,
     /// `ULONG`; TCP; set at creation, together with `WS_CHANNEL_PROPERTY_SEND_KEEP_ALIVES`.
     ///
-    /// After how much idle time the first such packet is sent, in milliseconds. The default is two hours.
+    /// The idle time before the first keep-alive packet is sent, in milliseconds. The default is two hours.
     #[doc(alias = "WS_CHANNEL_PROPERTY_KEEP_ALIVE_TIME")]
     KeepAliveTime = 30,
     /// `ULONG`; TCP; set at creation, together with `WS_CHANNEL_PROPERTY_SEND_KEEP_ALIVES`.
     ///
-    /// After which time without an answer the packet is sent again, in milliseconds. The default is one
+    /// The time without an answer before the packet is sent again, in milliseconds. The default is one
     /// second.
     #[doc(alias = "WS_CHANNEL_PROPERTY_KEEP_ALIVE_INTERVAL")]
     KeepAliveInterval = 31,
     /// `ULONG`; HTTP; set at creation.
     ///
-    /// How many connections to one server the client may have. Connections are kept and shared with other
-    /// components of the process. The default is `INFINITE`, no limit.
+    /// How many connections to one server the client may have. Connections are kept and are shared with
+    /// other components of the process. The default is `INFINITE`, which means that there is no limit.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_HTTP_SERVER_CONNECTIONS")]
     MaxHttpServerConnections = 32,
     /// `BOOL`; TCP, named pipe, duplex session; read, if the channel is open or faulted.
@@ -465,9 +468,9 @@ pub enum ChannelPropertyId {
     ChannelType = 34,
     /// `ULONG`; HTTP, TCP, named pipe; set at creation, read.
     ///
-    /// How much memory of a message the channel keeps for the next one when a message is reset. If all
-    /// messages are smaller, little is allocated. It cannot be set if both directions are streamed. The
-    /// default is 65536; on UDP it is always 65536.
+    /// How much memory the channel keeps for the next message when a message is reset. If all messages are
+    /// smaller than this, the channel rarely allocates memory. The property cannot be set if both
+    /// directions are streamed. The default is 65536. On UDP it is always 65536.
     #[doc(alias = "WS_CHANNEL_PROPERTY_TRIM_BUFFERED_MESSAGE_SIZE")]
     TrimBufferedMessageSize = 35,
     /// `WS_CHANNEL_ENCODER`; HTTP, TCP, named pipe; set at creation.
@@ -482,8 +485,8 @@ pub enum ChannelPropertyId {
     Decoder = 37,
     /// `WS_PROTECTION_LEVEL`; all types; read.
     ///
-    /// What the security of the channel ensures. It follows from what was asked for when the channel was
-    /// created.
+    /// The protection that the security of the channel ensures. It follows from the security that was
+    /// requested when the channel was created.
     #[doc(alias = "WS_CHANNEL_PROPERTY_PROTECTION_LEVEL")]
     ProtectionLevel = 38,
     /// `WS_COOKIE_MODE`; HTTP; set at creation.
@@ -504,57 +507,59 @@ pub enum ChannelPropertyId {
     CustomHttpProxy = 41,
     /// `WS_HTTP_MESSAGE_MAPPING`; HTTP; set at creation.
     ///
-    /// How HTTP requests and responses become messages and the other way round. By default its options are
-    /// 0 and it has no headers. Options other than 0 need the encoding `WS_ENCODING_RAW`.
+    /// How HTTP requests and responses are mapped to messages, and messages to HTTP. By default the options
+    /// of the mapping are 0 and it has no headers. Options other than 0 need the encoding
+    /// `WS_ENCODING_RAW`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_HTTP_MESSAGE_MAPPING")]
     HttpMessageMapping = 42,
     /// `BOOL`; HTTP, channels of a client; set at creation.
     ///
-    /// Whether redirects are followed. The default is `FALSE`. With
-    /// `WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT` it is ignored.
+    /// Whether redirects are followed. The default is `FALSE`. The value is ignored if
+    /// `WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT` is set.
     #[doc(alias = "WS_CHANNEL_PROPERTY_ENABLE_HTTP_REDIRECT")]
     EnableHttpRedirect = 43,
     /// `WS_HTTP_REDIRECT_CALLBACK_CONTEXT`; HTTP, channels of a client; set at creation.
     ///
-    /// A callback that decides about each redirect. It is given the old URL and the new one.
+    /// A callback that decides about each redirect. It gets the old URL and the new URL.
     #[doc(alias = "WS_CHANNEL_PROPERTY_HTTP_REDIRECT_CALLBACK_CONTEXT")]
     HttpRedirectCallbackContext = 44,
     /// `BOOL`; HTTP, TCP, named pipe, UDP, channels of a client; set in every state, read.
     ///
-    /// If it is `TRUE`, the default, functions that receive a fault fail: with the code that stands for the
-    /// fault, or with `WS_E_ENDPOINT_FAULT_RECEIVED` if there is none. If it is `FALSE`, `WsReceiveMessage`
-    /// and `WsRequestReply` still fail with `WS_E_ENDPOINT_FAULT_RECEIVED`, while the other functions
-    /// return a fault like any message, and `WS_MESSAGE_PROPERTY_IS_FAULT` tells it. In either case
-    /// `WsGetFaultErrorProperty` finds the details of a failure in the error object. For a service proxy it
-    /// must be `TRUE`.
+    /// If it is `TRUE`, the default, functions that receive a fault fail. They return the code that stands
+    /// for the fault, or `WS_E_ENDPOINT_FAULT_RECEIVED` if the fault has no code. If it is `FALSE`,
+    /// `WsReceiveMessage` and `WsRequestReply` still fail with `WS_E_ENDPOINT_FAULT_RECEIVED`. The other
+    /// functions return a fault like any message, and `WS_MESSAGE_PROPERTY_IS_FAULT` shows that it is a
+    /// fault. In both cases `WsGetFaultErrorProperty` finds the details of a failure in the error object. A
+    /// service proxy needs the value `TRUE`.
     ///
-    /// `TRUE` has a risk: a fault that has a code of its own is accepted without the security that messages
-    /// need, whatever `WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS` says.
+    /// `TRUE` has a risk: a fault with a code of its own is accepted without the security that messages
+    /// need. `WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS` does not change this.
     /// `WS_MESSAGE_PROPERTY_PROTECTION_LEVEL` shows how a fault was protected.
     #[doc(alias = "WS_CHANNEL_PROPERTY_FAULTS_AS_ERRORS")]
     FaultsAsErrors = 45,
     /// `BOOL`; HTTP, TCP, named pipe, channels of a client; set in every state, read.
     ///
-    /// If it is `TRUE`, faults need not have the message security of the channel. They can then come from
-    /// anybody. The security of the transport is not affected. The default is `FALSE`.
+    /// If it is `TRUE`, faults are accepted without the message security of the channel. They can then come
+    /// from anybody. The security of the transport does not change. The default is `FALSE`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_ALLOW_UNSECURED_FAULTS")]
     AllowUnsecuredFaults = 46,
     /// **WCHAR\***; HTTP, channels of a client; read. It exists since Windows 7.
     ///
-    /// The service principal name of the server of the last request that failed. It can be there only if a
-    /// request was sent, if it failed because the two sides have no authentication scheme in common, and if
-    /// the server offers the scheme Nego2.
+    /// The service principal name of the server to which the last failed request was sent. The name exists
+    /// only under two conditions: the request failed because the two sides have no authentication scheme in
+    /// common, and the server offers the scheme Nego2.
     #[doc(alias = "WS_CHANNEL_PROPERTY_HTTP_SERVER_SPN")]
     HttpServerSpn = 47,
     /// **WCHAR\***; HTTP, channels of a client; read. It exists since Windows 7.
     ///
-    /// The same for the HTTP proxy.
+    /// The service principal name of the HTTP proxy, under the same conditions as
+    /// `WS_CHANNEL_PROPERTY_HTTP_SERVER_SPN`.
     #[doc(alias = "WS_CHANNEL_PROPERTY_HTTP_PROXY_SPN")]
     HttpProxySpn = 48,
     /// `ULONG`; HTTP, reply; set at creation, read.
     ///
-    /// How large the headers of a request may be, in bytes. It bounds memory, because they are read
-    /// completely before anything else happens. The default is 65536.
+    /// How large the headers of a request may be, in bytes. The headers are read completely before anything
+    /// else happens, so this size limits the memory. The default is 65536.
     #[doc(alias = "WS_CHANNEL_PROPERTY_MAX_HTTP_REQUEST_HEADERS_BUFFER_SIZE")]
     MaxHttpRequestHeadersBufferSize = 49,
 }
@@ -776,19 +781,19 @@ impl core::fmt::Display for ChannelPropertyId {
     }
 }
 
-/// Names the states of a channel. `WS_CHANNEL_PROPERTY_STATE` returns the present one.
+/// Names the states of a channel. `WS_CHANNEL_PROPERTY_STATE` returns the present state.
 ///
 /// # Remarks
 ///
-/// A channel goes from `CREATED` over `OPENING` or `ACCEPTING` to `OPEN`, and from there over `CLOSING`
-/// to `CLOSED`. A channel whose open or accept has failed need not be closed. An error after which an
-/// open channel is useless leads to `FAULTED`, without any call of
+/// A channel goes from `CREATED` through `OPENING` or `ACCEPTING` to `OPEN`, and from there through
+/// `CLOSING` to `CLOSED`. If the open or the accept has failed, the channel need not be closed. An
+/// error that makes an open channel useless leads to `FAULTED`, without a call of
 /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel).
 /// [`WsResetChannel`](crate::webservices::Channels::reset_channel) leads back to `CREATED`.
 ///
-/// A function that the present state does not allow returns `WS_E_INVALID_OPERATION`. The exception is
-/// [`WsFreeChannel`](crate::webservices::Channels::free_channel), which has no way to refuse and can
-/// crash if it is called at the wrong time: it needs a channel that is created or closed.
+/// If the present state does not allow a function, the function returns `WS_E_INVALID_OPERATION`. The
+/// exception is [`WsFreeChannel`](crate::webservices::Channels::free_channel), which cannot return an
+/// error. It needs a channel in `CREATED` or `CLOSED` and can crash in any other state.
 ///
 /// The implementation of a custom channel keeps its own state and applies the same rules.
 ///
@@ -819,10 +824,10 @@ pub enum ChannelState {
     /// [`WsResetChannel`](crate::webservices::Channels::reset_channel). It can be opened.
     #[doc(alias = "WS_CHANNEL_STATE_CREATED")]
     Created = 0,
-    /// [`WsOpenChannel`](crate::webservices::Channels::open_channel) is at work.
+    /// [`WsOpenChannel`](crate::webservices::Channels::open_channel) is running.
     #[doc(alias = "WS_CHANNEL_STATE_OPENING")]
     Opening = 1,
-    /// `WsAcceptChannel` is at work.
+    /// `WsAcceptChannel` is running.
     #[doc(alias = "WS_CHANNEL_STATE_ACCEPTING")]
     Accepting = 2,
     /// Messages can be exchanged.
@@ -832,7 +837,7 @@ pub enum ChannelState {
     /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel). It can only be closed.
     #[doc(alias = "WS_CHANNEL_STATE_FAULTED")]
     Faulted = 4,
-    /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) is at work.
+    /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) is running.
     #[doc(alias = "WS_CHANNEL_STATE_CLOSING")]
     Closing = 5,
     /// The channel is closed. It can be reset or freed.
@@ -912,12 +917,11 @@ impl core::fmt::Display for ChannelState {
 ///
 /// # Remarks
 ///
-/// A request channel and a reply channel know by themselves which reply belongs to which request. On
-/// the other types an application can tell it by the message ids in the addressing headers.
+/// A request channel and a reply channel know which reply belongs to which request. On a channel of
+/// another type, the application can use the message ids in the addressing headers.
 ///
-/// A custom channel can have any type that its implementation allows:
-/// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback) is told which one is
-/// wanted.
+/// A custom channel can have any type that its implementation allows.
+/// [`WS_CREATE_CHANNEL_CALLBACK`](crate::webservices::CreateChannelCallback) gets the requested type.
 ///
 /// # See also
 ///
@@ -943,8 +947,8 @@ pub enum ChannelType {
     /// Messages are sent. None of the built-in bindings has this type.
     #[doc(alias = "WS_CHANNEL_TYPE_OUTPUT")]
     Output = 2,
-    /// All messages of the channel belong together, in one session. The value is a part of those below and
-    /// is no type by itself.
+    /// All messages of the channel belong together, in one session. The value is a part of other types and
+    /// is not a type by itself.
     #[doc(alias = "WS_CHANNEL_TYPE_SESSION")]
     Session = 4,
     /// Messages are received in a session. None of the built-in bindings has this type.
@@ -1044,8 +1048,8 @@ impl core::fmt::Display for ChannelType {
     }
 }
 
-/// Says which structure a pointer to a [`WS_ENDPOINT_IDENTITY`](crate::webservices::EndpointIdentity)
-/// leads to.
+/// Says to which kind of structure a pointer to a
+/// [`WS_ENDPOINT_IDENTITY`](crate::webservices::EndpointIdentity) points.
 ///
 /// # See also
 ///
@@ -1078,7 +1082,7 @@ pub enum EndpointIdentityType {
     /// `WS_CERT_ENDPOINT_IDENTITY`: a certificate.
     #[doc(alias = "WS_CERT_ENDPOINT_IDENTITY_TYPE")]
     Cert = 5,
-    /// `WS_UNKNOWN_ENDPOINT_IDENTITY`: an identity of a kind that is not known, as XML.
+    /// `WS_UNKNOWN_ENDPOINT_IDENTITY`: an identity of an unknown kind, as XML.
     #[doc(alias = "WS_UNKNOWN_ENDPOINT_IDENTITY_TYPE")]
     Unknown = 6,
 }
@@ -1172,15 +1176,15 @@ impl core::fmt::Display for EndpointIdentityType {
 #[repr(i32)]
 pub enum ErrorPropertyId {
     /// `ULONG`. The number of strings in the object, which
-    /// [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string) can return. Those that
-    /// [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) has added count, and so
-    /// does the text of `WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE` if that is set. The property can only be
-    /// read.
+    /// [`WsGetErrorString`](crate::webservices::ErrorObjects::get_error_string) can return. The number
+    /// counts the strings that [`WsAddErrorString`](crate::webservices::ErrorObjects::add_error_string) has
+    /// added, and the text of `WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE` if that property is set. The property
+    /// can only be read.
     #[doc(alias = "WS_ERROR_PROPERTY_STRING_COUNT")]
     StringCount = 0,
-    /// `ULONG`. If a failure of a component below was turned into a WS_E\_ code, the code of that
-    /// component. It helps to find the cause; a program should not depend on it, for the components and
-    /// their codes can change. The default is `NOERROR`, which is 0.
+    /// `ULONG`. If a failure of a lower component was translated into a WS_E\_ code, this is the code of
+    /// that component. It helps to find the cause. A program should not depend on it, because the
+    /// components and their codes can change. The default is `NOERROR`, which is 0.
     #[doc(alias = "WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE")]
     OriginalErrorCode = 1,
     /// `LANGID`. The language of the texts in the object. It cannot be 0. It can be set when the object is

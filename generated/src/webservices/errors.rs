@@ -5,12 +5,12 @@
 /// Why [`WsAbortChannel`](super::Channels::abort_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AbortChannelError {
-    /// `channel` is `NULL`, or no channel.
+    /// `channel` is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// This version of Windows cannot abort such a channel; see the remarks.
+    /// This version of Windows cannot abort this channel, see the remarks.
     ///
     /// `WS_E_NOT_SUPPORTED`, 0x803D0017
     #[doc(alias = "WS_E_NOT_SUPPORTED")]
@@ -34,9 +34,9 @@ impl AbortChannelError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::NotSupported => {
-                "This version of Windows cannot abort such a channel; see the remarks."
+                "This version of Windows cannot abort this channel, see the remarks."
             }
             Self::Other(_) => "",
         }
@@ -53,17 +53,17 @@ pub enum CloseChannelError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `channel` is `NULL`, or no channel.
+    /// `channel` is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
     InvalidFormat,
-    /// The state does not allow it, because the channel is just being opened, accepted or closed.
+    /// The state does not allow the call, because the channel is being opened, accepted or closed.
     ///
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
@@ -74,7 +74,7 @@ pub enum CloseChannelError {
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
     OperationAborted,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -131,17 +131,17 @@ impl CloseChannelError {
     const fn words(self) -> &'static str {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
-                "The state does not allow it, because the channel is just being opened, accepted or closed."
+                "The state does not allow the call, because the channel is being opened, accepted or closed."
             }
             Self::OperationAborted => {
                 "WsAbortChannel was called while the channel was closing."
             }
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
@@ -163,7 +163,7 @@ crate::documented::documented!(error CloseChannelError, HResult);
 pub enum CloseChannelSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -191,7 +191,7 @@ pub enum CreateChannelError {
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
     /// An argument is not valid. For example, `channel` is `NULL`, a property is unknown, has the wrong
-    /// size or cannot be set here, or a custom channel was to have a security description.
+    /// size or cannot be set here, or a security description is given for a custom channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -217,7 +217,7 @@ impl CreateChannelError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "An argument is not valid. For example, channel is NULL, a property is unknown, has the wrong size or cannot be set here, or a custom channel was to have a security description."
+                "An argument is not valid. For example, channel is NULL, a property is unknown, has the wrong size or cannot be set here, or a security description is given for a custom channel."
             }
             Self::Other(_) => "",
         }
@@ -283,7 +283,7 @@ pub enum OpenChannelError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -304,7 +304,7 @@ pub enum OpenChannelError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -314,12 +314,12 @@ pub enum OpenChannelError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -334,7 +334,7 @@ pub enum OpenChannelError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -502,7 +502,7 @@ impl OpenChannelError {
                 "An argument is not valid. For example, channel or endpoint_address is NULL."
             }
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The state is not WS_CHANNEL_STATE_CREATED. The channel is open already, for example."
@@ -511,15 +511,15 @@ impl OpenChannelError {
                 "WsAbortChannel was called before the channel was open."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -527,7 +527,9 @@ impl OpenChannelError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -568,7 +570,7 @@ crate::documented::documented!(error OpenChannelError, HResult);
 pub enum OpenChannelSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -590,7 +592,7 @@ crate::documented::documented!(success OpenChannelSuccess, HResult);
 /// Why [`WsResetChannel`](super::Channels::reset_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetChannelError {
-    /// `channel` is `NULL`, or no channel.
+    /// `channel` is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -619,7 +621,7 @@ impl ResetChannelError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::InvalidOperation => {
                 "The state is neither WS_CHANNEL_STATE_CREATED nor WS_CHANNEL_STATE_CLOSED."
             }
@@ -638,8 +640,8 @@ pub enum SetChannelPropertyError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The channel does not have this property or does not let it be changed, `value.len()` is not the size
-    /// of the property's type, or an argument is `NULL`.
+    /// The channel does not have this property, the property cannot be changed, `value.len()` is not the
+    /// size of the property's type, or an argument is `NULL`.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -665,7 +667,7 @@ impl SetChannelPropertyError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "The channel does not have this property or does not let it be changed, value.len() is not the size of the property's type, or an argument is NULL."
+                "The channel does not have this property, the property cannot be changed, value.len() is not the size of the property's type, or an argument is NULL."
             }
             Self::Other(_) => "",
         }
@@ -677,13 +679,13 @@ crate::documented::documented!(error SetChannelPropertyError, HResult);
 /// Why [`WsShutdownSessionChannel`](super::Channels::shutdown_session_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelError {
-    /// `channel` is `NULL`, or no channel.
+    /// `channel` is `NULL`, or it is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// The state is not `WS_CHANNEL_STATE_OPEN`, the channel has no session that it could send in, or the
-    /// session has been shut down already.
+    /// The state is not `WS_CHANNEL_STATE_OPEN`, the channel has no session for sending, or the session has
+    /// been shut down already.
     ///
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
@@ -707,9 +709,9 @@ impl ShutdownSessionChannelError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or no channel.",
+            Self::InvalidArg => "channel is NULL, or it is not a channel.",
             Self::InvalidOperation => {
-                "The state is not WS_CHANNEL_STATE_OPEN, the channel has no session that it could send in, or the session has been shut down already."
+                "The state is not WS_CHANNEL_STATE_OPEN, the channel has no session for sending, or the session has been shut down already."
             }
             Self::Other(_) => "",
         }
@@ -723,7 +725,7 @@ crate::documented::documented!(error ShutdownSessionChannelError, HResult);
 pub enum ShutdownSessionChannelSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -831,7 +833,7 @@ crate::documented::documented!(error CreateErrorFailure, HResult);
 /// Why [`WsGetErrorProperty`](super::ErrorObjects::get_error_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetErrorPropertyError {
-    /// There is no such property, `buffer.len()` is too small for it, or an argument is `NULL`.
+    /// The property does not exist, `buffer.len()` is too small for it, or an argument is `NULL`.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -855,7 +857,7 @@ impl GetErrorPropertyError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                "There is no such property, buffer.len() is too small for it, or an argument is NULL."
+                "The property does not exist, buffer.len() is too small for it, or an argument is NULL."
             }
             Self::Other(_) => "",
         }
@@ -903,7 +905,7 @@ crate::documented::documented!(error GetErrorStringError, HResult);
 /// Why [`WsResetError`](super::ErrorObjects::reset_error) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetErrorFailure {
-    /// `error` is `NULL`, or no error object.
+    /// `error` is `NULL`, or it is not an error object.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -926,7 +928,7 @@ impl ResetErrorFailure {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "error is NULL, or no error object.",
+            Self::InvalidArg => "error is NULL, or it is not an error object.",
             Self::Other(_) => "",
         }
     }
@@ -942,8 +944,8 @@ pub enum SetErrorPropertyError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// There is no such property, it can only be read, `value.len()` is not the size of its type, or an
-    /// argument is `NULL`.
+    /// The property does not exist, the property can only be read, `value.len()` is not the size of its
+    /// type, or an argument is `NULL`.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -979,7 +981,7 @@ impl SetErrorPropertyError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "There is no such property, it can only be read, value.len() is not the size of its type, or an argument is NULL."
+                "The property does not exist, the property can only be read, value.len() is not the size of its type, or an argument is NULL."
             }
             Self::InvalidOperation => {
                 "The language cannot be changed now, because the object is not empty."
@@ -1088,7 +1090,7 @@ pub enum CloseChannelCallbackError {
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
     InvalidFormat,
-    /// The channel cannot be closed in the state that it is in.
+    /// The channel cannot be closed in its present state.
     ///
     /// An object that the close needs is in a state that does not allow it.
     ///
@@ -1165,7 +1167,7 @@ impl CloseChannelCallbackError {
                 "Data that was read has a format or a value other than the expected one."
             }
             Self::InvalidOperation => {
-                "The channel cannot be closed in the state that it is in. An object that the close needs is in a state that does not allow it."
+                "The channel cannot be closed in its present state. An object that the close needs is in a state that does not allow it."
             }
             Self::OperationAborted => {
                 "WsAbortChannel was called while the channel was closing. The close was broken off before it was done."
@@ -1219,7 +1221,7 @@ pub enum CreateChannelCallbackError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The channel type is not supported, or the parameters are not those that the implementation expects.
+    /// The channel type is not supported, or the implementation does not accept the parameters.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -1245,7 +1247,7 @@ impl CreateChannelCallbackError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "The channel type is not supported, or the parameters are not those that the implementation expects."
+                "The channel type is not supported, or the implementation does not accept the parameters."
             }
             Self::Other(_) => "",
         }
@@ -1310,7 +1312,7 @@ pub enum OpenChannelCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -1331,7 +1333,7 @@ pub enum OpenChannelCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -1341,12 +1343,12 @@ pub enum OpenChannelCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -1361,7 +1363,7 @@ pub enum OpenChannelCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -1527,22 +1529,22 @@ impl OpenChannelCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => "The state is not WS_CHANNEL_STATE_CREATED.",
             Self::OperationAborted => {
                 "WsAbortChannel was called before the channel was open."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -1550,7 +1552,9 @@ impl OpenChannelCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -1591,7 +1595,7 @@ crate::documented::documented!(error OpenChannelCallbackError, HResult);
 pub enum OpenChannelCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -1623,7 +1627,7 @@ pub enum ReadMessageEndCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -1643,7 +1647,7 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -1653,12 +1657,12 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -1673,7 +1677,7 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -1743,7 +1747,7 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -1846,7 +1850,7 @@ impl ReadMessageEndCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, or the message is not being read."
@@ -1855,15 +1859,15 @@ impl ReadMessageEndCallbackError {
                 "WsAbortChannel was called before the end had come."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -1871,7 +1875,9 @@ impl ReadMessageEndCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -1900,7 +1906,7 @@ impl ReadMessageEndCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -1915,7 +1921,7 @@ crate::documented::documented!(error ReadMessageEndCallbackError, HResult);
 pub enum ReadMessageEndCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -1947,13 +1953,13 @@ pub enum ReadMessageStartCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// It cannot be found out whether the certificate has been revoked, because the server that knows it
-    /// does not answer.
+    /// Nothing is known about a revocation of the certificate, because the server for revocations does not
+    /// answer.
     ///
     /// `CRYPT_E_REVOCATION_OFFLINE`, 0x80092013
     #[doc(alias = "CRYPT_E_REVOCATION_OFFLINE")]
     RevocationOffline,
-    /// A certificate that is needed has expired, or is not valid yet.
+    /// A required certificate has expired or is not valid yet.
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
@@ -1963,7 +1969,7 @@ pub enum ReadMessageStartCallbackError {
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
     CertUntrustedRoot,
-    /// The certificate was issued for another name than that of the endpoint.
+    /// The certificate was issued for a name other than the name of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
@@ -1973,7 +1979,7 @@ pub enum ReadMessageStartCallbackError {
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
     CertWrongUsage,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -1994,7 +2000,7 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -2004,12 +2010,12 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -2024,7 +2030,7 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -2094,7 +2100,7 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -2207,20 +2213,20 @@ impl ReadMessageStartCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
+                "Nothing is known about a revocation of the certificate, because the server for revocations does not answer."
             }
             Self::CertExpired => {
-                "A certificate that is needed has expired, or is not valid yet."
+                "A required certificate has expired or is not valid yet."
             }
             Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CertCnNoMatch => {
-                "The certificate was issued for another name than that of the endpoint."
+                "The certificate was issued for a name other than the name of the endpoint."
             }
             Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, or another message is still being read."
@@ -2229,15 +2235,15 @@ impl ReadMessageStartCallbackError {
                 "WsAbortChannel was called before the headers had come."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -2245,7 +2251,9 @@ impl ReadMessageStartCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -2274,7 +2282,7 @@ impl ReadMessageStartCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -2289,7 +2297,7 @@ crate::documented::documented!(error ReadMessageStartCallbackError, HResult);
 pub enum ReadMessageStartCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -2358,7 +2366,7 @@ pub enum SetChannelPropertyCallbackError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The channel does not have this property or does not let it be changed, or `value.len()` is not the
+    /// The channel does not have this property, the property cannot be changed, or `value.len()` is not the
     /// size of its type.
     ///
     /// `E_INVALIDARG`, 0x80070057
@@ -2385,7 +2393,7 @@ impl SetChannelPropertyCallbackError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "The channel does not have this property or does not let it be changed, or value.len() is not the size of its type."
+                "The channel does not have this property, the property cannot be changed, or value.len() is not the size of its type."
             }
             Self::Other(_) => "",
         }
@@ -2397,8 +2405,8 @@ crate::documented::documented!(error SetChannelPropertyCallbackError, HResult);
 /// Why [`WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK`](super::ShutdownSessionChannelCallback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelCallbackError {
-    /// The state is not `WS_CHANNEL_STATE_OPEN`, the type does not allow it, or the session has been shut
-    /// down already.
+    /// The state is not `WS_CHANNEL_STATE_OPEN`, the channel type does not allow the call, or the session
+    /// has been shut down already.
     ///
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
@@ -2422,7 +2430,7 @@ impl ShutdownSessionChannelCallbackError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidOperation => {
-                "The state is not WS_CHANNEL_STATE_OPEN, the type does not allow it, or the session has been shut down already."
+                "The state is not WS_CHANNEL_STATE_OPEN, the channel type does not allow the call, or the session has been shut down already."
             }
             Self::Other(_) => "",
         }
@@ -2436,7 +2444,7 @@ crate::documented::documented!(error ShutdownSessionChannelCallbackError, HResul
 pub enum ShutdownSessionChannelCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -2468,13 +2476,13 @@ pub enum WriteMessageEndCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// It cannot be found out whether the certificate has been revoked, because the server that knows it
-    /// does not answer.
+    /// Nothing is known about a revocation of the certificate, because the server for revocations does not
+    /// answer.
     ///
     /// `CRYPT_E_REVOCATION_OFFLINE`, 0x80092013
     #[doc(alias = "CRYPT_E_REVOCATION_OFFLINE")]
     RevocationOffline,
-    /// A certificate that is needed has expired, or is not valid yet.
+    /// A required certificate has expired or is not valid yet.
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
@@ -2484,7 +2492,7 @@ pub enum WriteMessageEndCallbackError {
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
     CertUntrustedRoot,
-    /// The certificate was issued for another name than that of the endpoint.
+    /// The certificate was issued for a name other than the name of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
@@ -2494,7 +2502,7 @@ pub enum WriteMessageEndCallbackError {
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
     CertWrongUsage,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -2504,7 +2512,8 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before all was sent.
+    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the whole message
+    /// was sent.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -2514,7 +2523,7 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -2524,12 +2533,12 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -2544,7 +2553,7 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -2614,7 +2623,7 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -2727,35 +2736,37 @@ impl WriteMessageEndCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
+                "Nothing is known about a revocation of the certificate, because the server for revocations does not answer."
             }
             Self::CertExpired => {
-                "A certificate that is needed has expired, or is not valid yet."
+                "A required certificate has expired or is not valid yet."
             }
             Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CertCnNoMatch => {
-                "The certificate was issued for another name than that of the endpoint."
+                "The certificate was issued for a name other than the name of the endpoint."
             }
             Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, or the message is not being written."
             }
-            Self::OperationAborted => "WsAbortChannel was called before all was sent.",
+            Self::OperationAborted => {
+                "WsAbortChannel was called before the whole message was sent."
+            }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -2763,7 +2774,9 @@ impl WriteMessageEndCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -2792,7 +2805,7 @@ impl WriteMessageEndCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -2807,7 +2820,7 @@ crate::documented::documented!(error WriteMessageEndCallbackError, HResult);
 pub enum WriteMessageEndCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]
@@ -2839,13 +2852,13 @@ pub enum WriteMessageStartCallbackError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// It cannot be found out whether the certificate has been revoked, because the server that knows it
-    /// does not answer.
+    /// Nothing is known about a revocation of the certificate, because the server for revocations does not
+    /// answer.
     ///
     /// `CRYPT_E_REVOCATION_OFFLINE`, 0x80092013
     #[doc(alias = "CRYPT_E_REVOCATION_OFFLINE")]
     RevocationOffline,
-    /// A certificate that is needed has expired, or is not valid yet.
+    /// A required certificate has expired or is not valid yet.
     ///
     /// `CERT_E_EXPIRED`, 0x800B0101
     #[doc(alias = "CERT_E_EXPIRED")]
@@ -2855,7 +2868,7 @@ pub enum WriteMessageStartCallbackError {
     /// `CERT_E_UNTRUSTEDROOT`, 0x800B0109
     #[doc(alias = "CERT_E_UNTRUSTEDROOT")]
     CertUntrustedRoot,
-    /// The certificate was issued for another name than that of the endpoint.
+    /// The certificate was issued for a name other than the name of the endpoint.
     ///
     /// `CERT_E_CN_NO_MATCH`, 0x800B010F
     #[doc(alias = "CERT_E_CN_NO_MATCH")]
@@ -2865,7 +2878,7 @@ pub enum WriteMessageStartCallbackError {
     /// `CERT_E_WRONG_USAGE`, 0x800B0110
     #[doc(alias = "CERT_E_WRONG_USAGE")]
     CertWrongUsage,
-    /// Data that was read is malformed, or is not what belongs at this place.
+    /// Received data is malformed, or other data was expected at this place.
     ///
     /// `WS_E_INVALID_FORMAT`, 0x803D0000
     #[doc(alias = "WS_E_INVALID_FORMAT")]
@@ -2886,7 +2899,7 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_ENDPOINT_ACCESS_DENIED`, 0x803D0005
     #[doc(alias = "WS_E_ENDPOINT_ACCESS_DENIED")]
     EndpointAccessDenied,
-    /// A time limit of the channel ran out first.
+    /// A time limit of the channel has passed.
     ///
     /// `WS_E_OPERATION_TIMED_OUT`, 0x803D0006
     #[doc(alias = "WS_E_OPERATION_TIMED_OUT")]
@@ -2896,12 +2909,12 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_QUOTA_EXCEEDED`, 0x803D0008
     #[doc(alias = "WS_E_QUOTA_EXCEEDED")]
     QuotaExceeded,
-    /// What was received did not pass the security checks of the channel.
+    /// Received data did not pass the security checks of the channel.
     ///
     /// `WS_E_SECURITY_VERIFICATION_FAILURE`, 0x803D000A
     #[doc(alias = "WS_E_SECURITY_VERIFICATION_FAILURE")]
     SecurityVerificationFailure,
-    /// There is no such endpoint, or its name has no address.
+    /// The endpoint does not exist, or its name has no address.
     ///
     /// `WS_E_ENDPOINT_NOT_FOUND`, 0x803D000D
     #[doc(alias = "WS_E_ENDPOINT_NOT_FOUND")]
@@ -2916,7 +2929,7 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_ENDPOINT_FAILURE`, 0x803D000F
     #[doc(alias = "WS_E_ENDPOINT_FAILURE")]
     EndpointFailure,
-    /// The network has no way to the endpoint.
+    /// The endpoint cannot be reached over the network.
     ///
     /// `WS_E_ENDPOINT_UNREACHABLE`, 0x803D0010
     #[doc(alias = "WS_E_ENDPOINT_UNREACHABLE")]
@@ -2986,7 +2999,7 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_INVALID_ENDPOINT_URL`, 0x803D0020
     #[doc(alias = "WS_E_INVALID_ENDPOINT_URL")]
     InvalidEndpointUrl,
-    /// The endpoint rejects a security token whose lifetime is over.
+    /// The endpoint rejects an expired security token.
     ///
     /// `WS_E_SECURITY_TOKEN_EXPIRED`, 0x803D0022
     #[doc(alias = "WS_E_SECURITY_TOKEN_EXPIRED")]
@@ -3099,20 +3112,20 @@ impl WriteMessageStartCallbackError {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "An argument is not valid.",
             Self::RevocationOffline => {
-                "It cannot be found out whether the certificate has been revoked, because the server that knows it does not answer."
+                "Nothing is known about a revocation of the certificate, because the server for revocations does not answer."
             }
             Self::CertExpired => {
-                "A certificate that is needed has expired, or is not valid yet."
+                "A required certificate has expired or is not valid yet."
             }
             Self::CertUntrustedRoot => {
                 "The chain of the certificate ends in a root that this computer does not trust."
             }
             Self::CertCnNoMatch => {
-                "The certificate was issued for another name than that of the endpoint."
+                "The certificate was issued for a name other than the name of the endpoint."
             }
             Self::CertWrongUsage => "The certificate was not issued for this purpose.",
             Self::InvalidFormat => {
-                "Data that was read is malformed, or is not what belongs at this place."
+                "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The channel is not open, its session has been shut down, or another message is still being written."
@@ -3121,15 +3134,15 @@ impl WriteMessageStartCallbackError {
                 "WsAbortChannel was called before the headers were sent."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
-            Self::OperationTimedOut => "A time limit of the channel ran out first.",
+            Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
             }
             Self::SecurityVerificationFailure => {
-                "What was received did not pass the security checks of the channel."
+                "Received data did not pass the security checks of the channel."
             }
             Self::EndpointNotFound => {
-                "There is no such endpoint, or its name has no address."
+                "The endpoint does not exist, or its name has no address."
             }
             Self::EndpointNotAvailable => {
                 "The endpoint exists, but is out of service at this address."
@@ -3137,7 +3150,9 @@ impl WriteMessageStartCallbackError {
             Self::EndpointFailure => {
                 "The endpoint answered that it cannot handle the request."
             }
-            Self::EndpointUnreachable => "The network has no way to the endpoint.",
+            Self::EndpointUnreachable => {
+                "The endpoint cannot be reached over the network."
+            }
             Self::EndpointTooBusy => {
                 "The endpoint is overloaded. A later attempt may succeed."
             }
@@ -3166,7 +3181,7 @@ impl WriteMessageStartCallbackError {
                 "The URL of the endpoint is malformed, or the binding does not know its scheme."
             }
             Self::SecurityTokenExpired => {
-                "The endpoint rejects a security token whose lifetime is over."
+                "The endpoint rejects an expired security token."
             }
             Self::SecuritySystemFailure => "A security component of the platform failed.",
             Self::Other(_) => "",
@@ -3181,7 +3196,7 @@ crate::documented::documented!(error WriteMessageStartCallbackError, HResult);
 pub enum WriteMessageStartCallbackSuccess {
     /// It is done.
     Done,
-    /// The operation goes on. The callback in `async_context` will be called with its result.
+    /// The operation goes on. The callback in `async_context` will be called with the result.
     ///
     /// `WS_S_ASYNC`, 0x003D0000
     #[doc(alias = "WS_S_ASYNC")]

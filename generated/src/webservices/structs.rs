@@ -86,16 +86,18 @@ pub struct XmlWriter {
 ///
 /// # Remarks
 ///
-/// A function that takes a pointer to this structure works synchronously if the pointer is `NULL`.
-/// Otherwise it may do either. If it returns `WS_S_ASYNC`, the callback is called once, with the
-/// result. If it returns anything else, the operation is over and the callback is not called.
+/// A function that takes a pointer to this structure works synchronously if the pointer is `NULL`. With
+/// a pointer it may work synchronously or asynchronously. If it returns `WS_S_ASYNC`, the callback is
+/// called once, with the result. If it returns any other value, the operation is over and the callback
+/// is not called.
 ///
-/// The structure itself is needed only until the function returns, so it can live on the stack.
-/// Whatever else the function was given by pointer must stay valid until the callback is called, unless
-/// its page says otherwise.
+/// The structure itself is needed only until the function returns, so it can be a local variable. All
+/// other memory that was given to the function by pointer must stay valid until the callback is called,
+/// unless the page of the function says otherwise.
 ///
 /// A function that implements an asynchronous operation, such as a callback of a custom channel, copies
-/// both fields. It must not call the callback in the thread that called it before it has returned.
+/// both fields. In the thread that called it, the function must not call the callback before it has
+/// returned.
 ///
 /// # See also
 ///
@@ -115,7 +117,7 @@ pub struct XmlWriter {
 pub struct AsyncContext {
     /// The function that receives the result. It must not be `NULL`.
     pub callback: super::AsyncCallback,
-    /// Any value of the application. It is passed to the callback and not looked at.
+    /// Any value of the application. It is passed to the callback unchanged.
     ///
     /// `callbackState` in C.
     #[doc(alias = "callbackState")]
@@ -132,8 +134,8 @@ impl Default for AsyncContext {
     }
 }
 
-/// Holds an array of [`WS_CHANNEL_PROPERTY`](crate::webservices::ChannelProperty) structures with its
-/// length.
+/// Holds an array of [`WS_CHANNEL_PROPERTY`](crate::webservices::ChannelProperty) structures and the
+/// length of the array.
 ///
 /// # See also
 ///
@@ -170,7 +172,7 @@ impl Default for ChannelProperties {
     }
 }
 
-/// Holds one setting of a channel that is about to be created.
+/// Holds one setting of a new channel.
 ///
 /// # See also
 ///
@@ -192,7 +194,7 @@ impl Default for ChannelProperties {
 pub struct ChannelProperty {
     /// The property.
     pub id: i32,
-    /// Points to the value, which must be aligned as its type demands.
+    /// Points to the value. The value must be aligned as its type demands.
     pub value: *mut core::ffi::c_void,
     /// The number of bytes at **value**: the size of the property's type.
     ///
@@ -219,12 +221,12 @@ impl Default for ChannelProperty {
 /// The structure is the value of `WS_CHANNEL_PROPERTY_CUSTOM_CHANNEL_CALLBACKS` when a channel with
 /// `WS_CUSTOM_CHANNEL_BINDING` is created, by
 /// [`WsCreateChannel`](crate::webservices::Channels::create_channel) or by
-/// `WsCreateChannelForListener`. Every field has to be set.
+/// `WsCreateChannelForListener`. Every field must be set.
 ///
-/// Each function of the channel leads to the callback of the same name, with the instance that
-/// `createChannelCallback` returned in place of the channel. It is the callback that has to check the
-/// arguments and whether the [`WS_CHANNEL_STATE`](crate::webservices::ChannelState) of the channel
-/// allows the call, except where its page says otherwise.
+/// Each function of the channel calls the callback of the same name. Instead of the channel, the
+/// callback gets the instance that `createChannelCallback` returned. The callback must check the
+/// arguments and the [`WS_CHANNEL_STATE`](crate::webservices::ChannelState) of the channel, unless its
+/// page says otherwise.
 ///
 /// Calls for different channels can come in different threads at the same time, and so can calls for
 /// one channel: `abortChannelCallback` may come at any time while the channel is in use.
@@ -249,9 +251,8 @@ impl Default for ChannelProperty {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct CustomChannelCallbacks<W: crate::WideChar = u16> {
-    /// Creates the channel. It is called by
-    /// [`WsCreateChannel`](crate::webservices::Channels::create_channel), and returns the instance that all
-    /// other callbacks are given.
+    /// Creates the channel. [`WsCreateChannel`](crate::webservices::Channels::create_channel) calls this
+    /// function. The function returns the instance that all other callbacks get.
     ///
     /// `createChannelCallback` in C.
     #[doc(alias = "createChannelCallback")]
@@ -261,7 +262,7 @@ pub struct CustomChannelCallbacks<W: crate::WideChar = u16> {
     /// `freeChannelCallback` in C.
     #[doc(alias = "freeChannelCallback")]
     pub free_channel_callback: super::FreeChannelCallback,
-    /// Makes a closed channel as good as new. It implements
+    /// Makes a closed channel ready for the next use. It implements
     /// [`WsResetChannel`](crate::webservices::Channels::reset_channel).
     ///
     /// `resetChannelCallback` in C.
@@ -278,7 +279,7 @@ pub struct CustomChannelCallbacks<W: crate::WideChar = u16> {
     /// `closeChannelCallback` in C.
     #[doc(alias = "closeChannelCallback")]
     pub close_channel_callback: super::CloseChannelCallback,
-    /// Ends what is in progress on the channel. It implements
+    /// Ends the operations in progress on the channel. It implements
     /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel).
     ///
     /// `abortChannelCallback` in C.
@@ -351,15 +352,15 @@ impl<W: crate::WideChar> Default for CustomChannelCallbacks<W> {
     }
 }
 
-/// Holds the address of an endpoint: its URL, and what else has to be known to reach it and to trust
-/// it. The fields are those of an endpoint reference of WS-Addressing.
+/// Holds the address of an endpoint: its URL, and the other data for reaching and trusting the
+/// endpoint. The fields match an endpoint reference of WS-Addressing.
 ///
 /// # Remarks
 ///
-/// Only **url** is needed. The structure does not own what it points to.
+/// Only **url** is required. The structure does not own the memory that it points to.
 ///
 /// [`WsOpenChannel`](crate::webservices::Channels::open_channel) takes the address of the endpoint to
-/// connect with; a custom channel receives it with
+/// connect to. A custom channel receives the address with
 /// [`WS_OPEN_CHANNEL_CALLBACK`](crate::webservices::OpenChannelCallback).
 ///
 /// # See also
@@ -383,18 +384,18 @@ impl<W: crate::WideChar> Default for CustomChannelCallbacks<W> {
 #[repr(C)]
 pub struct EndpointAddress<W: crate::WideChar = u16> {
     /// The URL, with its special characters escaped. An empty string stands for the anonymous address of
-    /// WS-Addressing, which is written and read in its place.
+    /// WS-Addressing. Messages contain that address, not the empty string.
     pub url: super::WsString<W>,
-    /// Header elements that belong into each message for the endpoint, the ReferenceParameters of
-    /// WS-Addressing. They complete the URL, and nobody but the endpoint has to understand them. It can be
-    /// `NULL`.
+    /// Header elements that each message for the endpoint must contain. WS-Addressing calls them
+    /// ReferenceParameters. They complete the URL, and only the endpoint needs to understand them. It can
+    /// be `NULL`.
     pub headers: *mut super::XmlBuffer,
-    /// Further elements of the endpoint reference, in the order that the specification demands, then those
-    /// of extensions. Address, ReferenceParameters and Identity are not among them, for they have fields of
-    /// their own. In the version `WS_ADDRESSING_VERSION_0_9` ReferenceProperties has to be the first
-    /// element. It can be `NULL`.
+    /// Further elements of the endpoint reference, in the order that the specification demands, and after
+    /// them the elements of extensions. Address, ReferenceParameters and Identity have fields of their own
+    /// and do not belong here. In the version `WS_ADDRESSING_VERSION_0_9`, ReferenceProperties must be the
+    /// first element. It can be `NULL`.
     pub extensions: *mut super::XmlBuffer,
-    /// Who the endpoint has to prove to be. It can be `NULL`.
+    /// The identity that the endpoint must prove. It can be `NULL`.
     pub identity: *mut super::EndpointIdentity,
 }
 
@@ -415,8 +416,8 @@ impl<W: crate::WideChar> Default for EndpointAddress<W> {
 ///
 /// # Remarks
 ///
-/// A pointer to one of those structures is passed as a pointer to this one. The receiver looks at
-/// `identityType` and converts the pointer.
+/// A pointer to one of those structures is passed as a pointer to a `WS_ENDPOINT_IDENTITY`. The
+/// receiver looks at `identityType` and converts the pointer.
 ///
 /// # See also
 ///
@@ -448,7 +449,7 @@ impl Default for EndpointIdentity {
     }
 }
 
-/// Holds one setting of an error object that is about to be created.
+/// Holds one setting of a new error object.
 ///
 /// # See also
 ///
@@ -468,7 +469,7 @@ impl Default for EndpointIdentity {
 pub struct ErrorProperty {
     /// The property.
     pub id: i32,
-    /// Points to the value, which must be aligned as its type demands.
+    /// Points to the value. The value must be aligned as its type demands.
     pub value: *mut core::ffi::c_void,
     /// The number of bytes at **value**: the size of the property's type.
     ///
@@ -488,14 +489,14 @@ impl Default for ErrorProperty {
     }
 }
 
-/// Holds a string of UTF-16 characters with its length.
+/// Holds a string of UTF-16 characters and its length.
 ///
 /// # Remarks
 ///
-/// The string needs no zero at its end. If there is one, **length** does not count it.
+/// The string needs no zero at its end. If there is a zero, **length** does not count it.
 ///
-/// The structure does not own the characters. Who frees them, and when, is said where the structure is
-/// used. In C the macro `WS_STRING_VALUE` makes one from a string literal.
+/// The structure does not own the characters. The page that uses the structure says who frees them, and
+/// when. In C the macro `WS_STRING_VALUE` makes a `WS_STRING` from a string literal.
 ///
 /// # See also
 ///

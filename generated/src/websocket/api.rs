@@ -2,7 +2,7 @@
 
 //! The functions of `websocket.h`: one trait per group, for a runtime to implement.
 
-/// Sessions of the protocol component: create, abort and delete them, and ask for what they share.
+/// Sessions of the protocol component: create, abort and delete them, and read the properties that they share.
 pub trait Handles {
     /// The `WebSocketAbortHandle` function ends the operations of a session and refuses new ones. The
     /// handle itself stays valid.
@@ -21,20 +21,20 @@ pub trait Handles {
     ///
     /// # Remarks
     ///
-    /// Sends and receives that are queued do no more input or output.
+    /// Queued sends and receives do no more input or output.
     /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) reports the end of each of them with
-    /// `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION` or `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`, so that
-    /// the application gets its contexts and buffers back. Go on taking and completing actions until
-    /// `WEB_SOCKET_NO_ACTION` comes, then call
+    /// `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION` or `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`, so the
+    /// application gets its contexts and buffers back. Take and complete actions until
+    /// `WEB_SOCKET_NO_ACTION` comes. Then call
     /// [`WebSocketDeleteHandle`](crate::websocket::Handles::delete_handle).
     ///
-    /// From now on [`WebSocketSend`](crate::websocket::Transfer::send) and
+    /// After the call, [`WebSocketSend`](crate::websocket::Transfer::send) and
     /// [`WebSocketReceive`](crate::websocket::Transfer::receive) fail.
     ///
     /// The function does nothing to a handle whose handshake is not complete.
     ///
-    /// Call it when the connection beneath is lost or when
-    /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) fails. The peer is not told.
+    /// Call the function when the connection is lost or when
+    /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) fails. It sends nothing to the peer.
     ///
     /// # See also
     ///
@@ -58,7 +58,7 @@ pub trait Handles {
     ///
     /// - `properties` (C: `pProperties`, in, optional, in use until the handle is closed)
     ///
-    ///   Properties of the new session. It can be `NULL` if `properties.len()` is 0; each property then has
+    ///   Properties of the new session. It can be `NULL` if `properties.len()` is 0. Each property then has
     ///   its default.
     /// - the length of `properties` (C: `ulPropertyCount`, in)
     ///
@@ -76,21 +76,21 @@ pub trait Handles {
     /// codes of the protocol with their numbers.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown or cannot be set, or
-    ///   its value has the wrong size, is not aligned or is below its minimum.
+    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown, a property cannot be
+    ///   set, or a value has the wrong size, is not aligned or is below its minimum.
     ///
     /// # Remarks
     ///
-    /// The protocol component turns messages into the bytes of the WebSocket protocol and back. It opens no
-    /// connection and calls no network function: the application carries the headers of the handshake, and
-    /// it moves the bytes that [`WebSocketGetAction`](crate::websocket::Transfer::get_action) asks for. The
-    /// connection beneath can be anything that delivers bytes in order.
+    /// The protocol component turns messages into the bytes of the WebSocket protocol and back. The
+    /// application has the connection: it sends and receives the headers of the handshake, and it moves the
+    /// bytes that [`WebSocketGetAction`](crate::websocket::Transfer::get_action) asks for. The component
+    /// itself calls no network function. Any connection that delivers bytes in order will do.
     ///
-    /// The array and the values that it points to are read during the call. One of them stays in use: the
-    /// memory given as `WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE` must not be touched before the handle
-    /// has been deleted.
+    /// The function reads the array and its values during the call. The memory of
+    /// `WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE` stays in use: do not touch it before the handle has been
+    /// deleted.
     ///
-    /// A client masks every frame that it sends, as RFC 6455 demands, with a new random key for each frame.
+    /// A client masks every frame that it sends, as RFC 6455 demands. Each frame has a new random key.
     ///
     /// The next step is
     /// [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake).
@@ -125,7 +125,7 @@ pub trait Handles {
     ///
     /// - `properties` (C: `pProperties`, in, optional, in use until the handle is closed)
     ///
-    ///   Properties of the new session. It can be `NULL` if `properties.len()` is 0; each property then has
+    ///   Properties of the new session. It can be `NULL` if `properties.len()` is 0. Each property then has
     ///   its default.
     /// - the length of `properties` (C: `ulPropertyCount`, in)
     ///
@@ -143,17 +143,18 @@ pub trait Handles {
     /// codes of the protocol with their numbers.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown or cannot be set, or
-    ///   its value has the wrong size, is not aligned or is below its minimum.
+    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown, a property cannot be
+    ///   set, or a value has the wrong size, is not aligned or is below its minimum.
     ///
     /// # Remarks
     ///
-    /// A server does not mask what it sends and needs little room for it: its send buffer holds frame heads
-    /// only, since the payload is sent from the buffers of the caller. Frames that arrive must be masked.
+    /// A server sends frames without a mask and needs little memory for them: its send buffer holds the
+    /// frame heads only, because the payload is sent from the buffers of the caller. Frames that arrive
+    /// must be masked.
     ///
-    /// How the component and its caller share the work, and how long the memory of the properties is used,
-    /// is the same as with
-    /// [`WebSocketCreateClientHandle`](crate::websocket::Handles::create_client_handle).
+    /// The component and its caller share the work as described for
+    /// [`WebSocketCreateClientHandle`](crate::websocket::Handles::create_client_handle). The memory of the
+    /// properties is used as long as described there.
     ///
     /// The next step is
     /// [`WebSocketBeginServerHandshake`](crate::websocket::Handshake::begin_server_handshake).
@@ -181,8 +182,8 @@ pub trait Handles {
         properties: &[super::Property],
     ) -> Result<super::Handle, super::CreateServerHandleError>;
 
-    /// The `WebSocketDeleteHandle` function frees a session, its buffers and the memory that its calls have
-    /// lent to the application.
+    /// The `WebSocketDeleteHandle` function frees a session and its buffers. It also frees all memory that
+    /// the session has lent to the application.
     ///
     /// # Parameters
     ///
@@ -192,7 +193,7 @@ pub trait Handles {
     ///   [`WebSocketCreateClientHandle`](crate::websocket::Handles::create_client_handle) or
     ///   [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle).
     ///
-    ///   The handle is invalid when the function returns. No other call may be using it.
+    ///   The handle is invalid when the function returns. No other call may use the handle at the same time.
     ///
     /// # Returns
     ///
@@ -200,17 +201,17 @@ pub trait Handles {
     ///
     /// # Remarks
     ///
-    /// A handle can be deleted in any state, before, during and after the handshake. Operations that are
-    /// still queued are dropped, and no action reports their end. An application that needs their contexts
-    /// back calls [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) first and then takes
-    /// actions with [`WebSocketGetAction`](crate::websocket::Transfer::get_action) until it gets
+    /// A handle can be deleted in any state, before, during and after the handshake. The function drops
+    /// queued operations, and no action reports their end. An application that needs the contexts of these
+    /// operations calls [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) first. It then
+    /// takes actions with [`WebSocketGetAction`](crate::websocket::Transfer::get_action) until it gets
     /// `WEB_SOCKET_NO_ACTION`.
     ///
     /// Buffers that [`WebSocketGetAction`](crate::websocket::Transfer::get_action) returned and arrays of
-    /// headers that came from the handshake are gone with the handle, so input or output that still uses
-    /// them has to be finished or cancelled before.
+    /// headers from the handshake are freed together with the handle. Finish or cancel all input and output
+    /// that uses them before the call.
     ///
-    /// The function closes no connection and sends no close frame. For an orderly end, send
+    /// The function leaves the connection open and sends no close frame. For an orderly end, send
     /// `WEB_SOCKET_CLOSE_BUFFER_TYPE` with [`WebSocketSend`](crate::websocket::Transfer::send) and receive
     /// the close frame of the peer.
     ///
@@ -231,14 +232,13 @@ pub trait Handles {
     #[doc(alias = "WebSocketDeleteHandle")]
     fn delete_handle(&self, web_socket: super::Handle);
 
-    /// The `WebSocketGetGlobalProperty` function gets a property of the protocol component that belongs to
-    /// no session.
+    /// The `WebSocketGetGlobalProperty` function gets a property of the protocol component as a whole.
     ///
     /// # Parameters
     ///
     /// - `type_` (C: `eType`, in)
     ///
-    ///   The property: `WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE` or
+    ///   The property to get: `WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE` or
     ///   `WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE`. The other types are settings of a session and cannot
     ///   be read.
     /// - `value` (C: `pvValue`, in, out)
@@ -247,23 +247,23 @@ pub trait Handles {
     ///   an array of `ULONG`.
     /// - `size` (C: `ulSize`, in, out)
     ///
-    ///   On input, the number of bytes at `value`. On output, the number of bytes of the value. In spite of
-    ///   its name it is a pointer.
+    ///   On input, the number of bytes at `value`. On output, the number of bytes of the value. The parameter
+    ///   is a pointer, though its name does not say so.
     ///
     /// # Errors
     ///
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_INVALIDARG` (0x80070057): A pointer is `NULL`, the property is none that can be read, or the
-    ///   memory is too small for the value.
+    /// - `E_INVALIDARG` (0x80070057): A pointer is `NULL`, the property cannot be read, or the memory is
+    ///   too small for the value.
     ///
     /// # Remarks
     ///
     /// The function needs no handle and no connection.
     ///
-    /// The component tells the interval and does not keep it: an application that wants to send keep-alives
-    /// has to run a timer of its own and to queue a ping or an unsolicited pong with
+    /// The component reports the interval but sends no keep-alives. An application that wants keep-alives
+    /// runs a timer and queues a ping or an unsolicited pong with
     /// [`WebSocketSend`](crate::websocket::Transfer::send).
     ///
     /// # See also
@@ -287,10 +287,10 @@ pub trait Handles {
     ) -> Result<(), super::GetGlobalPropertyError>;
 }
 
-/// The handshake of both sides: the headers that go into request and response, and the check of those that come.
+/// The handshake of both sides: make the headers of the request and the response, and check the received headers.
 pub trait Handshake {
     /// The `WebSocketBeginClientHandshake` function begins the handshake of a client. It returns the
-    /// headers that the application has to put into its HTTP request.
+    /// headers that the application must add to its HTTP request.
     ///
     /// # Parameters
     ///
@@ -314,8 +314,8 @@ pub trait Handshake {
     ///   Number of strings in `extensions`.
     /// - `initial_headers` (C: `pInitialHeaders`, in, optional)
     ///
-    ///   Headers that the application sends in any case, among them Host. It can be `NULL` if
-    ///   `initial_headers.len()` is 0.
+    ///   Headers of the application's own request, Host included. It can be `NULL` if `initial_headers.len()`
+    ///   is 0.
     /// - the length of `initial_headers` (C: `ulInitialHeaderCount`, in)
     ///
     ///   Number of headers in `initial_headers`.
@@ -325,8 +325,8 @@ pub trait Handshake {
     /// - `additional_headers` (C: `pAdditionalHeaders`, out, lent until
     ///   [`WebSocketEndClientHandshake`](crate::websocket::Handshake::end_client_handshake))
     ///
-    ///   Receives a pointer to an array of headers that the request needs. A header of this array takes the
-    ///   place of one with the same name in `initial_headers`.
+    ///   Receives a pointer to an array of headers that the request needs. If `initial_headers` has a header
+    ///   with the same name, the header of this array replaces it.
     /// - `additional_header_count` (C: `pulAdditionalHeaderCount`, out)
     ///
     ///   Receives the number of elements of that array.
@@ -336,27 +336,27 @@ pub trait Handshake {
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
+    /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): A pointer is `NULL` though it is required or its count is not 0, or
-    ///   the handle is not one of a client.
+    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, a pointer is `NULL` though its count is
+    ///   not 0, or the handle belongs to a server.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake of this handle has begun already.
     ///
     /// # Remarks
     ///
     /// The array holds Upgrade, Connection, Sec-WebSocket-Version and Sec-WebSocket-Key with a new random
-    /// key. Sec-WebSocket-Protocol and Sec-WebSocket-Extensions are there if subprotocols or extensions
-    /// were offered. Host is not: it comes from the application, as do Origin, cookies and the like.
+    /// key. It has Sec-WebSocket-Protocol if subprotocols are offered, and Sec-WebSocket-Extensions if
+    /// extensions are offered. The application itself adds Host, Origin, cookies and all other headers.
     ///
     /// The array and its strings belong to the handle. They are valid until
     /// [`WebSocketEndClientHandshake`](crate::websocket::Handshake::end_client_handshake) succeeds or the
-    /// handle is deleted; do not free or change them. The strings that were passed in are not used after
-    /// the call.
+    /// handle is deleted. Do not free or change them. After the call, the caller can free the arrays and
+    /// strings that it passed in.
     ///
-    /// Send the request with the method GET and HTTP/1.1. When the response is there and its status is 101,
+    /// Send the request with the method GET and HTTP/1.1. When the response has come and its status is 101,
     /// pass its headers to
-    /// [`WebSocketEndClientHandshake`](crate::websocket::Handshake::end_client_handshake). No message can
-    /// be sent or received before that.
+    /// [`WebSocketEndClientHandshake`](crate::websocket::Handshake::end_client_handshake). Messages can be
+    /// sent and received after that call.
     ///
     /// # See also
     ///
@@ -381,8 +381,8 @@ pub trait Handshake {
         initial_headers: &[super::HttpHeader],
     ) -> Result<super::BeginClientHandshakeOutput, super::BeginClientHandshakeError>;
 
-    /// The `WebSocketBeginServerHandshake` function checks the headers of a client's request and returns
-    /// the headers that the application has to put into its response.
+    /// The `WebSocketBeginServerHandshake` function checks the headers of a client's request. It returns
+    /// the headers that the application must add to its response.
     ///
     /// # Parameters
     ///
@@ -392,12 +392,12 @@ pub trait Handshake {
     ///   [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle).
     /// - `subprotocol_selected` (C: `pszSubprotocolSelected`, in, optional)
     ///
-    ///   The subprotocol that the application has chosen from those which the request offers, as a
-    ///   zero-terminated string. It is `None` if there is none.
+    ///   The subprotocol that the application has chosen from the offers of the request, as a zero-terminated
+    ///   string. It is `None` if the application has chosen no subprotocol.
     /// - `extension_selected` (C: `pszExtensionSelected`, in, optional)
     ///
-    ///   The extensions that the application has chosen from those which the request offers. Each element is
-    ///   a zero-terminated string with one extension. It can be `NULL` if `extension_selected.len()` is 0.
+    ///   The extensions that the application has chosen from the offers of the request. Each element is a
+    ///   zero-terminated string with one extension. It can be `NULL` if `extension_selected.len()` is 0.
     /// - the length of `extension_selected` (C: `ulExtensionSelectedCount`, in)
     ///
     ///   Number of strings in `extension_selected`.
@@ -423,11 +423,11 @@ pub trait Handshake {
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
+    /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): A pointer is `NULL` though it is required or its count is not 0, the
-    ///   subprotocol or an extension is not one that the request offers, or the handle is not one of a
-    ///   server.
+    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, a pointer is `NULL` though its count is
+    ///   not 0, the request does not offer the subprotocol or an extension, or the handle belongs to a
+    ///   client.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake of this handle has begun already.
     /// - `E_INVALID_PROTOCOL_FORMAT` (0x83760002): A header that the handshake needs is missing from the
     ///   request or has a wrong value.
@@ -436,18 +436,19 @@ pub trait Handshake {
     ///
     /// # Remarks
     ///
-    /// The array holds Upgrade, Connection and Sec-WebSocket-Accept, and Sec-WebSocket-Protocol and
-    /// Sec-WebSocket-Extensions if something was chosen. Send them with the status 101. If the function
-    /// fails, refuse the request, for example with the status 400, or with 426 and the header
-    /// Sec-WebSocket-Version when only the version does not fit.
+    /// The array holds Upgrade, Connection and Sec-WebSocket-Accept. It has Sec-WebSocket-Protocol if a
+    /// subprotocol was chosen, and Sec-WebSocket-Extensions if extensions were chosen. Send the headers
+    /// with the status 101. If the function fails, refuse the request, for example with the status 400. If
+    /// only the version does not fit, use the status 426 and the header Sec-WebSocket-Version.
     ///
-    /// The array and its strings belong to the handle. They are valid until the handshake ends, by
-    /// [`WebSocketEndServerHandshake`](crate::websocket::Handshake::end_server_handshake) or by the first
-    /// send, receive or action, or until the handle is deleted. Do not free or change them. What was passed
-    /// in is not used after the call.
+    /// The array and its strings belong to the handle. They are valid until the handshake ends or the
+    /// handle is deleted.
+    /// [`WebSocketEndServerHandshake`](crate::websocket::Handshake::end_server_handshake) ends the
+    /// handshake, and so does the first send, receive or action. Do not free or change the array and its
+    /// strings. After the call, the caller can free the arrays and strings that it passed in.
     ///
-    /// Method, version and path of the request, Origin and authentication are not looked at. They are up to
-    /// the application, and it checks them before it calls this function.
+    /// The application checks the method, the version and the path of the request, Origin and
+    /// authentication before it calls this function. The function itself does not look at them.
     ///
     /// # See also
     ///
@@ -473,7 +474,8 @@ pub trait Handshake {
     ) -> Result<super::BeginServerHandshakeOutput, super::BeginServerHandshakeError>;
 
     /// The `WebSocketEndClientHandshake` function checks the headers of the response and completes the
-    /// handshake of a client. It also tells which subprotocol and extensions the server has chosen.
+    /// handshake of a client. It also returns the subprotocol and the extensions that the server has
+    /// chosen.
     ///
     /// # Parameters
     ///
@@ -486,36 +488,37 @@ pub trait Handshake {
     ///   All headers of the response.
     /// - the length of `response_headers` (C: `ulReponseHeaderCount`, in)
     ///
-    ///   Number of headers in `response_headers`. The name lacks an *s* in the header file too.
+    ///   Number of headers in `response_headers`. The parameter's name lacks an *s* in the header file too.
     /// - `selected_extensions` (C: `pulSelectedExtensions`, in, out, optional)
     ///
-    ///   Array that receives the chosen extensions, each as an index, from 0, into the *pszExtensions* array
-    ///   of [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake). It can be
-    ///   `&[]` if the application does not want to know.
+    ///   Array that receives the chosen extensions. Each element is an index, from 0, into the
+    ///   *pszExtensions* array of
+    ///   [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake). It can be
+    ///   `&[]` if the application does not need them.
     /// - `selected_extension_count` (C: `pulSelectedExtensionCount`, in, out, optional)
     ///
-    ///   On input, the number of elements for which `selected_extensions` has room: at least as many as
-    ///   extensions were offered. On output, the number of elements that were written. It can be `None` if
-    ///   `selected_extensions` is.
+    ///   On input, the number of elements for which `selected_extensions` has room. It must be at least the
+    ///   number of extensions that were offered. On output, the number of elements that were written. It can
+    ///   be `None` if `selected_extensions` is `NULL`.
     /// - `selected_subprotocol` (C: `pulSelectedSubprotocol`, in, out, optional)
     ///
     ///   Receives the chosen subprotocol as an index, from 0, into the *pszSubprotocols* array of
-    ///   [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake). The value
-    ///   means something only if the response has the header Sec-WebSocket-Protocol. It can be `None`.
+    ///   [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake). The value is
+    ///   valid only if the response has the header Sec-WebSocket-Protocol. It can be `None`.
     ///
     /// # Errors
     ///
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
+    /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): `response_headers` is `NULL` though its count is not 0, the array for
-    ///   the extensions is too small or has no count, or the handle is not one of a client.
+    ///   the extensions is too small or has no count, or the handle belongs to a server.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake has not begun, or it is complete
     ///   already.
     /// - `E_INVALID_PROTOCOL_FORMAT` (0x83760002): A header that the handshake needs is missing or has a
-    ///   wrong value; for example, Sec-WebSocket-Accept does not fit the key that was sent.
+    ///   wrong value. For example, Sec-WebSocket-Accept does not fit the key that was sent.
     /// - `E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED` (0x83760003): The response names an extension that the
     ///   client has not offered.
     /// - `E_SUBPROTOCOL_NOT_SUPPORTED` (0x83760004): The response names a subprotocol that the client has
@@ -523,17 +526,18 @@ pub trait Handshake {
     ///
     /// # Remarks
     ///
-    /// The function sees headers only. It is for the application to check that the status of the response
-    /// is 101, and to follow a redirect or to answer a demand for authentication if it is another one.
+    /// The function sees headers only. The application checks the status of the response before the call.
+    /// If the status is not 101, the application can follow a redirect or answer a demand for
+    /// authentication.
     ///
     /// On success the session is open: [`WebSocketSend`](crate::websocket::Transfer::send) and
-    /// [`WebSocketReceive`](crate::websocket::Transfer::receive) can be called, and the array that
+    /// [`WebSocketReceive`](crate::websocket::Transfer::receive) can be called. The array that
     /// [`WebSocketBeginClientHandshake`](crate::websocket::Handshake::begin_client_handshake) returned is
-    /// freed. Bytes that came behind the response's headers belong to the session and are the first ones to
-    /// hand over when an action asks for data.
+    /// freed. Bytes that came after the headers of the response belong to the session. Hand them over first
+    /// when an action asks for data.
     ///
-    /// The codes `E_UNSUPPORTED_EXTENSION` and `E_UNSUPPORTED_SUBPROTOCOL`, which are found elsewhere for
-    /// this function, are in no header file.
+    /// Other texts about this function name the codes `E_UNSUPPORTED_EXTENSION` and
+    /// `E_UNSUPPORTED_SUBPROTOCOL`. No header file defines them.
     ///
     /// # See also
     ///
@@ -573,19 +577,19 @@ pub trait Handshake {
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
+    /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): The handle is not one of a server.
+    /// - `E_INVALIDARG` (0x80070057): The handle belongs to a client.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake has not begun, or it is complete
     ///   already.
     ///
     /// # Remarks
     ///
-    /// The function frees what the handshake has used, the array of response headers included, and
+    /// The function frees the memory of the handshake, the array of response headers included, and
     /// allocates the buffers of the session. Call it when the response has been sent or its headers have
     /// been copied.
     ///
-    /// The call can be left out. The first call of [`WebSocketSend`](crate::websocket::Transfer::send),
+    /// The call is optional. The first call of [`WebSocketSend`](crate::websocket::Transfer::send),
     /// [`WebSocketReceive`](crate::websocket::Transfer::receive) or
     /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) after
     /// [`WebSocketBeginServerHandshake`](crate::websocket::Handshake::begin_server_handshake) does the
@@ -613,8 +617,8 @@ pub trait Handshake {
 /// What [`begin_client_handshake`](Handshake::begin_client_handshake) returns.
 #[derive(Clone, Copy, Debug)]
 pub struct BeginClientHandshakeOutput {
-    /// Receives a pointer to an array of headers that the request needs. A header of this array takes the
-    /// place of one with the same name in `initial_headers`.
+    /// Receives a pointer to an array of headers that the request needs. If `initial_headers` has a header
+    /// with the same name, the header of this array replaces it.
     ///
     /// `pAdditionalHeaders` in C.
     #[doc(alias = "pAdditionalHeaders")]
@@ -641,11 +645,11 @@ pub struct BeginServerHandshakeOutput {
     pub response_header_count: u32,
 }
 
-/// Messages: queue sends and receives, and carry out the actions that move their bytes.
+/// Messages: queue sends and receives, and take the actions that move their bytes.
 pub trait Transfer {
     /// The `WebSocketCompleteAction` function ends an action that
-    /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) returned and says how many bytes were
-    /// moved for it.
+    /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) returned. The caller reports how many
+    /// bytes the action has moved.
     ///
     /// # Parameters
     ///
@@ -660,8 +664,8 @@ pub trait Transfer {
     ///   `action_context` for this action.
     /// - `bytes_transferred` (C: `ulBytesTransferred`, in)
     ///
-    ///   The bytes that were written to the connection or read from it, all buffers of the action together.
-    ///   For actions that move nothing it is 0.
+    ///   The number of bytes that were written to the connection or read from it, for all buffers of the
+    ///   action together. It is 0 for actions that move no bytes.
     ///
     /// # Returns
     ///
@@ -669,17 +673,19 @@ pub trait Transfer {
     ///
     /// # Remarks
     ///
-    /// The function cannot fail, but the number of bytes tells it that input or output did:
+    /// The function itself cannot fail. The number of bytes tells the component that input or output has
+    /// failed:
     ///
-    /// - If a `WEB_SOCKET_SEND_TO_NETWORK_ACTION` is completed with another number than the sum of its
-    ///   buffers, the rest of the send is given up.
-    /// - If a `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION` is completed with 0, the receive is given up. It is
-    ///   also the way to report that the peer has closed the connection.
+    /// - If a `WEB_SOCKET_SEND_TO_NETWORK_ACTION` is completed with a number that differs from the sum of its
+    ///   buffers, the component drops the rest of the send.
+    /// - If a `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION` is completed with 0, the component ends the receive.
+    ///   An application also uses 0 to report that the peer has closed the connection.
     ///
     /// In both cases the next action of that queue reports the end of the operation.
     ///
-    /// An action can be completed later and by another thread than the one that took it, for example when
-    /// an asynchronous write is done. Buffers of the action must not be used after the call.
+    /// An action can be completed later, and by a thread other than the one that took it. For example, an
+    /// asynchronous write completes its action when it is done. Do not use the buffers of the action after
+    /// the call.
     ///
     /// # See also
     ///
@@ -713,14 +719,14 @@ pub trait Transfer {
     ///   [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle).
     /// - `action_queue` (C: `eActionQueue`, in)
     ///
-    ///   The queue to take the action from: that of sends, that of receives, or both.
+    ///   The queue to take the action from: the queue of sends, the queue of receives, or both.
     /// - `data_buffers` (C: `pDataBuffers`, in, out, lent until
     ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action))
     ///
-    ///   Array that receives the buffers of the action. What they held before does not matter. The memory
-    ///   that they point to belongs to the component, or to the caller of
+    ///   Array that receives the buffers of the action. The function overwrites the elements without reading
+    ///   them. The buffers point to memory that belongs to the component, or to the caller of
     ///   [`WebSocketSend`](crate::websocket::Transfer::send) or
-    ///   [`WebSocketReceive`](crate::websocket::Transfer::receive), and is valid until
+    ///   [`WebSocketReceive`](crate::websocket::Transfer::receive). The memory is valid until
     ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) is called for this action.
     ///   Do not free it.
     /// - `data_buffer_count` (C: `pulDataBufferCount`, in, out)
@@ -739,22 +745,22 @@ pub trait Transfer {
     /// - `buffer_type` (C: `pBufferType`, out)
     ///
     ///   Receives the type of the data in the buffers. For `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION` it
-    ///   says what was received.
+    ///   is the type of the received data.
     ///
     ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
     ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `application_context` (C: `pvApplicationContext`, in, out, optional)
     ///
     ///   Receives the context that was passed to [`WebSocketSend`](crate::websocket::Transfer::send) or
-    ///   [`WebSocketReceive`](crate::websocket::Transfer::receive). It is not written for
-    ///   `WEB_SOCKET_NO_ACTION`, nor when the component sends a frame by itself, such as the pong for a ping.
-    ///   It can be `None`.
+    ///   [`WebSocketReceive`](crate::websocket::Transfer::receive). The function leaves it unchanged for
+    ///   `WEB_SOCKET_NO_ACTION`, and for a frame that the component sends by itself, such as the pong for a
+    ///   ping. It can be `None`.
     ///
     ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
     ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `action_context` (C: `pvActionContext`, out)
     ///
-    ///   Receives a value that stands for this action, for
+    ///   Receives a value that stands for this action. Pass it to
     ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action).
     ///
     ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
@@ -765,53 +771,54 @@ pub trait Transfer {
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
+    /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): A pointer that is required is `NULL`, the queue is unknown, or the
-    ///   array has no element.
+    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, the queue is unknown, or the array has
+    ///   no element.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake of the session is not complete, or the
-    ///   frame that was received is well formed but not allowed at this point, for example the continuation
-    ///   of a message that was never begun. Of a frame, only actions of receives return it.
-    /// - `E_INVALID_PROTOCOL_FORMAT` (0x83760002): The bytes that were received are not what the WebSocket
-    ///   protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions
-    ///   of receives return it.
+    ///   received frame is well formed but not allowed at this point. An example is a continuation without
+    ///   the beginning of its message. For a frame, only the queue of receives returns this code.
+    /// - `E_INVALID_PROTOCOL_FORMAT` (0x83760002): The WebSocket protocol does not allow the received
+    ///   bytes, for example a frame with a reserved bit or text that is not UTF-8. Only the queue of
+    ///   receives returns this code.
     ///
     /// # Remarks
     ///
-    /// Each successful call is followed by one call of
-    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action), for `WEB_SOCKET_NO_ACTION`
-    /// too. Of each queue only one action is out at a time: the next one comes after the former was
-    /// completed. The two queues can be served by two threads, but on Windows two calls with one handle
-    /// must not overlap: such threads take turns, by a lock that they do not hold while they wait for the
-    /// network.
+    /// After each successful call, call
+    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) once, for
+    /// `WEB_SOCKET_NO_ACTION` too. Each queue has one action out at a time: complete an action before you
+    /// take the next action of that queue. Two threads can serve the two queues. On Windows, two calls with
+    /// one handle must not overlap. Such threads therefore share a lock, and they release the lock while
+    /// they wait for the network.
     ///
     /// What to do with an action:
     ///
-    /// - `WEB_SOCKET_SEND_TO_NETWORK_ACTION`: write all buffers to the connection, in their order, and
-    ///   complete with the number of bytes written.
-    /// - `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION`: read from the connection into the buffers, the first one
-    ///   first, and complete with the number of bytes read. One read is enough; the buffers need not be full.
-    ///   The component does not ask for more than it needs: when the last byte of a message is there, it
-    ///   indicates the message before it asks again.
+    /// - `WEB_SOCKET_SEND_TO_NETWORK_ACTION`: write all buffers to the connection, in their order. Complete
+    ///   the action with the number of bytes written.
+    /// - `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION`: read from the connection into the buffers, beginning with
+    ///   the first buffer. Complete the action with the number of bytes read. One read is enough, and the
+    ///   buffers need not be full. The component asks only for bytes that it needs: when the last byte of a
+    ///   message has come, it reports the message before it asks for more.
     /// - `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION`: the send has ended. Its context comes back for the last
     ///   time.
     /// - `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`: the receive has ended. Its context comes back for the
-    ///   last time. Exactly one buffer is returned, with the data in **Data**, or with the status and the
-    ///   reason in `CloseStatus` if the type is `WEB_SOCKET_CLOSE_BUFFER_TYPE`.
+    ///   last time. Exactly one buffer is returned. If the type is `WEB_SOCKET_CLOSE_BUFFER_TYPE`, the buffer
+    ///   has the status and the reason in `CloseStatus`. For all other types it has the data in **Data**.
     /// - `WEB_SOCKET_NO_ACTION`: nothing is left to do until something else is queued.
     ///
     /// After [`WebSocketSend`](crate::websocket::Transfer::send) or
     /// [`WebSocketReceive`](crate::websocket::Transfer::receive), take actions in a loop. A loop over the
-    /// send queue ends with `WEB_SOCKET_NO_ACTION`. A loop over the receive queue may end with the
-    /// indication, and goes on if the next receive is queued.
+    /// send queue ends with `WEB_SOCKET_NO_ACTION`. A loop over the receive queue may end when the receive
+    /// is complete, and goes on if the next receive is queued.
     ///
-    /// A call that fails with another code than `E_INVALIDARG` writes its outputs too:
+    /// A call that fails writes its outputs too, unless the code is `E_INVALIDARG`. The outputs are
     /// `WEB_SOCKET_NO_ACTION`, no buffers, `NULL` as the context of the application, and an action context
-    /// that completes nothing. So a program that looks at the action before it looks at the code does
-    /// nothing twice. Portable programs look at the code first.
+    /// that completes nothing. A program that looks at the action before it looks at the code therefore
+    /// repeats no action. Portable programs look at the code first.
     ///
-    /// If the function fails, call [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) and go
-    /// on until `WEB_SOCKET_NO_ACTION`, so that the operations that are queued give back their contexts.
+    /// If the function fails, call [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) and
+    /// take actions until `WEB_SOCKET_NO_ACTION` comes. The queued operations then give back their
+    /// contexts.
     ///
     /// # See also
     ///
@@ -846,9 +853,9 @@ pub trait Transfer {
         action_context: &mut *mut core::ffi::c_void,
     ) -> Result<(), super::GetActionError>;
 
-    /// The `WebSocketReceive` function queues a receive operation. It reads nothing by itself:
+    /// The `WebSocketReceive` function queues a receive operation. It does not read from the connection.
     /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) then asks for bytes from the
-    /// connection and returns what they hold.
+    /// connection and returns the message in them.
     ///
     /// # Parameters
     ///
@@ -859,40 +866,41 @@ pub trait Transfer {
     ///   [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle).
     /// - `buffer` (C: `pBuffer`, in, optional, in use until the operation completes)
     ///
-    ///   One buffer, of which **Data** says where received data is to be written. If it is `None`, the data
-    ///   is returned in memory of the component, which saves a copy.
+    ///   One buffer. Its **Data** member says where to write the received data. If it is `None`, the data is
+    ///   returned in memory of the component, which saves a copy.
     ///
-    ///   The buffer and the memory that it points to stay in use until the receive is reported complete.
+    ///   The component uses the buffer and the memory that it points to until the receive is reported
+    ///   complete.
     /// - `context` (C: `pvContext`, in, optional)
     ///
-    ///   Any value of the application. It is handed back, and not looked at, by the actions that belong to
-    ///   this receive.
+    ///   Any value of the application. The actions of this receive return it unchanged.
     ///
     /// # Errors
     ///
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
+    /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): The buffer has no memory or the length 0.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The session does not allow the receive now: its
-    ///   handshake is not complete, it was aborted, another receive has not completed, or the close frame
-    ///   of the peer has been received.
+    ///   handshake is not complete, the session was aborted, another receive has not completed, or the
+    ///   close frame of the peer has been received.
     ///
     /// # Remarks
     ///
     /// Only one receive can be queued at a time. It ends with the action
-    /// `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`, which returns the data and its type; after
-    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) for that action the next
-    /// one can be queued. A send may be queued at the same time.
+    /// `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`, which returns the data and its type. After
+    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) for that action, the next
+    /// receive can be queued. A send may be queued at the same time.
     ///
     /// One receive returns one piece of a message at most. A message that is larger than the buffer, or
-    /// larger than the internal one, comes in several pieces, all but the last with a `FRAGMENT` type.
+    /// larger than the internal receive buffer, comes in several pieces. All pieces but the last have a
+    /// `FRAGMENT` type.
     ///
     /// A close frame ends a receive too, with `WEB_SOCKET_CLOSE_BUFFER_TYPE`. So does the pong that answers
-    /// a ping, with `WEB_SOCKET_PING_PONG_BUFFER_TYPE`. Pings of the peer are answered by the component:
-    /// while a receive is queued, actions of the receive queue can therefore be sends.
+    /// a ping, with `WEB_SOCKET_PING_PONG_BUFFER_TYPE`. The component answers pings of the peer. While a
+    /// receive is queued, an action of the receive queue can therefore ask for a send.
     ///
     /// # See also
     ///
@@ -920,9 +928,8 @@ pub trait Transfer {
         context: *mut core::ffi::c_void,
     ) -> Result<(), super::ReceiveError>;
 
-    /// The `WebSocketSend` function queues a send operation. It sends nothing by itself:
-    /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) then returns the bytes that have to
-    /// go over the connection.
+    /// The `WebSocketSend` function queues a send operation. It does not write to the connection.
+    /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action) then returns the bytes to write.
     ///
     /// # Parameters
     ///
@@ -933,7 +940,7 @@ pub trait Transfer {
     ///   [`WebSocketCreateServerHandle`](crate::websocket::Handles::create_server_handle).
     /// - `buffer_type` (C: `BufferType`, in)
     ///
-    ///   What to send: text or binary data, as a fragment or as the end of a message, a close frame, a ping,
+    ///   What to send. It is a fragment of text or binary data, the end of a message, a close frame, a ping,
     ///   or an unsolicited pong.
     /// - `buffer` (C: `pBuffer`, in, optional, in use until the operation completes)
     ///
@@ -941,41 +948,40 @@ pub trait Transfer {
     ///   text and binary data. It must be `None` for `WEB_SOCKET_PING_PONG_BUFFER_TYPE` and
     ///   `WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE`, which carry no data.
     ///
-    ///   The buffer and the memory that it points to stay in use, unchanged, until the send is reported
-    ///   complete.
+    ///   The component uses the buffer and the memory that it points to until the send is reported complete.
+    ///   Do not change them before.
     /// - `context` (C: `Context`, in, optional)
     ///
-    ///   Any value of the application. It is handed back, and not looked at, by the actions that belong to
-    ///   this send.
+    ///   Any value of the application. The actions of this send return it unchanged.
     ///
     /// # Errors
     ///
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_HANDLE` (0x80070006): The handle is none of a session, or of one that was deleted.
+    /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): The buffer type is unknown, a buffer is missing where one is needed
-    ///   or given where none may be, a close reason is longer than 123 bytes, a close status may not be
-    ///   sent, or text is not UTF-8.
+    /// - `E_INVALIDARG` (0x80070057): The buffer type is unknown, a buffer is missing or not allowed for
+    ///   the type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not
+    ///   UTF-8.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The session does not allow the send now: its
-    ///   handshake is not complete, it was aborted, another send has not completed, a close frame has been
-    ///   sent, or the data does not continue the message that was begun.
+    ///   handshake is not complete, the session was aborted, another send has not completed, a close frame
+    ///   has been sent, or the data does not continue the message that was begun.
     ///
     /// # Remarks
     ///
     /// Only one send can be queued at a time. It ends with the action
-    /// `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION`; after
-    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) for that action the next
-    /// one can be queued and the buffer is free again. A receive may be queued at the same time.
+    /// `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION`. After
+    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) for that action, the next
+    /// send can be queued and the buffer is free again. A receive may be queued at the same time.
     ///
-    /// A message can be sent in pieces: every piece but the last has a `FRAGMENT` type and the last one has
-    /// the `MESSAGE` type of the same kind. The last piece may be empty.
+    /// A message can be sent in pieces. Every piece but the last has a `FRAGMENT` type, and the last piece
+    /// has the `MESSAGE` type of the same kind. The last piece may be empty.
     ///
-    /// After `WEB_SOCKET_CLOSE_BUFFER_TYPE` only control frames can be sent. Go on receiving until the
-    /// close frame of the peer has come, then close the connection.
+    /// After `WEB_SOCKET_CLOSE_BUFFER_TYPE` only control frames can be sent. Receive until the close frame
+    /// of the peer has come. Then close the connection.
     ///
-    /// Text must be UTF-8. Pieces of it may end in the middle of a character.
+    /// Text must be UTF-8. A piece of the text may end in the middle of a character.
     ///
     /// # See also
     ///

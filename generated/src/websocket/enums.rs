@@ -26,21 +26,21 @@ use crate::UnknownValue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum Action {
-    /// Nothing is to be done.
+    /// There is nothing to do.
     #[doc(alias = "WEB_SOCKET_NO_ACTION")]
     Nothing = 0,
-    /// The buffers hold bytes that have to be written to the connection.
+    /// The buffers hold bytes. Write them to the connection.
     #[doc(alias = "WEB_SOCKET_SEND_TO_NETWORK_ACTION")]
     SendToNetwork = 1,
-    /// A send that [`WebSocketSend`](crate::websocket::Transfer::send) queued has ended, and its buffer and
+    /// A send that [`WebSocketSend`](crate::websocket::Transfer::send) queued has ended. Its buffer and its
     /// context are free.
     #[doc(alias = "WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION")]
     IndicateSendComplete = 2,
-    /// The buffers are to be filled with bytes from the connection.
+    /// The buffers have room for bytes. Fill them from the connection.
     #[doc(alias = "WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION")]
     ReceiveFromNetwork = 3,
-    /// A receive that [`WebSocketReceive`](crate::websocket::Transfer::receive) queued has ended. The one
-    /// buffer holds what was received.
+    /// A receive that [`WebSocketReceive`](crate::websocket::Transfer::receive) queued has ended. A single
+    /// buffer holds the data.
     #[doc(alias = "WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION")]
     IndicateReceiveComplete = 4,
 }
@@ -114,8 +114,8 @@ impl core::fmt::Display for Action {
 ///
 /// # Remarks
 ///
-/// The close frame of the peer is not answered by the component: the application sends its own, with
-/// the status that it chooses.
+/// The application answers the close frame of the peer: it sends a close frame with a status of its
+/// choice. The component does not do this by itself.
 ///
 /// A program that sends and receives in two threads takes the actions of each queue in its own thread.
 /// A program with one loop uses `WEB_SOCKET_ALL_ACTION_QUEUE`.
@@ -141,8 +141,8 @@ impl ActionQueue {
     /// Actions of sends.
     #[doc(alias = "WEB_SOCKET_SEND_ACTION_QUEUE")]
     pub const SEND: Self = Self(1);
-    /// Actions of receives, and sends that the component makes by itself while it receives: the pong for a
-    /// ping, and the close frame that says how the peer has broken the protocol.
+    /// Actions of receives. The component also sends by itself while it receives: a pong that answers a
+    /// ping, and a close frame after the peer has broken the protocol.
     #[doc(alias = "WEB_SOCKET_RECEIVE_ACTION_QUEUE")]
     pub const RECEIVE: Self = Self(2);
     /// Actions of both queues. It is the union of the two other values.
@@ -230,14 +230,15 @@ impl core::fmt::Display for ActionQueue {
 }
 
 /// The `WEB_SOCKET_BUFFER_TYPE` enumeration says what a buffer holds: text or binary data of a message,
-/// or one of the control frames.
+/// or a control frame.
 ///
 /// # Remarks
 ///
-/// Fragments on this side and frames on the wire need not agree. One frame of 1,000 bytes can be
-/// received as several fragments and a last piece, depending on the sizes of the buffers.
+/// A fragment need not be a frame on the wire. Depending on the sizes of the buffers, one frame of
+/// 1,000 bytes can arrive as several fragments and a last piece.
 ///
-/// Values whose most significant bit is 0 are left for frame heads that extensions define.
+/// Values whose most significant bit is 0 are free for extensions, which can define frame heads with
+/// them.
 ///
 /// In C the values are negative numbers of the type **int**.
 ///
@@ -261,23 +262,23 @@ impl core::fmt::Display for ActionQueue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum BufferType {
-    /// UTF-8 text with which the message ends. It is the whole message if no fragment went before.
+    /// UTF-8 text that ends the message. If no fragment went before, it is the whole message.
     #[doc(alias = "WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE")]
     Utf8Message = -2147483648,
-    /// UTF-8 text of a message that goes on.
+    /// A piece of UTF-8 text. More of the message follows.
     #[doc(alias = "WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE")]
     Utf8Fragment = -2147483647,
-    /// Binary data with which the message ends. It is the whole message if no fragment went before.
+    /// Binary data that ends the message. If no fragment went before, it is the whole message.
     #[doc(alias = "WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE")]
     BinaryMessage = -2147483646,
-    /// Binary data of a message that goes on.
+    /// A piece of binary data. More of the message follows.
     #[doc(alias = "WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE")]
     BinaryFragment = -2147483645,
     /// A close frame. The buffer holds its status and reason.
     #[doc(alias = "WEB_SOCKET_CLOSE_BUFFER_TYPE")]
     Close = -2147483644,
-    /// A ping when it is sent, and the pong that answers it when it is received. The application sends the
-    /// ping without a buffer.
+    /// In a send, a ping. In a receive, the pong that answers it. The application sends the ping without a
+    /// buffer.
     #[doc(alias = "WEB_SOCKET_PING_PONG_BUFFER_TYPE")]
     PingPong = -2147483643,
     /// A pong that answers no ping. It is sent without a buffer, as a sign of life.
@@ -361,7 +362,7 @@ impl core::fmt::Display for BufferType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum CloseStatus {
-    /// The close is a normal one.
+    /// A normal close.
     #[doc(alias = "WEB_SOCKET_SUCCESS_CLOSE_STATUS")]
     Success = 1000,
     /// The endpoint goes away and ends the connection for that reason.
@@ -370,7 +371,7 @@ pub enum CloseStatus {
     /// The peer has found a violation of the protocol.
     #[doc(alias = "WEB_SOCKET_PROTOCOL_ERROR_CLOSE_STATUS")]
     ProtocolError = 1002,
-    /// A message has a type that the endpoint does not take.
+    /// A message has a type that the endpoint does not accept.
     #[doc(alias = "WEB_SOCKET_INVALID_DATA_TYPE_CLOSE_STATUS")]
     InvalidDataType = 1003,
     /// The close frame held no status code. The value is only reported, never sent.
@@ -520,28 +521,29 @@ pub enum PropertyType {
     /// server. The minimum is 256 on a client and 16 on a server.
     #[doc(alias = "WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE")]
     SendBufferSize = 1,
-    /// `BOOL`. A client that sets it to `TRUE` masks with the key 0, so that its payload is readable on the
-    /// wire. A server that sets it accepts frames that are not masked. Masking protects proxies between the
-    /// two from being fed with data that looks like HTTP; without it, use a connection that is encrypted.
-    /// The default is `FALSE`.
+    /// `BOOL`. A client that sets it to `TRUE` masks with the key 0, so its payload can be read on the
+    /// wire. A server that sets it to `TRUE` accepts frames without a mask. Masking protects the proxies
+    /// between client and server: nobody can feed them data that looks like HTTP. Without masking, use an
+    /// encrypted connection. The default is `FALSE`.
     #[doc(alias = "WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE")]
     DisableMasking = 2,
-    /// `PVOID`. Memory of the caller that the session uses for its internal buffers. The value is its
-    /// address, and the size of the property is the size of that memory, not of the address. The memory
-    /// must be aligned to 8 bytes and larger than both buffer sizes plus 256 bytes, and it stays in use
-    /// until the handle is deleted. By default the component allocates memory.
+    /// `PVOID`. Memory of the caller that the session uses for its internal buffers. The value is the
+    /// address of the memory. The size of the property is the size of the memory, not of the address. The
+    /// memory must be aligned to 8 bytes. It must be larger than both buffer sizes plus 256 bytes. The
+    /// session uses it until the handle is deleted. By default the component allocates memory.
     #[doc(alias = "WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE")]
     AllocatedBuffer = 3,
-    /// `BOOL`. If it is `TRUE`, text is not checked to be UTF-8. The default is `FALSE`.
+    /// `BOOL`. If it is `TRUE`, the component does not check that text is UTF-8. The default is `FALSE`.
     #[doc(alias = "WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE")]
     DisableUtf8Verification = 4,
     /// `ULONG`. Interval in which an application should send a keep-alive, in milliseconds. The default is
     /// 30000 and the minimum is 15000. On Windows the value comes from
-    /// **HKLM:\\SOFTWARE\\Microsoft\\WebSocket\\KeepaliveInterval**; a smaller one there counts as 15000.
+    /// **HKLM:\\SOFTWARE\\Microsoft\\WebSocket\\KeepaliveInterval**. A value below 15000 there counts as
+    /// 15000\.
     #[doc(alias = "WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE")]
     KeepaliveInterval = 5,
-    /// Array of `ULONG`. Versions of the WebSocket protocol that the component speaks. Version 13 is that
-    /// of RFC 6455.
+    /// Array of `ULONG`. Versions of the WebSocket protocol that the component speaks. RFC 6455 defines
+    /// version 13.
     #[doc(alias = "WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE")]
     SupportedVersions = 6,
 }

@@ -10,8 +10,8 @@ pub enum CreateClientHandleError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `web_socket` is `NULL`, a property is unknown or cannot be set, or its value has the wrong size, is
-    /// not aligned or is below its minimum.
+    /// `web_socket` is `NULL`, a property is unknown, a property cannot be set, or a value has the wrong
+    /// size, is not aligned or is below its minimum.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -37,7 +37,7 @@ impl CreateClientHandleError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "web_socket is NULL, a property is unknown or cannot be set, or its value has the wrong size, is not aligned or is below its minimum."
+                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size, is not aligned or is below its minimum."
             }
             Self::Other(_) => "",
         }
@@ -54,8 +54,8 @@ pub enum CreateServerHandleError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `web_socket` is `NULL`, a property is unknown or cannot be set, or its value has the wrong size, is
-    /// not aligned or is below its minimum.
+    /// `web_socket` is `NULL`, a property is unknown, a property cannot be set, or a value has the wrong
+    /// size, is not aligned or is below its minimum.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -81,7 +81,7 @@ impl CreateServerHandleError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "web_socket is NULL, a property is unknown or cannot be set, or its value has the wrong size, is not aligned or is below its minimum."
+                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size, is not aligned or is below its minimum."
             }
             Self::Other(_) => "",
         }
@@ -93,8 +93,7 @@ crate::documented::documented!(error CreateServerHandleError, HResult);
 /// Why [`WebSocketGetGlobalProperty`](super::Handles::get_global_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetGlobalPropertyError {
-    /// A pointer is `NULL`, the property is none that can be read, or the memory is too small for the
-    /// value.
+    /// A pointer is `NULL`, the property cannot be read, or the memory is too small for the value.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -118,7 +117,7 @@ impl GetGlobalPropertyError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                "A pointer is NULL, the property is none that can be read, or the memory is too small for the value."
+                "A pointer is NULL, the property cannot be read, or the memory is too small for the value."
             }
             Self::Other(_) => "",
         }
@@ -130,7 +129,7 @@ crate::documented::documented!(error GetGlobalPropertyError, HResult);
 /// Why [`WebSocketBeginClientHandshake`](super::Handshake::begin_client_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BeginClientHandshakeError {
-    /// The handle is none of a session, or of one that was deleted.
+    /// The handle does not belong to a session, or the session has been deleted.
     ///
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
@@ -140,8 +139,8 @@ pub enum BeginClientHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// A pointer is `NULL` though it is required or its count is not 0, or the handle is not one of a
-    /// client.
+    /// A required pointer is `NULL`, a pointer is `NULL` though its count is not 0, or the handle belongs
+    /// to a server.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -180,11 +179,11 @@ impl BeginClientHandshakeError {
     const fn words(self) -> &'static str {
         match self {
             Self::Handle => {
-                "The handle is none of a session, or of one that was deleted."
+                "The handle does not belong to a session, or the session has been deleted."
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "A pointer is NULL though it is required or its count is not 0, or the handle is not one of a client."
+                "A required pointer is NULL, a pointer is NULL though its count is not 0, or the handle belongs to a server."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake of this handle has begun already."
@@ -199,7 +198,7 @@ crate::documented::documented!(error BeginClientHandshakeError, HResult);
 /// Why [`WebSocketBeginServerHandshake`](super::Handshake::begin_server_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BeginServerHandshakeError {
-    /// The handle is none of a session, or of one that was deleted.
+    /// The handle does not belong to a session, or the session has been deleted.
     ///
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
@@ -209,8 +208,8 @@ pub enum BeginServerHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// A pointer is `NULL` though it is required or its count is not 0, the subprotocol or an extension is
-    /// not one that the request offers, or the handle is not one of a server.
+    /// A required pointer is `NULL`, a pointer is `NULL` though its count is not 0, the request does not
+    /// offer the subprotocol or an extension, or the handle belongs to a client.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -265,11 +264,11 @@ impl BeginServerHandshakeError {
     const fn words(self) -> &'static str {
         match self {
             Self::Handle => {
-                "The handle is none of a session, or of one that was deleted."
+                "The handle does not belong to a session, or the session has been deleted."
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "A pointer is NULL though it is required or its count is not 0, the subprotocol or an extension is not one that the request offers, or the handle is not one of a server."
+                "A required pointer is NULL, a pointer is NULL though its count is not 0, the request does not offer the subprotocol or an extension, or the handle belongs to a client."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake of this handle has begun already."
@@ -290,7 +289,7 @@ crate::documented::documented!(error BeginServerHandshakeError, HResult);
 /// Why [`WebSocketEndClientHandshake`](super::Handshake::end_client_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndClientHandshakeError {
-    /// The handle is none of a session, or of one that was deleted.
+    /// The handle does not belong to a session, or the session has been deleted.
     ///
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
@@ -301,7 +300,7 @@ pub enum EndClientHandshakeError {
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
     /// `response_headers` is `NULL` though its count is not 0, the array for the extensions is too small or
-    /// has no count, or the handle is not one of a client.
+    /// has no count, or the handle belongs to a server.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -311,7 +310,7 @@ pub enum EndClientHandshakeError {
     /// `E_INVALID_PROTOCOL_OPERATION`, 0x83760001
     #[doc(alias = "E_INVALID_PROTOCOL_OPERATION")]
     InvalidProtocolOperation,
-    /// A header that the handshake needs is missing or has a wrong value; for example, Sec-WebSocket-Accept
+    /// A header that the handshake needs is missing or has a wrong value. For example, Sec-WebSocket-Accept
     /// does not fit the key that was sent.
     ///
     /// `E_INVALID_PROTOCOL_FORMAT`, 0x83760002
@@ -364,17 +363,17 @@ impl EndClientHandshakeError {
     const fn words(self) -> &'static str {
         match self {
             Self::Handle => {
-                "The handle is none of a session, or of one that was deleted."
+                "The handle does not belong to a session, or the session has been deleted."
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "response_headers is NULL though its count is not 0, the array for the extensions is too small or has no count, or the handle is not one of a client."
+                "response_headers is NULL though its count is not 0, the array for the extensions is too small or has no count, or the handle belongs to a server."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake has not begun, or it is complete already."
             }
             Self::InvalidProtocolFormat => {
-                "A header that the handshake needs is missing or has a wrong value; for example, Sec-WebSocket-Accept does not fit the key that was sent."
+                "A header that the handshake needs is missing or has a wrong value. For example, Sec-WebSocket-Accept does not fit the key that was sent."
             }
             Self::ProtocolExtensionsNotSupported => {
                 "The response names an extension that the client has not offered."
@@ -392,7 +391,7 @@ crate::documented::documented!(error EndClientHandshakeError, HResult);
 /// Why [`WebSocketEndServerHandshake`](super::Handshake::end_server_handshake) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndServerHandshakeError {
-    /// The handle is none of a session, or of one that was deleted.
+    /// The handle does not belong to a session, or the session has been deleted.
     ///
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
@@ -402,7 +401,7 @@ pub enum EndServerHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The handle is not one of a server.
+    /// The handle belongs to a client.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -441,10 +440,10 @@ impl EndServerHandshakeError {
     const fn words(self) -> &'static str {
         match self {
             Self::Handle => {
-                "The handle is none of a session, or of one that was deleted."
+                "The handle does not belong to a session, or the session has been deleted."
             }
             Self::OutOfMemory => "There is not enough memory.",
-            Self::InvalidArg => "The handle is not one of a server.",
+            Self::InvalidArg => "The handle belongs to a client.",
             Self::InvalidProtocolOperation => {
                 "The handshake has not begun, or it is complete already."
             }
@@ -458,7 +457,7 @@ crate::documented::documented!(error EndServerHandshakeError, HResult);
 /// Why [`WebSocketGetAction`](super::Transfer::get_action) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetActionError {
-    /// The handle is none of a session, or of one that was deleted.
+    /// The handle does not belong to a session, or the session has been deleted.
     ///
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
@@ -468,20 +467,20 @@ pub enum GetActionError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// A pointer that is required is `NULL`, the queue is unknown, or the array has no element.
+    /// A required pointer is `NULL`, the queue is unknown, or the array has no element.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// The handshake of the session is not complete, or the frame that was received is well formed but not
-    /// allowed at this point, for example the continuation of a message that was never begun. Of a frame,
-    /// only actions of receives return it.
+    /// The handshake of the session is not complete, or the received frame is well formed but not allowed
+    /// at this point. An example is a continuation without the beginning of its message. For a frame, only
+    /// the queue of receives returns this code.
     ///
     /// `E_INVALID_PROTOCOL_OPERATION`, 0x83760001
     #[doc(alias = "E_INVALID_PROTOCOL_OPERATION")]
     InvalidProtocolOperation,
-    /// The bytes that were received are not what the WebSocket protocol allows, for example a frame with a
-    /// reserved bit or text that is not UTF-8. Only actions of receives return it.
+    /// The WebSocket protocol does not allow the received bytes, for example a frame with a reserved bit or
+    /// text that is not UTF-8. Only the queue of receives returns this code.
     ///
     /// `E_INVALID_PROTOCOL_FORMAT`, 0x83760002
     #[doc(alias = "E_INVALID_PROTOCOL_FORMAT")]
@@ -517,17 +516,17 @@ impl GetActionError {
     const fn words(self) -> &'static str {
         match self {
             Self::Handle => {
-                "The handle is none of a session, or of one that was deleted."
+                "The handle does not belong to a session, or the session has been deleted."
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "A pointer that is required is NULL, the queue is unknown, or the array has no element."
+                "A required pointer is NULL, the queue is unknown, or the array has no element."
             }
             Self::InvalidProtocolOperation => {
-                "The handshake of the session is not complete, or the frame that was received is well formed but not allowed at this point, for example the continuation of a message that was never begun. Of a frame, only actions of receives return it."
+                "The handshake of the session is not complete, or the received frame is well formed but not allowed at this point. An example is a continuation without the beginning of its message. For a frame, only the queue of receives returns this code."
             }
             Self::InvalidProtocolFormat => {
-                "The bytes that were received are not what the WebSocket protocol allows, for example a frame with a reserved bit or text that is not UTF-8. Only actions of receives return it."
+                "The WebSocket protocol does not allow the received bytes, for example a frame with a reserved bit or text that is not UTF-8. Only the queue of receives returns this code."
             }
             Self::Other(_) => "",
         }
@@ -539,7 +538,7 @@ crate::documented::documented!(error GetActionError, HResult);
 /// Why [`WebSocketReceive`](super::Transfer::receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiveError {
-    /// The handle is none of a session, or of one that was deleted.
+    /// The handle does not belong to a session, or the session has been deleted.
     ///
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
@@ -554,8 +553,8 @@ pub enum ReceiveError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// The session does not allow the receive now: its handshake is not complete, it was aborted, another
-    /// receive has not completed, or the close frame of the peer has been received.
+    /// The session does not allow the receive now: its handshake is not complete, the session was aborted,
+    /// another receive has not completed, or the close frame of the peer has been received.
     ///
     /// `E_INVALID_PROTOCOL_OPERATION`, 0x83760001
     #[doc(alias = "E_INVALID_PROTOCOL_OPERATION")]
@@ -589,12 +588,12 @@ impl ReceiveError {
     const fn words(self) -> &'static str {
         match self {
             Self::Handle => {
-                "The handle is none of a session, or of one that was deleted."
+                "The handle does not belong to a session, or the session has been deleted."
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => "The buffer has no memory or the length 0.",
             Self::InvalidProtocolOperation => {
-                "The session does not allow the receive now: its handshake is not complete, it was aborted, another receive has not completed, or the close frame of the peer has been received."
+                "The session does not allow the receive now: its handshake is not complete, the session was aborted, another receive has not completed, or the close frame of the peer has been received."
             }
             Self::Other(_) => "",
         }
@@ -606,7 +605,7 @@ crate::documented::documented!(error ReceiveError, HResult);
 /// Why [`WebSocketSend`](super::Transfer::send) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendError {
-    /// The handle is none of a session, or of one that was deleted.
+    /// The handle does not belong to a session, or the session has been deleted.
     ///
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
@@ -616,15 +615,15 @@ pub enum SendError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The buffer type is unknown, a buffer is missing where one is needed or given where none may be, a
-    /// close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8.
+    /// The buffer type is unknown, a buffer is missing or not allowed for the type, a close reason is
+    /// longer than 123 bytes, a close status may not be sent, or text is not UTF-8.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// The session does not allow the send now: its handshake is not complete, it was aborted, another send
-    /// has not completed, a close frame has been sent, or the data does not continue the message that was
-    /// begun.
+    /// The session does not allow the send now: its handshake is not complete, the session was aborted,
+    /// another send has not completed, a close frame has been sent, or the data does not continue the
+    /// message that was begun.
     ///
     /// `E_INVALID_PROTOCOL_OPERATION`, 0x83760001
     #[doc(alias = "E_INVALID_PROTOCOL_OPERATION")]
@@ -658,14 +657,14 @@ impl SendError {
     const fn words(self) -> &'static str {
         match self {
             Self::Handle => {
-                "The handle is none of a session, or of one that was deleted."
+                "The handle does not belong to a session, or the session has been deleted."
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "The buffer type is unknown, a buffer is missing where one is needed or given where none may be, a close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8."
+                "The buffer type is unknown, a buffer is missing or not allowed for the type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8."
             }
             Self::InvalidProtocolOperation => {
-                "The session does not allow the send now: its handshake is not complete, it was aborted, another send has not completed, a close frame has been sent, or the data does not continue the message that was begun."
+                "The session does not allow the send now: its handshake is not complete, the session was aborted, another send has not completed, a close frame has been sent, or the data does not continue the message that was begun."
             }
             Self::Other(_) => "",
         }

@@ -29,16 +29,16 @@ impl Handle {
 }
 
 /// The `WEB_SOCKET_BUFFER` union holds data of a message, or the status and the reason of a close
-/// frame. The buffer type that comes with it tells which of the two it is.
+/// frame. The buffer type that comes with the union says which of the two it holds.
 ///
 /// # Remarks
 ///
-/// Both parts begin with a pointer and a length of the same types, so that these two can be read
-/// through either of them.
+/// **Data** and `CloseStatus` both begin with a pointer and a length of the same types. The pointer and
+/// the length can therefore be read through either of them.
 ///
 /// The bytes of the actions `WEB_SOCKET_SEND_TO_NETWORK_ACTION` and
-/// `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION` are in **Data** whatever the buffer type is, even if they
-/// are those of a close frame.
+/// `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION` are always in **Data**. This includes the bytes of a close
+/// frame.
 ///
 /// # See also
 ///
@@ -60,13 +60,13 @@ impl Handle {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub union Buffer {
-    /// Data of a message, or bytes of the connection. It is the valid part for every type but
+    /// Data of a message, or bytes of the connection. It is valid for every type but
     /// `WEB_SOCKET_CLOSE_BUFFER_TYPE`.
     ///
     /// `Data` in C.
     #[doc(alias = "Data")]
     pub data: BufferData,
-    /// Content of a close frame. It is the valid part if the buffer type is `WEB_SOCKET_CLOSE_BUFFER_TYPE`.
+    /// Content of a close frame. It is valid if the buffer type is `WEB_SOCKET_CLOSE_BUFFER_TYPE`.
     ///
     /// `CloseStatus` in C.
     #[doc(alias = "CloseStatus")]
@@ -108,8 +108,8 @@ pub struct BufferCloseStatus {
     /// `pbReason` in C.
     #[doc(alias = "pbReason")]
     pub reason: *mut u8,
-    /// The number of bytes at `pbReason`. `WEB_SOCKET_MAX_CLOSE_REASON_LENGTH`, 123, is the most that fits
-    /// into a close frame.
+    /// The number of bytes at `pbReason`. A close frame has room for at most
+    /// `WEB_SOCKET_MAX_CLOSE_REASON_LENGTH` bytes, which is 123.
     ///
     /// `ulReasonLength` in C.
     #[doc(alias = "ulReasonLength")]
@@ -137,8 +137,8 @@ impl Default for BufferCloseStatus {
 ///
 /// # Remarks
 ///
-/// A character is one byte. The strings need no zero at their end, and those that the component returns
-/// may have none: only the lengths count.
+/// A character is one byte. Only the lengths count: the strings need no zero at their end, and strings
+/// that the component returns may end without a zero.
 ///
 /// Names of headers are compared without regard to case.
 ///
@@ -220,15 +220,15 @@ pub struct Property {
     /// `Type` in C.
     #[doc(alias = "Type")]
     pub type_: i32,
-    /// Points to the value, which must be aligned as its type demands. For
-    /// `WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE` it points to a variable that holds the address of the
-    /// memory.
+    /// Points to the value. The value must be aligned as its type demands. For
+    /// `WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE` the member points to a variable that holds the address
+    /// of the memory.
     ///
     /// `pvValue` in C.
     #[doc(alias = "pvValue")]
     pub value: *mut core::ffi::c_void,
     /// The number of bytes at `pvValue`. For `WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE` it is the size of
-    /// the memory whose address is there.
+    /// the memory at the address that the variable holds.
     ///
     /// `ulValueSize` in C.
     #[doc(alias = "ulValueSize")]

@@ -12,8 +12,8 @@ pub type HRESULT = i32;
 /// [`WEB_SOCKET_HANDLE`](super::Handle) under its C name.
 pub type WEB_SOCKET_HANDLE = *mut c_void;
 
-/// The longest reason of a close frame, in bytes: what the
-/// [`WEB_SOCKET_BUFFER`](crate::websocket::Buffer) of a close frame can hold.
+/// The longest reason of a close frame, in bytes. The [`WEB_SOCKET_BUFFER`](crate::websocket::Buffer)
+/// of a close frame holds at most this many.
 pub const WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
 
 /// The values of [`Action`](super::Action) as C has them.

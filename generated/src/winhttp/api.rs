@@ -2,7 +2,7 @@
 
 //! The functions of `winhttp.h`: one trait per group, for a runtime to implement.
 
-/// Sessions and connections, what is common to all handles, and URLs.
+/// Sessions and connections, functions for all handles, and URLs.
 pub trait Session {
     /// The `WinHttpCloseHandle` function closes one handle. Operations that are in progress on it are
     /// cancelled.
@@ -11,36 +11,37 @@ pub trait Session {
     ///
     /// - `internet` (C: `hInternet`, in)
     ///
-    ///   Handle to close. No function may be called with it from then on, this one included; WinHTTP can give
-    ///   the same value to a new handle.
+    ///   Handle to close. Do not pass the handle to any function after this call. WinHTTP can give the same
+    ///   value to a new handle.
     ///
     /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_SHUTDOWN` (12012): WinHTTP is being shut down or unloaded.
     ///
     /// # Remarks
     ///
-    /// Handles that were made from the closed one stay usable: a request does not need its connection
-    /// handle any more, nor a WebSocket its request. They keep what they use alive. Closing a session or a
-    /// connection therefore cancels nothing on them.
+    /// Handles that were made from the closed handle stay usable: a request does not need its connection
+    /// handle any more, and a WebSocket does not need its request handle. Each handle keeps alive what it
+    /// uses. Operations on these handles therefore go on after a session or a connection is closed.
     ///
     /// Closing a WebSocket handle ends the TCP connection without a close frame. To end it properly, call
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) first.
     ///
-    /// The call itself is synchronous in both modes and does not wait for what it cancels. In asynchronous
-    /// mode the status callback receives `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with
-    /// `ERROR_WINHTTP_OPERATION_CANCELLED` for each operation in progress, unless that has just completed,
-    /// and then `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING`, the last notification for the handle. These can
-    /// come after the call has returned. Keep buffers until the first, and what the context of the handle
-    /// refers to until the second.
+    /// The call itself is synchronous in both modes and does not wait for the operations that it cancels.
+    /// In asynchronous mode the status callback receives two kinds of notifications. First comes
+    /// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `ERROR_WINHTTP_OPERATION_CANCELLED`, for each operation
+    /// in progress that has not just completed. Keep the buffers of an operation until then. Last comes
+    /// `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING`. Keep the data that the context of the handle refers to
+    /// until then. Both can come after the call has returned.
     ///
-    /// Only one thread may close a handle, once, and while no other thread is inside a call with it. A call
-    /// from within a callback for the handle is allowed. In synchronous mode that excludes closing a handle
-    /// to wake a thread that waits with it. For a WebSocket
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) does that.
+    /// Close a handle once, in one thread, and while no other thread is inside a call with the handle. A
+    /// callback for the handle may close it. In synchronous mode, closing the handle is therefore not a way
+    /// to wake a thread that waits in a call with the handle. For a WebSocket, use
+    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) to wake that thread.
     ///
     /// # See also
     ///
@@ -64,8 +65,8 @@ pub trait Session {
         internet: super::HInternet,
     ) -> Result<(), super::CloseHandleError>;
 
-    /// The `WinHttpConnect` function names the server and the port that requests go to, and returns a
-    /// connection handle for them. It does not connect: that happens when
+    /// The `WinHttpConnect` function sets the server and the port that requests go to, and returns a
+    /// connection handle. The connection itself is made when
     /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) sends the first request.
     ///
     /// # Parameters
@@ -83,9 +84,9 @@ pub trait Session {
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | INTERNET_DEFAULT_PORT 0 | The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for others. |
+    ///   | INTERNET_DEFAULT_PORT 0 | The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for all other requests. |
     ///   | INTERNET_DEFAULT_HTTP_PORT 80 | The port of http and ws. |
-    ///   | INTERNET_DEFAULT_HTTPS_PORT 443 | The port of https and wss. The port alone does not make a request secure; [`WinHttpOpenRequest`](crate::winhttp::Request::open_request) needs `WINHTTP_FLAG_SECURE` for that. |
+    ///   | INTERNET_DEFAULT_HTTPS_PORT 443 | The port of https and wss. The port alone does not make a request secure. To use TLS, pass `WINHTTP_FLAG_SECURE` to [`WinHttpOpenRequest`](crate::winhttp::Request::open_request). |
     /// - `reserved` (C: `dwReserved`, in)
     ///
     ///   Reserved. It must be 0.
@@ -99,26 +100,26 @@ pub trait Session {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): `server_name` is `NULL`, or `reserved` is not 0.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): The server name cannot be part of a URL.
-    /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The server name comes with a scheme that WinHTTP does
-    ///   not know.
+    /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The server name has a scheme that WinHTTP does not
+    ///   know.
     /// - `ERROR_WINHTTP_SHUTDOWN` (12012): WinHTTP is being shut down or unloaded.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The session handle was closed during the call.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no session handle.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a session handle.
     ///
     /// # Remarks
     ///
     /// The call is synchronous in both modes. If a status callback is installed, it receives
     /// `WINHTTP_CALLBACK_STATUS_HANDLE_CREATED`.
     ///
-    /// A redirect can lead a request to another server than the one named here. Query `WINHTTP_OPTION_URL`
-    /// with [`WinHttpQueryOption`](crate::winhttp::Session::query_option) to learn which server has
-    /// answered.
+    /// A redirect can lead a request to another server. Query `WINHTTP_OPTION_URL` with
+    /// [`WinHttpQueryOption`](crate::winhttp::Session::query_option) to learn which server has answered.
     ///
     /// Several threads can make connections of one session at the same time. Close the handle with
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) when it is no longer used; requests
-    /// and WebSockets made from it go on without it.
+    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) when it is no longer used. Requests
+    /// and WebSockets that were made from it stay usable.
     ///
     /// # See also
     ///
@@ -143,14 +144,15 @@ pub trait Session {
         reserved: u32,
     ) -> Result<super::HInternet, super::ConnectError>;
 
-    /// The `WinHttpCrackUrl` function splits an http or https URL into scheme, user name, password, host,
-    /// port, path, and the rest that begins with a question mark or a number sign.
+    /// The `WinHttpCrackUrl` function splits an http or https URL into its parts: scheme, user name,
+    /// password, host, port, path, and extra information. The extra information begins with a question mark
+    /// or a number sign.
     ///
     /// # Parameters
     ///
     /// - `url` (C: `pwszUrl`, in)
     ///
-    ///   The URL. Only its structure is looked at; that each part is valid is not checked.
+    ///   The URL. The function looks at its structure only. It does not check that each part is valid.
     ///
     ///   What comes out may point into it.
     /// - the length of `url` (C: `dwUrlLength`, in)
@@ -159,17 +161,17 @@ pub trait Session {
     /// - `flags` (C: `dwFlags`, in)
     ///
     ///   0, or a combination of these values. The first two need buffers of the caller in `url_components`,
-    ///   since parts of the URL itself cannot be changed.
+    ///   because the function does not change the URL itself.
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | ICU_DECODE 0x10000000 | Replace escape sequences, `%20` and the like, by the characters they stand for. The bytes are not read as UTF-8. |
-    ///   | ICU_ESCAPE 0x80000000 | Replace characters that must not stand in a request by escape sequences. |
+    ///   | ICU_DECODE 0x10000000 | Replace escape sequences, such as `%20`, by the characters they stand for. The bytes are not decoded as UTF-8. |
+    ///   | ICU_ESCAPE 0x80000000 | Replace characters that a request must not contain by escape sequences. |
     ///   | ICU_REJECT_USERPWD 0x00004000 | Fail with `ERROR_WINHTTP_INVALID_URL` if the URL has a user name or a password. |
     /// - `url_components` (C: `lpUrlComponents`, in, out)
     ///
-    ///   On entry says which parts are wanted and where to; receives them. See
-    ///   [`URL_COMPONENTS`](crate::winhttp::UrlComponents). Its `dwStructSize` must be set.
+    ///   On entry, the structure says which parts to return and where to put them. On success it receives the
+    ///   parts. See [`URL_COMPONENTS`](crate::winhttp::UrlComponents). Its `dwStructSize` must be set.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
@@ -181,27 +183,29 @@ pub trait Session {
     /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, `dwStructSize` is wrong, or `ICU_DECODE` or
     ///   `ICU_ESCAPE` is given without buffers.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): A buffer of the caller is too small. The length member of that
-    ///   part has received the size that is needed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
-    /// - `ERROR_WINHTTP_INVALID_URL` (12005): The URL has no host, or a port that is no number up to 65535,
-    ///   or is rejected by `ICU_REJECT_USERPWD`.
+    ///   part has received the needed size.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_INVALID_URL` (12005): The URL has no host, its port is not a number up to 65535, or
+    ///   `ICU_REJECT_USERPWD` rejects it.
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The scheme is neither http nor https, or is missing.
-    ///   The schemes ws and wss are not known here; replace them by http and https first.
+    ///   The function does not know the schemes ws and wss. Replace them by http and https first.
     ///
     /// # Remarks
     ///
     /// For each part `url_components` has a pointer and a length:
     ///
-    /// - pointer `NULL`, length 0: the part is not wanted;
-    /// - pointer `NULL`, length not 0: both are set, so that they show the part within `url`, without a
-    ///   terminating zero;
-    /// - pointer not `NULL`: it is a buffer with room for as many characters as the length says; the part is
-    ///   copied with a terminating zero, and the length receives its size without it.
+    /// - pointer `NULL`, length 0: the part is not returned;
+    /// - pointer `NULL`, length not 0: the function sets both. The pointer then points to the part within
+    ///   `url`, which has no terminating zero;
+    /// - pointer not `NULL`: it points to a buffer, and the length says how many characters the buffer has
+    ///   room for. The function copies the part with a terminating zero. The length receives the number of
+    ///   characters without that zero.
     ///
-    /// A pointer into `url` is valid as long as that string is.
+    /// A pointer into `url` is valid as long as `url` is valid.
     ///
-    /// The port is always returned, and is that of the scheme if the URL names none. The scheme is returned
-    /// as a number as well.
+    /// The port is always returned. If the URL names no port, it is the port of the scheme. The scheme is
+    /// returned as a number as well.
     ///
     /// The function uses no handle and no network, and any number of threads can call it at the same time.
     ///
@@ -245,10 +249,10 @@ pub trait Session {
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | ICU_ESCAPE 0x80000000 | Replace characters of the path and of what follows it that must not stand in a URL by escape sequences. |
+    ///   | ICU_ESCAPE 0x80000000 | In the path and the extra information, replace characters that a URL must not contain by escape sequences. |
     ///   | ICU_REJECT_USERPWD 0x00004000 | Fail with `ERROR_WINHTTP_INVALID_URL` if there is a user name or a password. |
-    ///   | ICU_ESCAPE_AUTHORITY 0x00002000 | Escape user name, password and host as well. |
-    ///   | ICU_INCLUDE_DEFAULT_PORT 0x00008000 | Write the port even if it is that of the scheme. |
+    ///   | ICU_ESCAPE_AUTHORITY 0x00002000 | Escape the user name, the password and the host as well. |
+    ///   | ICU_INCLUDE_DEFAULT_PORT 0x00008000 | Write the port even if it is the default port of the scheme. |
     /// - `url` (C: `pwszUrl`, out, optional)
     ///
     ///   Receives the URL with a terminating zero. If it is `&[]`, the call fails with
@@ -269,15 +273,16 @@ pub trait Session {
     /// - `ERROR_INVALID_PARAMETER` (87): `url_components` or `url_length` is `NULL`, or `dwStructSize` is
     ///   wrong.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `url_length` has received
-    ///   the size that is needed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    ///   the needed size.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): `ICU_REJECT_USERPWD` is given and there is a user name or a
     ///   password.
     ///
     /// # Remarks
     ///
-    /// The scheme is taken from `lpszScheme`, or from `nScheme` if that pointer is `NULL`. The port is left
-    /// out if it is the one of the scheme.
+    /// The scheme comes from `lpszScheme`, or from `nScheme` if `lpszScheme` is `NULL`. The port is left
+    /// out if it is the default port of the scheme.
     ///
     /// The function uses no handle and no network, and any number of threads can call it at the same time.
     ///
@@ -302,16 +307,16 @@ pub trait Session {
         url_length: &mut u32,
     ) -> Result<(), super::CreateUrlError>;
 
-    /// The `WinHttpOpen` function opens a session. It is the first call of a program that uses WinHTTP:
-    /// connections and requests are made from the session handle and take their mode, proxy and timeouts
-    /// from it.
+    /// The `WinHttpOpen` function opens a session. A program that uses WinHTTP calls it first. Connections
+    /// and requests are made from the session handle. They take their mode, their proxy and their timeouts
+    /// from the session.
     ///
     /// # Parameters
     ///
     /// - `agent` (C: `pszAgentW`, in, optional)
     ///
     ///   Name of the program, a string with a terminating zero. It is sent as the User-Agent header of each
-    ///   request, unless the request has a header of that name already. If it is `None` or empty, no such
+    ///   request, unless the request already has a User-Agent header. If it is `None` or empty, no User-Agent
     ///   header is sent.
     /// - `access_type` (C: `dwAccessType`, in)
     ///
@@ -319,29 +324,29 @@ pub trait Session {
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | WINHTTP_ACCESS_TYPE_DEFAULT_PROXY 0 | Use the proxy that is configured for WinHTTP on the machine, with `netsh winhttp` or `WinHttpSetDefaultProxyConfiguration`. If there is none, connect directly. The settings of browsers are not looked at. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`. |
+    ///   | WINHTTP_ACCESS_TYPE_DEFAULT_PROXY 0 | Use the proxy that is configured for WinHTTP on the machine, with `netsh winhttp` or `WinHttpSetDefaultProxyConfiguration`. If there is none, connect directly. The settings of browsers do not matter. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`. |
     ///   | WINHTTP_ACCESS_TYPE_NO_PROXY 1 | Connect directly and never through a proxy. |
     ///   | WINHTTP_ACCESS_TYPE_NAMED_PROXY 3 | Use the proxy in `proxy`, except for the hosts in `proxy_bypass`. |
-    ///   | WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4 | Find the proxy from the settings of the system and of the user, scripts included, and try the next one when a proxy fails. Windows 8.1 and later. |
+    ///   | WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4 | Find the proxy from the settings of the system and of the user, scripts included. When a proxy fails, try the next proxy. Windows 8.1 and later. |
     /// - `proxy` (C: `pszProxyW`, in, optional)
     ///
     ///   Proxy to use with `WINHTTP_ACCESS_TYPE_NAMED_PROXY`, as `host:port` or a list of `scheme=host:port`
-    ///   with semicolons or blanks between the entries. With every other access type it must be `None`, for
-    ///   which the header has the name `WINHTTP_NO_PROXY_NAME`. Only HTTP proxies are known, not SOCKS.
+    ///   with semicolons or blanks between the entries. With every other access type it must be `None`. The
+    ///   header calls this value `WINHTTP_NO_PROXY_NAME`. Only HTTP proxies are supported, not SOCKS.
     /// - `proxy_bypass` (C: `pszProxyBypassW`, in, optional)
     ///
-    ///   Hosts that are reached directly in spite of `WINHTTP_ACCESS_TYPE_NAMED_PROXY`: names and addresses
-    ///   with semicolons between them, in which `*` stands for any characters. The entry `<local>` stands for
-    ///   every name without a dot. Pass `None` (`WINHTTP_NO_PROXY_BYPASS`) and not an empty string if there
-    ///   are none; with every other access type it must be `None`.
+    ///   Hosts to connect to directly, without the proxy of `WINHTTP_ACCESS_TYPE_NAMED_PROXY`. The list has
+    ///   names and addresses with semicolons between them, and `*` stands for any characters. The entry
+    ///   `<local>` stands for every name without a dot. For an empty list, pass `None`
+    ///   (`WINHTTP_NO_PROXY_BYPASS`), not an empty string. With every other access type it must be `None`.
     /// - `flags` (C: `dwFlags`, in)
     ///
     ///   Mode of the session. It can be 0, for a synchronous session, or one of these values:
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | WINHTTP_FLAG_ASYNC 0x10000000 | The session is asynchronous: operations on its handles return at once, and a status callback is told how they end. Install one with [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback). |
-    ///   | WINHTTP_FLAG_SECURE_DEFAULTS 0x30000000 | Only TLS 1.2 and later are used, and no attempt is repeated with an older version. To allow older versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The value includes `WINHTTP_FLAG_ASYNC`. |
+    ///   | WINHTTP_FLAG_ASYNC 0x10000000 | The session is asynchronous: calls that start an operation return at once, and a status callback learns how the operation ends. Install the callback with [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback). |
+    ///   | WINHTTP_FLAG_SECURE_DEFAULTS 0x30000000 | Only TLS 1.2 and later are used. No attempt is repeated with an older version. A call that allows older versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The value includes `WINHTTP_FLAG_ASYNC`. |
     ///
     /// # Returns
     ///
@@ -350,9 +355,10 @@ pub trait Session {
     /// # Errors
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: for example the access type does not
-    ///   exist, or needs a proxy and there is none.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid. For example, the access type does not
+    ///   exist, or the access type needs a proxy and no proxy is given.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     ///
     /// # Where no source decides
     ///
@@ -363,14 +369,15 @@ pub trait Session {
     ///
     /// # Remarks
     ///
-    /// Nothing is sent by this call, and no server is looked for.
+    /// The call sends nothing and looks for no server.
     ///
-    /// One session is enough for most programs. Sessions share neither cookies nor credentials, so a
-    /// program that acts for several users opens one for each of them. A program that needs different
-    /// proxies can open a session for each, too.
+    /// One session is enough for most programs. Each session has its own cookies and credentials, so a
+    /// program that acts for several users opens one session for each user. A program that needs different
+    /// proxies can also open one session for each proxy.
     ///
-    /// The mode cannot be changed later, and all handles made from the session have it. Close the session
-    /// with [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) when it is no longer used.
+    /// All handles that are made from the session have its mode, and the mode cannot be changed later.
+    /// Close the session with [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) when it is no
+    /// longer used.
     ///
     /// Several threads can call the function at the same time.
     ///
@@ -408,8 +415,8 @@ pub trait Session {
     ///
     /// - `internet` (C: `hInternet`, in, optional)
     ///
-    ///   Session, connection, request or WebSocket handle, as the option needs it. It is `HInternet::NULL`
-    ///   for the few options of the whole process.
+    ///   Session, connection, request or WebSocket handle. The option says which kind it needs. It is
+    ///   `HInternet::NULL` for the few options of the whole process.
     /// - `option` (C: `dwOption`, in)
     ///
     ///   The option, one of the [option flags](crate::winhttp::sys).
@@ -432,11 +439,12 @@ pub trait Session {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is `NULL`, or the option exists but cannot be
-    ///   read, or not from a handle of this kind.
+    /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is `NULL`, the option cannot be read, or the
+    ///   option cannot be read from a handle of this kind.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `buffer_length` has received
-    ///   the size that is needed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    ///   the needed size.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INVALID_OPTION` (12009): There is no such option.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind does not have the option.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The value does not exist yet, for example because
@@ -455,8 +463,8 @@ pub trait Session {
     /// The call is synchronous in both modes.
     ///
     /// Texts are UTF-16 with a terminating zero. If the value is a structure that points to texts, such as
-    /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo), WinHTTP has allocated each of them, and the
-    /// caller frees it with
+    /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo), WinHTTP has allocated each text, and the caller
+    /// frees it with
     /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
     ///
     /// # See also
@@ -488,14 +496,14 @@ pub trait Session {
     ///
     /// - `internet` (C: `hInternet`, in, optional)
     ///
-    ///   Session, connection, request or WebSocket handle, as the option needs it. It is `HInternet::NULL`
-    ///   for the few options of the whole process.
+    ///   Session, connection, request or WebSocket handle. The option says which kind it needs. It is
+    ///   `HInternet::NULL` for the few options of the whole process.
     /// - `option` (C: `dwOption`, in)
     ///
     ///   The option, one of the [option flags](crate::winhttp::sys).
     /// - `buffer` (C: `lpBuffer`, in, optional)
     ///
-    ///   The value. It is copied before the call returns. Options that have no value, such as
+    ///   The value. The function copies it before it returns. Options that have no value, such as
     ///   `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`, take `&[]`.
     ///
     ///   Strings there are wide.
@@ -511,14 +519,15 @@ pub trait Session {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): The value is not valid for the option, or has a wrong size. An
-    ///   example is a `WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL` of less than 15000.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_INVALID_PARAMETER` (87): The value is not valid for the option, or it has the wrong size.
+    ///   An example is a `WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL` of less than 15000.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INVALID_OPTION` (12009): There is no such option.
     /// - `ERROR_WINHTTP_OPTION_NOT_SETTABLE` (12011): The option can only be read.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind does not have the option.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): It is too late or too early for the option, for
-    ///   example because the request has been sent.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The option cannot be set at this time, for example
+    ///   because the request has been sent.
     ///
     /// # Where no source decides
     ///
@@ -540,12 +549,12 @@ pub trait Session {
     ///
     /// The call is synchronous in both modes.
     ///
-    /// What is set on a session is inherited by handles that are made from it later, and not by those that
-    /// exist.
+    /// Handles inherit an option of a session if they are made after the option is set. Handles that exist
+    /// already do not change.
     ///
-    /// Credentials that are set as options are sent with whatever scheme the server asks for, even as plain
-    /// text. [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials) lets the caller choose the
-    /// scheme and is preferable.
+    /// Credentials that are set as options are sent with any scheme that the server asks for, even as plain
+    /// text. Prefer [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials), which lets the
+    /// caller choose the scheme.
     ///
     /// # See also
     ///
@@ -572,8 +581,8 @@ pub trait Session {
     ) -> Result<(), super::SetOptionError>;
 
     /// The `WinHttpSetStatusCallback` function installs the callback that WinHTTP calls when something
-    /// happens to a handle, and says which notifications it wants. Asynchronous mode needs one; in
-    /// synchronous mode it reports progress.
+    /// happens to a handle. It also sets which notifications the callback receives. Asynchronous mode needs
+    /// a callback. In synchronous mode the callback reports progress.
     ///
     /// # Parameters
     ///
@@ -583,25 +592,25 @@ pub trait Session {
     /// - `internet_callback` (C: `lpfnInternetCallback`, in, optional)
     ///
     ///   The callback, see [`WINHTTP_STATUS_CALLBACK`](crate::winhttp::StatusCallback). `None` removes the
-    ///   one that is installed.
+    ///   installed callback.
     /// - `notification_flags` (C: `dwNotificationFlags`, in)
     ///
-    ///   Notifications that the callback receives: a combination of these values, each of which stands for
-    ///   one or more values of *dwInternetStatus*.
+    ///   Notifications that the callback receives: a combination of these values. Each value stands for one
+    ///   or more values of *dwInternetStatus*.
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS 0xFFFFFFFF | All of them. |
-    ///   | WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS 0x097E0000 | All ends of asynchronous operations: `SENDREQUEST_COMPLETE`, `HEADERS_AVAILABLE`, `DATA_AVAILABLE`, `READ_COMPLETE`, `WRITE_COMPLETE`, `REQUEST_ERROR`, `GETPROXYFORURL_COMPLETE` and `GETPROXYSETTINGS_COMPLETE`. The bits of `CLOSE_COMPLETE` and `SHUTDOWN_COMPLETE` are not part of the value, but a WebSocket reports these two all the same. |
+    ///   | WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS 0xFFFFFFFF | All notifications. |
+    ///   | WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS 0x097E0000 | All ends of asynchronous operations: `SENDREQUEST_COMPLETE`, `HEADERS_AVAILABLE`, `DATA_AVAILABLE`, `READ_COMPLETE`, `WRITE_COMPLETE`, `REQUEST_ERROR`, `GETPROXYFORURL_COMPLETE` and `GETPROXYSETTINGS_COMPLETE`. The bits of `CLOSE_COMPLETE` and `SHUTDOWN_COMPLETE` are not part of the value, but a WebSocket always reports these two. |
     ///   | WINHTTP_CALLBACK_FLAG_RESOLVE_NAME 0x00000003 | The resolution of a name begins and ends. |
     ///   | WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER 0x0000000C | Connecting begins and ends. |
     ///   | WINHTTP_CALLBACK_FLAG_SEND_REQUEST 0x00000030 | The sending of a request begins and ends. |
     ///   | WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE 0x000000C0 | The receiving of a response begins and ends. |
     ///   | WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION 0x00000300 | The closing of a connection begins and ends. |
     ///   | WINHTTP_CALLBACK_FLAG_HANDLES 0x00000C00 | A handle is created or closed. |
-    ///   | WINHTTP_CALLBACK_FLAG_DETECTING_PROXY 0x00001000 | A proxy is looked for. |
-    ///   | WINHTTP_CALLBACK_FLAG_REDIRECT 0x00004000 | A redirect is about to be followed. |
-    ///   | WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE 0x00008000 | A response with a status from 100 to 199 has come, after which another one follows. |
+    ///   | WINHTTP_CALLBACK_FLAG_DETECTING_PROXY 0x00001000 | WinHTTP looks for a proxy. |
+    ///   | WINHTTP_CALLBACK_FLAG_REDIRECT 0x00004000 | WinHTTP is about to follow a redirect. |
+    ///   | WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE 0x00008000 | A response with a status from 100 to 199 has come, and another response follows. |
     ///   | WINHTTP_CALLBACK_FLAG_SECURE_FAILURE 0x00010000 | A certificate was not accepted. |
     ///   | WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE 0x00020000 | [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed. |
     ///   | WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE 0x00040000 | [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. |
@@ -626,19 +635,21 @@ pub trait Session {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): `reserved` is not 0.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind has no callback.
     ///
     /// # Remarks
     ///
     /// A handle inherits the callback of its parent when it is created: the connection from the session,
-    /// the request from the connection, the WebSocket from the request. A change later does not reach
-    /// handles that exist, so install the callback on the session first, or on each handle.
+    /// the request from the connection, the WebSocket from the request. A later change does not affect
+    /// handles that exist already. Install the callback on the session first, or on each handle.
     ///
-    /// Do not change the callback while an operation is in progress. Removing it does not wait for
-    /// callbacks that are running on other threads: one can still come after the call has returned. What
-    /// the callback uses must therefore live until `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING`, which is the
-    /// last notification for a handle. To get it, ask for `WINHTTP_CALLBACK_FLAG_HANDLES`.
+    /// Do not change the callback while an operation is in progress. The call that removes a callback does
+    /// not wait for callbacks that run on other threads, and a notification can still come after the call
+    /// has returned. Keep everything that the callback uses until `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING`,
+    /// which is the last notification for a handle. To get this notification, ask for
+    /// `WINHTTP_CALLBACK_FLAG_HANDLES`.
     ///
     /// The call is synchronous in both modes.
     ///
@@ -672,7 +683,7 @@ pub trait Session {
     ///
     /// - `internet` (C: `hInternet`, in)
     ///
-    ///   Session or request handle. What is set on a session holds for requests that are made from it later.
+    ///   Session or request handle. The timeouts of a session apply to requests that are made from it later.
     /// - `resolve_timeout` (C: `nResolveTimeout`, in)
     ///
     ///   Time for the resolution of the server's name, in milliseconds. At first it is 0: there is no limit.
@@ -692,11 +703,12 @@ pub trait Session {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): A timeout is less than -1. None of the four is changed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is neither a session nor
     ///   a request.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The handle is of the right kind, but timeouts
-    ///   cannot be set on it any more.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The handle is of the right kind, but it is too
+    ///   late to set its timeouts.
     ///
     /// # Remarks
     ///
@@ -705,8 +717,8 @@ pub trait Session {
     ///
     /// The four values are options as well: `WINHTTP_OPTION_RESOLVE_TIMEOUT`,
     /// `WINHTTP_OPTION_CONNECT_TIMEOUT`, `WINHTTP_OPTION_SEND_TIMEOUT` and
-    /// `WINHTTP_OPTION_RECEIVE_TIMEOUT`. Whichever call comes last has its way. The time for all headers of
-    /// a response together has an option of its own, `WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT`.
+    /// `WINHTTP_OPTION_RECEIVE_TIMEOUT`. The last call counts. The time for all headers of a response
+    /// together has an option of its own, `WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT`.
     ///
     /// The initial receive timeout is meant for HTTP responses and does not end an idle WebSocket. The wait
     /// for the server's close frame is limited by `WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT`.
@@ -770,12 +782,12 @@ pub unsafe trait Request {
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | WINHTTP_ADDREQ_FLAG_ADD 0x20000000 | Add the header. Together with `WINHTTP_ADDREQ_FLAG_REPLACE`, add it where there is none to replace. |
-    ///   | WINHTTP_ADDREQ_FLAG_ADD_IF_NEW 0x10000000 | Add the header if the request has none of that name; fail with `ERROR_WINHTTP_HEADER_ALREADY_EXISTS` if it has one. |
+    ///   | WINHTTP_ADDREQ_FLAG_ADD 0x20000000 | Add the header. Together with `WINHTTP_ADDREQ_FLAG_REPLACE`, add the header if there is no header to replace. |
+    ///   | WINHTTP_ADDREQ_FLAG_ADD_IF_NEW 0x10000000 | Add the header if the request has no header of that name. Otherwise fail with `ERROR_WINHTTP_HEADER_ALREADY_EXISTS`. |
     ///   | WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA 0x40000000 | Append the value to the first header of that name, with a comma between them. |
     ///   | WINHTTP_ADDREQ_FLAG_COALESCE 0x40000000 | Another name of `WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA`. |
     ///   | WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON 0x01000000 | Append the value to the first header of that name, with a semicolon between them. |
-    ///   | WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000 | Replace the value of the header, or remove the header if no value is given. Only one header can be passed. Of several with that name the index in the lower half says which is meant. |
+    ///   | WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000 | Replace the value of the header, or remove the header if no value is given. Pass only one header. If the request has several headers of that name, the index in the lower half says which of them to replace. |
     ///
     ///   Two masks divide the value:
     ///
@@ -788,28 +800,29 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `headers` is `NULL` or empty, or holds a header that is malformed:
-    ///   its name is no token, or its value has characters that could start another header. No header has
-    ///   been added.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
+    /// - `ERROR_INVALID_PARAMETER` (87): `headers` is `NULL` or empty, or it holds a malformed header: a
+    ///   name is not a token, or a value has characters that could start another header. No header has been
+    ///   added.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The request is being sent.
     /// - `ERROR_WINHTTP_HEADER_NOT_FOUND` (12150): `WINHTTP_ADDREQ_FLAG_REPLACE` is given without
-    ///   `WINHTTP_ADDREQ_FLAG_ADD`, and the request has no such header.
+    ///   `WINHTTP_ADDREQ_FLAG_ADD`, and the request has no header of that name.
     /// - `ERROR_WINHTTP_HEADER_ALREADY_EXISTS` (12155): `WINHTTP_ADDREQ_FLAG_ADD_IF_NEW` is given and the
-    ///   request has such a header.
+    ///   request already has a header of that name.
     ///
     /// # Remarks
     ///
     /// The call is synchronous in both modes and does not wait for the network.
     ///
-    /// The headers of the WebSocket handshake, Upgrade, Connection, Sec-WebSocket-Version and
-    /// Sec-WebSocket-Key, come from WinHTTP. A client that wants a subprotocol adds Sec-WebSocket-Protocol
-    /// here and reads the server's choice with
+    /// WinHTTP itself adds the headers of the WebSocket handshake: Upgrade, Connection,
+    /// Sec-WebSocket-Version and Sec-WebSocket-Key. A client that wants a subprotocol adds
+    /// Sec-WebSocket-Protocol here and reads the server's choice with
     /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers).
     ///
-    /// A redirect takes the headers along to the new server. If one of them is secret, change it when the
-    /// status callback receives `WINHTTP_CALLBACK_STATUS_REDIRECT`.
+    /// After a redirect the headers are sent to the new server too. If a header is secret, change it when
+    /// the status callback receives `WINHTTP_CALLBACK_STATUS_REDIRECT`.
     ///
     /// # See also
     ///
@@ -833,8 +846,8 @@ pub unsafe trait Request {
         modifiers: u32,
     ) -> Result<(), super::AddRequestHeadersError>;
 
-    /// The `WinHttpOpenRequest` function creates a request and stores its method, target and first headers
-    /// in it. Nothing is sent before [`WinHttpSendRequest`](crate::winhttp::Request::send_request).
+    /// The `WinHttpOpenRequest` function creates a request and stores its method, its target and its first
+    /// headers. [`WinHttpSendRequest`](crate::winhttp::Request::send_request) sends the request.
     ///
     /// # Parameters
     ///
@@ -854,11 +867,11 @@ pub unsafe trait Request {
     /// - `referrer` (C: `pwszReferrer`, in, optional)
     ///
     ///   URL of the document that has led to this request, for the Referer header. If it is `None`
-    ///   (`WINHTTP_NO_REFERER`), no such header is sent.
+    ///   (`WINHTTP_NO_REFERER`), no Referer header is sent.
     /// - `accept_types` (C: `ppwszAcceptTypes`, in, optional)
     ///
     ///   Array of media types for the Accept header, each a string with a terminating zero. The last element
-    ///   is `&[]`. If the pointer itself is `&[]` (`WINHTTP_DEFAULT_ACCEPT_TYPES`), no such header is sent.
+    ///   is `&[]`. If the pointer itself is `&[]` (`WINHTTP_DEFAULT_ACCEPT_TYPES`), no Accept header is sent.
     /// - `flags` (C: `dwFlags`, in)
     ///
     ///   0, or a combination of these values:
@@ -867,12 +880,12 @@ pub unsafe trait Request {
     ///   | --- | --- |
     ///   | WINHTTP_FLAG_SECURE 0x00800000 | Use TLS: the scheme is https, or wss once the request is a WebSocket. |
     ///   | WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004 | When `object_name` is escaped, escape percent signs as well. |
-    ///   | WINHTTP_FLAG_NULL_CODEPAGE 0x00000008 | Take `object_name` for ASCII that needs no conversion. Without meaning from Windows 7 on. |
-    ///   | WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040 | Send `object_name` as it is. Otherwise characters that a URL must not have are escaped. |
-    ///   | WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080 | Escape the path but leave the query, from the question mark on, as it is. |
+    ///   | WINHTTP_FLAG_NULL_CODEPAGE 0x00000008 | Treat `object_name` as ASCII that needs no conversion. The flag has no effect from Windows 7 on. |
+    ///   | WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040 | Send `object_name` as it is. Without this flag, characters that a URL must not contain are escaped. |
+    ///   | WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080 | Escape the path. Leave the query, from the question mark on, as it is. |
     ///   | WINHTTP_FLAG_BYPASS_PROXY_CACHE 0x00000100 | Ask caches on the way to fetch the answer from the server: the headers Pragma and Cache-Control with the value no-cache are added. |
     ///   | WINHTTP_FLAG_REFRESH 0x00000100 | Another name of `WINHTTP_FLAG_BYPASS_PROXY_CACHE`. |
-    ///   | WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x00000200 | Send a body whose length is not known in advance, without a Content-Length header and without chunks made by the caller. |
+    ///   | WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x00000200 | Send a body whose length is not known in advance. The caller gives no Content-Length header and makes no chunks. |
     ///
     /// # Returns
     ///
@@ -883,23 +896,26 @@ pub unsafe trait Request {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): A string or a flag is not valid.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
-    /// - `ERROR_WINHTTP_INVALID_URL` (12005): No valid URL results from the server name and `object_name`.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_INVALID_URL` (12005): The server name and `object_name` together are not a valid
+    ///   URL.
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The target has a scheme other than http and https.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The connection handle was closed during the call.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no connection handle.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a connection
+    ///   handle.
     ///
     /// # Remarks
     ///
     /// The call is synchronous in both modes. If a status callback is installed, it receives
     /// `WINHTTP_CALLBACK_STATUS_HANDLE_CREATED`.
     ///
-    /// The request inherits options, timeouts and status callback from the connection and the session as
-    /// they are now. What is changed there later does not reach it.
+    /// The request inherits the present options, timeouts and status callback of the connection and the
+    /// session. Later changes to the connection or the session do not affect the request.
     ///
     /// For a WebSocket set `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` on the new handle with
-    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option), then send the request. The server's name
-    /// and the scheme are those of an HTTP request: http stands for ws, and `WINHTTP_FLAG_SECURE` for wss.
+    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option), then send the request. The request has
+    /// the scheme of an HTTP request: http stands for ws, and `WINHTTP_FLAG_SECURE` stands for wss.
     ///
     /// Several threads can make requests of one connection at the same time. Close the handle with
     /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) when it is no longer used.
@@ -935,8 +951,8 @@ pub unsafe trait Request {
     ) -> Result<super::HInternet, super::OpenRequestError>;
 
     /// The `WinHttpQueryDataAvailable` function returns how many bytes of the response body the next
-    /// [`WinHttpReadData`](crate::winhttp::Request::read_data) can take at once. If there are none yet, it
-    /// waits for some.
+    /// [`WinHttpReadData`](crate::winhttp::Request::read_data) can read at once. If no bytes have come yet,
+    /// it waits for them.
     ///
     /// # Parameters
     ///
@@ -958,20 +974,21 @@ pub unsafe trait Request {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The request handle was closed before data came.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or another
     ///   operation on the request has not completed.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection was lost or reset.
     ///
     /// # Remarks
     ///
-    /// The number does not say how long the body is. It counts what is there now, and stays the same until
-    /// all of that has been read. 0 means the end of the body, but the surer sign is a read of 0 bytes by
-    /// [`WinHttpReadData`](crate::winhttp::Request::read_data).
+    /// The number is not the length of the body. It counts the bytes that have come, and it stays the same
+    /// until all of them have been read. 0 means the end of the body. A surer sign of the end is a read of
+    /// 0 bytes by [`WinHttpReadData`](crate::winhttp::Request::read_data).
     ///
-    /// After a 101 response the number is 0: what follows belongs to the WebSocket.
+    /// After a 101 response the number is 0: the bytes that follow belong to the WebSocket.
     ///
     /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE` with the
     /// number, or `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `API_QUERY_DATA_AVAILABLE` if the operation
@@ -997,7 +1014,8 @@ pub unsafe trait Request {
     ) -> Result<(), super::QueryDataAvailableError>;
 
     /// The `WinHttpQueryHeaders` function returns one header, the status, or all headers of a response as
-    /// text, or a single value as a number or a time. It can read the headers of the request, too.
+    /// text. It can also return a single value as a number or a time. It can read the headers of the
+    /// request, too.
     ///
     /// # Parameters
     ///
@@ -1007,9 +1025,9 @@ pub unsafe trait Request {
     ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     /// - `info_level` (C: `dwInfoLevel`, in)
     ///
-    ///   What to return, and in which form: one attribute of the [query info flags](crate::winhttp::sys),
-    ///   combined with any modifiers. `WINHTTP_QUERY_STATUS_CODE` with `WINHTTP_QUERY_FLAG_NUMBER` returns
-    ///   the status as a number.
+    ///   What to return and in which form. It is one attribute of the [query info
+    ///   flags](crate::winhttp::sys), combined with any modifiers. `WINHTTP_QUERY_STATUS_CODE` with
+    ///   `WINHTTP_QUERY_FLAG_NUMBER` returns the status as a number.
     /// - `name` (C: `pwszName`, in, optional)
     ///
     ///   Name of the header if the attribute is `WINHTTP_QUERY_CUSTOM`. With every other attribute it is
@@ -1022,16 +1040,16 @@ pub unsafe trait Request {
     ///   Strings there are wide.
     /// - `buffer_length` (C: `lpdwBufferLength`, in, out)
     ///
-    ///   On entry the size of the buffer, in bytes. On success it receives the size of the value; that of a
-    ///   text does not include the terminating zero, which is written as well. After
-    ///   `ERROR_INSUFFICIENT_BUFFER` it holds the size that the buffer needs, the terminating zero included.
+    ///   On entry the size of the buffer, in bytes. On success it receives the size of the value. For a text,
+    ///   the terminating zero is written but not counted. After `ERROR_INSUFFICIENT_BUFFER` it holds the size
+    ///   that the buffer needs, the terminating zero included.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     /// - `index` (C: `lpdwIndex`, in, out, optional)
     ///
-    ///   Which of several headers with one name to return, from 0. On success it receives the index of the
-    ///   next one, so that a loop that starts at 0 gets them all and ends with
-    ///   `ERROR_WINHTTP_HEADER_NOT_FOUND`. If it is `None` (`WINHTTP_NO_HEADER_INDEX`), the first one is
+    ///   The index, from 0, among several headers of the same name. On success it receives the index of the
+    ///   next header. A loop that starts at 0 gets all headers of the name and ends with
+    ///   `ERROR_WINHTTP_HEADER_NOT_FOUND`. If it is `None` (`WINHTTP_NO_HEADER_INDEX`), the first header is
     ///   returned.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
@@ -1042,13 +1060,15 @@ pub unsafe trait Request {
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is `NULL`, or the
     ///   attribute does not exist.
-    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. Nothing is written to it;
-    ///   `buffer_length` has received the size that is needed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle. A
-    ///   WebSocket handle has no headers; query them before the request is closed.
+    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. Nothing is written to the
+    ///   buffer. `buffer_length` has received the needed size.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
+    ///   A WebSocket handle has no headers. Query them before the request is closed.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received.
-    /// - `ERROR_WINHTTP_HEADER_NOT_FOUND` (12150): There is no such header, or none with that index.
+    /// - `ERROR_WINHTTP_HEADER_NOT_FOUND` (12150): There is no header of that name, or no header with that
+    ///   index.
     ///
     /// # Where no source decides
     ///
@@ -1070,11 +1090,11 @@ pub unsafe trait Request {
     ///   [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
     ///   structure.
     ///
-    /// A header that is not written as a number or a time should be read as text.
+    /// Read a header as text if its value is not written as a number or a time.
     ///
-    /// With `WINHTTP_QUERY_FLAG_REQUEST_HEADERS` the headers of the request are read, which is possible
-    /// before the response has come. Those that WinHTTP adds by itself, such as Sec-WebSocket-Key, are
-    /// there once the request has been sent.
+    /// With `WINHTTP_QUERY_FLAG_REQUEST_HEADERS` the function reads the headers of the request. This is
+    /// possible before the response has come. Headers that WinHTTP adds by itself, such as
+    /// Sec-WebSocket-Key, can be read once the request has been sent.
     ///
     /// # See also
     ///
@@ -1103,8 +1123,9 @@ pub unsafe trait Request {
         index: Option<&mut u32>,
     ) -> Result<(), super::QueryHeadersError>;
 
-    /// The `WinHttpReadData` function reads the next bytes of the response body. Chunks of the transfer
-    /// encoding are taken off; single bytes are not turned into wide characters.
+    /// The `WinHttpReadData` function reads the next bytes of the response body. It removes the chunks of
+    /// the transfer encoding. It returns the bytes as they are and does not convert them to wide
+    /// characters.
     ///
     /// # Parameters
     ///
@@ -1114,15 +1135,15 @@ pub unsafe trait Request {
     ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     /// - `buffer` (C: `lpBuffer`, out, in use until the operation completes)
     ///
-    ///   Buffer for the data. In asynchronous mode keep it until the read has completed.
+    ///   Buffer for the data. In asynchronous mode, keep the buffer until the read has completed.
     /// - the length of `buffer` (C: `dwNumberOfBytesToRead`, in)
     ///
     ///   Length of the `buffer` buffer, in bytes.
     /// - `number_of_bytes_read` (C: `lpdwNumberOfBytesRead`, out, optional)
     ///
-    ///   Receives the number of bytes read. It is set to 0 before anything else, so that it is 0 after a
-    ///   failure. In asynchronous mode pass `None`: the number comes with the notification, and the variable
-    ///   may be gone when the call completes.
+    ///   Receives the number of bytes read. The function sets it to 0 first, so it is 0 after a failure. In
+    ///   asynchronous mode pass `None`: the number comes with the notification, and the variable may be gone
+    ///   when the call completes.
     ///
     ///   It is written even if the call fails with `ERROR_INVALID_HANDLE`, `ERROR_NOT_ENOUGH_MEMORY`,
     ///   `ERROR_WINHTTP_CONNECTION_ERROR`, `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`,
@@ -1139,9 +1160,10 @@ pub unsafe trait Request {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The request handle was closed before data came.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
     ///   Data of a WebSocket comes with
     ///   [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive).
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or another
@@ -1152,14 +1174,13 @@ pub unsafe trait Request {
     ///
     /// # Remarks
     ///
-    /// A successful read of 0 bytes is the end of the body. A read can return fewer bytes than asked for at
-    /// any time; that is not the end.
+    /// A successful read of 0 bytes is the end of the body. A read can return fewer bytes than requested at
+    /// any time. This does not mean the end.
     ///
     /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_READ_COMPLETE` with the
     /// buffer and the number of bytes, or `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `API_READ_DATA` if
     /// the read fails. The notification can come before the call returns. A callback that starts the next
-    /// read each time may therefore nest deeply if its buffer is small; buffers of 8 KB and more avoid
-    /// that.
+    /// read each time may therefore nest deeply if its buffer is small. Use buffers of 8 KB or more.
     ///
     /// # See also
     ///
@@ -1183,9 +1204,9 @@ pub unsafe trait Request {
         number_of_bytes_read: Option<&mut u32>,
     ) -> Result<(), super::ReadDataError>;
 
-    /// The `WinHttpReceiveResponse` function ends the sending of a request and waits until the status and
-    /// the headers of the response have come. Redirects and authentication are followed on the way, as the
-    /// options of the request say.
+    /// The `WinHttpReceiveResponse` function ends the sending of a request. It then waits until the status
+    /// and the headers of the response have come. On the way it handles redirects and authentication, as
+    /// the options of the request say.
     ///
     /// # Parameters
     ///
@@ -1205,17 +1226,18 @@ pub unsafe trait Request {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): A redirect leads to a URL that is not valid.
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): A redirect leads to a scheme other than http and
     ///   https.
     /// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` (12007): The name of the server that a redirect leads to has no
     ///   address.
     /// - `ERROR_WINHTTP_LOGIN_FAILURE` (12015): The credentials were refused. Close the request handle and
-    ///   begin with a new one.
+    ///   begin with a new request.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The request handle was closed before the response
     ///   came.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The request has not been sent, or an operation on
     ///   it has not completed.
     /// - `ERROR_WINHTTP_CANNOT_CONNECT` (12029): No TCP connection to the server or the proxy could be
@@ -1226,17 +1248,17 @@ pub unsafe trait Request {
     ///   [`WinHttpSendRequest`](crate::winhttp::Request::send_request).
     /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED` (12044): The server asks for a client certificate. Set
     ///   `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
-    ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again;
-    ///   `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`, says that there is none.
-    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): What the server sent is no HTTP response, or it
-    ///   ended before the headers did. For a WebSocket also: the status is 101, but the answer to the
-    ///   handshake is wrong.
+    ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the
+    ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server did not send an HTTP response, or the
+    ///   response ended before its headers did. For a WebSocket, the status can also be 101 while the
+    ///   answer to the handshake is wrong.
     /// - `ERROR_WINHTTP_REDIRECT_FAILED` (12156): A redirect would change the scheme in a way that the
     ///   policy forbids, or there were more redirects than `WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS`
     ///   allows.
     /// - `ERROR_WINHTTP_SECURE_FAILURE` (12175): The certificate of a server that a redirect leads to was
-    ///   not accepted. The status callback has been told what is wrong with it.
-    /// - `ERROR_WINHTTP_HEADER_COUNT_EXCEEDED` (12181): The response has more headers than WinHTTP takes.
+    ///   not accepted. The status callback has received the reasons.
+    /// - `ERROR_WINHTTP_HEADER_COUNT_EXCEEDED` (12181): The response has more headers than WinHTTP accepts.
     /// - `ERROR_WINHTTP_HEADER_SIZE_OVERFLOW` (12182): The headers of the response are larger than
     ///   `WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE`.
     /// - `ERROR_WINHTTP_CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW` (12183): The head of a chunk in the response
@@ -1253,20 +1275,20 @@ pub unsafe trait Request {
     ///
     /// # Remarks
     ///
-    /// A response with an error status, such as 404, is a success of this function. Read the status with
+    /// The function succeeds for a response with an error status too, such as 404. Read the status with
     /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers). The body comes with
     /// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) and
     /// [`WinHttpReadData`](crate::winhttp::Request::read_data).
     ///
-    /// A WebSocket request is no exception: a server that refuses the upgrade answers with a status other
-    /// than 101, and the call succeeds. If the status is 101, go on with
+    /// The same is true for a WebSocket request: a server that refuses the upgrade answers with a status
+    /// other than 101, and the call succeeds. If the status is 101, go on with
     /// [`WinHttpWebSocketCompleteUpgrade`](crate::winhttp::WebSocket::web_socket_complete_upgrade).
     ///
     /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE` when
-    /// the headers are there, possibly before the call returns and on the calling thread, or
-    /// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `API_RECEIVE_RESPONSE` if it fails.
-    /// `RECEIVING_RESPONSE`, `RESPONSE_RECEIVED`, `INTERMEDIATE_RESPONSE` and `REDIRECT` are reported on
-    /// the way.
+    /// the headers have come. This can happen before the call returns, on the calling thread. If the
+    /// operation fails, the callback receives `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with
+    /// `API_RECEIVE_RESPONSE`. `RECEIVING_RESPONSE`, `RESPONSE_RECEIVED`, `INTERMEDIATE_RESPONSE` and
+    /// `REDIRECT` are reported on the way.
     ///
     /// # See also
     ///
@@ -1293,8 +1315,8 @@ pub unsafe trait Request {
         reserved: *mut core::ffi::c_void,
     ) -> Result<(), super::ReceiveResponseError>;
 
-    /// The `WinHttpSendRequest` function resolves the server's name, connects, sets up TLS where it is
-    /// asked for, and sends the headers of the request and the data that comes with it.
+    /// The `WinHttpSendRequest` function resolves the server's name, connects, and sets up TLS if the
+    /// request asks for it. It then sends the headers of the request and the data that comes with them.
     ///
     /// # Parameters
     ///
@@ -1304,7 +1326,7 @@ pub unsafe trait Request {
     /// - `headers` (C: `lpszHeaders`, in, optional)
     ///
     ///   More headers for the request, in the form that
-    ///   [`WinHttpAddRequestHeaders`](crate::winhttp::Request::add_request_headers) takes. It can be `None`
+    ///   [`WinHttpAddRequestHeaders`](crate::winhttp::Request::add_request_headers) accepts. It can be `None`
     ///   (`WINHTTP_NO_ADDITIONAL_HEADERS`).
     /// - the length of `headers` (C: `dwHeadersLength`, in)
     ///
@@ -1313,7 +1335,7 @@ pub unsafe trait Request {
     /// - `optional` (C: `lpOptional`, in, optional, in use until
     ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response))
     ///
-    ///   Data to send right after the headers, as POST and PUT need it. It can be `NULL`
+    ///   Data to send right after the headers, for methods such as POST and PUT. It can be `NULL`
     ///   (`WINHTTP_NO_REQUEST_DATA`) if `optional.len()` is 0. WinHTTP does not copy the data. Keep it
     ///   unchanged until [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed
     ///   or the handle is closed, because a redirect or an authentication may need it again.
@@ -1322,17 +1344,17 @@ pub unsafe trait Request {
     ///   Length of the `optional` buffer, in bytes. If it is 0, no data is sent with the headers.
     /// - `total_length` (C: `dwTotalLength`, in)
     ///
-    ///   Number of bytes of the whole body, which becomes the Content-Length header. What goes beyond the
-    ///   data passed here is sent by `WinHttpWriteData`. Pass 0 for a request without a body. The value must
-    ///   be the same each time one request is sent.
+    ///   Number of bytes of the whole body, which becomes the Content-Length header. `WinHttpWriteData` sends
+    ///   the rest of the body that is not passed here. Pass 0 for a request without a body. The value must be
+    ///   the same each time one request is sent.
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0 | The length is stated by a Content-Length header of the caller, as a body of more than 4 GB needs it, or the body is sent in chunks, or there is none. |
+    ///   | WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0 | The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is sent in chunks, or there is no body. |
     /// - `context` (C: `dwContext`, in)
     ///
-    ///   Value that status callbacks get as their context from now on when they report on this request.
-    ///   WinHTTP does not look at it. Pass 0 when no context is needed.
+    ///   Value that status callbacks get as their context when they report on this request. WinHTTP does not
+    ///   look at the value. It is used from this call on. Pass 0 when no context is needed.
     ///
     /// # Returns
     ///
@@ -1343,12 +1365,13 @@ pub unsafe trait Request {
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation. A WebSocket request
     ///   also fails with this code if `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE` is less than 16.
-    /// - `ERROR_INVALID_PARAMETER` (87): A header is malformed; `total_length` differs from the
-    ///   Content-Length header; or the request has a Transfer-Encoding header together with a
+    /// - `ERROR_INVALID_PARAMETER` (87): A header is malformed, `total_length` differs from the
+    ///   Content-Length header, or the request has a Transfer-Encoding header together with a
     ///   Content-Length header or with data in `optional`.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): A timeout of
     ///   [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) has passed.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): The URL of the request, or the one that a redirect leads to,
     ///   is not valid.
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The URL, or the one that a redirect leads to, has a
@@ -1357,24 +1380,24 @@ pub unsafe trait Request {
     ///   address.
     /// - `ERROR_WINHTTP_SHUTDOWN` (12012): WinHTTP is being shut down or unloaded.
     /// - `ERROR_WINHTTP_LOGIN_FAILURE` (12015): The credentials were refused. Close the request handle and
-    ///   begin with a new one.
+    ///   begin with a new request.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The request handle was closed before the request was
     ///   sent.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The request is in use: an earlier operation has
-    ///   not completed, or the response of an earlier sending has not been read to its end.
+    ///   not completed, or the earlier response has not been read to its end.
     /// - `ERROR_WINHTTP_CANNOT_CONNECT` (12029): No TCP connection to the server or the proxy could be
     ///   made.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection was lost or reset, or server and client
     ///   have no version of TLS in common.
     /// - `ERROR_WINHTTP_RESEND_REQUEST` (12032): The request must be sent again, because of a redirect or
-    ///   an authentication. Call the function once more with the same handle.
+    ///   an authentication. Call the function again with the same handle.
     /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED` (12044): The server asks for a client certificate. Set
     ///   `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
-    ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again;
-    ///   `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`, says that there is none.
+    ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the
+    ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
     /// - `ERROR_WINHTTP_SECURE_FAILURE` (12175): The certificate of the server was not accepted. The status
-    ///   callback has been told what is wrong with it, as `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
+    ///   callback has received the reasons, as `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
     /// - `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW` (12184): The rest of an earlier response is larger than
     ///   `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows to skip.
     /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED_PROXY` (12187): The proxy asks for a client certificate.
@@ -1389,24 +1412,24 @@ pub unsafe trait Request {
     ///
     /// # Remarks
     ///
-    /// In synchronous mode the request has been sent when the function returns. Call
-    /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) next, after `WinHttpWriteData`
-    /// if more of the body is to follow.
+    /// In synchronous mode the request has been sent when the function returns. If more of the body
+    /// follows, call `WinHttpWriteData`. Then call
+    /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     ///
     /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE`
-    /// when the request has been sent, possibly before the call returns, or
-    /// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `API_SEND_REQUEST` if it fails. Until then every other
-    /// operation on the handle fails with `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`. Steps on the way are
-    /// reported too, in this order: `RESOLVING_NAME`, `NAME_RESOLVED`, `CONNECTING_TO_SERVER`,
-    /// `CONNECTED_TO_SERVER`, `SENDING_REQUEST`, `REQUEST_SENT`. The first four are missing when a name is
-    /// known already or a connection is used again.
+    /// when the request has been sent. This can happen before the call returns. If the operation fails, the
+    /// callback receives `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `API_SEND_REQUEST`. Until one of the
+    /// two comes, every other operation on the handle fails with `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`.
+    /// Steps on the way are reported too, in this order: `RESOLVING_NAME`, `NAME_RESOLVED`,
+    /// `CONNECTING_TO_SERVER`, `CONNECTED_TO_SERVER`, `SENDING_REQUEST`, `REQUEST_SENT`. The first four are
+    /// missing when the name is already known or a connection is used again.
     ///
-    /// If `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` is set, this call makes the key of the handshake. From
-    /// then on [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) finds it in the headers of
-    /// the request; before, it does not.
+    /// If `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` is set, this call makes the key of the handshake. After
+    /// the call, [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) finds the key in the
+    /// headers of the request. Before the call there is no key.
     ///
     /// A request can be sent again with the same handle once its response has been read to the end. An
-    /// upgraded WebSocket request can be sent again at any time: that makes a new connection with a new
+    /// upgraded WebSocket request can be sent again at any time. This makes a new connection with a new
     /// key.
     ///
     /// # See also
@@ -1435,8 +1458,8 @@ pub unsafe trait Request {
         context: usize,
     ) -> Result<(), super::SendRequestError>;
 
-    /// The `WinHttpSetCredentials` function gives a request the credentials that it answers an
-    /// authentication challenge with, status 401 of a server or 407 of a proxy.
+    /// The `WinHttpSetCredentials` function gives a request its credentials. The request answers an
+    /// authentication challenge with them: the status 401 of a server or the status 407 of a proxy.
     ///
     /// # Parameters
     ///
@@ -1445,7 +1468,7 @@ pub unsafe trait Request {
     ///   Request handle, as returned by [`WinHttpOpenRequest`](crate::winhttp::Request::open_request).
     /// - `auth_targets` (C: `AuthTargets`, in)
     ///
-    ///   Who gets the credentials. One of these values; they cannot be combined:
+    ///   Who gets the credentials. One of these values, which cannot be combined:
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
@@ -1453,19 +1476,19 @@ pub unsafe trait Request {
     ///   | WINHTTP_AUTH_TARGET_PROXY 0x00000001 | The proxy. |
     /// - `auth_scheme` (C: `AuthScheme`, in)
     ///
-    ///   How they are sent. One of these values, which the challenge must have offered:
+    ///   How the credentials are sent. One of these values, which the challenge must have offered:
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | WINHTTP_AUTH_SCHEME_BASIC 0x00000001 | Basic: name and password, encoded but not encrypted. Use it with TLS only. |
+    ///   | WINHTTP_AUTH_SCHEME_BASIC 0x00000001 | Basic: the name and the password, encoded but not encrypted. Use it with TLS only. |
     ///   | WINHTTP_AUTH_SCHEME_NTLM 0x00000002 | NTLM. |
     ///   | WINHTTP_AUTH_SCHEME_PASSPORT 0x00000004 | Microsoft Passport. |
     ///   | WINHTTP_AUTH_SCHEME_DIGEST 0x00000008 | Digest. |
-    ///   | WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Kerberos or NTLM, whichever both sides can do. |
+    ///   | WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Kerberos or NTLM. The two sides use the one that both of them support. |
     /// - `user_name` (C: `pwszUserName`, in, optional)
     ///
-    ///   User name, a string with a terminating zero. If it is `None`, the credentials of the user who runs
-    ///   the program are taken, and `password` is ignored.
+    ///   User name, a string with a terminating zero. If it is `None`, WinHTTP uses the credentials of the
+    ///   user who runs the program, and `password` is ignored.
     /// - `password` (C: `pwszPassword`, in, optional)
     ///
     ///   Password, a string with a terminating zero. It can be empty. It must not be `None` if there is a
@@ -1480,21 +1503,23 @@ pub unsafe trait Request {
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): The target or the scheme does not exist, or there is a user name
     ///   and `password` is `None`.
-    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): WinHTTP has met an error that it has no other code for.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is no request handle.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): An operation on the request has not completed.
     ///
     /// # Remarks
     ///
     /// The usual order is: send the request, find the status 401 or 407, read the offered schemes with
-    /// `WinHttpQueryAuthSchemes`, set the credentials with the best of them, and send the same request
-    /// again. The server decides each time whether it asks, so a program must be ready for a challenge at
-    /// every request.
+    /// `WinHttpQueryAuthSchemes`, set the credentials with the best scheme, and send the same request
+    /// again. The server decides for each request whether it asks for credentials. A program must therefore
+    /// be ready for a challenge at every request.
     ///
-    /// The credentials hold for this request only, and nothing is stored. The strings are copied.
+    /// The credentials are valid for this request only, and nothing is stored. The function copies the
+    /// strings.
     ///
-    /// Passport challenges of a proxy are an exception: there `WINHTTP_OPTION_PROXY_USERNAME` and
-    /// `WINHTTP_OPTION_PROXY_PASSWORD` have to be set.
+    /// For Passport challenges of a proxy, set `WINHTTP_OPTION_PROXY_USERNAME` and
+    /// `WINHTTP_OPTION_PROXY_PASSWORD` instead.
     ///
     /// The call is synchronous in both modes and sends nothing.
     ///
@@ -1532,7 +1557,8 @@ pub unsafe trait Request {
 /// [`KeptBufferMut`](crate::KeptBufferMut) when the operation that got it completes, if not before.
 pub unsafe trait WebSocket {
     /// The `WinHttpWebSocketClose` function closes the connection in both directions. It sends a close
-    /// frame to the server, unless that has happened already, and waits for the close frame of the server.
+    /// frame to the server, unless a close frame has been sent already. It then waits for the close frame
+    /// of the server.
     ///
     /// # Parameters
     ///
@@ -1548,7 +1574,7 @@ pub unsafe trait WebSocket {
     /// - `status` (C: `usStatus`, in)
     ///
     ///   Status code for the close frame.
-    ///   [`WINHTTP_WEB_SOCKET_CLOSE_STATUS`](crate::winhttp::WebSocketCloseStatus) names the usual ones.
+    ///   [`WINHTTP_WEB_SOCKET_CLOSE_STATUS`](crate::winhttp::WebSocketCloseStatus) names the usual codes.
     /// - `reason` (C: `pvReason`, in, optional)
     ///
     ///   Text that tells the server why the connection is closed, in UTF-8. It can be `&[]`.
@@ -1561,8 +1587,8 @@ pub unsafe trait WebSocket {
     /// `NO_ERROR` on success, otherwise a system error code. Unless the table says otherwise, an error
     /// means that the TCP connection has been aborted.
     ///
-    /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, or is not 0 although `reason`
-    ///   is `NULL`, or another argument is not valid. The connection is unchanged.
+    /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
+    ///   although `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): The function has been called before on this handle, or a send
     ///   has not completed. The connection is unchanged.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): While the function waited for the close frame,
@@ -1586,21 +1612,22 @@ pub unsafe trait WebSocket {
     ///
     /// # Remarks
     ///
-    /// Nothing can be sent or received after this call. A receive that is waiting ends with
-    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, and data that has not been read is dropped. To stop sending and
-    /// keep receiving, use [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown).
+    /// Nothing can be sent or received after this call. A waiting receive ends with
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`. Unread data is dropped. To stop sending and keep receiving, use
+    /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown).
     ///
-    /// If the server closed first, whether or not its close frame has been read, the function sends the
-    /// client's close frame in answer, with the status and reason given here. After
-    /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) no second close frame
-    /// is sent; the status and reason of the shutdown are the ones that count.
+    /// If the server closed first, the function answers with the client's close frame, which has the status
+    /// and reason given here. It does so whether or not the server's close frame has been read. After
+    /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) the function sends no
+    /// second close frame: the status and reason of the shutdown count.
     ///
     /// The wait for the server is limited by `WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT`, which is 10 seconds
     /// by default.
     ///
     /// When the close has succeeded,
     /// [`WinHttpWebSocketQueryCloseStatus`](crate::winhttp::WebSocket::web_socket_query_close_status)
-    /// returns the status and reason that the server sent. They can differ from those given here.
+    /// returns the status and reason that the server sent. They can differ from the status and reason given
+    /// here.
     ///
     /// In asynchronous mode `NO_ERROR` means that the close has been started. The status callback receives
     /// `WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE` when the server has answered, and
@@ -1675,18 +1702,17 @@ pub unsafe trait WebSocket {
     /// 3. Send the request with [`WinHttpSendRequest`](crate::winhttp::Request::send_request) and wait for the
     ///    answer with [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     /// 4. Read the status code with [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers). A server
-    ///    that refuses the upgrade answers with an ordinary HTTP status, and that is no error of
-    ///    [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
+    ///    that refuses the upgrade answers with an ordinary HTTP status, and
+    ///    [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) still succeeds.
     /// 5. If the status is 101, call `WinHttpWebSocketCompleteUpgrade`. With any other status the call fails.
     ///
-    /// The new handle does not depend on the request handle, which can be closed with
+    /// The new handle does not depend on the request handle. The request handle can be closed with
     /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) right after the upgrade. WebSocket
     /// data that came together with the response is not lost: the first receive returns it.
     ///
     /// Release the WebSocket handle with [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) when
-    /// it is no longer used. Closing the handle alone sends no close frame; call
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) first to end the connection
-    /// properly.
+    /// it is no longer used. Closing the handle alone sends no close frame. To end the connection properly,
+    /// call [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) first.
     ///
     /// # See also
     ///
@@ -1714,7 +1740,7 @@ pub unsafe trait WebSocket {
     ) -> Result<super::HInternet, super::WebSocketCompleteUpgradeError>;
 
     /// The `WinHttpWebSocketQueryCloseStatus` function returns the status code and the reason from the
-    /// close frame that the server has sent.
+    /// server's close frame.
     ///
     /// # Parameters
     ///
@@ -1724,9 +1750,9 @@ pub unsafe trait WebSocket {
     /// - `status` (C: `pusStatus`, out)
     ///
     ///   Receives the status code of the server.
-    ///   [`WINHTTP_WEB_SOCKET_CLOSE_STATUS`](crate::winhttp::WebSocketCloseStatus) names the usual ones. A
-    ///   server can also send a code from 3000 to 4999, for which the enumeration has no name. If the close
-    ///   frame held no code, the value is `WINHTTP_WEB_SOCKET_EMPTY_CLOSE_STATUS`.
+    ///   [`WINHTTP_WEB_SOCKET_CLOSE_STATUS`](crate::winhttp::WebSocketCloseStatus) names the usual codes. A
+    ///   server can also send a code from 3000 to 4999. The enumeration has no names for these codes. If the
+    ///   close frame held no code, the value is `WINHTTP_WEB_SOCKET_EMPTY_CLOSE_STATUS`.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     /// - `reason` (C: `pvReason`, out, optional)
@@ -1739,8 +1765,8 @@ pub unsafe trait WebSocket {
     /// - `reason_length_consumed` (C: `pdwReasonLengthConsumed`, out)
     ///
     ///   Receives the size of the reason, in bytes. On success that many bytes have been copied. If the
-    ///   buffer is too small, or `reason` is `NULL` and `reason.len()` is 0, it is the size that the buffer
-    ///   needs.
+    ///   buffer is too small, or `reason` is `NULL` and `reason.len()` is 0, the value is the size that the
+    ///   buffer needs.
     ///
     ///   It is written even if the call fails with `ERROR_INSUFFICIENT_BUFFER`.
     ///
@@ -1753,7 +1779,7 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
     ///   but the status code and the needed size are written.
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame of the server has not been read, or the
-    ///   connection was lost without one. The outputs are not written.
+    ///   connection was lost without a close frame. The outputs are not written.
     ///
     /// # Where no source decides
     ///
@@ -1771,8 +1797,8 @@ pub unsafe trait WebSocket {
     /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) has returned the type
     /// `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE`, or once
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has succeeded. A close frame
-    /// that has arrived but is still unread does not count. In asynchronous mode wait for the notification
-    /// that the close or the receive is complete.
+    /// that has arrived must first be read. In asynchronous mode, wait for the notification that the close
+    /// or the receive is complete.
     ///
     /// The call changes nothing and can be repeated.
     ///
@@ -1802,7 +1828,7 @@ pub unsafe trait WebSocket {
     ) -> Result<(), super::WebSocketQueryCloseStatusError>;
 
     /// The `WinHttpWebSocketReceive` function receives the next piece of data from the server and says what
-    /// it is: a whole message, a fragment of one, or the announcement that the server has closed.
+    /// it is: a whole message, a fragment of a message, or the server's close frame.
     ///
     /// # Parameters
     ///
@@ -1822,23 +1848,23 @@ pub unsafe trait WebSocket {
     ///   session is synchronous.
     /// - `buffer_type` (C: `peBufferType`, out, optional)
     ///
-    ///   Receives the type of the piece that was read. Like `bytes_read`, it is written only on success in
-    ///   synchronous mode.
+    ///   Receives the type of the piece that was read. Like `bytes_read`, the value is written only on
+    ///   success in synchronous mode.
     ///
     /// # Errors
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_PARAMETER` (87): A pointer that is needed is `NULL`, or `buffer.len()` is 0. The
+    /// - `ERROR_INVALID_PARAMETER` (87): A required pointer is `NULL`, or `buffer.len()` is 0. The
     ///   connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): A close is in progress, another receive has not completed, or
-    ///   there is nothing left to receive because the server's close frame has been read or
-    ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    ///   nothing is left to receive. Nothing is left after the server's close frame has been read, and
+    ///   after [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
     ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) was called while the
     ///   receive was waiting.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server sent something that the WebSocket
-    ///   protocol does not allow. The connection is not usable any more.
+    ///   protocol does not allow. The connection cannot be used any more.
     ///
     /// # Where no source decides
     ///
@@ -1857,24 +1883,24 @@ pub unsafe trait WebSocket {
     ///
     /// # Remarks
     ///
-    /// A call returns what one frame has to offer and never joins two frames. If the buffer is smaller than
-    /// the message, or the server has split the message, all pieces but the last come with a `FRAGMENT`
-    /// type and the last one comes with the `MESSAGE` type. Any piece can be empty. Pieces end at byte
-    /// positions, so a text character may be cut in two.
+    /// A call returns data of one frame and never joins two frames. A message comes in several pieces if
+    /// the buffer is smaller than the message, or if the server has split the message. All pieces but the
+    /// last have a `FRAGMENT` type, and the last piece has the `MESSAGE` type. Any piece can be empty.
+    /// Pieces end at byte positions, so a text character may be cut in two.
     ///
-    /// `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE` means that the server has closed its side; 0 bytes come with
-    /// it. Get the status and the reason with
+    /// `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE` means that the server has closed its side. No bytes come with
+    /// this type. Get the status and the reason with
     /// [`WinHttpWebSocketQueryCloseStatus`](crate::winhttp::WebSocket::web_socket_query_close_status), then
     /// answer with [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). Further receives
     /// fail with `ERROR_INVALID_OPERATION`.
     ///
-    /// Ping and pong frames are handled by WinHTTP and are never returned.
+    /// WinHTTP handles ping and pong frames itself and never returns them.
     ///
-    /// After [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) receiving goes on
-    /// as before, until the server's close frame comes.
+    /// After [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) the program can
+    /// receive as before, until the server's close frame comes.
     ///
-    /// In asynchronous mode `NO_ERROR` means that the receive has been started. Keep the buffer until it
-    /// completes; the two output pointers are never written. The status callback receives
+    /// In asynchronous mode `NO_ERROR` means that the receive has been started. Keep the buffer until the
+    /// receive completes. The two output pointers are never written. The status callback receives
     /// `WINHTTP_CALLBACK_STATUS_READ_COMPLETE` with a
     /// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure that holds the byte count
     /// and the type, or `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` if the receive fails.
@@ -1924,7 +1950,7 @@ pub unsafe trait WebSocket {
     ///   > [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown).
     /// - `buffer` (C: `pvBuffer`, in, optional, in use until the operation completes)
     ///
-    ///   Data to send. It can be `NULL` only if `buffer.len()` is 0. For the two text types the data is
+    ///   Data to send. It can be `NULL` only if `buffer.len()` is 0. For the two text types the data must be
     ///   UTF-8.
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
@@ -1936,8 +1962,8 @@ pub unsafe trait WebSocket {
     ///
     /// - `ERROR_INVALID_PARAMETER` (87): `buffer` is `NULL` although `buffer.len()` is not 0, or
     ///   `buffer_type` cannot be sent here: it is not one of the four data types, or it mixes text and
-    ///   binary data in one message. Nothing has been sent. The connection, and a message that has been
-    ///   begun, can go on.
+    ///   binary data in one message. Nothing has been sent. The program can still use the connection and
+    ///   can go on with a message that it has begun.
     /// - `ERROR_INVALID_OPERATION` (4317): An earlier send has not completed, or nothing more can be sent
     ///   because [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
     ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
@@ -1958,19 +1984,20 @@ pub unsafe trait WebSocket {
     ///
     /// # Remarks
     ///
-    /// Each call sends one WebSocket frame. A message in several pieces is a series of calls with a
-    /// `FRAGMENT` type, followed by one call with the `MESSAGE` type of the same kind. That last buffer may
-    /// be empty. A character of a text message may be split between two fragments.
+    /// Each call sends one WebSocket frame. To send a message in several pieces, make a series of calls
+    /// with a `FRAGMENT` type and then one call with the `MESSAGE` type of the same kind. The last buffer
+    /// may be empty. A character of a text message may be split between two fragments.
     ///
-    /// One send can be in progress at a time. A receive does not stand in its way: one thread can send
-    /// while another waits in [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive).
+    /// One send can be in progress at a time. A receive can be in progress together with it: one thread can
+    /// send while another waits in
+    /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive).
     ///
-    /// The server's close frame ends only what the server sends. The client can still send until it calls
-    /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) itself.
+    /// After its close frame the server sends nothing more. The client can still send until the client
+    /// itself calls [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
+    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close).
     ///
     /// In asynchronous mode `NO_ERROR` means that the send has been started. Keep the buffer unchanged
-    /// until the status callback receives `WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE`, which can happen before
+    /// until the status callback receives `WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE`. This can happen before
     /// the call returns, on the calling thread. A failure after the start is reported as
     /// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`.
     ///
@@ -1998,8 +2025,8 @@ pub unsafe trait WebSocket {
         buffer: crate::KeptBuffer,
     ) -> Result<(), super::WebSocketSendError>;
 
-    /// The `WinHttpWebSocketShutdown` function sends a close frame to the server. Nothing more can be sent
-    /// after it, but data from the server can still be received.
+    /// The `WinHttpWebSocketShutdown` function sends a close frame to the server. After that the client can
+    /// send nothing more, but it can still receive data from the server.
     ///
     /// # Parameters
     ///
@@ -2015,7 +2042,7 @@ pub unsafe trait WebSocket {
     /// - `status` (C: `usStatus`, in)
     ///
     ///   Status code for the close frame.
-    ///   [`WINHTTP_WEB_SOCKET_CLOSE_STATUS`](crate::winhttp::WebSocketCloseStatus) names the usual ones.
+    ///   [`WINHTTP_WEB_SOCKET_CLOSE_STATUS`](crate::winhttp::WebSocketCloseStatus) names the usual codes.
     /// - `reason` (C: `pvReason`, in, optional)
     ///
     ///   Text that tells the server why the connection is closed, in UTF-8. It can be `&[]`.
@@ -2028,11 +2055,11 @@ pub unsafe trait WebSocket {
     /// `NO_ERROR` on success, otherwise a system error code. Unless the table says otherwise, an error
     /// means that the TCP connection has been aborted.
     ///
-    /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, or is not 0 although `reason`
-    ///   is `NULL`, or another argument is not valid. The connection is unchanged.
-    /// - `ERROR_IO_PENDING` (997): Documented for a shutdown that completes asynchronously. Windows returns
-    ///   0 in that case too, so a program must not rely on this code. It is not a failure: the close frame
-    ///   is on its way and the connection is alive.
+    /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
+    ///   although `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
+    /// - `ERROR_IO_PENDING` (997): This code is documented for a shutdown that completes asynchronously.
+    ///   Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure:
+    ///   the close frame is on its way and the connection is alive.
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame has been sent already, by an earlier shutdown or
     ///   by [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is
     ///   unchanged.
@@ -2050,9 +2077,9 @@ pub unsafe trait WebSocket {
     ///
     /// # Remarks
     ///
-    /// A shutdown suits a client that has finished but wants the rest of the server's data. It goes on
-    /// calling [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) until the type
-    /// `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE` comes, and can then ask for the server's status with
+    /// Use a shutdown if the client has sent everything but wants the rest of the server's data. The client
+    /// then calls [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) until the type
+    /// `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE` comes. It can then ask for the server's status with
     /// [`WinHttpWebSocketQueryCloseStatus`](crate::winhttp::WebSocket::web_socket_query_close_status).
     ///
     /// A client that does not want to read the close frame itself calls
@@ -2062,7 +2089,7 @@ pub unsafe trait WebSocket {
     /// A server that has closed first can be answered with a shutdown as well.
     ///
     /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE` when
-    /// the close frame has been sent, possibly before the call returns and on the calling thread.
+    /// the close frame has been sent. This can happen before the call returns, on the calling thread.
     ///
     /// # See also
     ///

@@ -2,8 +2,8 @@
 
 //! Callbacks of `winhttp.h`: functions that the program supplies.
 
-/// A `WINHTTP_STATUS_CALLBACK` function belongs to the program. WinHTTP calls it to report progress on
-/// a handle, and in asynchronous mode to report how operations have ended.
+/// The program supplies a `WINHTTP_STATUS_CALLBACK` function. WinHTTP calls it to report progress on a
+/// handle. In asynchronous mode WinHTTP also reports how operations have ended.
 /// [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) installs it.
 ///
 /// # Parameters
@@ -11,12 +11,12 @@
 /// - `internet` (C: `hInternet`, in)
 ///
 ///   Handle that the notification is about. For `WINHTTP_CALLBACK_STATUS_HANDLE_CREATED` it can be the
-///   parent of the new handle; take the new one from *lpvStatusInformation*.
+///   parent of the new handle. Take the new handle from *lpvStatusInformation*.
 /// - `context` (C: `dwContext`, in)
 ///
 ///   Context of the handle, as set by [`WinHttpSendRequest`](crate::winhttp::Request::send_request),
 ///   [`WinHttpWebSocketCompleteUpgrade`](crate::winhttp::WebSocket::web_socket_complete_upgrade) or
-///   `WINHTTP_OPTION_CONTEXT_VALUE`. It is the value itself and no pointer to it.
+///   `WINHTTP_OPTION_CONTEXT_VALUE`. It is the value itself, not a pointer to the value.
 /// - `internet_status` (C: `dwInternetStatus`, in)
 ///
 ///   What has happened. The flags of
@@ -31,40 +31,40 @@
 ///   | WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER 0x00000008 | The connection has been made. The information is the IP address, a wide string. |
 ///   | WINHTTP_CALLBACK_STATUS_SENDING_REQUEST 0x00000010 | The request is being sent. No information. |
 ///   | WINHTTP_CALLBACK_STATUS_REQUEST_SENT 0x00000020 | The request has been sent. The information is a `DWORD`, the number of bytes. |
-///   | WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE 0x00000040 | The response is awaited. No information. |
-///   | WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED 0x00000080 | Some of the response has come. The information is a `DWORD`, the number of bytes. |
+///   | WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE 0x00000040 | WinHTTP waits for the response. No information. |
+///   | WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED 0x00000080 | A part of the response has come. The information is a `DWORD`, the number of bytes. |
 ///   | WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION 0x00000100 | The connection is being closed. No information. |
 ///   | WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED 0x00000200 | The connection has been closed. No information. |
 ///   | WINHTTP_CALLBACK_STATUS_HANDLE_CREATED 0x00000400 | A handle has been created. The information is the handle: a pointer to an `HINTERNET`. |
 ///   | WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING 0x00000800 | The handle is gone, and this is its last notification. The information is a pointer to an `HINTERNET`. |
-///   | WINHTTP_CALLBACK_STATUS_DETECTING_PROXY 0x00001000 | A proxy is being looked for. No information. |
-///   | WINHTTP_CALLBACK_STATUS_REDIRECT 0x00004000 | A redirect is about to be followed. The information is the new URL, a wide string. The headers of the response can be queried now, headers of the request can be changed, and closing the handle stops the redirect. |
-///   | WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x00008000 | A response with a status from 100 to 199 has come, other than a 101 that was asked for. The information is a `DWORD`, the status. |
+///   | WINHTTP_CALLBACK_STATUS_DETECTING_PROXY 0x00001000 | WinHTTP is looking for a proxy. No information. |
+///   | WINHTTP_CALLBACK_STATUS_REDIRECT 0x00004000 | WinHTTP is about to follow a redirect. The information is the new URL, a wide string. The program can now query the headers of the response and change headers of the request. To stop the redirect, close the handle. |
+///   | WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x00008000 | A response with a status from 100 to 199 has come. A 101 that the request asked for is not reported here. The information is a `DWORD`, the status. |
 ///   | WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x00010000 | A certificate was not accepted. The information is a `DWORD` with the flags below. |
 ///   | WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE 0x00020000 | [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed, and [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) can be called. No information. |
-///   | WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE 0x00040000 | [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. The information is a `DWORD`, the number of bytes that can be read; the length is 4. |
-///   | WINHTTP_CALLBACK_STATUS_READ_COMPLETE 0x00080000 | After [`WinHttpReadData`](crate::winhttp::Request::read_data) the information is the buffer that was passed to it, and the length the number of bytes in it; 0 is the end of the body. After [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) the information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure. |
-///   | WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x00100000 | After `WinHttpWriteData` the information is a `DWORD`, the number of bytes. After [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) it is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure. |
-///   | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR 0x00200000 | An asynchronous operation has failed. The information is a [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult) structure for a WebSocket handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for every other one. |
+///   | WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE 0x00040000 | [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. The information is a `DWORD`, the number of bytes that can be read. The length is 4. |
+///   | WINHTTP_CALLBACK_STATUS_READ_COMPLETE 0x00080000 | After [`WinHttpReadData`](crate::winhttp::Request::read_data) the information is the buffer that was passed to that function. The length is the number of bytes in the buffer, and a length of 0 is the end of the body. After [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) the information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure. |
+///   | WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x00100000 | After `WinHttpWriteData` the information is a `DWORD`, the number of bytes. After [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) the information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure. |
+///   | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR 0x00200000 | An asynchronous operation has failed. The information is a [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult) structure for a WebSocket handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for all other handles. |
 ///   | WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x00400000 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. No information. |
 ///   | WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE 0x01000000 | `WinHttpGetProxyForUrlEx` has completed. No information. |
-///   | WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE 0x02000000 | [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has completed: the close frame of the server has come. No information; the length is 0. |
-///   | WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE 0x04000000 | [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) has completed: the close frame has been sent. No information; the length is 0. |
+///   | WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE 0x02000000 | [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has completed: the close frame of the server has come. No information. The length is 0. |
+///   | WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE 0x04000000 | [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) has completed: the close frame has been sent. No information. The length is 0. |
 ///   | WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE 0x08000000 | `WinHttpGetProxySettingsEx` has completed. No information. |
-///   | WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE 0x10000000 | Settings of proxies have been written. No information. |
-///   | WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE 0x20000000 | Settings of proxies have been read. No information. |
+///   | WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE 0x10000000 | Proxy settings have been written. No information. |
+///   | WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE 0x20000000 | Proxy settings have been read. No information. |
 /// - `status_information` (C: `lpvStatusInformation`, in, optional)
 ///
-///   Information of the kind that is stated above for each notification. "No information" means `NULL`.
-///   What it points to is valid during the call only, except for the buffer of
-///   [`WinHttpReadData`](crate::winhttp::Request::read_data), which is the program's own.
+///   The information of the notification, as the list above says. "No information" means `NULL`. The
+///   memory that it points to is valid during the call only. An exception is the buffer of
+///   [`WinHttpReadData`](crate::winhttp::Request::read_data), which belongs to the program.
 ///
 ///   With `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE` it points to a `DWORD` that is a combination of these
 ///   flags:
 ///
 ///   | Value | Meaning |
 ///   | --- | --- |
-///   | WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED 0x00000001 | It could not be checked whether the certificate has been revoked. |
+///   | WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED 0x00000001 | WinHTTP could not check whether the certificate has been revoked. |
 ///   | WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT 0x00000002 | The certificate is not valid. |
 ///   | WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED 0x00000004 | The certificate has been revoked. |
 ///   | WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA 0x00000008 | The authority that issued the certificate is not known. |
@@ -76,7 +76,7 @@
 ///   Strings there are wide.
 /// - `status_information_length` (C: `dwStatusInformationLength`, in)
 ///
-///   Size of the information, in bytes; of a wide string the number of its characters, the terminating
+///   Size of the information, in bytes. For a wide string it is the number of characters, the terminating
 ///   zero included.
 ///
 /// # Returns
@@ -85,20 +85,21 @@
 ///
 /// # Remarks
 ///
-/// The function can be called on threads of WinHTTP and, before the call that started an operation
-/// returns, on the thread of that call. It can be called for several handles at the same time and can
-/// be entered again before it has returned, so it must be able to run on several threads at once. What
-/// it takes long over keeps other notifications waiting.
+/// WinHTTP can call the function on its own threads. It can also call the function on the thread that
+/// starts an operation, before that call returns. Calls for several handles can overlap, and the
+/// function can be called again before it has returned. It must therefore be able to run on several
+/// threads at once. Other notifications wait while the function runs, so it should return soon.
 ///
-/// It may start the next operation on the handle, set options on it, and close it. A receive that is
-/// started again from each `READ_COMPLETE` is the usual way to read a WebSocket.
+/// The function may start the next operation on the handle, set options on the handle, and close the
+/// handle. The usual way to read a WebSocket is to start a new receive at each `READ_COMPLETE`.
 ///
-/// Operations of one handle complete in an order of their own: a send and a receive of one WebSocket
-/// are independent. Each operation that has been started has exactly one end, its completion or
-/// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`. `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING` comes after all of
-/// them.
+/// Operations of one handle can complete in any order: a send and a receive of one WebSocket are
+/// independent. Each operation that has been started ends exactly once, with its completion or with
+/// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`. `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING` comes after the
+/// ends of all operations.
 ///
-/// In synchronous mode operations have ended when their call returns, and only progress is reported.
+/// In synchronous mode an operation has ended when its call returns. The callback then reports progress
+/// only.
 ///
 /// # See also
 ///

@@ -9,7 +9,7 @@ use crate::UnknownValue;
 ///
 /// # Remarks
 ///
-/// [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) returns the first two only and fails for
+/// [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) returns only http and https. It fails for
 /// every other scheme.
 ///
 /// # See also
@@ -30,16 +30,16 @@ use crate::UnknownValue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum InternetScheme {
-    /// http. It stands for ws as well.
+    /// http. The value stands for ws as well.
     #[doc(alias = "INTERNET_SCHEME_HTTP")]
     Http = 1,
-    /// https: HTTP over TLS. It stands for wss as well.
+    /// https: HTTP over TLS. The value stands for wss as well.
     #[doc(alias = "INTERNET_SCHEME_HTTPS")]
     Https = 2,
-    /// ftp, which occurs only in settings of proxies.
+    /// ftp. It occurs only in proxy settings.
     #[doc(alias = "INTERNET_SCHEME_FTP")]
     Ftp = 3,
-    /// SOCKS, which occurs only as the kind of a proxy.
+    /// SOCKS. It occurs only as the kind of a proxy.
     #[doc(alias = "INTERNET_SCHEME_SOCKS")]
     Socks = 4,
 }
@@ -103,7 +103,8 @@ impl core::fmt::Display for InternetScheme {
 ///
 /// # Remarks
 ///
-/// A message is text or binary as a whole, so all its buffers have types of the same kind.
+/// A message is either text or binary as a whole. All buffers of one message therefore have types of
+/// the same kind.
 ///
 /// # See also
 ///
@@ -121,24 +122,24 @@ impl core::fmt::Display for InternetScheme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum WebSocketBufferType {
-    /// Binary data with which the message ends. It is the whole message, or its last piece if fragments
-    /// went before.
+    /// Binary data that ends the message. It is the whole message, or its last piece if fragments went
+    /// before.
     #[doc(alias = "WINHTTP_WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE")]
     BinaryMessage = 0,
-    /// Binary data of a message that goes on in the next buffer.
+    /// A piece of binary data. The message goes on in the next buffer.
     #[doc(alias = "WINHTTP_WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE")]
     BinaryFragment = 1,
-    /// UTF-8 text with which the message ends. It is the whole message, or its last piece if fragments went
+    /// UTF-8 text that ends the message. It is the whole message, or its last piece if fragments went
     /// before.
     #[doc(alias = "WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE")]
     Utf8Message = 2,
-    /// UTF-8 text of a message that goes on in the next buffer. The text may stop in the middle of a
+    /// A piece of UTF-8 text. The message goes on in the next buffer. The piece may end in the middle of a
     /// character.
     #[doc(alias = "WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE")]
     Utf8Fragment = 3,
     /// No data: the server has sent a close frame.
-    /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) returns this type;
-    /// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) does not take it.
+    /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) returns this type.
+    /// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) does not accept it.
     #[doc(alias = "WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE")]
     Close = 4,
 }
@@ -206,8 +207,8 @@ impl core::fmt::Display for WebSocketBufferType {
 }
 
 /// The `WINHTTP_WEB_SOCKET_CLOSE_STATUS` enumeration names the status codes that say why a WebSocket
-/// connection was closed. The numbers are those of [RFC 6455, section
-/// 7\.4.1](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1).
+/// connection was closed. [RFC 6455, section
+/// 7\.4.1](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1) defines the numbers.
 ///
 /// # Remarks
 ///
@@ -218,9 +219,9 @@ impl core::fmt::Display for WebSocketBufferType {
 /// returns the code that the server sent.
 ///
 /// The values 1005, 1006 and 1015 report what happened on the client's own side. The protocol reserves
-/// them, and no close frame may carry them. Codes that have no names here can be sent too: those from
-/// 3000 to 3999 are registered by libraries and frameworks, and those from 4000 to 4999 are free for
-/// private use.
+/// them, and no close frame may carry them. Codes without a name here can be sent too. Libraries and
+/// frameworks register the codes from 3000 to 3999. The codes from 4000 to 4999 are free for private
+/// use.
 ///
 /// # See also
 ///
@@ -240,7 +241,7 @@ impl core::fmt::Display for WebSocketBufferType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum WebSocketCloseStatus {
-    /// A normal close. The connection has served its purpose.
+    /// A normal close. The connection is not needed any more.
     #[doc(alias = "WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS")]
     Success = 1000,
     /// The peer goes away, for example because the server shuts down or the browser leaves the page.
@@ -262,7 +263,7 @@ pub enum WebSocketCloseStatus {
     /// The content of a message does not fit its type, such as text that is not UTF-8.
     #[doc(alias = "WINHTTP_WEB_SOCKET_INVALID_PAYLOAD_CLOSE_STATUS")]
     InvalidPayload = 1007,
-    /// The peer refuses a message on account of its own rules, and no other code fits better.
+    /// The peer refuses a message because of its own rules, and no other code fits better.
     #[doc(alias = "WINHTTP_WEB_SOCKET_POLICY_VIOLATION_CLOSE_STATUS")]
     PolicyViolation = 1008,
     /// A message is larger than the peer can process.
@@ -369,13 +370,13 @@ impl core::fmt::Display for WebSocketCloseStatus {
 }
 
 /// The `WINHTTP_WEB_SOCKET_OPERATION` enumeration names the four operations of a WebSocket handle. In
-/// asynchronous mode it says which of them has failed.
+/// asynchronous mode it says which operation has failed.
 ///
 /// # Remarks
 ///
 /// The value is a member of [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult),
 /// which the status callback gets with `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR`. A send and a receive
-/// can be in progress together, so the notification alone does not tell which one it is about.
+/// can be in progress together. The value tells which of them the notification is about.
 ///
 /// # See also
 ///

@@ -15,7 +15,7 @@ pub enum CloseHandleError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -56,7 +56,7 @@ impl CloseHandleError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::Shutdown => "WinHTTP is being shut down or unloaded.",
             Self::Other(_) => "",
@@ -84,7 +84,7 @@ pub enum ConnectError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -94,7 +94,7 @@ pub enum ConnectError {
     /// `ERROR_WINHTTP_INVALID_URL`, 12005
     #[doc(alias = "ERROR_WINHTTP_INVALID_URL")]
     InvalidUrl,
-    /// The server name comes with a scheme that WinHTTP does not know.
+    /// The server name has a scheme that WinHTTP does not know.
     ///
     /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`, 12006
     #[doc(alias = "ERROR_WINHTTP_UNRECOGNIZED_SCHEME")]
@@ -109,7 +109,7 @@ pub enum ConnectError {
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
-    /// The handle is open, but it is no session handle.
+    /// The handle is open, but it is not a session handle.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
@@ -162,16 +162,16 @@ impl ConnectError {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "server_name is NULL, or reserved is not 0.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidUrl => "The server name cannot be part of a URL.",
             Self::UnrecognizedScheme => {
-                "The server name comes with a scheme that WinHTTP does not know."
+                "The server name has a scheme that WinHTTP does not know."
             }
             Self::Shutdown => "WinHTTP is being shut down or unloaded.",
             Self::OperationCancelled => "The session handle was closed during the call.",
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no session handle."
+                "The handle is open, but it is not a session handle."
             }
             Self::Other(_) => "",
         }
@@ -194,25 +194,23 @@ pub enum CrackUrlError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// A buffer of the caller is too small. The length member of that part has received the size that is
-    /// needed.
+    /// A buffer of the caller is too small. The length member of that part has received the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
     InsufficientBuffer,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
     InternalError,
-    /// The URL has no host, or a port that is no number up to 65535, or is rejected by
-    /// `ICU_REJECT_USERPWD`.
+    /// The URL has no host, its port is not a number up to 65535, or `ICU_REJECT_USERPWD` rejects it.
     ///
     /// `ERROR_WINHTTP_INVALID_URL`, 12005
     #[doc(alias = "ERROR_WINHTTP_INVALID_URL")]
     InvalidUrl,
-    /// The scheme is neither http nor https, or is missing. The schemes ws and wss are not known here;
-    /// replace them by http and https first.
+    /// The scheme is neither http nor https, or is missing. The function does not know the schemes ws and
+    /// wss. Replace them by http and https first.
     ///
     /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`, 12006
     #[doc(alias = "ERROR_WINHTTP_UNRECOGNIZED_SCHEME")]
@@ -254,16 +252,16 @@ impl CrackUrlError {
                 "A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or ICU_ESCAPE is given without buffers."
             }
             Self::InsufficientBuffer => {
-                "A buffer of the caller is too small. The length member of that part has received the size that is needed."
+                "A buffer of the caller is too small. The length member of that part has received the needed size."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidUrl => {
-                "The URL has no host, or a port that is no number up to 65535, or is rejected by ICU_REJECT_USERPWD."
+                "The URL has no host, its port is not a number up to 65535, or ICU_REJECT_USERPWD rejects it."
             }
             Self::UnrecognizedScheme => {
-                "The scheme is neither http nor https, or is missing. The schemes ws and wss are not known here; replace them by http and https first."
+                "The scheme is neither http nor https, or is missing. The function does not know the schemes ws and wss. Replace them by http and https first."
             }
             Self::Other(_) => "",
         }
@@ -285,12 +283,12 @@ pub enum CreateUrlError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. `url_length` has received the size that is needed.
+    /// The buffer is too small or `NULL`. `url_length` has received the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
     InsufficientBuffer,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -333,10 +331,10 @@ impl CreateUrlError {
                 "url_components or url_length is NULL, or dwStructSize is wrong."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. url_length has received the size that is needed."
+                "The buffer is too small or NULL. url_length has received the needed size."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidUrl => {
                 "ICU_REJECT_USERPWD is given and there is a user name or a password."
@@ -356,13 +354,13 @@ pub enum OpenError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// An argument is not valid: for example the access type does not exist, or needs a proxy and there is
-    /// none.
+    /// An argument is not valid. For example, the access type does not exist, or the access type needs a
+    /// proxy and no proxy is given.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -393,10 +391,10 @@ impl OpenError {
         match self {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "An argument is not valid: for example the access type does not exist, or needs a proxy and there is none."
+                "An argument is not valid. For example, the access type does not exist, or the access type needs a proxy and no proxy is given."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::Other(_) => "",
         }
@@ -418,18 +416,18 @@ pub enum QueryOptionError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `buffer_length` is `NULL`, or the option exists but cannot be read, or not from a handle of this
-    /// kind.
+    /// `buffer_length` is `NULL`, the option cannot be read, or the option cannot be read from a handle of
+    /// this kind.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. `buffer_length` has received the size that is needed.
+    /// The buffer is too small or `NULL`. `buffer_length` has received the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
     InsufficientBuffer,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -492,13 +490,13 @@ impl QueryOptionError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "buffer_length is NULL, or the option exists but cannot be read, or not from a handle of this kind."
+                "buffer_length is NULL, the option cannot be read, or the option cannot be read from a handle of this kind."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. buffer_length has received the size that is needed."
+                "The buffer is too small or NULL. buffer_length has received the needed size."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidOption => "There is no such option.",
             Self::IncorrectHandleType => {
@@ -527,13 +525,13 @@ pub enum SetOptionError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// The value is not valid for the option, or has a wrong size. An example is a
+    /// The value is not valid for the option, or it has the wrong size. An example is a
     /// `WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL` of less than 15000.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -553,7 +551,7 @@ pub enum SetOptionError {
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
     IncorrectHandleType,
-    /// It is too late or too early for the option, for example because the request has been sent.
+    /// The option cannot be set at this time, for example because the request has been sent.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
@@ -603,10 +601,10 @@ impl SetOptionError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "The value is not valid for the option, or has a wrong size. An example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000."
+                "The value is not valid for the option, or it has the wrong size. An example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidOption => "There is no such option.",
             Self::OptionNotSettable => "The option can only be read.",
@@ -614,7 +612,7 @@ impl SetOptionError {
                 "A handle of this kind does not have the option."
             }
             Self::IncorrectHandleState => {
-                "It is too late or too early for the option, for example because the request has been sent."
+                "The option cannot be set at this time, for example because the request has been sent."
             }
             Self::Other(_) => "",
         }
@@ -641,7 +639,7 @@ pub enum SetStatusCallbackError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -687,7 +685,7 @@ impl SetStatusCallbackError {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "reserved is not 0.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::IncorrectHandleType => "A handle of this kind has no callback.",
             Self::Other(_) => "",
@@ -715,7 +713,7 @@ pub enum SetTimeoutsError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -725,7 +723,7 @@ pub enum SetTimeoutsError {
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
     IncorrectHandleType,
-    /// The handle is of the right kind, but timeouts cannot be set on it any more.
+    /// The handle is of the right kind, but it is too late to set its timeouts.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
@@ -772,13 +770,13 @@ impl SetTimeoutsError {
                 "A timeout is less than -1. None of the four is changed."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::IncorrectHandleType => {
                 "The handle is open, but it is neither a session nor a request."
             }
             Self::IncorrectHandleState => {
-                "The handle is of the right kind, but timeouts cannot be set on it any more."
+                "The handle is of the right kind, but it is too late to set its timeouts."
             }
             Self::Other(_) => "",
         }
@@ -800,18 +798,18 @@ pub enum AddRequestHeadersError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `headers` is `NULL` or empty, or holds a header that is malformed: its name is no token, or its
-    /// value has characters that could start another header. No header has been added.
+    /// `headers` is `NULL` or empty, or it holds a malformed header: a name is not a token, or a value has
+    /// characters that could start another header. No header has been added.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
     InternalError,
-    /// The handle is open, but it is no request handle.
+    /// The handle is open, but it is not a request handle.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
@@ -822,12 +820,12 @@ pub enum AddRequestHeadersError {
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
     IncorrectHandleState,
     /// `WINHTTP_ADDREQ_FLAG_REPLACE` is given without `WINHTTP_ADDREQ_FLAG_ADD`, and the request has no
-    /// such header.
+    /// header of that name.
     ///
     /// `ERROR_WINHTTP_HEADER_NOT_FOUND`, 12150
     #[doc(alias = "ERROR_WINHTTP_HEADER_NOT_FOUND")]
     HeaderNotFound,
-    /// `WINHTTP_ADDREQ_FLAG_ADD_IF_NEW` is given and the request has such a header.
+    /// `WINHTTP_ADDREQ_FLAG_ADD_IF_NEW` is given and the request already has a header of that name.
     ///
     /// `ERROR_WINHTTP_HEADER_ALREADY_EXISTS`, 12155
     #[doc(alias = "ERROR_WINHTTP_HEADER_ALREADY_EXISTS")]
@@ -877,20 +875,20 @@ impl AddRequestHeadersError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "headers is NULL or empty, or holds a header that is malformed: its name is no token, or its value has characters that could start another header. No header has been added."
+                "headers is NULL or empty, or it holds a malformed header: a name is not a token, or a value has characters that could start another header. No header has been added."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no request handle."
+                "The handle is open, but it is not a request handle."
             }
             Self::IncorrectHandleState => "The request is being sent.",
             Self::HeaderNotFound => {
-                "WINHTTP_ADDREQ_FLAG_REPLACE is given without WINHTTP_ADDREQ_FLAG_ADD, and the request has no such header."
+                "WINHTTP_ADDREQ_FLAG_REPLACE is given without WINHTTP_ADDREQ_FLAG_ADD, and the request has no header of that name."
             }
             Self::HeaderAlreadyExists => {
-                "WINHTTP_ADDREQ_FLAG_ADD_IF_NEW is given and the request has such a header."
+                "WINHTTP_ADDREQ_FLAG_ADD_IF_NEW is given and the request already has a header of that name."
             }
             Self::Other(_) => "",
         }
@@ -917,12 +915,12 @@ pub enum OpenRequestError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
     InternalError,
-    /// No valid URL results from the server name and `object_name`.
+    /// The server name and `object_name` together are not a valid URL.
     ///
     /// `ERROR_WINHTTP_INVALID_URL`, 12005
     #[doc(alias = "ERROR_WINHTTP_INVALID_URL")]
@@ -937,7 +935,7 @@ pub enum OpenRequestError {
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
-    /// The handle is open, but it is no connection handle.
+    /// The handle is open, but it is not a connection handle.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
@@ -988,10 +986,10 @@ impl OpenRequestError {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "A string or a flag is not valid.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidUrl => {
-                "No valid URL results from the server name and object_name."
+                "The server name and object_name together are not a valid URL."
             }
             Self::UnrecognizedScheme => {
                 "The target has a scheme other than http and https."
@@ -1000,7 +998,7 @@ impl OpenRequestError {
                 "The connection handle was closed during the call."
             }
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no connection handle."
+                "The handle is open, but it is not a connection handle."
             }
             Self::Other(_) => "",
         }
@@ -1027,7 +1025,7 @@ pub enum QueryDataAvailableError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -1037,7 +1035,7 @@ pub enum QueryDataAvailableError {
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
-    /// The handle is open, but it is no request handle.
+    /// The handle is open, but it is not a request handle.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
@@ -1098,11 +1096,11 @@ impl QueryDataAvailableError {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::OperationCancelled => "The request handle was closed before data came.",
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no request handle."
+                "The handle is open, but it is not a request handle."
             }
             Self::IncorrectHandleState => {
                 "The response has not been received, or another operation on the request has not completed."
@@ -1133,18 +1131,18 @@ pub enum QueryHeadersError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. Nothing is written to it; `buffer_length` has received the size
-    /// that is needed.
+    /// The buffer is too small or `NULL`. Nothing is written to the buffer. `buffer_length` has received
+    /// the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
     InsufficientBuffer,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
     InternalError,
-    /// The handle is open, but it is no request handle. A WebSocket handle has no headers; query them
+    /// The handle is open, but it is not a request handle. A WebSocket handle has no headers. Query them
     /// before the request is closed.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
@@ -1155,7 +1153,7 @@ pub enum QueryHeadersError {
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
     IncorrectHandleState,
-    /// There is no such header, or none with that index.
+    /// There is no header of that name, or no header with that index.
     ///
     /// `ERROR_WINHTTP_HEADER_NOT_FOUND`, 12150
     #[doc(alias = "ERROR_WINHTTP_HEADER_NOT_FOUND")]
@@ -1206,16 +1204,18 @@ impl QueryHeadersError {
                 "An argument is not valid: buffer_length is NULL, or the attribute does not exist."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. Nothing is written to it; buffer_length has received the size that is needed."
+                "The buffer is too small or NULL. Nothing is written to the buffer. buffer_length has received the needed size."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no request handle. A WebSocket handle has no headers; query them before the request is closed."
+                "The handle is open, but it is not a request handle. A WebSocket handle has no headers. Query them before the request is closed."
             }
             Self::IncorrectHandleState => "The response has not been received.",
-            Self::HeaderNotFound => "There is no such header, or none with that index.",
+            Self::HeaderNotFound => {
+                "There is no header of that name, or no header with that index."
+            }
             Self::Other(_) => "",
         }
     }
@@ -1241,7 +1241,7 @@ pub enum ReadDataError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -1251,7 +1251,7 @@ pub enum ReadDataError {
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
-    /// The handle is open, but it is no request handle. Data of a WebSocket comes with
+    /// The handle is open, but it is not a request handle. Data of a WebSocket comes with
     /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive).
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
@@ -1322,11 +1322,11 @@ impl ReadDataError {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::OperationCancelled => "The request handle was closed before data came.",
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no request handle. Data of a WebSocket comes with WinHttpWebSocketReceive."
+                "The handle is open, but it is not a request handle. Data of a WebSocket comes with WinHttpWebSocketReceive."
             }
             Self::IncorrectHandleState => {
                 "The response has not been received, or another operation on the request has not completed."
@@ -1360,7 +1360,7 @@ pub enum ReceiveResponseError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -1380,7 +1380,7 @@ pub enum ReceiveResponseError {
     /// `ERROR_WINHTTP_NAME_NOT_RESOLVED`, 12007
     #[doc(alias = "ERROR_WINHTTP_NAME_NOT_RESOLVED")]
     NameNotResolved,
-    /// The credentials were refused. Close the request handle and begin with a new one.
+    /// The credentials were refused. Close the request handle and begin with a new request.
     ///
     /// `ERROR_WINHTTP_LOGIN_FAILURE`, 12015
     #[doc(alias = "ERROR_WINHTTP_LOGIN_FAILURE")]
@@ -1390,7 +1390,7 @@ pub enum ReceiveResponseError {
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
-    /// The handle is open, but it is no request handle.
+    /// The handle is open, but it is not a request handle.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
@@ -1417,14 +1417,14 @@ pub enum ReceiveResponseError {
     #[doc(alias = "ERROR_WINHTTP_RESEND_REQUEST")]
     ResendRequest,
     /// The server asks for a client certificate. Set `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
-    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again;
-    /// `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`, says that there is none.
+    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the program
+    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
     ///
     /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`, 12044
     #[doc(alias = "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED")]
     ClientAuthCertNeeded,
-    /// What the server sent is no HTTP response, or it ended before the headers did. For a WebSocket also:
-    /// the status is 101, but the answer to the handshake is wrong.
+    /// The server did not send an HTTP response, or the response ended before its headers did. For a
+    /// WebSocket, the status can also be 101 while the answer to the handshake is wrong.
     ///
     /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, 12152
     #[doc(alias = "ERROR_WINHTTP_INVALID_SERVER_RESPONSE")]
@@ -1435,13 +1435,13 @@ pub enum ReceiveResponseError {
     /// `ERROR_WINHTTP_REDIRECT_FAILED`, 12156
     #[doc(alias = "ERROR_WINHTTP_REDIRECT_FAILED")]
     RedirectFailed,
-    /// The certificate of a server that a redirect leads to was not accepted. The status callback has been
-    /// told what is wrong with it.
+    /// The certificate of a server that a redirect leads to was not accepted. The status callback has
+    /// received the reasons.
     ///
     /// `ERROR_WINHTTP_SECURE_FAILURE`, 12175
     #[doc(alias = "ERROR_WINHTTP_SECURE_FAILURE")]
     SecureFailure,
-    /// The response has more headers than WinHTTP takes.
+    /// The response has more headers than WinHTTP accepts.
     ///
     /// `ERROR_WINHTTP_HEADER_COUNT_EXCEEDED`, 12181
     #[doc(alias = "ERROR_WINHTTP_HEADER_COUNT_EXCEEDED")]
@@ -1550,7 +1550,7 @@ impl ReceiveResponseError {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidUrl => "A redirect leads to a URL that is not valid.",
             Self::UnrecognizedScheme => {
@@ -1560,13 +1560,13 @@ impl ReceiveResponseError {
                 "The name of the server that a redirect leads to has no address."
             }
             Self::LoginFailure => {
-                "The credentials were refused. Close the request handle and begin with a new one."
+                "The credentials were refused. Close the request handle and begin with a new request."
             }
             Self::OperationCancelled => {
                 "The request handle was closed before the response came."
             }
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no request handle."
+                "The handle is open, but it is not a request handle."
             }
             Self::IncorrectHandleState => {
                 "The request has not been sent, or an operation on it has not completed."
@@ -1581,19 +1581,19 @@ impl ReceiveResponseError {
                 "The request must be sent again with the same handle, by WinHttpSendRequest."
             }
             Self::ClientAuthCertNeeded => {
-                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again; WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none."
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL."
             }
             Self::InvalidServerResponse => {
-                "What the server sent is no HTTP response, or it ended before the headers did. For a WebSocket also: the status is 101, but the answer to the handshake is wrong."
+                "The server did not send an HTTP response, or the response ended before its headers did. For a WebSocket, the status can also be 101 while the answer to the handshake is wrong."
             }
             Self::RedirectFailed => {
                 "A redirect would change the scheme in a way that the policy forbids, or there were more redirects than WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS allows."
             }
             Self::SecureFailure => {
-                "The certificate of a server that a redirect leads to was not accepted. The status callback has been told what is wrong with it."
+                "The certificate of a server that a redirect leads to was not accepted. The status callback has received the reasons."
             }
             Self::HeaderCountExceeded => {
-                "The response has more headers than WinHTTP takes."
+                "The response has more headers than WinHTTP accepts."
             }
             Self::HeaderSizeOverflow => {
                 "The headers of the response are larger than WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE."
@@ -1625,7 +1625,7 @@ pub enum SendRequestError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// A header is malformed; `total_length` differs from the Content-Length header; or the request has a
+    /// A header is malformed, `total_length` differs from the Content-Length header, or the request has a
     /// Transfer-Encoding header together with a Content-Length header or with data in `optional`.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
@@ -1636,7 +1636,7 @@ pub enum SendRequestError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
@@ -1661,7 +1661,7 @@ pub enum SendRequestError {
     /// `ERROR_WINHTTP_SHUTDOWN`, 12012
     #[doc(alias = "ERROR_WINHTTP_SHUTDOWN")]
     Shutdown,
-    /// The credentials were refused. Close the request handle and begin with a new one.
+    /// The credentials were refused. Close the request handle and begin with a new request.
     ///
     /// `ERROR_WINHTTP_LOGIN_FAILURE`, 12015
     #[doc(alias = "ERROR_WINHTTP_LOGIN_FAILURE")]
@@ -1671,13 +1671,13 @@ pub enum SendRequestError {
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
-    /// The handle is open, but it is no request handle.
+    /// The handle is open, but it is not a request handle.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
     IncorrectHandleType,
-    /// The request is in use: an earlier operation has not completed, or the response of an earlier sending
-    /// has not been read to its end.
+    /// The request is in use: an earlier operation has not completed, or the earlier response has not been
+    /// read to its end.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
@@ -1692,21 +1692,21 @@ pub enum SendRequestError {
     /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
     #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
     ConnectionError,
-    /// The request must be sent again, because of a redirect or an authentication. Call the function once
-    /// more with the same handle.
+    /// The request must be sent again, because of a redirect or an authentication. Call the function again
+    /// with the same handle.
     ///
     /// `ERROR_WINHTTP_RESEND_REQUEST`, 12032
     #[doc(alias = "ERROR_WINHTTP_RESEND_REQUEST")]
     ResendRequest,
     /// The server asks for a client certificate. Set `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
-    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again;
-    /// `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`, says that there is none.
+    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the program
+    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
     ///
     /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`, 12044
     #[doc(alias = "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED")]
     ClientAuthCertNeeded,
-    /// The certificate of the server was not accepted. The status callback has been told what is wrong with
-    /// it, as `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
+    /// The certificate of the server was not accepted. The status callback has received the reasons, as
+    /// `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
     ///
     /// `ERROR_WINHTTP_SECURE_FAILURE`, 12175
     #[doc(alias = "ERROR_WINHTTP_SECURE_FAILURE")]
@@ -1810,11 +1810,11 @@ impl SendRequestError {
                 "There is not enough memory for the operation. A WebSocket request also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16."
             }
             Self::InvalidParameter => {
-                "A header is malformed; total_length differs from the Content-Length header; or the request has a Transfer-Encoding header together with a Content-Length header or with data in optional."
+                "A header is malformed, total_length differs from the Content-Length header, or the request has a Transfer-Encoding header together with a Content-Length header or with data in optional."
             }
             Self::Timeout => "A timeout of WinHttpSetTimeouts has passed.",
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidUrl => {
                 "The URL of the request, or the one that a redirect leads to, is not valid."
@@ -1827,16 +1827,16 @@ impl SendRequestError {
             }
             Self::Shutdown => "WinHTTP is being shut down or unloaded.",
             Self::LoginFailure => {
-                "The credentials were refused. Close the request handle and begin with a new one."
+                "The credentials were refused. Close the request handle and begin with a new request."
             }
             Self::OperationCancelled => {
                 "The request handle was closed before the request was sent."
             }
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no request handle."
+                "The handle is open, but it is not a request handle."
             }
             Self::IncorrectHandleState => {
-                "The request is in use: an earlier operation has not completed, or the response of an earlier sending has not been read to its end."
+                "The request is in use: an earlier operation has not completed, or the earlier response has not been read to its end."
             }
             Self::CannotConnect => {
                 "No TCP connection to the server or the proxy could be made."
@@ -1845,13 +1845,13 @@ impl SendRequestError {
                 "The connection was lost or reset, or server and client have no version of TLS in common."
             }
             Self::ResendRequest => {
-                "The request must be sent again, because of a redirect or an authentication. Call the function once more with the same handle."
+                "The request must be sent again, because of a redirect or an authentication. Call the function again with the same handle."
             }
             Self::ClientAuthCertNeeded => {
-                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again; WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL, says that there is none."
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL."
             }
             Self::SecureFailure => {
-                "The certificate of the server was not accepted. The status callback has been told what is wrong with it, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE."
+                "The certificate of the server was not accepted. The status callback has received the reasons, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE."
             }
             Self::ResponseDrainOverflow => {
                 "The rest of an earlier response is larger than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows to skip."
@@ -1883,12 +1883,12 @@ pub enum SetCredentialsError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// WinHTTP has met an error that it has no other code for.
+    /// An internal error of WinHTTP for which there is no other code.
     ///
     /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
     #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
     InternalError,
-    /// The handle is open, but it is no request handle.
+    /// The handle is open, but it is not a request handle.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
@@ -1940,10 +1940,10 @@ impl SetCredentialsError {
                 "The target or the scheme does not exist, or there is a user name and password is None."
             }
             Self::InternalError => {
-                "WinHTTP has met an error that it has no other code for."
+                "An internal error of WinHTTP for which there is no other code."
             }
             Self::IncorrectHandleType => {
-                "The handle is open, but it is no request handle."
+                "The handle is open, but it is not a request handle."
             }
             Self::IncorrectHandleState => {
                 "An operation on the request has not completed."
@@ -1958,8 +1958,8 @@ crate::documented::documented!(error SetCredentialsError, Win32Error);
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCloseError {
-    /// `reason.len()` is greater than 123, or is not 0 although `reason` is `NULL`, or another argument is
-    /// not valid. The connection is unchanged.
+    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, or another
+    /// argument is not valid. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2003,7 +2003,7 @@ impl WebSocketCloseError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, or is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
+                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
             }
             Self::InvalidOperation => {
                 "The function has been called before on this handle, or a send has not completed. The connection is unchanged."
@@ -2060,8 +2060,8 @@ pub enum WebSocketQueryCloseStatusError {
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
     InsufficientBuffer,
-    /// The close frame of the server has not been read, or the connection was lost without one. The outputs
-    /// are not written.
+    /// The close frame of the server has not been read, or the connection was lost without a close frame.
+    /// The outputs are not written.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
@@ -2097,7 +2097,7 @@ impl WebSocketQueryCloseStatusError {
                 "The reason does not fit into reason. No part of it is copied, but the status code and the needed size are written."
             }
             Self::InvalidOperation => {
-                "The close frame of the server has not been read, or the connection was lost without one. The outputs are not written."
+                "The close frame of the server has not been read, or the connection was lost without a close frame. The outputs are not written."
             }
             Self::Other(_) => "",
         }
@@ -2109,13 +2109,13 @@ crate::documented::documented!(error WebSocketQueryCloseStatusError, Win32Error)
 /// Why [`WinHttpWebSocketReceive`](super::WebSocket::web_socket_receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketReceiveError {
-    /// A pointer that is needed is `NULL`, or `buffer.len()` is 0. The connection is unchanged.
+    /// A required pointer is `NULL`, or `buffer.len()` is 0. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// A close is in progress, another receive has not completed, or there is nothing left to receive
-    /// because the server's close frame has been read or
+    /// A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is
+    /// left after the server's close frame has been read, and after
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
@@ -2127,7 +2127,7 @@ pub enum WebSocketReceiveError {
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
-    /// The server sent something that the WebSocket protocol does not allow. The connection is not usable
+    /// The server sent something that the WebSocket protocol does not allow. The connection cannot be used
     /// any more.
     ///
     /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, 12152
@@ -2164,16 +2164,16 @@ impl WebSocketReceiveError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                "A pointer that is needed is NULL, or buffer.len() is 0. The connection is unchanged."
+                "A required pointer is NULL, or buffer.len() is 0. The connection is unchanged."
             }
             Self::InvalidOperation => {
-                "A close is in progress, another receive has not completed, or there is nothing left to receive because the server's close frame has been read or WinHttpWebSocketClose has been called."
+                "A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is left after the server's close frame has been read, and after WinHttpWebSocketClose has been called."
             }
             Self::OperationCancelled => {
                 "WinHttpWebSocketClose was called while the receive was waiting."
             }
             Self::InvalidServerResponse => {
-                "The server sent something that the WebSocket protocol does not allow. The connection is not usable any more."
+                "The server sent something that the WebSocket protocol does not allow. The connection cannot be used any more."
             }
             Self::Other(_) => "",
         }
@@ -2187,7 +2187,7 @@ crate::documented::documented!(error WebSocketReceiveError, Win32Error);
 pub enum WebSocketSendError {
     /// `buffer` is `NULL` although `buffer.len()` is not 0, or `buffer_type` cannot be sent here: it is not
     /// one of the four data types, or it mixes text and binary data in one message. Nothing has been sent.
-    /// The connection, and a message that has been begun, can go on.
+    /// The program can still use the connection and can go on with a message that it has begun.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2219,7 +2219,7 @@ impl WebSocketSendError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                "buffer is NULL although buffer.len() is not 0, or buffer_type cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The connection, and a message that has been begun, can go on."
+                "buffer is NULL although buffer.len() is not 0, or buffer_type cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The program can still use the connection and can go on with a message that it has begun."
             }
             Self::InvalidOperation => {
                 "An earlier send has not completed, or nothing more can be sent because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called."
@@ -2234,15 +2234,15 @@ crate::documented::documented!(error WebSocketSendError, Win32Error);
 /// Why [`WinHttpWebSocketShutdown`](super::WebSocket::web_socket_shutdown) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketShutdownError {
-    /// `reason.len()` is greater than 123, or is not 0 although `reason` is `NULL`, or another argument is
-    /// not valid. The connection is unchanged.
+    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, or another
+    /// argument is not valid. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// Documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a
-    /// program must not rely on this code. It is not a failure: the close frame is on its way and the
-    /// connection is alive.
+    /// This code is documented for a shutdown that completes asynchronously. Windows returns 0 in that case
+    /// too, so a program must not rely on the code. It is not a failure: the close frame is on its way and
+    /// the connection is alive.
     ///
     /// `ERROR_IO_PENDING`, 997
     #[doc(alias = "ERROR_IO_PENDING")]
@@ -2278,10 +2278,10 @@ impl WebSocketShutdownError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, or is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
+                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
             }
             Self::IoPending => {
-                "Documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a program must not rely on this code. It is not a failure: the close frame is on its way and the connection is alive."
+                "This code is documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure: the close frame is on its way and the connection is alive."
             }
             Self::InvalidOperation => {
                 "The close frame has been sent already, by an earlier shutdown or by WinHttpWebSocketClose. The connection is unchanged."

@@ -34,17 +34,17 @@ impl HInternet {
 ///
 /// # Remarks
 ///
-/// For [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) each pointer with its length says what
-/// to do with the part. A pointer of `NULL` with a length of 0 means that it is not wanted. `NULL` with
-/// any other length asks for a pointer into the URL itself. A pointer to a buffer, with the size of the
-/// buffer as length, asks for a copy. If `lpszExtraInfo` is not asked for, the query stays with the
-/// path.
+/// For [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url), each pointer with its length says what
+/// to do with the part. A `NULL` pointer with a length of 0 means that the part is not returned. A
+/// `NULL` pointer with any other length asks for a pointer into the URL itself. A pointer to a buffer,
+/// with the size of the buffer as the length, asks for a copy. If `lpszExtraInfo` is not asked for, the
+/// query stays with the path.
 ///
-/// For [`WinHttpCreateUrl`](crate::winhttp::Session::create_url) a pointer of `NULL` leaves the part
-/// out, and a length of 0 means that the text ends at its terminating zero.
+/// For [`WinHttpCreateUrl`](crate::winhttp::Session::create_url), a `NULL` pointer leaves the part out.
+/// A length of 0 means that the text ends at its terminating zero.
 ///
-/// A structure that is filled with zeros, with `dwStructSize` set and each wanted length set to -1, is
-/// the short way to all parts of a URL without a copy.
+/// There is a short way to get all parts of a URL without a copy: fill the structure with zeros, set
+/// `dwStructSize`, and set the length of each part to -1.
 ///
 /// # See also
 ///
@@ -97,8 +97,8 @@ pub struct UrlComponents<W: crate::WideChar = u16> {
     /// `dwHostNameLength` in C.
     #[doc(alias = "dwHostNameLength")]
     pub host_name_length: u32,
-    /// Port. [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) returns the port of the scheme if the
-    /// URL names none.
+    /// Port. If the URL names no port, [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) returns the
+    /// port of the scheme.
     ///
     /// `nPort` in C.
     #[doc(alias = "nPort")]
@@ -133,7 +133,8 @@ pub struct UrlComponents<W: crate::WideChar = u16> {
     /// `dwUrlPathLength` in C.
     #[doc(alias = "dwUrlPathLength")]
     pub url_path_length: u32,
-    /// What follows the path: a query with its question mark, a fragment with its number sign, or both.
+    /// The extra information that follows the path: a query with its question mark, a fragment with its
+    /// number sign, or both.
     ///
     /// `lpszExtraInfo` in C.
     #[doc(alias = "lpszExtraInfo")]
@@ -173,12 +174,12 @@ impl<W: crate::WideChar> Default for UrlComponents<W> {
 ///
 /// # Remarks
 ///
-/// On a WebSocket handle the structure is the first member of
-/// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult). There `dwResult` is 0,
-/// and the **Operation** member says what has failed.
+/// For a WebSocket handle, the structure is the first member of
+/// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult). Its `dwResult` is then 0,
+/// and the **Operation** member says which operation has failed.
 ///
-/// The structure is valid during the callback only. It takes 16 bytes on 64-bit systems and 8 on 32-bit
-/// ones.
+/// The structure is valid during the callback only. It takes 16 bytes on 64-bit systems and 8 bytes on
+/// 32-bit systems.
 ///
 /// # See also
 ///
@@ -214,7 +215,7 @@ pub struct AsyncResult {
     #[doc(alias = "dwResult")]
     pub result: usize,
     /// The error, one of the [error codes](crate::Win32Error). The last error of the thread that runs the
-    /// callback says nothing about it.
+    /// callback is not this error.
     ///
     /// `dwError` in C.
     #[doc(alias = "dwError")]
@@ -233,9 +234,9 @@ impl Default for AsyncResult {
 ///
 /// # Remarks
 ///
-/// When [`WinHttpSetOption`](crate::winhttp::Session::set_option) gets the structure, it copies the
-/// strings. When [`WinHttpQueryOption`](crate::winhttp::Session::query_option) fills it, each string is
-/// new memory that the caller frees with
+/// [`WinHttpSetOption`](crate::winhttp::Session::set_option) copies the strings of the structure.
+/// [`WinHttpQueryOption`](crate::winhttp::Session::query_option) fills the structure with new strings,
+/// and the caller frees each of them with
 /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
 ///
 /// `WinHttpGetDefaultProxyConfiguration` and `WinHttpSetDefaultProxyConfiguration` use the structure
@@ -278,8 +279,9 @@ pub struct ProxyInfo<W: crate::WideChar = u16> {
     /// `lpszProxy` in C.
     #[doc(alias = "lpszProxy")]
     pub proxy: *mut W,
-    /// Hosts that are reached without the proxy, with semicolons or blanks between them. `*` stands for any
-    /// characters, and `<local>` for every name without a dot. `NULL` if there is none.
+    /// Hosts to connect to without the proxy, with semicolons or blanks between them. `*` stands for any
+    /// characters, and `<local>` stands for every name without a dot. It is `NULL` if there are no such
+    /// hosts.
     ///
     /// `lpszProxyBypass` in C.
     #[doc(alias = "lpszProxyBypass")]
@@ -304,8 +306,10 @@ impl<W: crate::WideChar> Default for ProxyInfo<W> {
 /// # Remarks
 ///
 /// A request handle reports its errors with [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult)
-/// alone. The *dwStatusInformationLength* parameter of the callback tells the two apart: on 64-bit
-/// systems this structure takes 24 bytes and the other one 16, on 32-bit systems 12 and 8.
+/// alone. The *dwStatusInformationLength* parameter of the callback tells the two structures apart. On
+/// 64-bit systems this structure takes 24 bytes and
+/// [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) takes 16 bytes. On 32-bit systems they take 12
+/// and 8 bytes.
 ///
 /// An error of `ERROR_WINHTTP_OPERATION_CANCELLED` means that the handle was closed, or that
 /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) ended a receive.
@@ -353,7 +357,7 @@ impl Default for WebSocketAsyncResult {
 }
 
 /// The `WINHTTP_WEB_SOCKET_STATUS` structure says how many bytes an asynchronous send or receive has
-/// transferred, and of which type they are.
+/// transferred, and the type of the data.
 ///
 /// # Remarks
 ///
@@ -361,9 +365,9 @@ impl Default for WebSocketAsyncResult {
 /// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send), and with
 /// `WINHTTP_CALLBACK_STATUS_READ_COMPLETE` after
 /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive). `CLOSE_COMPLETE` and
-/// `SHUTDOWN_COMPLETE` come without it.
+/// `SHUTDOWN_COMPLETE` come without the structure.
 ///
-/// It is valid during the callback only, and takes 8 bytes on all systems.
+/// The structure is valid during the callback only. It takes 8 bytes on all systems.
 ///
 /// # See also
 ///
@@ -385,13 +389,13 @@ impl Default for WebSocketAsyncResult {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct WebSocketStatus {
-    /// Number of bytes sent or received. After a send it is the length of the whole buffer. With
+    /// Number of bytes sent or received. After a send, it is the length of the whole buffer. With
     /// `WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE` it is 0.
     ///
     /// `dwBytesTransferred` in C.
     #[doc(alias = "dwBytesTransferred")]
     pub bytes_transferred: u32,
-    /// After a send the type that was passed to it. After a receive the type of the piece that has come.
+    /// After a send, the type that was passed to the send. After a receive, the type of the received piece.
     ///
     /// `eBufferType` in C.
     #[doc(alias = "eBufferType")]

@@ -28,111 +28,111 @@ pub const API_RECEIVE_RESPONSE: u32 = 1;
 pub const API_SEND_REQUEST: u32 = 5;
 /// `WinHttpWriteData`.
 pub const API_WRITE_DATA: u32 = 4;
-/// The request will be worked on later.
+/// The server will process the request later.
 pub const HTTP_STATUS_ACCEPTED: u32 = 202;
 /// There are several resources to choose from.
 pub const HTTP_STATUS_AMBIGUOUS: u32 = 300;
-/// A server behind this one sent a wrong answer.
+/// A server behind this server sent a wrong answer.
 pub const HTTP_STATUS_BAD_GATEWAY: u32 = 502;
 /// The resource does not allow the method.
 pub const HTTP_STATUS_BAD_METHOD: u32 = 405;
 /// The request is malformed.
 pub const HTTP_STATUS_BAD_REQUEST: u32 = 400;
-/// The resource is in a state that excludes the request.
+/// The state of the resource does not allow the request.
 pub const HTTP_STATUS_CONFLICT: u32 = 409;
 /// The server wants to see the body of the request.
 pub const HTTP_STATUS_CONTINUE: u32 = 100;
-/// Something new has been made.
+/// A new resource has been created.
 pub const HTTP_STATUS_CREATED: u32 = 201;
 /// The server wants credentials.
 pub const HTTP_STATUS_DENIED: u32 = 401;
 /// The smallest status that has a name.
 pub const HTTP_STATUS_FIRST: u32 = 100;
-/// The server refuses, whatever the credentials.
+/// The server refuses the request, with any credentials.
 pub const HTTP_STATUS_FORBIDDEN: u32 = 403;
-/// A server behind this one did not answer in time.
+/// A server behind this server did not answer in time.
 pub const HTTP_STATUS_GATEWAY_TIMEOUT: u32 = 504;
-/// The resource existed and is gone for good.
+/// The resource has been removed permanently.
 pub const HTTP_STATUS_GONE: u32 = 410;
 /// The greatest status that has a name.
 pub const HTTP_STATUS_LAST: u32 = 505;
 /// The server wants a Content-Length header.
 pub const HTTP_STATUS_LENGTH_REQUIRED: u32 = 411;
-/// The resource has another URL for good.
+/// The resource has another URL permanently.
 pub const HTTP_STATUS_MOVED: u32 = 301;
 /// No form of the resource suits the Accept headers.
 pub const HTTP_STATUS_NONE_ACCEPTABLE: u32 = 406;
 /// There is nothing at this URL.
 pub const HTTP_STATUS_NOT_FOUND: u32 = 404;
-/// What the client has is up to date.
+/// The client's copy is up to date.
 pub const HTTP_STATUS_NOT_MODIFIED: u32 = 304;
 /// The server does not know the method.
 pub const HTTP_STATUS_NOT_SUPPORTED: u32 = 501;
-/// Successful, and there is no content.
+/// The request was successful, and there is no content.
 pub const HTTP_STATUS_NO_CONTENT: u32 = 204;
 /// The request was successful.
 pub const HTTP_STATUS_OK: u32 = 200;
 /// The content was changed on the way.
 pub const HTTP_STATUS_PARTIAL: u32 = 203;
-/// A part of the content, as asked for.
+/// The requested part of the content.
 pub const HTTP_STATUS_PARTIAL_CONTENT: u32 = 206;
 /// Reserved for payments.
 pub const HTTP_STATUS_PAYMENT_REQ: u32 = 402;
 /// Like 301, and the method must stay the same.
 pub const HTTP_STATUS_PERMANENT_REDIRECT: u32 = 308;
-/// A condition of the request does not hold.
+/// A condition of the request is false.
 pub const HTTP_STATUS_PRECOND_FAILED: u32 = 412;
 /// The proxy wants credentials.
 pub const HTTP_STATUS_PROXY_AUTH_REQ: u32 = 407;
-/// The resource has another URL for the time being.
+/// The resource has another URL for now.
 pub const HTTP_STATUS_REDIRECT: u32 = 302;
 /// Like 302, and the method must stay the same.
 pub const HTTP_STATUS_REDIRECT_KEEP_VERB: u32 = 307;
-/// The answer is at another URL, to be fetched with GET.
+/// The answer is at another URL. Fetch it with GET.
 pub const HTTP_STATUS_REDIRECT_METHOD: u32 = 303;
 /// The request took too long to come.
 pub const HTTP_STATUS_REQUEST_TIMEOUT: u32 = 408;
 /// The body is too large.
 pub const HTTP_STATUS_REQUEST_TOO_LARGE: u32 = 413;
-/// Successful, and the form is to be cleared.
+/// The request was successful. The client should clear its form.
 pub const HTTP_STATUS_RESET_CONTENT: u32 = 205;
-/// To be repeated after something else has been done. Not in the RFC.
+/// Repeat the request after another action. The code is not in the RFC.
 pub const HTTP_STATUS_RETRY_WITH: u32 = 449;
 /// Something went wrong in the server.
 pub const HTTP_STATUS_SERVER_ERROR: u32 = 500;
 /// The server has too much to do or is being maintained.
 pub const HTTP_STATUS_SERVICE_UNAVAIL: u32 = 503;
-/// The server changes to the protocol that was asked for. This is the answer that makes a WebSocket.
+/// The server changes to the requested protocol. With this answer the connection becomes a WebSocket.
 pub const HTTP_STATUS_SWITCH_PROTOCOLS: u32 = 101;
 /// The server cannot read this kind of body.
 pub const HTTP_STATUS_UNSUPPORTED_MEDIA: u32 = 415;
 /// The URL is too long.
 pub const HTTP_STATUS_URI_TOO_LONG: u32 = 414;
-/// The resource is to be reached through a proxy.
+/// Use a proxy to reach the resource.
 pub const HTTP_STATUS_USE_PROXY: u32 = 305;
 /// The server does not speak this version of HTTP.
 pub const HTTP_STATUS_VERSION_NOT_SUP: u32 = 505;
 /// WebDAV: several statuses in one response.
 pub const HTTP_STATUS_WEBDAV_MULTI_STATUS: u32 = 207;
-/// Replace escape sequences, `%20` and the like, by the characters they stand for. The bytes are not
-/// read as UTF-8.
+/// Replace escape sequences, such as `%20`, by the characters they stand for. The bytes are not decoded
+/// as UTF-8.
 pub const ICU_DECODE: u32 = 0x10000000;
-/// Replace characters that must not stand in a request by escape sequences.
+/// Replace characters that a request must not contain by escape sequences.
 pub const ICU_ESCAPE: u32 = 0x80000000;
-/// Escape user name, password and host as well.
+/// Escape the user name, the password and the host as well.
 pub const ICU_ESCAPE_AUTHORITY: u32 = 0x00002000;
-/// Write the port even if it is that of the scheme.
+/// Write the port even if it is the default port of the scheme.
 pub const ICU_INCLUDE_DEFAULT_PORT: u32 = 0x00008000;
 /// Fail with `ERROR_WINHTTP_INVALID_URL` if the URL has a user name or a password.
 pub const ICU_REJECT_USERPWD: u32 = 0x00004000;
-/// The port of https and wss. The port alone does not make a request secure;
-/// [`WinHttpOpenRequest`](crate::winhttp::Request::open_request) needs `WINHTTP_FLAG_SECURE` for that.
+/// The port of https and wss. The port alone does not make a request secure. To use TLS, pass
+/// `WINHTTP_FLAG_SECURE` to [`WinHttpOpenRequest`](crate::winhttp::Request::open_request).
 pub const INTERNET_DEFAULT_HTTPS_PORT: u32 = 443;
 /// The port of http and ws.
 pub const INTERNET_DEFAULT_HTTP_PORT: u32 = 80;
-/// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for others.
+/// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for all other requests.
 pub const INTERNET_DEFAULT_PORT: u32 = 0;
-/// All four faults of a certificate that can be ignored.
+/// The four flags that ignore a fault, together.
 ///
 /// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: u32 = 0x00003300;
@@ -168,12 +168,12 @@ pub const SECURITY_FLAG_STRENGTH_STRONG: u32 = 0x20000000;
 ///
 /// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_STRENGTH_WEAK: u32 = 0x10000000;
-/// Find the proxy from the settings of the system and of the user, scripts included, and try the next
-/// one when a proxy fails. Windows 8.1 and later.
+/// Find the proxy from the settings of the system and of the user, scripts included. When a proxy
+/// fails, try the next proxy. Windows 8.1 and later.
 pub const WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY: u32 = 4;
 /// Use the proxy that is configured for WinHTTP on the machine, with `netsh winhttp` or
 /// `WinHttpSetDefaultProxyConfiguration`. If there is none, connect directly. The settings of browsers
-/// are not looked at. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`.
+/// do not matter. From Windows 8.1 on, prefer `WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY`.
 pub const WINHTTP_ACCESS_TYPE_DEFAULT_PROXY: u32 = 0;
 /// Use the proxy in *pszProxyW*, except for the hosts in *pszProxyBypassW*.
 pub const WINHTTP_ACCESS_TYPE_NAMED_PROXY: u32 = 3;
@@ -181,10 +181,11 @@ pub const WINHTTP_ACCESS_TYPE_NAMED_PROXY: u32 = 3;
 pub const WINHTTP_ACCESS_TYPE_NO_PROXY: u32 = 1;
 /// The part that holds the flags.
 pub const WINHTTP_ADDREQ_FLAGS_MASK: u32 = 0xFFFF0000;
-/// Add the header. Together with `WINHTTP_ADDREQ_FLAG_REPLACE`, add it where there is none to replace.
+/// Add the header. Together with `WINHTTP_ADDREQ_FLAG_REPLACE`, add the header if there is no header to
+/// replace.
 pub const WINHTTP_ADDREQ_FLAG_ADD: u32 = 0x20000000;
-/// Add the header if the request has none of that name; fail with `ERROR_WINHTTP_HEADER_ALREADY_EXISTS`
-/// if it has one.
+/// Add the header if the request has no header of that name. Otherwise fail with
+/// `ERROR_WINHTTP_HEADER_ALREADY_EXISTS`.
 pub const WINHTTP_ADDREQ_FLAG_ADD_IF_NEW: u32 = 0x10000000;
 /// Another name of `WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA`.
 pub const WINHTTP_ADDREQ_FLAG_COALESCE: u32 = 0x40000000;
@@ -192,16 +193,17 @@ pub const WINHTTP_ADDREQ_FLAG_COALESCE: u32 = 0x40000000;
 pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA: u32 = 0x40000000;
 /// Append the value to the first header of that name, with a semicolon between them.
 pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON: u32 = 0x01000000;
-/// Replace the value of the header, or remove the header if no value is given. Only one header can be
-/// passed. Of several with that name the index in the lower half says which is meant.
+/// Replace the value of the header, or remove the header if no value is given. Pass only one header. If
+/// the request has several headers of that name, the index in the lower half says which of them to
+/// replace.
 pub const WINHTTP_ADDREQ_FLAG_REPLACE: u32 = 0x80000000;
 /// The part that holds the index of the header, from 0.
 pub const WINHTTP_ADDREQ_INDEX_MASK: u32 = 0x0000FFFF;
-/// Basic: name and password, encoded but not encrypted. Use it with TLS only.
+/// Basic: the name and the password, encoded but not encrypted. Use it with TLS only.
 pub const WINHTTP_AUTH_SCHEME_BASIC: u32 = 0x00000001;
 /// Digest.
 pub const WINHTTP_AUTH_SCHEME_DIGEST: u32 = 0x00000008;
-/// Kerberos or NTLM, whichever both sides can do.
+/// Kerberos or NTLM. The two sides use the one that both of them support.
 pub const WINHTTP_AUTH_SCHEME_NEGOTIATE: u32 = 0x00000010;
 /// NTLM.
 pub const WINHTTP_AUTH_SCHEME_NTLM: u32 = 0x00000002;
@@ -231,16 +233,16 @@ pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX: u32 = 3;
 ///
 /// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM: u32 = 0;
-/// No server, but the proxy.
+/// No server. Only the proxy gets them.
 ///
 /// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: u32 = 3;
 /// All ends of asynchronous operations: `SENDREQUEST_COMPLETE`, `HEADERS_AVAILABLE`, `DATA_AVAILABLE`,
 /// `READ_COMPLETE`, `WRITE_COMPLETE`, `REQUEST_ERROR`, `GETPROXYFORURL_COMPLETE` and
 /// `GETPROXYSETTINGS_COMPLETE`. The bits of `CLOSE_COMPLETE` and `SHUTDOWN_COMPLETE` are not part of
-/// the value, but a WebSocket reports these two all the same.
+/// the value, but a WebSocket always reports these two.
 pub const WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS: u32 = 0x097E0000;
-/// All of them.
+/// All notifications.
 pub const WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS: u32 = 0xFFFFFFFF;
 /// The closing of a connection begins and ends.
 pub const WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION: u32 = 0x00000300;
@@ -248,7 +250,7 @@ pub const WINHTTP_CALLBACK_FLAG_CLOSE_CONNECTION: u32 = 0x00000300;
 pub const WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER: u32 = 0x0000000C;
 /// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed.
 pub const WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE: u32 = 0x00040000;
-/// A proxy is looked for.
+/// WinHTTP looks for a proxy.
 pub const WINHTTP_CALLBACK_FLAG_DETECTING_PROXY: u32 = 0x00001000;
 /// `WinHttpGetProxyForUrlEx` has completed.
 pub const WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE: u32 = 0x01000000;
@@ -258,14 +260,14 @@ pub const WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE: u32 = 0x08000000;
 pub const WINHTTP_CALLBACK_FLAG_HANDLES: u32 = 0x00000C00;
 /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed.
 pub const WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE: u32 = 0x00020000;
-/// A response with a status from 100 to 199 has come, after which another one follows.
+/// A response with a status from 100 to 199 has come, and another response follows.
 pub const WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE: u32 = 0x00008000;
 /// [`WinHttpReadData`](crate::winhttp::Request::read_data) or
 /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) has completed.
 pub const WINHTTP_CALLBACK_FLAG_READ_COMPLETE: u32 = 0x00080000;
 /// The receiving of a response begins and ends.
 pub const WINHTTP_CALLBACK_FLAG_RECEIVE_RESPONSE: u32 = 0x000000C0;
-/// A redirect is about to be followed.
+/// WinHTTP is about to follow a redirect.
 pub const WINHTTP_CALLBACK_FLAG_REDIRECT: u32 = 0x00004000;
 /// An asynchronous operation has failed.
 pub const WINHTTP_CALLBACK_FLAG_REQUEST_ERROR: u32 = 0x00200000;
@@ -281,7 +283,7 @@ pub const WINHTTP_CALLBACK_FLAG_SEND_REQUEST: u32 = 0x00000030;
 /// completed.
 pub const WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE: u32 = 0x00100000;
 /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has completed: the close
-/// frame of the server has come. No information; the length is 0.
+/// frame of the server has come. No information. The length is 0.
 pub const WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE: u32 = 0x02000000;
 /// The connection is being closed. No information.
 pub const WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION: u32 = 0x00000100;
@@ -292,9 +294,9 @@ pub const WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER: u32 = 0x00000004;
 /// The connection has been closed. No information.
 pub const WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED: u32 = 0x00000200;
 /// [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. The
-/// information is a `DWORD`, the number of bytes that can be read; the length is 4.
+/// information is a `DWORD`, the number of bytes that can be read. The length is 4.
 pub const WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE: u32 = 0x00040000;
-/// A proxy is being looked for. No information.
+/// WinHTTP is looking for a proxy. No information.
 pub const WINHTTP_CALLBACK_STATUS_DETECTING_PROXY: u32 = 0x00001000;
 /// The certificate is for another host name.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID: u32 = 0x00000010;
@@ -302,7 +304,7 @@ pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID: u32 = 0x00000010;
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID: u32 = 0x00000020;
 /// The certificate has been revoked.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED: u32 = 0x00000004;
-/// It could not be checked whether the certificate has been revoked.
+/// WinHTTP could not check whether the certificate has been revoked.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED: u32 = 0x00000001;
 /// The certificate is not meant for a server.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE: u32 = 0x00000040;
@@ -324,31 +326,31 @@ pub const WINHTTP_CALLBACK_STATUS_HANDLE_CREATED: u32 = 0x00000400;
 /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed, and
 /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) can be called. No information.
 pub const WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: u32 = 0x00020000;
-/// A response with a status from 100 to 199 has come, other than a 101 that was asked for. The
-/// information is a `DWORD`, the status.
+/// A response with a status from 100 to 199 has come. A 101 that the request asked for is not reported
+/// here. The information is a `DWORD`, the status.
 pub const WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE: u32 = 0x00008000;
 /// The name has been resolved. The information is a wide string.
 pub const WINHTTP_CALLBACK_STATUS_NAME_RESOLVED: u32 = 0x00000002;
 /// After [`WinHttpReadData`](crate::winhttp::Request::read_data) the information is the buffer that was
-/// passed to it, and the length the number of bytes in it; 0 is the end of the body. After
-/// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) the information is a
-/// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
+/// passed to that function. The length is the number of bytes in the buffer, and a length of 0 is the
+/// end of the body. After [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive)
+/// the information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
 pub const WINHTTP_CALLBACK_STATUS_READ_COMPLETE: u32 = 0x00080000;
-/// The response is awaited. No information.
+/// WinHTTP waits for the response. No information.
 pub const WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE: u32 = 0x00000040;
-/// A redirect is about to be followed. The information is the new URL, a wide string. The headers of
-/// the response can be queried now, headers of the request can be changed, and closing the handle stops
-/// the redirect.
+/// WinHTTP is about to follow a redirect. The information is the new URL, a wide string. The program
+/// can now query the headers of the response and change headers of the request. To stop the redirect,
+/// close the handle.
 pub const WINHTTP_CALLBACK_STATUS_REDIRECT: u32 = 0x00004000;
 /// An asynchronous operation has failed. The information is a
 /// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult) structure for a WebSocket
-/// handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for every other one.
+/// handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for all other handles.
 pub const WINHTTP_CALLBACK_STATUS_REQUEST_ERROR: u32 = 0x00200000;
 /// The request has been sent. The information is a `DWORD`, the number of bytes.
 pub const WINHTTP_CALLBACK_STATUS_REQUEST_SENT: u32 = 0x00000020;
 /// The name of the server is being resolved. The information is the name, a wide string.
 pub const WINHTTP_CALLBACK_STATUS_RESOLVING_NAME: u32 = 0x00000001;
-/// Some of the response has come. The information is a `DWORD`, the number of bytes.
+/// A part of the response has come. The information is a `DWORD`, the number of bytes.
 pub const WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED: u32 = 0x00000080;
 /// A certificate was not accepted. The information is a `DWORD` with the flags below.
 pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 0x00010000;
@@ -356,15 +358,15 @@ pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 0x00010000;
 pub const WINHTTP_CALLBACK_STATUS_SENDING_REQUEST: u32 = 0x00000010;
 /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. No information.
 pub const WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: u32 = 0x00400000;
-/// Settings of proxies have been read. No information.
+/// Proxy settings have been read. No information.
 pub const WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE: u32 = 0x20000000;
-/// Settings of proxies have been written. No information.
+/// Proxy settings have been written. No information.
 pub const WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE: u32 = 0x10000000;
 /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) has completed: the
-/// close frame has been sent. No information; the length is 0.
+/// close frame has been sent. No information. The length is 0.
 pub const WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE: u32 = 0x04000000;
 /// After `WinHttpWriteData` the information is a `DWORD`, the number of bytes. After
-/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) it is a
+/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) the information is a
 /// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
 pub const WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE: u32 = 0x00100000;
 /// The status was 408.
@@ -375,7 +377,7 @@ pub const WINHTTP_CONNECTION_RETRY_CONDITION_408: u32 = 0x1;
 ///
 /// Listed under [`WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`].
 pub const WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE: u32 = 0x2;
-/// The server had closed a connection that was to be used again.
+/// The server had closed a connection that WinHTTP wanted to use again.
 ///
 /// Listed under [`WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`].
 pub const WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION: u32 = 0x4;
@@ -437,41 +439,42 @@ pub const WINHTTP_ENABLE_PASSPORT_KEYRING: u32 = 0x40000000;
 ///
 /// Listed under [`WINHTTP_OPTION_SPN`].
 pub const WINHTTP_ENABLE_SPN_SERVER_PORT: u32 = 0x00000001;
-/// On a session: use the identity of the process while certificates are checked.
+/// For a session: use the identity of the process while certificates are checked.
 ///
 /// Listed under [`WINHTTP_OPTION_ENABLE_FEATURE`].
 pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: u32 = 0x00000002;
-/// On a request: check whether the certificate has been revoked.
+/// For a request: check whether the certificate has been revoked.
 ///
 /// Listed under [`WINHTTP_OPTION_ENABLE_FEATURE`].
 pub const WINHTTP_ENABLE_SSL_REVOCATION: u32 = 0x00000001;
-/// The session is asynchronous: operations on its handles return at once, and a status callback is told
-/// how they end. Install one with
+/// The session is asynchronous: calls that start an operation return at once, and a status callback
+/// learns how the operation ends. Install the callback with
 /// [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback).
 pub const WINHTTP_FLAG_ASYNC: u32 = 0x10000000;
-/// Send a body whose length is not known in advance, without a Content-Length header and without chunks
-/// made by the caller.
+/// Send a body whose length is not known in advance. The caller gives no Content-Length header and
+/// makes no chunks.
 pub const WINHTTP_FLAG_AUTOMATIC_CHUNKING: u32 = 0x00000200;
 /// Ask caches on the way to fetch the answer from the server: the headers Pragma and Cache-Control with
 /// the value no-cache are added.
 pub const WINHTTP_FLAG_BYPASS_PROXY_CACHE: u32 = 0x00000100;
-/// Send *pwszObjectName* as it is. Otherwise characters that a URL must not have are escaped.
+/// Send *pwszObjectName* as it is. Without this flag, characters that a URL must not contain are
+/// escaped.
 pub const WINHTTP_FLAG_ESCAPE_DISABLE: u32 = 0x00000040;
-/// Escape the path but leave the query, from the question mark on, as it is.
+/// Escape the path. Leave the query, from the question mark on, as it is.
 pub const WINHTTP_FLAG_ESCAPE_DISABLE_QUERY: u32 = 0x00000080;
 /// When *pwszObjectName* is escaped, escape percent signs as well.
 pub const WINHTTP_FLAG_ESCAPE_PERCENT: u32 = 0x00000004;
-/// Take *pwszObjectName* for ASCII that needs no conversion. Without meaning from Windows 7 on.
+/// Treat *pwszObjectName* as ASCII that needs no conversion. The flag has no effect from Windows 7 on.
 pub const WINHTTP_FLAG_NULL_CODEPAGE: u32 = 0x00000008;
 /// Another name of `WINHTTP_FLAG_BYPASS_PROXY_CACHE`.
 pub const WINHTTP_FLAG_REFRESH: u32 = 0x00000100;
 /// Use TLS: the scheme is https, or wss once the request is a WebSocket.
 pub const WINHTTP_FLAG_SECURE: u32 = 0x00800000;
-/// Only TLS 1.2 and later are used, and no attempt is repeated with an older version. To allow older
-/// versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The value
-/// includes `WINHTTP_FLAG_ASYNC`.
+/// Only TLS 1.2 and later are used. No attempt is repeated with an older version. A call that allows
+/// older versions with `WINHTTP_OPTION_SECURE_PROTOCOLS` then fails with ERROR_ACCESS_DENIED (5). The
+/// value includes `WINHTTP_FLAG_ASYNC`.
 pub const WINHTTP_FLAG_SECURE_DEFAULTS: u32 = 0x30000000;
-/// SSL 2.0, SSL 3.0 and TLS 1.0: not what the name says.
+/// SSL 2.0, SSL 3.0 and TLS 1.0. In spite of its name, the value does not include the other versions.
 ///
 /// Listed under [`WINHTTP_OPTION_SECURE_PROTOCOLS`].
 pub const WINHTTP_FLAG_SECURE_PROTOCOL_ALL: u32 = 0x000000A8;
@@ -503,7 +506,7 @@ pub const WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3: u32 = 0x00002000;
 ///
 /// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_CONNECT: u32 = 2;
-/// Resolver of proxies.
+/// Proxy resolver.
 ///
 /// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_PROXY_RESOLVER: u32 = 4;
@@ -519,30 +522,32 @@ pub const WINHTTP_HANDLE_TYPE_SESSION: u32 = 1;
 ///
 /// Listed under [`WINHTTP_OPTION_HANDLE_TYPE`].
 pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: u32 = 5;
-/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the attribute says which header
-/// is meant, and no name does.
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the attribute alone says which
+/// header to return.
 pub const WINHTTP_HEADER_NAME_BY_INDEX: *const WCHAR = core::ptr::null();
-/// The length is stated by a Content-Length header of the caller, as a body of more than 4 GB needs it,
-/// or the body is sent in chunks, or there is none.
+/// The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is
+/// sent in chunks, or there is no body.
 pub const WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH: u32 = 0;
-/// What [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) returns if it fails.
-/// It is the address of no function.
+/// The value that [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) returns if
+/// it fails. There is no function at this address.
 pub const WINHTTP_INVALID_STATUS_CALLBACK: usize = usize::MAX;
-/// For [`WinHttpSendRequest`](crate::winhttp::Request::send_request): the request has the headers that
-/// it has already, and no more.
+/// For [`WinHttpSendRequest`](crate::winhttp::Request::send_request): the call adds no headers to the
+/// request.
 pub const WINHTTP_NO_ADDITIONAL_HEADERS: *const WCHAR = core::ptr::null();
 /// For [`WinHttpSetOption`](crate::winhttp::Session::set_option) with
 /// `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` and a length of 0: the client has no certificate.
 pub const WINHTTP_NO_CLIENT_CERT_CONTEXT: *mut c_void = core::ptr::null_mut();
-/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the first header of the name is
-/// meant.
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the call returns the first
+/// header of the name.
 pub const WINHTTP_NO_HEADER_INDEX: *mut u32 = core::ptr::null_mut();
-/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): only the size is asked for.
+/// For [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers): the call returns only the
+/// needed size.
 pub const WINHTTP_NO_OUTPUT_BUFFER: *mut c_void = core::ptr::null_mut();
-/// For [`WinHttpOpen`](crate::winhttp::Session::open): every host is reached over the proxy, if there
-/// is one.
+/// For [`WinHttpOpen`](crate::winhttp::Session::open): all connections go through the proxy, if there
+/// is a proxy.
 pub const WINHTTP_NO_PROXY_BYPASS: *const WCHAR = core::ptr::null();
-/// For [`WinHttpOpen`](crate::winhttp::Session::open): the access type is none that names a proxy.
+/// For [`WinHttpOpen`](crate::winhttp::Session::open): the access type is not
+/// `WINHTTP_ACCESS_TYPE_NAMED_PROXY`, so there is no proxy to name.
 pub const WINHTTP_NO_PROXY_NAME: *const WCHAR = core::ptr::null();
 /// For [`WinHttpOpenRequest`](crate::winhttp::Request::open_request): the request has no Referer
 /// header.
@@ -553,11 +558,11 @@ pub const WINHTTP_NO_REQUEST_DATA: *mut c_void = core::ptr::null_mut();
 /// Session; set; `BOOL`.
 ///
 /// A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
-/// thread while one runs.
+/// thread while a callback runs.
 pub const WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS: u32 = 111;
 /// Request; set; `DWORD`.
 ///
-/// To which servers the credentials of the user who runs the program are sent without asking:
+/// The servers that get the credentials of the user who runs the program without asking:
 pub const WINHTTP_OPTION_AUTOLOGON_POLICY: u32 = 77;
 /// Session; set; `DWORD`.
 ///
@@ -571,16 +576,16 @@ pub const WINHTTP_OPTION_CALLBACK: u32 = 1;
 /// Request; set; a `CERT_CONTEXT` structure.
 ///
 /// The client certificate, after `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`. WinHTTP makes a copy. `NULL`
-/// with length 0, which is `WINHTTP_NO_CLIENT_CERT_CONTEXT`, says that there is none.
+/// with length 0, which is `WINHTTP_NO_CLIENT_CERT_CONTEXT`, says that the client has no certificate.
 pub const WINHTTP_OPTION_CLIENT_CERT_CONTEXT: u32 = 47;
 /// Request; query; a `SecPkgContext_IssuerListInfoEx` structure.
 ///
-/// Authorities that the server accepts client certificates from, after
+/// Authorities whose client certificates the server accepts, after
 /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`.
 pub const WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST: u32 = 94;
 /// Session; set; `DWORD`.
 ///
-/// Code page that the query of a URL is converted with. At first it is UTF-8.
+/// Code page for converting the query of a URL. At first it is UTF-8.
 pub const WINHTTP_OPTION_CODEPAGE: u32 = 68;
 /// Session; set; `DWORD`.
 ///
@@ -604,11 +609,11 @@ pub const WINHTTP_OPTION_CONNECTION_STATS_V0: u32 = 141;
 pub const WINHTTP_OPTION_CONNECTION_STATS_V1: u32 = 150;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How many addresses of a server are tried. At first it is 5. No address is tried twice.
+/// How many addresses of a server are tried. At first it is 5. Each address is tried once.
 pub const WINHTTP_OPTION_CONNECT_RETRIES: u32 = 4;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Time for connecting to one address, in milliseconds. At first it is 60,000; 0xFFFFFFFF means that
+/// Time for connecting to one address, in milliseconds. At first it is 60,000. 0xFFFFFFFF means that
 /// there is no limit.
 pub const WINHTTP_OPTION_CONNECT_TIMEOUT: u32 = 3;
 /// Session, connection, request, WebSocket; set and query; `DWORD_PTR`.
@@ -620,31 +625,31 @@ pub const WINHTTP_OPTION_CONNECT_TIMEOUT: u32 = 3;
 pub const WINHTTP_OPTION_CONTEXT_VALUE: u32 = 45;
 /// Session, request; set; `DWORD`.
 ///
-/// Which compressed responses are unpacked. At first none are. Windows 8.1 and later.
+/// Which compressed responses are unpacked. At first no response is unpacked. Windows 8.1 and later.
 pub const WINHTTP_OPTION_DECOMPRESSION: u32 = 118;
 /// Session; set; `BOOL`.
 ///
-/// Whether no certificate chain is built. Windows 10, version 21H1, and later.
+/// If it is `TRUE`, no certificate chain is built. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING: u32 = 171;
 /// Request; set; `DWORD`.
 ///
-/// Switches something off for this request. Set it before the request is sent.
+/// Features to switch off for this request. Set the option before the request is sent.
 pub const WINHTTP_OPTION_DISABLE_FEATURE: u32 = 63;
-/// Whether sessions do not share connections.
+/// Stops sessions from sharing connections.
 pub const WINHTTP_OPTION_DISABLE_GLOBAL_POOLING: u32 = 195;
 /// Session; set; `DWORD`.
 ///
-/// Schemes that are not used with proxies, any of these:
+/// Schemes that are not used with proxies, a combination of these:
 pub const WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES: u32 = 193;
 /// Session; set; `BOOL`.
 ///
-/// Whether a failed handshake is not repeated with an older version of TLS. Windows 10, version 1903,
-/// and later.
+/// If it is `TRUE`, a failed handshake is not repeated with an older version of TLS. Windows 10,
+/// version 1903, and later.
 pub const WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK: u32 = 144;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether a further connection is opened when one has no free stream. Windows 10, version 1809, and
-/// later.
+/// Whether another connection is opened when a connection has no free stream. Windows 10, version 1809,
+/// and later.
 pub const WINHTTP_OPTION_DISABLE_STREAM_QUEUE: u32 = 139;
 /// The process (handle `NULL`); set and query; `BOOL`.
 ///
@@ -652,7 +657,7 @@ pub const WINHTTP_OPTION_DISABLE_STREAM_QUEUE: u32 = 139;
 pub const WINHTTP_OPTION_ENABLETRACING: u32 = 85;
 /// Session, request; set; `DWORD`.
 ///
-/// Switches something on:
+/// Features to switch on:
 pub const WINHTTP_OPTION_ENABLE_FEATURE: u32 = 79;
 /// Session; set; `BOOL`.
 ///
@@ -660,8 +665,8 @@ pub const WINHTTP_OPTION_ENABLE_FEATURE: u32 = 79;
 pub const WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT: u32 = 161;
 /// Session, request; set; `DWORD`.
 ///
-/// Later HTTP versions that may be used. At first there are none. A WebSocket uses HTTP/1.1 in any
-/// case. Windows 10, version 1607, and later.
+/// Later HTTP versions that may be used. At first no later version may be used. A WebSocket always uses
+/// HTTP/1.1. Windows 10, version 1607, and later.
 pub const WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL: u32 = 133;
 /// Session, request; set; `BOOL`.
 ///
@@ -674,12 +679,12 @@ pub const WINHTTP_OPTION_ENCODE_EXTRA: u32 = 138;
 pub const WINHTTP_OPTION_EXPIRE_CONNECTION: u32 = 143;
 /// Session, request; query; `DWORD`.
 ///
-/// The error of the socket library that stands behind the last error of WinHTTP on this thread. The
-/// handle can be `NULL`.
+/// The error of the socket library that caused the last error of WinHTTP on this thread. The handle can
+/// be `NULL`.
 pub const WINHTTP_OPTION_EXTENDED_ERROR: u32 = 24;
 /// Session; set; a `WINHTTP_FAILED_CONNECTION_RETRIES` structure.
 ///
-/// When and how often a request is repeated after its connection has failed. The conditions:
+/// When and how often a request is repeated after its connection has failed. These are the conditions:
 pub const WINHTTP_OPTION_FAILED_CONNECTION_RETRIES: u32 = 162;
 /// Whether this version has a feature.
 pub const WINHTTP_OPTION_FEATURE_SUPPORTED: u32 = 184;
@@ -712,7 +717,7 @@ pub const WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING: u32 = 169;
 pub const WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW: u32 = 183;
 /// `DWORD`. Time for the handshake, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT: u32 = 189;
-/// `DWORD`. Round-trip time that is assumed at first, in milliseconds.
+/// `DWORD`. Assumed round-trip time at the beginning, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_INITIAL_RTT: u32 = 190;
 /// `DWORD`. Idle time after which a ping is sent, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: u32 = 188;
@@ -720,11 +725,11 @@ pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: u32 = 188;
 pub const WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE: u32 = 191;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether nothing but these versions may be used. Windows 10, version 1903, and later.
+/// Whether only the later versions may be used. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED: u32 = 145;
 /// Request; query; `DWORD`.
 ///
-/// Which of them was used. Windows 10, version 1607, and later.
+/// Which later HTTP version was used. Windows 10, version 1607, and later.
 pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: u32 = 134;
 /// The process (handle `NULL`); set and query; a `HTTP_VERSION_INFO` structure.
 ///
@@ -732,8 +737,8 @@ pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: u32 = 134;
 pub const WINHTTP_OPTION_HTTP_VERSION: u32 = 59;
 /// Request; set; `BOOL`.
 ///
-/// Whether a certificate is accepted although the list of revoked ones could not be fetched. Windows
-/// 10, version 2004, and later.
+/// Whether a certificate is accepted although the list of revoked certificates could not be fetched.
+/// Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE: u32 = 155;
 /// Session; set; `BOOL`.
 ///
@@ -741,15 +746,16 @@ pub const WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE: u32 = 155;
 pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: u32 = 140;
 /// Session, request; query; `BOOL`.
 ///
-/// Whether the response is that of the proxy to the request for a tunnel.
+/// Whether the response is the answer of the proxy to the request for a tunnel.
 pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: u32 = 104;
 /// `WINHTTP_OPTION_KDC_PROXY_SETTINGS`, from `codes/option-flags.md`, line 943.
 pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: u32 = 136;
-/// A `WINHTTP_MATCH_CONNECTION_GUID` structure. Asks for a connection with that mark.
+/// A `WINHTTP_MATCH_CONNECTION_GUID` structure. Asks for a connection that
+/// `WINHTTP_OPTION_CONNECTION_GUID` has marked.
 pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: u32 = 179;
 /// Session; set and query; `DWORD`.
 ///
-/// The same for servers that speak HTTP/1.0.
+/// How many connections to one server that speaks HTTP/1.0 there may be at a time.
 pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
 /// Session; set and query; `DWORD`.
 ///
@@ -757,16 +763,16 @@ pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
 pub const WINHTTP_OPTION_MAX_CONNS_PER_SERVER: u32 = 73;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How many redirects are followed one after the other. At first it is 10.
+/// How many redirects in a row are followed. At first it is 10.
 pub const WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS: u32 = 89;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How many responses with a status from 100 to 199 are passed over before the final one. At first it
+/// How many responses with a status from 100 to 199 are skipped before the final response. At first it
 /// is 10.
 pub const WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE: u32 = 90;
 /// Session, request; set and query; `DWORD`.
 ///
-/// How much of a response is skipped in order to use the connection again, in bytes. At first it is
+/// How many bytes of a response are skipped in order to use the connection again. At first it is
 /// 1,048,576.
 pub const WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE: u32 = 92;
 /// Session, request; set and query; `DWORD`.
@@ -777,15 +783,15 @@ pub const WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE: u32 = 91;
 pub const WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY: u32 = 105;
 /// Session, connection, request; query; `HINTERNET`.
 ///
-/// The handle that this one was made from.
+/// The handle that this handle was made from.
 pub const WINHTTP_OPTION_PARENT_HANDLE: u32 = 21;
 /// Request; query; `LPWSTR`.
 ///
-/// Text that the Passport server wants to be shown.
+/// Text that the Passport server asks the program to show.
 pub const WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT: u32 = 81;
 /// Request; query; `LPWSTR`.
 ///
-/// Picture that the Passport server wants to be shown.
+/// Picture that the Passport server asks the program to show.
 pub const WINHTTP_OPTION_PASSPORT_COBRANDING_URL: u32 = 82;
 /// Request; query; `LPVOID`.
 ///
@@ -793,7 +799,7 @@ pub const WINHTTP_OPTION_PASSPORT_COBRANDING_URL: u32 = 82;
 pub const WINHTTP_OPTION_PASSPORT_RETURN_URL: u32 = 87;
 /// Session; set; `LPVOID`.
 ///
-/// Signs out at the Passport server with that URL.
+/// URL with which the program signs out at the Passport server.
 pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: u32 = 86;
 /// Request; set and query; `LPWSTR`.
 ///
@@ -801,7 +807,7 @@ pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: u32 = 86;
 pub const WINHTTP_OPTION_PASSWORD: u32 = 0x1001;
 /// Session, request; set and query; a [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo) structure.
 ///
-/// The proxy. The strings of a structure that is queried belong to the caller, who frees them with
+/// The proxy. After a query the strings of the structure belong to the caller, who frees them with
 /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
 pub const WINHTTP_OPTION_PROXY: u32 = 38;
 /// `WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS`, from `codes/option-flags.md`, line 945.
@@ -814,7 +820,7 @@ pub const WINHTTP_OPTION_PROXY_PASSWORD: u32 = 0x1003;
 pub const WINHTTP_OPTION_PROXY_RESULT_ENTRY: u32 = 39;
 /// Request; query; `LPWSTR`.
 ///
-/// The name of the service that was used with the proxy.
+/// The service name that was used with the proxy.
 pub const WINHTTP_OPTION_PROXY_SPN_USED: u32 = 107;
 /// Request; set and query; `LPWSTR`.
 ///
@@ -824,22 +830,22 @@ pub const WINHTTP_OPTION_PROXY_USERNAME: u32 = 0x1002;
 pub const WINHTTP_OPTION_QUIC_STATS: u32 = 185;
 /// Request; set and query; `DWORD`.
 ///
-/// Without effect.
+/// The option has no effect.
 pub const WINHTTP_OPTION_READ_BUFFER_SIZE: u32 = 12;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether the response of a proxy that refuses a tunnel can be read like that of a server. At first it
-/// cannot.
+/// Whether the response of a proxy that refuses a tunnel can be read like the response of a server. At
+/// first it cannot.
 pub const WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE: u32 = 103;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Time until all headers of a response must have come, in milliseconds. At first it is 90,000. It is
-/// looked at whenever data comes, so that it can be exceeded by the receive timeout.
+/// Time until all headers of a response must have come, in milliseconds. At first it is 90,000. WinHTTP
+/// checks this limit whenever data comes, so the wait can be longer by the receive timeout.
 pub const WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT: u32 = 7;
 /// Session, request, WebSocket; set and query; `DWORD`.
 ///
-/// Time to wait for the next data, in milliseconds. At first it is 30,000, which counts for HTTP
-/// responses only. If a program sets it, it limits
+/// Time to wait for the next data, in milliseconds. At first it is 30,000. This initial value limits
+/// HTTP responses only. A value that a program sets limits
 /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) as well: the call then
 /// fails with `ERROR_WINHTTP_TIMEOUT`, and the connection stays usable.
 pub const WINHTTP_OPTION_RECEIVE_TIMEOUT: u32 = 6;
@@ -855,7 +861,7 @@ pub const WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS: u32 = 2;
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT: u32 = 1;
-/// All except those from https to http.
+/// All redirects except those from https to http.
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
@@ -863,7 +869,7 @@ pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_LAST: u32 = 2;
-/// None; the caller gets the response with the status 30x.
+/// No redirects. The caller gets the response with the status 30x.
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_NEVER: u32 = 0;
@@ -872,9 +878,9 @@ pub const WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME: u32 = 168;
 /// Request; set; `BOOL`.
 ///
 /// Whether a URL with a user name or a password is refused with `ERROR_WINHTTP_INVALID_URL`. At first
-/// it is not.
+/// it is accepted.
 pub const WINHTTP_OPTION_REJECT_USERPWD_IN_URL: u32 = 100;
-/// A text by which the program can tell the request.
+/// A text by which the program can recognize the request.
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
 /// The longest text.
 ///
@@ -882,7 +888,7 @@ pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH: u32 = 64000;
 /// Request; set and query; `DWORD`.
 ///
-/// Without effect.
+/// The option has no effect.
 pub const WINHTTP_OPTION_REQUEST_PRIORITY: u32 = 58;
 /// Request; query; a `WINHTTP_REQUEST_STATS` structure.
 ///
@@ -894,35 +900,35 @@ pub const WINHTTP_OPTION_REQUEST_STATS: u32 = 146;
 pub const WINHTTP_OPTION_REQUEST_TIMES: u32 = 142;
 /// Session, request; set; `BOOL`.
 ///
-/// Whether only the end of the stream ends a body. Windows 10, version 21H1, and later.
+/// Whether a body ends only with the end of the stream. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_REQUIRE_STREAM_END: u32 = 160;
 /// Request; set; `LPWSTR`.
 ///
-/// Name to resolve in place of the name of the server. Windows 10, version 21H1, and later.
+/// Name to resolve instead of the name of the server. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_RESOLUTION_HOSTNAME: u32 = 165;
 /// A `WINHTTP_RESOLVER_CACHE_CONFIG` structure. How long resolved names are kept.
 pub const WINHTTP_OPTION_RESOLVER_CACHE_CONFIG: u32 = 170;
 /// Session, request; set and query; `DWORD`.
 ///
 /// Time for the resolution of a name, in milliseconds. At first there is no limit, which is 0 or
-/// 0xFFFFFFFF. [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) sets this and the three
-/// that follow in one call.
+/// 0xFFFFFFFF. [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) sets this timeout and the
+/// timeouts for connecting, sending and receiving in one call.
 pub const WINHTTP_OPTION_RESOLVE_TIMEOUT: u32 = 2;
 /// Whether the chain is built with the identity of the process.
 pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
 /// Session; set; `DWORD`.
 ///
-/// Versions of TLS that may be used, any of these. Without the option Windows decides; Windows 11 uses
-/// 1\.2 and 1.3.
+/// Versions of TLS that may be used, a combination of these. Without the option Windows decides.
+/// Windows 11 uses 1.2 and 1.3.
 pub const WINHTTP_OPTION_SECURE_PROTOCOLS: u32 = 84;
 /// Request; query; a `WINHTTP_CERTIFICATE_INFO` structure.
 ///
-/// What the certificate of the server says.
+/// The content of the server's certificate.
 pub const WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT: u32 = 32;
 /// Request; set and query; `DWORD`.
 ///
-/// What is wrong with a certificate and accepted all the same. Everything here makes TLS weaker; a
-/// client that must not be deceived sets none of it.
+/// Faults of a certificate that WinHTTP accepts. Each flag makes TLS weaker: a client that must not be
+/// deceived sets no flag.
 pub const WINHTTP_OPTION_SECURITY_FLAGS: u32 = 31;
 /// Request; query; a `WINHTTP_SECURITY_INFO` structure.
 ///
@@ -950,15 +956,15 @@ pub const WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT: u32 = 147;
 pub const WINHTTP_OPTION_SERVER_CERT_CONTEXT: u32 = 78;
 /// Request; query; `LPWSTR`.
 ///
-/// The name of the service that was used with the server.
+/// The service name that was used with the server.
 pub const WINHTTP_OPTION_SERVER_SPN_USED: u32 = 106;
 /// `WINHTTP_OPTION_SET_TOKEN_BINDING`, from `codes/option-flags.md`, line 947.
 pub const WINHTTP_OPTION_SET_TOKEN_BINDING: u32 = 166;
 /// Request; set; `DWORD`.
 ///
-/// Whether the name of the service for Kerberos has a port:
+/// Whether the service name for Kerberos has a port:
 pub const WINHTTP_OPTION_SPN: u32 = 96;
-/// The bits that the option has.
+/// All bits of the option.
 ///
 /// Listed under [`WINHTTP_OPTION_SPN`].
 pub const WINHTTP_OPTION_SPN_MASK: u32 = 0x00000001;
@@ -972,7 +978,7 @@ pub const WINHTTP_OPTION_STREAM_ERROR_CODE: u32 = 159;
 pub const WINHTTP_OPTION_TCP_FAST_OPEN: u32 = 153;
 /// Session; set; a `tcp_keepalive` structure.
 ///
-/// How TCP notices that the other end is gone. Windows 10, version 2004, and later.
+/// How TCP detects that the other end is gone. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_TCP_KEEPALIVE: u32 = 152;
 /// A hint for the priority of the TCP connection.
 pub const WINHTTP_OPTION_TCP_PRIORITY_HINT: u32 = 128;
@@ -990,8 +996,8 @@ pub const WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK: u32 = 158;
 pub const WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY: u32 = 167;
 /// Session; set; `HANDLE`.
 ///
-/// An event that is set when the session is closed and its last callback has returned. Keep the event
-/// until then.
+/// An event that WinHTTP sets when the session is closed and its last callback has returned. Keep the
+/// event until then.
 pub const WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT: u32 = 99;
 /// Request; set; `DWORD`.
 ///
@@ -1000,12 +1006,12 @@ pub const WINHTTP_OPTION_UNSAFE_HEADER_PARSING: u32 = 110;
 /// Request; set; no value.
 ///
 /// Makes the request begin a WebSocket: [`WinHttpSendRequest`](crate::winhttp::Request::send_request)
-/// adds the headers of the handshake. Pass `NULL` and 0, before the request is sent. Windows 8 and
-/// later.
+/// adds the headers of the handshake. Set the option before the request is sent, and pass `NULL` and 0.
+/// Windows 8 and later.
 pub const WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET: u32 = 114;
 /// Request; query; `LPWSTR`.
 ///
-/// The URL of the resource: after a redirect the last one.
+/// The URL of the resource. After a redirect it is the last URL.
 pub const WINHTTP_OPTION_URL: u32 = 34;
 /// Request; set and query; `LPWSTR`.
 ///
@@ -1018,43 +1024,43 @@ pub const WINHTTP_OPTION_USERNAME: u32 = 0x1000;
 pub const WINHTTP_OPTION_USER_AGENT: u32 = 41;
 /// Session; set; `BOOL`.
 ///
-/// Whether those are tried when nothing else is left.
+/// Whether WinHTTP tries the global credentials for servers when no other credentials are left.
 pub const WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS: u32 = 101;
 /// Whether all servers of the session share one set of default TLS credentials.
 pub const WINHTTP_OPTION_USE_SESSION_SCH_CRED: u32 = 196;
 /// Session, request, WebSocket; set; `DWORD`.
 ///
 /// How long [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) waits for the close
-/// frame of the server, in milliseconds. At first it is 10,000. Then the call fails with
-/// `ERROR_WINHTTP_TIMEOUT` and the connection is aborted.
+/// frame of the server, in milliseconds. At first it is 10,000. After that time the call fails with
+/// `ERROR_WINHTTP_TIMEOUT`, and the connection is aborted.
 pub const WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT: u32 = 115;
 /// WebSocket; set; `DWORD`.
 ///
-/// How long the connection may be idle before a pong frame is sent that nobody asked for, in
-/// milliseconds. At first it is 30,000. Less than 15,000 fails with `ERROR_INVALID_PARAMETER`, and a
-/// request handle with `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`.
+/// How long the connection may be idle before WinHTTP sends an unsolicited pong frame, in milliseconds.
+/// At first it is 30,000. The call fails with `ERROR_INVALID_PARAMETER` for a value below 15,000, and
+/// with `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` for a request handle.
 pub const WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL: u32 = 116;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Size of the buffer that a WebSocket receives into, in bytes. At first it is 32,768. Set it before
-/// the upgrade. Windows 8.1 and later.
+/// Size of the receive buffer of a WebSocket, in bytes. At first it is 32,768. Set it before the
+/// upgrade. Windows 8.1 and later.
 pub const WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE: u32 = 122;
 /// Session, request; set and query; `DWORD`.
 ///
-/// Size of the buffer that a WebSocket sends from, in bytes. At first it is 32,768. A size of less than
-/// 16 is accepted here, but the request cannot be sent then: it fails with `ERROR_NOT_ENOUGH_MEMORY`.
-/// Windows 8.1 and later.
+/// Size of the send buffer of a WebSocket, in bytes. At first it is 32,768. The option accepts a size
+/// below 16, but [`WinHttpSendRequest`](crate::winhttp::Request::send_request) then fails with
+/// `ERROR_NOT_ENOUGH_MEMORY`. Windows 8.1 and later.
 ///
 /// One more number belongs to WebSockets:
 pub const WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE: u32 = 123;
 /// The process (handle `NULL`); set; `DWORD`.
 ///
-/// How many threads serve asynchronous operations. 0, the initial value, means one for each processor.
-/// It can be set once, before the first asynchronous operation.
+/// How many threads serve asynchronous operations. 0, the initial value, means one thread for each
+/// processor. The option can be set once, before the first asynchronous operation.
 pub const WINHTTP_OPTION_WORKER_THREAD_COUNT: u32 = 80;
 /// Request; set and query; `DWORD`.
 ///
-/// Without effect.
+/// The option has no effect.
 pub const WINHTTP_OPTION_WRITE_BUFFER_SIZE: u32 = 13;
 /// HTTP/2.
 ///
@@ -1064,7 +1070,7 @@ pub const WINHTTP_PROTOCOL_FLAG_HTTP2: u32 = 0x1;
 ///
 /// Listed under [`WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL`].
 pub const WINHTTP_PROTOCOL_FLAG_HTTP3: u32 = 0x2;
-/// For proxies on the same machine use the account of the machine.
+/// For proxies on the same machine, use the account of the machine.
 ///
 /// Listed under [`WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`].
 pub const WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE: u32 = 0x00000100;
@@ -1138,7 +1144,7 @@ pub const WINHTTP_QUERY_CONTENT_TYPE: u32 = 1;
 pub const WINHTTP_QUERY_COOKIE: u32 = 44;
 /// The header Cost.
 pub const WINHTTP_QUERY_COST: u32 = 15;
-/// The header whose name the *pwszName* parameter gives.
+/// The header that the *pwszName* parameter names.
 pub const WINHTTP_QUERY_CUSTOM: u32 = 65535;
 /// The header Date.
 pub const WINHTTP_QUERY_DATE: u32 = 9;
@@ -1154,17 +1160,17 @@ pub const WINHTTP_QUERY_EXPIRES: u32 = 10;
 pub const WINHTTP_QUERY_EX_ALL_HEADERS: u32 = 21;
 /// Return a number as a `DWORD`.
 pub const WINHTTP_QUERY_FLAG_NUMBER: u32 = 0x20000000;
-/// Return a number as a 64-bit one.
+/// Return a number as a 64-bit number.
 pub const WINHTTP_QUERY_FLAG_NUMBER64: u32 = 0x08000000;
-/// Look at the headers of the request in place of those of the response.
+/// Look at the headers of the request instead of the headers of the response.
 pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 0x80000000;
 /// Return a time as a
 /// [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
 /// structure.
 pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 0x40000000;
-/// Look at the headers that come after a body in chunks.
+/// Look at the headers after a body that was sent in chunks.
 pub const WINHTTP_QUERY_FLAG_TRAILERS: u32 = 0x02000000;
-/// Return the bytes as they were transferred, without turning them into UTF-16.
+/// Return the bytes as they were transferred, without conversion to UTF-16.
 pub const WINHTTP_QUERY_FLAG_WIRE_ENCODING: u32 = 0x01000000;
 /// The header Forwarded.
 pub const WINHTTP_QUERY_FORWARDED: u32 = 30;
@@ -1188,7 +1194,7 @@ pub const WINHTTP_QUERY_LAST_MODIFIED: u32 = 11;
 pub const WINHTTP_QUERY_LINK: u32 = 16;
 /// The header Location.
 pub const WINHTTP_QUERY_LOCATION: u32 = 33;
-/// The greatest number of an attribute for a certain header.
+/// The greatest number of an attribute that stands for one header.
 pub const WINHTTP_QUERY_MAX: u32 = 78;
 /// The header Max-Forwards.
 pub const WINHTTP_QUERY_MAX_FORWARDS: u32 = 60;
@@ -1684,9 +1690,9 @@ unsafe extern "system" {
     ///
     /// The callback that was installed before, or `NULL` if there was none.
     ///
-    /// On failure it is `WINHTTP_INVALID_STATUS_CALLBACK`, a pointer with the value -1; call
+    /// On failure it is `WINHTTP_INVALID_STATUS_CALLBACK`, a pointer with the value -1. Call
     /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
-    /// then to learn why.
+    /// then to learn why the call failed.
     pub fn WinHttpSetStatusCallback(
         hInternet: HINTERNET,
         lpfnInternetCallback: WINHTTP_STATUS_CALLBACK,

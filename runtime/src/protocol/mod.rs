@@ -1,10 +1,10 @@
 //! WebSocket (RFC 6455) and HTTP/1.1 without any I/O, clock, thread or lock.
 //!
-//! A [`Receiver`] turns the bytes of a peer into pieces of messages and control frames, a [`Framer`] makes frames of pieces.
-//! Neither decides anything: what goes out when, and what an event means for the other direction, is the business of
-//! [`session`](crate::session). Before that, [`upgrade`] turns the bytes of [`http`] into an agreed connection.
+//! A [`Receiver`] turns the bytes of a peer into pieces of messages and control frames. A [`Framer`] turns pieces into
+//! frames. [`session`](crate::session) makes the decisions: which frame is sent next, and what an event means for the
+//! other direction. Before that, [`upgrade`] turns the bytes of [`http`] into an agreed connection.
 //!
-//! Frame heads, keys and opcodes are tungstenite's; it is named nowhere else.
+//! Frame heads, keys and opcodes come from tungstenite. No other module names it.
 //!
 //! ```
 //! use winws::protocol::{Event, Framer, MAX_HEAD, MessageKind, Piece, Receiver, ReservedBits, Role};
@@ -40,11 +40,11 @@ pub use message::{
     Event, Frame, Framer, InvalidUtf8, MaskKeys, MessageKind, MessageReader, Piece, PieceError, Receiver, Utf8Validator,
 };
 
-/// Which end of a connection this is. It decides who masks (section 5.1).
+/// The end of a connection: client or server. It decides which side masks (section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Masks what it sends and takes unmasked frames only.
+    /// A client sends masked frames and accepts only unmasked frames.
     Client,
-    /// Takes masked frames only.
+    /// A server sends unmasked frames and accepts only masked frames.
     Server,
 }

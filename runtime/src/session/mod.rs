@@ -1,14 +1,15 @@
-//! The engine: what goes over a WebSocket next, and what comes in means. For all families, without any I/O.
+//! The engine of all families, without any I/O. It decides what a WebSocket sends next, and what received bytes mean.
 //!
-//! A session has two halves that know nothing of each other, so that two threads may use them at once:
+//! A session has two halves without access to each other, so two threads may use them at the same time:
 //!
-//! - [`WriteHalf`] has the queue of sends and whatever goes between them: the pong for the newest ping, the close frame for a
-//!   fault, a sign of life. It alone offers bytes for the network.
-//! - [`ReadHalf`] has the queue of receives and looks at the bytes that have come. What the other half has to know of them is
-//!   a value, [`AnswerDue`], which whoever pumps the session hands over.
+//! - [`WriteHalf`] has the queue of sends, and the frames that go between them: the pong for the newest ping, the close
+//!   frame for a fault, a sign of life. Only this half offers bytes for the network.
+//! - [`ReadHalf`] has the queue of receives and reads the bytes that have come. If the write half must answer them, it
+//!   returns a value, [`AnswerDue`]. The pump, which is the code that drives the session, passes this value to the
+//!   write half.
 //!
-//! A half owns decisions and no memory: payload, buffers and room for frames come with the calls. Blocking calls, an event
-//! loop and the handles of C are three ways to pump the same halves. All transitions stand in [`table`].
+//! A half makes decisions and owns no memory: payload, buffers and room for frames come with the calls. Blocking calls,
+//! an event loop and the handles of C are three pumps for the same halves. All transitions stand in [`table`].
 
 mod read;
 pub mod table;
@@ -22,16 +23,16 @@ pub use write::{Admitted, AnswerDue, AnswerKind, Due, Offered, WriteHalf};
 
 use crate::protocol::PieceError;
 
-/// Why a send was refused. Nothing has changed then.
+/// Why a send was refused. A refused send changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// Our close frame is queued or out, or the connection has failed.
+    /// Our close frame is queued or was sent, or the connection has failed.
     Closed,
-    /// As many sends wait as the family allows.
+    /// The queue of sends is full.
     Busy,
     /// Text inside a binary message, or the reverse (b1.3.5).
     WrongKind,
-    /// The text is not UTF-8, over all its fragments (b1.3.7).
+    /// The text is not UTF-8, with all its fragments together (b1.3.7).
     InvalidUtf8,
 }
 

@@ -1,4 +1,4 @@
-//! The receiving half: what the bytes that have come mean for the receive that waits.
+//! The receiving half: gives the bytes that have come to the waiting receive.
 
 use std::collections::VecDeque;
 
@@ -6,22 +6,22 @@ use super::AnswerDue;
 use super::table::{Intake, Receive, ReceiveInput, Receiving, Refusal};
 use crate::protocol::{CloseFrame, ControlPayload, Fault, Found, MessageKind, Piece, Receiver};
 
-/// What a receive ended with.
+/// The result of a receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing: no more bytes came, the peer broke the protocol, or the application gave the receive up.
+    /// No data: no more bytes came, the peer broke the protocol, or the application cancelled the receive.
     Nothing,
-    /// A piece of a message of `length` bytes. Its payload lies at the start of the target of the receive; without a target
-    /// it is the end of the bytes that were taken.
+    /// A piece of a message. Its payload is at the start of the target of the receive. Without a target, it is the end
+    /// of the bytes that were taken.
     Piece {
         /// Which piece it is.
         piece: Piece,
         /// How many bytes it has.
         length: usize,
     },
-    /// The pong for our ping, whose payload is [`ReadHalf::pong`].
+    /// The pong for our ping. [`ReadHalf::pong`] has its payload.
     Pong,
-    /// The close frame of the peer, which is in [`ReadHalf::ending`].
+    /// The close frame of the peer. [`ReadHalf::ending`] has it.
     Close,
 }
 
@@ -34,26 +34,26 @@ pub enum Ending {
     Failed(Fault),
     /// Without a close frame: no more bytes came.
     Lost,
-    /// The application gave the session up.
+    /// The application aborted the session.
     Aborted,
 }
 
-/// How far a call came with the bytes that it was given.
+/// How many bytes a call has used, and whether there is an answer to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// How many bytes were taken. The rest belongs to what comes next.
+    /// How many bytes were taken. The other bytes belong to the next frames.
     pub taken: usize,
-    /// Whether the write half has to know of them: [`ReadHalf::poll_answer`].
+    /// Whether the write half must answer them: see [`ReadHalf::poll_answer`].
     pub is_answer_due: bool,
 }
 
 /// The receiving half of a session.
 ///
-/// A pump gives it the bytes that have come while [`wants_bytes`](Self::wants_bytes) says so, hands what concerns the write
-/// half over, and looks at the [`outcome`](Self::outcome) once the receive has [ended](Self::has_outcome).
+/// While [`wants_bytes`](Self::wants_bytes) is true, a pump gives it the bytes that have come. The pump passes answers
+/// to the write half, and looks at the [`outcome`](Self::outcome) once the receive has [ended](Self::has_outcome).
 ///
-/// `C` is the family's word for a receive. Its target stays with the family, which gives that of the receive at the head of
-/// the queue to [`receive_bytes`](Self::receive_bytes).
+/// `C` is the family's context for a receive. The family keeps the target of each receive, and passes the target of the
+/// first receive in the queue to [`receive_bytes`](Self::receive_bytes).
 #[derive(Debug)]
 pub struct ReadHalf<C> {
     receiver: Receiver,
@@ -91,7 +91,7 @@ impl<C> ReadHalf<C> {
 
     // Getters.
 
-    /// Where the direction stands.
+    /// The state of the direction.
     pub const fn state(&self) -> Receiving {
         self.state
     }
@@ -106,9 +106,9 @@ impl<C> ReadHalf<C> {
         self.queue.front()
     }
 
-    /// Whether bytes are wanted: a receive waits for them, or the peer's close frame is to come.
+    /// Whether bytes are wanted: a receive waits for them, or the peer's close frame must still come.
     ///
-    /// Bytes that nobody wants are not looked at: a ping among them is not answered yet (b1.4.13).
+    /// Other bytes must wait: a ping among them is not answered yet (b1.4.13).
     #[inline]
     pub const fn wants_bytes(&self) -> bool {
         matches!(
@@ -124,7 +124,7 @@ impl<C> ReadHalf<C> {
         matches!(self.state.operation, Receive::Ended)
     }
 
-    /// What the last receive ended with.
+    /// The result of the last receive.
     pub const fn outcome(&self) -> Outcome {
         self.outcome
     }
@@ -134,14 +134,14 @@ impl<C> ReadHalf<C> {
         self.pong.as_deref()
     }
 
-    /// What the message under way is made of; `None` between messages.
+    /// The kind of the present message, or `None` between messages.
     pub fn message_kind(&self) -> Option<MessageKind> {
         self.receiver.message_kind()
     }
 
-    /// How many bytes of payload of the data frame under way are still to come.
+    /// How many payload bytes of the present data frame have not come yet.
     ///
-    /// So many may be read from the network right into the target, and given to
+    /// The pump may read this many bytes from the network directly into the target, and pass them to
     /// [`receive_payload`](Self::receive_payload).
     pub const fn payload_remaining(&self) -> u64 {
         self.receiver.payload_remaining()
@@ -151,7 +151,9 @@ impl<C> ReadHalf<C> {
 
     /// Queues a receive, which ends with a piece of a message, the peer's close frame, or the pong for our ping.
     ///
-    /// Fails with [`Refusal::Busy`] when the queue is full, and with [`Refusal::Ended`] when nothing more comes.
+    /// # Errors
+    ///
+    /// [`Refusal::Busy`] if the queue is full, and [`Refusal::Ended`] if nothing more comes.
     #[inline]
     pub fn receive(&mut self, context: C) -> Result<(), Refusal> {
         if self.queue.len() >= self.bound {
@@ -162,34 +164,35 @@ impl<C> ReadHalf<C> {
         Ok(())
     }
 
-    /// Awaits the pong for a ping that goes out: it ends a receive (section 5.5.2). One for an earlier ping does not.
+    /// Waits for the pong to a ping that is being sent: this pong ends a receive (section 5.5.2). A pong for an earlier
+    /// ping does not.
     pub fn await_pong(&mut self, payload: ControlPayload) {
         self.awaited = Some(Box::new(payload));
     }
 
-    /// Ends the receive that waits without bytes. Others may follow it.
+    /// Ends the waiting receive without data. Other receives may follow.
     pub fn cancel(&mut self) {
         self.input(ReceiveInput::Nothing);
     }
 
-    /// Ends the receive that waits, and from now on drops data until the peer's close frame.
+    /// Ends the waiting receive, and drops all data until the peer's close frame.
     pub fn drain(&mut self) {
         self.input(ReceiveInput::Drain);
     }
 
-    /// Records that no more bytes will come. A receive that waits ends.
+    /// Records that no more bytes will come. A waiting receive ends.
     pub fn end(&mut self) {
         self.ending.get_or_insert(Ending::Lost);
         self.input(ReceiveInput::End);
     }
 
-    /// Gives the session up. A receive that waits ends.
+    /// Aborts the session. A waiting receive ends.
     pub fn abort(&mut self) {
         self.ending.get_or_insert(Ending::Aborted);
         self.input(ReceiveInput::Abort);
     }
 
-    /// Takes the receive that has ended out of the queue, and gives its context back.
+    /// Removes the ended receive from the queue, and returns its context.
     #[inline]
     pub fn indicated(&mut self) -> Option<C> {
         if !self.has_outcome() {
@@ -204,10 +207,10 @@ impl<C> ReadHalf<C> {
         Some(ended)
     }
 
-    /// Takes bytes from the network up to the end of the receive, or to what concerns the write half.
+    /// Takes bytes from the network up to the end of the receive, or up to a frame that the write half must answer.
     ///
-    /// Payload goes to the start of `target`; without one it is unmasked where it lies. While bytes are drained, payload goes
-    /// nowhere.
+    /// Payload goes to the start of `target`. Without a target it is unmasked in place. After [`drain`](Self::drain),
+    /// payload is dropped.
     #[inline]
     pub fn receive_bytes(&mut self, bytes: &mut [u8], mut target: Option<&mut [u8]>) -> Progress {
         let mut taken = 0;
@@ -228,8 +231,8 @@ impl<C> ReadHalf<C> {
         Progress { taken, is_answer_due: self.answer.is_some() }
     }
 
-    /// Takes payload of the data frame under way that was read right into the target, and says whether the write half has to
-    /// know of it.
+    /// Takes payload of the present data frame that was read directly into the target. Returns whether the write half
+    /// must answer it.
     #[inline]
     pub fn receive_payload(&mut self, payload: &mut [u8]) -> bool {
         self.receiver.receive_payload(payload);
@@ -239,7 +242,8 @@ impl<C> ReadHalf<C> {
         self.answer.is_some()
     }
 
-    /// What the write half has to know of the bytes that were taken last. No others are taken before.
+    /// The answer that the write half must send for the last bytes. No other bytes are taken before the pump has polled
+    /// it.
     pub fn poll_answer(&mut self) -> Option<AnswerDue> {
         self.answer.take().map(|answer| *answer)
     }

@@ -1,15 +1,16 @@
-//! All transitions of a session: what may begin, what goes out next, and what an event means for both directions.
+//! All transitions of a session: what may begin, what is sent next, and what an event means for both directions.
 //!
-//! A direction is a small value, [`Sending`] or [`Receiving`]. `after` says what becomes of it, column by column, and
-//! [`Sending::due`] what the network gets next. An input from the network is always taken; only a call of the application is
-//! refused, and then nothing changes. The tests have the same tables once more, written from the pages.
+//! A direction is a small value, [`Sending`] or [`Receiving`]. `after` returns its next state, column by column, and
+//! [`Sending::due`] says what the network gets next. Events from the network are always accepted; only a call from the
+//! application can be refused, and a refused call changes nothing. The tests have the same tables again, written from
+//! the pages.
 
 use core::fmt;
 
 /// Why a call of the application is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
-    /// As many operations of this direction wait as the family allows.
+    /// The queue of this direction is full.
     Busy,
     /// A close frame, a violation of the protocol, a lost connection or an abort has ended this direction.
     Ended,
@@ -29,46 +30,47 @@ impl core::error::Error for Refusal {}
 /// What may still begin in the sending direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channel {
-    /// Everything.
+    /// Everything may begin.
     Open,
-    /// Control frames only: our close frame is queued or out (section 5.5.1).
+    /// Only control frames may begin: our close frame is queued or was sent (section 5.5.1).
     Closed,
-    /// Nothing: the peer broke the protocol. What has begun is brought to its end, and a close frame says why.
+    /// Nothing may begin: the peer broke the protocol. The operation in progress is finished, and a close frame says
+    /// why.
     Failed,
-    /// Nothing, and nothing goes out: the connection is lost or was aborted.
+    /// Nothing may begin, and nothing is sent: the connection is lost or was aborted.
     Lost,
 }
 
-/// How far the operation at the head of a queue has got.
+/// The progress of the operation at the head of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// There is none.
     None,
-    /// No byte of it was offered.
+    /// No byte has been offered.
     Waiting,
-    /// A part of its frame was offered, and the rest comes next: nothing may come between.
+    /// A part of its frame has been offered. The rest comes next, and nothing may come between.
     InFrame,
-    /// It has ended, and its end is to be indicated.
+    /// The operation has ended, and its end must be indicated.
     Ended,
 }
 
-/// The frame that nobody asked for. There is one at most.
+/// The frame that the session sends by itself. There is one at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// There is none.
     None,
     /// The pong for the newest ping (section 5.5.3), or a sign of life.
     Pong,
-    /// The close frame that tells the peer what it did wrong.
+    /// The close frame that tells the peer about its fault.
     Close,
 }
 
-/// Whose bytes are on offer to the network.
+/// The owner of the bytes that are on offer to the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// Those of the operation.
+    /// The operation.
     Operation,
-    /// Those of an answer.
+    /// An answer.
     Answer,
 }
 
@@ -79,13 +81,13 @@ pub struct Sending {
     pub channel: Channel,
     /// The operation at the head of the queue.
     pub operation: Operation,
-    /// The frame that nobody asked for, until it is on offer.
+    /// The frame that the session sends by itself, until it is on offer.
     pub answer: Answer,
-    /// What is on offer.
+    /// The owner of the bytes on offer.
     pub offer: Option<Source>,
 }
 
-/// What a send is.
+/// The kind of a send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
     /// A piece of a message.
@@ -96,7 +98,7 @@ pub enum Command {
     Close,
 }
 
-/// What happens to the sending direction.
+/// An input of the sending direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendInput {
     /// The application queues a send.
@@ -107,14 +109,14 @@ pub enum SendInput {
     KeepAlive,
     /// The peer broke the protocol.
     Fault,
-    /// Bytes are put on offer.
+    /// Bytes are offered.
     Offered(Source),
-    /// All bytes on offer have gone out.
+    /// All bytes on offer have been sent.
     Written {
         /// Whether their frame ends with them.
         end_of_frame: bool,
     },
-    /// The bytes on offer cannot go out.
+    /// The bytes on offer cannot be sent.
     Lost,
     /// The application gives the session up.
     Abort,
@@ -124,14 +126,14 @@ pub enum SendInput {
     Next(Command),
 }
 
-/// What a pump takes from the write half.
+/// Which frames a pump takes from the write half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Asked {
-    /// Whatever comes next.
+    /// All frames.
     Everything,
-    /// Sends of the application, and no answers.
+    /// Only sends of the application.
     Operations,
-    /// Answers, and no sends.
+    /// Only answers.
     Answers,
 }
 
@@ -142,7 +144,9 @@ impl Sending {
 
     /// What becomes of the direction.
     ///
-    /// Fails with [`Refusal::Ended`] for a send that may not begin any more.
+    /// # Errors
+    ///
+    /// [`Refusal::Ended`] for a send that may not begin any more.
     #[rustfmt::skip]
     #[inline]
     pub const fn after(self, input: SendInput) -> Result<Self, Refusal> {
@@ -195,10 +199,10 @@ impl Sending {
         Ok(Self { channel, operation, answer, offer })
     }
 
-    /// Whose bytes go out next, as far as the pump takes them.
+    /// Which bytes are sent next, of the kinds that the pump takes.
     ///
     /// Answers go between frames. No data may follow a close frame (section 5.5.1), so the close frame for a fault goes
-    /// behind a send that waits.
+    /// after a waiting send.
     #[rustfmt::skip]
     #[inline]
     pub const fn due(self, asked: Asked) -> Option<Source> {
@@ -220,7 +224,7 @@ impl Sending {
         }
     }
 
-    /// Whether nothing goes out any more, and nothing waits to.
+    /// Whether nothing more is sent, and nothing waits to be sent.
     #[inline]
     pub const fn is_finished(self) -> bool {
         !matches!(self.channel, Channel::Open)
@@ -238,18 +242,18 @@ impl Sending {
 pub enum Intake {
     /// Everything.
     Open,
-    /// The peer's close frame only: data is dropped, for the application has closed and waits for the answer.
+    /// Only the peer's close frame: data is dropped, because the application has closed and waits for the answer.
     Draining,
     /// Nothing.
     Ended,
 }
 
-/// How far the receive at the head of the queue has got.
+/// The progress of the receive at the head of the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Receive {
     /// There is none.
     None,
-    /// It waits for bytes.
+    /// The receive waits for bytes.
     Waiting,
     /// It has ended, and its end is to be indicated.
     Ended,
@@ -264,7 +268,7 @@ pub struct Receiving {
     pub operation: Receive,
 }
 
-/// What happens to the receiving direction.
+/// An input of the receiving direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiveInput {
     /// The application queues a receive.
@@ -275,13 +279,13 @@ pub enum ReceiveInput {
     Close,
     /// The peer broke the protocol.
     Fault,
-    /// The receive ends without bytes, and others may follow it.
+    /// The receive ends without data. Other receives may follow.
     Nothing,
     /// No more bytes will come.
     End,
     /// The application gives the session up.
     Abort,
-    /// The application has closed: the receive ends, and what comes until the peer's close frame is dropped.
+    /// The application has closed: the receive ends, and all data until the peer's close frame is dropped.
     Drain,
     /// The end of the operation was indicated.
     Indicated,
@@ -295,7 +299,9 @@ impl Receiving {
 
     /// What becomes of the direction.
     ///
-    /// Fails with [`Refusal::Ended`] for a receive that may not begin any more.
+    /// # Errors
+    ///
+    /// [`Refusal::Ended`] for a receive that may not begin any more.
     #[rustfmt::skip]
     #[inline]
     pub const fn after(self, input: ReceiveInput) -> Result<Self, Refusal> {
@@ -323,7 +329,7 @@ impl Receiving {
         Ok(Self { intake, operation })
     }
 
-    /// Whether nothing comes any more, and nothing is to be indicated.
+    /// Whether nothing more comes, and nothing must be indicated.
     #[inline]
     pub const fn is_finished(self) -> bool {
         matches!(self, Self { intake: Intake::Ended, operation: Receive::None })

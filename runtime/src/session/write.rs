@@ -10,45 +10,46 @@ use crate::protocol::{
     ReservedBits,
 };
 
-/// How much of a payload that is not masked is offered at once, in bytes, so that the length of an offer fits into 32 bits.
+/// How much of a payload that is not masked is offered at once, in bytes, so that the length of an offer fits into 32
+/// bits.
 const MAX_OFFER: usize = 1 << 30;
 
-/// What the write half has to know of bytes that came in.
+/// An answer that the write half must send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerDue {
-    /// A ping is to be answered with this payload (section 5.5.2).
+    /// A pong with this payload, because a ping has come (section 5.5.2).
     Pong(ControlPayload),
-    /// The peer broke the protocol, and is to be told.
+    /// A close frame for this fault, because the peer broke the protocol.
     Fault(Fault),
 }
 
-/// What a pump has to do for the write half.
+/// The next thing that a pump does for the write half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Nothing that the pump takes.
+    /// There is nothing for this pump.
     Nothing,
-    /// Bytes are on offer already: they wait to be written.
+    /// Bytes are on offer already. Write them.
     Offered,
-    /// A data frame begins or goes on: [`WriteHalf::stage_data`].
+    /// A data frame begins or goes on: call [`WriteHalf::stage_data`].
     Data,
-    /// A control frame goes out: [`WriteHalf::stage_control`].
+    /// A control frame is next: call [`WriteHalf::stage_control`].
     Control,
 }
 
 /// Bytes that are on offer to the network, as places in the memory that they were staged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered {
-    /// Whether the staged bytes are those of a control frame.
+    /// Whether the staged bytes are a control frame.
     pub is_control: bool,
-    /// The control frame, if nobody asked for it.
+    /// The kind of the answer, if the bytes are an answer.
     pub answer: Option<AnswerKind>,
-    /// First these of the memory that was staged in,
+    /// The first bytes: a range of the memory in which the frame was staged.
     pub staged: Range<usize>,
-    /// then these of the payload, which goes out from where it is.
+    /// The bytes after them: a range of the payload, which is sent from its own memory.
     pub direct: Range<usize>,
 }
 
-/// A frame that nobody asked for.
+/// The kind of a frame that the session sends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerKind {
     /// A pong.
@@ -57,7 +58,7 @@ pub enum AnswerKind {
     Close,
 }
 
-/// A piece that may go out: what its frame will be. Dropped, it was never there.
+/// A piece that may be sent, and the kind of its frame. If it is dropped, nothing has changed.
 #[derive(Debug)]
 #[must_use = "a piece goes out when it is pushed"]
 pub struct Admitted<'w, C> {
@@ -79,11 +80,11 @@ impl<C> Admitted<'_, C> {
 
 /// The sending half of a session.
 ///
-/// A pump asks what is [`due`](Self::due), has it staged in memory of its own, and writes what is then
-/// [`offered`](Self::offered). An offer ends in one of three ways: [`written`](Self::written) (the rest is offered again),
-/// [`accepted`](Self::accepted), or [`lost`](Self::lost). After every command the pump asks again.
+/// A pump asks what is [`due`](Self::due), stages the frame in its own memory, and writes the
+/// [`offered`](Self::offered) bytes. An offer ends in one of three ways: [`written`](Self::written) (the other bytes
+/// are offered again), [`accepted`](Self::accepted), or [`lost`](Self::lost). After every command the pump asks again.
 ///
-/// `C` is the family's word for an operation, in which or beside which it keeps the payload: the half never does.
+/// `C` is the family's context for an operation. The family keeps the payload in it or beside it.
 #[derive(Debug)]
 pub struct WriteHalf<C> {
     framer: Framer,
@@ -136,18 +137,18 @@ impl<C> WriteHalf<C> {
 
     // Getters.
 
-    /// Where the direction stands.
+    /// The state of the direction.
     pub const fn state(&self) -> Sending {
         self.state
     }
 
-    /// Whether there is nothing to offer and nothing to indicate, until a command changes that.
+    /// Whether there is nothing to offer and nothing to indicate until the next command.
     #[inline]
     pub const fn is_idle(&self) -> bool {
         matches!(self.state, Sending { operation: Step::None, answer: Answer::None, offer: None, .. })
     }
 
-    /// Whether all there is to do is to indicate the end of the operation.
+    /// Whether the only thing to do is to indicate the end of the operation.
     #[inline]
     pub const fn has_only_ended(&self) -> bool {
         matches!(self.state, Sending { operation: Step::Ended, answer: Answer::None, offer: None, .. })
@@ -180,11 +181,17 @@ impl<C> WriteHalf<C> {
 
     // Commands.
 
-    /// Looks whether a piece of a message may go behind those before it, as one frame: [`push`](Admitted::push) queues it.
+    /// Checks that a piece of a message may follow the pieces before it, as one frame. [`push`](Admitted::push) queues
+    /// the piece.
     ///
-    /// Fails with [`SendError::Busy`] when the queue is full, with [`SendError::Closed`] behind a close frame and after
-    /// whatever else ends the direction, and with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`] for a piece that
-    /// does not fit those before it. Nothing has changed then.
+    /// # Errors
+    ///
+    /// A refused piece changes nothing.
+    ///
+    /// - [`SendError::Busy`]: the queue is full.
+    /// - [`SendError::Closed`]: a close frame was queued, or the direction has ended.
+    /// - [`SendError::WrongKind`]: the piece mixes text and binary data in one message.
+    /// - [`SendError::InvalidUtf8`]: the text is not UTF-8.
     #[inline]
     pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<Admitted<'_, C>, SendError> {
         let state = self.admitted(Command::Data)?;
@@ -194,7 +201,11 @@ impl<C> WriteHalf<C> {
         Ok(Admitted { half: self, state, framer, content })
     }
 
-    /// Looks at a whole text, or the rest of one, as [`admit`](Self::admit) does and with its errors. It needs no check.
+    /// Checks that a whole text, or the rest of a text, may follow. The text itself is UTF-8 and needs no check.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`admit`](Self::admit).
     #[inline]
     pub fn admit_text(&mut self, text: &str) -> Result<Admitted<'_, C>, SendError> {
         let state = self.admitted(Command::Data)?;
@@ -204,18 +215,20 @@ impl<C> WriteHalf<C> {
         Ok(Admitted { half: self, state, framer, content })
     }
 
-    /// Queues a control frame: a ping, a pong that answers nothing, or our close frame, behind which no data goes.
+    /// Queues a control frame: a ping, an unsolicited pong, or our close frame. No data can follow a close frame.
     ///
-    /// Fails with [`SendError::Busy`] or [`SendError::Closed`] as [`admit`](Self::admit) does.
+    /// # Errors
+    ///
+    /// [`SendError::Busy`] if the queue is full, and [`SendError::Closed`] if nothing can be sent any more.
     pub fn send_control(&mut self, control: Control, context: C) -> Result<(), SendError> {
         self.state = self.admitted(command(&control))?;
         self.queue.push_back(Operation { content: Content::Control(Box::new(control)), context });
         Ok(())
     }
 
-    /// Takes note of what came in: the next free place between two frames is for the answer.
+    /// Records an answer to send. It is sent at the next free place between two frames.
     ///
-    /// A ping that comes while the pong for an earlier one waits takes its place (section 5.5.3).
+    /// If the pong for an earlier ping still waits, the pong for the new ping replaces it (section 5.5.3).
     pub fn answer(&mut self, due: AnswerDue) {
         match due {
             AnswerDue::Pong(payload) => self.take_answer(SendInput::Ping, Answer::Pong, Control::Pong(payload)),
@@ -225,22 +238,22 @@ impl<C> WriteHalf<C> {
         }
     }
 
-    /// Sends a sign of life, a pong that answers nothing (section 5.5.3), unless a pong waits anyway.
+    /// Sends an unsolicited pong as a sign of life (section 5.5.3), unless a pong is waiting already.
     pub fn keep_alive(&mut self) {
         if self.answer.is_none() {
             self.take_answer(SendInput::KeepAlive, Answer::Pong, Control::Pong(ControlPayload::EMPTY));
         }
     }
 
-    /// Gives the session up: nothing goes out any more, and the operations end.
+    /// Aborts the session: nothing more is sent, and the operations end.
     pub fn abort(&mut self) {
         self.give_up(SendInput::Abort);
     }
 
-    /// Puts bytes of the data frame under way on offer: its head, and as much payload as `out` has room for.
+    /// Offers bytes of the present data frame: its head, and as much payload as fits into `out`.
     ///
-    /// `payload` finds the bytes of the operation in its context, all of them, and `out` has room for [`MAX_HEAD`] bytes at
-    /// least. Payload that is not masked is offered from where it is.
+    /// `payload` returns the whole payload of the operation from its context. `out` must have room for at least
+    /// [`MAX_HEAD`] bytes. Unmasked payload is offered from its own memory.
     #[inline]
     pub fn stage_data<'s>(&'s mut self, payload: impl FnOnce(&'s C) -> &'s [u8], out: &mut [u8]) {
         let Some(Operation { content: Content::Data { opcode, is_final, length }, context }) = self.queue.front()
@@ -273,7 +286,7 @@ impl<C> WriteHalf<C> {
         self.state = self.state.after(SendInput::Offered(Source::Operation)).expect("an offer is never refused");
     }
 
-    /// Puts the control frame that is due on offer. Of a ping the payload is returned, for [`super::ReadHalf::await_pong`].
+    /// Offers the control frame that is due. For a ping it returns the payload, for [`super::ReadHalf::await_pong`].
     pub fn stage_control(&mut self, asked: Asked, out: &mut [u8; MAX_CONTROL_FRAME]) -> Option<ControlPayload> {
         let source = self.state.due(asked)?;
         let (control, answer) = match source {
@@ -295,7 +308,7 @@ impl<C> WriteHalf<C> {
         }
     }
 
-    /// Records that `count` bytes of the offer were written; the rest is offered again.
+    /// Records that `count` bytes of the offer were written. The other bytes are offered again.
     ///
     /// Zero, or more than was offered, means that the connection is lost.
     #[inline]
@@ -329,12 +342,12 @@ impl<C> WriteHalf<C> {
         self.input(SendInput::Written { end_of_frame });
     }
 
-    /// Records that the connection is lost: nothing goes out any more, and the operations end.
+    /// Records that the connection is lost: nothing more is sent, and the operations end.
     pub fn lost(&mut self) {
         self.give_up(SendInput::Lost);
     }
 
-    /// Takes the operation that has ended out of the queue, and gives its context back.
+    /// Removes the ended operation from the queue, and returns its context.
     #[inline]
     pub fn indicated(&mut self) -> Option<C> {
         if self.state.operation != Step::Ended {

@@ -1,4 +1,5 @@
-//! The actions of a [`Connection`]: each borrows it and its buffers, and is completed by consuming it.
+//! The actions of a [`Connection`]. An action borrows the connection and its buffers, and `complete` consumes the
+//! action.
 
 use core::fmt;
 use std::io::{IoSlice, IoSliceMut};
@@ -9,7 +10,7 @@ use super::receives::Receives;
 use super::sends::Sends;
 use crate::protocol::{CloseFrame, MessageKind};
 
-/// What has to be done next for a [`Connection`](super::Connection).
+/// The next thing to do for a [`Connection`](super::Connection).
 pub enum Action<'c, P, B> {
     /// Bytes have to be written to the network.
     SendToNetwork(SendToNetwork<'c, P>),
@@ -21,7 +22,7 @@ pub enum Action<'c, P, B> {
     ReceiveComplete(ReceiveComplete<'c, B>),
 }
 
-/// Bytes that have to be written to the network. Dropped, they are offered again.
+/// Bytes to write to the network. If the action is dropped, the bytes are offered again.
 #[must_use = "an action that is dropped is given again"]
 pub struct SendToNetwork<'c, P> {
     sends: &'c mut Sends<P>,
@@ -34,46 +35,46 @@ pub struct SendComplete<'c, P> {
     sends: &'c mut Sends<P>,
 }
 
-/// A place for bytes from the network.
+/// Room for bytes from the network.
 #[must_use = "an action that is dropped is given again"]
 pub struct ReceiveFromNetwork<'c, B> {
     receives: &'c mut Receives<B>,
     mail: &'c Mail,
 }
 
-/// The end of a receive. What was received is lent until it is completed.
+/// The end of a receive. The received data is lent until the action is completed.
 #[must_use = "an action that is dropped is given again"]
 pub struct ReceiveComplete<'c, B> {
     receives: &'c mut Receives<B>,
 }
 
-/// What a receive ended with.
+/// The result of a receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received<'r> {
     /// A piece of a message.
     Data {
-        /// Text or binary.
+        /// The kind of the message.
         kind: MessageKind,
         /// Whether the message ends with this piece.
         end_of_message: bool,
-        /// The bytes. Text may be cut in the middle of a character.
+        /// The bytes. A piece of text may end in the middle of a character.
         payload: &'r [u8],
     },
     /// The pong for our ping.
     Pong {
-        /// What it carries.
+        /// Its payload.
         payload: &'r [u8],
     },
     /// The close frame of the peer.
     Close {
         /// Its status and its reason.
         close: CloseFrame,
-        /// The bytes of the same.
+        /// The bytes of the close frame.
         payload: &'r [u8],
     },
-    /// Nothing: the network gave no more bytes, the connection was aborted, or the peer broke the protocol.
+    /// No data: the network gave no more bytes, the connection was aborted, or the peer broke the protocol.
     Nothing {
-        /// What the message under way is made of, if there is one.
+        /// The kind of the present message, or `None` between messages.
         kind: Option<MessageKind>,
     },
 }
@@ -88,15 +89,15 @@ impl<'c, P: AsRef<[u8]>> SendToNetwork<'c, P> {
         self.sends.offered().map(IoSlice::new)
     }
 
-    /// How many bytes there are: never 0.
+    /// How many bytes there are, at least 1.
     #[allow(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
         self.sends.offered().iter().map(|buffer| buffer.len()).sum()
     }
 
-    /// Says that so many bytes were written. The rest is offered again.
+    /// Records that `written` bytes were written. The other bytes are offered again.
     ///
-    /// 0 says that nothing can be written any more: the send ends, and no other can begin.
+    /// 0 means that nothing can be written any more: the send ends, and no other send can begin.
     pub fn complete(self, written: usize) {
         self.sends.transmitted(self.queue, written);
     }
@@ -107,7 +108,7 @@ impl<'c, P: AsRef<[u8]>> SendComplete<'c, P> {
         Self { sends }
     }
 
-    /// Makes room for the next send, and gives the payload of a data frame back.
+    /// Makes room for the next send, and returns the payload of a data frame.
     pub fn complete(self) -> Option<P> {
         self.sends.indicated()
     }
@@ -118,26 +119,26 @@ impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveFromNetwork<'c, B> {
         Self { receives, mail }
     }
 
-    /// Where the bytes go, the first buffer first. The second one may be empty.
+    /// The buffers for the bytes, in the order in which to fill them. The second buffer may be empty.
     ///
-    /// One read is enough, and they need not be full. Whoever cannot read into both at once reads into the first one: what
-    /// the second one is for may never come.
+    /// One read is enough, and the buffers need not be full. A program that cannot read into both at once reads into
+    /// the first buffer only, because the bytes for the second buffer may never come.
     pub fn buffers(&mut self) -> [IoSliceMut<'_>; 2] {
         self.receives.offered().map(IoSliceMut::new)
     }
 
-    /// Says that so many bytes were read into the buffers.
+    /// Records that `read` bytes were read into the buffers.
     ///
-    /// 0, or more than they hold, says that no more will come: the receive ends with [`Received::Nothing`], and no other
-    /// can begin.
+    /// 0, or more bytes than the buffers hold, means that no more bytes will come: the receive ends with
+    /// [`Received::Nothing`], and no other receive can begin.
     pub fn complete(self, read: usize) {
         let room: usize = self.receives.room().iter().sum();
         if read == 0 || read > room { self.receives.end() } else { self.receives.arrived(read, self.mail) }
     }
 
-    /// Completes the action with bytes that were read before, and says how many of them there was room for.
+    /// Copies bytes that were read before and completes the action. Returns how many bytes there was room for.
     ///
-    /// No bytes at all say that no more will come.
+    /// An empty slice means that no more bytes will come.
     pub fn fill(mut self, bytes: &[u8]) -> usize {
         let mut filled = 0;
         for mut buffer in self.buffers() {
@@ -155,12 +156,12 @@ impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveComplete<'c, B> {
         Self { receives }
     }
 
-    /// What was received.
+    /// The received data.
     pub fn received(&self) -> Received<'_> {
         self.receives.received()
     }
 
-    /// Makes room for the next receive, and gives the caller's buffer back.
+    /// Makes room for the next receive, and returns the caller's buffer.
     pub fn complete(self) -> Option<B> {
         self.receives.indicated()
     }

@@ -1,7 +1,7 @@
 //! The functions of websocket.h over handles.
 //!
-//! Each call checks its arguments first, then the handle, its role and its state (b1.1.10), and then does one thing on the
-//! session behind the handle.
+//! Each call checks its arguments first, then the handle, its role and its state (b1.1.10), and then does one thing on
+//! the session behind the handle.
 
 use winws_api::HResult;
 use winws_api::websocket::{
@@ -17,11 +17,11 @@ use crate::raw::lent::Vouched;
 /// An implementation of websocket.h with handles of its own.
 ///
 /// The functions are the methods of the traits [`Handles`], [`Handshake`](winws_api::websocket::Handshake) and
-/// [`Transfer`](winws_api::websocket::Transfer). It may be used from any number of threads; calls with one handle wait for
-/// each other, and none of them waits for anything else.
+/// [`Transfer`](winws_api::websocket::Transfer). Any number of threads may use it at the same time. Calls with one
+/// handle wait for each other, and no call waits for anything else.
 ///
-/// The structures of websocket.h have pointers in them, which is why making one takes an unsafe [`new`](Self::new). Rust
-/// programs have [`Connection`](super::Connection), in which nothing can be lent too long.
+/// The structures of websocket.h contain pointers, so [`new`](Self::new) is unsafe. Rust programs can use
+/// [`Connection`](super::Connection) instead, where the compiler checks how long memory is lent.
 #[derive(Debug)]
 pub struct Component {
     endpoints: HandleTable<Endpoint>,

@@ -8,13 +8,13 @@ use crate::protocol::{Framer, MaskKeys, Receiver, Role};
 /// The smallest receive buffer, and the smallest send buffer of a client, in bytes.
 pub const MIN_BUFFER: usize = 256;
 
-/// The smallest send buffer of a server, in bytes: it holds headers of frames only.
+/// The smallest send buffer of a server, in bytes. It holds only the heads of frames.
 pub const MIN_SERVER_SEND_BUFFER: usize = 16;
 
 /// The receive buffer, and the send buffer of a client, where nothing else was asked for, in bytes.
 const DEFAULT_BUFFER: usize = 4096;
 
-/// A buffer is smaller than the protocol component can do with.
+/// A buffer is smaller than the protocol component needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BufferTooSmall {
     /// The smallest size that is allowed, in bytes.
@@ -41,12 +41,12 @@ pub struct Config {
 }
 
 impl Config {
-    /// A client with 4096 bytes for each direction, which masks with random keys.
+    /// A client with buffers of 4096 bytes for each direction. It masks with random keys.
     pub fn client() -> Self {
         Self::new(Role::Client, DEFAULT_BUFFER)
     }
 
-    /// A server with 4096 bytes for receiving and 16 for the headers that it sends.
+    /// A server with a receive buffer of 4096 bytes, and 16 bytes for the heads of its frames.
     pub fn server() -> Self {
         Self::new(Role::Server, MIN_SERVER_SEND_BUFFER)
     }
@@ -56,7 +56,7 @@ impl Config {
         Self { role, receive_buffer, send_buffer, keys: keys::random, masking: true, checks_utf8: true }
     }
 
-    /// Which end of the connection it is for.
+    /// The end of the connection that the settings are for.
     pub const fn role(&self) -> Role {
         self.role
     }
@@ -71,7 +71,11 @@ impl Config {
         self.send_buffer
     }
 
-    /// The same with a receive buffer of another size: at least [`MIN_BUFFER`].
+    /// The same settings with another receive buffer size, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`] if the size is below [`MIN_BUFFER`].
     pub const fn with_receive_buffer(mut self, size: usize) -> Result<Self, BufferTooSmall> {
         if size < MIN_BUFFER {
             return Err(BufferTooSmall { least: MIN_BUFFER });
@@ -80,7 +84,11 @@ impl Config {
         Ok(self)
     }
 
-    /// The same with a send buffer of another size: at least [`MIN_BUFFER`] on a client, which masks in it, and
+    /// The same settings with another send buffer size, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`] if the size is below [`MIN_BUFFER`] on a client, which masks in the buffer, or below
     /// [`MIN_SERVER_SEND_BUFFER`] on a server.
     pub const fn with_send_buffer(mut self, size: usize) -> Result<Self, BufferTooSmall> {
         let least = match self.role {
@@ -94,24 +102,26 @@ impl Config {
         Ok(self)
     }
 
-    /// The same with masking keys of another source, for whoever has randomness of their own (section 5.3).
+    /// The same settings with masking keys from the program's own source of randomness (section 5.3).
     #[must_use]
     pub const fn with_mask_keys(mut self, keys: MaskKeys) -> Self {
         self.keys = keys;
         self
     }
 
-    /// The same with masking or without: then a client masks with the key 0, and a server takes frames that are not masked.
+    /// The same settings with or without masking. Without masking a client masks with the key 0, and a server accepts
+    /// unmasked frames.
     ///
-    /// Masking keeps proxies from being fed what looks like HTTP to them (section 10.3): do without it on encrypted
-    /// connections only.
+    /// Masking protects proxies from data that looks like HTTP (section 10.3). Switch it off only on encrypted
+    /// connections.
     #[must_use]
     pub const fn with_masking(mut self, masking: bool) -> Self {
         self.masking = masking;
         self
     }
 
-    /// The same with a check that text is UTF-8, sent or received, or without: then the application makes it (section 8.1).
+    /// The same settings with or without a check that sent and received text is UTF-8. Without the check, the
+    /// application must make it (section 8.1).
     #[must_use]
     pub const fn with_utf8_check(mut self, checks: bool) -> Self {
         self.checks_utf8 = checks;

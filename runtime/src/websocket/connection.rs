@@ -1,4 +1,4 @@
-//! A WebSocket connection without I/O, for either role: what is to be done next is an action, and the program does it.
+//! A WebSocket connection without I/O, for both roles. It returns actions, and the program carries them out.
 
 use winws_api::websocket::{Action as ActionKind, BufferType};
 
@@ -13,16 +13,16 @@ use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, MessageKind, P
 
 /// An open WebSocket connection that does no I/O by itself.
 ///
-/// It is made when the handshake is done ([`crate::protocol::upgrade`]). [`send`](Self::send) and
-/// [`receive`](Self::receive) queue one operation of each direction; [`next_action`](Self::next_action) says what has to be
-/// done for them. An action borrows the connection and the buffers that it is about, and is completed by consuming it, so
-/// the buffers cannot be used any longer than they may. An action that is dropped was not done: it is given again.
+/// Make it after the handshake ([`crate::protocol::upgrade`]). [`send`](Self::send) and [`receive`](Self::receive)
+/// queue one operation for each direction. [`next_action`](Self::next_action) returns what to do for them. An action
+/// borrows the connection and its buffers, and `complete` consumes the action, so the compiler checks how long the
+/// buffers are used. An action that is dropped counts as not done, and is returned again.
 ///
-/// Pings of the peer are answered in between, its close frame is not: when to answer it, and with which status, is the
-/// application's choice. When the peer breaks the protocol, [`next_action`](Self::next_action) fails once, and then offers
-/// the close frame that tells the peer.
+/// The connection answers pings of the peer by itself. It leaves the answer to the peer's close frame to the
+/// application, which chooses the time and the status. When the peer breaks the protocol,
+/// [`next_action`](Self::next_action) fails once, and then offers a close frame for the peer.
 ///
-/// `P` is what payloads are sent from, and `B` the buffers that a caller may have data received into.
+/// `P` is the type of the payloads to send, and `B` is the type of the caller's receive buffers.
 ///
 /// ```
 /// use winws::websocket::{Action, Config, Connection, Received};
@@ -68,15 +68,15 @@ pub struct Connection<P = Vec<u8>, B = Vec<u8>> {
 }
 
 impl Connection {
-    /// A connection at the start of its first frames, with payloads and buffers that it owns while it needs them.
+    /// A connection before its first frame. It owns payloads and buffers while it needs them.
     pub fn new(config: Config) -> Self {
         Self::of(config)
     }
 }
 
 impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
-    /// A connection at the start of its first frames, for payloads and buffers of other types than [`new`](Connection::new)
-    /// has: `Connection::<&[u8]>::of(config)` sends what it borrows.
+    /// A connection before its first frame, for other types of payloads and buffers than [`new`](Connection::new) has.
+    /// For example, `Connection::<&[u8]>::of(config)` sends borrowed payloads.
     pub fn of(config: Config) -> Self {
         Self::with_memory(&config, Memory::new(&config))
     }
@@ -93,10 +93,11 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// Both directions, to be used at once: a program can read while it writes, in one thread or in two.
     ///
     /// The actions are those of the connection, but that the receiving half sends nothing: it says
-    /// [`AnswerDue`](super::ReceiveAction::AnswerDue) when the sending half has an answer to send, to a ping for instance.
+    /// [`AnswerDue`](super::ReceiveAction::AnswerDue) when the sending half has an answer to send, to a ping for
+    /// instance.
     ///
-    /// Two ends that send much at once wait for each other for ever, if both write everything before they read. With one
-    /// thread for each half neither waits:
+    /// Two ends that send much at once wait for each other for ever, if both write everything before they read. With
+    /// one thread for each half neither waits:
     ///
     /// ```
     /// use std::error::Error;
@@ -179,31 +180,39 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         (SendHalf::new(&mut self.sends, &self.mail), ReceiveHalf::new(&mut self.receives, &self.mail))
     }
 
-    /// Whether both directions have ended, so that the connection beneath can be closed.
+    /// Whether both directions have ended. The network connection can then be closed.
     pub fn is_finished(&self) -> bool {
         self.sends.is_finished() && self.receives.is_finished() && !self.mail.has_answers()
     }
 
-    /// Whether nothing more comes: no receive can be queued then.
+    /// Whether the receiving direction has ended. No receive can be queued after that.
     ///
-    /// That is after the close frame of the peer, a violation of the protocol, the end of the stream, and
-    /// [`abort`](Self::abort). The other direction goes on, until our close frame has gone out or it is aborted too.
+    /// It ends with the close frame of the peer, a violation of the protocol, the end of the stream, or
+    /// [`abort`](Self::abort). The sending direction goes on until our close frame has been sent or it is aborted too.
     pub fn has_ended(&self) -> bool {
         self.receives.has_ended()
     }
 
-    /// Queues a send of one frame: a message, or a piece of one.
+    /// Queues a send of one frame: a whole message, or a piece of a message.
     ///
-    /// Fails with [`SendError::Busy`] before the former send was completed, with [`SendError::Closed`] after a close frame
-    /// of ours and whatever else ends a direction, and with [`SendError::WrongKind`] or [`SendError::InvalidUtf8`] for
-    /// data that does not fit the message. Nothing has changed then, and the error has the payload.
+    /// # Errors
+    ///
+    /// The error gives the payload back, and nothing has changed.
+    ///
+    /// - [`SendError::Busy`]: the earlier send has not been completed.
+    /// - [`SendError::Closed`]: our close frame was queued, or the sending direction has ended.
+    /// - [`SendError::WrongKind`]: the piece mixes text and binary data in one message.
+    /// - [`SendError::InvalidUtf8`]: the text is not UTF-8.
     pub fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: P) -> Result<(), GivenBack<SendError, P>> {
         self.sends.send(Piece { kind, end_of_message }, payload, &self.mail)
     }
 
-    /// Queues a send of a whole text, or of the rest of one, whose type says that it is UTF-8: it is not looked at.
+    /// Queues a send of a whole text, or of the rest of a text. The type of the text guarantees UTF-8, so there is no
+    /// check.
     ///
-    /// Fails as [`send`](Self::send) does; with [`SendError::InvalidUtf8`] only where the pieces before it end inside a
+    /// # Errors
+    ///
+    /// The errors of [`send`](Self::send). [`SendError::InvalidUtf8`] means that the earlier pieces end inside a
     /// character.
     pub fn send_text(&mut self, text: P) -> Result<(), GivenBack<SendError, P>>
     where
@@ -212,39 +221,65 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.sends.send_text(text, &self.mail)
     }
 
-    /// Queues a ping. The pong with the same payload ends a receive (section 5.5.2); one for an earlier ping does not.
+    /// Queues a ping. The pong with the same payload ends a receive (section 5.5.2). A pong for an earlier ping does
+    /// not.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Busy`] if the earlier send has not been completed, and [`SendError::Closed`] if nothing can be sent
+    /// any more.
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.sends.send_control(Control::Ping(payload), &self.mail)
     }
 
-    /// Queues a pong that answers no ping: a sign of life (section 5.5.3).
+    /// Queues an unsolicited pong, as a sign of life (section 5.5.3).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`send_ping`](Self::send_ping).
     pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.sends.send_control(Control::Pong(payload), &self.mail)
     }
 
-    /// Queues our close frame, after which only pings and pongs can be sent (section 5.5.1). Receiving goes on.
+    /// Queues our close frame. After that only pings and pongs can be sent (section 5.5.1). Receives go on.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Busy`] if the earlier send has not been completed, and [`SendError::Closed`] if a close frame was
+    /// queued before or the sending direction has ended.
     pub fn send_close(&mut self, close: CloseFrame) -> Result<(), SendError> {
         self.sends.send_control(Control::Close(close), &self.mail)
     }
 
-    /// Queues a receive, whose data is lent from the connection's own memory, without a copy.
+    /// Queues a receive. Its data is lent from the connection's own memory, without a copy.
     ///
-    /// It ends with a piece of a message, as much as has come of it; with the close frame of the peer; or with the pong
-    /// for our latest ping. Fails with [`Refusal::Busy`] or [`Refusal::Ended`].
+    /// The receive ends with a piece of a message, with the close frame of the peer, or with the pong for our latest
+    /// ping. The piece has the bytes that have come.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Busy`] if the earlier receive has not been completed, and [`Refusal::Ended`] if nothing more comes.
     pub fn receive(&mut self) -> Result<(), Refusal> {
         self.receives.receive()
     }
 
-    /// Queues a receive into a buffer of the caller, into which payload is read from the network right away.
+    /// Queues a receive into a buffer of the caller. Payload is read from the network directly into this buffer.
     ///
-    /// An empty buffer is none at all. Where the receive is refused, the error has the buffer.
+    /// An empty buffer counts as no buffer, as in [`receive`](Self::receive).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`receive`](Self::receive). The error gives the buffer back.
     pub fn receive_into(&mut self, buffer: B) -> Result<(), GivenBack<Refusal, B>> {
         self.receives.receive_into(buffer)
     }
 
-    /// What is to be done next; `None` when there is nothing to do before something else is queued. Sends come first.
+    /// The next action, or `None` if there is nothing to do until another operation is queued. Sends come first.
     ///
-    /// An error is reported once. What goes on after it is the end of the receive, and the close frame for the peer.
+    /// # Errors
+    ///
+    /// The peer broke the protocol. The error is reported once. After it come the end of the receive and the close
+    /// frame for the peer.
     pub fn next_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
         match self.due(Queue::Send)? {
             ActionKind::Nothing => self.next_receive_action(),
@@ -252,22 +287,31 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         }
     }
 
-    /// The same for sends only, for a program that can write to the network now, but not read from it.
+    /// The next action of sends only, for a program that can write to the network now but cannot read from it.
     ///
-    /// While the answer to a ping goes out by [`next_receive_action`](Self::next_receive_action), there is nothing to do
-    /// here: that function gives a send which was asked for meanwhile too, up to its end.
+    /// While [`next_receive_action`](Self::next_receive_action) sends the answer to a ping, this function returns
+    /// `None`. If a send is queued in that time, `next_receive_action` returns its actions too, up to its end.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`next_action`](Self::next_action).
     pub fn next_send_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
         let kind = self.due(Queue::Send)?;
         Ok(self.action(Queue::Send, kind))
     }
 
-    /// The same for receives only, answers to pings included, and a send that had to wait for one.
+    /// The next action of receives only. Answers to pings are included, and a send that had to wait for such an answer.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`next_action`](Self::next_action).
     pub fn next_receive_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
         let kind = self.due(Queue::Receive)?;
         Ok(self.action(Queue::Receive, kind))
     }
 
-    /// Ends both directions: what is queued does no more I/O, and its end is still reported. The peer is not told.
+    /// Ends both directions. Queued operations do no more I/O, and their end is still reported. Nothing is sent to the
+    /// peer.
     pub fn abort(&mut self) {
         self.sends.abort();
         self.receives.abort();

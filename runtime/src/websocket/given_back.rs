@@ -1,14 +1,14 @@
-//! The error of an operation that gives back what it was given.
+//! The error of an operation that gives the payload or the buffer back.
 
 use core::error::Error;
 use core::fmt;
 
 use super::{Refusal, SendError};
 
-/// Why an operation was refused, with the payload or the buffer that it was given.
+/// Why an operation was refused, together with its payload or its buffer.
 ///
-/// `?` leaves the error alone of it in a function that fails with a [`SendError`], a [`Refusal`] or a boxed error. It is no
-/// error itself: one that holds a borrowed payload could not be boxed.
+/// In a function that fails with a [`SendError`], a [`Refusal`] or a boxed error, `?` passes the error on and drops the
+/// payload. The type does not implement `Error`, because an error with a borrowed payload could not be boxed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct GivenBack<E, T> {
     error: E,

@@ -1,4 +1,4 @@
-//! The two directions of a connection, borrowed apart from each other.
+//! The two directions of a connection, borrowed separately.
 
 use winws_api::websocket::Action as ActionKind;
 
@@ -9,9 +9,9 @@ use super::sends::Sends;
 use super::{GivenBack, Queue, Refusal, SendError};
 use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, MessageKind, Piece};
 
-/// The sending direction of a [`Connection`](super::Connection), while the other one is used as well.
+/// The sending direction of a [`Connection`](super::Connection). The receiving direction can be used at the same time.
 ///
-/// It sends the answers to what the other half receives, too: ask it for its next action after each
+/// It also sends the answers to frames that the receiving half gets. Ask it for its next action after each
 /// [`AnswerDue`](ReceiveAction::AnswerDue).
 #[derive(Debug)]
 pub struct SendHalf<'c, P> {
@@ -19,14 +19,14 @@ pub struct SendHalf<'c, P> {
     mail: &'c Mail,
 }
 
-/// The receiving direction of a [`Connection`](super::Connection), while the other one is used as well.
+/// The receiving direction of a [`Connection`](super::Connection). The sending direction can be used at the same time.
 #[derive(Debug)]
 pub struct ReceiveHalf<'c, B> {
     receives: &'c mut Receives<B>,
     mail: &'c Mail,
 }
 
-/// What has to be done next for a [`SendHalf`].
+/// The next thing to do for a [`SendHalf`].
 #[derive(Debug)]
 pub enum SendAction<'c, P: AsRef<[u8]>> {
     /// Bytes have to be written to the network.
@@ -35,14 +35,14 @@ pub enum SendAction<'c, P: AsRef<[u8]>> {
     SendComplete(SendComplete<'c, P>),
 }
 
-/// What has to be done next for a [`ReceiveHalf`].
+/// The next thing to do for a [`ReceiveHalf`].
 #[derive(Debug)]
 pub enum ReceiveAction<'c, B: AsRef<[u8]> + AsMut<[u8]>> {
     /// Bytes are wanted from the network.
     ReceiveFromNetwork(ReceiveFromNetwork<'c, B>),
     /// A receive has ended.
     ReceiveComplete(ReceiveComplete<'c, B>),
-    /// The sending half has an answer to send: whoever drives it is to be told. This is said once for each.
+    /// The sending half has an answer to send: tell the code that drives it. Each answer is reported once.
     AnswerDue,
 }
 
@@ -51,12 +51,20 @@ impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
         Self { sends, mail }
     }
 
-    /// Queues a send of one frame, as [`Connection::send`](super::Connection::send) does and with its errors.
+    /// Queues a send of one frame, like [`Connection::send`](super::Connection::send).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Connection::send`](super::Connection::send).
     pub fn send(&mut self, kind: MessageKind, end_of_message: bool, payload: P) -> Result<(), GivenBack<SendError, P>> {
         self.sends.send(Piece { kind, end_of_message }, payload, self.mail)
     }
 
-    /// Queues a send of a whole text, as [`Connection::send_text`](super::Connection::send_text) does and with its errors.
+    /// Queues a send of a whole text, like [`Connection::send_text`](super::Connection::send_text).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Connection::send_text`](super::Connection::send_text).
     pub fn send_text(&mut self, text: P) -> Result<(), GivenBack<SendError, P>>
     where
         P: AsRef<str>,
@@ -64,23 +72,34 @@ impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
         self.sends.send_text(text, self.mail)
     }
 
-    /// Queues a ping, as [`Connection::send_ping`](super::Connection::send_ping) does and with its errors.
+    /// Queues a ping, like [`Connection::send_ping`](super::Connection::send_ping).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Connection::send_ping`](super::Connection::send_ping).
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.sends.send_control(Control::Ping(payload), self.mail)
     }
 
-    /// Queues a pong that answers no ping, as [`Connection::send_pong`](super::Connection::send_pong) does and with its
-    /// errors.
+    /// Queues an unsolicited pong, like [`Connection::send_pong`](super::Connection::send_pong).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Connection::send_pong`](super::Connection::send_pong).
     pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), SendError> {
         self.sends.send_control(Control::Pong(payload), self.mail)
     }
 
-    /// Queues our close frame, as [`Connection::send_close`](super::Connection::send_close) does and with its errors.
+    /// Queues our close frame, like [`Connection::send_close`](super::Connection::send_close).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Connection::send_close`](super::Connection::send_close).
     pub fn send_close(&mut self, close: CloseFrame) -> Result<(), SendError> {
         self.sends.send_control(Control::Close(close), self.mail)
     }
 
-    /// What is to be done next; `None` when there is nothing to do before something is queued, here or by the other half.
+    /// The next action, or `None` if there is nothing to do until this half or the other half queues something.
     pub fn next_action(&mut self) -> Option<SendAction<'_, P>> {
         // One half that has everything to itself is both queues, and nothing has to be handed over.
         for queue in [Queue::Send, Queue::Receive] {
@@ -97,7 +116,7 @@ impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
         None
     }
 
-    /// Ends this direction: what is queued does no more I/O, and its end is still reported. The peer is not told.
+    /// Ends this direction. A queued send does no more I/O, and its end is still reported. Nothing is sent to the peer.
     pub fn abort(&mut self) {
         self.sends.abort();
     }
@@ -108,21 +127,31 @@ impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveHalf<'c, B> {
         Self { receives, mail }
     }
 
-    /// Queues a receive, as [`Connection::receive`](super::Connection::receive) does and with its errors.
+    /// Queues a receive, like [`Connection::receive`](super::Connection::receive).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Connection::receive`](super::Connection::receive).
     pub fn receive(&mut self) -> Result<(), Refusal> {
         self.receives.receive()
     }
 
-    /// Queues a receive into a buffer of the caller, as [`Connection::receive_into`](super::Connection::receive_into) does
-    /// and with its errors.
+    /// Queues a receive into a buffer of the caller, like
+    /// [`Connection::receive_into`](super::Connection::receive_into).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Connection::receive_into`](super::Connection::receive_into).
     pub fn receive_into(&mut self, buffer: B) -> Result<(), GivenBack<Refusal, B>> {
         self.receives.receive_into(buffer)
     }
 
-    /// What is to be done next; `None` when there is nothing to do before a receive is queued.
+    /// The next action, or `None` if there is nothing to do until a receive is queued.
     ///
-    /// An error is reported once. What goes on after it is the end of the receive; the sending half has the close frame for
-    /// the peer.
+    /// # Errors
+    ///
+    /// The peer broke the protocol. The error is reported once. After it comes the end of the receive. The sending half
+    /// has the close frame for the peer.
     pub fn next_action(&mut self) -> Result<Option<ReceiveAction<'_, B>>, Fault> {
         if let Some(fault) = self.receives.take_fault() {
             return Err(fault);
@@ -140,12 +169,12 @@ impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveHalf<'c, B> {
         }
     }
 
-    /// Whether nothing more comes: no receive can be queued then.
+    /// Whether this direction has ended. No receive can be queued after that.
     pub fn has_ended(&self) -> bool {
         self.receives.has_ended()
     }
 
-    /// Ends this direction: a receive that is queued does no more I/O, and its end is still reported.
+    /// Ends this direction. A queued receive does no more I/O, and its end is still reported.
     pub fn abort(&mut self) {
         self.receives.abort();
     }

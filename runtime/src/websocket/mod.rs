@@ -1,7 +1,8 @@
-//! The WebSocket protocol component: a WebSocket of either role that does no I/O.
+//! The WebSocket protocol component: a WebSocket for both roles that does no I/O.
 //!
-//! [`Connection`] is its idiomatic face, [`Component`] has the functions of websocket.h over handles. Which calls a handle
-//! allows when stands in [`table`]; what goes out next is decided in [`session`](crate::session).
+//! [`Connection`] is the interface for Rust programs. [`Component`] has the functions of websocket.h over handles.
+//! [`table`] says which calls a handle allows in each state. [`session`](crate::session) decides which frame is sent
+//! next.
 
 mod action;
 mod codes;

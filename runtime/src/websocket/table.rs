@@ -1,20 +1,20 @@
-//! How far a handle has got, and which calls it allows: the state table of the handshake.
+//! The state table of the handshake: the states of a handle, and the calls that each state allows.
 //!
-//! Once a handle is open, its two directions go on by themselves: [`session::table`](crate::session::table). A refused call
-//! changes nothing.
+//! Once a handle is open, [`session::table`](crate::session::table) has the states of its two directions. A refused
+//! call changes nothing.
 
 use core::fmt;
 
-/// How far a handle has got.
+/// The state of a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// A client that has not begun its handshake.
     NewClient,
     /// A server that has not begun its handshake.
     NewServer,
-    /// A client whose request has its headers.
+    /// A client that has the headers of its request.
     BegunClient,
-    /// A server whose response has its headers.
+    /// A server that has the headers of its response.
     BegunServer,
     /// The handshake is complete.
     Open,
@@ -22,7 +22,7 @@ pub enum Phase {
     Aborted,
 }
 
-/// The calls that the phase decides about. `WebSocketDeleteHandle` is allowed in every state and leaves none.
+/// The calls that the state decides about. `WebSocketDeleteHandle` is not among them: it is always allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// `WebSocketBeginClientHandshake`
@@ -33,7 +33,7 @@ pub enum Call {
     BeginServer,
     /// `WebSocketEndServerHandshake`
     EndServer,
-    /// `WebSocketSend`, `WebSocketReceive`: the direction decides too.
+    /// `WebSocketSend` and `WebSocketReceive`. The state of the direction decides too.
     Transfer,
     /// `WebSocketGetAction`
     GetAction,
@@ -44,9 +44,9 @@ pub enum Call {
 /// Why a call is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Disallowed {
-    /// The handle is one of the other role: `E_INVALIDARG`.
+    /// The handle has the other role: `E_INVALIDARG`.
     Role,
-    /// The handshake is not at this point: `E_INVALID_PROTOCOL_OPERATION`.
+    /// The call comes too early or too late in the handshake: `E_INVALID_PROTOCOL_OPERATION`.
     Handshake,
     /// The session was aborted: `E_INVALID_PROTOCOL_OPERATION`.
     Aborted,
@@ -65,7 +65,11 @@ impl fmt::Display for Disallowed {
 impl core::error::Error for Disallowed {}
 
 impl Phase {
-    /// The state after a call that has nothing else to complain about.
+    /// The state after a call without other faults.
+    ///
+    /// # Errors
+    ///
+    /// [`Disallowed`] if the state does not allow the call.
     #[rustfmt::skip]
     pub const fn after(self, call: Call) -> Result<Self, Disallowed> {
         use Call::{Abort, BeginClient, BeginServer, EndClient, EndServer, GetAction, Transfer};

@@ -1,19 +1,19 @@
-//! The content of close frames, RFC 6455 section 7.4: which codes may be on the wire, and what a reason may be.
+//! The content of close frames, RFC 6455 section 7.4: the codes that a frame may carry, and the rules for a reason.
 
 use core::{fmt, str};
 
 use super::{ControlPayload, Fault};
 
-/// "No status code was present", the number that stands for an empty close frame and never goes on the wire.
+/// "No status code was present". The number stands for an empty close frame and is never sent.
 pub const NO_STATUS: u16 = 1005;
 
-/// The longest reason in bytes: a control frame's 125 less two for the code.
+/// The longest reason, in bytes: a control frame has 125, and the code takes two of them.
 pub const MAX_REASON: usize = 123;
 
-/// The content of a close frame that may be on the wire.
+/// The content of a close frame that may be sent.
 ///
-/// A code is one that [`is_wire_code`] allows, a reason is UTF-8 of at most [`MAX_REASON`] bytes, and an empty frame
-/// has neither.
+/// [`is_wire_code`] allows the code, and the reason is UTF-8 of at most [`MAX_REASON`] bytes. An empty frame has no
+/// code and no reason.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CloseFrame {
     payload: ControlPayload,
@@ -22,13 +22,13 @@ pub struct CloseFrame {
 /// Why [`CloseFrame::new`] refused a code or a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidClose {
-    /// The code may not be on the wire (b1.6.4).
+    /// A close frame must not carry the code (b1.6.4).
     Code,
     /// The reason is longer than [`MAX_REASON`] (b1.6.2).
     ReasonTooLong,
     /// The reason is not UTF-8 (b1.6.7).
     ReasonNotUtf8,
-    /// A reason, and [`NO_STATUS`], the code of an empty frame (b1.6.6).
+    /// There is a reason although the code is [`NO_STATUS`], which stands for an empty frame (b1.6.6).
     ReasonWithoutCode,
 }
 
@@ -47,7 +47,8 @@ impl core::error::Error for InvalidClose {}
 
 /// Whether a close frame may carry this code: 1000 to 1003, 1007 to 1014 and 3000 to 4999.
 ///
-/// 1004 is reserved; 1005, 1006 and 1015 describe what happened locally; the rest is nobody's (b1.6.4, b1.7.10).
+/// 1004 is reserved. 1005, 1006 and 1015 describe what happened locally. The other codes are not assigned (b1.6.4,
+/// b1.7.10).
 pub const fn is_wire_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
@@ -56,7 +57,11 @@ impl CloseFrame {
     /// The frame without a code.
     pub const EMPTY: Self = Self { payload: ControlPayload::EMPTY };
 
-    /// The frame that says `status` and `reason`; [`NO_STATUS`] with an empty reason is the empty frame (b1.6.5).
+    /// The frame with `status` and `reason`. [`NO_STATUS`] with an empty reason is the empty frame (b1.6.5).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidClose`] says which rule the code or the reason breaks.
     pub fn new(status: u16, reason: &[u8]) -> Result<Self, InvalidClose> {
         if reason.len() > MAX_REASON {
             return Err(InvalidClose::ReasonTooLong);
@@ -72,12 +77,17 @@ impl CloseFrame {
         }
     }
 
-    /// The frame that ends a connection because of what the peer sent.
+    /// The frame that ends a connection after this fault of the peer.
     pub fn of_fault(fault: Fault) -> Self {
         Self::with_code(fault.close_code(), &[])
     }
 
     /// Reads the payload of a peer's close frame (b1.7.9 to b1.7.11).
+    ///
+    /// # Errors
+    ///
+    /// The peer broke the protocol if the payload has one byte, a code that a close frame must not carry, or a reason
+    /// that is not UTF-8.
     pub fn parse(payload: &[u8]) -> Result<Self, Fault> {
         match payload {
             [] => Ok(Self::EMPTY),
@@ -95,7 +105,7 @@ impl CloseFrame {
         }
     }
 
-    /// The code, or [`NO_STATUS`] when the frame is empty (b1.7.8).
+    /// The code, or [`NO_STATUS`] if the frame is empty (b1.7.8).
     pub fn status(&self) -> u16 {
         match self.payload.as_bytes() {
             [high, low, ..] => u16::from_be_bytes([*high, *low]),
@@ -103,7 +113,7 @@ impl CloseFrame {
         }
     }
 
-    /// The reason; empty when there is none.
+    /// The reason, which may be empty.
     pub fn reason(&self) -> &str {
         let reason = self.payload.as_bytes().get(2..).unwrap_or_default();
         // Every constructor has checked it.

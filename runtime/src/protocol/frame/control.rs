@@ -7,15 +7,15 @@ use super::CloseFrame;
 /// The longest payload of a control frame, in bytes.
 pub const MAX_CONTROL: usize = 125;
 
-/// The longest control frame on the wire, in bytes: a header of two, a key of four, and the payload.
+/// The longest control frame, in bytes: two for the head, four for the key, and the payload.
 pub const MAX_CONTROL_FRAME: usize = 6 + MAX_CONTROL;
 
-/// A control frame to be made.
+/// A control frame to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     /// Asks for a pong (section 5.5.2).
     Ping(ControlPayload),
-    /// Answers a ping, or nothing (section 5.5.3).
+    /// Answers a ping, or is a sign of life (section 5.5.3).
     Pong(ControlPayload),
     /// Ends this direction (section 5.5.1).
     Close(CloseFrame),
@@ -32,7 +32,7 @@ impl ControlPayload {
     /// No bytes.
     pub const EMPTY: Self = Self { bytes: [0; MAX_CONTROL], length: 0 };
 
-    /// The payload made of these bytes, unless they are more than [`MAX_CONTROL`].
+    /// The payload with these bytes, or `None` if there are more than [`MAX_CONTROL`].
     pub fn new(bytes: &[u8]) -> Option<Self> {
         let mut payload = Self::EMPTY;
         (payload.push(bytes) == bytes.len()).then_some(payload)

@@ -2,14 +2,15 @@
 
 use core::fmt;
 
-/// A violation of RFC 6455 by the peer. It ends the connection: [`close_code`](Fault::close_code) goes on the wire.
+/// A violation of RFC 6455 by the peer. It ends the connection: the peer gets a close frame with
+/// [`close_code`](Fault::close_code).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// A reserved bit is set although no extension was agreed upon (section 5.2).
+    /// A reserved bit is set, and no agreed extension uses it (section 5.2).
     ReservedBit,
-    /// An opcode without a meaning (section 5.2).
+    /// An opcode that the protocol does not define (section 5.2).
     ReservedOpcode,
-    /// A masked frame from a server, or an unmasked one from a client (section 5.1).
+    /// A masked frame from a server, or an unmasked frame from a client (section 5.1).
     WrongMasking,
     /// A length with the top bit set (section 5.2). Any other length is legal and streamed.
     LengthTopBit,
@@ -17,20 +18,20 @@ pub enum Fault {
     FragmentedControl,
     /// A control frame of more than 125 bytes (section 5.5).
     ControlTooLong,
-    /// A continuation frame where no message is under way (section 5.4).
+    /// A continuation frame without a message to continue (section 5.4).
     UnexpectedContinuation,
-    /// A new message inside a message (section 5.4).
+    /// A new message before the last message has ended (section 5.4).
     ExpectedContinuation,
     /// A close frame of one byte (section 5.5.1).
     CutCloseCode,
-    /// A close code that may not be on the wire (section 7.4).
+    /// A code that a close frame must not carry (section 7.4).
     InvalidCloseCode,
     /// Text or a reason that is not UTF-8 (section 8.1).
     InvalidUtf8,
 }
 
 impl Fault {
-    /// The code of the close frame that tells the peer: 1007 for text that is not UTF-8, else 1002 (section 7.4.1).
+    /// The code of the close frame for this fault: 1007 for text that is not UTF-8, otherwise 1002 (section 7.4.1).
     pub const fn close_code(self) -> u16 {
         match self {
             Self::InvalidUtf8 => 1007,

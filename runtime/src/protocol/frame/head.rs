@@ -1,4 +1,4 @@
-//! Heads of frames, RFC 6455 section 5.2, by tungstenite's frame layer: bytes to a checked [`Head`] and back.
+//! Heads of frames, RFC 6455 section 5.2: bytes to a checked [`Head`] and back, with tungstenite's frame layer.
 
 use std::io::Cursor;
 
@@ -7,28 +7,28 @@ use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::{Fault, MAX_CONTROL};
 
-/// The longest head, in bytes: two, eight of length, four of mask.
+/// The longest head, in bytes: two, eight for the length, four for the mask.
 pub const MAX_HEAD: usize = 14;
 
 /// Which frame of a message a data frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataOpcode {
-    /// Another one than the first.
+    /// A frame after the first frame of the message.
     Continuation,
-    /// The first one of a text.
+    /// The first frame of a text message.
     Text,
-    /// The first one of a binary message.
+    /// The first frame of a binary message.
     Binary,
 }
 
-/// What a control frame says.
+/// The kind of a control frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlOpcode {
-    /// This direction ends (section 5.5.1).
+    /// A close frame: this direction ends (section 5.5.1).
     Close,
-    /// A pong is asked for (section 5.5.2).
+    /// A ping, which asks for a pong (section 5.5.2).
     Ping,
-    /// The answer to a ping, or to nothing (section 5.5.3).
+    /// A pong, which answers a ping or is a sign of life (section 5.5.3).
     Pong,
 }
 
@@ -44,7 +44,7 @@ pub enum Opcode {
     Control(ControlOpcode),
 }
 
-/// A head that is right in itself; whether it may come now is the message reader's business.
+/// A head that is valid by itself. The message reader decides whether the frame may come now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// What the frame is.
@@ -59,14 +59,14 @@ pub struct Head {
     pub length: u64,
 }
 
-/// Which frames an endpoint takes.
+/// Which frames an endpoint accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accepted {
     /// Masked frames, which come from clients.
     pub masked: bool,
     /// Frames that are not masked, which come from servers.
     pub unmasked: bool,
-    /// The reserved bits to which an agreed extension gives a meaning.
+    /// The reserved bits that an agreed extension uses.
     pub reserved: ReservedBits,
 }
 
@@ -75,7 +75,7 @@ pub struct Accepted {
 pub struct ReservedBits(u8);
 
 impl ReservedBits {
-    /// No bits. There is no extension yet, so a reader takes no others: one that is agreed upon adds its own.
+    /// No bits. A reader accepts no others yet, because there is no extension. An agreed extension adds its bits.
     pub const NONE: Self = Self(0);
 
     /// The first reserved bit, RSV1.

@@ -1,9 +1,9 @@
 //! Masking of payloads, RFC 6455 section 5.3, in place and a word at a time.
 
-/// A masking key at its place in a payload.
+/// A masking key, and the place in the payload that comes next.
 ///
-/// Each [`apply`](Mask::apply) goes on where the last one ended, so a payload may be masked in pieces of any size.
-/// Masking twice from the same place gives the payload back: the receiving side uses it just so.
+/// Each [`apply`](Mask::apply) goes on where the last call ended, so a payload may be masked in pieces of any size.
+/// Masking twice from the same place gives the original payload. The receiving side unmasks in this way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mask {
     /// The key, rotated so that its first byte belongs to the next byte of the payload.
@@ -33,7 +33,7 @@ impl Mask {
         self.advance(length);
     }
 
-    /// Writes the next bytes of the payload to `out`, masked, as far as it has room. It saves a pass over the bytes.
+    /// Masks the next bytes of the payload and writes them to `out`, as many as fit. This saves a pass over the bytes.
     #[inline]
     pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) {
         let [a, b, c, d] = self.key;

@@ -1,6 +1,6 @@
-//! Frames by themselves (RFC 6455 section 5): heads, masks, control frames and what is wrong with one.
+//! Single frames (RFC 6455 section 5): heads, masks, control frames and their faults.
 //!
-//! Nothing here knows which frame may come or go when: that is the business of `message` and of the session.
+//! The order of frames is not checked here: `message` and the session decide which frame may come or go.
 
 mod close;
 mod control;

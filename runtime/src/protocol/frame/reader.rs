@@ -1,12 +1,12 @@
-//! Bytes to frames: heads are read here, control frames gathered, and payload is unmasked where it lies.
+//! Bytes to frames: this module reads heads, collects control frames, and unmasks payload in place.
 
 use super::head::{self, Accepted, ControlOpcode, DataOpcode, Head, MAX_HEAD, Opcode, ReservedBits};
 use super::{ControlPayload, Fault, Mask};
 
-/// Reads the frames of one direction. Which frame may come when is the business of the message reader.
+/// Reads the frames of one direction. The message reader decides which frame may come.
 ///
-/// [`receive_head`](Self::receive_head) takes bytes until there is a [`Begun`] frame of data or a whole control frame. The
-/// payload of a data frame is then unmasked by [`receive_payload`](Self::receive_payload), piece by piece.
+/// [`receive_head`](Self::receive_head) takes bytes until a data frame has [begun](Begun) or a control frame is
+/// complete. [`receive_payload`](Self::receive_payload) then unmasks the payload of a data frame, piece by piece.
 #[derive(Clone, Debug)]
 pub struct FrameReader {
     accepted: Accepted,
@@ -33,19 +33,19 @@ enum Place {
     Nowhere,
 }
 
-/// What the bytes of a head led to.
+/// The result of the bytes of a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// A frame of data whose payload comes next, if it has any.
+    /// A data frame. Its payload comes next, if it has a payload.
     Data {
         /// Which frame of a message it is.
         opcode: DataOpcode,
         /// Whether the message ends with it.
         is_final: bool,
-        /// The reserved bits that are set: an agreed extension gave them a meaning.
+        /// The reserved bits that are set. An agreed extension uses them.
         reserved: ReservedBits,
     },
-    /// A whole control frame, whose payload is [`FrameReader::control`].
+    /// A complete control frame. [`FrameReader::control`] has its payload.
     Control(ControlOpcode),
 }
 
@@ -63,7 +63,7 @@ impl FrameReader {
         }
     }
 
-    /// How many bytes of the data frame under way are still to come.
+    /// How many bytes of the present data frame have not come yet.
     #[inline]
     pub const fn payload_remaining(&self) -> u64 {
         self.remaining
@@ -81,7 +81,7 @@ impl FrameReader {
         matches!(self.place, Place::Payload)
     }
 
-    /// Takes no frame from now on: what comes is dropped.
+    /// Accepts no more frames: all further bytes are dropped.
     pub const fn end(&mut self) {
         (self.place, self.remaining) = (Place::Nowhere, 0);
     }
@@ -91,9 +91,13 @@ impl FrameReader {
         self.accepted.unmasked = true;
     }
 
-    /// Takes bytes up to the end of a head, or of a control frame, and says how many it took and what they led to.
+    /// Takes bytes up to the end of a head or of a control frame. Returns the number of bytes taken, and their result.
     ///
-    /// `None` says that more bytes are needed. Inside the payload of a data frame nothing is taken.
+    /// The result is `None` if more bytes are needed. Inside the payload of a data frame no bytes are taken.
+    ///
+    /// # Errors
+    ///
+    /// The result is a [`Fault`] if the head or the control frame breaks the protocol.
     #[inline]
     pub fn receive_head(&mut self, bytes: &[u8]) -> (usize, Option<Result<Begun, Fault>>) {
         match self.place {
@@ -104,8 +108,8 @@ impl FrameReader {
         }
     }
 
-    /// Unmasks the next bytes of the payload under way where they lie, and says how many those were and whether the frame
-    /// ends with them.
+    /// Unmasks the next bytes of the present payload in place. Returns their number, and whether the frame ends with
+    /// them.
     #[inline]
     pub fn receive_payload(&mut self, bytes: &mut [u8]) -> (usize, bool) {
         let length = usize::try_from(self.remaining).unwrap_or(usize::MAX).min(bytes.len());

@@ -1,4 +1,4 @@
-//! The head of a request or a response out of a stream of bytes, however it is cut.
+//! Collects the head of a request or a response from a stream of bytes, in pieces of any size.
 
 use core::fmt;
 
@@ -6,18 +6,18 @@ use httparse::Header;
 
 use super::headers::Headers;
 
-/// How long the heads of a response, or the head of a request, may be, in bytes.
+/// The longest head of a request, or the longest heads of a response together, in bytes.
 pub const MAX_HEAD: usize = 64 * 1024;
 
-/// How many headers a head may have.
+/// The largest number of headers in a head.
 pub(in crate::protocol) const MAX_HEADERS: usize = 128;
 
 /// Why bytes are not the head of a request or a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeadError {
-    /// Not HTTP/1.
+    /// The bytes are not HTTP/1.
     Malformed,
-    /// More than [`MAX_HEAD`] bytes or 128 headers.
+    /// The head has more than [`MAX_HEAD`] bytes or more than 128 headers.
     TooLarge,
 }
 

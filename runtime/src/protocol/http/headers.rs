@@ -1,8 +1,8 @@
-//! Headers of a request or a response, and what may stand in one.
+//! Headers of a request or a response, and the characters that a header may have.
 
 /// The headers of a request or a response, in order.
 ///
-/// Names are found in whichever case. Values are bytes: HTTP allows what is not UTF-8.
+/// A name is found in upper and in lower case. Values are bytes, because HTTP allows values that are not UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers {
     list: Vec<(Vec<u8>, Vec<u8>)>,
@@ -15,7 +15,7 @@ impl<N: Into<Vec<u8>>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Headers {
 }
 
 impl Headers {
-    /// All of them, as names and values.
+    /// All headers, as names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.list.iter().map(|(name, value)| (&name[..], value.trim_ascii()))
     }
@@ -28,10 +28,11 @@ impl Headers {
             .map(|(_, value)| value.trim_ascii())
     }
 
-    /// The elements of all headers of this name, each of which is a list with commas (RFC 9110 section 5.6.1).
+    /// The elements of all headers of this name. The value of each header is a list with commas (RFC 9110 section
+    /// 5.6.1).
     ///
-    /// No header of the handshake has a comma inside an element, but for quoted parameters of extensions, which no
-    /// known extension has.
+    /// The elements of handshake headers have no commas. Quoted parameters of extensions could have commas, but no
+    /// known extension has quoted parameters.
     pub fn elements<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
         let elements = self.values(name).flat_map(|value| value.split(|&byte| byte == b','));
         elements.map(<[u8]>::trim_ascii).filter(|element| !element.is_empty())

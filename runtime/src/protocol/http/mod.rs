@@ -1,6 +1,6 @@
-//! HTTP/1.1 without I/O: heads out of a stream of bytes, and the headers in them.
+//! HTTP/1.1 without I/O: reads heads from a stream of bytes, and the headers in them.
 //!
-//! Header names keep the case they were given in. Bytes that come after a head are not touched.
+//! Header names keep their case. Bytes after a head are left alone.
 
 mod head;
 mod headers;

@@ -1,4 +1,4 @@
-//! Responses: their heads out of a stream of bytes.
+//! Reads the head of a response from a stream of bytes.
 
 use httparse::{EMPTY_HEADER, Status};
 
@@ -33,15 +33,15 @@ impl Response {
         &self.headers
     }
 
-    /// The values of all headers of this name, in whichever case, in order.
+    /// The values of all headers of this name, in order. Upper and lower case do not matter in the name.
     pub fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r [u8]> {
         self.headers.values(name)
     }
 }
 
-/// Gathers the head of a response, however it is cut. Interim responses (1xx other than 101) are passed over.
+/// Collects the head of a response from pieces of any size. It skips interim responses (1xx other than 101).
 ///
-/// After every `receive_bytes` the caller asks [`poll_response`](Self::poll_response).
+/// After every `receive_bytes` the caller calls [`poll_response`](Self::poll_response).
 #[derive(Clone, Debug)]
 pub struct ResponseReader {
     head: Gathered,
@@ -60,9 +60,13 @@ impl ResponseReader {
         Self { head: Gathered::new(START), response: None }
     }
 
-    /// Takes bytes from the wire up to the end of the head, and says how many it took.
+    /// Takes bytes from the wire up to the end of the head, and returns how many it took.
     ///
-    /// The rest is not the response's. After an error the reader is of no use any more.
+    /// The other bytes do not belong to the response.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a response of HTTP/1, or the head is too large. The reader cannot be used after an error.
     pub fn receive_bytes(&mut self, bytes: &[u8]) -> Result<usize, HeadError> {
         for (index, &byte) in bytes.iter().enumerate() {
             if self.response.is_some() {

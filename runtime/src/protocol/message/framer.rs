@@ -1,6 +1,6 @@
-//! Pieces of messages to frames: which frame a piece becomes, its head, and its mask.
+//! Turns pieces of messages into frames: the kind of frame, its head, and its mask.
 //!
-//! The payload stays with the caller. What is sent when is the session's business.
+//! The payload stays with the caller. The session decides which frame is sent next.
 
 use core::fmt;
 
@@ -11,10 +11,10 @@ use crate::protocol::frame::{
     Control, ControlOpcode, DataOpcode, Head, MAX_CONTROL_FRAME, MAX_HEAD, Mask, Opcode, ReservedBits,
 };
 
-/// Where a client takes its masking keys from: each one fresh and not to be foreseen (section 5.3).
+/// The source of a client's masking keys. Each key must be new and unpredictable (section 5.3).
 pub type MaskKeys = fn() -> [u8; 4];
 
-/// Why a piece cannot follow the pieces before it. Nothing has changed then.
+/// Why a piece cannot follow the pieces before it. A refused piece changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PieceError {
     /// Text inside a binary message, or the reverse (b1.3.5).
@@ -34,7 +34,7 @@ impl fmt::Display for PieceError {
 
 impl core::error::Error for PieceError {}
 
-/// Makes the frames of an endpoint: a piece is [admitted](Self::admit) first, and its frame begins later.
+/// Makes the frames of an endpoint. The caller [admits](Self::admit) a piece first and begins its frame later.
 #[derive(Clone, Copy, Debug)]
 pub struct Framer {
     masking: Masking,
@@ -59,7 +59,7 @@ struct Message {
     utf8: Utf8Validator,
 }
 
-/// What is still to be done with the payload of a data frame.
+/// The rest of a data frame whose payload is being sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
     remaining: usize,
@@ -72,7 +72,8 @@ impl Framer {
         Self::new(Masking::By(keys))
     }
 
-    /// The frames of a client whose masking changes nothing, which is safe on an encrypted connection only.
+    /// The frames of a client that masks with the key 0, which changes nothing. It is safe only on an encrypted
+    /// connection.
     pub const fn plain_client() -> Self {
         Self::new(Masking::Plain)
     }
@@ -86,17 +87,19 @@ impl Framer {
         Self { masking, checks_utf8: true, message: None }
     }
 
-    /// The same without a check that text is UTF-8: the application has seen to it.
+    /// The same framer without a check that text is UTF-8. The application must make sure of it.
     #[must_use]
     pub const fn without_utf8_check(mut self) -> Self {
         self.checks_utf8 = false;
         self
     }
 
-    /// Takes a whole text, or the rest of one. It needs no check: a `str` is UTF-8.
+    /// Admits a whole text, or the rest of a text. A `str` is UTF-8 and needs no check.
     ///
-    /// Fails with [`PieceError`] as [`admit`](Self::admit) does, with [`PieceError::InvalidUtf8`] where the pieces before it
-    /// end inside a code point.
+    /// # Errors
+    ///
+    /// The errors of [`admit`](Self::admit). [`PieceError::InvalidUtf8`] means that the earlier pieces end inside a
+    /// code point.
     #[inline]
     pub const fn admit_text(&mut self) -> Result<DataOpcode, PieceError> {
         let opcode = match &self.message {
@@ -111,10 +114,13 @@ impl Framer {
         Ok(opcode)
     }
 
-    /// Takes a piece behind those before it, and says which frame it becomes.
+    /// Admits the next piece, and returns the kind of its frame. The piece begins a message or continues the present
+    /// message.
     ///
-    /// It begins a message, or goes on with the one under way. After [`PieceError::WrongKind`] and
-    /// [`PieceError::InvalidUtf8`] another piece may take its place.
+    /// # Errors
+    ///
+    /// [`PieceError::WrongKind`] if the piece mixes text and binary data in one message, and
+    /// [`PieceError::InvalidUtf8`] if the text is not UTF-8. The caller may admit another piece instead.
     #[inline]
     pub fn admit(&mut self, piece: Piece, payload: &[u8]) -> Result<DataOpcode, PieceError> {
         let Piece { kind, end_of_message } = piece;
@@ -134,8 +140,8 @@ impl Framer {
         Ok(opcode)
     }
 
-    /// Begins the frame of a piece: writes its head to the start of `out`, which has room for [`MAX_HEAD`] bytes, and says
-    /// how long the head is.
+    /// Begins the frame of a piece. Writes its head to the start of `out`, which must have room for [`MAX_HEAD`] bytes,
+    /// and returns the length of the head.
     #[inline]
     pub fn begin_frame(
         &self,
@@ -152,7 +158,7 @@ impl Framer {
         (Frame { remaining: length, mask: self.mask(key) }, written)
     }
 
-    /// Writes a control frame to the start of `out`, and says how long it is.
+    /// Writes a control frame to the start of `out`, and returns its length in bytes.
     pub fn control(&self, control: &Control, out: &mut [u8; MAX_CONTROL_FRAME]) -> usize {
         let (opcode, payload) = match control {
             Control::Ping(payload) => (ControlOpcode::Ping, payload.as_bytes()),
@@ -190,20 +196,20 @@ impl Framer {
 }
 
 impl Frame {
-    /// How many bytes of the payload are still to go out.
+    /// How many bytes of the payload have not been sent yet.
     #[inline]
     pub const fn remaining(&self) -> usize {
         self.remaining
     }
 
-    /// Whether the payload goes out masked. Otherwise it may go out from where it is.
+    /// Whether the payload is sent masked. If not, it may be sent from its own memory.
     #[inline]
     pub const fn is_masked(&self) -> bool {
         self.mask.is_some()
     }
 
-    /// Writes the next bytes of the payload to `out`, as far as it has room, masked if they are to be. They count as gone
-    /// out, and how many there were is the result.
+    /// Writes the next bytes of the payload to `out`, as many as fit, and masks them if the frame is masked. Counts
+    /// them as sent, and returns their number.
     #[inline]
     pub fn copy(&mut self, payload: &[u8], out: &mut [u8]) -> usize {
         let length = payload.len().min(out.len()).min(self.remaining);
@@ -215,7 +221,7 @@ impl Frame {
         length
     }
 
-    /// Counts the next `length` bytes of a payload that is not masked as gone out.
+    /// Counts the next `length` bytes of an unmasked payload as sent.
     #[inline]
     pub const fn skip(&mut self, length: usize) {
         self.remaining = self.remaining.saturating_sub(length);

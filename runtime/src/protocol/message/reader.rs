@@ -1,12 +1,12 @@
-//! Frames of data to pieces of messages: which frame may come when (RFC 6455 section 5.4), and whether text is UTF-8.
+//! Data frames to pieces of messages: checks the order of frames (RFC 6455 section 5.4), and that text is UTF-8.
 
 use super::utf8::Utf8Validator;
 use super::{MessageKind, Piece};
 use crate::protocol::frame::{DataOpcode, Fault};
 
-/// Knows the message under way. Its frames come in order, and the payload of each in pieces.
+/// Follows the present message. The frames come in order, and the payload of each frame comes in pieces.
 ///
-/// What it is given is payload as the application will see it: a stage that decompresses stands between the frames and it.
+/// The reader gets payload as the application will see it. A stage that decompresses would come before the reader.
 #[derive(Clone, Debug)]
 pub struct MessageReader {
     checks_utf8: bool,
@@ -39,13 +39,18 @@ impl MessageReader {
         self.checks_utf8 = false;
     }
 
-    /// What the message under way is made of; `None` between messages.
+    /// The kind of the present message, or `None` between messages.
     #[inline]
     pub fn kind(&self) -> Option<MessageKind> {
         self.message.as_ref().map(|message| message.kind)
     }
 
-    /// Begins a frame, which starts a message or goes on with the one under way.
+    /// Begins a frame. The frame starts a message or continues the present message.
+    ///
+    /// # Errors
+    ///
+    /// The peer broke the protocol: the frame starts a message inside a message, or it continues a message that has not
+    /// begun.
     #[inline]
     pub fn begin_frame(&mut self, opcode: DataOpcode, is_final: bool) -> Result<(), Fault> {
         let kind = match (opcode, &mut self.message) {
@@ -62,11 +67,15 @@ impl MessageReader {
         Ok(())
     }
 
-    /// Checks the next payload of the frame, and says which piece of a message it is.
+    /// Checks the next payload of the frame, and returns which piece of a message it is.
+    ///
+    /// # Errors
+    ///
+    /// The peer broke the protocol: the text is not UTF-8.
     ///
     /// # Panics
     ///
-    /// When no frame has begun.
+    /// If no frame has begun.
     #[inline]
     pub fn receive_payload(&mut self, payload: &[u8], end_of_frame: bool) -> Result<Piece, Fault> {
         let message = self.message.as_mut().expect("payload belongs to a frame that has begun");

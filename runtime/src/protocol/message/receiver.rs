@@ -1,8 +1,9 @@
 //! The receiving half of the protocol: bytes in, pieces of messages and control frames out.
 //!
-//! A [`FrameReader`] finds the frames, a [`MessageReader`] says what their payload means. Payload stays in the caller's
-//! buffer as it comes, so that frame boundaries stay visible, memory does not depend on what a peer announces, and a frame
-//! of 2^40 bytes is as good as any. An extension that changes payload would sit between the two readers.
+//! A [`FrameReader`] finds the frames, and a [`MessageReader`] says what their payload means. Payload goes to the
+//! caller's buffer as it comes. Frame boundaries therefore stay visible, and the needed memory does not depend on the
+//! length that a peer announces: a frame of 2^40 bytes is possible. An extension that changes payload would sit between
+//! the two readers.
 
 use super::reader::MessageReader;
 use super::{MessageKind, Piece};
@@ -11,31 +12,32 @@ use crate::protocol::frame::{
     Accepted, Begun, CloseFrame, ControlOpcode, ControlPayload, Fault, FrameReader, ReservedBits,
 };
 
-/// What the bytes of a peer meant.
+/// The meaning of a peer's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A piece of a message; it lies at the start of the caller's buffer.
+    /// A piece of a message. It is at the start of the caller's buffer.
     Data {
-        /// Text or binary, as the message's first frame said.
+        /// The kind of the message, as its first frame says.
         kind: MessageKind,
-        /// How many bytes of the buffer were written. 0 only for an empty frame.
+        /// How many bytes of the buffer were written. It is 0 only for an empty frame.
         length: usize,
         /// Whether the message ends with this piece.
         end_of_message: bool,
     },
     /// A ping: the sending half should answer with a pong of the same payload (section 5.5.2).
     Ping(ControlPayload),
-    /// A pong, asked for or not (section 5.5.3).
+    /// A pong, which may answer a ping or not (section 5.5.3).
     Pong(ControlPayload),
-    /// The peer's close frame. Nothing comes after it: what follows on the wire is dropped (section 1.4).
+    /// The peer's close frame. It is the last event: all further bytes are dropped (section 1.4).
     Close(CloseFrame),
-    /// The peer broke the protocol. Nothing comes after it; the sending half should fail with this fault.
+    /// The peer broke the protocol. It is the last event. The sending half should fail with this fault.
     Failed(Fault),
 }
 
-/// The receiving half of a connection. It knows no sending half: what concerns that one comes as an [`Event`].
+/// The receiving half of a connection. It has no access to the sending half: an [`Event`] tells what the sending half
+/// must do.
 ///
-/// After every `receive_*` the caller drains [`poll_event`](Self::poll_event); there is at most one event each time.
+/// After every `receive_*` the caller drains [`poll_event`](Self::poll_event). There is at most one event each time.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     frames: FrameReader,
@@ -43,8 +45,8 @@ pub struct Receiver {
     found: Option<Found>,
 }
 
-/// An [`Event`] without the payload of a control frame, which stays with the receiver: it is small, and passed on for each
-/// message.
+/// An [`Event`] without the payload of a control frame, which stays with the receiver: it is small, and passed on for
+/// each message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Found {
     Data { piece: Piece, length: usize },
@@ -62,39 +64,39 @@ impl Receiver {
         Self { frames: FrameReader::new(accepted), messages: MessageReader::new(), found: None }
     }
 
-    /// The same, which takes frames that are not masked too. A server of RFC 6455 refuses them (section 5.1).
+    /// The same receiver, which also accepts unmasked frames. A server of RFC 6455 refuses them (section 5.1).
     #[must_use]
     pub const fn accepting_unmasked(mut self) -> Self {
         self.frames.accept_unmasked();
         self
     }
 
-    /// The same without a check that text is UTF-8: the application will see to it (section 8.1).
+    /// The same receiver without a check that text is UTF-8. The application must make the check (section 8.1).
     #[must_use]
     pub const fn without_utf8_check(mut self) -> Self {
         self.messages.skip_utf8_check();
         self
     }
 
-    /// What the message under way is made of; `None` between messages.
+    /// The kind of the present message, or `None` between messages.
     #[inline]
     pub fn message_kind(&self) -> Option<MessageKind> {
         self.messages.kind()
     }
 
-    /// How many bytes of the data frame under way are still to come; 0 between frames and in control frames.
+    /// How many bytes of the present data frame have not come yet. It is 0 between frames and in control frames.
     ///
-    /// So many bytes may be put into a buffer without a look at them, and given to
+    /// The caller may read this many bytes into a buffer directly, and pass them to
     /// [`receive_payload`](Self::receive_payload).
     #[inline]
     pub const fn payload_remaining(&self) -> u64 {
         self.frames.payload_remaining()
     }
 
-    /// Takes bytes from the wire up to the next event, and says how many it took.
+    /// Takes bytes from the wire up to the next event, and returns how many it took.
     ///
-    /// Payload goes to the start of `buffer`. When everything was taken and there is no event, more bytes are needed.
-    /// An empty `buffer` takes no payload, so it makes no progress there.
+    /// Payload goes to the start of `buffer`. If all bytes were taken and there is no event, more bytes are needed.
+    /// An empty `buffer` has no room for payload, so there is no progress inside a payload.
     #[inline]
     pub fn receive_bytes(&mut self, bytes: &[u8], buffer: &mut [u8]) -> usize {
         let mut taken = 0;
@@ -116,8 +118,8 @@ impl Receiver {
         taken
     }
 
-    /// Takes bytes from the wire up to the next event as [`receive_bytes`](Self::receive_bytes) does, but unmasks payload
-    /// where it lies: that of an event is the end of what was taken.
+    /// Takes bytes from the wire up to the next event, like [`receive_bytes`](Self::receive_bytes), but unmasks payload
+    /// in place. The payload of an event is at the end of the bytes that were taken.
     #[inline]
     pub fn receive_in_place(&mut self, bytes: &mut [u8]) -> usize {
         let mut taken = 0;
@@ -128,10 +130,10 @@ impl Receiver {
         taken
     }
 
-    /// Takes payload of the data frame under way that is already in the caller's buffer, unmasks it there, and says how
-    /// many bytes it took.
+    /// Takes payload of the present data frame that is already in the caller's buffer, and unmasks it there. Returns
+    /// how many bytes it took.
     ///
-    /// More than [`payload_remaining`](Self::payload_remaining) is not looked at.
+    /// Bytes beyond [`payload_remaining`](Self::payload_remaining) are left alone.
     #[inline]
     pub fn receive_payload(&mut self, payload: &mut [u8]) -> usize {
         let (length, end_of_frame) = self.frames.receive_payload(payload);
@@ -152,7 +154,7 @@ impl Receiver {
         self.found.take()
     }
 
-    /// The event that the last `receive_*` led to.
+    /// The event of the last `receive_*`, if there is one.
     pub fn poll_event(&mut self) -> Option<Event> {
         Some(match self.poll_found()? {
             Found::Data { piece: Piece { kind, end_of_message }, length } => {

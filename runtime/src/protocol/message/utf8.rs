@@ -1,12 +1,12 @@
-//! UTF-8 over pieces: a code point may be cut by a fragment, by a segment or by the caller's buffer.
+//! UTF-8 in pieces: the end of a fragment, of a segment or of the caller's buffer may cut a code point.
 
 use core::str;
 
-/// What came before is not the start of any UTF-8 text.
+/// The bytes are not the start of a UTF-8 text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidUtf8;
 
-/// Checks text that comes in pieces, and refuses it at the first byte that cannot go on.
+/// Checks text that comes in pieces, and refuses it at the first wrong byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Utf8Validator {
     /// The first bytes of a code point whose rest is still to come.
@@ -21,12 +21,16 @@ impl Utf8Validator {
         Self { partial: [0; 4], length: 0 }
     }
 
-    /// Whether the text may end here, that is, no code point is cut.
+    /// Whether the text may end here: no code point is cut.
     pub const fn is_complete(&self) -> bool {
         self.length == 0
     }
 
-    /// Takes the next bytes of the text. After an error the validator is of no use any more.
+    /// Checks the next bytes of the text.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidUtf8`] if the text cannot be UTF-8 any more. The validator cannot be used after an error.
     pub fn receive_bytes(&mut self, bytes: &[u8]) -> Result<(), InvalidUtf8> {
         let mut rest = bytes;
         while self.length > 0 {

@@ -1,4 +1,5 @@
-//! A server's side of the handshake: the check of a request's headers, and those of the response (RFC 6455 section 4.2).
+//! A server's side of the handshake: checks the headers of a request, and makes the headers of the response (RFC 6455
+//! section 4.2).
 
 use core::fmt;
 
@@ -8,10 +9,10 @@ use super::extension::{extension_name, is_extension};
 use super::offer::VERSION_TEXT;
 use crate::protocol::http::{Headers, is_token};
 
-/// Why a request is not one for a WebSocket, or why a choice does not fit it.
+/// Why a request does not ask for a WebSocket, or why the application's choice does not fit the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestError {
-    /// Not `GET` with HTTP/1.1 (section 4.2.1, item 1).
+    /// The request is not `GET` with HTTP/1.1 (section 4.2.1, item 1).
     Method,
     /// `Host` is missing or repeated (item 2).
     Host,
@@ -19,23 +20,23 @@ pub enum RequestError {
     Upgrade,
     /// `Connection: Upgrade` is missing (item 4).
     Connection,
-    /// `Sec-WebSocket-Key` is missing, repeated, or no 16 bytes in base64 (item 5).
+    /// `Sec-WebSocket-Key` is missing, repeated, or not 16 bytes in base64 (item 5).
     Key,
     /// `Sec-WebSocket-Version` is missing or repeated (item 6).
     MissingVersion,
     /// `Sec-WebSocket-Version` has another number (section 4.4).
     UnsupportedVersion,
-    /// The request has a body, which would be read as the first frames.
+    /// The request has a body. The body would be read as the first frames.
     Body,
-    /// The subprotocol that was chosen is none of those that the request offers.
+    /// The request does not offer the chosen subprotocol.
     Protocol,
-    /// An extension that was chosen is none of those that the request offers.
+    /// The request does not offer a chosen extension.
     Extension,
 }
 
 impl RequestError {
-    /// The bytes of a response that refuses the request: 426 with our version where another one was asked for, else 400
-    /// (section 4.2.2, item 4).
+    /// The bytes of a response that refuses the request. The status is 426 with our version if the request asks for
+    /// another version, and otherwise 400 (section 4.2.2, item 4).
     pub const fn response(self) -> &'static [u8] {
         match self {
             Self::UnsupportedVersion => {
@@ -66,10 +67,14 @@ impl fmt::Display for RequestError {
 
 impl core::error::Error for RequestError {}
 
-/// The headers of the response, 101, that agrees to a request with these headers.
+/// Returns the headers of the 101 response to a request with these headers.
 ///
-/// `protocol` and `extensions` are what the application has chosen of those that the request offers. Method, target and
-/// `Origin` are not looked at.
+/// `protocol` and `extensions` are the application's choice from the offers of the request. The application itself must
+/// check the method, the target and `Origin`.
+///
+/// # Errors
+///
+/// [`RequestError`] says which header is wrong or which choice the request does not offer.
 pub fn accept(
     request: &Headers,
     protocol: Option<&str>,

@@ -4,9 +4,13 @@ use super::{Request, UpgradeError};
 use crate::protocol::http::Response;
 
 impl Response {
-    /// Whether this is the agreement to `request`, and if so, the subprotocol it chose.
+    /// Checks that the server agrees to `request`, and returns the subprotocol that the server has chosen.
     ///
-    /// A server may choose none although some were asked for (b1.2.17).
+    /// It is `None` if the server has chosen no subprotocol, which is allowed (b1.2.17).
+    ///
+    /// # Errors
+    ///
+    /// [`UpgradeError`] says why the response does not agree.
     pub fn check_upgrade(&self, request: &Request) -> Result<Option<String>, UpgradeError> {
         if self.status() != 101 {
             return Err(UpgradeError::Refused);

@@ -5,8 +5,8 @@
 //! | client | [`Offer`] makes the headers of a request and checks those of the response | [`Request`] goes out, [`ResponseReader`](super::http::ResponseReader) takes the answer, [`Response::check_upgrade`](super::http::Response::check_upgrade) checks it |
 //! | server | [`accept`] checks the headers of a request and makes those of the response | [`UpgradeRequestReader`] takes the request, [`UpgradeRequest::accept`] answers it |
 //!
-//! Bytes that come after a head are not touched: they are the first frames (b1.2.19). Extensions are named and agreed upon
-//! here; what they do to frames is for those who have some.
+//! Bytes after a head are left alone: they are the first frames (b1.2.19). Only the names of extensions are agreed
+//! here. No extension is implemented.
 
 mod accept;
 mod check;

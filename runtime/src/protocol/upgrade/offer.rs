@@ -1,4 +1,4 @@
-//! What a client offers in its request, and whether the headers of a response agree to it (RFC 6455 section 4.1).
+//! The offer of a client in its request, and the check of the response headers (RFC 6455 section 4.1).
 
 use core::fmt;
 
@@ -14,7 +14,7 @@ pub const VERSION: u32 = 13;
 /// The same as a header has it.
 pub(super) const VERSION_TEXT: &str = "13";
 
-/// A subprotocol or an extension that cannot be offered: it is not of HTTP's characters, or there twice.
+/// A subprotocol or an extension that cannot be offered: HTTP does not allow its characters, or it is listed twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidOffer {
     /// The subprotocol or the extension as given.
@@ -29,12 +29,12 @@ impl fmt::Display for InvalidOffer {
 
 impl core::error::Error for InvalidOffer {}
 
-/// Why a response is not the agreement to a WebSocket.
+/// Why a response does not agree to a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpgradeError {
-    /// A status other than 101: an ordinary answer, which the application may look at (b1.2.6).
+    /// The status is not 101. This is an ordinary answer, which the application may look at (b1.2.6).
     Refused,
-    /// A 101 of HTTP/1.0.
+    /// The status is 101, but the version is HTTP/1.0.
     Version,
     /// `Upgrade: websocket` is missing (b1.2.14).
     Upgrade,
@@ -42,11 +42,11 @@ pub enum UpgradeError {
     Connection,
     /// `Sec-WebSocket-Accept` is missing, repeated, or does not belong to the key (b1.2.13).
     Accept,
-    /// `Sec-WebSocket-Version` is there and does not have the version that was asked for.
+    /// `Sec-WebSocket-Version` differs from the version of the request.
     WebSocketVersion,
-    /// An extension that was not asked for (b1.2.16).
+    /// The response has an extension that was not offered (b1.2.16).
     Extension,
-    /// A subprotocol that was not asked for, or several (b1.2.16).
+    /// The response has a subprotocol that was not offered, or several subprotocols (b1.2.16).
     Protocol,
 }
 
@@ -67,7 +67,7 @@ impl fmt::Display for UpgradeError {
 
 impl core::error::Error for UpgradeError {}
 
-/// What a client offers: a fresh key, subprotocols, and extensions.
+/// The offer of a client: a new key, subprotocols, and extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     key: String,
@@ -75,20 +75,22 @@ pub struct Offer {
     extensions: Vec<String>,
 }
 
-/// What a server has chosen of an [`Offer`].
+/// The choice of a server from an [`Offer`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agreement {
-    /// The subprotocol, as an index into those of the offer.
+    /// The subprotocol, as an index into the subprotocols of the offer.
     pub protocol: Option<usize>,
-    /// The extensions, as indices into those of the offer, in the server's order.
+    /// The extensions, as indices into the extensions of the offer, in the server's order.
     pub extensions: Vec<usize>,
 }
 
 impl Offer {
     /// An offer of these subprotocols and extensions, the preferred ones first.
     ///
-    /// A subprotocol is a token and none is there twice (section 4.1 of RFC 6455, item 10); an extension is a token with
-    /// its parameters.
+    /// # Errors
+    ///
+    /// [`InvalidOffer`] if a subprotocol is not a token or is listed twice (section 4.1 of RFC 6455, item 10), or if an
+    /// extension is not a token with parameters.
     pub fn new(protocols: &[&str], extensions: &[&str]) -> Result<Self, InvalidOffer> {
         for (index, protocol) in protocols.iter().enumerate() {
             if !is_token(protocol) || protocols[..index].contains(protocol) {
@@ -122,7 +124,7 @@ impl Offer {
         self.extensions.len()
     }
 
-    /// The headers that a request needs for this offer. `Host` is none of them.
+    /// The headers that a request needs for this offer. The caller adds `Host`.
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             ("Upgrade", "websocket".to_owned()),
@@ -139,9 +141,14 @@ impl Offer {
         headers
     }
 
-    /// Whether the headers of a response with the status 101 agree to this offer, and if so, what they chose.
+    /// Checks that the headers of a response with the status 101 agree to this offer, and returns the choice of the
+    /// server.
     ///
-    /// A server may choose no subprotocol although some were offered (b1.2.17).
+    /// A server may choose no subprotocol (b1.2.17).
+    ///
+    /// # Errors
+    ///
+    /// [`UpgradeError`] says which header does not agree.
     pub fn check(&self, response: &Headers) -> Result<Agreement, UpgradeError> {
         if !response.has_token("Upgrade", "websocket") {
             return Err(UpgradeError::Upgrade);

@@ -1,4 +1,4 @@
-//! The request of the opening handshake, with a key of its own and a writer that keeps the case of names.
+//! The request of the opening handshake, with a new key, and its bytes. Header names keep their case.
 
 use core::fmt;
 
@@ -17,7 +17,8 @@ const RESERVED: [&str; 8] = [
     "Upgrade",
 ];
 
-/// A header that cannot go into a handshake's request: not of HTTP's characters, or one that is not the caller's.
+/// A header that cannot go into a handshake's request: HTTP does not allow its characters, or the handshake sets the
+/// header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidHeader {
     /// The name of the header as given.
@@ -32,7 +33,7 @@ impl fmt::Display for InvalidHeader {
 
 impl core::error::Error for InvalidHeader {}
 
-/// A request to upgrade to a WebSocket. Nothing in it can break out of its line.
+/// A request to upgrade to a WebSocket. No part of it can contain a line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     target: String,
@@ -44,8 +45,12 @@ pub struct Request {
 impl Request {
     /// A request for `target` (path and query) at `host`, with the caller's headers and a fresh key.
     ///
-    /// A `Host` among the headers stands in for `host`. A target or a host with blanks, control characters or
-    /// anything beyond ASCII is refused under the name of the part.
+    /// If the headers contain `Host`, it replaces `host`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHeader`] names the header that cannot be sent. If the target or the host has blanks, control characters
+    /// or characters beyond ASCII, the error has the name of that part.
     pub fn new(target: &str, host: &str, headers: &[(&str, &str)]) -> Result<Self, InvalidHeader> {
         for (name, value) in [("request target", target), ("Host", host)] {
             if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -80,7 +85,7 @@ impl Request {
         &self.offer
     }
 
-    /// The subprotocols that the caller's `Sec-WebSocket-Protocol` headers ask for, in order.
+    /// The subprotocols in the caller's `Sec-WebSocket-Protocol` headers, in order.
     pub fn protocols(&self) -> impl Iterator<Item = &str> {
         self.offer.protocols()
     }

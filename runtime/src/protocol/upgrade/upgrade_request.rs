@@ -1,4 +1,4 @@
-//! The request that a server gets, out of a stream of bytes, and the responses to it.
+//! Reads the request that a server gets from a stream of bytes, and makes the response.
 
 use httparse::{EMPTY_HEADER, Status};
 
@@ -11,7 +11,7 @@ const START: &[u8] = b"GET ";
 /// The empty line that may come before a request (RFC 9112 section 2.2).
 const EMPTY_LINE: &[u8] = b"\r\n";
 
-/// A client's request to upgrade, before anybody has agreed to it.
+/// A client's request to upgrade. The server has not agreed to it yet.
 ///
 /// ```
 /// use winws::protocol::upgrade::UpgradeRequestReader;
@@ -50,9 +50,13 @@ impl UpgradeRequest {
         self.headers.elements("Sec-WebSocket-Protocol").filter_map(|element| str::from_utf8(element).ok())
     }
 
-    /// The bytes of the response that agrees, with what the application has chosen of the client's offer.
+    /// The bytes of the response that agrees. `protocol` and `extensions` are the application's choice from the
+    /// client's offer.
     ///
-    /// An error tells how to [refuse](RequestError::response) the request.
+    /// # Errors
+    ///
+    /// [`RequestError`] says what is wrong with the request or with the choice. [`RequestError::response`] has the
+    /// bytes of a response that refuses the request.
     pub fn accept(&self, protocol: Option<&str>, extensions: &[&str]) -> Result<Vec<u8>, RequestError> {
         if self.minor_version == 0 {
             return Err(RequestError::Method);
@@ -74,9 +78,9 @@ impl UpgradeRequest {
     }
 }
 
-/// Gathers the head of a request, however it is cut.
+/// Collects the head of a request from pieces of any size.
 ///
-/// After every `receive_bytes` the caller asks [`poll_request`](Self::poll_request).
+/// After every `receive_bytes` the caller calls [`poll_request`](Self::poll_request).
 #[derive(Clone, Debug)]
 pub struct UpgradeRequestReader {
     /// What is left of an empty line before the request, until that begins.
@@ -97,9 +101,14 @@ impl UpgradeRequestReader {
         Self { empty_line: EMPTY_LINE, head: Gathered::new(START), request: None }
     }
 
-    /// Takes bytes from the wire up to the end of the head, and says how many it took. One empty line may come before it.
+    /// Takes bytes from the wire up to the end of the head, and returns how many it took. One empty line may come
+    /// before the head.
     ///
-    /// The rest are the client's first frames. After an error the reader is of no use any more.
+    /// The other bytes are the client's first frames.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a `GET` request of HTTP/1, or the head is too large. The reader cannot be used after an error.
     pub fn receive_bytes(&mut self, bytes: &[u8]) -> Result<usize, HeadError> {
         for (index, &byte) in bytes.iter().enumerate() {
             if self.request.is_some() {

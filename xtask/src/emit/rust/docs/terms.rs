@@ -26,15 +26,12 @@ impl<'a> Terms<'a> {
     pub(super) fn of(function: &'a Function, but: Option<usize>) -> Self {
         let params = function.params.iter().enumerate().filter(|(index, _)| Some(*index) != but);
         let terms = params.filter_map(|(index, param)| {
-            let term = match function.args.iter().find(|arg| arg.param == index) {
-                Some(arg) => {
-                    let slice = matches!(arg.kind, ArgKind::Slice { .. } | ArgKind::Strs { .. });
-                    Term { name: param.rust_name.to_string(), null: null(&arg.kind), slice, counts: None }
-                }
-                None => {
-                    let slice = counted_slice(function, index)?;
-                    Term { name: format!("{slice}.len()"), null: None, slice: false, counts: Some(slice) }
-                }
+            let term = if let Some(arg) = function.args.iter().find(|arg| arg.param == index) {
+                let slice = matches!(arg.kind, ArgKind::Slice { .. } | ArgKind::Strs { .. });
+                Term { name: param.rust_name.to_string(), null: null(&arg.kind), slice, counts: None }
+            } else {
+                let slice = counted_slice(function, index)?;
+                Term { name: format!("{slice}.len()"), null: None, slice: false, counts: Some(slice) }
             };
             Some((&*param.c_name, term))
         });
@@ -68,7 +65,7 @@ impl<'a> Terms<'a> {
             BlockKind::Table(table) => {
                 let row = |row: &Row| Row { cells: row.cells.iter().map(prose).collect(), ..row.clone() };
                 let header = table.header.iter().map(prose).collect();
-                BlockKind::Table(Table { header, rows: table.rows.iter().map(row).collect(), ..table.clone() })
+                BlockKind::Table(Table { header, rows: table.rows.iter().map(row).collect() })
             }
         };
         Block { kind, ..block.clone() }
