@@ -8,8 +8,10 @@
 //! feature of its name, and all of them are enabled by default; `exports` adds the C functions over the
 //! traits.
 //!
-//! The text is that of the pages, which are about C. Where they speak of `NULL`, a method of a trait
-//! takes `None` or an empty slice; a pointer and its length are one slice, and strings are `str`.
+//! The text is that of the pages, which are about C. Where it stands beside a method or an error,
+//! parameters have their Rust names, and `NULL` is `None` or an empty slice where the method takes
+//! that. A pointer and its length are one slice, strings are `str`, and a method returns what the
+//! function writes on success only.
 //!
 //! Generated from pages whose licence is MIT OR Apache-2.0.
 //!
@@ -28,6 +30,7 @@
     clippy::unreadable_literal,
     reason = "as the headers have it"
 )]
+
 #[rustfmt::skip]
 pub mod codes;
 #[cfg(any(feature = "webservices", feature = "websocket", feature = "winhttp"))]

@@ -45,9 +45,10 @@ pub struct WebSocket {
 #[derive(Debug)]
 struct Message {
     limit: usize,
-    /// What had come of it when a receive gave up.
-    part: Vec<u8>,
-    is_too_long: bool,
+    /// What had come of it when a receive gave up. `None` while a call has it.
+    part: Option<Vec<u8>>,
+    /// The limit that it was longer than.
+    too_long: Option<usize>,
 }
 
 /// What a receive gave: one piece of a message, or the peer's close.
@@ -135,7 +136,7 @@ pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, Co
 
 impl WebSocket {
     const fn new(socket: Socket, subprotocol: Option<String>) -> Self {
-        let message = Message { limit: MESSAGE_LIMIT, part: Vec::new(), is_too_long: false };
+        let message = Message { limit: MESSAGE_LIMIT, part: Some(Vec::new()), too_long: None };
         Self { socket, subprotocol, receive_timeout: AtomicU64::new(0), message: Mutex::new(message) }
     }
 
@@ -196,10 +197,11 @@ impl WebSocket {
     }
 
     /// Receives a whole message into `buffer`, in place of what was there. Its type is `Utf8Message` or `BinaryMessage`, or
-    /// `Close` for the peer's close.
+    /// `Close` for the peer's close, which leaves `buffer` empty.
     ///
-    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it. When a call
-    /// fails before that, what has come is kept for the next one.
+    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it. A call that
+    /// fails before that leaves `buffer` empty, and what has come is kept for the next call. The memory of `buffer` is used
+    /// again, so a loop over one vector allocates for its longest message only.
     ///
     /// # Errors
     ///
@@ -207,41 +209,81 @@ impl WebSocket {
     /// in memory, and each later call fails in the same way. [`MessageError::Failed`] has the errors of
     /// [`receive`](Self::receive).
     pub fn receive_message(&self, buffer: &mut Vec<u8>) -> Result<Delivery, MessageError> {
+        let (limit, part) = self.begin_message().inspect_err(|_| buffer.clear())?;
+        let mut len = part.len();
+        if len > 0 {
+            *buffer = part;
+        }
+        let received = self.receive_rest(buffer, &mut len, limit);
         let mut message = self.message();
-        let limit = message.limit;
-        if message.is_too_long {
+        message.part = Some(Vec::new());
+        match received {
+            Ok(kind) => {
+                buffer.truncate(len);
+                Ok(Delivery { len, kind })
+            }
+            Err(MessageError::TooLong { limit }) => {
+                message.too_long = Some(limit);
+                buffer.clear();
+                Err(MessageError::TooLong { limit })
+            }
+            Err(failed) => {
+                buffer.truncate(len);
+                if len > 0 {
+                    message.part = Some(std::mem::take(buffer));
+                }
+                Err(failed)
+            }
+        }
+    }
+
+    /// The limit for a message, and what has come of it. Two threads at once would tear one message apart.
+    fn begin_message(&self) -> Result<(usize, Vec<u8>), MessageError> {
+        let mut message = self.message();
+        if let Some(limit) = message.too_long {
             return Err(MessageError::TooLong { limit });
         }
-        *buffer = std::mem::take(&mut message.part);
-        drop(message);
-        let mut len = buffer.len();
+        let part = message.part.take().ok_or(WebSocketReceiveError::InvalidOperation)?;
+        Ok((message.limit, part))
+    }
+
+    /// Receives up to the end of a message whose first `len` bytes stand in `buffer`.
+    fn receive_rest(
+        &self,
+        buffer: &mut Vec<u8>,
+        len: &mut usize,
+        limit: usize,
+    ) -> Result<WebSocketBufferType, MessageError> {
+        // One byte more than the limit shows that a message goes beyond it.
+        let most = limit.saturating_add(1);
         loop {
-            if len == buffer.len() {
-                // One byte more than the limit shows that a message goes beyond it.
-                let room = len.max(FIRST_ROOM / 2).saturating_mul(2).min(limit.saturating_add(1));
-                buffer.resize(room.max(len + 1), 0);
-            }
-            let deadline = self.deadline();
-            let (more, kind) = match self.socket.receive(&mut buffer[len..], deadline) {
-                Ok(received) => received,
-                Err(code) => {
-                    buffer.truncate(len);
-                    self.message().part = std::mem::take(buffer);
-                    return Err(MessageError::Failed(code.into()));
-                }
-            };
-            len += more;
-            if len > limit {
-                buffer.clear();
-                self.message().is_too_long = true;
+            if *len > limit {
                 let close = CloseFrame::new(TOO_BIG, b"").expect("1009 may be on the wire");
                 // After our own close frame the peer needs no other one.
                 self.socket.shutdown_now(close).ok();
                 return Err(MessageError::TooLong { limit });
             }
-            if !matches!(kind, WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment) {
-                buffer.truncate(len);
-                return Ok(Delivery { len, kind });
+            if *len == buffer.len() {
+                let memory = if buffer.capacity() > *len { buffer.capacity() } else { usize::MAX };
+                let room = len.saturating_mul(2).max(FIRST_ROOM).min(memory).min(most);
+                buffer.reserve_exact(room - *len);
+                buffer.resize(room, 0);
+            }
+            let end = buffer.len().min(most);
+            let (more, kind) =
+                self.socket.receive(&mut buffer[*len..end], self.deadline()).map_err(WebSocketReceiveError::from)?;
+            *len += more;
+            match kind {
+                WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment => {}
+                // A message that the peer's close cut off will never be whole.
+                WebSocketBufferType::Close => {
+                    *len = 0;
+                    return Ok(kind);
+                }
+                WebSocketBufferType::BinaryMessage | WebSocketBufferType::Utf8Message if *len <= limit => {
+                    return Ok(kind);
+                }
+                WebSocketBufferType::BinaryMessage | WebSocketBufferType::Utf8Message => {}
             }
         }
     }
@@ -276,8 +318,8 @@ impl WebSocket {
         Ok(self.socket.close(close)?)
     }
 
-    /// Ends the connection without a word. Every call that blocks in another thread ends at once, with
-    /// `ERROR_WINHTTP_OPERATION_CANCELLED`.
+    /// Ends the connection without a word. Every call that blocks in another thread ends at once, and later ones fail, with
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`. What had come and was not received is lost.
     pub fn abort(&self) {
         self.socket.abort();
     }

@@ -1,9 +1,11 @@
 //! Microsoft's WebSocket APIs on any system, implemented over tungstenite's frame layer.
 //!
-//! So far that is the WebSocket part of WinHTTP, as a client over plain TCP, in synchronous mode, on Unix; and the protocol
-//! component of websocket.h, for both roles, which does no I/O: [`websocket::Connection`].
+//! Two of them are there so far, on Unix:
 //!
-//! [`connect`] gives a [`WebSocket`]; this is all that most programs need:
+//! - the WebSocket functions of WinHTTP: a client over plain TCP whose calls block;
+//! - the protocol component of websocket.h, for clients and servers. It does no I/O: see [`websocket::Connection`].
+//!
+//! Most programs need [`connect`] and a [`WebSocket`]:
 //!
 //! ```
 //! # use std::net::TcpListener;
@@ -30,7 +32,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A server is a [`websocket::Connection`] over whatever moves bytes. This one sends back what it receives, piece by piece:
+//! A server is a [`websocket::Connection`], and your program moves its bytes. This server sends back each piece that it
+//! receives:
 //!
 //! ```
 //! use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -53,7 +56,7 @@
 //! let mut requests = UpgradeRequestReader::new();
 //! let request = loop {
 //!     let taken = requests.receive_bytes(reader.fill_buf()?)?;
-//!     // What is left in the reader are frames.
+//!     // The bytes that stay in the reader are frames.
 //!     reader.consume(taken);
 //!     match requests.poll_request() {
 //!         Some(request) => break request,
@@ -91,7 +94,7 @@
 //!             }
 //!             Received::Pong { .. } | Received::Nothing { .. } => drop(complete.complete()),
 //!         },
-//!         // The client broke the protocol. What comes next is the close frame that tells it so.
+//!         // The client broke the protocol. The next action sends it a close frame that says so.
 //!         Err(fault) => eprintln!("{fault}"),
 //!     }
 //! }
@@ -99,18 +102,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The layers, each of which knows only those below it:
+//! The crate has layers. Each uses only the layers below it.
 //!
 //! | layer | what it owns |
 //! |---|---|
-//! | `ffi`, behind the feature `capi` | the C functions: pointers, last error, a guard against panics |
-//! | [`WebSocket`] | the idiomatic face of WinHTTP's functions |
-//! | [`WinHttp`] | the functions as the reference pages describe them: the trait [`api::winhttp::WebSocket`] |
-//! | [`websocket`] | the protocol component: connections whose I/O others do, and the functions of websocket.h over handles |
-//! | driver | pumps bytes between a connection and a transport, in the callers' threads |
-//! | [`protocol`], transport | RFC 6455 without any I/O, and sockets |
+//! | [`ffi`] | the C functions, with pointers, last error and a guard against panics; behind the feature `capi` |
+//! | [`WebSocket`] | the Rust API of the client |
+//! | [`WinHttp`] | the functions of the trait [`api::winhttp::WebSocket`], over handles to requests and sockets |
+//! | [`websocket`] | [`Connection`](websocket::Connection), and the functions of websocket.h over handles to connections |
+//! | net (private) | TCP sockets, names, connecting, and calls that block |
+//! | [`session`] | the engine: what goes out next, and what incoming bytes mean; without I/O |
+//! | [`protocol`] | RFC 6455 and HTTP/1.1 without I/O |
 //!
-//! References such as b1.4.8 are rows of `specs/behaviour`, which the tests are named after.
+//! `websocket` uses `session` and `protocol`, and not `net`.
+//!
+//! References such as b1.4.8 name rows of `specs/behaviour`. The tests have the same names.
 
 #![deny(unsafe_code)]
 

@@ -43,7 +43,7 @@ fn the_list_of_names_has_only_what_is_there() {
     let mut gone = Vec::new();
     for line in list.lines() {
         let (_, path) = line.split_once("  ").expect("two columns");
-        let path = path.trim().trim_end_matches(", its length");
+        let path = path.trim().trim_end_matches(", its length").trim_end_matches(", what it returns");
         // What a callback is given has no name in its type.
         let of_callback = path.split_once('(').is_some_and(|(of, _)| of.split("::").count() == 2);
         if !of_callback && !declared.contains(path) {
@@ -241,28 +241,30 @@ fn a_renamed_parameter_changes_its_lines_only() {
         include/winhttp.h: +PVOID pvCause,
         src/winhttp/api.rs: -/// - `reason` (C: `pvReason`, out, optional)
         src/winhttp/api.rs: +/// - `cause` (C: `pvCause`, out, optional)
+        src/winhttp/api.rs: -///   only if `reason.len()` is 0.
         src/winhttp/api.rs: -/// - the length of `reason` (C: `dwReasonLength`, in)
+        src/winhttp/api.rs: +///   only if `cause.len()` is 0.
         src/winhttp/api.rs: +/// - the length of `cause` (C: `dwReasonLength`, in)
         src/winhttp/api.rs: -///   Length, in bytes, of the `reason` buffer.
         src/winhttp/api.rs: +///   Length, in bytes, of the `cause` buffer.
-        src/winhttp/api.rs: -///   buffer is too small, or `reason` is `NULL` and *dwReasonLength* is 0, the value is the size that the
-        src/winhttp/api.rs: +///   buffer is too small, or `cause` is `NULL` and *dwReasonLength* is 0, the value is the size that the
+        src/winhttp/api.rs: -///   buffer is too small, or `reason` is `NULL` and `reason.len()` is 0, the value is the size that the
+        src/winhttp/api.rs: +///   buffer is too small, or `cause` is `NULL` and `cause.len()` is 0, the value is the size that the
         src/winhttp/api.rs: -/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `reason` is
-        src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `cause` is
+        src/winhttp/api.rs: -///   `NULL` although `reason.len()` is not 0\.
         src/winhttp/api.rs: -/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
+        src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `cause` is
+        src/winhttp/api.rs: +///   `NULL` although `cause.len()` is not 0\.
         src/winhttp/api.rs: +/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `cause`. No part of it is copied,
         src/winhttp/api.rs: -reason: &mut [u8],
         src/winhttp/api.rs: +cause: &mut [u8],
-        src/winhttp/errors.rs: -/// *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvReason* is `NULL` although
-        src/winhttp/errors.rs: -/// *dwReasonLength* is not 0.
-        src/winhttp/errors.rs: +/// *pusStatus* or *pdwReasonLengthConsumed* is `NULL`, or *pvCause* is `NULL` although *dwReasonLength*
-        src/winhttp/errors.rs: +/// is not 0.
-        src/winhttp/errors.rs: -/// The reason does not fit into *pvReason*. No part of it is copied, but the status code and the needed
-        src/winhttp/errors.rs: +/// The reason does not fit into *pvCause*. No part of it is copied, but the status code and the needed
-        src/winhttp/errors.rs: -"pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0."
-        src/winhttp/errors.rs: +"pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL although dwReasonLength is not 0."
-        src/winhttp/errors.rs: -"The reason does not fit into pvReason. No part of it is copied, but the status code and the needed size are written."
-        src/winhttp/errors.rs: +"The reason does not fit into pvCause. No part of it is copied, but the status code and the needed size are written."
+        src/winhttp/errors.rs: -/// `status` or `reason_length_consumed` is `NULL`, or `reason` is `NULL` although `reason.len()` is not
+        src/winhttp/errors.rs: +/// `status` or `reason_length_consumed` is `NULL`, or `cause` is `NULL` although `cause.len()` is not
+        src/winhttp/errors.rs: -/// The reason does not fit into `reason`. No part of it is copied, but the status code and the needed
+        src/winhttp/errors.rs: +/// The reason does not fit into `cause`. No part of it is copied, but the status code and the needed
+        src/winhttp/errors.rs: -"status or reason_length_consumed is NULL, or reason is NULL although reason.len() is not 0."
+        src/winhttp/errors.rs: +"status or reason_length_consumed is NULL, or cause is NULL although cause.len() is not 0."
+        src/winhttp/errors.rs: -"The reason does not fit into reason. No part of it is copied, but the status code and the needed size are written."
+        src/winhttp/errors.rs: +"The reason does not fit into cause. No part of it is copied, but the status code and the needed size are written."
         src/winhttp/exports.rs: -pvReason: *mut core::ffi::c_void,
         src/winhttp/exports.rs: +pvCause: *mut core::ffi::c_void,
         src/winhttp/exports.rs: -unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,

@@ -148,12 +148,11 @@ fn new_end(component: &Component, settings: Settings, is_client: bool) -> End {
     if !checks_utf8 {
         properties.push(number(PropertyType::DisableUtf8Verification, &mut yes));
     }
-    let mut handle = Handle::NULL;
-    if is_client {
-        component.create_client_handle(&properties, &mut handle).expect("the settings are fine");
+    let handle = if is_client {
+        component.create_client_handle(&properties).expect("the settings are fine")
     } else {
-        component.create_server_handle(&properties, &mut handle).expect("the settings are fine");
-    }
+        component.create_server_handle(&properties).expect("the settings are fine")
+    };
     End {
         handle,
         session: if is_client { Phase::NewClient } else { Phase::NewServer },

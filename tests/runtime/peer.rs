@@ -1,7 +1,7 @@
 //! A server made of raw bytes on loopback, and the client's end of its connection.
 //!
 //! Most tests need one thread: the operating system holds what either end writes until the other one reads. A watchdog
-//! ends the connection when a test hangs, so that a call that blocks for ever becomes a call that fails.
+//! ends the connection when a test hangs, so that a call that blocks for ever becomes a test that fails.
 
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test fails")]
 
@@ -31,7 +31,8 @@ pub struct Peer {
 struct Watchdog {
     /// Dropping it sends the watchdog home.
     alive: Sender<()>,
-    thread: JoinHandle<()>,
+    /// Gives whether it had to end the connection.
+    thread: JoinHandle<bool>,
 }
 
 /// A request that has been sent and not been answered.
@@ -77,6 +78,32 @@ pub fn connect() -> (Socket, Peer) {
     Opening::new(&[]).upgrade()
 }
 
+/// A connection of the Rust API whose handshake is done.
+pub fn connect_value() -> (winws::WebSocket, Peer) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+    let url = format!("ws://{}/", listener.local_addr().expect("it is bound"));
+    let connecting = thread::spawn(move || winws::connect(&url).expect("a good answer"));
+    let mut peer = Peer::new(listener.accept().expect("the client connects").0);
+    let head = peer.read_head();
+    peer.write(good_answer(&head, "").as_bytes());
+    (connecting.join().expect("it has connected"), peer)
+}
+
+/// The value of a header of a request.
+fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    let lines = head.lines().filter_map(|line| line.split_once(": "));
+    lines.filter(|(other, _)| *other == name).map(|(_, value)| value).next()
+}
+
+/// A good answer to a request, with further lines.
+fn good_answer(head: &str, lines: &str) -> String {
+    let accept = derive_accept_key(header(head, "Sec-WebSocket-Key").expect("a key").as_bytes());
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {accept}\r\n{lines}\r\n"
+    )
+}
+
 impl Opening {
     /// Sends a request with these headers to a new server.
     pub fn new(headers: &[(&str, &str)]) -> Self {
@@ -85,26 +112,18 @@ impl Opening {
         let request = WinHttp::process().open_request(&url, headers).expect("a good URL");
         WinHttp::process().send_request(request).expect("the server listens");
         let mut peer = Peer::new(listener.accept().expect("the client has connected").0);
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(peer.read(1)[0]);
-        }
-        Self { request, peer, head: String::from_utf8(head).expect("a request is ASCII") }
+        let head = peer.read_head();
+        Self { request, peer, head }
     }
 
     /// The value of a header of the request.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.filter(|(other, _)| *other == name).map(|(_, value)| value).next()
+        header(&self.head, name)
     }
 
     /// A good answer, with further lines.
     pub fn good_answer(&self, lines: &str) -> String {
-        let accept = derive_accept_key(self.header("Sec-WebSocket-Key").expect("a key").as_bytes());
-        format!(
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Accept: {accept}\r\n{lines}\r\n"
-        )
+        good_answer(&self.head, lines)
     }
 
     /// Answers, and lets the client receive the answer.
@@ -136,16 +155,38 @@ impl Peer {
         let (alive, watch) = channel();
         let watched = stream.try_clone().expect("a free descriptor");
         let thread = thread::spawn(move || {
-            if watch.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let has_hung = watch.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
+            if has_hung {
                 watched.shutdown(Shutdown::Both).ok();
             }
+            has_hung
         });
         Self { stream, watchdog: Some(Watchdog { alive, thread }) }
+    }
+
+    /// Reads a request, with the empty line that ends it.
+    fn read_head(&mut self) -> String {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.read(1)[0]);
+        }
+        String::from_utf8(head).expect("a request is ASCII")
+    }
+
+    /// Returns when the client is inside of a receive: it has answered a ping.
+    pub fn wait_for_receive(&mut self) {
+        self.write(&frame(0x89, b"there?"));
+        assert_eq!(self.read_frame(), (0x8a, b"there?".to_vec()));
     }
 
     /// Writes bytes as they are.
     pub fn write(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).expect("the client is there");
+    }
+
+    /// Writes the same bytes again and again until the client has gone.
+    pub fn write_until_gone(&mut self, bytes: &[u8]) {
+        while self.stream.write_all(bytes).is_ok() {}
     }
 
     /// Reads so many bytes.
@@ -203,7 +244,8 @@ impl Drop for Peer {
     fn drop(&mut self) {
         if let Some(Watchdog { alive, thread }) = self.watchdog.take() {
             drop(alive);
-            thread.join().ok();
+            let has_hung = thread.join().unwrap_or(true);
+            assert!(!has_hung || thread::panicking(), "the connection was still used after {PATIENCE:?}");
         }
     }
 }

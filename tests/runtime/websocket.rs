@@ -3,7 +3,7 @@
 
 mod abort;
 mod actions;
-mod allocations;
+pub(crate) mod allocations;
 mod c;
 mod close;
 mod connection;

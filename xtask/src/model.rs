@@ -257,6 +257,12 @@ impl Family {
             && self.structs.is_empty()
             && self.constants.is_empty()
     }
+
+    /// The table whose trait has a method for the callback at this place, and its place there.
+    pub fn method_of(&self, callback: usize) -> Option<(&Table, &Slot)> {
+        let slots = self.tables.iter().flat_map(|table| table.slots.iter().map(move |slot| (table, slot)));
+        slots.into_iter().find(|(_, slot)| slot.callback == callback && slot.role != Role::Free)
+    }
 }
 
 impl Spec {

@@ -9,10 +9,12 @@
     clippy::undocumented_unsafe_blocks,
     reason = "what callers vouch for is said once for each function"
 )]
+
 #[allow(unused_imports, reason = "not every header needs all of them")]
 use crate::ffi::{self, BadArgument, Fault, Ffi};
 #[allow(unused_imports, reason = "not every header has wide strings")]
 use crate::WideChar;
+
 /// `WsAbortChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -37,6 +39,7 @@ pub unsafe fn WsAbortChannel<F: Ffi, R: crate::webservices::Channels>(
         }
     })
 }
+
 /// `WsCloseChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -65,6 +68,7 @@ pub unsafe fn WsCloseChannel<F: Ffi, R: crate::webservices::Channels>(
         }
     })
 }
+
 /// `WsCreateChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -82,7 +86,6 @@ pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels, W: WideCh
 ) -> i32 {
     F::hresult(|| {
         ffi::required(channel)?;
-        let mut local_channel: *mut crate::webservices::Channel = core::ptr::null_mut();
         match crate::webservices::Channels::create_channel::<
             W,
         >(
@@ -98,10 +101,9 @@ pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels, W: WideCh
                 )
             }?,
             securityDescription.cast(),
-            &mut local_channel,
             error.cast(),
         ) {
-            Ok(()) => {
+            Ok(local_channel) => {
                 unsafe {
                     ffi::write(
                         channel.cast::<*mut crate::webservices::Channel>(),
@@ -117,6 +119,7 @@ pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels, W: WideCh
         }
     })
 }
+
 /// `WsFreeChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -131,6 +134,7 @@ pub unsafe fn WsFreeChannel<F: Ffi, R: crate::webservices::Channels>(
         Ok(())
     });
 }
+
 /// `WsGetChannelProperty` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -163,6 +167,7 @@ pub unsafe fn WsGetChannelProperty<F: Ffi, R: crate::webservices::Channels, W: W
         }
     })
 }
+
 /// `WsOpenChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -199,6 +204,7 @@ pub unsafe fn WsOpenChannel<F: Ffi, R: crate::webservices::Channels, W: WideChar
         }
     })
 }
+
 /// `WsResetChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -223,6 +229,7 @@ pub unsafe fn WsResetChannel<F: Ffi, R: crate::webservices::Channels>(
         }
     })
 }
+
 /// `WsSetChannelProperty` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -255,6 +262,7 @@ pub unsafe fn WsSetChannelProperty<F: Ffi, R: crate::webservices::Channels, W: W
         }
     })
 }
+
 /// `WsShutdownSessionChannel` over [`Channels`](super::Channels).
 ///
 /// # Safety
@@ -283,6 +291,7 @@ pub unsafe fn WsShutdownSessionChannel<F: Ffi, R: crate::webservices::Channels>(
         }
     })
 }
+
 /// Makes the functions of [`Channels`](crate::webservices::Channels) functions of C.
 ///
 /// `export_webservices_channels!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
@@ -386,6 +395,7 @@ macro_rules! export_webservices_channels {
         channel, asyncContext, error) } }
     };
 }
+
 /// `WsAddErrorString` over [`ErrorObjects`](super::ErrorObjects).
 ///
 /// # Safety
@@ -412,6 +422,7 @@ pub unsafe fn WsAddErrorString<F: Ffi, R: crate::webservices::ErrorObjects, W: W
         }
     })
 }
+
 /// `WsCreateError` over [`ErrorObjects`](super::ErrorObjects).
 ///
 /// # Safety
@@ -425,7 +436,6 @@ pub unsafe fn WsCreateError<F: Ffi, R: crate::webservices::ErrorObjects>(
 ) -> i32 {
     F::hresult(|| {
         ffi::required(error)?;
-        let mut local_error: *mut crate::webservices::ErrorObject = core::ptr::null_mut();
         match crate::webservices::ErrorObjects::create_error(
             runtime,
             unsafe {
@@ -434,9 +444,8 @@ pub unsafe fn WsCreateError<F: Ffi, R: crate::webservices::ErrorObjects>(
                     propertyCount,
                 )
             }?,
-            &mut local_error,
         ) {
-            Ok(()) => {
+            Ok(local_error) => {
                 unsafe {
                     ffi::write(
                         error.cast::<*mut crate::webservices::ErrorObject>(),
@@ -452,6 +461,7 @@ pub unsafe fn WsCreateError<F: Ffi, R: crate::webservices::ErrorObjects>(
         }
     })
 }
+
 /// `WsFreeError` over [`ErrorObjects`](super::ErrorObjects).
 ///
 /// # Safety
@@ -466,6 +476,7 @@ pub unsafe fn WsFreeError<F: Ffi, R: crate::webservices::ErrorObjects>(
         Ok(())
     });
 }
+
 /// `WsGetErrorProperty` over [`ErrorObjects`](super::ErrorObjects).
 ///
 /// # Safety
@@ -493,6 +504,7 @@ pub unsafe fn WsGetErrorProperty<F: Ffi, R: crate::webservices::ErrorObjects>(
         }
     })
 }
+
 /// `WsGetErrorString` over [`ErrorObjects`](super::ErrorObjects).
 ///
 /// # Safety
@@ -506,13 +518,10 @@ pub unsafe fn WsGetErrorString<F: Ffi, R: crate::webservices::ErrorObjects, W: W
 ) -> i32 {
     F::hresult(|| {
         ffi::required(string)?;
-        let mut local_string: crate::webservices::WsString<W> = unsafe {
-            core::mem::zeroed()
-        };
         match crate::webservices::ErrorObjects::get_error_string::<
             W,
-        >(runtime, error.cast(), index, &mut local_string) {
-            Ok(()) => {
+        >(runtime, error.cast(), index) {
+            Ok(local_string) => {
                 unsafe {
                     ffi::write(
                         string.cast::<crate::webservices::WsString<W>>(),
@@ -528,6 +537,7 @@ pub unsafe fn WsGetErrorString<F: Ffi, R: crate::webservices::ErrorObjects, W: W
         }
     })
 }
+
 /// `WsResetError` over [`ErrorObjects`](super::ErrorObjects).
 ///
 /// # Safety
@@ -547,6 +557,7 @@ pub unsafe fn WsResetError<F: Ffi, R: crate::webservices::ErrorObjects>(
         }
     })
 }
+
 /// `WsSetErrorProperty` over [`ErrorObjects`](super::ErrorObjects).
 ///
 /// # Safety
@@ -574,6 +585,7 @@ pub unsafe fn WsSetErrorProperty<F: Ffi, R: crate::webservices::ErrorObjects>(
         }
     })
 }
+
 /// Makes the functions of [`ErrorObjects`](crate::webservices::ErrorObjects) functions of C.
 ///
 /// `export_webservices_error_objects!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
@@ -636,6 +648,7 @@ macro_rules! export_webservices_error_objects {
         id, value, valueSize) } }
     };
 }
+
 unsafe extern "system" fn custom_channel_create_channel<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -672,6 +685,7 @@ unsafe extern "system" fn custom_channel_create_channel<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_free_channel<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -682,6 +696,7 @@ unsafe extern "system" fn custom_channel_free_channel<
         Ok(())
     });
 }
+
 unsafe extern "system" fn custom_channel_reset_channel<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -703,6 +718,7 @@ unsafe extern "system" fn custom_channel_reset_channel<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_open_channel<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -734,6 +750,7 @@ unsafe extern "system" fn custom_channel_open_channel<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_close_channel<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -759,6 +776,7 @@ unsafe extern "system" fn custom_channel_close_channel<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_abort_channel<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -780,6 +798,7 @@ unsafe extern "system" fn custom_channel_abort_channel<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_get_channel_property<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -807,6 +826,7 @@ unsafe extern "system" fn custom_channel_get_channel_property<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_set_channel_property<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -834,6 +854,7 @@ unsafe extern "system" fn custom_channel_set_channel_property<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_write_message_start<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -861,6 +882,7 @@ unsafe extern "system" fn custom_channel_write_message_start<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_write_message_end<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -888,6 +910,7 @@ unsafe extern "system" fn custom_channel_write_message_end<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_read_message_start<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -915,6 +938,7 @@ unsafe extern "system" fn custom_channel_read_message_start<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_read_message_end<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -942,6 +966,7 @@ unsafe extern "system" fn custom_channel_read_message_end<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_abandon_message<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -965,6 +990,7 @@ unsafe extern "system" fn custom_channel_abandon_message<
         }
     })
 }
+
 unsafe extern "system" fn custom_channel_shutdown_session_channel<
     T: crate::webservices::CustomChannel,
     F: Ffi,
@@ -990,6 +1016,7 @@ unsafe extern "system" fn custom_channel_shutdown_session_channel<
         }
     })
 }
+
 /// The table of callbacks of a type that implements [`CustomChannel`](super::CustomChannel).
 ///
 /// Objects are boxes: each goes to the library as a pointer, comes back with every call, and is dropped

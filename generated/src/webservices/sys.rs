@@ -2,39 +2,56 @@
 
 //! The C names of `webservices.h`: constants, and raw signatures for linking with an implementation.
 #![allow(non_camel_case_types, non_snake_case)]
+
 use core::ffi::c_void;
+
 /// A success (0 and above) or a failure (negative).
 pub type HRESULT = i32;
+
 /// A unit of UTF-16.
 pub type WCHAR = u16;
+
 /// [`WS_CHANNEL`](super::Channel) under its C name.
 pub type WS_CHANNEL = super::Channel;
+
 /// [`WS_ERROR`](super::ErrorObject) under its C name.
 pub type WS_ERROR = super::ErrorObject;
+
 /// [`WS_HEAP`](super::Heap) under its C name.
 pub type WS_HEAP = super::Heap;
+
 /// [`WS_LISTENER`](super::Listener) under its C name.
 pub type WS_LISTENER = super::Listener;
+
 /// [`WS_MESSAGE`](super::Message) under its C name.
 pub type WS_MESSAGE = super::Message;
+
 /// [`WS_SECURITY_DESCRIPTION`](super::SecurityDescription) under its C name.
 pub type WS_SECURITY_DESCRIPTION = super::SecurityDescription;
+
 /// [`WS_SECURITY_TOKEN`](super::SecurityToken) under its C name.
 pub type WS_SECURITY_TOKEN = super::SecurityToken;
+
 /// [`WS_XML_BUFFER`](super::XmlBuffer) under its C name.
 pub type WS_XML_BUFFER = super::XmlBuffer;
+
 /// [`WS_XML_READER`](super::XmlReader) under its C name.
 pub type WS_XML_READER = super::XmlReader;
+
 /// [`WS_XML_WRITER`](super::XmlWriter) under its C name.
 pub type WS_XML_WRITER = super::XmlWriter;
+
 /// The values of [`CallbackModel`](super::CallbackModel) as C has them.
 pub type WS_CALLBACK_MODEL = i32;
+
 /// [`CallbackModel::Short`](super::CallbackModel::Short) as C has it.
 pub const WS_SHORT_CALLBACK: WS_CALLBACK_MODEL = 0;
 /// [`CallbackModel::Long`](super::CallbackModel::Long) as C has it.
 pub const WS_LONG_CALLBACK: WS_CALLBACK_MODEL = 1;
+
 /// The values of [`ChannelBinding`](super::ChannelBinding) as C has them.
 pub type WS_CHANNEL_BINDING = i32;
+
 /// [`ChannelBinding::Http`](super::ChannelBinding::Http) as C has it.
 pub const WS_HTTP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 0;
 /// [`ChannelBinding::Tcp`](super::ChannelBinding::Tcp) as C has it.
@@ -45,8 +62,10 @@ pub const WS_UDP_CHANNEL_BINDING: WS_CHANNEL_BINDING = 2;
 pub const WS_CUSTOM_CHANNEL_BINDING: WS_CHANNEL_BINDING = 3;
 /// [`ChannelBinding::NamedPipe`](super::ChannelBinding::NamedPipe) as C has it.
 pub const WS_NAMEDPIPE_CHANNEL_BINDING: WS_CHANNEL_BINDING = 4;
+
 /// The values of [`ChannelPropertyId`](super::ChannelPropertyId) as C has them.
 pub type WS_CHANNEL_PROPERTY_ID = i32;
+
 /// [`ChannelPropertyId::MaxBufferedMessageSize`](super::ChannelPropertyId::MaxBufferedMessageSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_BUFFERED_MESSAGE_SIZE: WS_CHANNEL_PROPERTY_ID = 0;
 /// [`ChannelPropertyId::MaxStreamedMessageSize`](super::ChannelPropertyId::MaxStreamedMessageSize) as C has it.
@@ -147,8 +166,10 @@ pub const WS_CHANNEL_PROPERTY_HTTP_SERVER_SPN: WS_CHANNEL_PROPERTY_ID = 47;
 pub const WS_CHANNEL_PROPERTY_HTTP_PROXY_SPN: WS_CHANNEL_PROPERTY_ID = 48;
 /// [`ChannelPropertyId::MaxHttpRequestHeadersBufferSize`](super::ChannelPropertyId::MaxHttpRequestHeadersBufferSize) as C has it.
 pub const WS_CHANNEL_PROPERTY_MAX_HTTP_REQUEST_HEADERS_BUFFER_SIZE: WS_CHANNEL_PROPERTY_ID = 49;
+
 /// The values of [`ChannelState`](super::ChannelState) as C has them.
 pub type WS_CHANNEL_STATE = i32;
+
 /// [`ChannelState::Created`](super::ChannelState::Created) as C has it.
 pub const WS_CHANNEL_STATE_CREATED: WS_CHANNEL_STATE = 0;
 /// [`ChannelState::Opening`](super::ChannelState::Opening) as C has it.
@@ -163,8 +184,10 @@ pub const WS_CHANNEL_STATE_FAULTED: WS_CHANNEL_STATE = 4;
 pub const WS_CHANNEL_STATE_CLOSING: WS_CHANNEL_STATE = 5;
 /// [`ChannelState::Closed`](super::ChannelState::Closed) as C has it.
 pub const WS_CHANNEL_STATE_CLOSED: WS_CHANNEL_STATE = 6;
+
 /// The values of [`ChannelType`](super::ChannelType) as C has them.
 pub type WS_CHANNEL_TYPE = i32;
+
 /// [`ChannelType::Input`](super::ChannelType::Input) as C has it.
 pub const WS_CHANNEL_TYPE_INPUT: WS_CHANNEL_TYPE = 1;
 /// [`ChannelType::Output`](super::ChannelType::Output) as C has it.
@@ -183,8 +206,10 @@ pub const WS_CHANNEL_TYPE_DUPLEX_SESSION: WS_CHANNEL_TYPE = 7;
 pub const WS_CHANNEL_TYPE_REQUEST: WS_CHANNEL_TYPE = 8;
 /// [`ChannelType::Reply`](super::ChannelType::Reply) as C has it.
 pub const WS_CHANNEL_TYPE_REPLY: WS_CHANNEL_TYPE = 16;
+
 /// The values of [`EndpointIdentityType`](super::EndpointIdentityType) as C has them.
 pub type WS_ENDPOINT_IDENTITY_TYPE = i32;
+
 /// [`EndpointIdentityType::Dns`](super::EndpointIdentityType::Dns) as C has it.
 pub const WS_DNS_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 1;
 /// [`EndpointIdentityType::Upn`](super::EndpointIdentityType::Upn) as C has it.
@@ -197,14 +222,17 @@ pub const WS_RSA_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 4;
 pub const WS_CERT_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 5;
 /// [`EndpointIdentityType::Unknown`](super::EndpointIdentityType::Unknown) as C has it.
 pub const WS_UNKNOWN_ENDPOINT_IDENTITY_TYPE: WS_ENDPOINT_IDENTITY_TYPE = 6;
+
 /// The values of [`ErrorPropertyId`](super::ErrorPropertyId) as C has them.
 pub type WS_ERROR_PROPERTY_ID = i32;
+
 /// [`ErrorPropertyId::StringCount`](super::ErrorPropertyId::StringCount) as C has it.
 pub const WS_ERROR_PROPERTY_STRING_COUNT: WS_ERROR_PROPERTY_ID = 0;
 /// [`ErrorPropertyId::OriginalErrorCode`](super::ErrorPropertyId::OriginalErrorCode) as C has it.
 pub const WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE: WS_ERROR_PROPERTY_ID = 1;
 /// [`ErrorPropertyId::LangId`](super::ErrorPropertyId::LangId) as C has it.
 pub const WS_ERROR_PROPERTY_LANGID: WS_ERROR_PROPERTY_ID = 2;
+
 /// [`WS_ASYNC_CONTEXT`](super::AsyncContext) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -214,6 +242,7 @@ pub struct WS_ASYNC_CONTEXT {
     /// `callbackState`
     pub callbackState: *mut c_void,
 }
+
 /// [`WS_CHANNEL_PROPERTIES`](super::ChannelProperties) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -223,6 +252,7 @@ pub struct WS_CHANNEL_PROPERTIES {
     /// `propertyCount`
     pub propertyCount: u32,
 }
+
 /// [`WS_CHANNEL_PROPERTY`](super::ChannelProperty) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -234,6 +264,7 @@ pub struct WS_CHANNEL_PROPERTY {
     /// `valueSize`
     pub valueSize: u32,
 }
+
 /// [`WS_CUSTOM_CHANNEL_CALLBACKS`](super::CustomChannelCallbacks) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -267,6 +298,7 @@ pub struct WS_CUSTOM_CHANNEL_CALLBACKS {
     /// `shutdownSessionChannelCallback`
     pub shutdownSessionChannelCallback: WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK,
 }
+
 /// [`WS_ENDPOINT_ADDRESS`](super::EndpointAddress) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -280,6 +312,7 @@ pub struct WS_ENDPOINT_ADDRESS {
     /// `identity`
     pub identity: *mut WS_ENDPOINT_IDENTITY,
 }
+
 /// [`WS_ENDPOINT_IDENTITY`](super::EndpointIdentity) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -287,6 +320,7 @@ pub struct WS_ENDPOINT_IDENTITY {
     /// `identityType`
     pub identityType: WS_ENDPOINT_IDENTITY_TYPE,
 }
+
 /// [`WS_ERROR_PROPERTY`](super::ErrorProperty) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -298,6 +332,7 @@ pub struct WS_ERROR_PROPERTY {
     /// `valueSize`
     pub valueSize: u32,
 }
+
 /// [`WS_STRING`](super::WsString) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -307,6 +342,7 @@ pub struct WS_STRING {
     /// `chars`
     pub chars: *mut WCHAR,
 }
+
 /// `WS_ABANDON_MESSAGE_CALLBACK`, raw.
 pub type WS_ABANDON_MESSAGE_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -315,6 +351,7 @@ pub type WS_ABANDON_MESSAGE_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_ABORT_CHANNEL_CALLBACK`, raw.
 pub type WS_ABORT_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -322,6 +359,7 @@ pub type WS_ABORT_CHANNEL_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_ASYNC_CALLBACK`, raw.
 pub type WS_ASYNC_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -330,6 +368,7 @@ pub type WS_ASYNC_CALLBACK = Option<
         callbackState: *mut c_void,
     ),
 >;
+
 /// `WS_CLOSE_CHANNEL_CALLBACK`, raw.
 pub type WS_CLOSE_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -338,6 +377,7 @@ pub type WS_CLOSE_CHANNEL_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_CREATE_CHANNEL_CALLBACK`, raw.
 pub type WS_CREATE_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -348,10 +388,12 @@ pub type WS_CREATE_CHANNEL_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_FREE_CHANNEL_CALLBACK`, raw.
 pub type WS_FREE_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(channelInstance: *mut c_void),
 >;
+
 /// `WS_GET_CHANNEL_PROPERTY_CALLBACK`, raw.
 pub type WS_GET_CHANNEL_PROPERTY_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -362,6 +404,7 @@ pub type WS_GET_CHANNEL_PROPERTY_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_OPEN_CHANNEL_CALLBACK`, raw.
 pub type WS_OPEN_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -371,6 +414,7 @@ pub type WS_OPEN_CHANNEL_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_READ_MESSAGE_END_CALLBACK`, raw.
 pub type WS_READ_MESSAGE_END_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -380,6 +424,7 @@ pub type WS_READ_MESSAGE_END_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_READ_MESSAGE_START_CALLBACK`, raw.
 pub type WS_READ_MESSAGE_START_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -389,6 +434,7 @@ pub type WS_READ_MESSAGE_START_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_RESET_CHANNEL_CALLBACK`, raw.
 pub type WS_RESET_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -396,6 +442,7 @@ pub type WS_RESET_CHANNEL_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_SET_CHANNEL_PROPERTY_CALLBACK`, raw.
 pub type WS_SET_CHANNEL_PROPERTY_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -406,6 +453,7 @@ pub type WS_SET_CHANNEL_PROPERTY_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK`, raw.
 pub type WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -414,6 +462,7 @@ pub type WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_WRITE_MESSAGE_END_CALLBACK`, raw.
 pub type WS_WRITE_MESSAGE_END_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -423,6 +472,7 @@ pub type WS_WRITE_MESSAGE_END_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 /// `WS_WRITE_MESSAGE_START_CALLBACK`, raw.
 pub type WS_WRITE_MESSAGE_START_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -432,18 +482,22 @@ pub type WS_WRITE_MESSAGE_START_CALLBACK = Option<
         error: *mut WS_ERROR,
     ) -> HRESULT,
 >;
+
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
     /// `WsAbortChannel`, raw: [its method](crate::webservices::Channels::abort_channel) says what it does.
     pub fn WsAbortChannel(channel: *mut WS_CHANNEL, error: *mut WS_ERROR) -> HRESULT;
+
     /// `WsAddErrorString`, raw: [its method](crate::webservices::ErrorObjects::add_error_string) says what it does.
     pub fn WsAddErrorString(error: *mut WS_ERROR, string: *const WS_STRING) -> HRESULT;
+
     /// `WsCloseChannel`, raw: [its method](crate::webservices::Channels::close_channel) says what it does.
     pub fn WsCloseChannel(
         channel: *mut WS_CHANNEL,
         asyncContext: *const WS_ASYNC_CONTEXT,
         error: *mut WS_ERROR,
     ) -> HRESULT;
+
     /// `WsCreateChannel`, raw: [its method](crate::webservices::Channels::create_channel) says what it does.
     pub fn WsCreateChannel(
         channelType: WS_CHANNEL_TYPE,
@@ -454,16 +508,20 @@ unsafe extern "system" {
         channel: *mut *mut WS_CHANNEL,
         error: *mut WS_ERROR,
     ) -> HRESULT;
+
     /// `WsCreateError`, raw: [its method](crate::webservices::ErrorObjects::create_error) says what it does.
     pub fn WsCreateError(
         properties: *const WS_ERROR_PROPERTY,
         propertyCount: u32,
         error: *mut *mut WS_ERROR,
     ) -> HRESULT;
+
     /// `WsFreeChannel`, raw: [its method](crate::webservices::Channels::free_channel) says what it does.
     pub fn WsFreeChannel(channel: *mut WS_CHANNEL);
+
     /// `WsFreeError`, raw: [its method](crate::webservices::ErrorObjects::free_error) says what it does.
     pub fn WsFreeError(error: *mut WS_ERROR);
+
     /// `WsGetChannelProperty`, raw: [its method](crate::webservices::Channels::get_channel_property) says what it does.
     pub fn WsGetChannelProperty(
         channel: *mut WS_CHANNEL,
@@ -472,6 +530,7 @@ unsafe extern "system" {
         valueSize: u32,
         error: *mut WS_ERROR,
     ) -> HRESULT;
+
     /// `WsGetErrorProperty`, raw: [its method](crate::webservices::ErrorObjects::get_error_property) says what it does.
     pub fn WsGetErrorProperty(
         error: *mut WS_ERROR,
@@ -479,12 +538,14 @@ unsafe extern "system" {
         buffer: *mut c_void,
         bufferSize: u32,
     ) -> HRESULT;
+
     /// `WsGetErrorString`, raw: [its method](crate::webservices::ErrorObjects::get_error_string) says what it does.
     pub fn WsGetErrorString(
         error: *mut WS_ERROR,
         index: u32,
         string: *mut WS_STRING,
     ) -> HRESULT;
+
     /// `WsOpenChannel`, raw: [its method](crate::webservices::Channels::open_channel) says what it does.
     pub fn WsOpenChannel(
         channel: *mut WS_CHANNEL,
@@ -492,10 +553,13 @@ unsafe extern "system" {
         asyncContext: *const WS_ASYNC_CONTEXT,
         error: *mut WS_ERROR,
     ) -> HRESULT;
+
     /// `WsResetChannel`, raw: [its method](crate::webservices::Channels::reset_channel) says what it does.
     pub fn WsResetChannel(channel: *mut WS_CHANNEL, error: *mut WS_ERROR) -> HRESULT;
+
     /// `WsResetError`, raw: [its method](crate::webservices::ErrorObjects::reset_error) says what it does.
     pub fn WsResetError(error: *mut WS_ERROR) -> HRESULT;
+
     /// `WsSetChannelProperty`, raw: [its method](crate::webservices::Channels::set_channel_property) says what it does.
     pub fn WsSetChannelProperty(
         channel: *mut WS_CHANNEL,
@@ -504,6 +568,7 @@ unsafe extern "system" {
         valueSize: u32,
         error: *mut WS_ERROR,
     ) -> HRESULT;
+
     /// `WsSetErrorProperty`, raw: [its method](crate::webservices::ErrorObjects::set_error_property) says what it does.
     pub fn WsSetErrorProperty(
         error: *mut WS_ERROR,
@@ -511,6 +576,7 @@ unsafe extern "system" {
         value: *const c_void,
         valueSize: u32,
     ) -> HRESULT;
+
     /// `WsShutdownSessionChannel`, raw: [its method](crate::webservices::Channels::shutdown_session_channel) says what it does.
     pub fn WsShutdownSessionChannel(
         channel: *mut WS_CHANNEL,

@@ -9,10 +9,12 @@
     clippy::undocumented_unsafe_blocks,
     reason = "what callers vouch for is said once for each function"
 )]
+
 #[allow(unused_imports, reason = "not every header needs all of them")]
 use crate::ffi::{self, BadArgument, Fault, Ffi};
 #[allow(unused_imports, reason = "not every header has wide strings")]
 use crate::WideChar;
+
 /// `WebSocketAbortHandle` over [`Handles`](super::Handles).
 ///
 /// # Safety
@@ -30,6 +32,7 @@ pub unsafe fn WebSocketAbortHandle<F: Ffi, R: crate::websocket::Handles>(
         Ok(())
     });
 }
+
 /// `WebSocketCreateClientHandle` over [`Handles`](super::Handles).
 ///
 /// # Safety
@@ -43,7 +46,6 @@ pub unsafe fn WebSocketCreateClientHandle<F: Ffi, R: crate::websocket::Handles>(
 ) -> i32 {
     F::hresult(|| {
         ffi::required(phWebSocket)?;
-        let mut local_web_socket: crate::websocket::Handle = crate::websocket::Handle::NULL;
         match crate::websocket::Handles::create_client_handle(
             runtime,
             unsafe {
@@ -52,9 +54,8 @@ pub unsafe fn WebSocketCreateClientHandle<F: Ffi, R: crate::websocket::Handles>(
                     ulPropertyCount,
                 )
             }?,
-            &mut local_web_socket,
         ) {
-            Ok(()) => {
+            Ok(local_web_socket) => {
                 unsafe {
                     ffi::write(
                         phWebSocket.cast::<crate::websocket::Handle>(),
@@ -70,6 +71,7 @@ pub unsafe fn WebSocketCreateClientHandle<F: Ffi, R: crate::websocket::Handles>(
         }
     })
 }
+
 /// `WebSocketCreateServerHandle` over [`Handles`](super::Handles).
 ///
 /// # Safety
@@ -83,7 +85,6 @@ pub unsafe fn WebSocketCreateServerHandle<F: Ffi, R: crate::websocket::Handles>(
 ) -> i32 {
     F::hresult(|| {
         ffi::required(phWebSocket)?;
-        let mut local_web_socket: crate::websocket::Handle = crate::websocket::Handle::NULL;
         match crate::websocket::Handles::create_server_handle(
             runtime,
             unsafe {
@@ -92,9 +93,8 @@ pub unsafe fn WebSocketCreateServerHandle<F: Ffi, R: crate::websocket::Handles>(
                     ulPropertyCount,
                 )
             }?,
-            &mut local_web_socket,
         ) {
-            Ok(()) => {
+            Ok(local_web_socket) => {
                 unsafe {
                     ffi::write(
                         phWebSocket.cast::<crate::websocket::Handle>(),
@@ -110,6 +110,7 @@ pub unsafe fn WebSocketCreateServerHandle<F: Ffi, R: crate::websocket::Handles>(
         }
     })
 }
+
 /// `WebSocketDeleteHandle` over [`Handles`](super::Handles).
 ///
 /// # Safety
@@ -127,6 +128,7 @@ pub unsafe fn WebSocketDeleteHandle<F: Ffi, R: crate::websocket::Handles>(
         Ok(())
     });
 }
+
 /// `WebSocketGetGlobalProperty` over [`Handles`](super::Handles).
 ///
 /// # Safety
@@ -170,6 +172,7 @@ pub unsafe fn WebSocketGetGlobalProperty<F: Ffi, R: crate::websocket::Handles>(
         }
     })
 }
+
 /// Makes the functions of [`Handles`](crate::websocket::Handles) functions of C.
 ///
 /// `export_websocket_handles!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
@@ -209,6 +212,7 @@ macro_rules! export_websocket_handles {
         eType, pvValue, ulSize) } }
     };
 }
+
 /// `WebSocketBeginClientHandshake` over [`Handshake`](super::Handshake).
 ///
 /// # Safety
@@ -228,9 +232,7 @@ pub unsafe fn WebSocketBeginClientHandshake<F: Ffi, R: crate::websocket::Handsha
 ) -> i32 {
     F::hresult(|| {
         ffi::required(pAdditionalHeaders)?;
-        let mut local_additional_headers: *mut crate::websocket::HttpHeader = core::ptr::null_mut();
         ffi::required(pulAdditionalHeaderCount)?;
-        let mut local_additional_header_count: u32 = 0;
         let local_subprotocols = unsafe {
             ffi::texts_of(
                 pszSubprotocols.cast::<*const core::ffi::c_char>(),
@@ -262,10 +264,13 @@ pub unsafe fn WebSocketBeginClientHandshake<F: Ffi, R: crate::websocket::Handsha
                     ulInitialHeaderCount,
                 )
             }?,
-            &mut local_additional_headers,
-            &mut local_additional_header_count,
         ) {
-            Ok(()) => {
+            Ok(
+                crate::websocket::BeginClientHandshakeOutput {
+                    additional_headers: local_additional_headers,
+                    additional_header_count: local_additional_header_count,
+                },
+            ) => {
                 unsafe {
                     ffi::write(
                         pAdditionalHeaders.cast::<*mut crate::websocket::HttpHeader>(),
@@ -287,6 +292,7 @@ pub unsafe fn WebSocketBeginClientHandshake<F: Ffi, R: crate::websocket::Handsha
         }
     })
 }
+
 /// `WebSocketBeginServerHandshake` over [`Handshake`](super::Handshake).
 ///
 /// # Safety
@@ -305,9 +311,7 @@ pub unsafe fn WebSocketBeginServerHandshake<F: Ffi, R: crate::websocket::Handsha
 ) -> i32 {
     F::hresult(|| {
         ffi::required(pResponseHeaders)?;
-        let mut local_response_headers: *mut crate::websocket::HttpHeader = core::ptr::null_mut();
         ffi::required(pulResponseHeaderCount)?;
-        let mut local_response_header_count: u32 = 0;
         let local_subprotocol_selected = unsafe { ffi::text(pszSubprotocolSelected) }?;
         let local_extension_selected = unsafe {
             ffi::texts_of(
@@ -330,10 +334,13 @@ pub unsafe fn WebSocketBeginServerHandshake<F: Ffi, R: crate::websocket::Handsha
                     ulRequestHeaderCount,
                 )
             }?,
-            &mut local_response_headers,
-            &mut local_response_header_count,
         ) {
-            Ok(()) => {
+            Ok(
+                crate::websocket::BeginServerHandshakeOutput {
+                    response_headers: local_response_headers,
+                    response_header_count: local_response_header_count,
+                },
+            ) => {
                 unsafe {
                     ffi::write(
                         pResponseHeaders.cast::<*mut crate::websocket::HttpHeader>(),
@@ -355,6 +362,7 @@ pub unsafe fn WebSocketBeginServerHandshake<F: Ffi, R: crate::websocket::Handsha
         }
     })
 }
+
 /// `WebSocketEndClientHandshake` over [`Handshake`](super::Handshake).
 ///
 /// # Safety
@@ -422,6 +430,7 @@ pub unsafe fn WebSocketEndClientHandshake<F: Ffi, R: crate::websocket::Handshake
         }
     })
 }
+
 /// `WebSocketEndServerHandshake` over [`Handshake`](super::Handshake).
 ///
 /// # Safety
@@ -444,6 +453,7 @@ pub unsafe fn WebSocketEndServerHandshake<F: Ffi, R: crate::websocket::Handshake
         }
     })
 }
+
 /// Makes the functions of [`Handshake`](crate::websocket::Handshake) functions of C.
 ///
 /// `export_websocket_handshake!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
@@ -495,6 +505,7 @@ macro_rules! export_websocket_handshake {
         hWebSocket) } }
     };
 }
+
 /// `WebSocketCompleteAction` over [`Transfer`](super::Transfer).
 ///
 /// # Safety
@@ -516,6 +527,7 @@ pub unsafe fn WebSocketCompleteAction<F: Ffi, R: crate::websocket::Transfer>(
         Ok(())
     });
 }
+
 /// `WebSocketGetAction` over [`Transfer`](super::Transfer).
 ///
 /// # Safety
@@ -652,6 +664,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
         }
     })
 }
+
 /// `WebSocketReceive` over [`Transfer`](super::Transfer).
 ///
 /// # Safety
@@ -678,6 +691,7 @@ pub unsafe fn WebSocketReceive<F: Ffi, R: crate::websocket::Transfer>(
         }
     })
 }
+
 /// `WebSocketSend` over [`Transfer`](super::Transfer).
 ///
 /// # Safety
@@ -706,6 +720,7 @@ pub unsafe fn WebSocketSend<F: Ffi, R: crate::websocket::Transfer>(
         }
     })
 }
+
 /// Makes the functions of [`Transfer`](crate::websocket::Transfer) functions of C.
 ///
 /// `export_websocket_transfer!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements

@@ -2,17 +2,23 @@
 
 //! The C names of `websocket.h`: constants, and raw signatures for linking with an implementation.
 #![allow(non_camel_case_types, non_snake_case)]
+
 use core::ffi::c_void;
 use core::ffi::c_char;
+
 /// A success (0 and above) or a failure (negative).
 pub type HRESULT = i32;
+
 /// [`WEB_SOCKET_HANDLE`](super::Handle) under its C name.
 pub type WEB_SOCKET_HANDLE = *mut c_void;
+
 /// The longest reason of a close frame, in bytes. The [`WEB_SOCKET_BUFFER`](crate::websocket::Buffer)
 /// of a close frame holds at most this many.
 pub const WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
+
 /// The values of [`Action`](super::Action) as C has them.
 pub type WEB_SOCKET_ACTION = i32;
+
 /// [`Action::Nothing`](super::Action::Nothing) as C has it.
 pub const WEB_SOCKET_NO_ACTION: WEB_SOCKET_ACTION = 0;
 /// [`Action::SendToNetwork`](super::Action::SendToNetwork) as C has it.
@@ -23,16 +29,20 @@ pub const WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION: WEB_SOCKET_ACTION = 2;
 pub const WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION: WEB_SOCKET_ACTION = 3;
 /// [`Action::IndicateReceiveComplete`](super::Action::IndicateReceiveComplete) as C has it.
 pub const WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION: WEB_SOCKET_ACTION = 4;
+
 /// The values of [`ActionQueue`](super::ActionQueue) as C has them.
 pub type WEB_SOCKET_ACTION_QUEUE = i32;
+
 /// [`ActionQueue::SEND`](super::ActionQueue::SEND) as C has it.
 pub const WEB_SOCKET_SEND_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 1;
 /// [`ActionQueue::RECEIVE`](super::ActionQueue::RECEIVE) as C has it.
 pub const WEB_SOCKET_RECEIVE_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 2;
 /// [`ActionQueue::ALL`](super::ActionQueue::ALL) as C has it.
 pub const WEB_SOCKET_ALL_ACTION_QUEUE: WEB_SOCKET_ACTION_QUEUE = 3;
+
 /// The values of [`BufferType`](super::BufferType) as C has them.
 pub type WEB_SOCKET_BUFFER_TYPE = i32;
+
 /// [`BufferType::Utf8Message`](super::BufferType::Utf8Message) as C has it.
 pub const WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483648;
 /// [`BufferType::Utf8Fragment`](super::BufferType::Utf8Fragment) as C has it.
@@ -47,8 +57,10 @@ pub const WEB_SOCKET_CLOSE_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483644;
 pub const WEB_SOCKET_PING_PONG_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483643;
 /// [`BufferType::UnsolicitedPong`](super::BufferType::UnsolicitedPong) as C has it.
 pub const WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE: WEB_SOCKET_BUFFER_TYPE = -2147483642;
+
 /// The values of [`CloseStatus`](super::CloseStatus) as C has them.
 pub type WEB_SOCKET_CLOSE_STATUS = i32;
+
 /// [`CloseStatus::Success`](super::CloseStatus::Success) as C has it.
 pub const WEB_SOCKET_SUCCESS_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1000;
 /// [`CloseStatus::EndpointUnavailable`](super::CloseStatus::EndpointUnavailable) as C has it.
@@ -73,8 +85,10 @@ pub const WEB_SOCKET_UNSUPPORTED_EXTENSIONS_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATU
 pub const WEB_SOCKET_SERVER_ERROR_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1011;
 /// [`CloseStatus::SecureHandshakeError`](super::CloseStatus::SecureHandshakeError) as C has it.
 pub const WEB_SOCKET_SECURE_HANDSHAKE_ERROR_CLOSE_STATUS: WEB_SOCKET_CLOSE_STATUS = 1015;
+
 /// The values of [`PropertyType`](super::PropertyType) as C has them.
 pub type WEB_SOCKET_PROPERTY_TYPE = i32;
+
 /// [`PropertyType::ReceiveBufferSize`](super::PropertyType::ReceiveBufferSize) as C has it.
 pub const WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 0;
 /// [`PropertyType::SendBufferSize`](super::PropertyType::SendBufferSize) as C has it.
@@ -89,6 +103,7 @@ pub const WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE: WEB_SOCKET_PROPERT
 pub const WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 5;
 /// [`PropertyType::SupportedVersions`](super::PropertyType::SupportedVersions) as C has it.
 pub const WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE: WEB_SOCKET_PROPERTY_TYPE = 6;
+
 /// A part of [`WEB_SOCKET_BUFFER`].
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -98,6 +113,7 @@ pub struct WEB_SOCKET_BUFFER_Data {
     /// `ulBufferLength`
     pub ulBufferLength: u32,
 }
+
 /// A part of [`WEB_SOCKET_BUFFER`].
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -109,6 +125,7 @@ pub struct WEB_SOCKET_BUFFER_CloseStatus {
     /// `usStatus`
     pub usStatus: u16,
 }
+
 /// [`WEB_SOCKET_BUFFER`](super::Buffer) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -118,6 +135,7 @@ pub union WEB_SOCKET_BUFFER {
     /// `CloseStatus`
     pub CloseStatus: WEB_SOCKET_BUFFER_CloseStatus,
 }
+
 /// [`WEB_SOCKET_HTTP_HEADER`](super::HttpHeader) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -131,6 +149,7 @@ pub struct WEB_SOCKET_HTTP_HEADER {
     /// `ulValueLength`
     pub ulValueLength: u32,
 }
+
 /// [`WEB_SOCKET_PROPERTY`](super::Property) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -142,20 +161,27 @@ pub struct WEB_SOCKET_PROPERTY {
     /// `ulValueSize`
     pub ulValueSize: u32,
 }
+
 /// A pointer to [`WEB_SOCKET_ACTION`].
 pub type PWEB_SOCKET_ACTION = *mut WEB_SOCKET_ACTION;
+
 /// [`WEB_SOCKET_CLOSE_STATUS`] under another name.
 pub type _WEB_SOCKET_CLOSE_STATUS = WEB_SOCKET_CLOSE_STATUS;
+
 /// A pointer to [`WEB_SOCKET_BUFFER`].
 pub type PWEB_SOCKET_BUFFER = *mut WEB_SOCKET_BUFFER;
+
 /// A pointer to [`WEB_SOCKET_HTTP_HEADER`].
 pub type PWEB_SOCKET_HTTP_HEADER = *mut WEB_SOCKET_HTTP_HEADER;
+
 /// A pointer to [`WEB_SOCKET_PROPERTY`].
 pub type PWEB_SOCKET_PROPERTY = *mut WEB_SOCKET_PROPERTY;
+
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
     /// `WebSocketAbortHandle`, raw: [its method](crate::websocket::Handles::abort_handle) says what it does.
     pub fn WebSocketAbortHandle(hWebSocket: WEB_SOCKET_HANDLE);
+
     /// `WebSocketBeginClientHandshake`, raw: [its method](crate::websocket::Handshake::begin_client_handshake) says what it does.
     pub fn WebSocketBeginClientHandshake(
         hWebSocket: WEB_SOCKET_HANDLE,
@@ -168,6 +194,7 @@ unsafe extern "system" {
         pAdditionalHeaders: *mut *mut WEB_SOCKET_HTTP_HEADER,
         pulAdditionalHeaderCount: *mut u32,
     ) -> HRESULT;
+
     /// `WebSocketBeginServerHandshake`, raw: [its method](crate::websocket::Handshake::begin_server_handshake) says what it does.
     pub fn WebSocketBeginServerHandshake(
         hWebSocket: WEB_SOCKET_HANDLE,
@@ -179,26 +206,31 @@ unsafe extern "system" {
         pResponseHeaders: *mut *mut WEB_SOCKET_HTTP_HEADER,
         pulResponseHeaderCount: *mut u32,
     ) -> HRESULT;
+
     /// `WebSocketCompleteAction`, raw: [its method](crate::websocket::Transfer::complete_action) says what it does.
     pub fn WebSocketCompleteAction(
         hWebSocket: WEB_SOCKET_HANDLE,
         pvActionContext: *mut c_void,
         ulBytesTransferred: u32,
     );
+
     /// `WebSocketCreateClientHandle`, raw: [its method](crate::websocket::Handles::create_client_handle) says what it does.
     pub fn WebSocketCreateClientHandle(
         pProperties: *const WEB_SOCKET_PROPERTY,
         ulPropertyCount: u32,
         phWebSocket: *mut WEB_SOCKET_HANDLE,
     ) -> HRESULT;
+
     /// `WebSocketCreateServerHandle`, raw: [its method](crate::websocket::Handles::create_server_handle) says what it does.
     pub fn WebSocketCreateServerHandle(
         pProperties: *const WEB_SOCKET_PROPERTY,
         ulPropertyCount: u32,
         phWebSocket: *mut WEB_SOCKET_HANDLE,
     ) -> HRESULT;
+
     /// `WebSocketDeleteHandle`, raw: [its method](crate::websocket::Handles::delete_handle) says what it does.
     pub fn WebSocketDeleteHandle(hWebSocket: WEB_SOCKET_HANDLE);
+
     /// `WebSocketEndClientHandshake`, raw: [its method](crate::websocket::Handshake::end_client_handshake) says what it does.
     pub fn WebSocketEndClientHandshake(
         hWebSocket: WEB_SOCKET_HANDLE,
@@ -208,8 +240,10 @@ unsafe extern "system" {
         pulSelectedExtensionCount: *mut u32,
         pulSelectedSubprotocol: *mut u32,
     ) -> HRESULT;
+
     /// `WebSocketEndServerHandshake`, raw: [its method](crate::websocket::Handshake::end_server_handshake) says what it does.
     pub fn WebSocketEndServerHandshake(hWebSocket: WEB_SOCKET_HANDLE) -> HRESULT;
+
     /// `WebSocketGetAction`, raw: [its method](crate::websocket::Transfer::get_action) says what it does.
     pub fn WebSocketGetAction(
         hWebSocket: WEB_SOCKET_HANDLE,
@@ -221,18 +255,21 @@ unsafe extern "system" {
         pvApplicationContext: *mut *mut c_void,
         pvActionContext: *mut *mut c_void,
     ) -> HRESULT;
+
     /// `WebSocketGetGlobalProperty`, raw: [its method](crate::websocket::Handles::get_global_property) says what it does.
     pub fn WebSocketGetGlobalProperty(
         eType: WEB_SOCKET_PROPERTY_TYPE,
         pvValue: *mut c_void,
         ulSize: *mut u32,
     ) -> HRESULT;
+
     /// `WebSocketReceive`, raw: [its method](crate::websocket::Transfer::receive) says what it does.
     pub fn WebSocketReceive(
         hWebSocket: WEB_SOCKET_HANDLE,
         pBuffer: *mut WEB_SOCKET_BUFFER,
         pvContext: *mut c_void,
     ) -> HRESULT;
+
     /// `WebSocketSend`, raw: [its method](crate::websocket::Transfer::send) says what it does.
     pub fn WebSocketSend(
         hWebSocket: WEB_SOCKET_HANDLE,

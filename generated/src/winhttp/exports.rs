@@ -9,10 +9,12 @@
     clippy::undocumented_unsafe_blocks,
     reason = "what callers vouch for is said once for each function"
 )]
+
 #[allow(unused_imports, reason = "not every header needs all of them")]
 use crate::ffi::{self, BadArgument, Fault, Ffi};
 #[allow(unused_imports, reason = "not every header has wide strings")]
 use crate::WideChar;
+
 /// `WinHttpCloseHandle` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -38,6 +40,7 @@ pub unsafe fn WinHttpCloseHandle<F: Ffi, R: crate::winhttp::Session>(
         },
     )
 }
+
 /// `WinHttpConnect` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -70,6 +73,7 @@ pub unsafe fn WinHttpConnect<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
         },
     )
 }
+
 /// `WinHttpCrackUrl` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -124,6 +128,7 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
         },
     )
 }
+
 /// `WinHttpCreateUrl` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -185,6 +190,7 @@ pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
         },
     )
 }
+
 /// `WinHttpOpen` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -221,6 +227,7 @@ pub unsafe fn WinHttpOpen<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
         },
     )
 }
+
 /// `WinHttpQueryOption` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -281,6 +288,7 @@ pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session, W: WideChar
         },
     )
 }
+
 /// `WinHttpSetOption` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -313,6 +321,7 @@ pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
         },
     )
 }
+
 /// `WinHttpSetStatusCallback` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -363,6 +372,7 @@ pub unsafe fn WinHttpSetStatusCallback<F: Ffi, R: crate::winhttp::Session, W: Wi
         },
     )
 }
+
 /// `WinHttpSetTimeouts` over [`Session`](super::Session).
 ///
 /// # Safety
@@ -396,6 +406,7 @@ pub unsafe fn WinHttpSetTimeouts<F: Ffi, R: crate::winhttp::Session>(
         },
     )
 }
+
 /// Makes the functions of [`Session`](crate::winhttp::Session) functions of C.
 ///
 /// `export_winhttp_session!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
@@ -506,6 +517,7 @@ macro_rules! export_winhttp_session {
         hInternet, nResolveTimeout, nConnectTimeout, nSendTimeout, nReceiveTimeout) } }
     };
 }
+
 /// `WinHttpAddRequestHeaders` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -539,6 +551,7 @@ pub unsafe fn WinHttpAddRequestHeaders<F: Ffi, R: crate::winhttp::Request, W: Wi
         },
     )
 }
+
 /// `WinHttpOpenRequest` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -587,6 +600,7 @@ pub unsafe fn WinHttpOpenRequest<F: Ffi, R: crate::winhttp::Request, W: WideChar
         },
     )
 }
+
 /// `WinHttpQueryDataAvailable` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -626,6 +640,7 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
         },
     )
 }
+
 /// `WinHttpQueryHeaders` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -696,6 +711,7 @@ pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, W: WideCha
         },
     )
 }
+
 /// `WinHttpReadData` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -753,6 +769,7 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
         },
     )
 }
+
 /// `WinHttpReceiveResponse` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -780,6 +797,7 @@ pub unsafe fn WinHttpReceiveResponse<F: Ffi, R: crate::winhttp::Request>(
         },
     )
 }
+
 /// `WinHttpSendRequest` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -820,6 +838,7 @@ pub unsafe fn WinHttpSendRequest<F: Ffi, R: crate::winhttp::Request, W: WideChar
         },
     )
 }
+
 /// `WinHttpSetCredentials` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -857,6 +876,7 @@ pub unsafe fn WinHttpSetCredentials<F: Ffi, R: crate::winhttp::Request, W: WideC
         },
     )
 }
+
 /// Makes the functions of [`Request`](crate::winhttp::Request) functions of C.
 ///
 /// `export_winhttp_request!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
@@ -960,6 +980,7 @@ macro_rules! export_winhttp_request {
         hRequest, AuthTargets, AuthScheme, pwszUserName, pwszPassword, pAuthParams) } }
     };
 }
+
 /// `WinHttpWebSocketClose` over [`WebSocket`](super::WebSocket).
 ///
 /// # Safety
@@ -987,6 +1008,7 @@ pub unsafe fn WinHttpWebSocketClose<F: Ffi, R: crate::winhttp::WebSocket>(
         }
     })
 }
+
 /// `WinHttpWebSocketCompleteUpgrade` over [`WebSocket`](super::WebSocket).
 ///
 /// # Safety
@@ -1014,6 +1036,7 @@ pub unsafe fn WinHttpWebSocketCompleteUpgrade<F: Ffi, R: crate::winhttp::WebSock
         },
     )
 }
+
 /// `WinHttpWebSocketQueryCloseStatus` over [`WebSocket`](super::WebSocket).
 ///
 /// # Safety
@@ -1071,6 +1094,7 @@ pub unsafe fn WinHttpWebSocketQueryCloseStatus<F: Ffi, R: crate::winhttp::WebSoc
         }
     })
 }
+
 /// `WinHttpWebSocketReceive` over [`WebSocket`](super::WebSocket).
 ///
 /// # Safety
@@ -1110,6 +1134,7 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
         }
     })
 }
+
 /// `WinHttpWebSocketSend` over [`WebSocket`](super::WebSocket).
 ///
 /// # Safety
@@ -1138,6 +1163,7 @@ pub unsafe fn WinHttpWebSocketSend<F: Ffi, R: crate::winhttp::WebSocket>(
         }
     })
 }
+
 /// `WinHttpWebSocketShutdown` over [`WebSocket`](super::WebSocket).
 ///
 /// # Safety
@@ -1165,6 +1191,7 @@ pub unsafe fn WinHttpWebSocketShutdown<F: Ffi, R: crate::winhttp::WebSocket>(
         }
     })
 }
+
 /// Makes the functions of [`WebSocket`](crate::winhttp::WebSocket) functions of C.
 ///
 /// `export_winhttp_web_socket!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements

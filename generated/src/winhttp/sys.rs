@@ -2,13 +2,18 @@
 
 //! The C names of `winhttp.h`: constants, and raw signatures for linking with an implementation.
 #![allow(non_camel_case_types, non_snake_case)]
+
 use core::ffi::c_void;
+
 /// 0 is false, everything else is true.
 pub type BOOL = i32;
+
 /// A unit of UTF-16.
 pub type WCHAR = u16;
+
 /// [`HINTERNET`](super::HInternet) under its C name.
 pub type HINTERNET = *mut c_void;
+
 /// `WinHttpGetProxyForUrlEx`.
 pub const API_GET_PROXY_FOR_URL: u32 = 6;
 /// `WinHttpGetProxySettingsEx`.
@@ -1268,8 +1273,10 @@ pub const WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH: u32 = 123;
 ///
 /// Listed under [`WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL`].
 pub const WINHTTP_WEB_SOCKET_MIN_KEEPALIVE_VALUE: u32 = 15000;
+
 /// The values of [`InternetScheme`](super::InternetScheme) as C has them.
 pub type INTERNET_SCHEME = i32;
+
 /// [`InternetScheme::Http`](super::InternetScheme::Http) as C has it.
 pub const INTERNET_SCHEME_HTTP: INTERNET_SCHEME = 1;
 /// [`InternetScheme::Https`](super::InternetScheme::Https) as C has it.
@@ -1278,8 +1285,10 @@ pub const INTERNET_SCHEME_HTTPS: INTERNET_SCHEME = 2;
 pub const INTERNET_SCHEME_FTP: INTERNET_SCHEME = 3;
 /// [`InternetScheme::Socks`](super::InternetScheme::Socks) as C has it.
 pub const INTERNET_SCHEME_SOCKS: INTERNET_SCHEME = 4;
+
 /// The values of [`WebSocketBufferType`](super::WebSocketBufferType) as C has them.
 pub type WINHTTP_WEB_SOCKET_BUFFER_TYPE = i32;
+
 /// [`WebSocketBufferType::BinaryMessage`](super::WebSocketBufferType::BinaryMessage) as C has it.
 pub const WINHTTP_WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 0;
 /// [`WebSocketBufferType::BinaryFragment`](super::WebSocketBufferType::BinaryFragment) as C has it.
@@ -1290,8 +1299,10 @@ pub const WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER
 pub const WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 3;
 /// [`WebSocketBufferType::Close`](super::WebSocketBufferType::Close) as C has it.
 pub const WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE: WINHTTP_WEB_SOCKET_BUFFER_TYPE = 4;
+
 /// The values of [`WebSocketCloseStatus`](super::WebSocketCloseStatus) as C has them.
 pub type WINHTTP_WEB_SOCKET_CLOSE_STATUS = i32;
+
 /// [`WebSocketCloseStatus::Success`](super::WebSocketCloseStatus::Success) as C has it.
 pub const WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1000;
 /// [`WebSocketCloseStatus::EndpointTerminated`](super::WebSocketCloseStatus::EndpointTerminated) as C has it.
@@ -1316,8 +1327,10 @@ pub const WINHTTP_WEB_SOCKET_UNSUPPORTED_EXTENSIONS_CLOSE_STATUS: WINHTTP_WEB_SO
 pub const WINHTTP_WEB_SOCKET_SERVER_ERROR_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1011;
 /// [`WebSocketCloseStatus::SecureHandshakeError`](super::WebSocketCloseStatus::SecureHandshakeError) as C has it.
 pub const WINHTTP_WEB_SOCKET_SECURE_HANDSHAKE_ERROR_CLOSE_STATUS: WINHTTP_WEB_SOCKET_CLOSE_STATUS = 1015;
+
 /// The values of [`WebSocketOperation`](super::WebSocketOperation) as C has them.
 pub type WINHTTP_WEB_SOCKET_OPERATION = i32;
+
 /// [`WebSocketOperation::Send`](super::WebSocketOperation::Send) as C has it.
 pub const WINHTTP_WEB_SOCKET_SEND_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 0;
 /// [`WebSocketOperation::Receive`](super::WebSocketOperation::Receive) as C has it.
@@ -1326,6 +1339,7 @@ pub const WINHTTP_WEB_SOCKET_RECEIVE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 1
 pub const WINHTTP_WEB_SOCKET_CLOSE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 2;
 /// [`WebSocketOperation::Shutdown`](super::WebSocketOperation::Shutdown) as C has it.
 pub const WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 3;
+
 /// [`URL_COMPONENTS`](super::UrlComponents) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1361,6 +1375,7 @@ pub struct URL_COMPONENTS {
     /// `dwExtraInfoLength`
     pub dwExtraInfoLength: u32,
 }
+
 /// [`WINHTTP_ASYNC_RESULT`](super::AsyncResult) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1370,6 +1385,7 @@ pub struct WINHTTP_ASYNC_RESULT {
     /// `dwError`
     pub dwError: u32,
 }
+
 /// [`WINHTTP_PROXY_INFO`](super::ProxyInfo) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1381,6 +1397,7 @@ pub struct WINHTTP_PROXY_INFO {
     /// `lpszProxyBypass`
     pub lpszProxyBypass: *mut WCHAR,
 }
+
 /// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](super::WebSocketAsyncResult) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1390,6 +1407,7 @@ pub struct WINHTTP_WEB_SOCKET_ASYNC_RESULT {
     /// `Operation`
     pub Operation: WINHTTP_WEB_SOCKET_OPERATION,
 }
+
 /// [`WINHTTP_WEB_SOCKET_STATUS`](super::WebSocketStatus) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1399,26 +1417,37 @@ pub struct WINHTTP_WEB_SOCKET_STATUS {
     /// `eBufferType`
     pub eBufferType: WINHTTP_WEB_SOCKET_BUFFER_TYPE,
 }
+
 /// A pointer to [`INTERNET_SCHEME`].
 pub type LPINTERNET_SCHEME = *mut INTERNET_SCHEME;
+
 /// [`URL_COMPONENTS`] under another name.
 pub type URL_COMPONENTSW = URL_COMPONENTS;
+
 /// A pointer to [`URL_COMPONENTS`].
 pub type LPURL_COMPONENTS = *mut URL_COMPONENTS;
+
 /// A pointer to [`URL_COMPONENTS`].
 pub type LPURL_COMPONENTSW = *mut URL_COMPONENTS;
+
 /// A pointer to [`WINHTTP_ASYNC_RESULT`].
 pub type LPWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
+
 /// A pointer to [`WINHTTP_ASYNC_RESULT`].
 pub type PWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
+
 /// [`WINHTTP_PROXY_INFO`] under another name.
 pub type WINHTTP_PROXY_INFOW = WINHTTP_PROXY_INFO;
+
 /// A pointer to [`WINHTTP_PROXY_INFO`].
 pub type LPWINHTTP_PROXY_INFO = *mut WINHTTP_PROXY_INFO;
+
 /// A pointer to [`WINHTTP_PROXY_INFO`].
 pub type PWINHTTP_PROXY_INFO = *mut WINHTTP_PROXY_INFO;
+
 /// A pointer to [`WINHTTP_PROXY_INFO`].
 pub type LPWINHTTP_PROXY_INFOW = *mut WINHTTP_PROXY_INFO;
+
 /// `WINHTTP_STATUS_CALLBACK`, raw.
 pub type WINHTTP_STATUS_CALLBACK = Option<
     unsafe extern "system" fn(
@@ -1429,6 +1458,7 @@ pub type WINHTTP_STATUS_CALLBACK = Option<
         dwStatusInformationLength: u32,
     ),
 >;
+
 #[allow(clippy::missing_safety_doc)]
 unsafe extern "system" {
     /// `WinHttpAddRequestHeaders`, raw: [its method](crate::winhttp::Request::add_request_headers) says what it does.
@@ -1444,6 +1474,7 @@ unsafe extern "system" {
         dwHeadersLength: u32,
         dwModifiers: u32,
     ) -> BOOL;
+
     /// `WinHttpCloseHandle`, raw: [its method](crate::winhttp::Session::close_handle) says what it does.
     ///
     /// # Returns
@@ -1452,6 +1483,7 @@ unsafe extern "system" {
     /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
     /// to learn why the call failed.
     pub fn WinHttpCloseHandle(hInternet: HINTERNET) -> BOOL;
+
     /// `WinHttpConnect`, raw: [its method](crate::winhttp::Session::connect) says what it does.
     ///
     /// # Returns
@@ -1467,6 +1499,7 @@ unsafe extern "system" {
         nServerPort: u16,
         dwReserved: u32,
     ) -> HINTERNET;
+
     /// `WinHttpCrackUrl`, raw: [its method](crate::winhttp::Session::crack_url) says what it does.
     ///
     /// # Returns
@@ -1480,6 +1513,7 @@ unsafe extern "system" {
         dwFlags: u32,
         lpUrlComponents: *mut URL_COMPONENTS,
     ) -> BOOL;
+
     /// `WinHttpCreateUrl`, raw: [its method](crate::winhttp::Session::create_url) says what it does.
     ///
     /// # Returns
@@ -1493,6 +1527,7 @@ unsafe extern "system" {
         pwszUrl: *mut WCHAR,
         pdwUrlLength: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpOpen`, raw: [its method](crate::winhttp::Session::open) says what it does.
     ///
     /// # Returns
@@ -1509,6 +1544,7 @@ unsafe extern "system" {
         pszProxyBypassW: *const WCHAR,
         dwFlags: u32,
     ) -> HINTERNET;
+
     /// `WinHttpOpenRequest`, raw: [its method](crate::winhttp::Request::open_request) says what it does.
     ///
     /// # Returns
@@ -1527,6 +1563,7 @@ unsafe extern "system" {
         ppwszAcceptTypes: *mut *const WCHAR,
         dwFlags: u32,
     ) -> HINTERNET;
+
     /// `WinHttpQueryDataAvailable`, raw: [its method](crate::winhttp::Request::query_data_available) says what it does.
     ///
     /// # Returns
@@ -1540,6 +1577,7 @@ unsafe extern "system" {
         hRequest: HINTERNET,
         lpdwNumberOfBytesAvailable: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpQueryHeaders`, raw: [its method](crate::winhttp::Request::query_headers) says what it does.
     ///
     /// # Returns
@@ -1555,6 +1593,7 @@ unsafe extern "system" {
         lpdwBufferLength: *mut u32,
         lpdwIndex: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpQueryOption`, raw: [its method](crate::winhttp::Session::query_option) says what it does.
     ///
     /// # Returns
@@ -1568,6 +1607,7 @@ unsafe extern "system" {
         lpBuffer: *mut c_void,
         lpdwBufferLength: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpReadData`, raw: [its method](crate::winhttp::Request::read_data) says what it does.
     ///
     /// # Returns
@@ -1583,6 +1623,7 @@ unsafe extern "system" {
         dwNumberOfBytesToRead: u32,
         lpdwNumberOfBytesRead: *mut u32,
     ) -> BOOL;
+
     /// `WinHttpReceiveResponse`, raw: [its method](crate::winhttp::Request::receive_response) says what it does.
     ///
     /// # Returns
@@ -1593,6 +1634,7 @@ unsafe extern "system" {
     /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
     /// to learn why the call failed.
     pub fn WinHttpReceiveResponse(hRequest: HINTERNET, lpReserved: *mut c_void) -> BOOL;
+
     /// `WinHttpSendRequest`, raw: [its method](crate::winhttp::Request::send_request) says what it does.
     ///
     /// # Returns
@@ -1611,6 +1653,7 @@ unsafe extern "system" {
         dwTotalLength: u32,
         dwContext: usize,
     ) -> BOOL;
+
     /// `WinHttpSetCredentials`, raw: [its method](crate::winhttp::Request::set_credentials) says what it does.
     ///
     /// # Returns
@@ -1626,6 +1669,7 @@ unsafe extern "system" {
         pwszPassword: *const WCHAR,
         pAuthParams: *mut c_void,
     ) -> BOOL;
+
     /// `WinHttpSetOption`, raw: [its method](crate::winhttp::Session::set_option) says what it does.
     ///
     /// # Returns
@@ -1639,6 +1683,7 @@ unsafe extern "system" {
         lpBuffer: *mut c_void,
         dwBufferLength: u32,
     ) -> BOOL;
+
     /// `WinHttpSetStatusCallback`, raw: [its method](crate::winhttp::Session::set_status_callback) says what it does.
     ///
     /// # Returns
@@ -1654,6 +1699,7 @@ unsafe extern "system" {
         dwNotificationFlags: u32,
         dwReserved: usize,
     ) -> WINHTTP_STATUS_CALLBACK;
+
     /// `WinHttpSetTimeouts`, raw: [its method](crate::winhttp::Session::set_timeouts) says what it does.
     ///
     /// # Returns
@@ -1668,6 +1714,7 @@ unsafe extern "system" {
         nSendTimeout: i32,
         nReceiveTimeout: i32,
     ) -> BOOL;
+
     /// `WinHttpWebSocketClose`, raw: [its method](crate::winhttp::WebSocket::web_socket_close) says what it does.
     pub fn WinHttpWebSocketClose(
         hWebSocket: HINTERNET,
@@ -1675,6 +1722,7 @@ unsafe extern "system" {
         pvReason: *mut c_void,
         dwReasonLength: u32,
     ) -> u32;
+
     /// `WinHttpWebSocketCompleteUpgrade`, raw: [its method](crate::winhttp::WebSocket::web_socket_complete_upgrade) says what it does.
     ///
     /// # Returns
@@ -1688,6 +1736,7 @@ unsafe extern "system" {
         hRequest: HINTERNET,
         pContext: usize,
     ) -> HINTERNET;
+
     /// `WinHttpWebSocketQueryCloseStatus`, raw: [its method](crate::winhttp::WebSocket::web_socket_query_close_status) says what it does.
     pub fn WinHttpWebSocketQueryCloseStatus(
         hWebSocket: HINTERNET,
@@ -1696,6 +1745,7 @@ unsafe extern "system" {
         dwReasonLength: u32,
         pdwReasonLengthConsumed: *mut u32,
     ) -> u32;
+
     /// `WinHttpWebSocketReceive`, raw: [its method](crate::winhttp::WebSocket::web_socket_receive) says what it does.
     pub fn WinHttpWebSocketReceive(
         hWebSocket: HINTERNET,
@@ -1704,6 +1754,7 @@ unsafe extern "system" {
         pdwBytesRead: *mut u32,
         peBufferType: *mut WINHTTP_WEB_SOCKET_BUFFER_TYPE,
     ) -> u32;
+
     /// `WinHttpWebSocketSend`, raw: [its method](crate::winhttp::WebSocket::web_socket_send) says what it does.
     pub fn WinHttpWebSocketSend(
         hWebSocket: HINTERNET,
@@ -1711,6 +1762,7 @@ unsafe extern "system" {
         pvBuffer: *mut c_void,
         dwBufferLength: u32,
     ) -> u32;
+
     /// `WinHttpWebSocketShutdown`, raw: [its method](crate::winhttp::WebSocket::web_socket_shutdown) says what it does.
     pub fn WinHttpWebSocketShutdown(
         hWebSocket: HINTERNET,

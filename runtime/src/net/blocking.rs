@@ -7,13 +7,12 @@ mod incoming;
 mod opening;
 mod outgoing;
 
-use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use self::incoming::{Incoming, Reading};
 pub(crate) use self::opening::{OpeningError, receive_response, send_request};
-use self::outgoing::{Outgoing, Progress, Queue};
+use self::outgoing::{Outgoing, Progress, Turn};
 use super::{Interest, Readiness, Stream, Waited, Waker};
 use crate::keys;
 use crate::protocol::{CloseFrame, Control, Fault, Framer, Piece, Receiver, Role};
@@ -96,15 +95,19 @@ impl Blocking {
     /// Sends one frame, and returns when the operating system has it all. A send of another thread goes first.
     pub(crate) fn send(&self, piece: Piece, payload: &[u8]) -> Result<(), Failure> {
         outgoing::with_buffer(payload.len(), |buffer| {
-            let mut queue = self.outgoing.take_turn();
-            queue.send(piece, payload)?;
-            self.transmit(queue, payload, buffer)
+            let mut turn = self.outgoing.take_turn();
+            turn.queue().send(piece, payload).map_err(|error| self.refused(error))?;
+            self.transmit(turn, payload, buffer)
         })
     }
 
     /// Receives a piece of one frame into `buffer`, which is not empty. After `deadline` it fails with
     /// [`Failure::TimedOut`] when nothing has come.
     pub(crate) fn receive(&self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<Arrival, Failure> {
+        // What had come before an abort is still there to be read.
+        if self.is_aborted.load(Ordering::SeqCst) {
+            return Err(Failure::Cancelled);
+        }
         let mut reading = self.incoming.begin_receive().map_err(refusal_of)?;
         let first = self.receive_next(&mut reading, buffer, deadline)?;
         let Arrival::Piece { mut piece, mut length } = first else {
@@ -123,7 +126,7 @@ impl Blocking {
 
     /// Sends the close frame and nothing after it. Receiving goes on.
     pub(crate) fn shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
-        self.outgoing.lock().send_control(Control::Close(close))?;
+        self.outgoing.lock().send_control(Control::Close(close)).map_err(|error| self.refused(error))?;
         self.drain().or_else(|failure| match failure {
             // The peer has said all it had to say, and has gone (b1.6.22).
             Failure::Lost if self.peer_close().is_some() => Ok(()),
@@ -156,7 +159,10 @@ impl Blocking {
             queue.send_control(Control::Close(close)).ok();
             queue.flush(&self.stream);
         }
-        self.receive_close(&mut self.incoming.take_over())?;
+        let mut reading = self.incoming.take_over();
+        let closed = self.receive_close(&mut reading);
+        reading.finish();
+        closed?;
         match self.drain() {
             // The peer has said all it had to say: that it is gone now is no failure (b1.6.22).
             Ok(()) | Err(Failure::Lost) => Ok(()),
@@ -177,11 +183,18 @@ impl Blocking {
         buffer: &mut [u8],
         deadline: Option<Instant>,
     ) -> Result<Arrival, Failure> {
+        let mut is_late = false;
         loop {
             reading.begin();
             if let Some(arrival) = self.look(reading, buffer)? {
                 return Ok(arrival);
             }
+            // What is there is read after the deadline too, but only once: a peer that sends control frames without a pause
+            // would hold the thread for ever.
+            if is_late {
+                return Err(Failure::TimedOut);
+            }
+            is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
             let read = if self.outgoing.is_pending() {
                 // What could not be written at once, a pong for instance, goes out from here.
                 let waited = self.stream.wait(Interest::ReadOrWrite, deadline, Some(&self.waker));
@@ -296,29 +309,27 @@ impl Blocking {
 
     /// Writes the frame under way and whatever else is due, waiting where it has to. The lock is free between chunks, for the
     /// sake of the thread that receives, and while this one waits.
-    fn transmit<'s>(
-        &'s self,
-        mut queue: MutexGuard<'s, Queue>,
-        payload: &[u8],
-        buffer: &mut [u8],
-    ) -> Result<(), Failure> {
+    fn transmit(&self, mut turn: Turn<'_>, payload: &[u8], buffer: &mut [u8]) -> Result<(), Failure> {
         loop {
-            match queue.transmit(&self.stream, payload, buffer) {
+            match turn.queue().transmit(&self.stream, payload, buffer) {
                 Progress::Drained => return Ok(()),
                 Progress::Lost => return Err(self.loss()),
-                Progress::More => {
-                    self.outgoing.pause(queue);
-                    queue = self.outgoing.resume();
-                }
+                Progress::More => turn.unlocked(|| {}),
                 Progress::Blocked => {
-                    self.outgoing.pause(queue);
-                    let waited = self.stream.wait(Interest::Write, None, None);
-                    queue = self.outgoing.resume();
-                    if waited.is_err() {
-                        queue.lose();
+                    if turn.unlocked(|| self.stream.wait(Interest::Write, None, None)).is_err() {
+                        turn.queue().lose();
                     }
                 }
             }
+        }
+    }
+
+    /// What a refused send is called. The first call after an abort finds the loss, and those after that a closed channel, or
+    /// a queue that nobody empties any more.
+    fn refused(&self, error: SendError) -> Failure {
+        match error {
+            SendError::Closed | SendError::Busy if self.is_aborted.load(Ordering::SeqCst) => Failure::Cancelled,
+            error => error.into(),
         }
     }
 

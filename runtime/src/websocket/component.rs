@@ -59,22 +59,12 @@ impl Handles for Component {
         self.endpoints.with(web_socket.into_raw(), Endpoint::abort);
     }
 
-    fn create_client_handle(
-        &self,
-        properties: &[Property],
-        web_socket: &mut Handle,
-    ) -> Result<(), CreateClientHandleError> {
-        *web_socket = self.create(Config::client(), properties)?;
-        Ok(())
+    fn create_client_handle(&self, properties: &[Property]) -> Result<Handle, CreateClientHandleError> {
+        Ok(self.create(Config::client(), properties)?)
     }
 
-    fn create_server_handle(
-        &self,
-        properties: &[Property],
-        web_socket: &mut Handle,
-    ) -> Result<(), CreateServerHandleError> {
-        *web_socket = self.create(Config::server(), properties)?;
-        Ok(())
+    fn create_server_handle(&self, properties: &[Property]) -> Result<Handle, CreateServerHandleError> {
+        Ok(self.create(Config::server(), properties)?)
     }
 
     fn delete_handle(&self, web_socket: Handle) {

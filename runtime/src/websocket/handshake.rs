@@ -2,8 +2,8 @@
 
 use winws_api::HResult;
 use winws_api::websocket::{
-    BeginClientHandshakeError, BeginServerHandshakeError, EndClientHandshakeError, EndServerHandshakeError, Handle,
-    Handshake, HttpHeader,
+    BeginClientHandshakeError, BeginClientHandshakeOutput, BeginServerHandshakeError, BeginServerHandshakeOutput,
+    EndClientHandshakeError, EndServerHandshakeError, Handle, Handshake, HttpHeader,
 };
 
 use super::codes;
@@ -29,16 +29,14 @@ impl Handshake for Component {
         subprotocols: &[&str],
         extensions: &[&str],
         initial_headers: &[HttpHeader],
-        additional_headers: &mut *mut HttpHeader,
-        additional_header_count: &mut u32,
-    ) -> Result<(), BeginClientHandshakeError> {
+    ) -> Result<BeginClientHandshakeOutput, BeginClientHandshakeError> {
         self.headers(initial_headers)?;
         let offer = Offer::new(subprotocols, extensions).map_err(codes::of_offer)?;
         let headers = HeaderArray::new(offer.headers());
         let agreeing = Agreeing { offer: Some(offer), headers };
-        let lent = self.with(web_socket, |endpoint| endpoint.begin(Call::BeginClient, agreeing))?;
-        (*additional_headers, *additional_header_count) = lent;
-        Ok(())
+        let (additional_headers, additional_header_count) =
+            self.with(web_socket, |endpoint| endpoint.begin(Call::BeginClient, agreeing))?;
+        Ok(BeginClientHandshakeOutput { additional_headers, additional_header_count })
     }
 
     fn begin_server_handshake(
@@ -47,17 +45,14 @@ impl Handshake for Component {
         subprotocol_selected: Option<&str>,
         extension_selected: &[&str],
         request_headers: &[HttpHeader],
-        response_headers: &mut *mut HttpHeader,
-        response_header_count: &mut u32,
-    ) -> Result<(), BeginServerHandshakeError> {
+    ) -> Result<BeginServerHandshakeOutput, BeginServerHandshakeError> {
         let request = self.headers(request_headers)?;
-        let lent = self.with(web_socket, |endpoint| {
+        let (response_headers, response_header_count) = self.with(web_socket, |endpoint| {
             endpoint.allows(Call::BeginServer)?;
             let response = accept(&request, subprotocol_selected, extension_selected).map_err(codes::of_request)?;
             endpoint.begin(Call::BeginServer, Agreeing { offer: None, headers: HeaderArray::new(response) })
         })?;
-        (*response_headers, *response_header_count) = lent;
-        Ok(())
+        Ok(BeginServerHandshakeOutput { response_headers, response_header_count })
     }
 
     /// An empty array for the extensions says that nobody wants to know them.

@@ -128,7 +128,7 @@ fn a_structure_that_only_goes_out_need_not_hold_anything() {
     // SAFETY: the string is a variable.
     let code = unsafe { ws::WsGetErrorString::<Guard, _, u16>(&stub, ptr::null_mut(), 4, (&raw mut string).cast()) };
     assert_eq!((code, string.length), (0, 7));
-    assert_eq!(stub.call(), "get_error_string null 4 0 null");
+    assert_eq!(stub.call(), "get_error_string null 4");
 }
 
 #[test]
@@ -174,6 +174,38 @@ fn a_list_without_its_count_is_refused() {
         assert_eq!(code, HResult::E_INVALIDARG.0);
     }
     assert_eq!(extensions, [BEFORE; 2]);
+    assert_eq!(stub.calls(), [""; 0]);
+}
+
+/// The code, and both outputs after a call; `null` says which of them is a null pointer.
+fn begin_client_handshake(stub: &Stub, null: [bool; 2]) -> (i32, bool, u32) {
+    let (mut headers, mut count) = (ptr::null_mut(), BEFORE);
+    let at_headers = if null[0] { ptr::null_mut() } else { &raw mut headers };
+    let at_count = if null[1] { ptr::null_mut() } else { &raw mut count };
+    let none = ptr::null_mut();
+    // SAFETY: the outputs are variables or null, and the lists are empty.
+    let code = unsafe {
+        let begin = web::WebSocketBeginClientHandshake::<Guard, _>;
+        begin(stub, handle(1), none, 0, none, 0, ptr::null(), 0, at_headers, at_count)
+    };
+    (code, headers.is_null(), count)
+}
+
+#[test]
+fn what_a_method_returns_is_written_on_success_only() {
+    assert_eq!(begin_client_handshake(&Stub::new(), [false; 2]), (0, false, WRITTEN));
+    let failure = HResult::E_FAIL.0;
+    let stub = Stub::failing(failure.cast_unsigned());
+    assert_eq!(begin_client_handshake(&stub, [false; 2]), (failure, true, BEFORE));
+    assert_eq!(begin_client_handshake(&Stub::panicking(), [false; 2]), (failure, true, BEFORE));
+}
+
+#[test]
+fn each_output_that_a_method_returns_must_be_there() {
+    let stub = Stub::new();
+    for null in [[true, false], [false, true], [true; 2]] {
+        assert_eq!(begin_client_handshake(&stub, null), (HResult::E_INVALIDARG.0, true, BEFORE));
+    }
     assert_eq!(stub.calls(), [""; 0]);
 }
 

@@ -423,23 +423,13 @@ impl web::Handles for Stub {
         self.note(format!("abort_handle {}", web_socket.into_raw()));
     }
 
-    fn create_client_handle(
-        &self,
-        properties: &[web::Property],
-        web_socket: &mut web::Handle,
-    ) -> Result<(), web::CreateClientHandleError> {
-        *web_socket = web::Handle::from_raw(51);
+    fn create_client_handle(&self, properties: &[web::Property]) -> Result<web::Handle, web::CreateClientHandleError> {
         let properties: Vec<_> = properties.iter().map(|property| (property.type_, property.value_size)).collect();
-        self.hresult(format!("create_client_handle {properties:?}"))
+        self.hresult(format!("create_client_handle {properties:?}")).map(|()| web::Handle::from_raw(51))
     }
 
-    fn create_server_handle(
-        &self,
-        properties: &[web::Property],
-        web_socket: &mut web::Handle,
-    ) -> Result<(), web::CreateServerHandleError> {
-        *web_socket = web::Handle::from_raw(52);
-        self.hresult(format!("create_server_handle {}", properties.len()))
+    fn create_server_handle(&self, properties: &[web::Property]) -> Result<web::Handle, web::CreateServerHandleError> {
+        self.hresult(format!("create_server_handle {}", properties.len())).map(|()| web::Handle::from_raw(52))
     }
 
     fn delete_handle(&self, web_socket: web::Handle) {
@@ -465,13 +455,12 @@ impl web::Handshake for Stub {
         subprotocols: &[&str],
         extensions: &[&str],
         initial_headers: &[web::HttpHeader],
-        additional_headers: &mut *mut web::HttpHeader,
-        additional_header_count: &mut u32,
-    ) -> Result<(), web::BeginClientHandshakeError> {
-        *additional_headers = std::ptr::dangling_mut();
-        *additional_header_count = WRITTEN;
+    ) -> Result<web::BeginClientHandshakeOutput, web::BeginClientHandshakeError> {
         let (socket, headers) = (web_socket.into_raw(), initial_headers.len());
-        self.hresult(format!("begin_client_handshake {socket} {subprotocols:?} {extensions:?} {headers}"))
+        self.hresult(format!("begin_client_handshake {socket} {subprotocols:?} {extensions:?} {headers}")).map(|()| {
+            let additional_headers = std::ptr::dangling_mut();
+            web::BeginClientHandshakeOutput { additional_headers, additional_header_count: WRITTEN }
+        })
     }
 
     fn begin_server_handshake(
@@ -480,15 +469,15 @@ impl web::Handshake for Stub {
         subprotocol_selected: Option<&str>,
         extension_selected: &[&str],
         request_headers: &[web::HttpHeader],
-        response_headers: &mut *mut web::HttpHeader,
-        response_header_count: &mut u32,
-    ) -> Result<(), web::BeginServerHandshakeError> {
-        *response_headers = std::ptr::dangling_mut();
-        *response_header_count = WRITTEN;
+    ) -> Result<web::BeginServerHandshakeOutput, web::BeginServerHandshakeError> {
         let (socket, headers) = (web_socket.into_raw(), request_headers.len());
         self.hresult(format!(
             "begin_server_handshake {socket} {subprotocol_selected:?} {extension_selected:?} {headers}"
         ))
+        .map(|()| {
+            let response_headers = std::ptr::dangling_mut();
+            web::BeginServerHandshakeOutput { response_headers, response_header_count: WRITTEN }
+        })
     }
 
     fn end_client_handshake(
@@ -588,16 +577,15 @@ impl ws::Channels for Stub {
         channel_binding: ws::ChannelBinding,
         properties: &[ws::ChannelProperty],
         security_description: *const ws::SecurityDescription,
-        channel: &mut *mut ws::Channel,
         error: *mut ws::ErrorObject,
-    ) -> Result<(), ws::CreateChannelError> {
-        *channel = std::ptr::dangling_mut();
+    ) -> Result<*mut ws::Channel, ws::CreateChannelError> {
         let (security, error) = (there(security_description), there(error));
         self.hresult(format!(
             "create_channel {} {channel_type} {channel_binding} {} {security} {error}",
             unit::<W>(),
             properties.len()
         ))
+        .map(|()| std::ptr::dangling_mut())
     }
 
     fn free_channel(&self, channel: *mut ws::Channel) {
@@ -676,13 +664,8 @@ impl ws::ErrorObjects for Stub {
         self.hresult(format!("add_error_string {} {:?}", there(error), text(units)))
     }
 
-    fn create_error(
-        &self,
-        properties: &[ws::ErrorProperty],
-        error: &mut *mut ws::ErrorObject,
-    ) -> Result<(), ws::CreateErrorFailure> {
-        *error = std::ptr::dangling_mut();
-        self.hresult(format!("create_error {}", properties.len()))
+    fn create_error(&self, properties: &[ws::ErrorProperty]) -> Result<*mut ws::ErrorObject, ws::CreateErrorFailure> {
+        self.hresult(format!("create_error {}", properties.len())).map(|()| std::ptr::dangling_mut())
     }
 
     fn free_error(&self, error: *mut ws::ErrorObject) {
@@ -702,14 +685,13 @@ impl ws::ErrorObjects for Stub {
         &self,
         error: *mut ws::ErrorObject,
         index: u32,
-        string: &mut ws::WsString<W>,
-    ) -> Result<(), ws::GetErrorStringError> {
-        let before = (string.length, there(string.chars));
+    ) -> Result<ws::WsString<W>, ws::GetErrorStringError> {
         let lent: Vec<W> = LENT.chars().flat_map(|char| W::encode(char, &mut [W::ZERO; 2]).to_vec()).collect();
         // It is lent as long as the program runs.
         let lent = Vec::leak(lent);
-        *string = ws::WsString { length: u32::try_from(lent.len()).expect("it is short"), chars: lent.as_mut_ptr() };
-        self.hresult(format!("get_error_string {} {index} {} {}", there(error), before.0, before.1))
+        let length = u32::try_from(lent.len()).expect("it is short");
+        self.hresult(format!("get_error_string {} {index}", there(error)))
+            .map(|()| ws::WsString { length, chars: lent.as_mut_ptr() })
     }
 
     fn reset_error(&self, error: *mut ws::ErrorObject) -> Result<(), ws::ResetErrorFailure> {

@@ -91,6 +91,7 @@ fn fact(path: &str, key: &str, value: &Value, shown: &Shown) {
         ("length_of", Value::String(of)) => format!("Length of {}", squeeze(of)),
         // Of a type that is known they are the end.
         ("dimensions", Value::String(words)) if shown.elements.iter().any(|it| it.ends_with(&squeeze(words))) => return,
+        ("dir", Value::String(way)) if way == "inout" => "in, out".to_owned(),
         (_, Value::String(words)) => squeeze(words),
         (_, Value::Array(list)) => return list.iter().for_each(|value| fact(path, key, value, shown)),
         (_, Value::Object(object)) => return object.iter().for_each(|(key, value)| fact(path, key, value, shown)),

@@ -1,7 +1,7 @@
 //! The calls of the handshake, beside the state table.
 
 use std::ffi::c_char;
-use std::{ptr, slice};
+use std::slice;
 
 use winws::websocket::Component;
 use winws_api::HResult;
@@ -44,24 +44,26 @@ pub(super) fn handshake(
     request: &mut Texts,
     response: &mut Texts,
 ) {
-    let (mut headers, mut count) = (ptr::null_mut(), 0);
     let [client, server] = ends;
     match call {
         0 => {
-            let result = component.begin_client_handshake(client.handle, &[], &[], &[], &mut headers, &mut count);
-            if client.expect(Call::BeginClient, result.map_err(HResult::from)) {
-                *request = copied(headers, count);
+            let result = component.begin_client_handshake(client.handle, &[], &[], &[]).map_err(HResult::from);
+            client.expect(Call::BeginClient, result.map(drop));
+            if let Ok(lent) = result {
+                *request = copied(lent.additional_headers, lent.additional_header_count);
                 request.push(("Host".to_owned(), "example.com".to_owned()));
             }
         }
         1 => {
             let sent = array(request);
-            let result = component.begin_server_handshake(server.handle, None, &[], &sent, &mut headers, &mut count);
-            let result = result.map_err(HResult::from);
+            let result = component.begin_server_handshake(server.handle, None, &[], &sent).map_err(HResult::from);
             if request.is_empty() && server.session == Phase::NewServer {
-                assert_eq!(result, Err(HResult::E_INVALID_PROTOCOL_FORMAT));
-            } else if server.expect(Call::BeginServer, result) {
-                *response = copied(headers, count);
+                assert_eq!(result.map(drop), Err(HResult::E_INVALID_PROTOCOL_FORMAT));
+                return;
+            }
+            server.expect(Call::BeginServer, result.map(drop));
+            if let Ok(lent) = result {
+                *response = copied(lent.response_headers, lent.response_header_count);
             }
         }
         2 => {

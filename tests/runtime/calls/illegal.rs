@@ -15,7 +15,7 @@ use crate::model::{Call, Phase};
 pub(super) fn illegal(component: &Component, end: &mut End, argument: u8) {
     let code = |result: Result<(), HResult>| result.expect_err("it is refused");
     let mut buffers = [buffer(&[]); 2];
-    let (mut number, mut kind, mut token, mut headers) = (0, 0, ptr::null_mut(), ptr::null_mut());
+    let (mut number, mut kind, mut token) = (0, 0, ptr::null_mut());
     let mut count = 0;
     let long = [b'x'; 124];
     let close = |status, reason: &[u8]| {
@@ -64,8 +64,8 @@ pub(super) fn illegal(component: &Component, end: &mut End, argument: u8) {
             let (call, result) = if matches!(end.session, Phase::NewClient | Phase::BegunClient) {
                 (Call::EndServer, component.end_server_handshake(end.handle).map_err(HResult::from))
             } else {
-                let result = component.begin_client_handshake(end.handle, &[], &[], &[], &mut headers, &mut count);
-                (Call::BeginClient, result.map_err(HResult::from))
+                let result = component.begin_client_handshake(end.handle, &[], &[], &[]);
+                (Call::BeginClient, result.map(drop).map_err(HResult::from))
             };
             if end.session.after(call).is_err() {
                 end.expect(call, result);

@@ -241,6 +241,14 @@ fn faults_of_text() {
 }
 
 #[test]
+fn text_that_the_application_checks_is_taken_as_it_is() {
+    let mut receiver = Receiver::new(Role::Client).without_utf8_check();
+    receiver.receive_bytes(&frame(0x81, b"a\xff"), &mut [0; 2]);
+    let event = Event::Data { kind: MessageKind::Text, length: 2, end_of_message: true };
+    assert_eq!(receiver.poll_event(), Some(event));
+}
+
+#[test]
 fn invalid_text_is_refused_before_its_frame_is_complete() {
     let stream = [0x81, 5, b'a', 0xf4, 0x90];
     assert_eq!(transcript(&[&stream], 64, Role::Client), "InvalidUtf8");

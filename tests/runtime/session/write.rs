@@ -1,9 +1,11 @@
 //! The write half: what is on the wire after which commands.
 
+use std::collections::BTreeSet;
+
 use winws::protocol::{
-    CloseFrame, Control, ControlPayload, Fault, Framer, InvalidClose, MAX_CONTROL_FRAME, NO_STATUS, Piece,
+    CloseFrame, Control, ControlPayload, Fault, Framer, InvalidClose, MAX_CONTROL_FRAME, NO_STATUS, Piece, PieceError,
 };
-use winws::session::{AnswerDue, AnswerKind, Asked, Due, SendError, WriteHalf};
+use winws::session::{AnswerDue, AnswerKind, Asked, Due, Refusal, SendError, WriteHalf};
 
 use crate::protocol::{KEY, frame};
 
@@ -298,6 +300,42 @@ fn a_ping_that_goes_out_says_what_it_carries() {
     half.indicated();
     half.answer(ping(b"x"));
     assert_eq!(half.stage_control(Asked::Everything, &mut [0; MAX_CONTROL_FRAME]), None, "a pong awaits nothing");
+}
+
+#[test]
+fn a_pump_may_rest_while_the_half_is_idle() {
+    /// Whether there is nothing to do, and whether the end of a send is all there is to indicate.
+    fn rests(half: &Half) -> (bool, bool) {
+        (half.is_idle(), half.has_only_ended())
+    }
+    let mut half = server(1);
+    assert_eq!(rests(&half), (true, false));
+    send(&mut half, Piece::BINARY_MESSAGE, b"ab").unwrap();
+    assert_eq!(rests(&half), (false, false), "a send waits");
+    stage(&mut half, Asked::Everything, 1024).unwrap();
+    assert_eq!(rests(&half), (false, false), "its bytes are on offer");
+    half.accepted();
+    assert_eq!(rests(&half), (false, true));
+    half.answer(ping(b""));
+    assert_eq!(rests(&half), (false, false), "a pong waits beside the send that has ended");
+    half.indicated();
+    assert_eq!(rests(&half), (false, false), "a pong waits");
+    stage(&mut half, Asked::Everything, 1024).unwrap();
+    assert_eq!(rests(&half), (false, false), "it is on offer");
+    half.accepted();
+    assert_eq!(rests(&half), (true, false));
+}
+
+#[test]
+fn each_refusal_says_why() {
+    let sends = [SendError::Closed, SendError::Busy, SendError::WrongKind, SendError::InvalidUtf8];
+    let texts: BTreeSet<String> = sends.iter().map(SendError::to_string).collect();
+    assert!(texts.len() == 4 && !texts.contains(""), "{texts:?}");
+    let [busy, ended] = [Refusal::Busy, Refusal::Ended].map(|refusal| refusal.to_string());
+    assert!(!busy.is_empty() && !ended.is_empty() && busy != ended, "{busy:?}, {ended:?}");
+    // What the framer says of a piece is what the application hears.
+    assert_eq!(PieceError::WrongKind.to_string(), SendError::WrongKind.to_string());
+    assert_eq!(PieceError::InvalidUtf8.to_string(), SendError::InvalidUtf8.to_string());
 }
 
 #[test]

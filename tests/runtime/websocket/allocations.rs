@@ -28,6 +28,11 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
+/// How many bytes this thread has allocated and not freed.
+pub(crate) fn held() -> isize {
+    HELD.get().cast_signed()
+}
+
 /// What a call gives, and how many bytes more it frees than it allocates: 0 if it is the other way round.
 pub(crate) fn freed<R>(call: impl FnOnce() -> R) -> (R, usize) {
     let before = HELD.get();

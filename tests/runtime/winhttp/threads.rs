@@ -1,19 +1,19 @@
 //! Section 1.5: two threads on one synchronous handle.
 
-use std::sync::Barrier;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
+use rustix::net::{AddressFamily, SocketType};
 use winws::WinHttp;
+use winws_api::Win32Error;
 use winws_api::winhttp::WebSocketBufferType::{BinaryMessage, Close, Utf8Message};
-use winws_tests_runtime::peer::{Opening, Peer, close_frame, connect, frame};
+use winws_tests_runtime::peer::{Opening, Socket, close_frame, code, connect, frame};
 
-use super::{CANCELLED, CONNECTION_ERROR, INVALID_HANDLE, INVALID_OPERATION, OK};
-
-/// Returns when the client is inside of Receive: it has answered a ping.
-fn wait_for_receive(peer: &mut Peer) {
-    peer.write(&frame(0x89, b"there?"));
-    assert_eq!(peer.read_frame(), (0x8a, b"there?".to_vec()));
-}
+use super::{CANCELLED, CONNECTION_ERROR, INCORRECT_STATE, INVALID_HANDLE, INVALID_OPERATION, OK};
 
 #[test]
 fn b1_5_1_send_while_another_thread_receives() {
@@ -22,7 +22,7 @@ fn b1_5_1_send_while_another_thread_receives() {
     let message = vec![7; 30_000_000];
     thread::scope(|scope| {
         let receive = scope.spawn(|| socket.receive(8));
-        wait_for_receive(&mut peer);
+        peer.wait_for_receive();
         assert_eq!(socket.receive(8), Err(INVALID_OPERATION), "one Receive at a time");
         let send = scope.spawn(|| socket.send(BinaryMessage, &message));
         let (first, payload) = peer.read_frame();
@@ -39,7 +39,7 @@ fn pongs_go_between_frames_while_another_thread_sends() {
     let message = vec![7; 30_000_000];
     thread::scope(|scope| {
         let receive = scope.spawn(|| socket.receive(8));
-        wait_for_receive(&mut peer);
+        peer.wait_for_receive();
         let send = scope.spawn(|| socket.send(BinaryMessage, &message));
         // The frame has begun, and cannot end before it is read.
         let head = peer.read(2);
@@ -76,7 +76,7 @@ fn b1_5_2_shutdown_while_another_thread_receives() {
     let (socket, mut peer) = connect();
     thread::scope(|scope| {
         let receive = scope.spawn(|| socket.receive(8));
-        wait_for_receive(&mut peer);
+        peer.wait_for_receive();
         assert_eq!(socket.shutdown(1000, b"bye"), OK);
         peer.expect_close(1000, "bye");
         peer.write(&close_frame(1000, "bye"));
@@ -90,7 +90,7 @@ fn b1_5_3_close_while_another_thread_receives() {
     let (socket, mut peer) = connect();
     thread::scope(|scope| {
         let receive = scope.spawn(|| socket.receive(8));
-        wait_for_receive(&mut peer);
+        peer.wait_for_receive();
         let close = scope.spawn(|| socket.close(1000, b""));
         // The receiver is gone before the peer answers.
         assert_eq!(receive.join().unwrap(), Err(CANCELLED));
@@ -106,7 +106,7 @@ fn b1_5_4_close_handle_while_another_thread_receives() {
     let (socket, mut peer) = connect();
     thread::scope(|scope| {
         let receive = scope.spawn(|| socket.receive(8));
-        wait_for_receive(&mut peer);
+        peer.wait_for_receive();
         assert_eq!(socket.close_handle(), OK);
         assert_eq!(receive.join().unwrap(), Err(CANCELLED));
     });
@@ -178,4 +178,101 @@ fn close_handle_while_another_thread_waits_for_the_response() {
         assert!(code == CANCELLED || code == INVALID_HANDLE, "{code}");
     });
     peer.expect_end();
+}
+
+#[test]
+fn close_handle_frees_every_call_that_waits_for_its_turn() {
+    let (socket, mut peer) = connect();
+    let (socket, (ended, codes)) = (Arc::new(socket), channel());
+    let spawn = |call: fn(&Socket) -> Win32Error| {
+        let (socket, ended) = (Arc::clone(&socket), ended.clone());
+        // Not in a scope: a test whose thread never ends would not either.
+        thread::spawn(move || ended.send(call(&socket)).unwrap());
+    };
+    spawn(|socket| socket.send(BinaryMessage, &vec![7; 30_000_000]));
+    assert_eq!(peer.read(1), [0x82]);
+    for _ in 0..4 {
+        spawn(|socket| socket.send(BinaryMessage, b"waits"));
+    }
+    spawn(|socket| socket.shutdown(1000, b""));
+    assert_eq!(socket.close_handle(), OK);
+    for _ in 0..6 {
+        let code = codes.recv_timeout(Duration::from_secs(20)).unwrap();
+        // After Shutdown nothing is sent, and whether a call began before the handle was closed makes a difference to the
+        // code only.
+        assert!([CANCELLED, INVALID_OPERATION, INVALID_HANDLE].contains(&code), "{code}");
+    }
+}
+
+/// When Close has taken the reading over, Linux tells the peer nothing about room any more.
+#[test]
+fn close_beside_a_receive_drains_a_peer_that_sends_much_afterwards() {
+    let (socket, mut peer) = connect();
+    thread::scope(|scope| {
+        let receive = scope.spawn(|| socket.receive(8));
+        peer.wait_for_receive();
+        let close = scope.spawn(|| socket.close(1000, b""));
+        assert_eq!(receive.join().unwrap(), Err(CANCELLED));
+        peer.expect_close(1000, "");
+        peer.write(&frame(0x82, &vec![7; 30_000_000]));
+        peer.write(&close_frame(1000, ""));
+        assert_eq!(close.join().unwrap(), OK);
+    });
+}
+
+#[test]
+fn close_beside_receives_drains_what_is_on_its_way() {
+    let (socket, mut peer) = connect();
+    thread::scope(|scope| {
+        let sending = scope.spawn(move || {
+            // It does not read before all of that is taken.
+            peer.write(&frame(0x82, &vec![7; 30_000_000]));
+            peer.expect_close(1000, "");
+            peer.write(&close_frame(1000, ""));
+            peer
+        });
+        assert_eq!(socket.receive(1).unwrap().1, [7]);
+        let receiving = scope.spawn(|| {
+            loop {
+                match socket.receive(4096) {
+                    Ok((kind, _)) => assert_ne!(kind, Close),
+                    Err(code) => return code,
+                }
+            }
+        });
+        assert_eq!(socket.close(1000, b""), OK);
+        let code = receiving.join().unwrap();
+        assert!(code == CANCELLED || code == INVALID_OPERATION, "{code}");
+        drop(sending.join().unwrap());
+    });
+}
+
+/// b1.8.6: the request is connecting to a server whose queue is full, so it would take a minute to fail.
+#[test]
+fn close_handle_while_another_thread_connects() {
+    let (_queue, address) = silent();
+    let request = WinHttp::process().open_request(&format!("ws://{address}/"), &[]).unwrap();
+    let (ended, codes) = channel();
+    for _ in 0..2 {
+        let ended = ended.clone();
+        thread::spawn(move || ended.send(code(WinHttp::process().send_request(request))).unwrap());
+    }
+    // One of the two is refused because the other one connects.
+    assert_eq!(codes.recv_timeout(Duration::from_secs(20)), Ok(INCORRECT_STATE));
+    assert_eq!(WinHttp::process().close_handle(request), Ok(()));
+    assert_eq!(codes.recv_timeout(Duration::from_secs(20)), Ok(CANCELLED));
+    assert_eq!(WinHttp::process().send_request(request), Err(INVALID_HANDLE));
+}
+
+/// An address that does not answer as long as the sockets are kept: its queue is full.
+fn silent() -> (Vec<OwnedFd>, SocketAddr) {
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    rustix::net::bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    rustix::net::listen(&socket, 0).unwrap();
+    let address = rustix::net::getsockname(&socket).unwrap().try_into().unwrap();
+    let mut sockets = vec![socket];
+    while let Ok(connected) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+        sockets.push(connected.into());
+    }
+    (sockets, address)
 }

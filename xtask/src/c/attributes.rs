@@ -27,6 +27,14 @@ impl Direction {
         }
     }
 
+    /// As everything else says it, and as a heading has it: `[in, out]`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::In | Self::Out => self.name(),
+            Self::InOut => "in, out",
+        }
+    }
+
     /// The direction of that name.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|direction| direction.name() == name)

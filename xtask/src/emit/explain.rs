@@ -35,7 +35,7 @@ pub fn explain(item: &Item) -> String {
                 out.fact(1, &format!("parameter {}", param.name.value), &param.name.source);
                 out.maybe(2, "type", param.c_type.as_ref());
                 out.maybe(2, "dimensions", param.dimensions.as_ref());
-                let direction = param.direction.clone().map(|fact| fact.map(Direction::name));
+                let direction = param.direction.clone().map(|fact| fact.map(Direction::words));
                 out.maybe(2, "direction", direction.as_ref());
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
                 out.maybe(2, "length of", param.length_of.as_ref());

@@ -26,12 +26,19 @@ pub fn names(spec: &Spec) -> String {
             rows.extend(members.map(|member| (member.c_name.to_string(), format!("{path}::{}", member.rust_name))));
             rows.push((enum_.origin.c_name.to_string(), path));
         }
-        for function in family.functions.iter().chain(&family.callbacks) {
+        let has_method = |place: &usize| family.groups.iter().any(|group| group.functions.contains(place));
+        let functions = family.functions.iter().enumerate().map(|(place, function)| (function, has_method(&place)));
+        for (function, has_method) in functions.chain(family.callbacks.iter().map(|callback| (callback, false))) {
             let path = spec.items[function.origin.item].rust_path.clone();
             let path = path.expect("a frozen function has a path");
             let c_name = &function.origin.c_name;
             for (index, param) in function.params.iter().enumerate() {
+                let returned = has_method && function.returned().any(|arg| arg.param == index);
                 let place = match function.counted(index) {
+                    _ if returned && function.has_output_type() => {
+                        format!("{module}::{}.{}", function.output_name, param.rust_name)
+                    }
+                    _ if returned => format!("{path}, what it returns"),
                     Some(buffer) => format!("{path}({}), its length", function.params[buffer].rust_name),
                     None => format!("{path}({})", param.rust_name),
                 };

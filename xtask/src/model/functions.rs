@@ -27,6 +27,8 @@ pub struct Function {
     pub error_name: RustName,
     /// The name of the type that tells its successes apart, if there are several.
     pub success_name: RustName,
+    /// The name of the structure that the safe method returns, if it returns several outputs.
+    pub output_name: RustName,
     /// The numbers that its codes belong to.
     pub space: CodeSpace,
     /// Its documented failures, sorted by number.
@@ -107,6 +109,9 @@ pub struct Arg {
     pub param: usize,
     /// How it is passed.
     pub kind: ArgKind,
+    /// Whether it is none that the safe method takes but one that it returns: a required output that is written on
+    /// success only. Its kind is a reference then.
+    pub returned: bool,
 }
 
 /// How an argument is passed.
@@ -167,6 +172,21 @@ impl Function {
     /// The types of what it is given and returns.
     pub fn types(&self) -> Vec<&Type> {
         self.params.iter().map(|param| &param.raw).chain([&self.c_return]).collect()
+    }
+
+    /// The arguments that the safe method takes, in order.
+    pub fn taken(&self) -> impl Iterator<Item = &Arg> {
+        self.args.iter().filter(|arg| !arg.returned)
+    }
+
+    /// The outputs that the safe method returns, in order.
+    pub fn returned(&self) -> impl Iterator<Item = &Arg> {
+        self.args.iter().filter(|arg| arg.returned)
+    }
+
+    /// Whether the safe method returns several outputs, in a structure of their own.
+    pub fn has_output_type(&self) -> bool {
+        self.returned().nth(1).is_some()
     }
 
     /// The parameter whose slice or string has its length in this one, which is no argument of its own then.

@@ -69,7 +69,7 @@ pub struct FamilyConfig {
     #[serde(default)]
     pub typedefs: BTreeMap<String, String>,
     /// Rust names that are not made of their C names: of types, enumerators, as `ITEM.name` of fields and parameters, and as
-    /// `FUNCTION.Error` of error types.
+    /// `FUNCTION.Error` of error types, `FUNCTION.Output` of the structures of what methods return.
     #[serde(default, deserialize_with = "identifiers")]
     pub names: BTreeMap<String, String>,
     /// Enumerations whose members are bits that go together.

@@ -129,6 +129,13 @@ impl Reading<'_> {
         inbox.buffer = buffer;
     }
 
+    /// Ends the reading for good, and frees the buffer.
+    pub(super) fn finish(mut self) {
+        let inbox = self.inbox();
+        inbox.buffer = Box::default();
+        (inbox.start, inbox.end) = (0, 0);
+    }
+
     /// Records that no more bytes will come.
     pub(super) fn lose(&mut self, is_aborted: bool) {
         let read = &mut self.inbox().read;

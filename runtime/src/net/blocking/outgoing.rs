@@ -46,6 +46,13 @@ pub(super) struct Outgoing {
     is_pending: Arc<AtomicBool>,
 }
 
+/// The turn of a thread to write a frame. It ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Turn<'s> {
+    outgoing: &'s Outgoing,
+    queue: Option<MutexGuard<'s, Queue>>,
+}
+
 /// How far a [`Queue::transmit`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
@@ -97,8 +104,8 @@ impl Outgoing {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the turn of another thread to end. Who holds the lock then has the turn.
-    pub(super) fn take_turn(&self) -> MutexGuard<'_, Queue> {
+    /// Waits for the turn of another thread to end, and takes it.
+    pub(super) fn take_turn(&self) -> Turn<'_> {
         let mut queue = self.lock();
         if queue.is_taken {
             queue.waiting += 1;
@@ -106,23 +113,33 @@ impl Outgoing {
             queue = waited.unwrap_or_else(PoisonError::into_inner);
             queue.waiting -= 1;
         }
-        queue
+        Turn { outgoing: self, queue: Some(queue) }
+    }
+}
+
+impl Turn<'_> {
+    /// The queue, whose lock the thread holds.
+    pub(super) fn queue(&mut self) -> &mut Queue {
+        self.queue.as_mut().expect("it is there but while the lock is free")
     }
 
-    /// Frees the lock, and keeps the turn until [`resume`](Self::resume).
-    pub(super) fn pause(&self, mut queue: MutexGuard<'_, Queue>) {
-        queue.is_taken = true;
-        self.is_pending.store(false, Ordering::Release);
+    /// Frees the lock while `run` runs, and keeps the turn.
+    pub(super) fn unlocked<T>(&mut self, run: impl FnOnce() -> T) -> T {
+        self.queue().is_taken = true;
+        self.outgoing.is_pending.store(false, Ordering::Release);
+        self.queue = None;
+        let result = run();
+        self.queue.insert(self.outgoing.lock()).is_taken = false;
+        result
     }
+}
 
-    /// Takes the lock again, and the turn with it.
-    pub(super) fn resume(&self) -> MutexGuard<'_, Queue> {
-        let mut queue = self.lock();
-        queue.is_taken = false;
-        if queue.waiting > 0 {
-            self.turned.notify_one();
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        // Each turn wakes the next one, whether it had to free the lock or not.
+        if self.queue.as_ref().is_some_and(|queue| queue.waiting > 0) {
+            self.outgoing.turned.notify_one();
         }
-        queue
     }
 }
 

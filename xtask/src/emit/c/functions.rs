@@ -5,7 +5,6 @@ use super::keywords::ident;
 use super::names::Context;
 use super::types::{declare, returned};
 use crate::c::types::CType;
-use crate::draft::Direction;
 use crate::model::{CodeSpace, ErrorCode, Function, Param, Type};
 
 /// The declaration of a function; `None` if C cannot have one with such parameters.
@@ -50,10 +49,7 @@ fn params(function: &Function, context: &Context<'_>) -> Option<String> {
 fn doc(function: &Function, context: &Context<'_>) -> String {
     let mut out = Vec::new();
     for param in &function.params {
-        let direction = match param.direction {
-            Direction::InOut => "in, out",
-            one_way => one_way.name(),
-        };
+        let direction = param.direction.words();
         let optional = if param.optional { ", optional" } else { "" };
         out.push(format!("@param {} [{direction}{optional}]", context.names.param(&param.c_name)));
         out.extend(docs::indented(docs::lines(&param.docs)));

@@ -5,8 +5,9 @@ use quote::{format_ident, quote};
 
 use super::docs::{Writer, aliases, attributes, code_span, section, wrap};
 use super::errors;
+use super::outputs;
 use super::types::{self, Scope};
-use crate::draft::{Convention, Direction, Until};
+use crate::draft::{Convention, Until};
 use crate::emit::markdown::escape;
 use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
 
@@ -23,7 +24,16 @@ const DUTY: &str = "An implementation drops each [`KeptBuffer`](crate::KeptBuffe
 
 /// The file of a family's traits; `None` if it has none.
 pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
-    let traits: Vec<TokenStream> = family.groups.iter().map(|group| trait_(group, family, spec)).collect();
+    let traits = family.groups.iter().map(|group| {
+        let functions = group.functions.iter().map(|&index| &family.functions[index]);
+        let outputs = functions.filter_map(|function| {
+            let method = format!("{}::{}", group.name, function.origin.rust_name);
+            outputs::type_(function, &method, &family.name, spec)
+        });
+        let trait_ = trait_(group, family, spec);
+        quote! { #trait_ #(#outputs)* }
+    });
+    let traits: Vec<TokenStream> = traits.collect();
     let doc = format!(" The functions of `{}`: one trait per group, for a runtime to implement.", family.header);
     (!traits.is_empty()).then(|| quote! { #![doc = #doc] #(#traits)* })
 }
@@ -93,7 +103,7 @@ pub(super) fn args(function: &Function, but: Option<usize>, scope: Scope<'_>) ->
         let type_ = arg_type(arg, scope);
         quote! { #name: #type_ }
     };
-    function.args.iter().filter(|arg| Some(arg.param) != but).map(arg).collect()
+    function.taken().filter(|arg| Some(arg.param) != but).map(arg).collect()
 }
 
 /// A name of a trait as part of a macro's name.
@@ -108,7 +118,7 @@ pub(super) fn snake(name: &str) -> String {
     out
 }
 
-/// The type of an argument of the safe method.
+/// The type of an argument of the safe method, or of an output that it returns.
 pub(super) fn arg_type(arg: &Arg, scope: Scope<'_>) -> TokenStream {
     match &arg.kind {
         ArgKind::Value(type_) => types::by_value(type_, scope),
@@ -133,6 +143,7 @@ pub(super) fn arg_type(arg: &Arg, scope: Scope<'_>) -> TokenStream {
             }
         }
         ArgKind::Strs { .. } => quote! { &[&str] },
+        ArgKind::Reference { to, .. } if arg.returned => types::safe(to, scope),
         ArgKind::Reference { to, mutable, optional } => {
             let to = types::safe(to, scope);
             let reference = if *mutable {
@@ -149,18 +160,23 @@ pub(super) fn arg_type(arg: &Arg, scope: Scope<'_>) -> TokenStream {
     }
 }
 
-/// What the safe method returns: failure is an error, what C returns besides is the value.
+/// What the safe method returns: failure is an error; what C returns besides, or writes on success only, is the value.
 pub(super) fn output(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
     let error = format_ident!("{}", function.error_name);
     let value = types::by_value(&function.c_return, scope);
+    let outputs = outputs::returned(function, scope);
     match function.convention {
-        Convention::Void => None,
+        Convention::Void => outputs.map(|outputs| quote! { -> #outputs }),
         Convention::NtStatus | Convention::Value => Some(quote! { -> #value }),
         Convention::Win32 | Convention::HResult => {
-            let done = errors::success_name(function).map_or_else(|| quote! { () }, |name| quote! { super::#name });
+            let success = errors::success_name(function).map(|name| quote! { super::#name });
+            let done = success.or(outputs).unwrap_or_else(|| quote! { () });
             Some(quote! { -> Result<#done, super::#error> })
         }
-        Convention::LastError if function.c_return == Type::Bool => Some(quote! { -> Result<(), super::#error> }),
+        Convention::LastError if function.c_return == Type::Bool => {
+            let done = outputs.unwrap_or_else(|| quote! { () });
+            Some(quote! { -> Result<#done, super::#error> })
+        }
         Convention::LastError => Some(quote! { -> Result<#value, super::#error> }),
     }
 }
@@ -173,10 +189,11 @@ pub(super) fn details(function: &Function, safe: bool, writer: &Writer<'_>) -> V
 /// The same without one parameter, which the method has no argument for.
 pub(super) fn details_but(function: &Function, but: Option<usize>, safe: bool, writer: &Writer<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    let params = function.params.iter().enumerate().filter(|(index, _)| Some(*index) != but);
-    let params = params.flat_map(|(index, param)| {
+    let is_returned = |index: usize| safe && function.returned().any(|arg| arg.param == index);
+    let listed = |index: usize| {
+        let param = &function.params[index];
         let mut lines = wrap(&head(function, index, param, safe, writer), "- ", "  ");
-        let mut text = writer.lines(&param.docs);
+        let mut text = writer.lines_about(Some(&param.c_name), &param.docs);
         let sentence = afterwards(param);
         if !sentence.is_empty() {
             if !text.is_empty() {
@@ -189,9 +206,12 @@ pub(super) fn details_but(function: &Function, but: Option<usize>, safe: bool, w
             lines.extend(text.into_iter().map(|line| format!("  {line}").trim_end().to_owned()));
         }
         lines
-    });
+    };
+    let places = || (0..function.params.len()).filter(|&index| Some(index) != but);
+    let params = places().filter(|&index| !is_returned(index)).flat_map(listed);
     let units = (safe && function.wide == Wide::Generic).then(|| wrap(UNITS, "- ", "  "));
     section(&mut out, "# Parameters", params.chain(units.into_iter().flatten()).collect());
+    let outputs: Vec<String> = places().filter(|&index| is_returned(index)).flat_map(listed).collect();
     let by_last_error = function.convention == Convention::LastError;
     let mut returns = match safe && by_last_error {
         true => writer.without_last_error(&function.returns),
@@ -208,6 +228,10 @@ pub(super) fn details_but(function: &Function, but: Option<usize>, safe: bool, w
     });
     let rows: Vec<String> = rows.flatten().collect();
     if safe && by_last_error {
+        if !outputs.is_empty() && !returns.is_empty() {
+            returns.push(String::new());
+        }
+        returns.extend(outputs);
         section(&mut out, "# Returns", returns);
         section(&mut out, "# Errors", rows);
     } else {
@@ -216,8 +240,16 @@ pub(super) fn details_but(function: &Function, but: Option<usize>, safe: bool, w
         }
         returns.extend(rows);
         let fails = errors::code_type(function).is_some() && !by_last_error;
-        let heading = if fails { "# Errors" } else { "# Returns" };
-        section(&mut out, heading, returns);
+        if fails {
+            section(&mut out, "# Returns", outputs);
+            section(&mut out, "# Errors", returns);
+        } else {
+            if !outputs.is_empty() && !returns.is_empty() {
+                returns.push(String::new());
+            }
+            returns.extend(outputs);
+            section(&mut out, "# Returns", returns);
+        }
     }
     // The caller puts its own blank line before this.
     if out.first().is_some_and(String::is_empty) {
@@ -244,11 +276,7 @@ fn afterwards(param: &Param) -> String {
 
 /// The line of a parameter: its name, C's name, its direction, until when it is in use, and what became of it.
 fn head(function: &Function, index: usize, param: &Param, safe: bool, writer: &Writer<'_>) -> String {
-    let direction = match param.direction {
-        Direction::In => "in",
-        Direction::Out => "out",
-        Direction::InOut => "in and out",
-    };
+    let direction = param.direction.words();
     let optional = if param.optional { ", optional" } else { "" };
     let until = |what: &str, until: &Option<Until>| match until {
         None => String::new(),

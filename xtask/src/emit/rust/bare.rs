@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use super::types::Scope;
-use super::{api, callbacks, enums, structs, sys};
+use super::{api, callbacks, enums, outputs, structs, sys};
 use crate::model::{Arg, Enum, Field, Function, Record, Spec, Struct};
 
 /// The method of a function's trait.
@@ -12,7 +12,12 @@ pub(crate) fn method(function: &Function, here: &str) -> TokenStream {
     api::signature(function, here)
 }
 
-/// The type of an argument of that method.
+/// The structure of what that method returns, if it returns several outputs.
+pub(crate) fn output(function: &Function, here: &str, spec: &Spec) -> Option<TokenStream> {
+    outputs::definition(function, here, &vec![TokenStream::new(); function.args.len()], spec)
+}
+
+/// The type of an argument of that method, or of an output that it returns.
 pub(crate) fn argument(arg: &Arg, function: &Function, here: &str) -> TokenStream {
     api::arg_type(arg, Scope::of(function, here))
 }

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::api;
 use super::docs::{Writer, aliases, attributes, wrap};
+use super::outputs;
 use super::types::{self, Scope};
 use crate::draft::Docs;
 use crate::model::{Family, Function, Origin, Role, Slot, Spec, Table, Type};
@@ -42,7 +43,11 @@ fn trait_(table: &Table, family: &Family, spec: &Spec) -> TokenStream {
     let doc = attributes(&lines);
     let methods = table.slots.iter().filter(|slot| slot.role != Role::Free);
     let methods = methods.map(|slot| method(slot, &family.callbacks[slot.callback], &family.name, spec));
-    quote! { #doc pub #unsafe_ trait #name: Sized + Send + Sync + 'static { #(#methods)* } }
+    let outputs = table.slots.iter().filter_map(|slot| {
+        let method = format!("{}::{}", table.name, slot.rust_name);
+        outputs::type_(&family.callbacks[slot.callback], &method, &family.name, spec)
+    });
+    quote! { #doc pub #unsafe_ trait #name: Sized + Send + Sync + 'static { #(#methods)* } #(#outputs)* }
 }
 
 fn method(slot: &Slot, callback: &Function, here: &str, spec: &Spec) -> TokenStream {
@@ -65,16 +70,10 @@ pub(super) fn table_function(table: &Table) -> String {
     format!("{}_callbacks", api::snake(&table.name))
 }
 
-/// The table whose trait has a method for a callback, and its place there.
-fn method_of(callback: usize, family: &Family) -> Option<(&Table, &Slot)> {
-    let slots = family.tables.iter().flat_map(|table| table.slots.iter().map(move |slot| (table, slot)));
-    slots.into_iter().find(|(_, slot)| slot.callback == callback && slot.role != Role::Free)
-}
-
 fn item(place: usize, family: &Family, spec: &Spec) -> TokenStream {
     let (callback, here) = (&family.callbacks[place], &family.name);
     let writer = &Writer::new(spec, callback.origin.item);
-    let doc = match method_of(place, family) {
+    let doc = match family.method_of(place) {
         Some((table, slot)) => {
             let description = callback.origin.docs.description.clone();
             let origin = Origin { docs: Docs { description, ..Docs::default() }, ..callback.origin.clone() };

@@ -1,12 +1,14 @@
 //! Prose as rustdoc: Markdown lines in which nothing of a page can break out of a comment or become a doctest.
 
 mod links;
+mod terms;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use self::terms::Terms;
 use super::super::fold::fold;
 use crate::draft::{Docs, Requirements};
 use crate::emit::markdown::escape;
@@ -36,21 +38,19 @@ pub(super) struct Writer<'a> {
     spec: &'a Spec,
     /// The item whose text this is: it does not link to itself.
     item: Option<usize>,
-    /// What the method calls its arguments, by their C names.
-    args: BTreeMap<&'a str, &'a str>,
+    /// What the method has for the parameters of its function; `None` for text that no method has.
+    terms: Option<Terms<'a>>,
 }
 
 impl<'a> Writer<'a> {
     /// A writer of an item's text, whose links lead to the other items of `spec`.
     pub(super) fn new(spec: &'a Spec, item: usize) -> Self {
-        Self { spec, item: Some(item), args: BTreeMap::new() }
+        Self { spec, item: Some(item), terms: None }
     }
 
     /// A writer of a method's text; `but` is a parameter that is no argument of it.
     pub(super) fn of_method(spec: &'a Spec, function: &'a Function, but: Option<usize>) -> Self {
-        let args = function.args.iter().filter(|arg| Some(arg.param) != but).map(|arg| &function.params[arg.param]);
-        let args = args.map(|param| (&*param.c_name, &*param.rust_name)).collect();
-        Self { spec, item: Some(function.origin.item), args }
+        Self { spec, item: Some(function.origin.item), terms: Some(Terms::of(function, but)) }
     }
 
     /// The documentation of a type without details, and the names that search finds it by.
@@ -63,14 +63,31 @@ impl<'a> Writer<'a> {
 
     /// A writer of text that belongs to no item.
     pub(super) fn of_no_item(spec: &'a Spec) -> Self {
-        Self { spec, item: None, args: BTreeMap::new() }
+        Self { spec, item: None, terms: None }
     }
 
     /// The lines of a text.
     pub(super) fn lines(&self, prose: &Prose) -> Vec<String> {
+        self.lines_about(None, prose)
+    }
+
+    /// The lines of a text about a parameter: what is said of a null pointer is said of that.
+    pub(super) fn lines_about(&self, c_name: Option<&str>, prose: &Prose) -> Vec<String> {
         let mut out = Vec::new();
-        self.blocks(prose, &mut out);
+        self.blocks(&self.translated(prose, c_name), &mut out);
         out
+    }
+
+    /// The words of a text in one line.
+    pub(super) fn words(&self, prose: &Prose) -> String {
+        self.translated(prose, None).plain().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn translated<'p>(&self, prose: &'p Prose, about: Option<&str>) -> Cow<'p, Prose> {
+        match &self.terms {
+            Some(terms) => Cow::Owned(terms.translated(prose, about)),
+            None => Cow::Borrowed(prose),
+        }
     }
 
     /// The lines of what a function returns, but for the paragraphs that are about the thread's last error: a method
@@ -159,11 +176,13 @@ impl<'a> Writer<'a> {
             }
             BlockKind::Note(kind, prose) => {
                 let mut inner = vec![format!("**{}**", label(*kind)), String::new()];
-                inner.extend(self.lines(prose));
+                self.blocks(prose, &mut inner);
                 out.extend(inner.into_iter().map(|line| format!("> {line}").trim_end().to_owned()));
             }
             BlockKind::Quote(prose) => {
-                out.extend(self.lines(prose).into_iter().map(|line| format!("> {line}").trim_end().to_owned()));
+                let mut inner = Vec::new();
+                self.blocks(prose, &mut inner);
+                out.extend(inner.into_iter().map(|line| format!("> {line}").trim_end().to_owned()));
             }
             BlockKind::Code(_, text) => code(text, out),
             BlockKind::Table(table) => self.table(table, out),
@@ -176,7 +195,8 @@ impl<'a> Writer<'a> {
 
     fn indented(&self, marker: &str, prose: &Prose, out: &mut Vec<String>) {
         let indent = " ".repeat(marker.len() + 1);
-        let lines = self.lines(prose);
+        let mut lines = Vec::new();
+        self.blocks(prose, &mut lines);
         for (index, line) in lines.into_iter().enumerate() {
             let lead = if index == 0 { format!("{marker} ") } else { indent.clone() };
             out.push(format!("{lead}{line}").trim_end().to_owned());
@@ -184,8 +204,10 @@ impl<'a> Writer<'a> {
     }
 
     fn nested(&self, indent: &str, prose: &Prose, out: &mut Vec<String>) {
+        let mut inner = Vec::new();
+        self.blocks(prose, &mut inner);
         out.push(String::new());
-        out.extend(self.lines(prose).into_iter().map(|line| format!("{indent}{line}").trim_end().to_owned()));
+        out.extend(inner.into_iter().map(|line| format!("{indent}{line}").trim_end().to_owned()));
     }
 
     fn table(&self, table: &Table, out: &mut Vec<String>) {
@@ -218,10 +240,7 @@ impl<'a> Writer<'a> {
     fn inline(&self, inline: &Inline) -> String {
         match inline {
             Inline::Text(text) => escape(text),
-            Inline::Strong(inner) | Inline::Emphasis(inner) if self.arg(&plain(inner)).is_some() => {
-                self.arg(&plain(inner)).map_or_else(String::new, code_span)
-            }
-            Inline::Code(text) => code_span(self.arg(text).unwrap_or(text)),
+            Inline::Code(text) => code_span(text),
             Inline::Strong(inner) => self.strong(inner),
             Inline::Emphasis(inner) => wrapped("*", &self.inlines(inner)),
             Inline::Superscript(inner) => format!("<sup>{}</sup>", self.inlines(inner)),
@@ -230,11 +249,6 @@ impl<'a> Writer<'a> {
             Inline::Image(_, alt) => escape(alt),
             Inline::Break => " ".to_owned(),
         }
-    }
-
-    /// What the method calls the argument of that C name.
-    fn arg(&self, c_name: &str) -> Option<&'a str> {
-        self.args.get(c_name.trim()).copied()
     }
 
     /// These pages set names in bold: a name is code, and a link if it is an item.

@@ -14,14 +14,19 @@ pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
         for &index in &group.functions {
             let function = &family.functions[index];
             let of = format!("[`{}`](super::{}::{})", function.origin.c_name, group.name, function.origin.rust_name);
-            items.push(error(function, &of, spec));
-            items.push(success(function, &of, spec));
+            let writer = &Writer::of_method(spec, function, None);
+            items.push(error(function, &of, writer));
+            items.push(success(function, &of, writer));
         }
     }
-    for callback in &family.callbacks {
+    for (place, callback) in family.callbacks.iter().enumerate() {
+        let writer = &match family.method_of(place) {
+            Some((_, slot)) => Writer::of_method(spec, callback, Some(slot.instance)),
+            None => Writer::new(spec, callback.origin.item),
+        };
         let of = format!("[`{}`](super::{})", callback.origin.c_name, callback.origin.rust_name);
-        items.push(error(callback, &of, spec));
-        items.push(success(callback, &of, spec));
+        items.push(error(callback, &of, writer));
+        items.push(success(callback, &of, writer));
     }
     let doc = format!(
         " What may go wrong in `{}`: one type per function, with the failures that its page documents.",
@@ -51,14 +56,13 @@ fn code_name(function: &Function) -> Option<Ident> {
     }
 }
 
-fn error(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
-    let writer = &Writer::new(spec, function.origin.item);
+fn error(function: &Function, of: &str, writer: &Writer<'_>) -> Option<TokenStream> {
     let (code_type, code_name) = (code_type(function)?, code_name(function)?);
     let name = format_ident!("{}", function.error_name);
     let idents: Vec<_> = function.errors.iter().map(|error| format_ident!("{}", error.rust_name)).collect();
     let constants: Vec<_> = function.errors.iter().map(|error| format_ident!("{}", error.c_name)).collect();
     let docs = function.errors.iter().map(|error| variant_doc(error, function.space, writer));
-    let reasons = function.errors.iter().map(reason);
+    let reasons = function.errors.iter().map(|error| reason(error, writer));
     let count = Literal::usize_unsuffixed(function.errors.len());
     let doc = format!(" Why {of} failed.");
     let other = match function.open {
@@ -105,8 +109,7 @@ pub(super) fn success_name(function: &Function) -> Option<Ident> {
 }
 
 /// Successes that are not plain success, such as "it will complete later".
-fn success(function: &Function, of: &str, spec: &Spec) -> Option<TokenStream> {
-    let writer = &Writer::new(spec, function.origin.item);
+fn success(function: &Function, of: &str, writer: &Writer<'_>) -> Option<TokenStream> {
     let (code_type, code_name) = (code_type(function)?, code_name(function)?);
     let name = success_name(function)?;
     let idents: Vec<_> = function.successes.iter().map(|code| format_ident!("{}", code.rust_name)).collect();
@@ -156,7 +159,6 @@ fn variant_doc(error: &ErrorCode, space: CodeSpace, writer: &Writer<'_>) -> Toke
 }
 
 /// The page's words in one line.
-fn reason(error: &ErrorCode) -> String {
-    let texts: Vec<String> = error.texts.iter().map(|text| text.plain()).collect();
-    texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+fn reason(error: &ErrorCode, writer: &Writer<'_>) -> String {
+    error.texts.iter().map(|text| writer.words(text)).collect::<Vec<_>>().join(" ")
 }

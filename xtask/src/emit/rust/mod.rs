@@ -2,12 +2,14 @@
 
 mod api;
 pub(super) mod bare;
+mod blank;
 mod callbacks;
 mod codes;
 mod docs;
 mod enums;
 mod errors;
 mod exports;
+mod outputs;
 mod structs;
 mod sys;
 mod types;
@@ -107,7 +109,7 @@ impl Part {
 fn file(path: &str, tokens: TokenStream) -> OutputFile {
     let parsed =
         syn::parse2(tokens).unwrap_or_else(|error| panic!("an emitter wrote invalid Rust for {path}: {error}"));
-    let text = prettyplease::unparse(&parsed);
+    let text = prettyplease::unparse(&blank::between(parsed));
     OutputFile { path: path.to_owned(), text: marked(&text) }
 }
 
@@ -187,8 +189,10 @@ fn lib(spec: &Spec, families: &[&Family], shared: &[Shared]) -> TokenStream {
                 and `sys` with the C names for people who port C code. Nothing here does anything: a runtime \
                 implements the traits. Each item says which page it comes from. Every header is also a feature of its \
                 name, and all of them are enabled by default; `exports` adds the C functions over the traits.";
-    let terms = "The text is that of the pages, which are about C. Where they speak of `NULL`, a method of a trait takes \
-                 `None` or an empty slice; a pointer and its length are one slice, and strings are `str`.";
+    let terms = "The text is that of the pages, which are about C. Where it stands beside a method or an error, \
+                 parameters have their Rust names, and `NULL` is `None` or an empty slice where the method takes that. A \
+                 pointer and its length are one slice, strings are `str`, and a method returns what the function \
+                 writes on success only.";
     for paragraph in [rest, terms] {
         lines.push(String::new());
         lines.extend(docs::wrap(paragraph, "", ""));

@@ -149,7 +149,8 @@ fn holds_union(record: &Record, spec: &Spec) -> bool {
         })
 }
 
-fn is_union(type_: &Type, spec: &Spec) -> bool {
+/// Whether a value of the type has a union in it.
+pub(super) fn is_union(type_: &Type, spec: &Spec) -> bool {
     match type_ {
         Type::Struct(name) => body(name, spec).is_some_and(|body| holds_union(body, spec)),
         Type::Array(of, _) => is_union(of, spec),

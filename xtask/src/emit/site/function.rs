@@ -7,7 +7,7 @@ use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::signature::RustParam;
-use crate::draft::{Afterwards, Convention, Direction, DocumentedCode, Function, Param, Returns};
+use crate::draft::{Afterwards, Convention, DocumentedCode, Function, Param, Returns};
 
 /// A parameter.
 pub(super) struct ParamRow<'a> {
@@ -92,7 +92,7 @@ pub(super) fn params<'a>(
             c_type: param.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             rust: rust.next().flatten(),
-            direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
+            direction: param.direction.as_ref().map(|direction| direction.value.words()),
             optional: param.optional.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
             length_unit: param.stated_unit().map(|unit| unit.value.name()),

@@ -50,6 +50,8 @@ impl Signatures {
 pub(super) enum RustParam {
     /// Its name and its type.
     Own(String, Vec<Token>),
+    /// The method returns it: its type.
+    Returned(Vec<Token>),
     /// It is the length of another one, which is a slice.
     LengthOf(String),
 }
@@ -61,7 +63,10 @@ pub(super) fn rust_params(here: Here<'_>, complete: Option<Complete<'_>>) -> Vec
     let one = |(index, param): (usize, &Param)| {
         if let Some(arg) = function.args.iter().find(|arg| arg.param == index) {
             let tokens = layout::inline(bare::argument(arg, function, &family.name), names);
-            return Some(RustParam::Own(param.rust_name.to_string(), tokens));
+            return Some(match arg.returned {
+                true => RustParam::Returned(tokens),
+                false => RustParam::Own(param.rust_name.to_string(), tokens),
+            });
         }
         let slice = function.args.iter().find(|arg| length(arg) == Some(index))?;
         Some(RustParam::LengthOf(function.params[slice.param].rust_name.to_string()))
@@ -116,7 +121,9 @@ pub(super) fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) 
             let names = Names { here, family: &family.name, own: &own };
             list.extend(group.map(|group| {
                 let path = format!("{}::{group}", family.name);
-                rust(("Method of the trait", path), [bare::method(function, &family.name)], names)
+                let output = bare::output(function, &family.name, here.site.spec);
+                let tokens = [bare::method(function, &family.name)].into_iter().chain(output);
+                rust(("Method of the trait", path), tokens, names)
             }));
             list.push(raw(family, [bare::raw_function(function, &family.name)], names));
         }
@@ -140,9 +147,9 @@ pub(super) fn item(here: Here<'_>, item: &Item, complete: Option<Complete<'_>>) 
     Signatures { list }
 }
 
-/// What the page of a function describes besides it: its errors, and its successes where it has several.
+/// What the page of a function describes besides it: its errors, and the outputs that its method returns.
 fn own_types(function: &Function) -> Vec<(&str, &'static str)> {
-    vec![(&function.error_name, "#returns")]
+    vec![(&function.error_name, "#returns"), (&function.output_name, "#parameters")]
 }
 
 fn module(family: &Family) -> (&'static str, String) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::config::FamilyConfig;
 use super::super::names;
 use super::super::types::Types;
-use super::{Context, Gaps, Names, origin};
+use super::{Context, Gaps, Names, origin, outputs};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
 use crate::draft::{self, Convention, Direction, Draft, Kind, Unit};
@@ -63,7 +63,7 @@ pub(super) fn freeze(
     let type_name = names::type_name(c_name, names.settings, names.config);
     let rust_name =
         if callback { type_name.clone() } else { names::function_name(c_name, names.settings, names.config) };
-    Some(Function {
+    let mut frozen = Function {
         origin: origin(index, draft, rust_name),
         params,
         c_return,
@@ -72,6 +72,7 @@ pub(super) fn freeze(
         failure,
         error_name: names.chosen(c_name, "Error").unwrap_or_else(|| RustName::new(format!("{type_name}Error"))),
         success_name: RustName::new(format!("{type_name}Success")),
+        output_name: names.chosen(c_name, "Output").unwrap_or_else(|| RustName::new(format!("{type_name}Output"))),
         space,
         errors,
         successes,
@@ -79,7 +80,9 @@ pub(super) fn freeze(
         returns: function.returns.docs.clone(),
         args,
         wide: Wide::No,
-    })
+    };
+    outputs::settle(&mut frozen);
+    Some(frozen)
 }
 
 /// How a function fails, and what type it returns.
@@ -276,7 +279,7 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
             }
             (raw, _) => ArgKind::Value(raw.clone()),
         };
-        args.push(Arg { param: index, kind });
+        args.push(Arg { param: index, kind, returned: false });
     }
     args
 }

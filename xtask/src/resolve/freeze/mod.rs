@@ -4,6 +4,7 @@ mod complete;
 mod constants;
 mod enums;
 mod functions;
+mod outputs;
 mod structs;
 mod tables;
 mod wide;
@@ -253,10 +254,12 @@ fn clashes(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], dia
     }
     for callback in &family.callbacks {
         owners.entry(callback.origin.rust_name.clone()).or_default().push(callback.origin.item);
-        owners.entry(callback.error_name.clone()).or_default().push(callback.origin.item);
     }
-    for function in &family.functions {
+    for function in family.functions.iter().chain(&family.callbacks) {
         owners.entry(function.error_name.clone()).or_default().push(function.origin.item);
+        if function.has_output_type() {
+            owners.entry(function.output_name.clone()).or_default().push(function.origin.item);
+        }
     }
     let taken =
         family.opaques.iter().map(|opaque| &opaque.rust_name).chain(family.groups.iter().map(|group| &group.name));

@@ -15,7 +15,13 @@ use crate::name::RustName;
 pub(super) fn freeze(family: &mut Family, settings: &FamilyConfig, config: &Families, diags: &mut Diagnostics) {
     for entry in &settings.callbacks {
         match table(entry, family, config) {
-            Ok(table) => family.tables.push(table),
+            Ok(table) => {
+                // What makes an object returns that alone.
+                for slot in table.slots.iter().filter(|slot| slot.role == Role::Create) {
+                    family.callbacks[slot.callback].args.iter_mut().for_each(|arg| arg.returned = false);
+                }
+                family.tables.push(table);
+            }
             Err((key, message)) => {
                 let help = "name a structure whose fields are all callbacks, and what its callbacks have";
                 diags.report_help(Rule::UnfitTable, entry.at(key), message, help);

@@ -39,7 +39,7 @@ impl Call<'_> {
         let outputs: Vec<&Arg> = arguments().filter(|arg| is_output(arg)).collect();
         let locals = outputs.iter().map(|arg| output_local(function, arg, scope));
         let texts = arguments().filter_map(|arg| text(function, arg, self.unit.as_ref()));
-        let args = arguments().map(|arg| argument(function, arg, scope));
+        let args = arguments().filter(|arg| !arg.returned).map(|arg| argument(function, arg, scope));
         let args = self.receiver.iter().cloned().chain(args);
         let made = self.makes.as_ref().map(|pointer| {
             let object = quote! { alloc::boxed::Box::into_raw(alloc::boxed::Box::new(#value)) };
@@ -51,8 +51,12 @@ impl Call<'_> {
         let prepare = quote! { #before #(#locals)* #(#texts)* };
         let returned = returned(&function.c_return, &value, scope);
         let failed = failed(function, self.unit.as_ref());
+        let outcome = outcome(function, scope);
         let (run, code_type) = match function.convention {
-            Convention::Void => return quote! { F::void(|| { #prepare #call; #(#on_success)* Ok(()) }); },
+            Convention::Void => {
+                let bound = outcome.map(|outcome| quote! { let #outcome = });
+                return quote! { F::void(|| { #prepare #bound #call; #(#on_success)* Ok(()) }); };
+            }
             Convention::Value | Convention::NtStatus => {
                 return quote! { F::value(#failed, || { #prepare let #value = #call; #(#on_success)* Ok(#returned) }) };
             }
@@ -71,7 +75,7 @@ impl Call<'_> {
         let value = if gives || self.makes.is_some() {
             quote! { #value }
         } else {
-            quote! { () }
+            outcome.unwrap_or_else(|| quote! { () })
         };
         let failed = told.then(|| quote! { #failed, });
         let (error, code) = (free(function, "error"), free(function, "code"));
@@ -110,12 +114,15 @@ fn bits(function: &Function) -> Option<TokenStream> {
     }
 }
 
-/// The variable of an output before the call.
+/// The variable of an output before the call; one that the method returns gets it afterwards.
 fn output_local(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let (param, local) = (&function.params[arg.param], local(function, arg));
     let ArgKind::Reference { to, optional, .. } = &arg.kind else { unreachable!("outputs are references") };
     let (pointer, type_, zero) = (c_ident(param), safe_type(to, scope), zero_outside(to, scope));
     let required = (!optional).then(|| quote! { ffi::required(#pointer)?; });
+    if arg.returned {
+        return quote! { #required };
+    }
     let before = match param.direction {
         // C's variable need not hold anything yet.
         Direction::Out => zero,
@@ -123,6 +130,20 @@ fn output_local(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream
         _ => quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) }.ok_or(BadArgument)? },
     };
     quote! { #required let mut #local: #type_ = #before; }
+}
+
+/// The pattern that puts the outputs that the method returns into their variables.
+fn outcome(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
+    if !function.has_output_type() {
+        let local = local(function, function.returned().next()?);
+        return Some(quote! { #local });
+    }
+    let (family, name) = (family_path(scope.family), format_ident!("{}", function.output_name));
+    let fields = function.returned().map(|arg| {
+        let (field, local) = (format_ident!("{}", function.params[arg.param].rust_name), local(function, arg));
+        quote! { #field: #local }
+    });
+    Some(quote! { #family::#name { #(#fields),* } })
 }
 
 /// Writes an output.

@@ -1,0 +1,79 @@
+//! What a failed connect says.
+
+use std::error::Error as _;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpListener;
+use std::{io, thread};
+
+use winws_api::Win32Error;
+
+#[test]
+fn a_refused_connection_keeps_the_error_of_the_system() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let error = winws::connect(&url).unwrap_err();
+    assert_eq!(error.code(), Win32Error::ERROR_WINHTTP_CANNOT_CONNECT);
+    assert_eq!((error.status(), error.headers().next()), (None, None));
+    let source = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
+    assert_eq!(source.kind(), ErrorKind::ConnectionRefused);
+}
+
+/// No resolver has to ask another machine about it: a label has at most 63 bytes (RFC 1035 section 2.3.4), and RFC 6761
+/// section 6.4 reserves the name.
+#[test]
+fn a_name_that_does_not_exist_keeps_the_error_of_the_system() {
+    let error = winws::connect(&format!("ws://{}.invalid/", "a".repeat(64))).unwrap_err();
+    assert_eq!(error.code(), Win32Error::ERROR_WINHTTP_NAME_NOT_RESOLVED);
+    let source = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
+    assert!(!source.to_string().is_empty());
+}
+
+/// Asks a server that gives this answer and goes.
+fn answered(answer: &'static str) -> winws::ConnectError {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let error = winws::connect(&url).unwrap_err();
+    server.join().unwrap();
+    error
+}
+
+#[test]
+fn a_refusal_has_its_status_and_its_headers_in_their_order() {
+    let error = answered(
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a\"\r\nX: 1\r\nWWW-Authenticate: Digest\r\n\
+         Content-Length: 4\r\n\r\nbody",
+    );
+    assert_eq!((error.status(), error.code()), (Some(401), Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE));
+    let headers: Vec<_> = error.headers().collect();
+    let expected = [
+        ("WWW-Authenticate", "Basic realm=\"a\""),
+        ("X", "1"),
+        ("WWW-Authenticate", "Digest"),
+        ("Content-Length", "4"),
+    ];
+    assert_eq!(headers, expected);
+    assert!(error.source().is_none());
+    assert!(error.to_string().contains("401"), "{error}");
+}
+
+#[test]
+fn an_answer_that_is_no_answer_has_no_status() {
+    for answer in
+        ["", "garbage", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"]
+    {
+        let error = answered(answer);
+        assert_eq!(error.code(), Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE, "{answer:?}");
+        assert_eq!((error.status(), error.headers().count()), (None, 0), "{answer:?}");
+    }
+}
