@@ -461,7 +461,8 @@ impl Error for MessageError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::TooLong { .. } => None,
-            Self::Failed(error) => Some(error),
+            // The text is that of the receive's error already.
+            Self::Failed(error) => error.source(),
         }
     }
 }

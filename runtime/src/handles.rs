@@ -55,7 +55,8 @@ impl<T> HandleTable<T> {
     ///
     /// # Panics
     ///
-    /// When there are more than a billion live handles.
+    /// When there are more live handles than an index has numbers: 65,536 where an address has 32 bits, else more than fit into
+    /// memory.
     pub(crate) fn insert(&self, object: T) -> usize {
         let index = {
             let mut vacant = lock(&self.vacant);
@@ -64,6 +65,7 @@ impl<T> HandleTable<T> {
                 vacant.unused - 1
             })
         };
+        assert!(index <= INDEX_MASK, "there are {index} live handles");
         let (block, place) = position(index);
         let empty = || (0..FIRST_BLOCK << block).map(|_| Mutex::new(Slot { generation: 0, object: None })).collect();
         let slots = self.blocks[block].get_or_init(empty);

@@ -212,7 +212,8 @@ impl<C> ReadHalf<C> {
     /// Payload goes to the start of `target`. Without a target it is unmasked in place. After [`drain`](Self::drain),
     /// payload is dropped.
     #[inline]
-    pub fn receive_bytes(&mut self, bytes: &mut [u8], mut target: Option<&mut [u8]>) -> Progress {
+    pub fn receive_bytes(&mut self, bytes: &mut [u8], target: Option<&mut [u8]>) -> Progress {
+        let mut target = target.filter(|_| self.state.intake != Intake::Draining);
         let mut taken = 0;
         while taken < bytes.len() && self.wants_bytes() && self.answer.is_none() {
             let rest = &mut bytes[taken..];

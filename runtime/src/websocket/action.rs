@@ -89,7 +89,9 @@ impl<'c, P: AsRef<[u8]>> SendToNetwork<'c, P> {
         self.sends.offered().map(IoSlice::new)
     }
 
-    /// How many bytes there are, at least 1.
+    /// How many bytes there are: at least 1, unless the payload is shorter than it was when it was queued.
+    ///
+    /// Then the frame cannot be completed, and 0 as the number of bytes that were written ends the send.
     #[allow(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
         self.sends.offered().iter().map(|buffer| buffer.len()).sum()

@@ -313,6 +313,8 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// Ends both directions. Queued operations do no more I/O, and their end is still reported. Nothing is sent to the
     /// peer.
     pub fn abort(&mut self) {
+        // What the receiving half has told and nobody has looked at is of no use any more.
+        self.sends.take(&self.mail);
         self.sends.abort();
         self.receives.abort();
     }
@@ -322,6 +324,8 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         if queue == Queue::Send {
             return Ok(self.sends.due(queue, &self.mail));
         }
+        // Here one and the same user drives both directions.
+        self.receives.take_answer_due();
         loop {
             if let Some(fault) = self.receives.take_fault() {
                 return Err(fault);

@@ -153,6 +153,9 @@ impl<'c, B: AsRef<[u8]> + AsMut<[u8]>> ReceiveHalf<'c, B> {
     /// The peer broke the protocol. The error is reported once. After it comes the end of the receive. The sending half
     /// has the close frame for the peer.
     pub fn next_action(&mut self) -> Result<Option<ReceiveAction<'_, B>>, Fault> {
+        if self.receives.take_answer_due() {
+            return Ok(Some(ReceiveAction::AnswerDue));
+        }
         if let Some(fault) = self.receives.take_fault() {
             return Err(fault);
         }

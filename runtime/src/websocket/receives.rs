@@ -27,11 +27,21 @@ pub(super) struct Receives<B> {
     lent: Range<usize>,
     /// A violation that is still to be reported.
     fault: Option<Fault>,
+    /// Whether bytes that were read right into the caller's buffer led to something for the sending direction.
+    is_answer_due: bool,
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
     pub(super) const fn new(receiver: Receiver, memory: Room) -> Self {
-        Self { read: ReadHalf::new(receiver, BOUND), memory, target: None, unread: 0..0, lent: 0..0, fault: None }
+        Self {
+            read: ReadHalf::new(receiver, BOUND),
+            memory,
+            target: None,
+            unread: 0..0,
+            lent: 0..0,
+            fault: None,
+            is_answer_due: false,
+        }
     }
 
     /// Whether no receive can be queued any more.
@@ -124,9 +134,21 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
         let Some(target) = self.target.as_mut().filter(|_| length > 0) else {
             return;
         };
-        if target.as_mut().get_mut(..length).is_some_and(|payload| self.read.receive_payload(payload)) {
-            self.hand_over(mail);
+        match target.as_mut().get_mut(..length) {
+            Some(payload) => {
+                if self.read.receive_payload(payload) {
+                    self.hand_over(mail);
+                    self.is_answer_due = true;
+                }
+            }
+            // The buffer is shorter to be written than it was said to be: what came for it is gone.
+            None => self.read.end(),
         }
+    }
+
+    /// Whether the sending direction was told something that its own user was not told of yet.
+    pub(super) const fn take_answer_due(&mut self) -> bool {
+        core::mem::replace(&mut self.is_answer_due, false)
     }
 
     /// Ends the receive, and this direction, because no more bytes will come.
@@ -174,6 +196,10 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
         let bytes = self.memory.get_mut(self.unread.clone());
         let Progress { taken, is_answer_due } = self.read.receive_bytes(bytes, self.target.as_mut().map(AsMut::as_mut));
         self.unread.start += taken;
+        if self.read.state().operation == Receive::Waiting && !is_answer_due && !self.unread.is_empty() {
+            // A buffer without room, whatever it was when it was lent, would never take the rest.
+            self.read.end();
+        }
         match self.read.outcome() {
             Outcome::Nothing => {}
             Outcome::Piece { length, .. } => {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use winws::protocol::{CloseFrame, ControlPayload, Fault, MessageKind};
 use winws::session::SendError;
-use winws::websocket::{Action, BufferTooSmall, Config, Connection, Received, Refusal};
+use winws::websocket::{Action, BufferTooSmall, Config, Connection, ReceiveAction, Received, Refusal, SendAction};
 
 use super::{frame, masked};
 
@@ -573,4 +573,73 @@ fn pump_all<P: AsRef<[u8]>>(connection: &mut Connection<P>) -> Vec<u8> {
         }
     }
     wire
+}
+
+#[test]
+fn an_answer_is_due_however_the_bytes_were_read() {
+    // Text that is not UTF-8, behind a head that has come before it or together with it.
+    for cut in [0, 2] {
+        let mut client = Connection::new(Config::client());
+        let (mut sends, mut receives) = client.split();
+        receives.receive_into(vec![0; 64]).unwrap();
+        let frame = [0x81, 2, 0xff, 0xff];
+        for part in [&frame[..cut], &frame[cut..]].into_iter().filter(|part| !part.is_empty()) {
+            let Ok(Some(ReceiveAction::ReceiveFromNetwork(receive))) = receives.next_action() else { panic!() };
+            receive.fill(part);
+        }
+        assert!(matches!(receives.next_action(), Ok(Some(ReceiveAction::AnswerDue))), "cut at {cut}");
+        assert_eq!(receives.next_action().unwrap_err(), Fault::InvalidUtf8);
+        let Some(SendAction::SendToNetwork(send)) = sends.next_action() else { panic!("the peer is told") };
+        assert_eq!(send.len(), 8);
+    }
+}
+
+/// A buffer that is longer to be read than to be written.
+#[derive(Debug)]
+struct Lying(Vec<u8>);
+
+impl AsRef<[u8]> for Lying {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsMut<[u8]> for Lying {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut []
+    }
+}
+
+#[test]
+fn a_buffer_that_cannot_be_written_ends_the_receive() {
+    for cut in [2, 6] {
+        let mut client = Connection::<Vec<u8>, Lying>::of(Config::client());
+        client.receive_into(Lying(vec![0; 64])).unwrap();
+        let frame = [0x82, 4, 1, 2, 3, 4];
+        for part in [&frame[..cut], &frame[cut..]].into_iter().filter(|part| !part.is_empty()) {
+            match client.next_action().unwrap() {
+                Some(Action::ReceiveFromNetwork(receive)) => drop(receive.fill(part)),
+                action => panic!("{action:?}"),
+            }
+        }
+        let Some(Action::ReceiveComplete(complete)) = client.next_action().unwrap() else { panic!("cut at {cut}") };
+        assert!(matches!(complete.received(), Received::Nothing { .. }));
+        complete.complete();
+        assert!(client.has_ended());
+    }
+}
+
+#[test]
+fn an_aborted_connection_is_finished_whatever_its_halves_have_said() {
+    let mut client = Connection::new(Config::client());
+    let (_, mut receives) = client.split();
+    receives.receive().unwrap();
+    let Ok(Some(ReceiveAction::ReceiveFromNetwork(receive))) = receives.next_action() else { panic!() };
+    receive.fill(&[0x89, 0]);
+    assert!(matches!(receives.next_action(), Ok(Some(ReceiveAction::AnswerDue))));
+    client.abort();
+    while let Some(Action::ReceiveComplete(complete)) = client.next_action().unwrap() {
+        complete.complete();
+    }
+    assert!(client.is_finished());
 }

@@ -7,7 +7,6 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::net::Waited;
 use crate::protocol::Receiver;
-use crate::session::table::Intake;
 use crate::session::{AnswerDue, Ending, Outcome, ReadHalf, Refusal};
 
 /// The size of the buffer while little comes at once, in bytes. It holds heads, control frames and short payloads; long
@@ -156,8 +155,7 @@ impl Reading<'_> {
     /// start of `buffer`.
     pub(super) fn parse(&mut self, buffer: &mut [u8]) -> Option<AnswerDue> {
         let Inbox { read, buffer: bytes, start, end, .. } = self.inbox();
-        let target = (read.state().intake != Intake::Draining).then_some(buffer);
-        let progress = read.receive_bytes(&mut bytes[*start..*end], target);
+        let progress = read.receive_bytes(&mut bytes[*start..*end], Some(buffer));
         *start += progress.taken;
         if progress.is_answer_due { read.poll_answer() } else { None }
     }
