@@ -230,7 +230,16 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     let mode = if check { Mode::Check } else { Mode::Write };
     let mut changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
     changes.extend(sync::fill(out, &emit::companions(&reading.spec), mode)?);
-    let outcome = report_changes(&changes, out, mode);
+    let mut outcome = report_changes(&changes, out, mode);
+    if let Some(manifest) = sync::by_hand(out, emit::MANIFEST)? {
+        for feature in emit::manifest::lacking(&reading.spec, &manifest) {
+            eprintln!(
+                "error: {} is kept by hand and needs, under [features]: {feature}",
+                out.join(emit::MANIFEST).display()
+            );
+            outcome = Outcome::Findings;
+        }
+    }
     if partial {
         eprint!("{}", emit::left_out::left_out(&reading.spec));
     }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::lenient;
 use crate::diag::{Diagnostics, Rule};
-use crate::source::{Location, SourceFile, Span};
+use crate::source::{Location, SourceFile};
 
 /// All families of a run.
 #[derive(Debug, Default, Deserialize)]
@@ -174,7 +175,7 @@ fn identifiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<St
 
 /// Reads `families.toml`.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Families {
-    let mut families: Families = read(file, diags).unwrap_or_default();
+    let mut families: Families = lenient::read(file, diags).unwrap_or_default();
     for family in &families.list {
         let groups = family.groups.iter().map(|group| &group.reason);
         for reason in groups.chain(family.callbacks.iter().map(|callbacks| &callbacks.reason)) {
@@ -189,18 +190,6 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Families {
         callbacks.file = Some(file.clone());
     }
     families
-}
-
-/// Reads a configuration file; what is wrong with it is reported where it stands.
-pub fn read<'de, T: Deserialize<'de>>(file: &'de SourceFile, diags: &mut Diagnostics) -> Option<T> {
-    match toml::from_str(file.text()) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let span = error.span().map_or(Span::line(1), |range| file.span(range.start, range.end));
-            diags.report(Rule::InvalidConfig, file.at(span), error.message().replace('\n', "; "));
-            None
-        }
-    }
 }
 
 impl Families {

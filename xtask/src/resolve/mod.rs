@@ -5,6 +5,7 @@ pub mod config;
 mod families;
 mod freeze;
 mod ghosts;
+mod lenient;
 mod links;
 mod names;
 pub mod overrides;
