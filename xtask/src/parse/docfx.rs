@@ -2,47 +2,12 @@
 //! are shown as what they are; what only lays text out, or takes it from another file, is left out. Each is reported.
 
 use crate::diag::{Diagnostics, Rule};
+use crate::markup::docfx::{What, has_mark, next, takes_from_elsewhere};
 use crate::markup::fences::{closes_fence, opens_fence};
 use crate::prose::{Block, BlockKind, Definition, Inline, Prose, Target};
 use crate::source::Span;
 
 use super::lines::Lines;
-
-/// A mark, as it stands in a text.
-struct Mark<'a> {
-    from: usize,
-    to: usize,
-    name: &'a str,
-    what: What,
-}
-
-/// What takes the place of a mark.
-enum What {
-    Image(String, String),
-    Text(String),
-    Video(String),
-    Nothing,
-}
-
-/// The marks between colons.
-const NAMES: &[&str] = &[
-    "code",
-    "column",
-    "column-end",
-    "image",
-    "image-end",
-    "moniker",
-    "moniker-end",
-    "no-loc",
-    "row",
-    "row-end",
-    "video",
-    "zone",
-    "zone-end",
-];
-
-/// How many attributes a mark may have.
-const MOST: usize = 16;
 
 /// Shows or leaves out the marks in a text, and reports each.
 pub(super) fn apply(lines: &Lines<'_>, prose: &mut Prose, diags: &mut Diagnostics) {
@@ -86,83 +51,6 @@ pub(super) fn tab(inlines: &mut Vec<Inline>) -> bool {
     }
     *inlines = std::mem::take(title);
     true
-}
-
-/// Whether a line may have a mark; it is asked for every line of every page.
-fn has_mark(line: &str) -> bool {
-    memchr::memmem::find(line.as_bytes(), b":::").is_some() || memchr::memmem::find(line.as_bytes(), b"[!").is_some()
-}
-
-/// The first mark at or after a place.
-fn next(text: &str, from: usize) -> Option<Mark<'_>> {
-    let bytes = text.as_bytes();
-    let candidates = memchr::memchr2_iter(b':', b'[', &bytes[from..]).map(|at| from + at);
-    candidates.into_iter().find_map(|at| match &bytes[at..] {
-        [b':', b':', b':', ..] => of_colons(text, at),
-        [b'[', b'!', ..] => of_bracket(text, at),
-        _ => None,
-    })
-}
-
-/// `:::name key="value":::`; what only opens or closes something need not have the last colons.
-fn of_colons(text: &str, from: usize) -> Option<Mark<'_>> {
-    let start = text.len() - text[from + 3..].trim_start_matches([' ', ':']).len();
-    let end = text[start..].find(|c: char| !c.is_ascii_lowercase() && c != '-').map_or(text.len(), |end| start + end);
-    let name = text[start..end].trim_end_matches('-');
-    if !NAMES.contains(&name) {
-        return None;
-    }
-    let mut to = end;
-    let mut attributes = Vec::new();
-    while attributes.len() < MOST {
-        let rest = text[to..].trim_start();
-        let Some((key, value)) = rest.split_once("=\"") else { break };
-        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
-            break;
-        }
-        let Some(close) = value.find('"') else { break };
-        attributes.push((key, &value[..close]));
-        to = text.len() - value.len() + close + 1;
-    }
-    let rest = text[to..].trim_start();
-    if rest.starts_with(":::") {
-        to = text.len() - rest.len() + 3;
-    }
-    let value = |key: &str| attributes.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).to_owned());
-    let what = match name {
-        "image" => value("source").map(|source| What::Image(source, value("alt-text").unwrap_or_default())),
-        "video" => value("source").map(What::Video),
-        "no-loc" => value("text").map(What::Text),
-        _ => None,
-    };
-    Some(Mark { from, to, name, what: what.unwrap_or(What::Nothing) })
-}
-
-/// `[!VIDEO address]`, `[!div class="…"]` and, as far as the line is asked, `[!INCLUDE [title](path)]`.
-fn of_bracket(text: &str, from: usize) -> Option<Mark<'_>> {
-    let inner = &text[from + 2..];
-    let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(inner.len());
-    let (name, rest) = inner.split_at(end);
-    if takes_from_elsewhere(name) {
-        let title = rest.trim_start().strip_prefix('[')?;
-        let close = title.find(")]")?;
-        let to = text.len() - title.len() + close + 2;
-        return Some(Mark { from, to, name, what: What::Nothing });
-    }
-    let is_video = name.eq_ignore_ascii_case("video");
-    if !is_video && !name.eq_ignore_ascii_case("div") {
-        return None;
-    }
-    let close = rest.find(']')?;
-    let to = text.len() - rest.len() + close + 1;
-    let what = if is_video { What::Video(rest[..close].trim().to_owned()) } else { What::Nothing };
-    Some(Mark { from, to, name, what })
-}
-
-/// Whether a word announces that text or code of another file stands here.
-fn takes_from_elsewhere(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name == "include" || name == "code" || name.starts_with("code-")
 }
 
 fn in_blocks(blocks: &mut Vec<Block>) {
