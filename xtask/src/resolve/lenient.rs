@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
 use crate::diag::{Diagnostics, Rule};
 use crate::source::{SourceFile, Span};
@@ -129,8 +129,15 @@ fn fill(table: &mut DeTable<'_>, key: &str, span: &Range<usize>) {
 }
 
 fn in_table(table: &mut DeTable<'_>, span: &Range<usize>, mend: &Mend<'_>, removed: &mut Vec<String>) -> bool {
-    let here =
-        table.iter().find(|(key, value)| key.span() == *span || value.span() == *span).map(|(key, _)| key.clone());
+    // A list of tables stands where its first table does, and that is the one that is meant.
+    let is_first = |value: &DeValue<'_>| match value {
+        DeValue::Array(array) => array.iter().any(|element| element.span() == *span),
+        _ => false,
+    };
+    let is_here = |key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>| {
+        key.span() == *span || value.span() == *span && !is_first(value.get_ref())
+    };
+    let here = table.iter().find(|(key, value)| is_here(key, value)).map(|(key, _)| key.clone());
     if let Some(key) = here {
         match mend {
             Mend::Fill(missing) => {

@@ -50,6 +50,7 @@ pub(super) fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
         }
     }
     for (tree, (location, count)) in unread {
+        let tree = if tree.is_empty() { "the folder above" } else { &tree };
         let message = match count {
             1 => format!("this link leads into `{tree}`, of which no page was read"),
             _ => format!("{count} links lead into `{tree}`, of which no page was read; this is the first"),
