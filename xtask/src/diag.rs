@@ -95,6 +95,10 @@ rules! {
         "A heading of the form `#### - NAME` is documentation for which the page's template found no symbol in the \
          header: the name is misspelt, renamed or gone. Its text is kept, but it is never emitted as a member or \
          parameter.";
+    DocfxMark, "docfx-mark", Note,
+        "The text has a mark of DocFX, the tool that publishes such pages. Images and videos are shown as what they are; \
+         rows, columns, zones and tabs are left out and their text is kept; text that is in another file is not there. \
+         Write what should stand there as text.";
     DuplicateCode, "duplicate-code", Warning,
         "A return table lists a code again. All its texts are kept, in the order of the page.";
     DuplicateItem, "duplicate-item", Gap,
@@ -118,6 +122,10 @@ rules! {
     GhostCode, "ghost-code", Warning,
         "A code of this name is listed nowhere, but one of nearly the same name is: one letter or one word differs. \
          Mend the name in the page, or rename it in overrides.toml.";
+    HeadingAgainstDeclaration, "heading-against-declaration", Gap,
+        "The C on the page and the headings of its parameters or fields differ: in names, in their order, in a direction, \
+         a type, a width, or in what the item is. Where the declaration of a structure or union is whole and has the same \
+         names it counts; otherwise the item is incomplete. Mend the heading or the declaration.";
     InvalidConfig, "invalid-config", Error,
         "A configuration file cannot be read as what it should be. The message says which key is wrong.";
     InvalidName, "invalid-name", Gap,
@@ -146,6 +154,9 @@ rules! {
     PlaceholderName, "placeholder-name", Warning,
         "The name is one that a tool made up where the header has none, such as `unnamedParam1`. It is kept. Give the \
          name that the header should have, or the first line of text as `*name* [in]`.";
+    SharedValue, "shared-value", Note,
+        "Two enumerators of one enumeration have one value. C allows it: the second one becomes another name of the first. \
+         Mend the value if it was to be a value of its own.";
     TemplateText, "template-text", Warning,
         "Text of the page's template was left in: values of the front matter that nobody filled in, `TBD` for a text, \
          the mark of a link that was never made. It says nothing and is read as missing. Write what belongs there.";
@@ -153,19 +164,22 @@ rules! {
         "A table is not closed, a row has another number of cells than its header, or one of codes names none. All text \
          is kept.";
     UnionAsStructure, "union-as-structure", Warning,
-        "The page has the template of a structure, but its keywords or its syntax say that the item is a union. It is \
-         read as what the template says. Mend the title, or set `kind` in overrides.toml.";
+        "The page has the template of a structure, but its declaration or its keywords say that the item is a union. It is \
+         read as a union, unless the keywords say both: then it is incomplete. Mend the title, or set `kind` in \
+         overrides.toml.";
     UnclosedFence, "unclosed-fence", Warning,
         "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
     UndocumentedCode, "undocumented-code", Warning,
         "A function names a code whose number no page lists, though there are pages of codes. Add it to one of them.";
     UndocumentedField, "undocumented-field", Warning,
-        "The declaration in the syntax block has a field for which the page has no heading. It is a fact of the page: \
-         where all headings are found in the declaration it becomes a field without text, in its place. Where one is not, \
-         or a preprocessor condition decides whether there is such a field, the item is incomplete. Add the heading, or \
-         mend the one that is meant.";
+        "The declaration on the page has a field for which the page has no heading. It is a fact of the page: where all \
+         headings are found in the declaration it becomes a field without text, in its place. The item is incomplete, \
+         unless the field is a part without a name. Add the heading, or mend the one that is meant.";
     UnevaluatedValue, "unevaluated-value", Gap,
         "A stated value is no expression that can be computed, or does not fit the type. Mend it, or override it.";
+    UngroupedFunction, "ungrouped-function", Warning,
+        "The family of a function has groups in families.toml, and none of them has the function: it is declared in C, and \
+         no trait has a method for it. Add it to a group.";
     UnknownKind, "unknown-kind", Gap,
         "Nothing tells whether the page describes a function, an enumeration or anything else. Give it a UID or the \
          sections of one of the templates.";
@@ -176,6 +190,9 @@ rules! {
         "A parameter's type is neither a basic type nor described by any page or by families.toml.";
     UnreadTable, "unread-table", Warning,
         "A table under the return section has no column of codes. It is kept as prose.";
+    UnreadTree, "unread-tree", Note,
+        "Links lead into a folder or a part of the site of which no page was read, so that nothing can be said of them. \
+         They are counted once for all. Read that tree too, or mend the path if it was to be another one.";
     ValueConflict, "value-conflict", Warning,
         "Two places state different values for one enumerator: the heading, the text or the syntax block of one page, \
          or two pages. The heading counts on its page, and each page keeps its own. Mend the wrong one.";

@@ -255,7 +255,7 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     let mode = if check { Mode::Check } else { Mode::Write };
     let mut changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
     changes.extend(sync::fill(out, &emit::companions(&reading.spec), mode)?);
-    let outcome = report_changes(&changes, out, mode);
+    let mut outcome = report_changes(&changes, out, mode);
     let written = changes.iter().filter(|change| !matches!(change, Change::Foreign(_))).count();
     let all = files.len();
     match (check, written) {
@@ -263,6 +263,15 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
         (false, _) => eprintln!("{}: {all} files, {written} of them changed", out.display()),
         (true, 0) => eprintln!("{}: {all} files are what the pages say", out.display()),
         (true, _) => {}
+    }
+    if let Some(manifest) = sync::by_hand(out, emit::MANIFEST)? {
+        for feature in emit::manifest::lacking(&reading.spec, &manifest) {
+            eprintln!(
+                "error: {} is kept by hand and needs, under [features]: {feature}",
+                out.join(emit::MANIFEST).display()
+            );
+            outcome = Outcome::Findings;
+        }
     }
     if partial {
         eprint!("{}", emit::left_out::left_out(&reading.spec));

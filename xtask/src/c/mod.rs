@@ -2,9 +2,11 @@
 
 pub mod attributes;
 pub mod basics;
+pub mod compare;
 pub mod fields;
 pub mod members;
 pub mod names;
+pub mod prototypes;
 pub mod text;
 mod tokens;
 pub mod types;

@@ -49,7 +49,7 @@ pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostic
     let declared = prototype::of(page, &names);
     for param in &mut function.params {
         if let Some(declaration) = declared.params.get(&param.name.value) {
-            complete(page, param, declaration, diags);
+            complete(page, param, declaration);
             lengths.extend(lengths_in(page, &param.name.value, declaration));
         }
     }
@@ -104,15 +104,12 @@ fn compare(page: &Page, name: &str, stated: Direction, other: Direction, at: Spa
 }
 
 /// Takes from the syntax block what is said of a parameter nowhere else.
-fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>, diags: &mut Diagnostics) {
+fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>) {
     let source = || at(page, declaration.span);
     param.c_type = param.c_type.take().or_else(|| c_type(page, declaration));
     let annotations = annotations(&plain(&declaration.value));
-    if let Some((other, span)) = direction(annotations.iter().map(|word| (&**word, declaration.span))) {
-        match &param.direction {
-            Some(stated) => compare(page, &param.name.value, stated.value, other, span, diags),
-            None => param.direction = Some(Fact { value: other, source: source() }),
-        }
+    if let Some((other, _)) = direction(annotations.iter().map(|word| (&**word, declaration.span))) {
+        param.direction.get_or_insert_with(|| Fact { value: other, source: source() });
     }
     if param.optional.is_none() && annotations.iter().any(|word| is_optional(word)) {
         param.optional = Some(Fact { value: (), source: source() });

@@ -1,5 +1,6 @@
 //! Lower: a `Page` becomes a `Draft`, what this one page claims. Knows no other page.
 
+mod against;
 mod code;
 mod codes;
 mod constants;
@@ -30,18 +31,31 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     let codes::Listing { codes, around } = codes::lower(page, diags);
     let kind = identity::kind(page, !codes.is_empty(), diags)?;
     let (name, aliases) = identity::names(page, kind, diags)?;
-    if kind == Kind::Struct {
-        identity::doubt_structure(page, &name, &aliases, diags);
-    }
     let mut flaws = Vec::new();
+    let declarations = match kind {
+        Kind::Struct | Kind::Union => {
+            declared::on(page, &std::iter::once(&name).chain(&aliases).map(|name| &*name.value).collect())
+        }
+        _ => Vec::new(),
+    };
+    let kind = match kind {
+        Kind::Struct | Kind::Union => {
+            identity::record(page, kind, declared::kind(&declarations), &name, &aliases, &mut flaws, diags)
+        }
+        kind => kind,
+    };
     let body = match kind {
         Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, &mut flaws, diags))),
         Kind::Enum => enums::lower(page, &mut flaws, diags),
-        Kind::Struct | Kind::Union => structs::lower(page, &name, &aliases, &mut flaws, diags),
+        Kind::Struct | Kind::Union => structs::lower(page, &name.value, &declarations, &mut flaws, diags),
         Kind::Ioctl => Body::Ioctl(Box::new(ioctls::lower(page, diags))),
         Kind::Codes => Body::Codes(codes),
         Kind::Interface | Kind::Class | Kind::Overview | Kind::Topic => Body::Text,
     };
+    if let Body::Function(function) = &body {
+        let names = std::iter::once(&name).chain(&aliases).map(|name| &*name.value).collect();
+        against::compare(page, &names, function, &mut flaws, diags);
+    }
     let scalar = |key: &str| page.scalar(key).map(|value| stated(page, value));
     // Pages escape a bar as if front matter were a table. See escaped_bars_in_requirements.
     let required = |key: &str| scalar(key).map(|fact| fact.map(|text| text.replace("\\|", "|")));

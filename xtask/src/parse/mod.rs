@@ -1,6 +1,7 @@
 //! Parse: a page's text becomes a `Page`. Never fails: every page yields a value and complaints.
 
 mod blocks;
+mod docfx;
 pub mod entries;
 mod front_matter;
 mod headings;
@@ -101,7 +102,11 @@ fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::
             section_for(page, kind, heading).entries.push(entry);
         }
         Announces::Title | Announces::Prose => {
-            let inlines = markdown::inlines(&literal::running(&heading.text.value));
+            let mut inlines = markdown::inlines(&literal::running(&heading.text.value));
+            if docfx::tab(&mut inlines) {
+                let message = "a tab of DocFX is shown as a heading, with what is in it below";
+                diags.report(Rule::DocfxMark, file.at(heading.text.span), message);
+            }
             let title = Block { span: heading.text.span, kind: BlockKind::Heading(heading.level, inlines) };
             let text = blocks::parse(&Lines::of(file, body.start, body.end), diags);
             let prose = match page.sections.last_mut() {
@@ -164,9 +169,9 @@ fn entry(
     let Body { c_type, mut attributes, mut rest } = Body::peel(file, body.clone(), true, kind == EntryKind::Param);
     if placeholder
         && kind == EntryKind::Param
-        && let Some((line, real)) = real_name(file, body, &rest)
+        && let Some((line, real, text)) = real_name(file, body, &rest)
     {
-        rest.text[line] = "";
+        rest.text[line] = text;
         parts.name = real.name;
         attributes.extend(real.attributes);
     }
@@ -188,14 +193,19 @@ fn entry(
     Entry { kind, span: heading.text.span, name, dimensions, value, attributes, c_type, prose }
 }
 
-/// The name that the first line of text gives a parameter, and which line that is.
-fn real_name(file: &SourceFile, range: std::ops::Range<usize>, rest: &Lines<'_>) -> Option<(usize, entries::Parts)> {
+/// The name that the first line of text gives a parameter, which line that is, and what else stands on it.
+fn real_name<'a>(
+    file: &SourceFile,
+    range: std::ops::Range<usize>,
+    rest: &Lines<'a>,
+) -> Option<(usize, entries::Parts, &'a str)> {
     let index = rest.text.iter().position(|line| !line.trim().is_empty())?;
     let line = rest.text[index];
     let at = file.line_start(range.start + index) + line.len() - line.trim_start().len();
     let text = line.trim();
-    let parts = entries::real_name(&Spanned { value: text.to_owned(), span: file.span(at, at + text.len()) })?;
-    Some((index, parts))
+    let stated = Spanned { value: text.to_owned(), span: file.span(at, at + text.len()) };
+    let (parts, after) = entries::real_name(&stated)?;
+    Some((index, parts, &text[text.len() - after.len()..]))
 }
 
 /// The lines under a heading, without the ones that are facts.

@@ -6,6 +6,7 @@ pub mod config;
 mod families;
 mod freeze;
 mod ghosts;
+mod lenient;
 mod links;
 mod names;
 pub mod overrides;
