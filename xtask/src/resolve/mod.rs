@@ -8,6 +8,7 @@ mod ghosts;
 mod links;
 mod names;
 pub mod overrides;
+mod returned;
 mod returns;
 pub mod runtime;
 mod types;
@@ -28,7 +29,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
     codes::number(&mut drafts, &codes, diags);
     ghosts::report(&drafts, &codes, diags);
     values::across_pages(&mut drafts, diags);
-    returns::conventions(&mut drafts, &codes, families);
+    returns::conventions(&mut drafts, &codes, families, diags);
     let item = |draft: Draft| {
         let family = families::of(&draft, families);
         // What is on the page and could not be read makes the item as incomplete as what is not there.
