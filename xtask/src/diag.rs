@@ -160,6 +160,9 @@ rules! {
         "The file is no UTF-8. Save it as UTF-8; until then the bytes that are none read as U+FFFD.";
     OrphanItem, "orphan-item", Gap,
         "A `-param` or `-field` heading cannot be read: no name can be made of it. Mend the heading.";
+    Overload, "overload", Warning,
+        "A function of C++ has several signatures, each with a page of its own, and is no method. C has one function of a \
+         name, so that only the first one is generated; the facts of all are kept.";
     PlaceholderName, "placeholder-name", Warning,
         "The name is one that a tool made up where the header has none, such as `unnamedParam1`. It is kept. Give the \
          name that the header should have, or the first line of text as `*name* [in]`.";

@@ -12,11 +12,8 @@ use crate::model::Spec;
 pub fn report(committed: &str, spec: &Spec, diags: &mut Diagnostics) {
     // What is no facts.json has no relation to lose.
     let Ok(facts) = serde_json::from_str::<Value>(committed) else { return };
-    let drafts: BTreeMap<(&str, &str), &Draft> = spec
-        .items
-        .iter()
-        .map(|item| ((item.draft.kind.name(), &*item.draft.name.value), &item.draft))
-        .collect();
+    let drafts: BTreeMap<(&str, &str), &Draft> =
+        spec.items.iter().map(|item| ((item.draft.kind.name(), &*item.draft.name.value), &item.draft)).collect();
     for page in facts["pages"].as_array().into_iter().flatten() {
         let (Some(kind), Some(name)) = (page["kind"].as_str(), page["name"].as_str()) else { continue };
         let Some(Body::Function(function)) = drafts.get(&(kind, name)).map(|draft| &draft.body) else { continue };
@@ -29,7 +26,9 @@ pub fn report(committed: &str, spec: &Spec, diags: &mut Diagnostics) {
                 continue;
             }
             let called = &now.name.value;
-            let message = format!("`{called}` of `{name}` was the length of `{buffer}` in what was generated before, and is of nothing now");
+            let message = format!(
+                "`{called}` of `{name}` was the length of `{buffer}` in what was generated before, and is of nothing now"
+            );
             let help = "name the buffer in emphasis in the text of the length, or state `length_of` in overrides.toml";
             diags.report_help(Rule::LostRelation, now.name.source.location().clone(), message, help);
         }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::prototype::Prototype;
-use super::{at, c_type, demoted, dimensions, entry_docs, leaving_out, locate, near, prototype, returns, stated, with_dimensions};
+use super::{
+    at, c_type, demoted, dimensions, entry_docs, leaving_out, locate, near, prototype, returns, stated, with_dimensions,
+};
 use crate::c::attributes::{self, counts_bytes, is_optional, length_in};
 use crate::c::names::{is_identifier, is_placeholder};
 use crate::c::types::{CType, annotations};
@@ -92,7 +94,8 @@ fn compare_names(
     let place = || declared.span.map_or_else(|| called.source.location().clone(), |span| locate(page, span));
     if names.is_empty() && !declared.names.iter().all(|name| name == ELLIPSIS) {
         let list = declared.names.join("`, `");
-        let message = format!("the declaration of `{}` has `{list}`, and the page describes no parameter", called.value);
+        let message =
+            format!("the declaration of `{}` has `{list}`, and the page describes no parameter", called.value);
         diags.report(Rule::MissingParams, place(), message);
         flaws.push("parameters".to_owned());
         return;

@@ -114,7 +114,7 @@ fn title_suffix(page: &Page) -> Option<(&str, Kind)> {
     ];
     let title = without_header(&page.title.as_ref()?.value);
     SUFFIXES.iter().find_map(|&(suffix, kind)| {
-        let name = title.strip_suffix(suffix)?;
+        let name = without_suffix(title, suffix)?;
         name.ends_with(' ').then(|| (name.trim_end(), kind))
     })
 }
@@ -303,6 +303,12 @@ fn title_text(page: &Page) -> Option<Fact<String>> {
     Some(Fact { value: without_stars(name).replace('\\', ""), source: at(page, title.span) })
 }
 
+/// A title without its last word, in any case.
+fn without_suffix<'a>(title: &'a str, suffix: &str) -> Option<&'a str> {
+    let (name, end) = title.split_at_checked(title.len().checked_sub(suffix.len())?)?;
+    end.eq_ignore_ascii_case(suffix).then_some(name)
+}
+
 fn strip_kind(title: &str) -> &str {
     let words = [
         " function",
@@ -317,7 +323,7 @@ fn strip_kind(title: &str) -> &str {
         " class",
         " IOCTL",
     ];
-    words.iter().filter_map(|word| title.strip_suffix(word)).min_by_key(|name| name.len()).unwrap_or(title)
+    words.iter().filter_map(|word| without_suffix(title, word)).min_by_key(|name| name.len()).unwrap_or(title)
 }
 
 fn by_stem(page: &Page) -> Option<Fact<String>> {

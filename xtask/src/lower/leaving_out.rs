@@ -60,8 +60,25 @@ fn words(sentence: &str) -> Vec<String> {
 fn is_condition(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     let listed = [
-        "if", "when", "whenever", "unless", "only", "not", "except", "where", "while", "until", "for", "on", "depending",
-        "provided", "otherwise", "cannot", "never", "or", "but",
+        "if",
+        "when",
+        "whenever",
+        "unless",
+        "only",
+        "not",
+        "except",
+        "where",
+        "while",
+        "until",
+        "for",
+        "on",
+        "depending",
+        "provided",
+        "otherwise",
+        "cannot",
+        "never",
+        "or",
+        "but",
     ];
     listed.contains(&&*word) || word.ends_with("n't") || word.ends_with("n’t")
 }
@@ -73,7 +90,8 @@ fn refuses(words: &[String]) -> bool {
     let bad = |word: &String| {
         matches!(&**word, "fails" | "fail" | "failed" | "error" | "invalid" | "cannot" | "required" | "mandatory")
     };
-    let forbids = lower.windows(2).any(|pair| pair[1] == "not" && matches!(&*pair[0], "must" | "should" | "may" | "can"));
+    let forbids =
+        lower.windows(2).any(|pair| pair[1] == "not" && matches!(&*pair[0], "must" | "should" | "may" | "can"));
     null && (lower.iter().any(bad) || forbids)
 }
 
@@ -89,6 +107,8 @@ fn says_optional(words: &[String], name: &str) -> bool {
         _ => return false,
     };
     let verb = (word(subject), word(subject + 1), word(subject + 2));
-    matches!(verb, ("can" | "may", "be", "null" | "omitted") | ("is", "optional", _) | ("can" | "may", "be", "optional"))
-        || matches!((verb, word(subject + 3)), (("can" | "may", "be", "set"), "to") if word(subject + 4) == "null")
+    matches!(
+        verb,
+        ("can" | "may", "be", "null" | "omitted") | ("is", "optional", _) | ("can" | "may", "be", "optional")
+    ) || matches!((verb, word(subject + 3)), (("can" | "may", "be", "set"), "to") if word(subject + 4) == "null")
 }

@@ -58,7 +58,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         aliases,
         uid: scalar("UID"),
         asset_id: page.scalar("ms.assetid").map(|id| id.value.to_ascii_lowercase()),
-        requirements: requirements::lower(page),
+        requirements: requirements::lower(page, kind),
         docs: docs(page, kind, around),
         flaws,
         constants: if kind == Kind::Codes { Vec::new() } else { constants::lower(page) },

@@ -60,8 +60,7 @@ fn each_emphasis(prose: &Prose, visit: &mut dyn FnMut(Span, &str)) {
 
 /// Reports the lengths of buffers that have none, where a first sentence speaks of a length and names no parameter.
 pub(super) fn lengths(page: &Page, params: &[Param], diags: &mut Diagnostics) {
-    let claimed: BTreeSet<&str> =
-        params.iter().filter_map(|param| Some(&*param.length_of.as_ref()?.value)).collect();
+    let claimed: BTreeSet<&str> = params.iter().filter_map(|param| Some(&*param.length_of.as_ref()?.value)).collect();
     let open: Vec<&str> = params.iter().filter(|param| is_buffer(param)).map(|param| &*param.name.value).collect();
     let open: Vec<&str> = open.into_iter().filter(|name| !claimed.contains(name)).collect();
     for param in params.iter().filter(|param| param.length_of.is_none() && is_count(param)) {
@@ -70,8 +69,10 @@ pub(super) fn lengths(page: &Page, params: &[Param], diags: &mut Diagnostics) {
             continue;
         }
         let name = &param.name.value;
-        let message = format!("`{name}` is called a length, and its first sentence names no parameter that it belongs to");
-        let help = format!("name it in emphasis, as in `the length of *{}*`, or state `length_of` in overrides.toml", open[0]);
+        let message =
+            format!("`{name}` is called a length, and its first sentence names no parameter that it belongs to");
+        let help =
+            format!("name it in emphasis, as in `the length of *{}*`, or state `length_of` in overrides.toml", open[0]);
         diags.report_help(Rule::LengthOfNothing, locate(page, block.span), message, help);
     }
 }

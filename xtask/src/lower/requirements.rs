@@ -1,24 +1,29 @@
 //! What an item needs: from the front matter, else from the table under `Requirements` that win32's own pages have.
 
 use super::{at, stated};
-use crate::draft::Requirements;
+use crate::draft::{Kind, Requirements};
 use crate::fact::Fact;
 use crate::page::{Page, SectionKind};
 use crate::prose::{BlockKind, Definition, Inline, Prose, Row, plain};
 
 /// Lowers the requirements.
-pub(super) fn lower(page: &Page) -> Requirements {
-    let row = |labels: &[&str]| rows(page).find_map(|row| value(page, row, labels));
+pub(super) fn lower(page: &Page, kind: Kind) -> Requirements {
+    // A list of codes or a topic is from no header.
+    let has_table = !matches!(kind, Kind::Codes | Kind::Topic | Kind::Overview);
+    let row = |labels: &[&str]| has_table.then(|| rows(page).find_map(|row| value(page, row, labels))).flatten();
     // Pages escape a bar as if front matter were a table. See escaped_bars_in_requirements.
     let required = |key: &str, labels: &[&str]| {
         let stated = page.scalar(key).map(|value| stated(page, value));
         stated.map(|fact| fact.map(|text| text.replace("\\|", "|"))).or_else(|| row(labels))
     };
-    let header = required("req.header", &["header"]);
+    let file = |key: &str, labels: &[&str], ending: &str| {
+        let stated = page.scalar(key).is_some();
+        required(key, labels).map(|fact| if stated { fact } else { fact.map(|text| file_in(&text, ending).to_owned()) })
+    };
     Requirements {
-        header: header.map(|fact| fact.map(|text| header_of(&text).to_owned())),
-        lib: required("req.lib", &["library", "lib"]),
-        dll: required("req.dll", &["dll"]),
+        header: file("req.header", &["header"], ".h"),
+        lib: file("req.lib", &["library", "lib"], ".lib"),
+        dll: file("req.dll", &["dll"], ".dll"),
         client: required("req.target-min-winverclnt", &["minimum supported client", "client"]),
         server: required("req.target-min-winversvr", &["minimum supported server", "server"]),
     }
@@ -62,9 +67,9 @@ fn first_line(cell: &Prose) -> Option<String> {
     }
 }
 
-/// `Winuser.h (include Windows.h)` and `Declared in Esent.h.` without what stands around the header.
-fn header_of(text: &str) -> &str {
-    let is_header = |word: &&str| word.len() > 2 && word.to_ascii_lowercase().ends_with(".h");
-    let words = || text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';']));
-    if words().count() < 2 { text } else { words().find(is_header).unwrap_or(text) }
+/// `Winuser.h (include Windows.h)` and `Declared in Esent.h.` without what stands around the name of the file.
+fn file_in<'a>(text: &'a str, ending: &str) -> &'a str {
+    let mut words = text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';']));
+    let is_file = |word: &&str| word.len() > ending.len() && word.to_ascii_lowercase().ends_with(ending);
+    words.find(is_file).unwrap_or(text)
 }

@@ -231,7 +231,9 @@ pub(super) fn announces(heading: &Heading, place: &Place<'_>) -> Announces {
 fn is_name(heading: &Heading, kind: EntryKind, declared: &dyn Fn() -> BTreeSet<String>) -> bool {
     let parts = entries::parse(&heading.text, kind);
     let name = parts.name.filter(|name| is_identifier(&name.value));
-    name.is_some_and(|name| kind == EntryKind::Param && !parts.attributes.is_empty() || declared().contains(&name.value))
+    name.is_some_and(|name| {
+        kind == EntryKind::Param && !parts.attributes.is_empty() || declared().contains(&name.value)
+    })
 }
 
 fn dashed_item(heading: &Heading, dashed: &str) -> Announces {

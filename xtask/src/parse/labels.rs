@@ -116,7 +116,12 @@ fn list<'a>(lines: &Lines<'a>, kind: EntryKind, marks: &[Mark]) -> Option<Vec<La
             open = Some(label(lines, from, mark.from, kind)?);
         }
         if let Some(from) = text.take() {
-            found.push(Labelled { label: open.take()?, body: between(lines, from, mark.from) });
+            let body = between(lines, from, mark.from);
+            match open.take() {
+                Some(label) => found.push(Labelled { label, body }),
+                // A second text belongs to the same term.
+                None => extend(&mut found.last_mut()?.body, &body),
+            }
         }
         match (&*mark.name, mark.closing) {
             // A second term for one text: the list says something else.
@@ -127,6 +132,19 @@ fn list<'a>(lines: &Lines<'a>, kind: EntryKind, marks: &[Mark]) -> Option<Vec<La
         }
     }
     open.is_none().then_some(found)
+}
+
+/// Adds the lines of a text further down.
+fn extend<'a>(body: &mut Lines<'a>, more: &Lines<'a>) {
+    let next = usize::try_from(more.first - body.first).expect("numbers of lines fit");
+    let (&first, rest) = more.text.split_first().expect("what stands between two places has a line");
+    body.text.resize(body.text.len().max(next), "");
+    match body.text.get_mut(next) {
+        None => body.text.push(first),
+        Some(line) if line.trim().is_empty() => *line = first,
+        Some(_) => {}
+    }
+    body.text.extend(rest);
 }
 
 /// What stands between two places.
@@ -186,8 +204,8 @@ fn paragraphs<'a>(lines: &mut Lines<'a>, kind: EntryKind, declared: &BTreeSet<St
             continue;
         }
         fence = opens_fence(line);
-        let alone = blank(index.checked_sub(1).and_then(|before| lines.text.get(before)))
-            && blank(lines.text.get(index + 1));
+        let alone =
+            blank(index.checked_sub(1).and_then(|before| lines.text.get(before))) && blank(lines.text.get(index + 1));
         let text = line.trim();
         if fence.is_some() || !alone || !text.starts_with(['`', '*']) {
             continue;

@@ -108,7 +108,14 @@ fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::
             if let Some(kind) = labelled {
                 for labels::Labelled { label, body } in labels::take(&mut rest, kind, &declared_words(page)) {
                     let span = label.span;
-                    entries.push(entry(file, &Heading { line: 0, level: 3, text: label.clone() }, kind, &label, body, diags));
+                    entries.push(entry(
+                        file,
+                        &Heading { line: 0, level: 3, text: label.clone() },
+                        kind,
+                        &label,
+                        body,
+                        diags,
+                    ));
                     entries.last_mut().expect("it was just pushed").span = span;
                 }
             }

@@ -158,12 +158,14 @@ fn is_failure(next: &str, last: &str, one_more: &str) -> bool {
 
 /// Whether the sentence says of the last error, which it names here, that it is not set or not to be asked for.
 fn last_error_token(words: &[Word<'_>], lower: &[String], at: usize) -> Token {
-    let denies = |word: &str| matches!(word, "not" | "never" | "cannot") || word.ends_with("n't") || word.ends_with("n’t");
+    let denies =
+        |word: &str| matches!(word, "not" | "never" | "cannot") || word.ends_with("n't") || word.ends_with("n’t");
     // "does not set the thread's last error", "do not call GetLastError".
     let from = at.saturating_sub(6);
     let clause = (from..=at).rev().find(|&place| words[place].pause).unwrap_or(from);
     let refuses = |pair: &[String]| {
-        denies(&pair[0]) && matches!(&*pair[1], "call" | "set" | "use" | "rely" | "modify" | "change" | "update" | "affect")
+        denies(&pair[0])
+            && matches!(&*pair[1], "call" | "set" | "use" | "rely" | "modify" | "change" | "update" | "affect")
     };
     let before = lower[clause..=at].windows(2).any(refuses);
     let after = lower.get(at + 1..(at + 4).min(lower.len())).unwrap_or_default();
@@ -202,8 +204,22 @@ fn value(words: &[Word<'_>], lower: &[String], at: usize) -> Option<(Value, usiz
         });
         let says = matches!(
             before(1),
-            "" | "is" | "return" | "returns" | "returned" | "returning" | "value" | "of" | "or" | "be" | "otherwise"
-                | "than" | "if" | "equals" | "to" | "and" | "a"
+            "" | "is"
+                | "return"
+                | "returns"
+                | "returned"
+                | "returning"
+                | "value"
+                | "of"
+                | "or"
+                | "be"
+                | "otherwise"
+                | "than"
+                | "if"
+                | "equals"
+                | "to"
+                | "and"
+                | "a"
         ) || words[at].enclosed
             || words[at].gap.contains(')');
         let value = if number == 0 { Value::Zero } else { Value::Number(number) };
@@ -314,7 +330,8 @@ fn pair(tokens: &[Token], before: &mut Option<Outcome>, said: &mut Said) {
     let mut at = 0;
     while at < spoken.len() {
         // A run of values and the outcome before it, or else behind it.
-        let of_values = |from: usize| spoken[from..].iter().take_while(|token| matches!(token, Token::Value(_))).count();
+        let of_values =
+            |from: usize| spoken[from..].iter().take_while(|token| matches!(token, Token::Value(_))).count();
         let (outcome, from, to, after) = if let Token::Value(_) = spoken[at] {
             let to = at + of_values(at);
             let Some(outcome) = spoken.get(to) else { break };
@@ -350,9 +367,8 @@ fn pair(tokens: &[Token], before: &mut Option<Outcome>, said: &mut Said) {
 fn add(list: &mut Vec<Value>, value: &Value) {
     let same = |known: &Value| match (known, value) {
         (Value::Named(known, _), Value::Named(name, _)) => known == name,
-        (Value::Named(_, Some(number)), Value::Number(other)) | (Value::Number(number), Value::Named(_, Some(other))) => {
-            number == other
-        }
+        (Value::Named(_, Some(number)), Value::Number(other))
+        | (Value::Number(number), Value::Named(_, Some(other))) => number == other,
         _ => known == value,
     };
     match list.iter_mut().find(|known| same(known)) {

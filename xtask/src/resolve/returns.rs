@@ -159,7 +159,8 @@ fn settle(returns: &Returns, known: &Known<'_>) -> Settled {
     if matches!(name, "DWORD" | "ULONG" | "LONG" | "LSTATUS") {
         // A number that comes with a list of failures is a Win32 code, unless the codes are HRESULTs.
         if lists && spaces().all(|(space, _)| space != Some(CodeSpace::HResult)) {
-            return match said.failure.iter().find(|value| matches!(value, Value::Number(_) | Value::Named(_, Some(_)))) {
+            return match said.failure.iter().find(|value| matches!(value, Value::Number(_) | Value::Named(_, Some(_))))
+            {
                 Some(Value::Number(number) | Value::Named(_, Some(number))) if !is_listed(*number, returns) => {
                     let why = "the page lists codes, and a sentence says that it returns another value";
                     Settled { doubt: Some(Doubt::Unclear(why.to_owned())), ..Settled::default() }
@@ -195,13 +196,7 @@ fn is_listed(number: i64, returns: &Returns) -> bool {
 }
 
 /// A function that sets the last error: its sentences must say what it returns then.
-fn last_error(
-    returns: &Returns,
-    said: &Said,
-    known: &Known<'_>,
-    rule: &'static str,
-    from: Vec<Source>,
-) -> Settled {
+fn last_error(returns: &Returns, said: &Said, known: &Known<'_>, rule: &'static str, from: Vec<Source>) -> Settled {
     let settled = Settled::by(rule, from, Convention::LastError);
     // An override has said it.
     if returns.failure.is_some() {
@@ -230,7 +225,8 @@ fn is_bool(returns: &Returns) -> bool {
 /// every code is a Win32 one and the text states the value on failure.
 fn by_pointer(returns: &Returns, said: &Said, known: &Known<'_>, c_type: &Fact<CType>) -> Settled {
     let from = || vec![c_type.source.clone()];
-    let value = with_failure(Settled::by("return-convention-of-pointer", from(), Convention::Value), returns, said, known);
+    let value =
+        with_failure(Settled::by("return-convention-of-pointer", from(), Convention::Value), returns, said, known);
     if returns.codes.is_empty() || said.denied {
         return value;
     }
@@ -246,7 +242,11 @@ fn by_pointer(returns: &Returns, said: &Said, known: &Known<'_>, c_type: &Fact<C
             let settled = Settled::by("last-error-of-codes", from, Convention::LastError);
             if failure.value == 0 { settled } else { Settled { failure: Some(failure), ..settled } }
         }
-        _ => Settled { convention: value.convention, failure: value.failure, ..untold("no sentence says what it returns on failure") },
+        _ => Settled {
+            convention: value.convention,
+            failure: value.failure,
+            ..untold("no sentence says what it returns on failure")
+        },
     }
 }
 
@@ -267,7 +267,8 @@ fn on_failure(returns: &Returns, said: &Said, known: &Known<'_>) -> Result<Optio
     let place = returns.docs.blocks.first().zip(returns.span.as_ref());
     let Some((block, section)) = place else { return Ok(None) };
     let text = Source::Page(Location { path: section.path.clone(), span: block.span });
-    let fact = |rule: &'static str, value: i64| Fact { value, source: Source::Derived { rule, from: vec![text.clone()] } };
+    let fact =
+        |rule: &'static str, value: i64| Fact { value, source: Source::Derived { rule, from: vec![text.clone()] } };
     let stated = |value| Ok(Some(fact("failure-of-sentence", value)));
     match &said.failure[..] {
         [] if said.success == [Value::NonZero] => Ok(Some(fact("failure-of-success", 0))),

@@ -134,7 +134,10 @@ pub(super) fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a
         typed: true,
         c_type: returns.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
         implied: returns.convention.as_ref().is_some_and(|fact| fact.value == Convention::HResult),
-        convention: returns.convention.as_ref().map(|fact| (fact.value.name(), in_words(fact.value, returns.failure.is_some()))),
+        convention: returns
+            .convention
+            .as_ref()
+            .map(|fact| (fact.value.name(), in_words(fact.value, returns.failure.is_some()))),
         failure: returns.failure.as_ref().map(|fact| fact.value),
         docs: Blocks::new(here, &returns.docs, 2),
         errors: returns.codes.iter().zip(error_ids(returns)).map(|(code, id)| error(here, code, id)).collect(),
