@@ -18,7 +18,7 @@ pub(super) struct ParamRow<'a> {
     pub rust: Option<RustParam>,
     pub direction: Option<&'static str>,
     pub optional: bool,
-    pub optional_if: bool,
+    pub optional_if: Option<&'a str>,
     pub reserved: bool,
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
     pub length_of: Option<(&'a str, Option<String>)>,
@@ -98,7 +98,7 @@ pub(super) fn params<'a>(
             rust: rust.next().flatten(),
             direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
             optional: param.optional.is_some(),
-            optional_if: param.optional_if.is_some(),
+            optional_if: param.optional_if.as_ref().map(|sentence| &*sentence.value),
             reserved: param.reserved.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
             length_unit: param.stated_unit().map(|unit| unit.value.name()),
