@@ -130,11 +130,24 @@ rules! {
         "A configuration file cannot be read as what it should be. The message says which key is wrong.";
     InvalidName, "invalid-name", Gap,
         "The name is no C identifier, so nothing can be generated for it. Mend the heading.";
+    LengthOfNothing, "length-of-nothing", Warning,
+        "The first sentence of a number speaks of the length of a buffer and names no parameter, though a buffer of the \
+         function has no length. Buffer and length stay two arguments. Name the buffer in emphasis, or state `length_of` in \
+         overrides.toml.";
     LineNotUnderstood, "line-not-understood", Note,
         "Every line of a page is used for a fact, is text, is noise of a known kind, or is not understood. These lines \
          are not: something on them is in nothing that was made of the page. Mend the line, or teach the reader its form.";
+    LostRelation, "lost-relation", Warning,
+        "What was generated before has a length and its buffer as one slice, and the pages no longer say that they belong \
+         together. Mend the text of the length, or state `length_of` in overrides.toml.";
+    MisspeltParam, "misspelt-param", Warning,
+        "An emphasised word is nearly the name of a parameter of this page. Relations between parameters are read from such \
+         words. Write the name as the heading has it.";
     MissingName, "missing-name", Gap,
         "Nothing on the page says what it describes: neither the UID, api_name, the title nor a heading of level 1.";
+    MissingParams, "missing-params", Gap,
+        "The declaration of a function has parameters and its page describes none. Give each one a heading or a term of its \
+         own in one of the forms of the templates.";
     MissingReturn, "missing-return", Gap,
         "The page does not say how the function reports failure: there is no `Type:` line under its return section \
          and its codes do not tell. State the type, or override it with a source.";
@@ -143,6 +156,10 @@ rules! {
     MissingValue, "missing-value", Gap,
         "An enumeration's members have no value. Values are stated, never counted: add them to the headings, or \
          override them with a source.";
+    MistypedHeading, "mistyped-heading", Gap,
+        "A heading has the dash of the template and no word that it knows, or the name of a parameter that only the \
+         declaration has. What stands under it would be missing from the item, so that the item is incomplete. Write `-param` \
+         or `-field` before the name.";
     Mojibake, "mojibake", Warning,
         "A doubly encoded character, such as the `Â` that a no-break space leaves behind. It is read as a blank.";
     NestedTooDeep, "nested-too-deep", Warning,
@@ -151,12 +168,18 @@ rules! {
         "The file is no UTF-8. Save it as UTF-8; until then the bytes that are none read as U+FFFD.";
     OrphanItem, "orphan-item", Gap,
         "A `-param` or `-field` heading cannot be read: no name can be made of it. Mend the heading.";
+    Overload, "overload", Warning,
+        "A function of C++ has several signatures, each with a page of its own, and is no method. C has one function of a \
+         name, so that only the first one is generated; the facts of all are kept.";
     PlaceholderName, "placeholder-name", Warning,
         "The name is one that a tool made up where the header has none, such as `unnamedParam1`. It is kept. Give the \
          name that the header should have, or the first line of text as `*name* [in]`.";
     SharedValue, "shared-value", Note,
         "Two enumerators of one enumeration have one value. C allows it: the second one becomes another name of the first. \
          Mend the value if it was to be a value of its own.";
+    StrangeHeading, "strange-heading", Warning,
+        "A heading stands where the template has those of parameters, and is none of them. Its text belongs to the parameter \
+         above. Mend it, or set it at level 4.";
     TemplateText, "template-text", Warning,
         "Text of the page's template was left in: values of the front matter that nobody filled in, `TBD` for a text, \
          the mark of a link that was never made. It says nothing and is read as missing. Write what belongs there.";
@@ -169,6 +192,10 @@ rules! {
          overrides.toml.";
     UnclosedFence, "unclosed-fence", Warning,
         "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
+    UnclearFailure, "unclear-failure", Gap,
+        "The return section speaks of the last error and does not say plainly which value comes with failure: it names none, \
+         several, a range, or a constant whose number no page gives. Say what the function returns on failure, or state \
+         `failure` in overrides.toml.";
     UndocumentedCode, "undocumented-code", Warning,
         "A function names a code whose number no page lists, though there are pages of codes. Add it to one of them.";
     UndocumentedField, "undocumented-field", Warning,
@@ -193,9 +220,15 @@ rules! {
     UnreadTree, "unread-tree", Note,
         "Links lead into a folder or a part of the site of which no page was read, so that nothing can be said of them. \
          They are counted once for all. Read that tree too, or mend the path if it was to be another one.";
+    UntoldCodes, "untold-codes", Warning,
+        "The function returns a handle or pointer and its page lists codes, so only the last error could tell them. That is \
+         read from it where every code is a Win32 one and the text states the value on failure. Say both.";
     ValueConflict, "value-conflict", Warning,
         "Two places state different values for one enumerator: the heading, the text or the syntax block of one page, \
          or two pages. The heading counts on its page, and each page keeps its own. Mend the wrong one.";
+    Variadic, "variadic", Gap,
+        "The function takes any number of arguments. Rust can neither define such a function nor make a safe method of it, so \
+         nothing is generated for it; its facts are kept.";
     WrongLevel, "wrong-level", Warning,
         "A section or an item of the template stands at another level than it should: sections at level 2, parameters \
          and fields at level 3. It is read by its own word. Mend the number of marks.";

@@ -8,6 +8,7 @@ pub mod diag;
 pub mod draft;
 pub mod emit;
 pub mod fact;
+pub mod lost;
 pub mod lower;
 pub mod markup;
 pub mod model;

@@ -12,7 +12,7 @@ use xtask::emit::site::{BaseUrl, FINDINGS, Options, SourceUrl};
 use xtask::model::Spec;
 use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
-use xtask::{Reading, emit, serve};
+use xtask::{Reading, emit, lost, serve};
 
 /// Reads reference pages as the specification and writes what they say.
 #[derive(Parser)]
@@ -244,6 +244,10 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     let mut reading = input.read()?;
     if partial {
         reading.diags.tolerate_gaps();
+    }
+    // A folder that nothing was written to yet has no facts.
+    if let Ok(committed) = std::fs::read_to_string(out.join("facts.json")) {
+        lost::report(&committed, &reading.spec, &mut reading.diags);
     }
     show(&reading);
     let outcome = reading_outcome(&reading);

@@ -19,7 +19,7 @@ pub(super) fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> O
         (Kind::Struct, Some(Kind::Union)) => Kind::Union,
         _ => kind,
     });
-    let kind = kind.or_else(|| refine(by_sections(page), by_title()));
+    let kind = kind.or_else(|| refine(by_sections(page).filter(|_| !is_message(page)), by_title()));
     let kind = kind.or_else(by_title).or_else(|| by_front_matter(page)).or_else(|| by_file(page));
     let kind = kind.or_else(|| lists_codes.then_some(Kind::Codes));
     let kind = kind.or_else(|| page.scalar("ms.topic").map(|_| Kind::Topic));
@@ -66,11 +66,17 @@ fn by_sections(page: &Page) -> Option<Kind> {
     kinds.into_iter().find(|(section, _)| page.section(section).is_some()).map(|(_, kind)| kind)
 }
 
-/// Sections cannot tell a callback from a function, nor a union from a structure; the title can.
+/// Messages and control codes have parameters and are no functions.
+fn is_message(page: &Page) -> bool {
+    let title = page.title.as_ref().map_or("", |title| without_header(&title.value));
+    [" message", " control code"].into_iter().any(|kind| title.ends_with(kind))
+}
+
+/// Sections cannot tell a callback from a function, nor a union or an interface from a structure; the title can.
 fn refine(by_sections: Option<Kind>, by_title: Option<Kind>) -> Option<Kind> {
     match (by_sections, by_title) {
         (Some(Kind::Function), Some(Kind::Callback)) => Some(Kind::Callback),
-        (Some(Kind::Struct), Some(Kind::Union)) => Some(Kind::Union),
+        (Some(Kind::Struct), Some(kind @ (Kind::Union | Kind::Interface | Kind::Class))) => Some(kind),
         (kind, _) => kind,
     }
 }
@@ -108,7 +114,7 @@ fn title_suffix(page: &Page) -> Option<(&str, Kind)> {
     ];
     let title = without_header(&page.title.as_ref()?.value);
     SUFFIXES.iter().find_map(|&(suffix, kind)| {
-        let name = title.strip_suffix(suffix)?;
+        let name = without_suffix(title, suffix)?;
         name.ends_with(' ').then(|| (name.trim_end(), kind))
     })
 }
@@ -323,6 +329,12 @@ fn title_text(page: &Page) -> Option<Fact<String>> {
     Some(Fact { value: without_stars(name).replace('\\', ""), source: at(page, title.span) })
 }
 
+/// A title without its last word, in any case.
+fn without_suffix<'a>(title: &'a str, suffix: &str) -> Option<&'a str> {
+    let (name, end) = title.split_at_checked(title.len().checked_sub(suffix.len())?)?;
+    end.eq_ignore_ascii_case(suffix).then_some(name)
+}
+
 fn strip_kind(title: &str) -> &str {
     let words = [
         " function",
@@ -337,7 +349,7 @@ fn strip_kind(title: &str) -> &str {
         " class",
         " IOCTL",
     ];
-    words.iter().filter_map(|word| title.strip_suffix(word)).min_by_key(|name| name.len()).unwrap_or(title)
+    words.iter().filter_map(|word| without_suffix(title, word)).min_by_key(|name| name.len()).unwrap_or(title)
 }
 
 fn by_stem(page: &Page) -> Option<Fact<String>> {

@@ -73,6 +73,14 @@ pub fn leading_attributes(line: &str) -> Option<(&str, &str)> {
     (!rest.starts_with('(') && are_attributes(inner)).then_some((inner, rest))
 }
 
+/// Attributes in brackets at the end of a `Type:` line: `DWORD [in]`. Returns them and what stands before.
+pub fn trailing_attributes(line: &str) -> Option<(&str, &str)> {
+    let inner = line.strip_suffix("\\]").or_else(|| line.strip_suffix(']'))?;
+    let (before, inner) = inner.rsplit_once('[')?;
+    let before = before.trim_end_matches(['\\', ' ', '\t']);
+    (!before.is_empty() && are_attributes(inner)).then_some((inner, before))
+}
+
 /// Text without the dash that stands between it and its attributes; left alone it would be a bullet.
 fn without_dash(text: &str) -> &str {
     text.trim_start().strip_prefix("- ").unwrap_or(text)

@@ -102,6 +102,7 @@ impl<'a> Pages<'a> {
             client: text(&requirements.client),
             server: text(&requirements.server),
             params: Vec::new(),
+            variadic: false,
             members: Vec::new(),
             stands_for: item.draft.stands_for.as_ref().map(|c_type| c_type.value.to_string()),
             fields: Vec::new(),
@@ -138,6 +139,8 @@ impl<'a> Pages<'a> {
 
     fn function(&self, function: &'a Function, facts: &mut PageFacts<'a>) {
         facts.params = function.params.iter().map(|param| self.param(param)).collect();
+        facts.variadic = function.variadic.is_some();
+        self.add(&mut facts.sources, "variadic", function.variadic.as_ref());
         facts.demoted = function.demoted.iter().map(|demoted| &*demoted.name.value).collect();
         self.codes_of(&function.returns, facts);
         let returns = &function.returns;
@@ -169,6 +172,8 @@ impl<'a> Pages<'a> {
         let mut sources = self.one("name", &param.name);
         self.add(&mut sources, "dir", param.direction.as_ref());
         self.add(&mut sources, "optional", param.optional.as_ref());
+        self.add(&mut sources, "optional_if", param.optional_if.as_ref());
+        self.add(&mut sources, "reserved", param.reserved.as_ref());
         self.add(&mut sources, "type", param.c_type.as_ref());
         self.add(&mut sources, "dimensions", param.dimensions.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
@@ -185,6 +190,8 @@ impl<'a> Pages<'a> {
             name: &param.name.value,
             dir: param.direction.as_ref().map(|direction| direction.value.name()),
             optional: param.optional.is_some(),
+            optional_if: param.optional_if.as_ref().map(|sentence| &*sentence.value),
+            reserved: param.reserved.is_some(),
             c_type: param.c_type.as_ref().map(|c_type| c_type.value.to_string()),
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
