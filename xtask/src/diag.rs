@@ -116,8 +116,9 @@ rules! {
         "The front matter is no valid YAML and was read line by line instead. Quote values that hold `: ` or start \
          with `*`, and indent with blanks.";
     GhostCode, "ghost-code", Warning,
-        "A code of this name is listed nowhere, but one of nearly the same name is: one letter or one word differs. \
-         Mend the name in the page, or rename it in overrides.toml.";
+        "A code of this name is listed nowhere, but one of nearly the same name is: a letter of one of its words differs, \
+         or one has a word more that belongs to a prefix of `code-prefixes` in families.toml. Mend the name in the page, \
+         or rename it in overrides.toml.";
     InvalidConfig, "invalid-config", Error,
         "A configuration file cannot be read as what it should be. The message says which key is wrong.";
     InvalidName, "invalid-name", Gap,
@@ -157,6 +158,10 @@ rules! {
          read as what the template says. Mend the title, or set `kind` in overrides.toml.";
     UnclosedFence, "unclosed-fence", Warning,
         "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
+    UncertainNumber, "uncertain-number", Warning,
+        "Codes and numbers stand together, and it cannot be told which number is whose: two columns of numbers differ, a \
+         column may only count the rows, or a name has a number before and behind it. None of these numbers is read. Say in \
+         the header which column has the values, such as `Value` or `Hex`.";
     UndocumentedCode, "undocumented-code", Warning,
         "A function names a code whose number no page lists, though there are pages of codes. Add it to one of them.";
     UndocumentedField, "undocumented-field", Warning,
@@ -174,6 +179,9 @@ rules! {
          the same header that takes the object. No trait is generated for it.";
     UnknownType, "unknown-type", Gap,
         "A parameter's type is neither a basic type nor described by any page or by families.toml.";
+    UnreadCode, "unread-code", Warning,
+        "A row or bullet names a code together with something else, or among others that are no codes. It is kept as text and \
+         is no code of the function. Name each code alone in its cell, and move what is no code into the text.";
     UnreadTable, "unread-table", Warning,
         "A table under the return section has no column of codes. It is kept as prose.";
     ValueConflict, "value-conflict", Warning,

@@ -1,7 +1,9 @@
 //! Lower: a `Page` becomes a `Draft`, what this one page claims. Knows no other page.
 
 mod code;
+mod code_rows;
 mod codes;
+mod columns;
 mod constants;
 mod declared;
 mod enums;

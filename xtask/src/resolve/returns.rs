@@ -25,7 +25,8 @@ type Spaces<'a> = BTreeMap<&'a str, CodeSpace>;
 fn convention(function: &Function, known: &Spaces<'_>, families: &Families) -> Option<Fact<Convention>> {
     let returns = &function.returns;
     let space = |name: &str| known.get(name).copied().or_else(|| win32_code(name).map(|_| CodeSpace::HResult));
-    let spaces = || returns.codes.iter().map(|code| (space(&code.name.value), &code.name.source));
+    let codes = || returns.codes.iter().filter(|code| !code.is_minor);
+    let spaces = || codes().map(|code| (space(&code.name.value), &code.name.source));
     let derive = |rule: &'static str, from: Vec<Source>, value: Convention| {
         Some(Fact { value, source: Source::Derived { rule, from } })
     };
@@ -53,7 +54,7 @@ fn convention(function: &Function, known: &Spaces<'_>, families: &Families) -> O
         _ if mentions_last_error() => stated("return-convention-of-prose", Convention::LastError),
         "DWORD" | "ULONG" | "LONG" | "LSTATUS" => {
             // A number that comes with a list of failures is a Win32 code, unless the codes are HRESULTs.
-            let lists = !returns.codes.is_empty() && spaces().all(|(space, _)| space != Some(CodeSpace::HResult));
+            let lists = codes().next().is_some() && spaces().all(|(space, _)| space != Some(CodeSpace::HResult));
             let convention = if lists { Convention::Win32 } else { Convention::Value };
             stated("return-convention-of-codes", convention)
         }
@@ -65,7 +66,7 @@ fn convention(function: &Function, known: &Spaces<'_>, families: &Families) -> O
 /// the last error, or that there is nothing.
 fn of_prose(returns: &Returns, families: &Families) -> Option<Convention> {
     let text = returns.docs.plain();
-    let codes = || returns.codes.iter().map(|code| &*code.name.value);
+    let codes = || returns.codes.iter().filter(|code| !code.is_minor).map(|code| &*code.name.value);
     let words = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').chain(codes());
     let starts = |prefix: &str| {
         let code = |word: &str| word.len() > prefix.len() && !word.contains(|c: char| c.is_ascii_lowercase());
