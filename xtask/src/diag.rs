@@ -184,6 +184,10 @@ rules! {
          is no code of the function. Name each code alone in its cell, and move what is no code into the text.";
     UnreadTable, "unread-table", Warning,
         "A table under the return section has no column of codes. It is kept as prose.";
+    UnusedDeclaration, "unused-declaration", Warning,
+        "The page declares the enumeration in C, and members without a stated value do not get theirs from it: it stands \
+         there twice, leaves something out, holds a preprocessor line, or has other names than the headings. Mend what the \
+         message names, or state the values.";
     ValueConflict, "value-conflict", Warning,
         "Two places state different values for one enumerator: the heading, the text or the syntax block of one page, \
          or two pages. The heading counts on its page, and each page keeps its own. Mend the wrong one.";

@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod basics;
+pub mod enumerators;
 pub mod fields;
 pub mod members;
 pub mod names;

@@ -6,6 +6,7 @@ mod codes;
 mod columns;
 mod constants;
 mod declared;
+mod enumerators;
 mod enums;
 mod functions;
 mod identity;
@@ -38,7 +39,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     let mut flaws = Vec::new();
     let body = match kind {
         Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, &mut flaws, diags))),
-        Kind::Enum => enums::lower(page, &mut flaws, diags),
+        Kind::Enum => enums::lower(page, &name, &aliases, &mut flaws, diags),
         Kind::Struct | Kind::Union => structs::lower(page, &name, &aliases, &mut flaws, diags),
         Kind::Ioctl => Body::Ioctl(Box::new(ioctls::lower(page, diags))),
         Kind::Codes => Body::Codes(codes),
