@@ -6,6 +6,7 @@ mod bad_input;
 mod circles;
 mod codegen;
 mod corpus;
+mod derivations;
 mod dialect;
 mod emit;
 mod exports;
