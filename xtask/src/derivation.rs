@@ -114,7 +114,8 @@ impl Counts {
     /// A line for each rule.
     pub fn summary(&self) -> String {
         let facts = |count: usize| if count == 1 { "1 fact rests".to_owned() } else { format!("{count} facts rest") };
-        self.0.iter().map(|(rule, &count)| format!("{} on {rule}\n", facts(count))).collect()
+        let lines = self.0.iter().map(|(rule, &count)| format!("{} on {rule}\n", facts(count)));
+        lines.collect::<Vec<_>>().concat()
     }
 }
 

@@ -45,8 +45,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         message_format: MessageFormat,
         /// Say what a rule of findings or of derivation is about; without a name, list them all.
-        #[arg(long, value_name = "RULE", num_args = 0..=1)]
-        explain: Option<Option<String>>,
+        #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "")]
+        explain: Option<String>,
     },
     /// Print facts.json, and on standard error how many facts rest on each rule of derivation.
     Facts {
@@ -144,8 +144,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Codegen { check, partial, input, out } => codegen(&input, &out, check, partial),
-        Command::Lint { explain: Some(Some(rule)), .. } => explain_rule(&rule),
-        Command::Lint { explain: Some(None), .. } => list_rules(),
+        Command::Lint { explain: Some(rule), .. } if rule.is_empty() => list_rules(),
+        Command::Lint { explain: Some(rule), .. } => explain_rule(&rule),
         Command::Lint { input, message_format, explain: None } => {
             let mut reading = input.read()?;
             let accounts = reading.account();
@@ -311,7 +311,7 @@ fn list_rules() -> anyhow::Result<Outcome> {
     let derivations = derivation::ALL.iter().map(|rule| (rule.name, "derivation", rule.explanation));
     let lines =
         findings.chain(derivations).map(|(name, kind, explanation)| format!("{name} ({kind}): {explanation}\n"));
-    print(&lines.collect::<String>())?;
+    print(&lines.collect::<Vec<_>>().concat())?;
     Ok(Outcome::Fine)
 }
 

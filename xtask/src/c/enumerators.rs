@@ -74,7 +74,7 @@ fn leaves_out(line: &str) -> bool {
 
 /// The tag in the words before a block, if they begin an enumeration: `typedef enum _X`, `enum class X : int`. Without one
 /// it has an empty list.
-fn tag(head: &str) -> Option<Option<String>> {
+fn tag(head: &str) -> Option<Vec<String>> {
     let (before, after) = split_word(head, "enum")?;
     let words = before.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     if words.into_iter().any(|word| matches!(word, "struct" | "union" | "class")) {
@@ -83,7 +83,7 @@ fn tag(head: &str) -> Option<Option<String>> {
     let name = after.split(':').next().expect("a split has a first part");
     let last = name.split_whitespace().last();
     let tag = last.filter(|word| is_identifier(word) && !matches!(*word, "class" | "struct"));
-    Some(tag.map(str::to_owned))
+    Some(tag.into_iter().map(str::to_owned).collect())
 }
 
 /// What stands before and behind the last place of a word.

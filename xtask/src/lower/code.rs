@@ -12,9 +12,12 @@ pub(super) fn is_code(name: &str) -> bool {
     is_identifier(name) && name.len() > 2 && (name.contains('_') || capitals == name.len()) && capitals > 0
 }
 
-/// One name in capitals with an underscore, which is a code even among cells that are none.
+/// One name in capitals with an underscore within it, which is a code even among cells that are none.
 pub(super) fn is_plain_code(name: &str) -> bool {
-    is_code(name) && name.trim_matches('_').contains('_') && !name.contains(|c: char| c.is_ascii_lowercase())
+    is_code(name)
+        && !name.ends_with('_')
+        && name.trim_matches('_').contains('_')
+        && !name.contains(|c: char| c.is_ascii_lowercase())
 }
 
 /// `12002`, `0x803D0000` or `87 (0x57)`. Of two numbers that differ neither counts.

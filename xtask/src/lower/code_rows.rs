@@ -297,10 +297,21 @@ fn names_in(text: &str, piece: &Block) -> Option<(Vec<Named>, Option<u32>)> {
     if let Some((name, number)) = numbered(text) {
         return Some((codes(&[name]), Some(number)));
     }
-    let parts = text.split([',', '/', ';', ' ', '\n']).map(|part| without_marks(part.trim()));
-    let names: Vec<&str> = parts.filter(|part| !matches!(*part, "" | "or" | "and")).collect();
-    let all = names.iter().all(|name| is_code(name)) && !names.is_empty();
-    all.then(|| (codes(&names), None))
+    let mut names = Vec::new();
+    let parts = text.split([',', '/', ';']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" and "));
+    for part in parts.map(|part| without_marks(part.trim())) {
+        let part = ["or ", "and "].into_iter().find_map(|word| part.strip_prefix(word)).unwrap_or(part).trim();
+        // A blank may as well tear one name. See returns_name_that_a_blank_tears.
+        let words = || part.split_whitespace();
+        if is_code(part) {
+            names.push(part);
+        } else if words().next().is_some() && words().all(is_plain_code) {
+            names.extend(words());
+        } else {
+            return None;
+        }
+    }
+    (!names.is_empty()).then(|| (codes(&names), None))
 }
 
 /// `NAME (0x1)`, `NAME = 1` or `0x1 (NAME)`.

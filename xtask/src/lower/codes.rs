@@ -269,7 +269,9 @@ fn rows<'a>(
             }
         }
         for (column, cell) in row.cells.iter().enumerate() {
-            if pair.as_ref().is_some_and(|(pair, _)| pair.contains(&column)) {
+            // `0x80004005 (E_FAIL)` says more than a number.
+            let says_more = |(pair, _): &([usize; 2], _)| pair[1] == column && cell.plain().contains('_');
+            if pair.as_ref().is_some_and(|pair| pair.0.contains(&column) && !says_more(pair)) {
                 continue;
             }
             let from = atoms.len();
