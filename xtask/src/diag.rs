@@ -120,8 +120,9 @@ rules! {
         "The front matter is no valid YAML and was read line by line instead. Quote values that hold `: ` or start \
          with `*`, and indent with blanks.";
     GhostCode, "ghost-code", Warning,
-        "A code of this name is listed nowhere, but one of nearly the same name is: one letter or one word differs. \
-         Mend the name in the page, or rename it in overrides.toml.";
+        "A code of this name is listed nowhere, but one of nearly the same name is: a letter of one of its words differs, \
+         or one has a word more that belongs to a prefix of `code-prefixes` in families.toml. Mend the name in the page, \
+         or rename it in overrides.toml.";
     HeadingAgainstDeclaration, "heading-against-declaration", Gap,
         "The C on the page and the headings of its parameters or fields differ: in names, in their order, in a direction, \
          a type, a width, or in what the item is. Where the declaration of a structure or union is whole and has the same \
@@ -192,6 +193,10 @@ rules! {
          overrides.toml.";
     UnclosedFence, "unclosed-fence", Warning,
         "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
+    UncertainNumber, "uncertain-number", Warning,
+        "Codes and numbers stand together, and it cannot be told which number is whose: two columns of numbers differ, a \
+         column may only count the rows, or a name has a number before and behind it. None of these numbers is read. Say in \
+         the header which column has the values, such as `Value` or `Hex`.";
     UnclearFailure, "unclear-failure", Gap,
         "The return section speaks of the last error and does not say plainly which value comes with failure: it names none, \
          several, a range, or a constant whose number no page gives. Say what the function returns on failure, or state \
@@ -215,6 +220,9 @@ rules! {
          the same header that takes the object. No trait is generated for it.";
     UnknownType, "unknown-type", Gap,
         "A parameter's type is neither a basic type nor described by any page or by families.toml.";
+    UnreadCode, "unread-code", Warning,
+        "A row or bullet names a code together with something else, or among others that are no codes. It is kept as text and \
+         is no code of the function. Name each code alone in its cell, and move what is no code into the text.";
     UnreadTable, "unread-table", Warning,
         "A table under the return section has no column of codes. It is kept as prose.";
     UnreadTree, "unread-tree", Note,
@@ -223,6 +231,10 @@ rules! {
     UntoldCodes, "untold-codes", Warning,
         "The function returns a handle or pointer and its page lists codes, so only the last error could tell them. That is \
          read from it where every code is a Win32 one and the text states the value on failure. Say both.";
+    UnusedDeclaration, "unused-declaration", Warning,
+        "The page declares the enumeration in C, and members without a stated value do not get theirs from it: it stands \
+         there twice, leaves something out, holds a preprocessor line, or has other names than the headings. Mend what the \
+         message names, or state the values.";
     ValueConflict, "value-conflict", Warning,
         "Two places state different values for one enumerator: the heading, the text or the syntax block of one page, \
          or two pages. The heading counts on its page, and each page keeps its own. Mend the wrong one.";

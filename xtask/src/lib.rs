@@ -4,6 +4,7 @@
 
 pub mod accounting;
 pub mod c;
+pub mod derivation;
 pub mod diag;
 pub mod draft;
 pub mod emit;

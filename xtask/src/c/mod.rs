@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod basics;
 pub mod compare;
+pub mod enumerators;
 pub mod fields;
 pub mod members;
 pub mod names;

@@ -218,4 +218,6 @@ pub struct DocumentedCode {
     pub number: Option<Fact<u32>>,
     /// Each text that the page gives for it.
     pub texts: Vec<Fact<Arc<Prose>>>,
+    /// Whether it stands among rows most of which name no codes: it tells nothing of how failure is reported.
+    pub is_minor: bool,
 }

@@ -2,9 +2,12 @@
 
 mod against;
 mod code;
+mod code_rows;
 mod codes;
+mod columns;
 mod constants;
 mod declared;
+mod enumerators;
 mod enums;
 mod functions;
 mod identity;
@@ -49,7 +52,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     };
     let body = match kind {
         Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, &name, &mut flaws, diags))),
-        Kind::Enum => enums::lower(page, &mut flaws, diags),
+        Kind::Enum => enums::lower(page, &name, &aliases, &mut flaws, diags),
         Kind::Struct | Kind::Union => structs::lower(page, &name.value, &declarations, &mut flaws, diags),
         Kind::Ioctl => Body::Ioctl(Box::new(ioctls::lower(page, diags))),
         Kind::Codes => Body::Codes(codes),

@@ -30,7 +30,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
     drafts.sort_by(|a, b| (&a.page, &a.path).cmp(&(&b.page, &b.path)));
     let mut codes = codes::collect(&drafts, diags);
     codes::number(&mut drafts, &codes, diags);
-    ghosts::report(&drafts, &codes, diags);
+    ghosts::report(&drafts, &codes, families, diags);
     values::across_pages(&mut drafts, diags);
     returns::conventions(&mut drafts, &codes, families, diags);
     let item = |draft: Draft| {

@@ -118,7 +118,8 @@ impl Settled {
 }
 
 fn settle(returns: &Returns, known: &Known<'_>) -> Settled {
-    let spaces = || returns.codes.iter().map(|code| (known.space(&code.name.value), &code.name.source));
+    let codes = || returns.codes.iter().filter(|code| !code.is_minor);
+    let spaces = || codes().map(|code| (known.space(&code.name.value), &code.name.source));
     let texts: Vec<String> = returns.docs.blocks.iter().map(Block::plain).collect();
     let said = returned::read(texts.iter().map(String::as_str), known.families.last_error.as_deref());
     let told = tells_last_error(&returns.docs.plain(), known.families);
@@ -152,7 +153,7 @@ fn settle(returns: &Returns, known: &Known<'_>) -> Settled {
     if told && (said.told || !said.denied || returns.failure.is_some()) {
         return last_error(returns, &said, known, "return-convention-of-prose", vec![c_type.source.clone()]);
     }
-    let lists = !returns.codes.is_empty();
+    let lists = codes().next().is_some();
     if known.is_pointer(&c_type.value) {
         return by_pointer(returns, &said, known, c_type);
     }
@@ -227,7 +228,7 @@ fn by_pointer(returns: &Returns, said: &Said, known: &Known<'_>, c_type: &Fact<C
     let from = || vec![c_type.source.clone()];
     let value =
         with_failure(Settled::by("return-convention-of-pointer", from(), Convention::Value), returns, said, known);
-    if returns.codes.is_empty() || said.denied {
+    if returns.codes.iter().all(|code| code.is_minor) || said.denied {
         return value;
     }
     let untold = |why| Settled { doubt: Some(Doubt::Untold(why)), ..Settled::default() };
@@ -294,7 +295,7 @@ fn on_failure(returns: &Returns, said: &Said, known: &Known<'_>) -> Result<Optio
 /// the last error, or that there is nothing.
 fn of_prose(returns: &Returns, told: bool) -> Option<Convention> {
     let text = returns.docs.plain();
-    let codes = || returns.codes.iter().map(|code| &*code.name.value);
+    let codes = || returns.codes.iter().filter(|code| !code.is_minor).map(|code| &*code.name.value);
     let words = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').chain(codes());
     let starts = |prefix: &str| {
         let code = |word: &str| word.len() > prefix.len() && !word.contains(|c: char| c.is_ascii_lowercase());

@@ -2,6 +2,7 @@
 
 mod forms;
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use schemars::generate::SchemaSettings;
@@ -12,6 +13,7 @@ use forms::{
     ReturnFacts, RowFacts, SourceFacts, Sources,
 };
 
+use crate::derivation::Counts;
 use crate::draft::{
     Afterwards, Body, Code, Constant, DocumentedCode, Draft, Field, Function, Member, Param, Part, Public, Returns,
     as_c_sees,
@@ -40,15 +42,17 @@ pub fn compact(spec: &Spec) -> String {
 }
 
 fn file(spec: &Spec, sources: bool) -> File<'_> {
-    let pages = Pages { spec, sources };
+    let pages = Pages { spec, sources, derived: RefCell::default() };
     File { schema: SCHEMA, behaviour: spec.behaviour.iter().map(|row| pages.row(row)).collect(), pages }
 }
 
-/// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory.
-pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<()> {
+/// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory. Returns how many of
+/// the facts rest on each rule of derivation.
+pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<Counts> {
     let file = file(spec, sources);
     serde_json::to_writer_pretty(&mut out, &file)?;
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    Ok(file.pages.derived.into_inner())
 }
 
 /// The JSON schema of both forms of the facts, with and without their sources.
@@ -64,6 +68,8 @@ pub fn schema() -> String {
 pub struct Pages<'a> {
     spec: &'a Spec,
     sources: bool,
+    /// Of the facts written so far. Serialisation lends the pages only to read.
+    derived: RefCell<Counts>,
 }
 
 impl Serialize for Pages<'_> {
@@ -291,7 +297,9 @@ impl<'a> Pages<'a> {
     }
 
     fn add<T>(&self, sources: &mut Sources<'a>, key: &'static str, fact: Option<&'a Fact<T>>) {
-        if let Some(fact) = fact.filter(|_| self.sources) {
+        let Some(fact) = fact else { return };
+        self.derived.borrow_mut().add(&fact.source);
+        if self.sources {
             sources.insert(key, self.source(&fact.source));
         }
     }
