@@ -107,8 +107,6 @@ fn says_optional(words: &[String], name: &str) -> bool {
         _ => return false,
     };
     let verb = (word(subject), word(subject + 1), word(subject + 2));
-    matches!(
-        verb,
-        ("can" | "may", "be", "null" | "omitted") | ("is", "optional", _) | ("can" | "may", "be", "optional")
-    ) || matches!((verb, word(subject + 3)), (("can" | "may", "be", "set"), "to") if word(subject + 4) == "null")
+    matches!(verb, ("can" | "may", "be", "null" | "omitted" | "optional") | ("is", "optional", _))
+        || matches!((verb, word(subject + 3)), (("can" | "may", "be", "set"), "to") if word(subject + 4) == "null")
 }

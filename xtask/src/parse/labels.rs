@@ -109,7 +109,7 @@ fn list<'a>(lines: &Lines<'a>, kind: EntryKind, marks: &[Mark]) -> Option<Vec<La
             depth = if mark.closing { depth.saturating_sub(1) } else { depth + 1 };
         }
         let ends = depth == 0 && mark.name == "dl";
-        if depth != 1 && !ends || mark.name == "dl" && !ends {
+        if !ends && (depth != 1 || mark.name == "dl") {
             continue;
         }
         if let Some(from) = term.take() {

@@ -69,7 +69,8 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
 /// overloads are about several items of one name, which their signatures tell apart.
 fn mark_duplicates(items: &mut [Item], diags: &mut Diagnostics) {
     type Key = (Kind, String, Option<String>);
-    let mut seen: BTreeMap<Key, Vec<(Option<String>, std::sync::Arc<str>)>> = BTreeMap::new();
+    type Page = (Option<String>, std::sync::Arc<str>);
+    let mut seen: BTreeMap<Key, Vec<Page>> = BTreeMap::new();
     for Item { draft, gaps, .. } in items {
         if matches!(draft.kind, Kind::Codes | Kind::Overview | Kind::Topic) {
             continue;

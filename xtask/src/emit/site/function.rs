@@ -17,9 +17,9 @@ pub(super) struct ParamRow<'a> {
     pub dimensions: Option<&'a str>,
     pub rust: Option<RustParam>,
     pub direction: Option<&'static str>,
-    pub optional: bool,
+    /// What is said of it in one word: that it is optional, or reserved.
+    pub said: Vec<&'static str>,
     pub optional_if: Option<&'a str>,
-    pub reserved: bool,
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
     pub length_of: Option<(&'a str, Option<String>)>,
     /// What that length counts, where it is stated by itself.
@@ -90,6 +90,8 @@ pub(super) fn params<'a>(
         sources.extend(param.terminated_if.as_ref().map(|fact| here.cite("ends with a zero", &fact.source)));
         sources.extend(param.wide.as_ref().map(|fact| here.cite("wide strings", &fact.source)));
         sources.extend(afterwards(here, &param.afterwards));
+        let said = [param.optional.as_ref().map(|_| "optional"), param.reserved.as_ref().map(|_| "reserved")];
+        let said = said.into_iter().flatten().collect();
         ParamRow {
             id: id.clone(),
             name: &param.name.value,
@@ -97,9 +99,8 @@ pub(super) fn params<'a>(
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             rust: rust.next().flatten(),
             direction: param.direction.as_ref().map(|direction| Direction::name(direction.value)),
-            optional: param.optional.is_some(),
+            said,
             optional_if: param.optional_if.as_ref().map(|sentence| &*sentence.value),
-            reserved: param.reserved.is_some(),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
             length_unit: param.stated_unit().map(|unit| unit.value.name()),
             docs: Blocks::new(here, &param.docs, 2),
