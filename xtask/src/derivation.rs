@@ -31,10 +31,6 @@ pub const ALL: &[Derivation] = &[
         explanation: "A sentence says plainly which value the function returns on failure.",
     },
     Derivation {
-        name: "failure-of-success",
-        explanation: "A sentence says that success is any value but 0, and none speaks of the value on failure: it is 0.",
-    },
-    Derivation {
         name: "hresult-of-win32-code",
         explanation: "A code is written as HRESULT_FROM_WIN32(X): its number is what the macro makes of the number of X.",
     },

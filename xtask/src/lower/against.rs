@@ -26,7 +26,11 @@ pub(super) fn compare(
     let known: BTreeSet<&str> = params.iter().map(|param| &*param.name.value).collect();
     let Some(shown) = of(page, names, &known) else { return };
     let mut report = Report { page, shown: &shown, flaws, diags };
-    let declared = &shown.prototype.params;
+    // Arguments without names need no heading.
+    let declared = match shown.prototype.params.split_last() {
+        Some((last, rest)) if last.name.as_deref() == Some("...") && !known.contains("...") => rest,
+        _ => &shown.prototype.params[..],
+    };
     if params.is_empty() {
         if !declared.is_empty() {
             report
