@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use winws_tests_generator::{copy_folder, workspace};
+use winws_tests_generator::{copy_folder, stage, workspace};
 use xtask::diag::{Diagnostics, Format, Rule, render};
 use xtask::emit;
 use xtask::source::{self, Tree};
@@ -33,6 +33,29 @@ fn committed_output_is_up_to_date() {
         sync::sync(&workspace().join("generated"), emit::CRATE_FOLDERS, &output(&specs()), Mode::Check).unwrap();
     let paths: Vec<&str> = changes.iter().map(Change::path).collect();
     assert!(paths.is_empty(), "these are not what the pages say, run `cargo xtask codegen`: {paths:?}");
+}
+
+/// A buffer that is renamed, while the text of its length still has the old name, loses its length: what was generated
+/// before tells.
+#[test]
+fn a_lost_relation_is_told_by_the_committed_facts() {
+    let page = |buffer: &str, length: &str| {
+        stage::page(format!(
+            "---\nUID: NF:x.Fn\n---\n# Fn function\n## -parameters\n### -param {buffer} [in]\nType: **void\\***\n### -param \
+             {length} [in]\nType: **DWORD**\n\nThe length of *pvBuffer*.\n## -returns\nType: **HRESULT**\n"
+        ))
+    };
+    let spec = |tree: Tree| xtask::understand(&[tree]).0;
+    let committed = emit::json::facts(&spec(page("pvBuffer", "cbBuffer")), false);
+    let lost = |tree: Tree| {
+        let mut diags = Diagnostics::default();
+        xtask::lost::report(&committed, &spec(tree), &mut diags);
+        diags.list.iter().map(|finding| (finding.rule, finding.location.span.line)).collect::<Vec<_>>()
+    };
+    assert!(lost(page("pvBuffer", "cbBuffer")).is_empty());
+    assert!(lost(page("pvBuffer", "cbRenamed")).is_empty());
+    assert_eq!(lost(page("pvData", "cbBuffer")), [(Rule::LostRelation, 8)]);
+    assert_eq!(lost(page("pvData", "cbData")), [(Rule::LostRelation, 8)]);
 }
 
 #[test]

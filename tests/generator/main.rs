@@ -7,6 +7,7 @@ mod behaviour;
 mod circles;
 mod codegen;
 mod corpus;
+mod derivations;
 mod dialect;
 mod emit;
 mod exports;

@@ -58,10 +58,11 @@ fn complete() -> Value {
             "path": "a/b.md", "kind": "function", "name": "F", "uid": "NF:a.F", "names": ["G"], "family": "a",
             "rust": "a::f", "header": "a.h", "lib": "a.lib", "dll": "a.dll", "client": "8", "server": "2012",
             "params": [{
-                "name": "p", "dir": "in", "optional": true, "type": "DWORD", "dimensions": "[4]", "length_of": "q", "length_unit": "bytes",
+                "name": "p", "dir": "in", "optional": true, "optional_if": "It can be.", "reserved": true, "type": "DWORD", "dimensions": "[4]", "length_of": "q", "length_unit": "bytes",
                 "null_terminated": true, "terminated_if": 0, "wide": true, "aliased": true, "kept_until": "completion", "lent_until": "handle",
                 "written_on_failure": ["E"], "sources": sources,
             }],
+            "variadic": true,
             "members": [{ "name": "M", "value": "-1", "sources": sources }],
             "constants": [{ "name": "C", "value": "-1", "type": "LPVOID", "text": "none", "sources": sources }],
             "parts": [{ "name": "input-buffer", "text": "nothing", "sources": sources }],

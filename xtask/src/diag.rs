@@ -95,6 +95,10 @@ rules! {
         "A heading of the form `#### - NAME` is documentation for which the page's template found no symbol in the \
          header: the name is misspelt, renamed or gone. Its text is kept, but it is never emitted as a member or \
          parameter.";
+    DocfxMark, "docfx-mark", Note,
+        "The text has a mark of DocFX, the tool that publishes such pages. Images and videos are shown as what they are; \
+         rows, columns, zones and tabs are left out and their text is kept; text that is in another file is not there. \
+         Write what should stand there as text.";
     DuplicateCode, "duplicate-code", Warning,
         "A return table lists a code again. All its texts are kept, in the order of the page.";
     DuplicateItem, "duplicate-item", Gap,
@@ -116,17 +120,35 @@ rules! {
         "The front matter is no valid YAML and was read line by line instead. Quote values that hold `: ` or start \
          with `*`, and indent with blanks.";
     GhostCode, "ghost-code", Warning,
-        "A code of this name is listed nowhere, but one of nearly the same name is: one letter or one word differs. \
-         Mend the name in the page, or rename it in overrides.toml.";
+        "A code of this name is listed nowhere, but one of nearly the same name is: a letter of one of its words differs, \
+         or one has a word more that belongs to a prefix of `code-prefixes` in families.toml. Mend the name in the page, \
+         or rename it in overrides.toml.";
+    HeadingAgainstDeclaration, "heading-against-declaration", Gap,
+        "The C on the page and the headings of its parameters or fields differ: in names, in their order, in a direction, \
+         a type, a width, or in what the item is. Where the declaration of a structure or union is whole and has the same \
+         names it counts; otherwise the item is incomplete. Mend the heading or the declaration.";
     InvalidConfig, "invalid-config", Error,
         "A configuration file cannot be read as what it should be. The message says which key is wrong.";
     InvalidName, "invalid-name", Gap,
         "The name is no C identifier, so nothing can be generated for it. Mend the heading.";
+    LengthOfNothing, "length-of-nothing", Warning,
+        "The first sentence of a number speaks of the length of a buffer and names no parameter, though a buffer of the \
+         function has no length. Buffer and length stay two arguments. Name the buffer in emphasis, or state `length_of` in \
+         overrides.toml.";
     LineNotUnderstood, "line-not-understood", Note,
         "Every line of a page is used for a fact, is text, is noise of a known kind, or is not understood. These lines \
          are not: something on them is in nothing that was made of the page. Mend the line, or teach the reader its form.";
+    LostRelation, "lost-relation", Warning,
+        "What was generated before has a length and its buffer as one slice, and the pages no longer say that they belong \
+         together. Mend the text of the length, or state `length_of` in overrides.toml.";
+    MisspeltParam, "misspelt-param", Warning,
+        "An emphasised word is nearly the name of a parameter of this page. Relations between parameters are read from such \
+         words. Write the name as the heading has it.";
     MissingName, "missing-name", Gap,
         "Nothing on the page says what it describes: neither the UID, api_name, the title nor a heading of level 1.";
+    MissingParams, "missing-params", Gap,
+        "The declaration of a function has parameters and its page describes none. Give each one a heading or a term of its \
+         own in one of the forms of the templates.";
     MissingReturn, "missing-return", Gap,
         "The page does not say how the function reports failure: there is no `Type:` line under its return section \
          and its codes do not tell. State the type, or override it with a source.";
@@ -135,6 +157,10 @@ rules! {
     MissingValue, "missing-value", Gap,
         "An enumeration's members have no value. Values are stated, never counted: add them to the headings, or \
          override them with a source.";
+    MistypedHeading, "mistyped-heading", Gap,
+        "A heading has the dash of the template and no word that it knows, or the name of a parameter that only the \
+         declaration has. What stands under it would be missing from the item, so that the item is incomplete. Write `-param` \
+         or `-field` before the name.";
     Mojibake, "mojibake", Warning,
         "A doubly encoded character, such as the `Â` that a no-break space leaves behind. It is read as a blank.";
     NestedTooDeep, "nested-too-deep", Warning,
@@ -143,9 +169,18 @@ rules! {
         "The file is no UTF-8. Save it as UTF-8; until then the bytes that are none read as U+FFFD.";
     OrphanItem, "orphan-item", Gap,
         "A `-param` or `-field` heading cannot be read: no name can be made of it. Mend the heading.";
+    Overload, "overload", Warning,
+        "A function of C++ has several signatures, each with a page of its own, and is no method. C has one function of a \
+         name, so that only the first one is generated; the facts of all are kept.";
     PlaceholderName, "placeholder-name", Warning,
         "The name is one that a tool made up where the header has none, such as `unnamedParam1`. It is kept. Give the \
          name that the header should have, or the first line of text as `*name* [in]`.";
+    SharedValue, "shared-value", Note,
+        "Two enumerators of one enumeration have one value. C allows it: the second one becomes another name of the first. \
+         Mend the value if it was to be a value of its own.";
+    StrangeHeading, "strange-heading", Warning,
+        "A heading stands where the template has those of parameters, and is none of them. Its text belongs to the parameter \
+         above. Mend it, or set it at level 4.";
     TemplateText, "template-text", Warning,
         "Text of the page's template was left in: values of the front matter that nobody filled in, `TBD` for a text, \
          the mark of a link that was never made. It says nothing and is read as missing. Write what belongs there.";
@@ -153,19 +188,30 @@ rules! {
         "A table is not closed, a row has another number of cells than its header, or one of codes names none. All text \
          is kept.";
     UnionAsStructure, "union-as-structure", Warning,
-        "The page has the template of a structure, but its keywords or its syntax say that the item is a union. It is \
-         read as what the template says. Mend the title, or set `kind` in overrides.toml.";
+        "The page has the template of a structure, but its declaration or its keywords say that the item is a union. It is \
+         read as a union, unless the keywords say both: then it is incomplete. Mend the title, or set `kind` in \
+         overrides.toml.";
     UnclosedFence, "unclosed-fence", Warning,
         "A code fence or `<pre>` is never closed. It is read as text, so that it hides no heading.";
+    UncertainNumber, "uncertain-number", Warning,
+        "Codes and numbers stand together, and it cannot be told which number is whose: two columns of numbers differ, a \
+         column may only count the rows, or a name has a number before and behind it. None of these numbers is read. Say in \
+         the header which column has the values, such as `Value` or `Hex`.";
+    UnclearFailure, "unclear-failure", Gap,
+        "The return section speaks of the last error and does not say plainly which value comes with failure: it names none, \
+         several, a range, or a constant whose number no page gives. Say what the function returns on failure, or state \
+         `failure` in overrides.toml.";
     UndocumentedCode, "undocumented-code", Warning,
         "A function names a code whose number no page lists, though there are pages of codes. Add it to one of them.";
     UndocumentedField, "undocumented-field", Warning,
-        "The declaration in the syntax block has a field for which the page has no heading. It is a fact of the page: \
-         where all headings are found in the declaration it becomes a field without text, in its place. Where one is not, \
-         or a preprocessor condition decides whether there is such a field, the item is incomplete. Add the heading, or \
-         mend the one that is meant.";
+        "The declaration on the page has a field for which the page has no heading. It is a fact of the page: where all \
+         headings are found in the declaration it becomes a field without text, in its place. The item is incomplete, \
+         unless the field is a part without a name. Add the heading, or mend the one that is meant.";
     UnevaluatedValue, "unevaluated-value", Gap,
         "A stated value is no expression that can be computed, or does not fit the type. Mend it, or override it.";
+    UngroupedFunction, "ungrouped-function", Warning,
+        "The family of a function has groups in families.toml, and none of them has the function: it is declared in C, and \
+         no trait has a method for it. Add it to a group.";
     UnknownKind, "unknown-kind", Gap,
         "Nothing tells whether the page describes a function, an enumeration or anything else. Give it a UID or the \
          sections of one of the templates.";
@@ -174,11 +220,27 @@ rules! {
          the same header that takes the object. No trait is generated for it.";
     UnknownType, "unknown-type", Gap,
         "A parameter's type is neither a basic type nor described by any page or by families.toml.";
+    UnreadCode, "unread-code", Warning,
+        "A row or bullet names a code together with something else, or among others that are no codes. It is kept as text and \
+         is no code of the function. Name each code alone in its cell, and move what is no code into the text.";
     UnreadTable, "unread-table", Warning,
         "A table under the return section has no column of codes. It is kept as prose.";
+    UnreadTree, "unread-tree", Note,
+        "Links lead into a folder or a part of the site of which no page was read, so that nothing can be said of them. \
+         They are counted once for all. Read that tree too, or mend the path if it was to be another one.";
+    UntoldCodes, "untold-codes", Warning,
+        "The function returns a handle or pointer and its page lists codes, so only the last error could tell them. That is \
+         read from it where every code is a Win32 one and the text states the value on failure. Say both.";
+    UnusedDeclaration, "unused-declaration", Warning,
+        "The page declares the enumeration in C, and members without a stated value do not get theirs from it: it stands \
+         there twice, leaves something out, holds a preprocessor line, or has other names than the headings. Mend what the \
+         message names, or state the values.";
     ValueConflict, "value-conflict", Warning,
         "Two places state different values for one enumerator: the heading, the text or the syntax block of one page, \
          or two pages. The heading counts on its page, and each page keeps its own. Mend the wrong one.";
+    Variadic, "variadic", Gap,
+        "The function takes any number of arguments. Rust can neither define such a function nor make a safe method of it, so \
+         nothing is generated for it; its facts are kept.";
     WrongLevel, "wrong-level", Warning,
         "A section or an item of the template stands at another level than it should: sections at level 2, parameters \
          and fields at level 3. It is read by its own word. Mend the number of marks.";

@@ -180,6 +180,8 @@ pub struct Member {
     pub name: Fact<String>,
     /// The value as the page writes it.
     pub stated: Option<Fact<String>>,
+    /// Where a whole declaration on the page has it without a value: the enumerator before it, none before the first.
+    pub follows: Option<Fact<Option<String>>>,
     /// Its value.
     pub value: Option<Fact<i128>>,
     /// What the page says of it.

@@ -4,10 +4,12 @@
 
 pub mod accounting;
 pub mod c;
+pub mod derivation;
 pub mod diag;
 pub mod draft;
 pub mod emit;
 pub mod fact;
+pub mod lost;
 pub mod lower;
 pub mod markup;
 pub mod model;

@@ -12,7 +12,7 @@ use xtask::emit::site::{BaseUrl, FINDINGS, Options, SourceUrl};
 use xtask::model::Spec;
 use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
-use xtask::{Reading, emit, serve};
+use xtask::{Reading, derivation, emit, lost, serve};
 
 /// Reads reference pages as the specification and writes what they say.
 #[derive(Parser)]
@@ -45,11 +45,11 @@ enum Command {
         /// How findings are shown.
         #[arg(long, value_enum, default_value_t)]
         message_format: MessageFormat,
-        /// Say what a rule is about.
-        #[arg(long, value_name = "RULE")]
+        /// Say what a rule of findings or of derivation is about; without a name, list them all.
+        #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "")]
         explain: Option<String>,
     },
-    /// Print facts.json.
+    /// Print facts.json, and on standard error how many facts rest on each rule of derivation.
     Facts {
         #[command(flatten)]
         input: Input,
@@ -153,6 +153,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Codegen { check, partial, input, out } => {
             codegen(&input, &out.unwrap_or_else(|| project("generated")), check, partial)
         }
+        Command::Lint { explain: Some(rule), .. } if rule.is_empty() => list_rules(),
         Command::Lint { explain: Some(rule), .. } => explain_rule(&rule),
         Command::Lint { input, message_format, explain: None } => {
             let mut reading = input.read()?;
@@ -172,7 +173,11 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Facts { input, sources } => {
             let reading = input.read()?;
             let mut out = BufWriter::new(std::io::stdout().lock());
-            listened(emit::json::write_facts(&reading.spec, sources, &mut out).and_then(|()| out.flush()))?;
+            let written = emit::json::write_facts(&reading.spec, sources, &mut out);
+            if let Ok(derived) = &written {
+                eprint!("{}", derived.summary());
+            }
+            listened(written.and_then(|_| out.flush()))?;
             Ok(report_unreadable(&reading))
         }
         Command::Explain { name, input } => {
@@ -245,6 +250,10 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     if partial {
         reading.diags.tolerate_gaps();
     }
+    // A folder that nothing was written to yet has no facts.
+    if let Ok(committed) = std::fs::read_to_string(out.join("facts.json")) {
+        lost::report(&committed, &reading.spec, &mut reading.diags);
+    }
     show(&reading);
     let outcome = reading_outcome(&reading);
     if outcome != Outcome::Fine {
@@ -255,7 +264,7 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     let mode = if check { Mode::Check } else { Mode::Write };
     let mut changes = sync::sync(out, emit::CRATE_FOLDERS, &files, mode)?;
     changes.extend(sync::fill(out, &emit::companions(&reading.spec), mode)?);
-    let outcome = report_changes(&changes, out, mode);
+    let mut outcome = report_changes(&changes, out, mode);
     let written = changes.iter().filter(|change| !matches!(change, Change::Foreign(_))).count();
     let all = files.len();
     match (check, written) {
@@ -263,6 +272,15 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
         (false, _) => eprintln!("{}: {all} files, {written} of them changed", out.display()),
         (true, 0) => eprintln!("{}: {all} files are what the pages say", out.display()),
         (true, _) => {}
+    }
+    if let Some(manifest) = sync::by_hand(out, emit::MANIFEST)? {
+        for feature in emit::manifest::lacking(&reading.spec, &manifest) {
+            eprintln!(
+                "error: {} is kept by hand and needs, under [features]: {feature}",
+                out.join(emit::MANIFEST).display()
+            );
+            outcome = Outcome::Findings;
+        }
     }
     if partial {
         eprint!("{}", emit::left_out::left_out(&reading.spec));
@@ -338,11 +356,26 @@ fn report_changes(changes: &[Change], out: &Path, mode: Mode) -> Outcome {
 }
 
 fn explain_rule(name: &str) -> anyhow::Result<Outcome> {
+    if let Some(rule) = derivation::by_name(name) {
+        print(&format!("{} (derivation)\n\n{}\n", rule.name, rule.explanation))?;
+        return Ok(Outcome::Fine);
+    }
     let Some(rule) = Rule::by_name(name) else {
-        let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+        let derivations = derivation::ALL.iter().map(|rule| rule.name);
+        let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).chain(derivations).collect();
         anyhow::bail!("there is no rule `{name}`; there are {}", names.join(", "));
     };
     print(&format!("{} ({})\n\n{}\n", rule.name(), rule.severity().name(), rule.explanation()))?;
+    Ok(Outcome::Fine)
+}
+
+/// Every rule with what it is about: those of findings, then those by which facts follow from others.
+fn list_rules() -> anyhow::Result<Outcome> {
+    let findings = Rule::ALL.iter().map(|rule| (rule.name(), rule.severity().name(), rule.explanation()));
+    let derivations = derivation::ALL.iter().map(|rule| (rule.name, "derivation", rule.explanation));
+    let lines =
+        findings.chain(derivations).map(|(name, kind, explanation)| format!("{name} ({kind}): {explanation}\n"));
+    print(&lines.collect::<Vec<_>>().concat())?;
     Ok(Outcome::Fine)
 }
 

@@ -140,6 +140,13 @@ impl Prose {
 }
 
 impl Block {
+    /// All its words as plain text.
+    pub fn plain(&self) -> String {
+        let mut out = String::new();
+        self.push_plain(&mut out);
+        out
+    }
+
     fn push_plain(&self, out: &mut String) {
         match &self.kind {
             BlockKind::Paragraph(inlines) | BlockKind::Heading(_, inlines) => push_plain(inlines, out),
@@ -188,6 +195,24 @@ fn push_plain(inlines: &[Inline], out: &mut String) {
             Inline::Break => out.push(' '),
         }
     }
+}
+
+/// The sentences of a text, and the parts of those between semicolons, without the marks that end them.
+pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.char_indices().find(|&(at, c)| {
+            let blank = rest[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
+            let abbreviation = || ["e.g", "i.e", "etc"].into_iter().any(|word| rest[..at].ends_with(word));
+            matches!(c, '.' | ';' | '!' | '?') && blank && !abbreviation()
+        });
+        let (sentence, after) = end.map_or((rest, ""), |(at, c)| (&rest[..at], &rest[at + c.len_utf8()..]));
+        rest = after;
+        Some(sentence)
+    })
 }
 
 /// Calls `visit` with each link's target, to read or change it, and the line of the block it stands in.

@@ -113,6 +113,15 @@ fn compare(root: &Path, file: &OutputFile, mode: Mode) -> anyhow::Result<Option<
     }
 }
 
+/// The text of a file that is there and is kept by hand.
+pub fn by_hand(root: &Path, path: &str) -> anyhow::Result<Option<String>> {
+    let full = root.join(path);
+    if !full.exists() || is_ours(&full)? {
+        return Ok(None);
+    }
+    fs::read_to_string(&full).map(Some).with_context(|| format!("cannot read {}", full.display()))
+}
+
 /// Writes what a folder has to have and people may make their own: what is absent, and what still carries our mark.
 pub fn fill(root: &Path, files: &[OutputFile], mode: Mode) -> anyhow::Result<Vec<Change>> {
     let mut ours = Vec::new();

@@ -87,6 +87,8 @@ fn fact(path: &str, key: &str, value: &Value, shown: &Shown) {
         ("terminated_if", Value::Number(length)) => format!("{length}: the string ends with a zero."),
         ("failure", Value::Number(number)) => number.to_string(),
         ("optional", Value::Bool(true)) => "optional".to_owned(),
+        ("reserved", Value::Bool(true)) => "reserved".to_owned(),
+        ("variadic", Value::Bool(true)) => "any number".to_owned(),
         ("bits", Value::Number(bits)) => format!("{bits} bits"),
         ("length_of", Value::String(of)) => format!("Length of {}", squeeze(of)),
         // Of a type that is known they are the end.

@@ -20,6 +20,7 @@ const KINDS: &[&str] = &[
     "enumeration",
     "function",
     "header",
+    "iface",
     "interface",
     "ioctl",
     "macro",
@@ -204,6 +205,8 @@ impl Claims {
                 Some(Part::Reads) => ways.iter().any(|way| way.goes_in()),
                 Some(Part::Writes) => ways.iter().any(|way| way.goes_out()),
                 Some(Part::Updates | Part::Bytes | Part::To | Part::Detail) => length.is_some(),
+                // `retval` says of an output that interfaces return it: that is knowingly left out.
+                Some(Part::Foreign) if ways.iter().any(|way| way.goes_out()) => true,
                 Some(Part::Foreign) | None => length_words.contains(&word),
             };
             match entry.kind {
@@ -336,7 +339,8 @@ pub(super) fn header_of_text<'a>(draft: &Draft, title: &'a str) -> Option<&'a st
 /// The words of the item's names, its header and its kind.
 pub(super) fn names(draft: &Draft) -> BTreeSet<String> {
     let mut known: BTreeSet<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
-    let names = std::iter::once(&draft.name).chain(&draft.aliases).chain(&draft.requirements.header);
+    // The UID tells overloads apart, and titles repeat its signature.
+    let names = std::iter::once(&draft.name).chain(&draft.aliases).chain(&draft.requirements.header).chain(&draft.uid);
     known.extend(names.flat_map(|name| words(&name.value)));
     known
 }

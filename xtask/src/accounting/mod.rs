@@ -75,6 +75,7 @@ kinds! {
     Blank = "blank line",
     Mojibake = "line with nothing but a doubly encoded blank",
     Comment = "comment",
+    DocfxMark = "mark of DocFX, which is reported",
     Spacer = "empty `<div>`, which pages put below notes",
     Tags = "HTML tags without text",
     Fence = "mark of a code fence",

@@ -1,6 +1,7 @@
 //! The lines of a page as words: what a reader of the page can see, without tags and marks.
 
 use super::Noise;
+use crate::markup::docfx::{has_mark, next, visible};
 use crate::markup::fences::{closes_fence, opens_fence};
 use crate::markup::html;
 use crate::source::SourceFile;
@@ -71,6 +72,12 @@ pub(super) fn scan(file: &SourceFile, first: usize) -> Vec<RawLine> {
         if let Some(label) = label_of_definition(raw).filter(|_| fenced[at].is_none()) {
             let count = words(label).count();
             line.words.drain(..count.min(line.words.len()));
+        }
+        if fenced[at].is_none() && has_mark(raw) && next(raw, 0).is_some() {
+            line.words = words(&visible(raw)).collect();
+            if line.words.is_empty() {
+                line.noise = Some(Noise::DocfxMark);
+            }
         }
         if line.noise.is_none() && line.words.is_empty() && line.marks.is_empty() {
             let lower = raw.to_ascii_lowercase();

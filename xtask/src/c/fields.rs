@@ -2,7 +2,7 @@
 //! place below them. What cannot be read has no type; nothing is made up for it.
 
 use super::names::is_identifier;
-use super::text::{without_comments, without_directives};
+use super::text::{packing, without_comments, without_directives};
 use super::tokens::{Token, tokens};
 use super::types::{self, CType};
 use super::values::{self, Outcome};
@@ -24,6 +24,8 @@ pub struct Declaration {
     pub fields: Vec<Declared>,
     /// Whether there is nothing in it that could not be read.
     pub complete: bool,
+    /// The line of the text that packs or aligns fields, from 0.
+    pub packing: Option<u32>,
 }
 
 /// A field of a declaration.
@@ -61,9 +63,18 @@ pub enum PartKind {
     Union,
 }
 
+/// What a name stands for that headers write only for compilers that want one: `DUMMYUNIONNAME2`.
+pub fn dummy(name: &str) -> Option<PartKind> {
+    let kinds = [("DUMMYUNIONNAME", PartKind::Union), ("DUMMYSTRUCTNAME", PartKind::Struct)];
+    let numbered = |number: &str| number.bytes().all(|b| b.is_ascii_digit());
+    kinds.into_iter().find(|(dummy, _)| name.strip_prefix(dummy).is_some_and(numbered)).map(|(_, kind)| kind)
+}
+
 /// The structures and unions that are declared in a text.
 pub fn declarations(text: &str) -> Vec<Declaration> {
-    let (clean, conditional) = without_directives(&without_comments(text));
+    let bare = without_comments(text);
+    let packing = packing(&bare);
+    let (clean, conditional) = without_directives(&bare);
     let mut reader = Reader { conditional, starts: vec![0], ..Reader::default() };
     reader.starts.extend(clean.match_indices('\n').map(|(at, _)| at + 1));
     let tokens = tokens(&clean);
@@ -72,7 +83,23 @@ pub fn declarations(text: &str) -> Vec<Declaration> {
         let names = std::mem::take(&mut reader.statement);
         reader.finish(done, &names);
     }
+    reader.found.iter_mut().for_each(|declaration| declaration.packing = packing);
     reader.found
+}
+
+impl Declaration {
+    /// Whether two declarations say the same, wherever they stand.
+    pub fn says_as(&self, other: &Self) -> bool {
+        let alike = |(one, other): (&Declared, &Declared)| {
+            (one.within, &one.name, &one.what, one.conditional)
+                == (other.within, &other.name, &other.what, other.conditional)
+        };
+        self.is_union == other.is_union
+            && self.complete == other.complete
+            && self.packing.is_some() == other.packing.is_some()
+            && self.fields.len() == other.fields.len()
+            && self.fields.iter().zip(&other.fields).all(alike)
+    }
 }
 
 /// A block that is open.
@@ -146,7 +173,7 @@ impl<'a> Reader<'a> {
             let tag = words.last().map(|tag| tag.text.to_owned());
             let complete = !statement[start..].iter().any(|token| token.text == ":");
             let names = tag.into_iter().collect();
-            self.current = Declaration { names, is_union: kind == PartKind::Union, fields: Vec::new(), complete };
+            self.current = Declaration { names, is_union: kind == PartKind::Union, complete, ..Declaration::default() };
             self.open.push(Open::Declaration);
         }
     }

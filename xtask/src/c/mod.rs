@@ -2,9 +2,12 @@
 
 pub mod attributes;
 pub mod basics;
+pub mod compare;
+pub mod enumerators;
 pub mod fields;
 pub mod members;
 pub mod names;
+pub mod prototypes;
 pub mod text;
 mod tokens;
 pub mod types;

@@ -97,6 +97,26 @@ fn one_letter(one: &str, other: &str) -> bool {
     letters(one) && letters(other) && (one.len().max(other.len()) == 1 || swapped())
 }
 
+/// Whether a name was probably meant to be another one: a letter of one word is missing, more, replaced or swapped, and the
+/// word has others; or one has a word more that `is_prefix` knows. A whole word that differs makes another name.
+pub fn is_slip(one: &str, other: &str, is_prefix: impl Fn(&str) -> bool) -> bool {
+    let (words, others): (Vec<&str>, Vec<&str>) = (one.split('_').collect(), other.split('_').collect());
+    if words.len() != others.len() {
+        return one_word_more(one, other) && extra_word(&words, &others).is_some_and(is_prefix);
+    }
+    let mut differing = words.iter().zip(&others).filter(|(word, other)| word != other);
+    let (Some((word, other)), None) = (differing.next(), differing.next()) else { return false };
+    let whole = word.len().min(other.len()) < 2;
+    one_letter(word, other) && (!whole || is_prefix(word) && is_prefix(other))
+}
+
+/// The word that the longer of two names has more.
+fn extra_word<'a>(one: &[&'a str], other: &[&'a str]) -> Option<&'a str> {
+    let (long, short) = if one.len() > other.len() { (one, other) } else { (other, one) };
+    let same = long.iter().zip(short).take_while(|(word, other)| word == other).count();
+    long.get(same).copied()
+}
+
 /// Whether one has all words of the other and one more after the first, which says what kind of name it is.
 fn one_word_more(one: &str, other: &str) -> bool {
     let (one, other): (Vec<&str>, Vec<&str>) = (one.split('_').collect(), other.split('_').collect());

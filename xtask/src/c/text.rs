@@ -50,3 +50,24 @@ pub fn without_directives(text: &str) -> (String, Vec<bool>) {
     }
     (out, conditional)
 }
+
+/// The first line that changes how fields are laid out, from 0: it packs or aligns them.
+pub fn packing(text: &str) -> Option<u32> {
+    /// What packs or aligns, in lower case.
+    const MARKS: &[&str] = &[
+        "pshpack",
+        "packed",
+        "declspec_align",
+        "__declspec(align",
+        "alignas(",
+        "_alignas",
+        "aligned(",
+        "declspec_cachealign",
+    ];
+    let shows = |line: &str| {
+        let line: String = line.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+        line.starts_with("#pragmapack(") || MARKS.iter().any(|mark| line.contains(mark))
+    };
+    let at = text.lines().position(shows)?;
+    Some(u32::try_from(at).expect("a page has fewer than 2^32 lines"))
+}

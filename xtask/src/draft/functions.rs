@@ -17,6 +17,8 @@ use crate::source::Location;
 pub struct Function {
     /// The parameters, in order.
     pub params: Vec<Param>,
+    /// It takes any number of arguments after those: `...`.
+    pub variadic: Option<Fact<()>>,
     /// Headings that the template found no parameter for.
     pub demoted: Vec<Demoted>,
     /// What it returns.
@@ -50,6 +52,10 @@ pub struct Param {
     pub direction: Option<Fact<Direction>>,
     /// Whether it may be left out (`NULL`).
     pub optional: Option<Fact<()>>,
+    /// The sentence that says under which condition it may be left out. Nothing is made of it.
+    pub optional_if: Option<Fact<String>>,
+    /// Its text begins with saying that it is reserved.
+    pub reserved: Option<Fact<()>>,
     /// Its type.
     pub c_type: Option<Fact<CType>>,
     /// The array dimensions that its heading states: `[4]`. Its type has them too, if it is known and none of a pointer.
@@ -212,4 +218,6 @@ pub struct DocumentedCode {
     pub number: Option<Fact<u32>>,
     /// Each text that the page gives for it.
     pub texts: Vec<Fact<Arc<Prose>>>,
+    /// Whether it stands among rows most of which name no codes: it tells nothing of how failure is reported.
+    pub is_minor: bool,
 }

@@ -38,6 +38,8 @@ pub fn explain(item: &Item) -> String {
                 let direction = param.direction.clone().map(|fact| fact.map(Direction::words));
                 out.maybe(2, "direction", direction.as_ref());
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
+                out.maybe(2, "optional under a condition", param.optional_if.as_ref());
+                out.maybe(2, "reserved", param.reserved.clone().map(|fact| fact.map(|()| "yes")).as_ref());
                 out.maybe(2, "length of", param.length_of.as_ref());
                 out.maybe(2, "which counts", param.stated_unit().cloned().map(|fact| fact.map(Unit::name)).as_ref());
                 out.maybe(2, "ends with", param.null_terminated.clone().map(|fact| fact.map(|()| "NULL")).as_ref());
@@ -45,6 +47,7 @@ pub fn explain(item: &Item) -> String {
                 out.maybe(2, "leads to", param.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
                 out.afterwards(&param.afterwards);
             }
+            out.maybe(1, "more arguments", function.variadic.clone().map(|fact| fact.map(|()| "any number")).as_ref());
             let returns = &function.returns;
             out.maybe(1, "returns", returns.c_type.as_ref());
             let convention = returns.convention.clone().map(|fact| fact.map(Convention::name));

@@ -9,6 +9,9 @@ use crate::sync::{MARK, OutputFile};
 /// What the feature is called that brings the C functions.
 const EXPORTS: &str = "exports";
 
+/// Where a manifest has the features.
+const FEATURES: &str = "features";
+
 /// The features of a crate, each with those that it enables.
 pub fn features(spec: &Spec) -> BTreeMap<String, Vec<String>> {
     let families = spec.families.iter().filter(|family| !family.is_empty());
@@ -31,6 +34,26 @@ pub fn file(spec: &Spec) -> OutputFile {
     }
     text += "\n[lib]\npath = \"src/lib.rs\"\n";
     OutputFile { path: "Cargo.toml".to_owned(), text }
+}
+
+/// What a manifest that is kept by hand lacks of the features, each as a line to write: without it the code of a family is
+/// left out, or does not compile.
+pub fn lacking(spec: &Spec, manifest: &str) -> Vec<String> {
+    let manifest: toml::Table = match toml::from_str(manifest) {
+        Ok(table) => table,
+        Err(error) => return vec![format!("a manifest that can be read: {}", error.message())],
+    };
+    let stated = manifest.get(FEATURES).and_then(toml::Value::as_table);
+    let lacks = |(feature, enables): (String, Vec<String>)| {
+        let list = stated.and_then(|features| features.get(&feature)).and_then(toml::Value::as_array);
+        let has = |name: &String| list.is_some_and(|list| list.iter().any(|value| value.as_str() == Some(name)));
+        if list.is_some() && enables.iter().all(has) {
+            return None;
+        }
+        let enables: Vec<String> = enables.iter().map(|name| format!("\"{name}\"")).collect();
+        Some(format!("{feature} = [{}]", enables.join(", ")))
+    };
+    features(spec).into_iter().filter_map(lacks).collect()
 }
 
 /// The other families whose types a family refers to.

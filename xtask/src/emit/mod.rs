@@ -19,6 +19,9 @@ use crate::sync::OutputFile;
 /// The folders of a generated crate in which nothing but output may be.
 pub const CRATE_FOLDERS: &[&str] = &["src", "include"];
 
+/// The manifest of a crate, below its folder.
+pub const MANIFEST: &str = "Cargo.toml";
+
 /// Everything that `codegen` writes.
 pub fn crate_files(spec: &Spec) -> Vec<OutputFile> {
     let facts = || {

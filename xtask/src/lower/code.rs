@@ -12,15 +12,31 @@ pub(super) fn is_code(name: &str) -> bool {
     is_identifier(name) && name.len() > 2 && (name.contains('_') || capitals == name.len()) && capitals > 0
 }
 
-/// `12002`, `0x803D0000` or `87 (0x57)`.
+/// One name in capitals with an underscore within it, which is a code even among cells that are none.
+pub(super) fn is_plain_code(name: &str) -> bool {
+    is_code(name)
+        && !name.ends_with('_')
+        && name.trim_matches('_').contains('_')
+        && !name.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// `12002`, `0x803D0000` or `87 (0x57)`. Of two numbers that differ neither counts.
 pub(super) fn number(text: &str) -> Option<u32> {
     let first = text.split([' ', '(']).next()?;
     let rest = text[first.len()..].trim();
-    let alone = rest.is_empty() || rest.starts_with("(0x") && rest.ends_with(')');
-    if !alone || !first.starts_with(|c: char| c.is_ascii_digit()) {
+    let value = literal(first)?;
+    if rest.is_empty() {
+        return Some(value);
+    }
+    let again = rest.strip_prefix('(')?.strip_suffix(')')?.trim();
+    literal(again).filter(|&again| again == value && rest.starts_with("(0x"))
+}
+
+fn literal(text: &str) -> Option<u32> {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    match values::evaluate(first, |_| None) {
+    match values::evaluate(text, |_| None) {
         values::Outcome::Value(value) => u32::try_from(value).ok(),
         _ => None,
     }

@@ -1,20 +1,23 @@
-//! Pages that list codes with their numbers, in any of their forms: runs of `<dl>`, pipe tables with two terms in a
-//! cell, or a name, a number and a text in paragraphs of their own.
+//! Pages that list codes with their numbers, in any of their forms: runs of `<dl>`, tables with columns of names and
+//! numbers or with two terms in a cell, or a name, a number and a text in paragraphs of their own.
 //!
 //! All forms come down to the same sequence: a piece of text that is nothing but a name, one that is nothing but a
-//! number, and text up to the next name.
+//! number, and text up to the next name. Whether names or numbers come first is told once for each part of a page.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::code::{is_code, number};
+use super::columns::{self, Columns, Heading};
 use super::{at, locate};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::Code;
 use crate::fact::Fact;
 use crate::page::{Page, SectionKind};
-use crate::prose::{Block, BlockKind, Inline, Prose, plain};
+use crate::prose::{Block, BlockKind, Inline, Prose, Table, plain};
+use crate::source::Span;
 
 /// What a page lists.
 #[derive(Default)]
@@ -33,10 +36,16 @@ pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
     let proses: Vec<&Prose> =
         std::iter::once(&*page.lead).chain(page.sections.iter().map(|section| &*section.prose)).collect();
     let mut atoms = Vec::new();
+    let mut unclear = Vec::new();
     for (part, prose) in proses.iter().enumerate() {
         for (index, block) in prose.blocks.iter().enumerate() {
-            collect(block, (part, index), &mut atoms);
+            collect(block, (part, index), &mut atoms, &mut unclear);
         }
+    }
+    let pairs = Pairs::of(page, &atoms, &mut unclear);
+    for (span, message) in unclear {
+        let help = "say in the header which column has the values, and write a number beside each name";
+        diags.report_help(Rule::UncertainNumber, locate(page, span), message, help);
     }
     let mut loose = BTreeSet::new();
     let mut codes: Vec<Code> = Vec::new();
@@ -46,37 +55,97 @@ pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
     let mut open = false;
     while index < atoms.len() {
         let atom = &atoms[index];
-        // A heading ends the text of the code above it.
-        open &= index == 0 || atoms[index - 1].place.0 == atom.place.0;
-        let number = atoms.get(index + 1).and_then(|next| number(&next.text).map(|number| (number, next.block.span)));
-        match (is_code(&atom.text), number) {
-            (true, Some((number, span))) => {
-                let name = Fact { value: atom.text.clone(), source: at(page, atom.block.span) };
-                let before = *numbers.entry(name.value.clone()).or_insert(number);
-                if before != number {
-                    let message = format!("`{}` is {number} here and {before} above", name.value);
-                    diags.report(Rule::CodeConflict, locate(page, span), message);
-                }
-                codes.push(Code { name, number: Fact { value: number, source: at(page, span) }, docs: Arc::default() });
-                open = true;
-                index += 2;
-                continue;
+        // A heading or the end of a row ends the text of the code above it.
+        open &= index == 0 || atoms[index - 1].is_near(atom);
+        if let Some((named, number)) = pairs.at(&atoms, index) {
+            let span = atoms[number.at].block.span;
+            let number = number.value;
+            let name = Fact { value: named.text.clone(), source: at(page, named.block.span) };
+            let before = *numbers.entry(name.value.clone()).or_insert(number);
+            if before != number {
+                let message = format!("`{}` is {number} here and {before} above", name.value);
+                diags.report(Rule::CodeConflict, locate(page, span), message);
             }
-            (true, None) => {
-                open = false;
-                loose.insert(index);
-            }
-            (false, _) if open => {
-                let code = codes.last_mut().expect("a code is open");
-                Arc::make_mut(&mut code.docs).blocks.push(atom.block.clone().into_owned());
-            }
-            (false, _) => {
-                loose.insert(index);
-            }
+            codes.push(Code { name, number: Fact { value: number, source: at(page, span) }, docs: Arc::default() });
+            open = true;
+            index += 2;
+            continue;
+        }
+        if open && !is_code(&atom.text) {
+            let code = codes.last_mut().expect("a code is open");
+            Arc::make_mut(&mut code.docs).blocks.push(atom.block.clone().into_owned());
+        } else {
+            open = false;
+            loose.insert(index);
         }
         index += 1;
     }
     Listing { codes, around: around(&proses, &atoms, &loose) }
+}
+
+/// Which atoms are a name and its number.
+struct Pairs {
+    /// For each atom, whether numbers come before their names where it stands; none if that cannot be told.
+    number_first: Vec<Option<bool>>,
+}
+
+/// A number and the place of its atom.
+struct Numbered {
+    at: usize,
+    value: u32,
+}
+
+impl Pairs {
+    fn of(page: &Page, atoms: &[Atom<'_>], unclear: &mut Vec<(Span, String)>) -> Self {
+        let mut number_first = Vec::with_capacity(atoms.len());
+        for run in atoms.chunk_by(Atom::is_near) {
+            let first = number_first.len();
+            let heading = run[0].place.0.checked_sub(1).map(|section| &*page.sections[section].heading.value);
+            // Under `Data type` there are names of types, and the numbers below them are no numbers of theirs.
+            let of_types = run[0].cell.is_none() && heading.is_some_and(is_about_types);
+            let pairs = || run.windows(2).filter(|two| two[0].is_beside(&two[1]));
+            let after = pairs().filter(|two| is_name(&two[0]) && number(&two[1].text).is_some()).count();
+            let before: Vec<&Atom<'_>> =
+                pairs().filter(|two| number(&two[0].text).is_some() && is_name(&two[1])).map(|two| &two[1]).collect();
+            let which = match before.len().cmp(&after) {
+                _ if of_types => None,
+                Ordering::Less => Some(false),
+                Ordering::Greater => Some(true),
+                Ordering::Equal => {
+                    unclear.extend(before.first().map(|name| {
+                        let message = format!("`{}` stands between two numbers, and either may be its own", name.text);
+                        (name.block.span, message)
+                    }));
+                    None
+                }
+            };
+            number_first.resize(first + run.len(), which);
+        }
+        Self { number_first }
+    }
+
+    /// The name and the number that begin at an atom.
+    fn at<'a, 'b>(&self, atoms: &'a [Atom<'b>], index: usize) -> Option<(&'a Atom<'b>, Numbered)> {
+        let (one, two) = (&atoms[index], atoms.get(index + 1)?);
+        let number_first = self.number_first[index].filter(|_| one.is_beside(two))?;
+        let (named, text, at) = if number_first { (two, one, index) } else { (one, two, index + 1) };
+        let label = index.checked_sub(1).map(|before| &atoms[before]).filter(|before| before.is_near(one));
+        let of_type = label.is_some_and(|label| named.cell.is_none() && is_about_types(&label.text));
+        let value = number(&text.text).filter(|_| is_name(named) && !of_type)?;
+        Some((named, Numbered { at, value }))
+    }
+}
+
+/// Whether a label or a heading announces types and nothing else: `Data type`.
+fn is_about_types(label: &str) -> bool {
+    let mut words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let known =
+        ["data", "type", "types", "datatype", "value", "values", "property", "registry", "and", "default", "range"];
+    Heading::of(label) == Heading::Types && words.all(|word| known.contains(&&*word.to_lowercase()))
+}
+
+fn is_name(atom: &Atom<'_>) -> bool {
+    atom.cell != Some(Cell::Loose) && is_code(&atom.text)
 }
 
 /// The text of each part that belongs to no code: whole blocks where none of it does.
@@ -117,38 +186,124 @@ struct Atom<'a> {
     block: Cow<'a, Block>,
     /// The part of the page and the block of it that it is from.
     place: (usize, usize),
+    /// The row of the block, if that is a table.
+    row: usize,
+    /// What of the row it is.
+    cell: Option<Cell>,
 }
 
-fn collect<'a>(block: &'a Block, place: (usize, usize), atoms: &mut Vec<Atom<'a>>) {
-    let all = |prose: &'a Prose, atoms: &mut Vec<Atom<'a>>| {
-        prose.blocks.iter().for_each(|block| collect(block, place, atoms));
-    };
-    match &block.kind {
-        BlockKind::Definitions(entries) => entries.iter().for_each(|entry| all(entry.prose(), atoms)),
-        BlockKind::Table(table) => {
-            for row in &table.rows {
-                let first = atoms.len();
-                row.cells.iter().for_each(|cell| all(cell, atoms));
-                // Lines count from the cell's own text; what matters is the row.
-                atoms[first..].iter_mut().for_each(|atom| atom.block.to_mut().span = row.span);
-            }
-        }
-        BlockKind::Paragraph(inlines) => paragraph(block, inlines, place, atoms),
-        _ => atoms.push(Atom { text: String::new(), block: Cow::Borrowed(block), place }),
+/// What the columns of its table make of a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    /// The name or the number that the columns of the table say.
+    Stated,
+    /// The cell of that number: a name and a number in it belong together.
+    Own(usize),
+    /// One that is text and nothing else.
+    Loose,
+}
+
+impl Atom<'_> {
+    /// Whether text after the one may be about it: in one row of a table, or below the same heading outside of tables.
+    fn is_near(&self, next: &Atom<'_>) -> bool {
+        let row = |atom: &Atom<'_>| atom.cell.map(|_| (atom.place.1, atom.row));
+        self.place.0 == next.place.0 && row(self) == row(next)
+    }
+
+    /// Whether the one may be a name and the other its number.
+    fn is_beside(&self, next: &Atom<'_>) -> bool {
+        self.is_near(next) && self.cell == next.cell && self.cell != Some(Cell::Loose)
     }
 }
 
-/// `**NAME**<br>0x1` is two atoms.
+fn collect<'a>(block: &'a Block, place: (usize, usize), atoms: &mut Vec<Atom<'a>>, unclear: &mut Vec<(Span, String)>) {
+    match &block.kind {
+        BlockKind::Definitions(entries) => {
+            let blocks = entries.iter().flat_map(|entry| &entry.prose().blocks);
+            blocks.for_each(|block| collect(block, place, atoms, unclear));
+        }
+        BlockKind::Table(table) => rows(block.span, table, place, atoms, unclear),
+        BlockKind::Paragraph(inlines) => paragraph(block, inlines, place, atoms),
+        _ => atoms.push(atom(String::new(), Cow::Borrowed(block), place)),
+    }
+}
+
+fn atom(text: String, block: Cow<'_, Block>, place: (usize, usize)) -> Atom<'_> {
+    Atom { text, block, place, row: 0, cell: None }
+}
+
+/// The rows of a table, each with its name and its number first.
+fn rows<'a>(
+    span: Span,
+    table: &'a Table,
+    place: (usize, usize),
+    atoms: &mut Vec<Atom<'a>>,
+    unclear: &mut Vec<(Span, String)>,
+) {
+    let found = match columns::of(table) {
+        Columns::Unclear(message) => {
+            unclear.push((span, message));
+            None
+        }
+        Columns::Found { names, numbers } => Some((names, numbers)),
+        Columns::None => None,
+    };
+    for (at, row) in table.rows.iter().enumerate() {
+        let first = atoms.len();
+        let pair = found.and_then(|(names, numbers)| {
+            let (name, cell) = (row.cells.get(names)?, row.cells.get(numbers)?);
+            if !columns::is_name(table, names, name) {
+                return None;
+            }
+            let number = columns::number(table, numbers, cell);
+            if number.is_none() {
+                unclear.push((row.span, format!("no number stands beside `{}`", name.plain().trim())));
+            }
+            Some(([names, numbers], [name.plain().trim().to_owned(), number?.to_string()]))
+        });
+        if let Some((pair, texts)) = &pair {
+            for (column, text) in pair.iter().zip(texts) {
+                let block = row.cells[*column].blocks.first().expect("a cell with a text has a block");
+                let stated = Atom { cell: Some(Cell::Stated), ..atom(text.clone(), Cow::Borrowed(block), place) };
+                atoms.push(stated);
+            }
+        }
+        for (column, cell) in row.cells.iter().enumerate() {
+            // `0x80004005 (E_FAIL)` says more than a number.
+            let says_more = |(pair, _): &([usize; 2], _)| pair[1] == column && cell.plain().contains('_');
+            if pair.as_ref().is_some_and(|pair| pair.0.contains(&column) && !says_more(pair)) {
+                continue;
+            }
+            let from = atoms.len();
+            cell.blocks.iter().for_each(|block| collect(block, place, atoms, unclear));
+            let is_text = found.is_some() || Heading::over(table, column) == Heading::Types;
+            let cell = if is_text { Cell::Loose } else { Cell::Own(column) };
+            atoms[from..].iter_mut().for_each(|atom| atom.cell = Some(cell));
+        }
+        for atom in &mut atoms[first..] {
+            // Lines count from the cell's own text; what matters is the row.
+            atom.block.to_mut().span = row.span;
+            atom.row = at;
+        }
+    }
+}
+
+/// `**NAME**<br>0x1` is two atoms, and so is `0x1<br>**NAME**`.
 fn paragraph<'a>(block: &'a Block, inlines: &[Inline], place: (usize, usize), atoms: &mut Vec<Atom<'a>>) {
     let parts: Vec<&[Inline]> =
         inlines.split(|inline| *inline == Inline::Break).filter(|part| !part.is_empty()).collect();
-    let name = parts.first().is_some_and(|first| is_code(plain(first).trim()));
-    if !name || parts.len() == 1 && parts[0].len() == inlines.len() {
-        atoms.push(Atom { text: plain(inlines).trim().to_owned(), block: Cow::Borrowed(block), place });
+    let texts: Vec<String> = parts.iter().map(|part| plain(part).trim().to_owned()).collect();
+    let is_pair = match &texts[..] {
+        [name, ..] if is_code(name) => true,
+        [value, name, ..] => number(value).is_some() && is_code(name),
+        _ => false,
+    };
+    if !is_pair || parts.len() == 1 && parts[0].len() == inlines.len() {
+        atoms.push(atom(plain(inlines).trim().to_owned(), Cow::Borrowed(block), place));
         return;
     }
-    for part in parts {
+    for (part, text) in parts.into_iter().zip(texts) {
         let block = Block { span: block.span, kind: BlockKind::Paragraph(part.to_vec()) };
-        atoms.push(Atom { text: plain(part).trim().to_owned(), block: Cow::Owned(block), place });
+        atoms.push(atom(text, Cow::Owned(block), place));
     }
 }

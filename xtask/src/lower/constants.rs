@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::code::{self, is_code};
+use super::columns::Heading;
 use super::{at, stated};
 use crate::c::names::is_identifier;
 use crate::c::types::{self, CType};
@@ -108,6 +109,9 @@ fn collect<'a>(prose: &'a Prose, found: &mut Vec<Found<'a>>) {
 
 /// The rows that begin with a name and its number: the other cells are about it.
 fn rows<'a>(table: &'a Table, found: &mut Vec<Found<'a>>) {
+    if Heading::over(table, 0) == Heading::Types {
+        return;
+    }
     for row in &table.rows {
         let Some((first, others)) = row.cells.split_first() else { continue };
         let stated = stated::two_terms(first).or_else(|| in_cell(first));

@@ -2,22 +2,30 @@
 
 use std::collections::BTreeSet;
 
-use super::{adopt_demoted, demoted, entry_docs, locate, stated};
+use super::{adopt_demoted, demoted, entry_docs, enumerators, locate, stated};
 use crate::c::members;
 use crate::c::names::is_identifier;
 use crate::c::values::{self, Outcome};
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::as_c_sees;
-use crate::draft::{Body, Member};
+use crate::draft::{Body, Member, as_c_sees};
+use crate::fact::Fact;
 use crate::page::{EntryKind, Page, SectionKind};
 use crate::source::Spanned;
 
 /// Lowers the members of an enumeration.
-pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Body {
+pub(super) fn lower(
+    page: &Page,
+    name: &Fact<String>,
+    aliases: &[Fact<String>],
+    flaws: &mut Vec<String>,
+    diags: &mut Diagnostics,
+) -> Body {
+    let names: BTreeSet<&str> = std::iter::once(name).chain(aliases).map(|name| &*name.value).collect();
     let mut members: Vec<Member> = Vec::new();
     let mut dropped = Vec::new();
     let mut seen = BTreeSet::new();
     let beside = stated::beside(page);
+    let mut agree = true;
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::EnumFields) {
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Field) {
             if entry.name.value.is_empty() {
@@ -40,28 +48,32 @@ pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostic
             let mut places = entry.value.iter().chain(elsewhere.iter().flatten());
             let first = places.next();
             for other in places {
-                compare(page, &name.value, first.expect("there is one before"), other, diags);
+                agree &= compare(page, &name.value, first.expect("there is one before"), other, diags);
             }
             let stated = first.map(|value| super::stated(page, value));
-            members.push(Member { name, stated, value: None, docs: entry_docs(page, entry, diags) });
+            members.push(Member { name, stated, follows: None, value: None, docs: entry_docs(page, entry, diags) });
         }
         adopt_demoted(section, members.iter_mut().map(|member| (&*member.name.value, &mut member.docs)));
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
     members::evaluate(&mut members, |_| None);
+    if agree {
+        enumerators::complete(page, &names, &mut members, diags);
+        members::evaluate(&mut members, |_| None);
+    }
     Body::Enum(members, dropped)
 }
 
-/// Two values of one enumerator that can both be told from the text alone, and differ.
-fn compare(page: &Page, name: &str, first: &Spanned<String>, other: &Spanned<String>, diags: &mut Diagnostics) {
+/// Whether two values of one enumerator agree. Those that can both be told from the text alone, and differ, do not.
+fn compare(page: &Page, name: &str, first: &Spanned<String>, other: &Spanned<String>, diags: &mut Diagnostics) -> bool {
     let value = |text: &str| match values::evaluate(text, |_| None) {
         Outcome::Value(value) => Some(as_c_sees(value)),
         _ => None,
     };
-    if let (Some(one), Some(two)) = (value(&first.value), value(&other.value))
-        && one != two
-    {
+    let (Some(one), Some(two)) = (value(&first.value), value(&other.value)) else { return true };
+    if one != two {
         let message = format!("`{name}` is {two} here and {one} on line {}", first.span.line);
         diags.report(Rule::ValueConflict, locate(page, other.span), message);
     }
+    one == two
 }

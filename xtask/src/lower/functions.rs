@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{at, c_type, demoted, dimensions, entry_docs, locate, prototype, returns, stated, with_dimensions};
+use super::prototype::Prototype;
+use super::{
+    at, c_type, demoted, dimensions, entry_docs, leaving_out, locate, near, prototype, returns, stated, with_dimensions,
+};
 use crate::c::attributes::{self, counts_bytes, is_optional, length_in};
 use crate::c::names::{is_identifier, is_placeholder};
 use crate::c::types::{CType, annotations};
@@ -14,7 +17,7 @@ use crate::prose::{BlockKind, Inline, plain};
 use crate::source::{Span, Spanned};
 
 /// Lowers a function or callback.
-pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
+pub(super) fn lower(page: &Page, called: &Fact<String>, flaws: &mut Vec<String>, diags: &mut Diagnostics) -> Function {
     let mut function = Function::default();
     let mut names = BTreeSet::new();
     let mut lengths = Vec::new();
@@ -25,7 +28,7 @@ pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostic
                 continue;
             }
             let param = param(page, entry, diags);
-            if param.name.value != "..." && !is_identifier(&param.name.value) {
+            if param.name.value != ELLIPSIS && !is_identifier(&param.name.value) {
                 let message = format!("`{}` is no C identifier", param.name.value);
                 diags.report(Rule::InvalidName, locate(page, entry.name.span), message);
                 flaws.push(format!("parameter {}", param.name.value));
@@ -46,10 +49,15 @@ pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostic
         adopt_demoted(page, section, &mut function.params);
         function.demoted.extend(demoted(page, section, EntryKind::Param, diags));
     }
-    let declared = prototype::of(page, &names);
+    let declared = prototype::of(page, &called.value, &names);
+    compare_names(page, called, &declared, &names, flaws, diags);
+    let ellipsis = function.params.iter().find(|param| param.name.value == ELLIPSIS);
+    let listed = || declared.span.filter(|_| declared.names.last().is_some_and(|name| name == ELLIPSIS));
+    let ellipsis = ellipsis.map(|param| param.name.source.clone()).or_else(|| Some(at(page, listed()?)));
+    function.variadic = ellipsis.map(|source| Fact { value: (), source });
     for param in &mut function.params {
         if let Some(declaration) = declared.params.get(&param.name.value) {
-            complete(page, param, declaration, diags);
+            complete(page, param, declaration);
             lengths.extend(lengths_in(page, &param.name.value, declaration));
         }
     }
@@ -63,9 +71,60 @@ pub(super) fn lower(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostic
         }
     }
     adopt_lengths(&mut function.params, lengths);
+    function.params.iter_mut().for_each(|param| leaving_out::read(page, param));
+    near::misses(page, &names, diags);
+    near::lengths(page, &function.params, diags);
     function.returns = returns::lower(page, diags);
     function.returns.c_type = function.returns.c_type.take().or(declared.returns);
     function
+}
+
+/// What stands for any number of arguments.
+const ELLIPSIS: &str = "...";
+
+/// The names of the declaration that no heading has: none at all, or one that stands under a heading of another form.
+fn compare_names(
+    page: &Page,
+    called: &Fact<String>,
+    declared: &Prototype,
+    names: &BTreeSet<String>,
+    flaws: &mut Vec<String>,
+    diags: &mut Diagnostics,
+) {
+    let place = || declared.span.map_or_else(|| called.source.location().clone(), |span| locate(page, span));
+    if names.is_empty() && !declared.names.iter().all(|name| name == ELLIPSIS) {
+        let list = declared.names.join("`, `");
+        let message =
+            format!("the declaration of `{}` has `{list}`, and the page describes no parameter", called.value);
+        diags.report(Rule::MissingParams, place(), message);
+        flaws.push("parameters".to_owned());
+        return;
+    }
+    if names.is_empty() && declared.unnamed {
+        let message = format!("the declaration of `{}` has parameters that cannot be read", called.value);
+        diags.report(Rule::MissingParams, place(), message);
+        flaws.push("parameters".to_owned());
+        return;
+    }
+    let missing: Vec<&String> =
+        declared.names.iter().filter(|name| *name != ELLIPSIS && !names.contains(*name)).collect();
+    for section in &page.sections {
+        let texts = section.entries.iter().map(|entry| &entry.prose).chain([&section.prose]);
+        for block in texts.flat_map(|prose| &prose.blocks) {
+            let BlockKind::Heading(level, inlines) = &block.kind else { continue };
+            let text = plain(inlines);
+            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            if let Some(name) = missing.iter().find(|name| words.any(|word| word == name.as_str())) {
+                let message = format!("the declaration has `{name}`, and the heading `{text}` is none of a parameter");
+                let help = format!("write `### -param {name}`");
+                diags.report_help(Rule::MistypedHeading, locate(page, block.span), message, help);
+                flaws.push(format!("parameter {name}"));
+            } else if *level == 3 && section.kind == SectionKind::Parameters {
+                let message = format!("the heading `{text}` stands among those of parameters and is none");
+                diags.report(Rule::StrangeHeading, locate(page, block.span), message);
+            }
+        }
+    }
 }
 
 fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
@@ -82,6 +141,8 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         name: stated(page, &entry.name),
         direction: by_heading.or(by_type).map(|(value, span)| Fact { value, source: at(page, span) }),
         optional: optional.map(|(_, span)| Fact { value: (), source: at(page, span) }),
+        optional_if: None,
+        reserved: None,
         c_type: entry.c_type.as_ref().and_then(|line| c_type(page, line)),
         dimensions: dimensions(page, entry),
         length_of: None,
@@ -104,15 +165,12 @@ fn compare(page: &Page, name: &str, stated: Direction, other: Direction, at: Spa
 }
 
 /// Takes from the syntax block what is said of a parameter nowhere else.
-fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>, diags: &mut Diagnostics) {
+fn complete(page: &Page, param: &mut Param, declaration: &Spanned<Vec<Inline>>) {
     let source = || at(page, declaration.span);
     param.c_type = param.c_type.take().or_else(|| c_type(page, declaration));
     let annotations = annotations(&plain(&declaration.value));
-    if let Some((other, span)) = direction(annotations.iter().map(|word| (&**word, declaration.span))) {
-        match &param.direction {
-            Some(stated) => compare(page, &param.name.value, stated.value, other, span, diags),
-            None => param.direction = Some(Fact { value: other, source: source() }),
-        }
+    if let Some((other, _)) = direction(annotations.iter().map(|word| (&**word, declaration.span))) {
+        param.direction.get_or_insert_with(|| Fact { value: other, source: source() });
     }
     if param.optional.is_none() && annotations.iter().any(|word| is_optional(word)) {
         param.optional = Some(Fact { value: (), source: source() });

@@ -19,7 +19,7 @@ pub(super) fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> O
         (Kind::Struct, Some(Kind::Union)) => Kind::Union,
         _ => kind,
     });
-    let kind = kind.or_else(|| refine(by_sections(page), by_title()));
+    let kind = kind.or_else(|| refine(by_sections(page).filter(|_| !is_message(page)), by_title()));
     let kind = kind.or_else(by_title).or_else(|| by_front_matter(page)).or_else(|| by_file(page));
     let kind = kind.or_else(|| lists_codes.then_some(Kind::Codes));
     let kind = kind.or_else(|| page.scalar("ms.topic").map(|_| Kind::Topic));
@@ -66,11 +66,17 @@ fn by_sections(page: &Page) -> Option<Kind> {
     kinds.into_iter().find(|(section, _)| page.section(section).is_some()).map(|(_, kind)| kind)
 }
 
-/// Sections cannot tell a callback from a function, nor a union from a structure; the title can.
+/// Messages and control codes have parameters and are no functions.
+fn is_message(page: &Page) -> bool {
+    let title = page.title.as_ref().map_or("", |title| without_header(&title.value));
+    [" message", " control code"].into_iter().any(|kind| title.ends_with(kind))
+}
+
+/// Sections cannot tell a callback from a function, nor a union or an interface from a structure; the title can.
 fn refine(by_sections: Option<Kind>, by_title: Option<Kind>) -> Option<Kind> {
     match (by_sections, by_title) {
         (Some(Kind::Function), Some(Kind::Callback)) => Some(Kind::Callback),
-        (Some(Kind::Struct), Some(Kind::Union)) => Some(Kind::Union),
+        (Some(Kind::Struct), Some(kind @ (Kind::Union | Kind::Interface | Kind::Class))) => Some(kind),
         (kind, _) => kind,
     }
 }
@@ -108,7 +114,7 @@ fn title_suffix(page: &Page) -> Option<(&str, Kind)> {
     ];
     let title = without_header(&page.title.as_ref()?.value);
     SUFFIXES.iter().find_map(|&(suffix, kind)| {
-        let name = title.strip_suffix(suffix)?;
+        let name = without_suffix(title, suffix)?;
         name.ends_with(' ').then(|| (name.trim_end(), kind))
     })
 }
@@ -255,38 +261,64 @@ fn front_matter_title(page: &Page) -> Option<Fact<String>> {
     Some(title.derive("name-from-title", name))
 }
 
-/// A page with the template of a structure whose keywords or syntax say that the item is a union.
-pub(super) fn doubt_structure(page: &Page, name: &Fact<String>, aliases: &[Fact<String>], diags: &mut Diagnostics) {
-    // Seven names are the most that a page was seen to have.
-    let names = || std::iter::once(name).chain(aliases).map(|name| &name.value).take(8);
-    let says = |text: &str| names().any(|name| is_union(text, name));
-    let keys = ["ms.keywords", "helpviewer_keywords", "keywords"];
-    let keyword =
-        keys.into_iter().filter_map(|key| page.front_matter.get(key)).flatten().find(|text| says(&text.value));
-    let code = || {
-        let syntax = page.sections.iter().filter(|section| section.kind == SectionKind::Syntax);
-        let mut blocks = syntax.flat_map(|section| &section.prose.blocks);
-        blocks.find_map(|block| match &block.kind {
-            BlockKind::Code(_, text) => {
-                let text = text.trim_start();
-                text.strip_prefix("typedef").unwrap_or(text).trim_start().starts_with("union").then_some(block.span)
-            }
-            _ => None,
-        })
-    };
-    if let Some(span) = keyword.map(|keyword| keyword.span).or_else(code) {
-        let message = format!("`{}` has the page of a structure, and is called a union here", name.value);
-        let help = "correct the title, or set `kind = \"union\"` in overrides.toml";
+/// Whether an item with the template of structures is one or a union: its declaration says so, else its keywords,
+/// which were made when somebody knew, else its title.
+pub(super) fn record(
+    page: &Page,
+    kind: Kind,
+    declared: Option<(Kind, Span)>,
+    name: &Fact<String>,
+    aliases: &[Fact<String>],
+    flaws: &mut Vec<String>,
+    diags: &mut Diagnostics,
+) -> Kind {
+    let help = "correct the title, or set `kind` in overrides.toml";
+    let mut doubt = |span: Span, message: String| {
         diags.report_help(Rule::UnionAsStructure, locate(page, span), message, help);
+    };
+    let name = &name.value;
+    match (kind, declared) {
+        (Kind::Struct, Some((Kind::Union, span))) => {
+            doubt(span, format!("`{name}` has the page of a structure, and is declared as a union here"));
+            return Kind::Union;
+        }
+        (_, Some((Kind::Struct, span))) if kind == Kind::Union => {
+            let message = format!("`{name}` is a union by its title, and is declared as a structure here");
+            diags.report_help(Rule::HeadingAgainstDeclaration, locate(page, span), message, help);
+            return Kind::Struct;
+        }
+        (_, Some((kind, _))) => return kind,
+        (_, None) => {}
+    }
+    // Seven names are the most that a page was seen to have.
+    let names = || std::iter::once(name).chain(aliases.iter().map(|alias| &alias.value)).take(8);
+    let keys = ["ms.keywords", "helpviewer_keywords", "keywords"];
+    let called = |word: &str| {
+        let keywords = keys.into_iter().filter_map(|key| page.front_matter.get(key)).flatten();
+        keywords.into_iter().find(|text| names().any(|name| is_called(&text.value, name, word))).map(|text| text.span)
+    };
+    match called("union") {
+        Some(span) if kind == Kind::Struct => {
+            let contradicted = called("structure").is_some();
+            doubt(span, format!("`{name}` has the page of a structure, and is called a union here"));
+            if contradicted {
+                let message = format!("the keywords call `{name}` both a structure and a union");
+                diags.report_help(Rule::UnknownKind, locate(page, span), message, help);
+                flaws.push("what it is: the keywords call it a structure and a union".to_owned());
+            }
+            if contradicted { kind } else { Kind::Union }
+        }
+        _ => kind,
     }
 }
 
-/// Whether keywords call that name a union.
-fn is_union(text: &str, name: &str) -> bool {
+/// Whether keywords call that name a `union` or `structure`.
+fn is_called(text: &str, name: &str, word: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let after = &text[at + name.len()..];
+        let rest = after.strip_prefix(' ').and_then(|after| after.strip_prefix(word));
         !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-            && after.strip_prefix(" union").is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+            && rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     })
 }
 
@@ -295,6 +327,12 @@ fn title_text(page: &Page) -> Option<Fact<String>> {
     let title = page.title.as_ref()?;
     let name = title_suffix(page).map_or_else(|| without_header(&title.value), |(name, _)| name);
     Some(Fact { value: without_stars(name).replace('\\', ""), source: at(page, title.span) })
+}
+
+/// A title without its last word, in any case.
+fn without_suffix<'a>(title: &'a str, suffix: &str) -> Option<&'a str> {
+    let (name, end) = title.split_at_checked(title.len().checked_sub(suffix.len())?)?;
+    end.eq_ignore_ascii_case(suffix).then_some(name)
 }
 
 fn strip_kind(title: &str) -> &str {
@@ -311,7 +349,7 @@ fn strip_kind(title: &str) -> &str {
         " class",
         " IOCTL",
     ];
-    words.iter().filter_map(|word| title.strip_suffix(word)).min_by_key(|name| name.len()).unwrap_or(title)
+    words.iter().filter_map(|word| without_suffix(title, word)).min_by_key(|name| name.len()).unwrap_or(title)
 }
 
 fn by_stem(page: &Page) -> Option<Fact<String>> {

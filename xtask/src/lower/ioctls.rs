@@ -54,7 +54,7 @@ fn add_named(page: &Page, status: &mut Returns) {
             let blocks = if shared <= MOST { vec![block.clone()] } else { Vec::new() };
             let text = Fact { value: Arc::new(Prose { blocks }), source: source.clone() };
             let name = Fact { value: word.to_owned(), source };
-            status.codes.push(DocumentedCode { name, number: None, texts: vec![text] });
+            status.codes.push(DocumentedCode { name, number: None, texts: vec![text], is_minor: false });
         }
     }
 }

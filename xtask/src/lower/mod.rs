@@ -1,14 +1,21 @@
 //! Lower: a `Page` becomes a `Draft`, what this one page claims. Knows no other page.
 
+mod against;
 mod code;
+mod code_rows;
 mod codes;
+mod columns;
 mod constants;
 mod declared;
+mod enumerators;
 mod enums;
 mod functions;
 mod identity;
 mod ioctls;
+mod leaving_out;
+mod near;
 mod prototype;
+mod requirements;
 mod returns;
 mod stated;
 mod structs;
@@ -19,7 +26,7 @@ use std::sync::Arc;
 use crate::c::names;
 use crate::c::types::{self, CType};
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Body, Demoted, Docs, Draft, Kind, Requirements};
+use crate::draft::{Body, Demoted, Docs, Draft, Kind};
 use crate::fact::{Fact, Source};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{BlockKind, Inline, Prose, plain};
@@ -30,28 +37,35 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     let codes::Listing { codes, around } = codes::lower(page, diags);
     let kind = identity::kind(page, !codes.is_empty(), diags)?;
     let (name, aliases) = identity::names(page, kind, diags)?;
-    if kind == Kind::Struct {
-        identity::doubt_structure(page, &name, &aliases, diags);
-    }
     let mut flaws = Vec::new();
+    let declarations = match kind {
+        Kind::Struct | Kind::Union => {
+            declared::on(page, &std::iter::once(&name).chain(&aliases).map(|name| &*name.value).collect())
+        }
+        _ => Vec::new(),
+    };
+    let kind = match kind {
+        Kind::Struct | Kind::Union => {
+            identity::record(page, kind, declared::kind(&declarations), &name, &aliases, &mut flaws, diags)
+        }
+        kind => kind,
+    };
     let body = match kind {
-        Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, &mut flaws, diags))),
-        Kind::Enum => enums::lower(page, &mut flaws, diags),
-        Kind::Struct | Kind::Union => structs::lower(page, &name, &aliases, &mut flaws, diags),
+        Kind::Function | Kind::Callback => Body::Function(Box::new(functions::lower(page, &name, &mut flaws, diags))),
+        Kind::Enum => enums::lower(page, &name, &aliases, &mut flaws, diags),
+        Kind::Struct | Kind::Union => structs::lower(page, &name.value, &declarations, &mut flaws, diags),
         Kind::Ioctl => Body::Ioctl(Box::new(ioctls::lower(page, diags))),
         Kind::Codes => Body::Codes(codes),
         Kind::Interface | Kind::Class | Kind::Overview | Kind::Topic => Body::Text,
     };
+    if let Body::Function(function) = &body {
+        let names = std::iter::once(&name).chain(&aliases).map(|name| &*name.value).collect();
+        against::compare(page, &names, function, &mut flaws, diags);
+    }
     let scalar = |key: &str| page.scalar(key).map(|value| stated(page, value));
-    // Pages escape a bar as if front matter were a table. See escaped_bars_in_requirements.
-    let required = |key: &str| scalar(key).map(|fact| fact.map(|text| text.replace("\\|", "|")));
-    let requirements = Requirements {
-        header: required("req.header"),
-        lib: required("req.lib"),
-        dll: required("req.dll"),
-        client: required("req.target-min-winverclnt"),
-        server: required("req.target-min-winversvr"),
-    };
+    if !matches!(kind, Kind::Ioctl | Kind::Overview | Kind::Topic | Kind::Codes | Kind::Interface | Kind::Class) {
+        unknown_items(page, &mut flaws, diags);
+    }
     Some(Draft {
         path: page.path.clone(),
         page: page.name.clone(),
@@ -61,7 +75,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         aliases,
         uid: scalar("UID"),
         asset_id: page.scalar("ms.assetid").map(|id| id.value.to_ascii_lowercase()),
-        requirements,
+        requirements: requirements::lower(page, kind),
         docs: docs(page, kind, around),
         flaws,
         constants: if kind == Kind::Codes { Vec::new() } else { constants::lower(page) },
@@ -69,6 +83,23 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         public: Vec::new(),
         body,
     })
+}
+
+/// Headings of the template whose word is none of its words: what they announce is missing from the item.
+fn unknown_items(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) {
+    let entries = page.sections.iter().flat_map(|section| &section.entries);
+    for entry in entries.filter(|entry| entry.kind == EntryKind::Other) {
+        let text = &entry.name.value;
+        let word = text.split_whitespace().next().unwrap_or(text);
+        let message = format!("`-{word}` is no item of the template");
+        let likely = names::closest(word, ["param", "field"].into_iter());
+        let help = match likely {
+            Some(likely) => format!("is `-{likely}` meant? until then nothing is made of what stands under it"),
+            None => "write `-param` or `-field`, or a heading without a dash".to_owned(),
+        };
+        diags.report_help(Rule::MistypedHeading, locate(page, entry.span), message, help);
+        flaws.push(format!("what stands under `-{text}`"));
+    }
 }
 
 /// Where a person looks for the item: front matter, from which its name may be, is far above the text.

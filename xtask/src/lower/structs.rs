@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{adopt_demoted, at, c_type, declared, demoted, dimensions, entry_docs, locate, stated, with_dimensions};
+use super::declared::{self, Shown};
+use super::{adopt_demoted, at, c_type, demoted, dimensions, entry_docs, locate, stated, with_dimensions};
+use crate::c::fields::{PartKind, dummy};
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Afterwards, Body, Field, Kind};
@@ -14,8 +16,8 @@ use crate::source::Spanned;
 /// Lowers the fields of a structure.
 pub(super) fn lower(
     page: &Page,
-    name: &Fact<String>,
-    aliases: &[Fact<String>],
+    name: &str,
+    declarations: &[Shown],
     flaws: &mut Vec<String>,
     diags: &mut Diagnostics,
 ) -> Body {
@@ -63,22 +65,26 @@ pub(super) fn lower(
         }
         dropped.extend(demoted(page, section, EntryKind::Field, diags));
     }
-    let names = std::iter::once(name).chain(aliases).map(|name| &*name.value).collect();
-    declared::complete(page, &names, &mut fields, unread, flaws, diags);
+    declared::complete(page, name, declarations, unread, &mut fields, flaws, diags);
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::StructFields) {
         adopt_demoted(section, fields.iter_mut().map(|field| (&*field.name.value, &mut field.docs)));
     }
     Body::Struct(fields, dropped)
 }
 
-/// A field whose type is `struct` or `union` and nothing else, or that is called `(unnamed union)`.
+/// A field whose type is `struct` or `union` and nothing else, or that is called `(unnamed union)` or as headers call
+/// what only some compilers let have no name.
 fn nested(page: &Page, entry: &Entry) -> Option<Fact<Kind>> {
     let words = if let Some(line) = &entry.c_type {
         Spanned { value: plain(&line.value), span: line.span }
     } else {
         let last = entry.name.value.rsplit('.').next().expect("a split has a last part");
-        let inner = last.strip_prefix('(')?.strip_suffix(')')?.trim().strip_prefix("unnamed ")?;
-        Spanned { value: inner.to_owned(), span: entry.name.span }
+        let kind = match dummy(last) {
+            Some(PartKind::Struct) => "struct",
+            Some(PartKind::Union) => "union",
+            None => last.strip_prefix('(')?.strip_suffix(')')?.trim().strip_prefix("unnamed ")?,
+        };
+        Spanned { value: kind.to_owned(), span: entry.name.span }
     };
     let kind = match words.value.trim() {
         "struct" => Kind::Struct,

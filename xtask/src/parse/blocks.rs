@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::docfx;
 use super::lines::Lines;
 use super::mixed::html_and_text;
 use super::notes::quote;
@@ -21,7 +22,9 @@ const MAX_QUOTES: usize = 16;
 
 /// Parses lines into blocks.
 pub(super) fn parse(lines: &Lines<'_>, diags: &mut Diagnostics) -> Prose {
-    nested(lines, 0, diags)
+    let mut prose = nested(lines, 0, diags);
+    docfx::apply(lines, &mut prose, diags);
+    prose
 }
 
 fn nested(lines: &Lines<'_>, quotes: usize, diags: &mut Diagnostics) -> Prose {

@@ -73,19 +73,32 @@ pub fn leading_attributes(line: &str) -> Option<(&str, &str)> {
     (!rest.starts_with('(') && are_attributes(inner)).then_some((inner, rest))
 }
 
+/// Attributes in brackets at the end of a `Type:` line: `DWORD [in]`. Returns them and what stands before.
+pub fn trailing_attributes(line: &str) -> Option<(&str, &str)> {
+    let inner = line.strip_suffix("\\]").or_else(|| line.strip_suffix(']'))?;
+    let (before, inner) = inner.rsplit_once('[')?;
+    let before = before.trim_end_matches(['\\', ' ', '\t']);
+    (!before.is_empty() && are_attributes(inner)).then_some((inner, before))
+}
+
 /// Text without the dash that stands between it and its attributes; left alone it would be a bullet.
 fn without_dash(text: &str) -> &str {
     text.trim_start().strip_prefix("- ").unwrap_or(text)
 }
 
-/// The real name in the first line under a placeholder: `*hDevice* [in]`.
-pub fn real_name(line: &Spanned<String>) -> Option<Parts> {
-    let (body, attributes) = split_attributes(line.value.trim_end());
+/// The real name in the first line under a placeholder, and the text behind it: `*hDevice* [in] The device.`
+pub fn real_name(line: &Spanned<String>) -> Option<(Parts, &str)> {
+    let whole = line.value.trim_end();
+    let (body, attributes) = split_attributes(whole);
+    let text = attributes.map_or("", |(at, inner)| {
+        let rest = &whole[at..];
+        matching_bracket(rest).map_or(&rest[inner.len()..], |end| &rest[end + 1..])
+    });
     let marked = body.strip_prefix('*').is_some_and(|rest| rest.ends_with('*'));
     if !is_identifier(body.trim_matches('*')) || !(marked || attributes.is_some()) {
         return None;
     }
-    Some(parse(line, EntryKind::Param))
+    Some((parse(line, EntryKind::Param), without_dash(text)))
 }
 
 /// Whether two lists of attributes say different things of the direction.

@@ -2,6 +2,10 @@
 //!
 //! A scan instead of the Markdown crate, because an HTML block or a stray indent must not hide a heading.
 
+use std::collections::BTreeSet;
+
+use super::entries;
+use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::markup::fences::{closes_fence, opens_fence};
 use crate::page::{EntryKind, SectionKind};
@@ -182,8 +186,18 @@ pub(super) enum Announces {
     Prose,
 }
 
-/// What a heading announces inside the section that is open.
-pub(super) fn announces(heading: &Heading, inside: Option<&SectionKind>) -> Announces {
+/// Where a heading stands.
+pub(super) struct Place<'a> {
+    /// The section that is open.
+    pub inside: Option<&'a SectionKind>,
+    /// A section has the title of the page, and the sections of the template stand below it.
+    pub titled: bool,
+    /// The words of the declaration above.
+    pub declared: &'a dyn Fn() -> BTreeSet<String>,
+}
+
+/// What a heading announces where it stands.
+pub(super) fn announces(heading: &Heading, place: &Place<'_>) -> Announces {
     let text = &*heading.text.value;
     if heading.level == 1 {
         return Announces::Title;
@@ -191,19 +205,35 @@ pub(super) fn announces(heading: &Heading, inside: Option<&SectionKind>) -> Anno
     if let Some(dashed) = text.strip_prefix('-') {
         return dashed_item(heading, dashed);
     }
+    if heading.level > 2 && text.starts_with(['–', '—']) {
+        // A dash that a word processor made: what it announces is nothing that the template knows.
+        return Announces::Entry(EntryKind::Other, heading.text.clone());
+    }
     if heading.level == 2 {
         return Announces::Section(section_kind(text).unwrap_or(SectionKind::Other));
     }
+    if let Some(kind) = section_kind(text).filter(|_| place.titled) {
+        return Announces::Section(kind);
+    }
     // The rendered form has no dashes: under these sections each heading of level 3 is an entry.
-    let entry = match inside {
+    let entry = match place.inside {
         Some(SectionKind::Parameters) => EntryKind::Param,
         Some(SectionKind::EnumFields | SectionKind::StructFields) => EntryKind::Field,
         _ => return Announces::Prose,
     };
-    if heading.level == 3 && text.starts_with('`') {
+    if heading.level == 3 && (text.starts_with('`') || is_name(heading, entry, place.declared)) {
         return Announces::Entry(entry, heading.text.clone());
     }
     Announces::Prose
+}
+
+/// `### name [in]` without a code span: attributes behind one word, or a word that the declaration has.
+fn is_name(heading: &Heading, kind: EntryKind, declared: &dyn Fn() -> BTreeSet<String>) -> bool {
+    let parts = entries::parse(&heading.text, kind);
+    let name = parts.name.filter(|name| is_identifier(&name.value));
+    name.is_some_and(|name| {
+        kind == EntryKind::Param && !parts.attributes.is_empty() || declared().contains(&name.value)
+    })
 }
 
 fn dashed_item(heading: &Heading, dashed: &str) -> Announces {

@@ -1,6 +1,6 @@
 //! Lines of a page, with their numbers.
 
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 
 /// Lines of a page that become one run of blocks.
 pub(super) struct Lines<'a> {
@@ -22,5 +22,13 @@ impl<'a> Lines<'a> {
     /// The number of the line at a place of these, counted from 0.
     pub(super) fn number(&self, index: usize) -> u32 {
         self.first + u32::try_from(index).expect("a page has fewer than 2^32 lines")
+    }
+
+    /// The span of a part of the line at a place of these.
+    pub(super) fn span_of(&self, index: usize, part: &str) -> Span {
+        let line = usize::try_from(self.number(index)).expect("numbers of lines fit") - 1;
+        // Lines are stripped of what a quote or a tag puts before them.
+        let from = self.file.line(line).find(part).unwrap_or_default();
+        self.file.span_in_line(line, from, from + part.len())
     }
 }

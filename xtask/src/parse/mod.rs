@@ -1,11 +1,13 @@
 //! Parse: a page's text becomes a `Page`. Never fails: every page yields a value and complaints.
 
 mod blocks;
+mod docfx;
 pub mod entries;
 mod front_matter;
 mod headings;
 
 mod indent;
+mod labels;
 mod lines;
 mod literal;
 mod markdown;
@@ -16,6 +18,7 @@ mod plain;
 mod tables;
 mod tree;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::c::names::is_placeholder;
@@ -23,7 +26,7 @@ use crate::diag::{Diagnostics, Rule};
 use crate::page::{Entry, EntryKind, Page, Section, SectionKind};
 use crate::prose::{Block, BlockKind, Inline};
 use crate::source::{Damage, SourceFile, Span, Spanned};
-use headings::{Announces, Heading, announces};
+use headings::{Announces, Heading, Place, announces};
 use lines::Lines;
 
 /// Parses one page.
@@ -82,7 +85,9 @@ const UNMADE_LINK: &[u8] = b"[XREF-LINK:";
 /// Puts a heading and the lines under it where they belong.
 fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::Range<usize>, diags: &mut Diagnostics) {
     let inside = page.sections.last().map(|section| section.kind.clone());
-    let announced = announces(heading, inside.as_ref());
+    let declared = || declared_words(page);
+    let place = Place { inside: inside.as_ref(), titled: is_titled_twice(page), declared: &declared };
+    let announced = announces(heading, &place);
     report_level(file, heading, &announced, diags);
     match announced {
         Announces::Title if page.title.is_none() && page.sections.is_empty() => {
@@ -91,17 +96,44 @@ fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::
             Arc::make_mut(&mut page.lead).blocks.extend(text.blocks);
         }
         Announces::Section(kind) => {
+            let kind = section_of(page, heading, kind);
             let types = kind == SectionKind::Returns;
-            let Body { c_type, attributes: _, rest } = Body::peel(file, body, types, false);
+            let lines = Lines::of(file, body.start, body.end);
+            let Body { c_type, attributes: _, mut rest } = Body::peel(lines, types, false);
+            let labelled = match kind {
+                SectionKind::Parameters => Some(EntryKind::Param),
+                SectionKind::EnumFields | SectionKind::StructFields => Some(EntryKind::Field),
+                _ => None,
+            };
+            let mut entries = Vec::new();
+            if let Some(kind) = labelled {
+                for labels::Labelled { label, body } in labels::take(&mut rest, kind, &declared_words(page)) {
+                    let span = label.span;
+                    entries.push(entry(
+                        file,
+                        &Heading { line: 0, level: 3, text: label.clone() },
+                        kind,
+                        &label,
+                        body,
+                        diags,
+                    ));
+                    entries.last_mut().expect("it was just pushed").span = span;
+                }
+            }
             let prose = Arc::new(blocks::parse(&rest, diags));
-            page.sections.push(Section { kind, heading: heading.text.clone(), c_type, prose, entries: Vec::new() });
+            page.sections.push(Section { kind, heading: heading.text.clone(), c_type, prose, entries });
         }
         Announces::Entry(kind, text) => {
-            let entry = entry(file, heading, kind, &text, body, diags);
+            let lines = Lines::of(file, body.start, body.end);
+            let entry = entry(file, heading, kind, &text, lines, diags);
             section_for(page, kind, heading).entries.push(entry);
         }
         Announces::Title | Announces::Prose => {
-            let inlines = markdown::inlines(&literal::running(&heading.text.value));
+            let mut inlines = markdown::inlines(&literal::running(&heading.text.value));
+            if docfx::tab(&mut inlines) {
+                let message = "a tab of DocFX is shown as a heading, with what is in it below";
+                diags.report(Rule::DocfxMark, file.at(heading.text.span), message);
+            }
             let title = Block { span: heading.text.span, kind: BlockKind::Heading(heading.level, inlines) };
             let text = blocks::parse(&Lines::of(file, body.start, body.end), diags);
             let prose = match page.sections.last_mut() {
@@ -156,17 +188,17 @@ fn entry(
     heading: &Heading,
     kind: EntryKind,
     text: &Spanned<String>,
-    body: std::ops::Range<usize>,
+    body: Lines<'_>,
     diags: &mut Diagnostics,
 ) -> Entry {
     let mut parts = entries::parse(text, kind);
     let placeholder = parts.name.as_ref().is_some_and(|name| is_placeholder(&name.value));
-    let Body { c_type, mut attributes, mut rest } = Body::peel(file, body.clone(), true, kind == EntryKind::Param);
+    let Body { c_type, mut attributes, mut rest } = Body::peel(body, true, kind == EntryKind::Param);
     if placeholder
         && kind == EntryKind::Param
-        && let Some((line, real)) = real_name(file, body, &rest)
+        && let Some((line, real, text)) = real_name(&rest)
     {
-        rest.text[line] = "";
+        rest.text[line] = text;
         parts.name = real.name;
         attributes.extend(real.attributes);
     }
@@ -188,14 +220,13 @@ fn entry(
     Entry { kind, span: heading.text.span, name, dimensions, value, attributes, c_type, prose }
 }
 
-/// The name that the first line of text gives a parameter, and which line that is.
-fn real_name(file: &SourceFile, range: std::ops::Range<usize>, rest: &Lines<'_>) -> Option<(usize, entries::Parts)> {
+/// The name that the first line of text gives a parameter, which line that is, and what else stands on it.
+fn real_name<'a>(rest: &Lines<'a>) -> Option<(usize, entries::Parts, &'a str)> {
     let index = rest.text.iter().position(|line| !line.trim().is_empty())?;
-    let line = rest.text[index];
-    let at = file.line_start(range.start + index) + line.len() - line.trim_start().len();
-    let text = line.trim();
-    let parts = entries::real_name(&Spanned { value: text.to_owned(), span: file.span(at, at + text.len()) })?;
-    Some((index, parts))
+    let text = rest.text[index].trim();
+    let stated = Spanned { value: text.to_owned(), span: rest.span_of(index, text) };
+    let (parts, after) = entries::real_name(&stated)?;
+    Some((index, parts, &text[text.len() - after.len()..]))
 }
 
 /// The lines under a heading, without the ones that are facts.
@@ -206,25 +237,34 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Peels a `Type:` line and, for parameters, attributes at the start of the text off the first lines.
-    fn peel(file: &'a SourceFile, range: std::ops::Range<usize>, types: bool, attributed: bool) -> Self {
-        let mut rest = Lines::of(file, range.start, range.end);
+    /// Peels a `Type:` line and, for parameters, attributes at the start of the text off the first lines. Attributes may
+    /// stand in the `Type:` line too, before or after the type.
+    fn peel(mut rest: Lines<'a>, types: bool, attributed: bool) -> Self {
         let mut body = (None, Vec::new());
         for index in 0..rest.text.len() {
-            let line = rest.text[index];
-            let text = line.trim();
+            let text = rest.text[index].trim();
             if text.is_empty() {
                 continue;
             }
-            let at = file.line_start(range.start + index) + line.len() - line.trim_start().len();
+            let span = rest.span_of(index, text);
             if let Some(stated) = text.strip_prefix("Type:").filter(|_| types && body.0.is_none()) {
-                let span = file.span(at, at + text.len());
-                body.0 = Some(Spanned { value: markdown::inlines(stated.trim()), span });
+                let stated = stated.trim();
+                let split = entries::leading_attributes(stated).or_else(|| entries::trailing_attributes(stated));
+                let stated = match split.filter(|_| attributed) {
+                    Some((inner, c_type)) => {
+                        let bracket = rest.span_of(index, &format!("[{inner}"));
+                        body.1 = entries::words(inner, 1, bracket);
+                        c_type
+                    }
+                    None => stated,
+                };
+                body.0 = Some(Spanned { value: markdown::inlines(stated), span });
                 rest.text[index] = "";
                 continue;
             }
             if let Some((inner, tail)) = entries::leading_attributes(text).filter(|_| attributed && body.1.is_empty()) {
-                body.1 = entries::words(inner, if text.starts_with('\\') { 2 } else { 1 }, file.span(at, at + 1));
+                let start = Span { width: 1, ..span };
+                body.1 = entries::words(inner, if text.starts_with('\\') { 2 } else { 1 }, start);
                 rest.text[index] = tail;
                 if tail.trim().is_empty() && body.0.is_none() {
                     continue;
@@ -234,4 +274,39 @@ impl<'a> Body<'a> {
         }
         Self { c_type: body.0, attributes: body.1, rest }
     }
+}
+
+/// The kind of a section, which its heading alone does not tell: an enumeration may have `Members`, and a page that has
+/// its title again as a section has its description there.
+fn section_of(page: &Page, heading: &Heading, kind: SectionKind) -> SectionKind {
+    let title = page.title.as_ref().map_or("", |title| title.value.trim());
+    match kind {
+        SectionKind::StructFields if !heading.text.value.starts_with('-') && calls_enumeration(title) => {
+            SectionKind::EnumFields
+        }
+        SectionKind::Other if heading.text.value.eq_ignore_ascii_case(title) => SectionKind::Description,
+        kind => kind,
+    }
+}
+
+fn calls_enumeration(title: &str) -> bool {
+    let bare = title.split(" (").next().expect("a split has a first part").trim_end();
+    bare.to_ascii_lowercase().ends_with(" enumeration")
+}
+
+/// Whether the page has its title again as a section, below which the sections of the template stand.
+fn is_titled_twice(page: &Page) -> bool {
+    let Some(title) = &page.title else { return false };
+    page.sections.iter().any(|section| section.heading.value.eq_ignore_ascii_case(title.value.trim()))
+}
+
+/// The words of the declarations that the page has had so far.
+fn declared_words(page: &Page) -> BTreeSet<String> {
+    let blocks = page.sections.iter().map(|section| &section.prose).chain([&page.lead]).flat_map(|prose| &prose.blocks);
+    let code = blocks.filter_map(|block| match &block.kind {
+        BlockKind::Code(_, text) => Some(text),
+        _ => None,
+    });
+    let words = code.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

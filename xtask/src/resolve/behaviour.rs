@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::config;
+use super::lenient;
 use crate::c::names::{Names, closest};
 use crate::diag::{Diagnostics, Rule};
 use crate::fact::{Fact, Source};
@@ -117,7 +117,7 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, spec: &Spec, table: &mut Table) {
-        let Some(File { subject, rows }) = config::read::<File>(self.file, self.diags) else {
+        let Some(File { subject, rows }) = lenient::whole::<File>(self.file, self.diags) else {
             table.torn = true;
             return;
         };

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use crate::c::names::closest;
+use super::lenient;
 use crate::diag::{Diagnostics, Rule};
-use crate::source::{Location, SourceFile, Span};
+use crate::source::{Location, SourceFile};
 
 /// All families of a run.
 #[derive(Debug, Default, Deserialize)]
@@ -175,7 +175,7 @@ fn identifiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<St
 
 /// Reads `families.toml`.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Families {
-    let mut families: Families = read(file, diags).unwrap_or_default();
+    let mut families: Families = lenient::read(file, diags).unwrap_or_default();
     for family in &families.list {
         let groups = family.groups.iter().map(|group| &group.reason);
         for reason in groups.chain(family.callbacks.iter().map(|callbacks| &callbacks.reason)) {
@@ -190,29 +190,6 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Families {
         callbacks.file = Some(file.clone());
     }
     families
-}
-
-/// Reads a configuration file; what is wrong with it is reported where it stands.
-pub fn read<'de, T: Deserialize<'de>>(file: &'de SourceFile, diags: &mut Diagnostics) -> Option<T> {
-    match toml::from_str(file.text()) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let span = error.span().map_or(Span::line(1), |range| file.span(range.start, range.end));
-            let (at, message) = (file.at(span), error.message().replace('\n', "; "));
-            match meant(error.message()) {
-                Some(near) => diags.report_help(Rule::InvalidConfig, at, message, format!("is `{near}` meant?")),
-                None => diags.report(Rule::InvalidConfig, at, message),
-            }
-            None
-        }
-    }
-}
-
-/// The key or word that was probably meant, from serde's list of those that are expected.
-fn meant(message: &str) -> Option<&str> {
-    let (unknown, expected) = message.split_once(", expected ")?;
-    let unknown = unknown.strip_prefix("unknown field `").or_else(|| unknown.strip_prefix("unknown variant `"))?;
-    closest(unknown.strip_suffix('`')?, expected.split('`').skip(1).step_by(2))
 }
 
 impl Families {

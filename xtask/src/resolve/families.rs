@@ -7,7 +7,12 @@ use crate::draft::{Draft, Kind};
 pub(super) fn of(draft: &Draft, families: &Families) -> String {
     let stem = header_stem(draft);
     let Some(stem) = stem else { return "unsorted".to_owned() };
-    let known = families.list.iter().find(|family| stem_of(&family.header) == stem);
+    // A family whose header was not read has that of its name.
+    let header = |family: &&FamilyConfig| match &*family.header {
+        "" => family.name == stem,
+        header => stem_of(header) == stem,
+    };
+    let known = families.list.iter().find(header);
     // Pages of codes make no module.
     let own = if draft.kind == Kind::Codes { stem.clone() } else { module(&stem) };
     known.map_or(own, |family| family.name.clone())

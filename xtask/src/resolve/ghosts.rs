@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes::win32_code;
-use crate::c::names::Names;
+use super::config::Families;
+use crate::c::names::{self, Names};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Draft};
 use crate::model::CodeEntry;
 
 /// Reports each documented code that is listed nowhere, if any page lists codes, and each that only one page names
 /// while others name one that is nearly the same.
-pub(super) fn report(drafts: &[Draft], codes: &[CodeEntry], diags: &mut Diagnostics) {
+pub(super) fn report(drafts: &[Draft], codes: &[CodeEntry], families: &Families, diags: &mut Diagnostics) {
+    // A whole word more makes another code, unless it only says whose code it is.
+    let prefixes: BTreeSet<&str> = families.code_prefixes.iter().flat_map(|prefix| prefix.split('_')).collect();
+    let is_slip =
+        |name: &str, other: &&str| names::is_slip(name, other, |word| word.is_empty() || prefixes.contains(word));
     let listed: BTreeSet<&str> = codes.iter().map(|code| &*code.name).collect();
     // A page lists each of its codes once.
     let mut pages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -29,10 +34,16 @@ pub(super) fn report(drafts: &[Draft], codes: &[CodeEntry], diags: &mut Diagnost
             |name: &str| listed.contains(name) || win32_code(name).is_some_and(|code| listed.contains(code));
         for code in documented(draft).iter().filter(|code| !is_listed(&code.name.value)) {
             let (name, location) = (&*code.name.value, code.name.source.location().clone());
-            let likely = *near.entry(name).or_insert_with(|| near_listed.near(name).into_iter().next());
+            let likely = *near
+                .entry(name)
+                .or_insert_with(|| near_listed.near(name).into_iter().find(|other| is_slip(name, other)));
             let alone = pages[name].len() == 1;
             let elsewhere = |other: &&str| !pages[other].contains(&&*draft.path);
-            let witness = || alone.then(|| witnesses.near(name).into_iter().find(elsewhere)).flatten();
+            let witness = || {
+                alone
+                    .then(|| witnesses.near(name).into_iter().find(|other| elsewhere(other) && is_slip(name, other)))
+                    .flatten()
+            };
             let help = |likely: &str| format!("is `{likely}` meant? then rename it in the page or in overrides.toml");
             if let Some(likely) = likely {
                 let message = format!("no page lists a code `{name}`, but one lists `{likely}`");

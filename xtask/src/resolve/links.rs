@@ -1,10 +1,11 @@
 //! Links: by path, by asset id, by name to an item; every other one made absolute or reported.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::diag::{Diagnostics, Rule};
+use crate::draft::Kind;
 use crate::model::Item;
 use crate::prose::{Inline, Target, each_link, plain};
 use crate::source::Location;
@@ -15,6 +16,7 @@ const SITE: &str = "https://learn.microsoft.com";
 /// Resolves the links of every item.
 pub(super) fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
     let index = Index::new(items);
+    let mut unread: BTreeMap<String, (Location, usize)> = BTreeMap::new();
     for item in items {
         let (path, page) = (item.draft.path.clone(), item.draft.page.clone());
         for prose in item.draft.proses_mut() {
@@ -22,8 +24,11 @@ pub(super) fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
                 let Target::Written(written) = target else { return };
                 let found = index.resolve(written, &page, text);
                 let location = || Location { path: path.clone(), span };
-                match found {
+                match &found {
                     Found::Target(_) => {}
+                    Found::Unread(tree) => {
+                        unread.entry(tree.clone()).or_insert_with(|| (location(), 0)).1 += 1;
+                    }
                     Found::Dangling => {
                         let message = format!("the link to `{written}` leads to no page that was read");
                         diags.report(Rule::DanglingLink, location(), message);
@@ -44,12 +49,22 @@ pub(super) fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
             });
         }
     }
+    for (tree, (location, count)) in unread {
+        let tree = if tree.is_empty() { "the folder above" } else { &tree };
+        let message = match count {
+            1 => format!("this link leads into `{tree}`, of which no page was read"),
+            _ => format!("{count} links lead into `{tree}`, of which no page was read; this is the first"),
+        };
+        diags.report(Rule::UnreadTree, location, message);
+    }
 }
 
 enum Found {
     Target(Target),
     /// It looks like a page of this kind, and is none that was read.
     Dangling,
+    /// It leads into this folder, of which no page was read.
+    Unread(String),
     /// It can lead nowhere.
     Dead,
 }
@@ -58,7 +73,7 @@ impl Found {
     fn or_absolute(self, written: &str) -> Target {
         match self {
             Self::Target(target) => target,
-            Self::Dangling | Self::Dead => Target::Url(absolute(written)),
+            Self::Dangling | Self::Unread(_) | Self::Dead => Target::Url(absolute(written)),
         }
     }
 }
@@ -70,7 +85,12 @@ struct Index {
     by_asset: HashMap<String, usize>,
     /// Names that one item has; `None` for those of several.
     by_name: HashMap<String, Option<usize>>,
+    /// The last parts of the folders that were read.
     folders: HashSet<String>,
+    /// Those of them whose pages are of items of a header, which the site has below `api`.
+    headers: HashSet<String>,
+    /// The folders that were read, from the root.
+    paths: HashSet<String>,
 }
 
 impl Index {
@@ -83,7 +103,16 @@ impl Index {
             let stem = parts.next().expect("a split has a first part");
             let folder = parts.next().map_or_else(String::new, str::to_owned);
             index.by_path.entry(format!("{folder}/{stem}")).or_insert(at);
+            let of_header = || {
+                let name = stem.split_once('-').filter(|(kind, _)| kind.len() == 2 && kind.starts_with('n'));
+                name.is_some_and(|(_, name)| name.starts_with(&*folder))
+            };
+            let is_of_header = !matches!(item.draft.kind, Kind::Codes | Kind::Overview | Kind::Topic);
+            if is_of_header || item.draft.uid.is_some() || of_header() {
+                index.headers.insert(folder.clone());
+            }
             index.folders.insert(folder);
+            index.paths.insert(path.rsplit_once('/').map_or("", |(folders, _)| folders).to_owned());
             if let Some(id) = &item.draft.asset_id {
                 index.by_asset.entry(id.clone()).or_insert(at);
             }
@@ -125,9 +154,18 @@ impl Index {
         if let Some(&at) = self.by_path.get(&*[folder, "/", stem].concat()) {
             return Found::Target(Target::Item(at));
         }
+        let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+        if !site {
+            let read = self.paths.contains(folders);
+            return by_name(if read { Found::Dangling } else { Found::Unread(folders.to_owned()) });
+        }
         // A page of a header that was read should have been there; others are somebody else's.
-        let ours = !site || self.folders.contains(folder) && path.split('/').any(|part| part == "api");
-        if ours { by_name(Found::Dangling) } else { Found::Target(Target::Url(absolute(written))) }
+        if !self.folders.contains(folder) || path.split('/').all(|part| part != "api") {
+            return Found::Target(Target::Url(absolute(written)));
+        }
+        // The folder that was read is one of another tree, and only called as the header.
+        let tree = || folders.rsplit_once('/').map_or("", |(tree, _)| tree).to_owned();
+        by_name(if self.headers.contains(folder) { Found::Dangling } else { Found::Unread(tree()) })
     }
 }
 

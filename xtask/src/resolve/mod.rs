@@ -6,9 +6,11 @@ pub mod config;
 mod families;
 mod freeze;
 mod ghosts;
+mod lenient;
 mod links;
 mod names;
 pub mod overrides;
+mod returned;
 mod returns;
 pub mod runtime;
 mod types;
@@ -16,6 +18,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Draft, Kind};
 use crate::model::{Item, Spec};
@@ -27,9 +30,9 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
     drafts.sort_by(|a, b| (&a.page, &a.path).cmp(&(&b.page, &b.path)));
     let mut codes = codes::collect(&drafts, diags);
     codes::number(&mut drafts, &codes, diags);
-    ghosts::report(&drafts, &codes, diags);
+    ghosts::report(&drafts, &codes, families, diags);
     values::across_pages(&mut drafts, diags);
-    returns::conventions(&mut drafts, &codes, families);
+    returns::conventions(&mut drafts, &codes, families, diags);
     let item = |draft: Draft| {
         let family = families::of(&draft, families);
         // What is on the page and could not be read makes the item as incomplete as what is not there.
@@ -62,9 +65,12 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
     }
 }
 
-/// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code.
+/// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code. Pages of
+/// overloads are about several items of one name, which their signatures tell apart.
 fn mark_duplicates(items: &mut [Item], diags: &mut Diagnostics) {
-    let mut seen: BTreeMap<(Kind, String, Option<String>), std::sync::Arc<str>> = BTreeMap::new();
+    type Key = (Kind, String, Option<String>);
+    type Page = (Option<String>, std::sync::Arc<str>);
+    let mut seen: BTreeMap<Key, Vec<Page>> = BTreeMap::new();
     for Item { draft, gaps, .. } in items {
         if matches!(draft.kind, Kind::Codes | Kind::Overview | Kind::Topic) {
             continue;
@@ -72,12 +78,32 @@ fn mark_duplicates(items: &mut [Item], diags: &mut Diagnostics) {
         // One name may be declared by two headers; those are two items.
         let header = draft.requirements.header.as_ref().map(|header| header.value.to_ascii_lowercase());
         let key = (draft.kind, draft.name.value.clone(), header);
-        let Some(first) = seen.get(&key) else {
-            seen.insert(key, draft.path.clone());
-            continue;
-        };
-        let message = format!("`{}` is described by {first} already", draft.name.value);
-        diags.report(Rule::DuplicateItem, draft.place.clone(), message);
-        gaps.push("a page of its own: another one describes the same item".to_owned());
+        let uid = draft.uid.as_ref().map(|uid| uid.value.clone());
+        let known = seen.entry(key).or_default();
+        let is_function = matches!(draft.kind, Kind::Function | Kind::Callback);
+        let overloads = is_function
+            && uid.as_ref().is_some_and(|uid| known.iter().any(|(other, _)| is_overload(uid, other.as_deref())));
+        let same = known.iter().find(|(other, _)| !overloads || *other == uid).map(|(_, path)| path.clone());
+        known.push((uid, draft.path.clone()));
+        if let Some(first) = same {
+            let message = format!("`{}` is described by {first} already", draft.name.value);
+            diags.report(Rule::DuplicateItem, draft.place.clone(), message);
+            gaps.push("a page of its own: another one describes the same item".to_owned());
+        } else if overloads && is_identifier(&draft.name.value) {
+            let message = format!("`{}` is overloaded, and C has one function of a name", draft.name.value);
+            diags.report(Rule::Overload, draft.place.clone(), message);
+            gaps.push("a name of its own in C: it is an overload".to_owned());
+        }
     }
+}
+
+/// Whether two UIDs differ in what tells overloads apart: a signature in parentheses, or `~r1`.
+fn is_overload(uid: &str, other: Option<&str>) -> bool {
+    let Some(other) = other else { return false };
+    let marked = |uid: &str| {
+        let number = uid.rsplit_once("~r").map(|(_, number)| number);
+        uid.contains('(')
+            || number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    };
+    uid != other && (marked(uid) || marked(other))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::config;
+use super::lenient;
 use crate::diag::{Diagnostics, Rule};
 use crate::fact::{Fact, Source};
 use crate::model::{Difference, Support};
@@ -37,7 +37,7 @@ struct DifferenceEntry {
 /// Reads the file: what it says of each function, by C name. A function that stands in it twice is reported.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> BTreeMap<String, Fact<Support>> {
     let mut out: BTreeMap<String, Fact<Support>> = BTreeMap::new();
-    let Some(File { functions }) = config::read::<File>(file, diags) else { return out };
+    let Some(File { functions }) = lenient::read::<File>(file, diags) else { return out };
     let at = |range: std::ops::Range<usize>| file.at(file.span(range.start, range.end));
     for Entry { name, implemented, differences } in functions {
         let location = at(name.span());

@@ -115,6 +115,9 @@ pub(super) struct PageFacts<'a> {
     /// The parameters of a function or callback, in C's order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<ParamFacts<'a>>,
+    /// Whether it takes any number of arguments after those, or as the one that is called `...`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub variadic: bool,
     /// The members of an enumeration, in the order of the page.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberFacts<'a>>,
@@ -189,6 +192,13 @@ pub(super) struct ParamFacts<'a> {
     /// Whether it may be left out: `NULL`, or 0.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
+    /// The sentence that says under which condition it may be left out; nothing is made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub optional_if: Option<&'a str>,
+    /// Whether its text begins with saying that it is reserved.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reserved: bool,
     /// Its C type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -345,8 +355,8 @@ pub(super) struct ReturnFacts<'a> {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub c_type: Option<String>,
-    /// How failure is reported: the value is a Win32 code, an `HRESULT`, or 0 with the thread's last error set;
-    /// nothing is returned; or the value is none of these.
+    /// How failure is reported: the value is a Win32 code, an `HRESULT`, or 0 (where `failure` stands beside it, that
+    /// number) with the thread's last error set; nothing is returned; or the value is none of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str", extend("enum" = Convention::ALL.map(Convention::name)))]
     pub convention: Option<&'static str>,

@@ -2,6 +2,7 @@
 
 mod forms;
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use schemars::generate::SchemaSettings;
@@ -12,6 +13,7 @@ use forms::{
     ReturnFacts, RowFacts, SourceFacts, Sources,
 };
 
+use crate::derivation::Counts;
 use crate::draft::{
     Afterwards, Body, Code, Constant, DocumentedCode, Draft, Field, Function, Member, Param, Part, Public, Returns,
     as_c_sees,
@@ -40,15 +42,17 @@ pub fn compact(spec: &Spec) -> String {
 }
 
 fn file(spec: &Spec, sources: bool) -> File<'_> {
-    let pages = Pages { spec, sources };
+    let pages = Pages { spec, sources, derived: RefCell::default() };
     File { schema: SCHEMA, behaviour: spec.behaviour.iter().map(|row| pages.row(row)).collect(), pages }
 }
 
-/// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory.
-pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<()> {
+/// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory. Returns how many of
+/// the facts rest on each rule of derivation.
+pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<Counts> {
     let file = file(spec, sources);
     serde_json::to_writer_pretty(&mut out, &file)?;
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    Ok(file.pages.derived.into_inner())
 }
 
 /// The JSON schema of both forms of the facts, with and without their sources.
@@ -64,6 +68,8 @@ pub fn schema() -> String {
 pub struct Pages<'a> {
     spec: &'a Spec,
     sources: bool,
+    /// Of the facts written so far. Serialisation lends the pages only to read.
+    derived: RefCell<Counts>,
 }
 
 impl Serialize for Pages<'_> {
@@ -102,6 +108,7 @@ impl<'a> Pages<'a> {
             client: text(&requirements.client),
             server: text(&requirements.server),
             params: Vec::new(),
+            variadic: false,
             members: Vec::new(),
             stands_for: item.draft.stands_for.as_ref().map(|c_type| c_type.value.to_string()),
             fields: Vec::new(),
@@ -138,6 +145,8 @@ impl<'a> Pages<'a> {
 
     fn function(&self, function: &'a Function, facts: &mut PageFacts<'a>) {
         facts.params = function.params.iter().map(|param| self.param(param)).collect();
+        facts.variadic = function.variadic.is_some();
+        self.add(&mut facts.sources, "variadic", function.variadic.as_ref());
         facts.demoted = function.demoted.iter().map(|demoted| &*demoted.name.value).collect();
         self.codes_of(&function.returns, facts);
         let returns = &function.returns;
@@ -169,6 +178,8 @@ impl<'a> Pages<'a> {
         let mut sources = self.one("name", &param.name);
         self.add(&mut sources, "dir", param.direction.as_ref());
         self.add(&mut sources, "optional", param.optional.as_ref());
+        self.add(&mut sources, "optional_if", param.optional_if.as_ref());
+        self.add(&mut sources, "reserved", param.reserved.as_ref());
         self.add(&mut sources, "type", param.c_type.as_ref());
         self.add(&mut sources, "dimensions", param.dimensions.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
@@ -185,6 +196,8 @@ impl<'a> Pages<'a> {
             name: &param.name.value,
             dir: param.direction.as_ref().map(|direction| direction.value.name()),
             optional: param.optional.is_some(),
+            optional_if: param.optional_if.as_ref().map(|sentence| &*sentence.value),
+            reserved: param.reserved.is_some(),
             c_type: param.c_type.as_ref().map(|c_type| c_type.value.to_string()),
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
@@ -284,7 +297,9 @@ impl<'a> Pages<'a> {
     }
 
     fn add<T>(&self, sources: &mut Sources<'a>, key: &'static str, fact: Option<&'a Fact<T>>) {
-        if let Some(fact) = fact.filter(|_| self.sources) {
+        let Some(fact) = fact else { return };
+        self.derived.borrow_mut().add(&fact.source);
+        if self.sources {
             sources.insert(key, self.source(&fact.source));
         }
     }

@@ -17,7 +17,9 @@ pub(super) struct ParamRow<'a> {
     pub dimensions: Option<&'a str>,
     pub rust: Option<RustParam>,
     pub direction: Option<&'static str>,
-    pub optional: bool,
+    /// What is said of it in one word: that it is optional, or reserved.
+    pub said: Vec<&'static str>,
+    pub optional_if: Option<&'a str>,
     /// The parameter whose length this one states, and its anchor if it is one of this function's.
     pub length_of: Option<(&'a str, Option<String>)>,
     /// What that length counts, where it is stated by itself.
@@ -80,12 +82,16 @@ pub(super) fn params<'a>(
         sources.extend(param.dimensions.as_ref().map(|fact| here.cite("dimensions", &fact.source)));
         sources.extend(param.direction.as_ref().map(|fact| here.cite("direction", &fact.source)));
         sources.extend(param.optional.as_ref().map(|fact| here.cite("optional", &fact.source)));
+        sources.extend(param.optional_if.as_ref().map(|fact| here.cite("optional under a condition", &fact.source)));
+        sources.extend(param.reserved.as_ref().map(|fact| here.cite("reserved", &fact.source)));
         sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
         sources.extend(param.stated_unit().map(|fact| here.cite("unit of the length", &fact.source)));
         sources.extend(param.null_terminated.as_ref().map(|fact| here.cite("ends with", &fact.source)));
         sources.extend(param.terminated_if.as_ref().map(|fact| here.cite("ends with a zero", &fact.source)));
         sources.extend(param.wide.as_ref().map(|fact| here.cite("wide strings", &fact.source)));
         sources.extend(afterwards(here, &param.afterwards));
+        let said = [param.optional.as_ref().map(|_| "optional"), param.reserved.as_ref().map(|_| "reserved")];
+        let said = said.into_iter().flatten().collect();
         ParamRow {
             id: id.clone(),
             name: &param.name.value,
@@ -93,7 +99,8 @@ pub(super) fn params<'a>(
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             rust: rust.next().flatten(),
             direction: param.direction.as_ref().map(|direction| direction.value.words()),
-            optional: param.optional.is_some(),
+            said,
+            optional_if: param.optional_if.as_ref().map(|sentence| &*sentence.value),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
             length_unit: param.stated_unit().map(|unit| unit.value.name()),
             docs: Blocks::new(here, &param.docs, 2),
@@ -128,7 +135,10 @@ pub(super) fn returns<'a>(here: Here<'a>, returns: &'a Returns) -> ReturnView<'a
         typed: true,
         c_type: returns.c_type.as_ref().map(|c_type| TypeText::new(here, &c_type.value)),
         implied: returns.convention.as_ref().is_some_and(|fact| fact.value == Convention::HResult),
-        convention: returns.convention.as_ref().map(|fact| (fact.value.name(), in_words(fact.value))),
+        convention: returns
+            .convention
+            .as_ref()
+            .map(|fact| (fact.value.name(), in_words(fact.value, returns.failure.is_some()))),
         failure: returns.failure.as_ref().map(|fact| fact.value),
         docs: Blocks::new(here, &returns.docs, 2),
         errors: returns.codes.iter().zip(error_ids(returns)).map(|(code, id)| error(here, code, id)).collect(),
@@ -156,13 +166,15 @@ fn error<'a>(here: Here<'a>, code: &'a DocumentedCode, id: String) -> ErrorRow<'
     }
 }
 
-const fn in_words(convention: Convention) -> &'static str {
+const fn in_words(convention: Convention, has_value: bool) -> &'static str {
     match convention {
         Convention::Win32 => "It returns a Win32 code; 0 is success.",
         Convention::HResult => "It returns an HRESULT; failure is negative.",
         Convention::NtStatus => "It returns an NTSTATUS; failure is negative.",
+        Convention::LastError if has_value => "It returns a value of its own and sets the thread's last error.",
         Convention::LastError => "It returns 0 (FALSE, NULL) and sets the thread's last error.",
         Convention::Void => "It returns nothing.",
+        Convention::Value if has_value => "One value that it returns is failure.",
         Convention::Value => "It returns a value that is no failure.",
     }
 }

@@ -322,5 +322,13 @@ fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
     if let Body::Ioctl(ioctl) = body {
         rows.extend(ioctl.parts.iter().map(|part| stated("Part", &part.name, true)));
     }
+    if let Body::Function(function) = body {
+        rows.extend(function.variadic.as_ref().map(|fact| FactRow {
+            label: "More arguments",
+            value: Some("any number".to_owned()),
+            code: false,
+            sources: vec![here.cite("more arguments", &fact.source)],
+        }));
+    }
     rows
 }

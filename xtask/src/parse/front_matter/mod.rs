@@ -7,6 +7,8 @@
 
 mod yaml;
 
+use std::borrow::Cow;
+
 use crate::diag::{Diagnostics, Rule};
 use crate::page::FrontMatter;
 use crate::source::{SourceFile, Span, Spanned};
@@ -112,13 +114,15 @@ fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Scan<'
             let value = item.trim();
             let depth = line.len() - trimmed.len();
             let alike = *indent.get_or_insert(depth) == depth && (key.list || key.values.is_empty());
-            key.plain &= alike && is_printable(line) && item.starts_with(' ') && is_plain(value);
+            // A tab may stand between the mark and the item, as in many pages of 2018.
+            let rest = item.trim_start_matches([' ', '\t']);
+            key.plain &= alike && rest.len() < item.len() && is_printable(rest) && is_plain(value);
             key.list = true;
             key.values.push(piece(value, line.len() - item.trim_start().len()));
             continue;
         }
         let at_start = trimmed.len() == line.len();
-        let Some((name, value)) = line.split_once(':').filter(|(name, _)| at_start && is_key(name)) else {
+        let Some((name, value)) = key_and_value(line).filter(|(name, _)| at_start && is_key(name)) else {
             // A continuation of the value above.
             let nothing = trimmed.is_empty() && is_printable(line);
             match keys.last_mut() {
@@ -127,7 +131,8 @@ fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Scan<'
             }
             continue;
         };
-        let key = piece(name, 0);
+        let bare = unquote(name);
+        let key = piece(bare, usize::from(bare.len() < name.len()));
         if keys.iter().any(|known| known.name.text == name) {
             diags.report(Rule::DuplicateKey, file.at(key.span(file)), format!("`{name}` stands here again"));
         }
@@ -142,6 +147,32 @@ fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Scan<'
     Scan { keys, loose }
 }
 
+/// A key ends at the first colon with a blank or nothing behind it; `ms:assetid` is one. Without any it ends at the
+/// first colon, for the line scan alone.
+fn key_and_value(line: &str) -> Option<(&str, &str)> {
+    let ends = |&(at, _): &(usize, &str)| line[at + 1..].chars().next().is_none_or(|next| matches!(next, ' ' | '\t'));
+    let at = line.match_indices(':').find(ends).map(|(at, _)| at).or_else(|| line.find(':'))?;
+    Some((&line[..at], &line[at + 1..]))
+}
+
+/// The text with a blank for each tab where YAML takes both and the crate does not: after the mark of an item, and on
+/// lines with nothing else.
+fn without_tabs(text: &str) -> Cow<'_, str> {
+    if !text.contains('\t') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let marks = line.len() - line.trim_start_matches([' ', '-', '\t']).len();
+        let lead = &line[..marks];
+        let is_item = lead.trim_start_matches(' ').starts_with('-');
+        let blank = if is_item || line.trim().is_empty() { marks } else { 0 };
+        out.extend(line[..blank].chars().map(|c| if c == '\t' { ' ' } else { c }));
+        out.push_str(&line[blank..]);
+    }
+    Cow::Owned(out)
+}
+
 /// Why the YAML crate did not read it.
 enum Failure {
     Nested,
@@ -150,11 +181,11 @@ enum Failure {
 
 /// The values of each key.
 fn read(file: &SourceFile, keys: &[Key<'_>], loose: bool, end: usize) -> Result<Vec<Vec<String>>, Failure> {
-    let lines = |from: usize, to: usize| &file.text()[file.line_start(from)..file.line_start(to)];
+    let lines = |from: usize, to: usize| without_tabs(&file.text()[file.line_start(from)..file.line_start(to)]);
     if !loose {
         let mut rest = String::new();
         for (at, key) in keys.iter().enumerate().filter(|(_, key)| !key.plain) {
-            rest += lines(key.name.line, keys.get(at + 1).map_or(end, |next| next.name.line));
+            rest += &lines(key.name.line, keys.get(at + 1).map_or(end, |next| next.name.line));
         }
         let odd: Vec<&Key<'_>> = keys.iter().filter(|key| !key.plain).collect();
         let read = if odd.is_empty() { Some(Vec::new()) } else { yaml::read(&rest, &odd).ok() };
@@ -166,7 +197,7 @@ fn read(file: &SourceFile, keys: &[Key<'_>], loose: bool, end: usize) -> Result<
         }
     }
     // A quotation or bracket may reach over what looks like the next key.
-    yaml::read(lines(1, end), &keys.iter().collect::<Vec<_>>()).map_err(|failure| match failure {
+    yaml::read(&lines(1, end), &keys.iter().collect::<Vec<_>>()).map_err(|failure| match failure {
         yaml::Failure::Nested => Failure::Nested,
         yaml::Failure::Refused(line, column, why) => {
             // The text that the crate read starts on line 2 of the page.

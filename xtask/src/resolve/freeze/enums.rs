@@ -6,6 +6,7 @@ use super::super::names;
 use super::{Gaps, Names, origin};
 use crate::diag::Rule;
 use crate::draft::{self, Body, Draft};
+use crate::fact::Source;
 use crate::model::{Enum, Member};
 use crate::name::{CName, RustName};
 
@@ -66,6 +67,12 @@ pub(super) fn freeze(index: usize, draft: &Draft, names: &Names<'_>, gaps: &mut 
         let frozen =
             Member { c_name: CName::new(&*member.name.value), rust_name, value: c_int, docs: member.docs.clone() };
         if let Some(&first) = places.get(&c_int) {
+            let first_name = &enum_.members[first].c_name;
+            // One that is stated as another one's name shares its value on purpose.
+            if frozen.c_name != *first_name && !matches!(value.source, Source::Derived { .. }) {
+                let message = format!("`{}` has the value of `{first_name}`: {c_int}", frozen.c_name);
+                gaps.diags.report(Rule::SharedValue, value.source.location().clone(), message);
+            }
             enum_.aliases.push((frozen, first));
             continue;
         }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::config::FamilyConfig;
 use super::super::names;
+use super::super::returns::UNCLEAR;
 use super::super::types::Types;
 use super::{Context, Gaps, Names, origin, outputs};
 use crate::c::names::is_identifier;
 use crate::diag::Rule;
 use crate::draft::{self, Convention, Direction, Draft, Kind, Unit};
-use crate::fact::Fact;
+use crate::fact::{Fact, Source};
 use crate::model::{Arg, ArgKind, CodeSpace, ErrorCode, Function, Int, Param, Type, Wide};
 use crate::name::{CName, RustName};
 
@@ -25,6 +26,12 @@ pub(super) fn freeze(
     let c_name = &draft.name.value;
     if !is_identifier(c_name) {
         // A method of an interface: facts have it, and nothing in C or Rust can be called so.
+        return None;
+    }
+    if let Some(variadic) = &function.variadic {
+        let message = format!("`{c_name}` takes any number of arguments");
+        let help = "nothing is generated for it; call it from C";
+        gaps.add(Rule::Variadic, variadic.source.location(), message, help, "arguments without names".to_owned());
         return None;
     }
     let mut params = Vec::new();
@@ -56,7 +63,10 @@ pub(super) fn freeze(
         Convention::HResult => CodeSpace::HResult,
         _ => CodeSpace::Win32,
     };
-    let failure = failure(function.returns.failure.as_ref(), convention, &c_return, gaps);
+    let failure = failure(c_name, function.returns.failure.as_ref(), convention, &c_return, gaps);
+    if gaps.list.iter().any(|gap| gap == UNCLEAR) {
+        return None;
+    }
     let (errors, successes) = documented(&function.returns.codes, space, context);
     let args = args(function, &params);
     let callback = draft.kind == Kind::Callback;
@@ -96,6 +106,10 @@ fn freeze_returns(
     let at = returns.span.as_ref().unwrap_or(&draft.place);
     let help = "add a `Type:` line to the return section, or state `returns` in overrides.toml";
     let Some(convention) = &returns.convention else {
+        // What is not clear was reported as that.
+        if draft.flaws.iter().any(|flaw| flaw == UNCLEAR) {
+            return None;
+        }
         let message = format!("the page does not say what `{c_name}` returns");
         gaps.add(Rule::MissingReturn, at, message, help, "return type".to_owned());
         return None;
@@ -123,15 +137,53 @@ fn freeze_returns(
 }
 
 /// What a function returns on failure besides the last error, if it has a value for that.
-fn failure(stated: Option<&Fact<i64>>, convention: Convention, c_return: &Type, gaps: &mut Gaps<'_>) -> Option<i64> {
+fn failure(
+    c_name: &str,
+    stated: Option<&Fact<i64>>,
+    convention: Convention,
+    c_return: &Type,
+    gaps: &mut Gaps<'_>,
+) -> Option<i64> {
     let stated = stated?;
     let has_room = matches!(c_return, Type::Int(_) | Type::Handle(_) | Type::Pointer { .. } | Type::Callback(_));
-    if convention == Convention::LastError && has_room {
-        return Some(stated.value);
+    if matches!(convention, Convention::LastError | Convention::Value) && has_room {
+        let as_c = as_c(stated.value, c_return);
+        if as_c.is_none() {
+            let message = format!("{} is no value of the type that `{c_name}` returns", stated.value);
+            let help = "mend the value or the type, or state `failure` in overrides.toml";
+            gaps.add(Rule::UnclearFailure, stated.source.location(), message, help, UNCLEAR.to_owned());
+        }
+        return as_c;
     }
-    let message = "only a function that sets the last error, and returns a number or pointer, has a value for failure";
+    if let Source::Derived { .. } = stated.source {
+        return None;
+    }
+    let message = "only a function that returns a number or pointer, and no code, has a value for failure";
     gaps.diags.report(Rule::InvalidConfig, stated.source.location().clone(), message);
     None
+}
+
+/// A number as C converts it to an integer type: `0xFFFFFFFF` is -1 as an `int`, and -1 is all bits of a `DWORD`. None
+/// if bits are lost.
+fn as_c(number: i64, type_: &Type) -> Option<i64> {
+    let Type::Int(int) = type_ else { return Some(number) };
+    let (bits, signed) = match int {
+        Int::U8 => (8, false),
+        Int::I8 => (8, true),
+        Int::U16 => (16, false),
+        Int::I16 => (16, true),
+        Int::U32 => (32, false),
+        Int::I32 => (32, true),
+        Int::U64 | Int::I64 | Int::Usize | Int::Isize => return Some(number),
+    };
+    let (least, end) = (-(1_i64 << (bits - 1)), 1_i64 << bits);
+    let wrapped = match number {
+        _ if number < least || number >= end => return None,
+        _ if signed && number >= -least => number - end,
+        _ if !signed && number < 0 => number + end,
+        _ => number,
+    };
+    Some(wrapped)
 }
 
 fn freeze_param(

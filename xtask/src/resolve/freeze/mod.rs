@@ -236,6 +236,16 @@ fn finish(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], diag
         }
         family.groups.push(Group { name: RustName::new(&*group.name), summary: group.summary.clone(), functions });
     }
+    if !settings.groups.is_empty() {
+        for function in &family.functions {
+            let Origin { c_name, place, .. } = &function.origin;
+            if settings.groups.iter().all(|group| !group.holds(c_name)) {
+                let message = format!("`{c_name}` is in no group of `{}`, so that no trait has it", family.name);
+                let help = "add it to the functions of a group in families.toml";
+                diags.report_help(Rule::UngroupedFunction, place.clone(), message, help);
+            }
+        }
+    }
     clashes(family, settings, items, diags);
 }
 

@@ -73,6 +73,7 @@ impl Builder<'_, '_> {
     ) -> Option<Record> {
         let mut fields: Vec<(Field, RustName)> = Vec::new();
         let mut complete = true;
+        let mut parts_without_a_name = 0_usize;
         let mut rest = entries;
         while let Some(((path, field), after)) = rest.split_first() {
             let called = path[depth];
@@ -88,7 +89,12 @@ impl Builder<'_, '_> {
                 continue;
             }
             let unnamed = !is_identifier(called);
-            let full = if unnamed { RustName::new("anonymous") } else { self.names.field(called, false) };
+            parts_without_a_name += usize::from(unnamed);
+            let full = match parts_without_a_name {
+                _ if !unnamed => self.names.field(called, false),
+                1 => RustName::new("anonymous"),
+                number => RustName::new(format!("anonymous_{number}")),
+            };
             let bare = self
                 .names
                 .chosen(self.item, &field.name.value)

@@ -16,7 +16,7 @@ pub use self::form::Overrides;
 use self::form::{AcceptEntry, EnumEntry, FieldEntry, StructEntry};
 use self::functions::function_entry;
 use self::public::public_entry;
-use super::config;
+use super::lenient;
 use crate::c::types::CType;
 use crate::c::{basics, members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
@@ -27,7 +27,7 @@ use crate::source::{Location, SourceFile};
 
 /// Reads the file.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Overrides {
-    let overrides: Overrides = config::read(file, diags).unwrap_or_default();
+    let overrides: Overrides = lenient::read(file, diags).unwrap_or_default();
     for entry in &overrides.accepts {
         let entry = entry.get_ref();
         if Rule::by_name(entry.rule.get_ref()).is_none() {
@@ -160,6 +160,10 @@ fn is_number(c_type: &CType) -> bool {
 fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut [Draft], diags: &mut Diagnostics) {
     let grounds = grounds(file, &entry.name.span(), &entry.reason, &entry.source, diags);
     let name = entry.name.get_ref();
+    // A page of a structure that says itself that it is of a union is one: the entry confirms it.
+    let other = if kind == Kind::Union { Kind::Struct } else { Kind::Union };
+    let confirms = entry.kind.as_ref().is_some_and(|stated| stated.get_ref() == other.name());
+    let kind = if confirms && find(drafts, kind, name).is_none() { other } else { kind };
     let Some(draft) = find(drafts, kind, name) else {
         grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
         return;
@@ -172,16 +176,17 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
         let range = stated.span();
         match [Kind::Struct, Kind::Union].into_iter().find(|kind| kind.name() == stated.get_ref()) {
             None => grounds.invalid(&range, format!("`{}` is none of struct, union", stated.get_ref()), diags),
-            Some(other) if other == kind => {
-                grounds.expired(&range, format!("the page says by now that `{name}` is a {}", kind.name()), diags);
-            }
-            Some(other) => {
-                draft.kind = other;
+            Some(stated) => {
                 // The override answers the doubt.
                 let doubt = |finding: &Diagnostic| {
                     finding.rule == Rule::UnionAsStructure && finding.location.path == draft.path
                 };
+                let doubts = diags.list.len();
                 diags.list.retain(|finding| !doubt(finding));
+                if stated == draft.kind && doubts == diags.list.len() {
+                    grounds.expired(&range, format!("the page says by now that `{name}` is a {}", kind.name()), diags);
+                }
+                draft.kind = stated;
             }
         }
     }

@@ -1,0 +1,112 @@
+//! What a parameter's text says of leaving it out: that it may be, that it may be under a condition, or that it is
+//! reserved. Only sentences count whose subject is the parameter itself.
+
+use super::at;
+use crate::draft::Param;
+use crate::fact::Fact;
+use crate::page::Page;
+use crate::prose::{BlockKind, plain, sentences};
+
+/// The rule by which a parameter is optional because a sentence says so without any condition.
+const SENTENCE: &str = "optional-of-sentence";
+
+/// Adds what the text says and neither heading nor annotation does.
+pub(super) fn read(page: &Page, param: &mut Param) {
+    let docs = param.docs.clone();
+    let paragraphs = docs.blocks.iter().filter_map(|block| match &block.kind {
+        BlockKind::Paragraph(inlines) => Some((block.span, plain(inlines))),
+        _ => None,
+    });
+    let mut optional = None;
+    let mut refused = false;
+    for (span, text) in paragraphs {
+        if param.reserved.is_none() && begins_with_reserved(&text) && span == docs.blocks[0].span {
+            param.reserved = Some(Fact { value: (), source: at(page, span) });
+        }
+        for sentence in sentences(&text) {
+            let words: Vec<String> = words(sentence);
+            refused |= refuses(&words);
+            if !says_optional(&words, &param.name.value) {
+                continue;
+            }
+            if words.iter().any(|word| is_condition(word)) {
+                let stated = Fact { value: sentence.trim().to_owned(), source: at(page, span) };
+                param.optional_if.get_or_insert(stated);
+            } else {
+                let here = Fact { value: (), source: at(page, span) };
+                optional.get_or_insert(here.derive(SENTENCE, ()));
+            }
+        }
+    }
+    if param.optional.is_none() && !refused && param.optional_if.is_none() {
+        param.optional = optional;
+    }
+}
+
+/// "Reserved.", "Reserved for future use". "This parameter is reserved" may go on with what it is for.
+fn begins_with_reserved(text: &str) -> bool {
+    let text = text.trim_start();
+    let word = text.split(|c: char| !c.is_ascii_alphanumeric()).next().expect("a split has a first part");
+    word == "Reserved" && !text[word.len()..].trim_start().starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+/// The words of a sentence, lower case but for names.
+fn words(sentence: &str) -> Vec<String> {
+    let split = sentence.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '\'' | '’' | '-'));
+    split.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Words that make a statement one under a condition, or take it back.
+fn is_condition(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let listed = [
+        "if",
+        "when",
+        "whenever",
+        "unless",
+        "only",
+        "not",
+        "except",
+        "where",
+        "while",
+        "until",
+        "for",
+        "on",
+        "depending",
+        "provided",
+        "otherwise",
+        "cannot",
+        "never",
+        "or",
+        "but",
+    ];
+    listed.contains(&&*word) || word.ends_with("n't") || word.ends_with("n’t")
+}
+
+/// Whether a sentence says that NULL, or leaving the parameter out, makes the call fail or is forbidden.
+fn refuses(words: &[String]) -> bool {
+    let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let null = lower.iter().any(|word| matches!(&**word, "null" | "optional"));
+    let bad = |word: &String| {
+        matches!(&**word, "fails" | "fail" | "failed" | "error" | "invalid" | "cannot" | "required" | "mandatory")
+    };
+    let forbids =
+        lower.windows(2).any(|pair| pair[1] == "not" && matches!(&*pair[0], "must" | "should" | "may" | "can"));
+    null && (lower.iter().any(bad) || forbids)
+}
+
+/// "This parameter can be NULL", "*name* is optional", "Optional", "Can be NULL".
+fn says_optional(words: &[String], name: &str) -> bool {
+    let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let word = |at: usize| lower.get(at).map_or("", |word| &**word);
+    let subject = match (word(0), word(1)) {
+        ("optional", "") => return true,
+        ("this" | "the", "parameter" | "argument") | ("this", "pointer") => 2,
+        ("can" | "may", "be") => 0,
+        _ if words.first().is_some_and(|word| word == name) => 1,
+        _ => return false,
+    };
+    let verb = (word(subject), word(subject + 1), word(subject + 2));
+    matches!(verb, ("can" | "may", "be", "null" | "omitted" | "optional") | ("is", "optional", _))
+        || matches!((verb, word(subject + 3)), (("can" | "may", "be", "set"), "to") if word(subject + 4) == "null")
+}
