@@ -359,8 +359,8 @@ HRESULT WINAPI WebSocketBeginServerHandshake(
  * @param pvActionContext [in]
  *     The value that WebSocketGetAction wrote to pvActionContext for this action.
  * @param ulBytesTransferred [in]
- *     The number of bytes that were written to the connection or read from it, for all buffers of the
- *     action together. It is 0 for actions that move no bytes.
+ *     Says how many bytes were written to the connection or read from it, for all buffers of the action
+ *     together. It is 0 for actions that move no bytes.
  *
  * From websocket/nf-websocket-websocketcompleteaction.md, line 34.
  */

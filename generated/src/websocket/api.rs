@@ -664,8 +664,8 @@ pub trait Transfer {
     ///   `action_context` for this action.
     /// - `bytes_transferred` (C: `ulBytesTransferred`, in)
     ///
-    ///   The number of bytes that were written to the connection or read from it, for all buffers of the
-    ///   action together. It is 0 for actions that move no bytes.
+    ///   Says how many bytes were written to the connection or read from it, for all buffers of the action
+    ///   together. It is 0 for actions that move no bytes.
     ///
     /// # Returns
     ///
