@@ -115,7 +115,7 @@ impl Blocking {
         };
         // More of the same frame, as far as it goes without waiting. A loss is met again by the next call, which has
         // nothing to deliver before it.
-        while reading.is_in_frame() && length < buffer.len() {
+        while reading.is_in_frame() && length < buffer.len() && reading.may_have_more() {
             let Some(more) = self.receive_now(&mut reading, &mut buffer[length..])? else { break };
             let Arrival::Piece { piece: last, length: more } = more else { break };
             length += more;

@@ -28,6 +28,8 @@ struct Inbox {
     end: usize,
     /// How large the buffer should be for the next read.
     wanted: usize,
+    /// Whether the last read gave less than it had room for: then nothing more was there.
+    was_short: bool,
 }
 
 /// Where an [`Inbox`] lies when nobody reads.
@@ -59,7 +61,14 @@ impl Incoming {
     pub(super) fn new(receiver: Receiver, read_ahead: &[u8]) -> Self {
         let mut buffer = vec![0; BUFFER.max(read_ahead.len())].into_boxed_slice();
         buffer[..read_ahead.len()].copy_from_slice(read_ahead);
-        let inbox = Inbox { read: ReadHalf::new(receiver, 1), buffer, start: 0, end: read_ahead.len(), wanted: BUFFER };
+        let inbox = Inbox {
+            read: ReadHalf::new(receiver, 1),
+            buffer,
+            start: 0,
+            end: read_ahead.len(),
+            wanted: BUFFER,
+            was_short: false,
+        };
         let state = State { inbox: Some(Box::new(inbox)), ending: None, is_closing: false };
         Self { state: Mutex::new(state), returned: Condvar::new() }
     }
@@ -80,7 +89,9 @@ impl Incoming {
         if state.ending.is_some() {
             return Err(state.ending);
         }
-        let inbox = state.inbox.take().ok_or(None)?;
+        let mut inbox = state.inbox.take().ok_or(None)?;
+        // More may have come since the last call.
+        inbox.was_short = false;
         Ok(Reading { incoming: self, inbox: Some(inbox) })
     }
 
@@ -151,6 +162,11 @@ impl Reading<'_> {
         self.inbox().read.payload_remaining() > 0
     }
 
+    /// Whether a read without waiting may give something: the last one filled its room.
+    pub(super) fn may_have_more(&mut self) -> bool {
+        !self.inbox().was_short
+    }
+
     /// Looks at the bytes that have come, up to the end of the receive or to what is to be answered. Payload goes to the
     /// start of `buffer`.
     pub(super) fn parse(&mut self, buffer: &mut [u8]) -> Option<AnswerDue> {
@@ -184,6 +200,7 @@ impl Reading<'_> {
             let read = read_into(&mut inbox.buffer)?;
             if let Some(Waited::Bytes(length)) = read {
                 (inbox.start, inbox.end) = (0, length);
+                inbox.was_short = length < inbox.buffer.len();
                 inbox.wanted = if length == inbox.buffer.len() {
                     (inbox.wanted * 4).min(MAX_BUFFER)
                 } else if length < inbox.wanted / 4 {
@@ -196,6 +213,7 @@ impl Reading<'_> {
         }
         let read = read_into(&mut buffer[..direct])?;
         if let Some(Waited::Bytes(length)) = read {
+            inbox.was_short = length < direct;
             inbox.read.receive_payload(&mut buffer[..length]);
         }
         Ok(read)
