@@ -38,8 +38,9 @@ pub(super) fn compare(
         }
         return;
     }
+    let names: Option<Vec<&str>> = declared.iter().map(|param| param.name.as_deref()).collect();
     // A declaration need not name its parameters: then only their number and types can be compared.
-    if declared.iter().any(|param| param.name.is_none()) {
+    let Some(names) = names else {
         if declared.len() == params.len() {
             params.iter().zip(declared).for_each(|(param, declared)| report.part(param, declared));
         } else {
@@ -47,10 +48,10 @@ pub(super) fn compare(
             report.flaw(shown.span(), format!("{count} parameters are declared here, and {headings} have a heading"));
         }
         return;
-    }
+    };
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (at, param) in declared.iter().enumerate() {
-        places.entry(param.name.as_deref().unwrap_or_default()).or_insert(at);
+    for (at, name) in names.iter().enumerate() {
+        places.entry(name).or_insert(at);
     }
     let found: Vec<Option<usize>> = params.iter().map(|param| places.get(&*param.name.value).copied()).collect();
     let mut missing: Vec<usize> = (0..declared.len()).filter(|at| !found.contains(&Some(*at))).collect();
@@ -61,19 +62,19 @@ pub(super) fn compare(
             // The same parameter under another name: only one of the names is wrong.
             None if params.len() == declared.len() && missing.contains(&at) => {
                 missing.retain(|&other| other != at);
-                report.renamed(span, param, &declared[at]);
+                report.renamed(span, param, names[at]);
                 report.part(param, &declared[at]);
             }
             None => {
                 let name = &param.name.value;
-                let others = missing.iter().filter_map(|&at| declared[at].name.as_deref());
+                let others = missing.iter().map(|&at| names[at]);
                 let meant = closest(name, others).map_or_else(String::new, |likely| format!("; `{likely}` is"));
                 report.flaw(span, format!("`{name}` has a heading and is not declared{meant}"));
             }
         }
     }
     for at in missing {
-        let name = declared[at].name.as_deref().unwrap_or_default();
+        let name = names[at];
         report.flaw(shown.line(declared[at].line), format!("`{name}` is declared here and has no heading"));
     }
     let order: Vec<(usize, usize)> = found.iter().enumerate().filter_map(|(at, found)| Some((at, (*found)?))).collect();
@@ -163,9 +164,8 @@ impl Report<'_> {
     }
 
     /// Two names for one parameter.
-    fn renamed(&mut self, span: Span, param: &Param, declared: &Declared) {
+    fn renamed(&mut self, span: Span, param: &Param, other: &str) {
         let name = &param.name.value;
-        let other = declared.name.as_deref().unwrap_or_default();
         // The declaration was given made-up names, and the heading the real one.
         if is_placeholder(other) {
             return;
