@@ -1,20 +1,20 @@
 //! The Rust API: a WebSocket as a value, over WinHTTP's objects.
 
-use std::error::Error;
-use std::fmt;
-use std::io;
+mod error;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use winws_api::Win32Error;
 use winws_api::winhttp::{
     WebSocketBufferType, WebSocketCloseError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
     WebSocketSendError, WebSocketShutdownError,
 };
 
 use crate::protocol::CloseFrame;
-use crate::winhttp::{Request, RequestFailure, Socket, of_close};
+use crate::winhttp::{Request, Socket, of_close};
+
+pub use error::{ConnectError, MessageError};
 
 /// How long a message may be for [`WebSocket::receive_message`] where nothing else was asked for, in bytes.
 const MESSAGE_LIMIT: usize = 64 << 20;
@@ -69,34 +69,6 @@ pub struct CloseStatus {
     pub reason: String,
 }
 
-/// Why there is no WebSocket.
-#[derive(Debug)]
-pub struct ConnectError {
-    code: Win32Error,
-    reason: Reason,
-}
-
-#[derive(Debug)]
-enum Reason {
-    /// A step failed, for what the operating system said if it said something.
-    Failed(Option<io::Error>),
-    /// The server gave an ordinary answer instead of a WebSocket.
-    Refused { status: u16, headers: Vec<(String, String)> },
-}
-
-/// Why [`WebSocket::receive_message`] gave no message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageError {
-    /// The message is longer than the limit, in bytes. The peer was told by the close code 1009, and no other message will
-    /// be received.
-    TooLong {
-        /// The limit.
-        limit: usize,
-    },
-    /// The receive failed.
-    Failed(WebSocketReceiveError),
-}
-
 /// Connects to a `ws://` URL and upgrades to a WebSocket.
 ///
 /// # Errors
@@ -126,8 +98,7 @@ pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, Co
     if response.status() != 101 {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers = response.all().iter().map(|(name, value)| (text(name), text(value))).collect();
-        let reason = Reason::Refused { status: response.status(), headers };
-        return Err(ConnectError { code: Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE, reason });
+        return Err(ConnectError::refused(response.status(), headers));
     }
     let subprotocol = response.headers("Sec-WebSocket-Protocol").next();
     let subprotocol = subprotocol.map(|value| String::from_utf8_lossy(value).into_owned());
@@ -384,91 +355,5 @@ impl Delivery {
     /// Whether the peer has closed. There is nothing more to receive then.
     pub fn is_close(&self) -> bool {
         self.kind == WebSocketBufferType::Close
-    }
-}
-
-impl ConnectError {
-    /// The Win32 code of the step that failed; a refusal has that of CompleteUpgrade,
-    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (b1.2.7).
-    pub const fn code(&self) -> Win32Error {
-        self.code
-    }
-
-    /// The status of the ordinary answer that the server gave instead of a WebSocket (b1.2.6).
-    pub const fn status(&self) -> Option<u16> {
-        match &self.reason {
-            Reason::Refused { status, .. } => Some(*status),
-            Reason::Failed(_) => None,
-        }
-    }
-
-    /// The headers of that answer, in order; bytes that are not UTF-8 are replaced. None when the server did not answer.
-    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let headers = match &self.reason {
-            Reason::Refused { headers, .. } => &headers[..],
-            Reason::Failed(_) => &[],
-        };
-        headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-}
-
-impl From<Win32Error> for ConnectError {
-    fn from(code: Win32Error) -> Self {
-        Self { code, reason: Reason::Failed(None) }
-    }
-}
-
-impl From<RequestFailure> for ConnectError {
-    fn from(RequestFailure { code, source }: RequestFailure) -> Self {
-        Self { code, reason: Reason::Failed(source) }
-    }
-}
-
-impl From<ConnectError> for Win32Error {
-    fn from(error: ConnectError) -> Self {
-        error.code()
-    }
-}
-
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.reason {
-            Reason::Refused { status, .. } => write!(f, "the server refused the upgrade with status {status}"),
-            Reason::Failed(_) => self.code.fmt(f),
-        }
-    }
-}
-
-impl Error for ConnectError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.reason {
-            Reason::Failed(Some(source)) => Some(source),
-            Reason::Failed(None) | Reason::Refused { .. } => None,
-        }
-    }
-}
-
-impl fmt::Display for MessageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong { limit } => write!(f, "the message is longer than {limit} bytes"),
-            Self::Failed(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for MessageError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::TooLong { .. } => None,
-            // The text is that of the receive's error already.
-            Self::Failed(error) => error.source(),
-        }
-    }
-}
-
-impl From<WebSocketReceiveError> for MessageError {
-    fn from(error: WebSocketReceiveError) -> Self {
-        Self::Failed(error)
     }
 }
