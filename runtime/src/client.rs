@@ -170,8 +170,9 @@ impl WebSocket {
     /// Receives a whole message into `buffer`, in place of what was there. Its type is `Utf8Message` or `BinaryMessage`, or
     /// `Close` for the peer's close, which leaves `buffer` empty.
     ///
-    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it. A call that
-    /// fails before that leaves `buffer` empty, and what has come is kept for the next call. The memory of `buffer` is used
+    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it, not for the whole: a
+    /// peer that goes on sending small pieces, or empty ones, holds the call until another thread [aborts](Self::abort). A call
+    /// that fails before that leaves `buffer` empty, and what has come is kept for the next call. The memory of `buffer` is used
     /// again, so a loop over one vector allocates for its longest message only.
     ///
     /// # Errors
@@ -315,6 +316,22 @@ impl WebSocket {
     ///
     /// It counts from the beginning of the next receive. A receive that gives up fails with `ERROR_WINHTTP_TIMEOUT`, and the
     /// connection goes on. A part of a millisecond counts as a whole one.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use winws::MessageError;
+    /// use winws::api::{Win32Error, winhttp::WebSocketReceiveError};
+    ///
+    /// let socket = winws::connect("ws://localhost:8080/")?;
+    /// socket.set_receive_timeout(Some(Duration::from_secs(1)));
+    /// let mut message = Vec::new();
+    /// match socket.receive_message(&mut message) {
+    ///     Ok(delivery) => println!("{} bytes", delivery.len),
+    ///     Err(MessageError::Failed(WebSocketReceiveError::Other(Win32Error::ERROR_WINHTTP_TIMEOUT))) => println!("nothing yet"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_receive_timeout(&self, timeout: Option<Duration>) {
         let millis = timeout.map_or(0, |timeout| {
             let whole = timeout.as_nanos().div_ceil(1_000_000);
