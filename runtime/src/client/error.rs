@@ -24,7 +24,7 @@ enum Reason {
     Refused { status: u16, headers: Vec<(String, String)> },
 }
 
-/// Why [`WebSocket::receive_message`] gave no message.
+/// Why [`WebSocket::receive_message`](super::WebSocket::receive_message) gave no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageError {
     /// The message is longer than the limit, in bytes. The peer was told by the close code 1009, and no other message will
