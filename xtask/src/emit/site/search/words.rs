@@ -22,9 +22,9 @@ pub(super) const STOP: &[&str] = &[
     "a", "about", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could",
     "did", "do", "does", "doing", "for", "from", "get", "got", "has", "have", "how", "if", "in", "into", "is", "it",
     "its", "just", "may", "me", "mean", "means", "must", "my", "need", "needs", "no", "not", "of", "on", "only", "or",
-    "our", "please", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these",
-    "they", "this", "those", "to", "us", "use", "used", "uses", "using", "want", "was", "we", "were", "what", "when",
-    "where", "which", "who", "why", "will", "with", "would", "you", "your",
+    "our", "over", "please", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there",
+    "these", "they", "this", "those", "to", "us", "use", "used", "uses", "using", "via", "want", "was", "we", "were",
+    "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
 ];
 
 /// None of them is longer.
