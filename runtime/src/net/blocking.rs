@@ -196,6 +196,7 @@ impl Blocking {
             }
             is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
             let read = if self.outgoing.is_pending() {
+                reading.unlock();
                 // What could not be written at once, a pong for instance, goes out from here.
                 let waited = self.stream.wait(Interest::ReadOrWrite, deadline, Some(&self.waker));
                 self.outgoing.lock().flush(&self.stream);
@@ -278,6 +279,7 @@ impl Blocking {
     /// Looks at the bytes that have come: what they give to the caller, if anything.
     fn look(&self, reading: &mut Reading<'_>, buffer: &mut [u8]) -> Result<Option<Arrival>, Failure> {
         while let Some(answer) = reading.parse(buffer) {
+            reading.unlock();
             let mut queue = self.outgoing.lock();
             queue.answer(answer);
             queue.flush(&self.stream);

@@ -1,6 +1,7 @@
 //! What comes in: a small buffer of bytes before the session's read half, and who may read now.
 //!
-//! The reading thread owns the [`Inbox`] while it reads, so it holds no lock when it waits.
+//! The reading thread owns the [`Inbox`] while it reads, so it holds no lock when it waits. While it only looks at bytes that
+//! have come, it has the lock instead: most short messages come many at a time, and need no other one.
 
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -53,7 +54,16 @@ struct State {
 #[derive(Debug)]
 pub(super) struct Reading<'s> {
     incoming: &'s Incoming,
-    inbox: Option<Box<Inbox>>,
+    inbox: Held<'s>,
+}
+
+/// How a reading thread has the [`Inbox`].
+#[derive(Debug)]
+enum Held<'s> {
+    /// Where it lies, under the lock.
+    Locked(MutexGuard<'s, State>),
+    /// Taken out. It is there until the reading ends.
+    Owned(Option<Box<Inbox>>),
 }
 
 impl Incoming {
@@ -89,10 +99,9 @@ impl Incoming {
         if state.ending.is_some() {
             return Err(state.ending);
         }
-        let mut inbox = state.inbox.take().ok_or(None)?;
         // More may have come since the last call.
-        inbox.was_short = false;
-        Ok(Reading { incoming: self, inbox: Some(inbox) })
+        state.inbox.as_mut().ok_or(None)?.was_short = false;
+        Ok(Reading { incoming: self, inbox: Held::Locked(state) })
     }
 
     /// Lets no receive begin any more, and says whether one is under way.
@@ -113,7 +122,7 @@ impl Incoming {
     pub(super) fn take_over(&self) -> Reading<'_> {
         let state = self.returned.wait_while(self.lock(), |state| state.inbox.is_none());
         let inbox = state.unwrap_or_else(PoisonError::into_inner).inbox.take();
-        Reading { incoming: self, inbox }
+        Reading { incoming: self, inbox: Held::Owned(inbox) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -122,6 +131,13 @@ impl Incoming {
 }
 
 impl Reading<'_> {
+    /// Takes the inbox out and gives the lock up. Whoever may wait now, or takes another lock, does this before.
+    pub(super) fn unlock(&mut self) {
+        if let Held::Locked(state) = &mut self.inbox {
+            self.inbox = Held::Owned(state.inbox.take());
+        }
+    }
+
     /// Begins a receive, if none is under way.
     pub(super) fn begin(&mut self) {
         // It is refused while one waits.
@@ -184,12 +200,14 @@ impl Reading<'_> {
         Some(outcome)
     }
 
-    /// Reads bytes once all that have come were looked at: payload right into `buffer`, if it has room for much of it.
+    /// Reads bytes once all that have come were looked at: payload right into `buffer`, if it has room for much of it. It may
+    /// wait, with no lock held.
     pub(super) fn read(
         &mut self,
         buffer: &mut [u8],
         read_into: impl FnOnce(&mut [u8]) -> io::Result<Option<Waited>>,
     ) -> io::Result<Option<Waited>> {
+        self.unlock();
         let inbox = self.inbox();
         let remaining = usize::try_from(inbox.read.payload_remaining()).unwrap_or(usize::MAX);
         let direct = remaining.min(buffer.len());
@@ -219,14 +237,25 @@ impl Reading<'_> {
         Ok(read)
     }
 
+    #[inline]
     fn inbox(&mut self) -> &mut Inbox {
-        self.inbox.as_mut().expect("it is there until the reading ends")
+        self.inbox.get().expect("it is there until the reading ends")
+    }
+}
+
+impl Held<'_> {
+    #[inline]
+    fn get(&mut self) -> Option<&mut Inbox> {
+        match self {
+            Self::Locked(state) => state.inbox.as_deref_mut(),
+            Self::Owned(inbox) => inbox.as_deref_mut(),
+        }
     }
 }
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        let Some(inbox) = &mut self.inbox else { return };
+        let Some(inbox) = self.inbox.get() else { return };
         // A receive that was given up leaves nothing behind.
         inbox.read.cancel();
         inbox.read.indicated();
@@ -234,12 +263,19 @@ impl Drop for Reading<'_> {
         if inbox.start == inbox.end && inbox.buffer.len() > BUFFER {
             (inbox.buffer, inbox.start, inbox.end) = (Box::default(), 0, 0);
         }
-        let mut state = self.incoming.lock();
-        state.ending = inbox.read.ending();
-        state.inbox = self.inbox.take();
-        // Only a close waits for it. To wake nobody is a system call all the same.
-        if state.is_closing {
-            self.incoming.returned.notify_one();
+        let ending = inbox.read.ending();
+        match &mut self.inbox {
+            // Nobody waits for what was never taken out.
+            Held::Locked(state) => state.ending = ending,
+            Held::Owned(inbox) => {
+                let mut state = self.incoming.lock();
+                state.ending = ending;
+                state.inbox = inbox.take();
+                // Only a close waits for it. To wake nobody is a system call all the same.
+                if state.is_closing {
+                    self.incoming.returned.notify_one();
+                }
+            }
         }
     }
 }
