@@ -1,7 +1,7 @@
 //! Pumps a session over a stream, in the threads of the callers.
 //!
-//! One thread may send while another one receives. Each works without waiting first, and waits with no lock held.
-//! Receiving answers pings; whoever sends writes the answers that are due behind its frame.
+//! One thread may send while another one receives. Each works without waiting first, and waits with no lock held that the other
+//! one needs. Receiving answers pings; whoever sends writes the answers that are due behind its frame.
 
 mod incoming;
 mod opening;
@@ -196,7 +196,6 @@ impl Blocking {
             }
             is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
             let read = if self.outgoing.is_pending() {
-                reading.unlock();
                 // What could not be written at once, a pong for instance, goes out from here.
                 let waited = self.stream.wait(Interest::ReadOrWrite, deadline, Some(&self.waker));
                 self.outgoing.lock().flush(&self.stream);
@@ -279,7 +278,6 @@ impl Blocking {
     /// Looks at the bytes that have come: what they give to the caller, if anything.
     fn look(&self, reading: &mut Reading<'_>, buffer: &mut [u8]) -> Result<Option<Arrival>, Failure> {
         while let Some(answer) = reading.parse(buffer) {
-            reading.unlock();
             let mut queue = self.outgoing.lock();
             queue.answer(answer);
             queue.flush(&self.stream);

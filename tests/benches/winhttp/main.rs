@@ -5,7 +5,7 @@
 //! round.
 //!
 //! After that come the bytes that an idle socket holds. Figures only: nothing here passes or fails. `--quick` takes fewer
-//! messages and rounds.
+//! messages and rounds. Words restrict what is measured to the ways and sizes that they name: `in`, `echo 64`.
 
 #[path = "../idle.rs"]
 mod idle;
@@ -63,7 +63,9 @@ const QUICK_ROUNDS: usize = 5;
 const QUICK_SHARE: u32 = 4;
 
 fn main() {
-    let is_quick = env::args().any(|word| word == "--quick");
+    let (options, words): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|word| word.starts_with("--"));
+    let is_quick = options.iter().any(|option| option == "--quick");
+    let is_asked = |names: &[String]| words.iter().all(|word| names.contains(word));
     println!("{}", pin::to_one_core());
     let address = raw::serve();
     println!("{:<5} {:>8}  {:>12} {:>12}  {:<22} floor  goal", "way", "bytes", "tungstenite", "winws", "ratio");
@@ -75,6 +77,9 @@ fn main() {
             Way::In => ("in", format!("source/{count}/{size}")),
             Way::Burst => ("burst", format!("burst/{count}/{size}")),
         };
+        if !is_asked(&[name.to_owned(), size.to_string()]) {
+            continue;
+        }
         let message = Bytes::from(vec![b'x'; size]);
         let mut peer = tungstenite_client::Client::connect(address, &path);
         let mut ours = winws_client::Client::connect(address, &path, size);
@@ -93,6 +98,9 @@ fn main() {
             rounds.rate(1, count),
             rounds.ratio(1, 0).to_string(),
         );
+    }
+    if !words.is_empty() {
+        return;
     }
     let (idle, _) = memory::watch(|| idle::measure(memory::now));
     println!(

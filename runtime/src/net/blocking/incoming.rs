@@ -1,10 +1,11 @@
 //! What comes in: a small buffer of bytes before the session's read half, and who may read now.
 //!
-//! The reading thread owns the [`Inbox`] while it reads, so it holds no lock when it waits. While it only looks at bytes that
-//! have come, it has the lock instead: most short messages come many at a time, and need no other one.
+//! The lock of the [`Inbox`] is the right to read, which a thread keeps while it waits for bytes. Nobody else waits for that lock
+//! but Close, which wakes the reader first. How the direction has ended stands beside the lock, for all to see.
 
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use crate::net::Waited;
 use crate::protocol::Receiver;
@@ -33,37 +34,21 @@ struct Inbox {
     was_short: bool,
 }
 
-/// Where an [`Inbox`] lies when nobody reads.
+/// The incoming direction.
 #[derive(Debug)]
 pub(super) struct Incoming {
-    state: Mutex<State>,
-    /// Signalled when a reader has put it back.
-    returned: Condvar,
-}
-
-#[derive(Debug)]
-struct State {
-    inbox: Option<Box<Inbox>>,
+    inbox: Mutex<Inbox>,
     /// How the direction ended, once a call has seen it.
-    ending: Option<Ending>,
+    ending: OnceLock<Ending>,
     /// Whether Close was called: from then on only it reads.
-    is_closing: bool,
+    is_closing: AtomicBool,
 }
 
 /// The right to read, which ends when this is dropped.
 #[derive(Debug)]
 pub(super) struct Reading<'s> {
-    incoming: &'s Incoming,
-    inbox: Held<'s>,
-}
-
-/// How a reading thread has the [`Inbox`].
-#[derive(Debug)]
-enum Held<'s> {
-    /// Where it lies, under the lock.
-    Locked(MutexGuard<'s, State>),
-    /// Taken out. It is there until the reading ends.
-    Owned(Option<Box<Inbox>>),
+    inbox: MutexGuard<'s, Inbox>,
+    ending: &'s OnceLock<Ending>,
 }
 
 impl Incoming {
@@ -79,74 +64,71 @@ impl Incoming {
             wanted: BUFFER,
             was_short: false,
         };
-        let state = State { inbox: Some(Box::new(inbox)), ending: None, is_closing: false };
-        Self { state: Mutex::new(state), returned: Condvar::new() }
+        Self { inbox: Mutex::new(inbox), ending: OnceLock::new(), is_closing: AtomicBool::new(false) }
     }
 
     /// How the direction ended, once a call has seen it.
     pub(super) fn ending(&self) -> Option<Ending> {
-        self.lock().ending
+        self.ending.get().copied()
     }
 
     /// The right to read for a receive: at once or never, and not after a close.
     ///
     /// Fails with how the direction ended, if that is the reason.
     pub(super) fn begin_receive(&self) -> Result<Reading<'_>, Option<Ending>> {
-        let mut state = self.lock();
-        if state.is_closing {
+        let mut inbox = self.try_lock().ok_or(None)?;
+        // Whoever closes says so before it looks whether somebody has the lock.
+        if self.is_closing.load(Ordering::SeqCst) {
             return Err(None);
         }
-        if state.ending.is_some() {
-            return Err(state.ending);
+        if let Some(ending) = self.ending() {
+            return Err(Some(ending));
         }
         // More may have come since the last call.
-        state.inbox.as_mut().ok_or(None)?.was_short = false;
-        Ok(Reading { incoming: self, inbox: Held::Locked(state) })
+        inbox.was_short = false;
+        Ok(Reading { inbox, ending: &self.ending })
     }
 
     /// Lets no receive begin any more, and says whether one is under way.
     ///
     /// Fails with [`Refusal::Busy`] the second time, and with [`Refusal::Ended`] when there will be no close frame.
     pub(super) fn begin_closing(&self) -> Result<bool, Refusal> {
-        let mut state = self.lock();
-        match state.ending {
-            _ if state.is_closing => return Err(Refusal::Busy),
+        match self.ending() {
+            _ if self.is_closing.load(Ordering::SeqCst) => return Err(Refusal::Busy),
             Some(Ending::Failed(_) | Ending::Lost | Ending::Aborted) => return Err(Refusal::Ended),
             Some(Ending::Closed(_)) | None => {}
         }
-        state.is_closing = true;
-        Ok(state.inbox.is_none())
+        if self.is_closing.swap(true, Ordering::SeqCst) {
+            return Err(Refusal::Busy);
+        }
+        Ok(self.try_lock().is_none())
     }
 
     /// The right to read for a close, as soon as the receive under way has given up.
     pub(super) fn take_over(&self) -> Reading<'_> {
-        let state = self.returned.wait_while(self.lock(), |state| state.inbox.is_none());
-        let inbox = state.unwrap_or_else(PoisonError::into_inner).inbox.take();
-        Reading { incoming: self, inbox: Held::Owned(inbox) }
+        let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        Reading { inbox, ending: &self.ending }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn try_lock(&self) -> Option<MutexGuard<'_, Inbox>> {
+        match self.inbox.try_lock() {
+            Ok(inbox) => Some(inbox),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 
 impl Reading<'_> {
-    /// Takes the inbox out and gives the lock up. Whoever may wait now, or takes another lock, does this before.
-    pub(super) fn unlock(&mut self) {
-        if let Held::Locked(state) = &mut self.inbox {
-            self.inbox = Held::Owned(state.inbox.take());
-        }
-    }
-
     /// Begins a receive, if none is under way.
     pub(super) fn begin(&mut self) {
         // It is refused while one waits.
-        self.inbox().read.receive(()).ok();
+        self.inbox.read.receive(()).ok();
     }
 
     /// Drops data from now on, until the peer's close frame, and reads so many bytes at once.
     pub(super) fn drain(&mut self, room: usize) {
-        let inbox = self.inbox();
+        let inbox = &mut *self.inbox;
         inbox.read.drain();
         let unread = inbox.start..inbox.end;
         (inbox.start, inbox.end) = (0, unread.len());
@@ -157,36 +139,36 @@ impl Reading<'_> {
 
     /// Ends the reading for good, and frees the buffer.
     pub(super) fn finish(mut self) {
-        let inbox = self.inbox();
+        let inbox = &mut *self.inbox;
         inbox.buffer = Box::default();
         (inbox.start, inbox.end) = (0, 0);
     }
 
     /// Records that no more bytes will come.
     pub(super) fn lose(&mut self, is_aborted: bool) {
-        let read = &mut self.inbox().read;
+        let read = &mut self.inbox.read;
         if is_aborted { read.abort() } else { read.end() }
     }
 
     /// How the direction ended.
     pub(super) fn ending(&mut self) -> Option<Ending> {
-        self.inbox().read.ending()
+        self.inbox.read.ending()
     }
 
     /// Whether more of the data frame under way is to come.
     pub(super) fn is_in_frame(&mut self) -> bool {
-        self.inbox().read.payload_remaining() > 0
+        self.inbox.read.payload_remaining() > 0
     }
 
     /// Whether a read without waiting may give something: the last one filled its room.
     pub(super) fn may_have_more(&mut self) -> bool {
-        !self.inbox().was_short
+        !self.inbox.was_short
     }
 
     /// Looks at the bytes that have come, up to the end of the receive or to what is to be answered. Payload goes to the
     /// start of `buffer`.
     pub(super) fn parse(&mut self, buffer: &mut [u8]) -> Option<AnswerDue> {
-        let Inbox { read, buffer: bytes, start, end, .. } = self.inbox();
+        let Inbox { read, buffer: bytes, start, end, .. } = &mut *self.inbox;
         let progress = read.receive_bytes(&mut bytes[*start..*end], Some(buffer));
         *start += progress.taken;
         if progress.is_answer_due { read.poll_answer() } else { None }
@@ -194,21 +176,19 @@ impl Reading<'_> {
 
     /// What the receive ended with, if it has.
     pub(super) fn outcome(&mut self) -> Option<Outcome> {
-        let read = &mut self.inbox().read;
+        let read = &mut self.inbox.read;
         let outcome = read.has_outcome().then(|| read.outcome())?;
         read.indicated();
         Some(outcome)
     }
 
-    /// Reads bytes once all that have come were looked at: payload right into `buffer`, if it has room for much of it. It may
-    /// wait, with no lock held.
+    /// Reads bytes once all that have come were looked at: payload right into `buffer`, if it has room for much of it.
     pub(super) fn read(
         &mut self,
         buffer: &mut [u8],
         read_into: impl FnOnce(&mut [u8]) -> io::Result<Option<Waited>>,
     ) -> io::Result<Option<Waited>> {
-        self.unlock();
-        let inbox = self.inbox();
+        let inbox = &mut *self.inbox;
         let remaining = usize::try_from(inbox.read.payload_remaining()).unwrap_or(usize::MAX);
         let direct = remaining.min(buffer.len());
         if direct < DIRECT {
@@ -236,26 +216,11 @@ impl Reading<'_> {
         }
         Ok(read)
     }
-
-    #[inline]
-    fn inbox(&mut self) -> &mut Inbox {
-        self.inbox.get().expect("it is there until the reading ends")
-    }
-}
-
-impl Held<'_> {
-    #[inline]
-    fn get(&mut self) -> Option<&mut Inbox> {
-        match self {
-            Self::Locked(state) => state.inbox.as_deref_mut(),
-            Self::Owned(inbox) => inbox.as_deref_mut(),
-        }
-    }
 }
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        let Some(inbox) = self.inbox.get() else { return };
+        let inbox = &mut *self.inbox;
         // A receive that was given up leaves nothing behind.
         inbox.read.cancel();
         inbox.read.indicated();
@@ -263,19 +228,8 @@ impl Drop for Reading<'_> {
         if inbox.start == inbox.end && inbox.buffer.len() > BUFFER {
             (inbox.buffer, inbox.start, inbox.end) = (Box::default(), 0, 0);
         }
-        let ending = inbox.read.ending();
-        match &mut self.inbox {
-            // Nobody waits for what was never taken out.
-            Held::Locked(state) => state.ending = ending,
-            Held::Owned(inbox) => {
-                let mut state = self.incoming.lock();
-                state.ending = ending;
-                state.inbox = inbox.take();
-                // Only a close waits for it. To wake nobody is a system call all the same.
-                if state.is_closing {
-                    self.incoming.returned.notify_one();
-                }
-            }
+        if let Some(ending) = inbox.read.ending() {
+            self.ending.set(ending).ok();
         }
     }
 }
