@@ -13,8 +13,9 @@ use crate::protocol::{Control, Framer, MAX_CONTROL_FRAME, MAX_HEAD, Piece};
 use crate::session::table::{Channel, Operation};
 use crate::session::{AnswerDue, Asked, Due, SendError, WriteHalf};
 
-/// How much of a frame is made and written at once, in bytes. It stays in the processor's cache.
-const CHUNK: usize = 128 * 1024;
+/// How much of a frame is made and written at once, in bytes. It stays in the second cache of a processor, and a message of 1 MiB
+/// needs few system calls.
+const CHUNK: usize = 256 * 1024;
 
 /// A frame of a send and a close frame behind it: sends of several threads wait for their turn before they are queued.
 const BOUND: usize = 2;
