@@ -7,12 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::{
-    WebSocketBufferType, WebSocketCloseError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
-    WebSocketSendError, WebSocketShutdownError,
+    WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError, WebSocketQueryCloseStatusError,
+    WebSocketReceiveError, WebSocketSendError, WebSocketShutdownError,
 };
 
 use crate::protocol::CloseFrame;
-use crate::winhttp::{Request, Socket, of_close};
+use crate::winhttp::{NoCloseFrame, Request, Socket};
 
 pub use error::{ConnectError, MessageError};
 
@@ -102,7 +102,8 @@ pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, Co
     }
     let subprotocol = response.headers("Sec-WebSocket-Protocol").next();
     let subprotocol = subprotocol.map(|value| String::from_utf8_lossy(value).into_owned());
-    Ok(WebSocket::new(request.complete_upgrade()?, subprotocol))
+    let socket = request.complete_upgrade().map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
+    Ok(WebSocket::new(socket, subprotocol))
 }
 
 impl WebSocket {
@@ -143,8 +144,8 @@ impl WebSocket {
     /// - `InvalidParameter` for `Close`, for text inside a binary message or the reverse, and for text that is not UTF-8. A
     ///   code point may be cut between fragments.
     /// - `InvalidOperation` after [`shutdown`](Self::shutdown), [`close`](Self::close) or a failure.
-    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the connection turns out to be gone.
-    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` when another thread aborts meanwhile.
+    /// - `ConnectionError` when the connection turns out to be gone.
+    /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn send(&self, kind: WebSocketBufferType, bytes: &[u8]) -> Result<(), WebSocketSendError> {
         Ok(self.socket.send(kind, bytes)?)
     }
@@ -159,9 +160,9 @@ impl WebSocket {
     /// - `InvalidParameter` for an empty buffer.
     /// - `InvalidOperation` after the peer's close, after [`close`](Self::close), and while another thread receives.
     /// - `OperationCancelled` when another thread closes or aborts meanwhile.
-    /// - `ERROR_WINHTTP_TIMEOUT` when nothing has come in time. The connection goes on.
-    /// - `InvalidServerResponse` when the server breaks the protocol, and `ERROR_WINHTTP_CONNECTION_ERROR` when it goes
-    ///   without a close. These are final.
+    /// - `Timeout` when nothing has come in time. The connection goes on.
+    /// - `InvalidServerResponse` when the server breaks the protocol, and `ConnectionError` when it goes without a close.
+    ///   These are final.
     pub fn receive(&self, buffer: &mut [u8]) -> Result<Delivery, WebSocketReceiveError> {
         let (len, kind) = self.socket.receive(buffer, self.deadline())?;
         Ok(Delivery { len, kind })
@@ -268,9 +269,10 @@ impl WebSocket {
     ///
     /// - `InvalidParameter` for another code or a longer reason.
     /// - `InvalidOperation` when the close frame was sent before, or after a failure.
-    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the connection turns out to be gone.
+    /// - `ConnectionError` when the connection turns out to be gone.
+    /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn shutdown(&self, code: u16, reason: &str) -> Result<(), WebSocketShutdownError> {
-        let close = CloseFrame::new(code, reason.as_bytes()).map_err(of_close)?;
+        let close = CloseFrame::new(code, reason.as_bytes())?;
         Ok(self.socket.shutdown(close)?)
     }
 
@@ -283,15 +285,15 @@ impl WebSocket {
     ///
     /// - `InvalidParameter` as for `shutdown`.
     /// - `InvalidOperation` when called before.
-    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the peer goes without an answer.
+    /// - `ConnectionError` when the peer goes without an answer.
     /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn close(&self, code: u16, reason: &str) -> Result<(), WebSocketCloseError> {
-        let close = CloseFrame::new(code, reason.as_bytes()).map_err(of_close)?;
+        let close = CloseFrame::new(code, reason.as_bytes())?;
         Ok(self.socket.close(close)?)
     }
 
     /// Ends the connection without a word. Every call that blocks in another thread ends at once, and later ones fail, with
-    /// `ERROR_WINHTTP_OPERATION_CANCELLED`. What had come and was not received is lost.
+    /// `OperationCancelled`. What had come and was not received is lost.
     pub fn abort(&self) {
         self.socket.abort();
     }
@@ -309,25 +311,25 @@ impl WebSocket {
     ///
     /// `InvalidOperation` while there is no close frame of the peer.
     pub fn query_close_status(&self) -> Result<CloseStatus, WebSocketQueryCloseStatusError> {
-        self.close_status().ok_or(WebSocketQueryCloseStatusError::InvalidOperation)
+        Ok(self.close_status().ok_or(NoCloseFrame)?)
     }
 
     /// How long a receive waits for bytes; `None`, the start, for as long as it takes.
     ///
-    /// It counts from the beginning of the next receive. A receive that gives up fails with `ERROR_WINHTTP_TIMEOUT`, and the
+    /// It counts from the beginning of the next receive. A receive that gives up fails with `Timeout`, and the
     /// connection goes on. A part of a millisecond counts as a whole one.
     ///
     /// ```no_run
     /// use std::time::Duration;
     /// use winws::MessageError;
-    /// use winws::api::{Win32Error, winhttp::WebSocketReceiveError};
+    /// use winws::api::winhttp::WebSocketReceiveError;
     ///
     /// let socket = winws::connect("ws://localhost:8080/")?;
     /// socket.set_receive_timeout(Some(Duration::from_secs(1)));
     /// let mut message = Vec::new();
     /// match socket.receive_message(&mut message) {
     ///     Ok(delivery) => println!("{} bytes", delivery.len),
-    ///     Err(MessageError::Failed(WebSocketReceiveError::Other(Win32Error::ERROR_WINHTTP_TIMEOUT))) => println!("nothing yet"),
+    ///     Err(MessageError::Failed(WebSocketReceiveError::Timeout)) => println!("nothing yet"),
     ///     Err(error) => return Err(error.into()),
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())

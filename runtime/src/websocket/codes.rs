@@ -30,8 +30,13 @@ impl From<BadPointer> for BadArgument {
 }
 
 impl From<InvalidClose> for BadArgument {
-    fn from(_: InvalidClose) -> Self {
-        Self
+    fn from(cause: InvalidClose) -> Self {
+        match cause {
+            InvalidClose::Code
+            | InvalidClose::ReasonTooLong
+            | InvalidClose::ReasonNotUtf8
+            | InvalidClose::ReasonWithoutCode => Self,
+        }
     }
 }
 

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use winws_api::Win32Error;
 use winws_api::winhttp::HInternet;
 
-pub(crate) use self::codes::of_close;
+use self::codes::BadHandle;
+pub(crate) use self::codes::NoCloseFrame;
 pub(crate) use self::request::{Request, RequestFailure};
 pub(crate) use self::socket::Socket;
 use crate::handles::HandleTable;
@@ -129,24 +130,24 @@ impl WinHttp {
         Ok(())
     }
 
-    fn with_request<R>(
+    fn with_request<R, E: From<BadHandle>>(
         &self,
         handle: HInternet,
-        call: impl FnOnce(&Request) -> Result<R, Win32Error>,
-    ) -> Result<R, Win32Error> {
-        let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+        call: impl FnOnce(&Request) -> Result<R, E>,
+    ) -> Result<R, E> {
+        let object = self.objects.get(handle.into_raw()).ok_or(BadHandle::Stale)?;
         match &object {
             Object::Request(request) => call(request),
-            Object::Socket(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
+            Object::Socket(_) => Err(BadHandle::WrongType.into()),
         }
     }
 
     /// The socket of a live handle.
-    fn socket(&self, handle: HInternet) -> Result<Arc<Socket>, Win32Error> {
-        let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+    fn socket(&self, handle: HInternet) -> Result<Arc<Socket>, BadHandle> {
+        let object = self.objects.get(handle.into_raw()).ok_or(BadHandle::Stale)?;
         match object {
             Object::Socket(socket) => Ok(socket),
-            Object::Request(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
+            Object::Request(_) => Err(BadHandle::WrongType),
         }
     }
 }
