@@ -40,21 +40,39 @@ impl From<InvalidClose> for BadArgument {
     }
 }
 
-impl From<BadArgument> for CreateClientHandleError {
-    fn from(BadArgument: BadArgument) -> Self {
-        Self::InvalidArg
+causes! {
+    CreateClientHandle => CreateClientHandleError, by of_create_client_handle {
+        Argument(BadArgument),
     }
 }
 
-impl From<BadArgument> for CreateServerHandleError {
-    fn from(BadArgument: BadArgument) -> Self {
-        Self::InvalidArg
+fn of_create_client_handle(cause: &CreateClientHandle) -> CreateClientHandleError {
+    match cause {
+        CreateClientHandle::Argument(BadArgument) => CreateClientHandleError::InvalidArg,
     }
 }
 
-impl From<BadArgument> for GetGlobalPropertyError {
-    fn from(BadArgument: BadArgument) -> Self {
-        Self::InvalidArg
+causes! {
+    CreateServerHandle => CreateServerHandleError, by of_create_server_handle {
+        Argument(BadArgument),
+    }
+}
+
+fn of_create_server_handle(cause: &CreateServerHandle) -> CreateServerHandleError {
+    match cause {
+        CreateServerHandle::Argument(BadArgument) => CreateServerHandleError::InvalidArg,
+    }
+}
+
+causes! {
+    GetGlobalProperty => GetGlobalPropertyError, by of_get_global_property {
+        Argument(BadArgument),
+    }
+}
+
+fn of_get_global_property(cause: &GetGlobalProperty) -> GetGlobalPropertyError {
+    match cause {
+        GetGlobalProperty::Argument(BadArgument) => GetGlobalPropertyError::InvalidArg,
     }
 }
 
