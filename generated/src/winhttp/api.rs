@@ -362,7 +362,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -452,7 +452,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - Option 115, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT. It can be set on a session, a request and a
     ///   WebSocket, and never be read: reading it fails with ERROR_INVALID_PARAMETER (87), and so does a
@@ -531,7 +531,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET is set on a session or a connection. The call fails with
     ///   ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018) for both kinds of handle. (b1.1.9)
@@ -1072,7 +1072,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1268,7 +1268,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1405,7 +1405,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
