@@ -84,12 +84,18 @@ pub fn connect(url: &str) -> Result<WebSocket, ConnectError> {
 ///
 /// # Errors
 ///
-/// [`ConnectError::status`] is there when the server refused. Otherwise [`ConnectError::code`] is
-/// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for anything but `ws://` and `http://` (`wss://` included),
-/// `ERROR_WINHTTP_INVALID_URL`, `ERROR_INVALID_PARAMETER` for a header that is malformed or belongs to the handshake,
-/// `ERROR_WINHTTP_NAME_NOT_RESOLVED`, `ERROR_WINHTTP_CANNOT_CONNECT`, `ERROR_WINHTTP_TIMEOUT`,
-/// `ERROR_WINHTTP_CONNECTION_ERROR` when the request could not be written, or `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` for an
-/// answer that is not HTTP or breaks RFC 6455 section 4.1. What the operating system said is the error's `source()`.
+/// If the server refused the upgrade, [`ConnectError::status`] is its answer. Otherwise [`ConnectError::code`] is one of these:
+///
+/// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: only `ws://` and `http://` are supported, and both mean the same. There is no TLS
+///   yet, so `wss://` is not supported.
+/// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed.
+/// - `ERROR_INVALID_PARAMETER`: a header is malformed or belongs to the handshake.
+/// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` or `ERROR_WINHTTP_CANNOT_CONNECT`: the server was not reached.
+/// - `ERROR_WINHTTP_TIMEOUT`: the server did not answer in time.
+/// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
+/// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
+///
+/// The error's `source()` has what the operating system said.
 pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, ConnectError> {
     let request = Request::open(url, headers)?;
     request.send()?;

@@ -75,8 +75,8 @@ impl WinHttp {
     /// Makes a request to upgrade to a WebSocket, and does not send it yet.
     ///
     /// `url` is a `ws://` or `http://` URL; `headers` are names and values to send beside those of the handshake, such
-    /// as `Sec-WebSocket-Protocol`. Fails with `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for other schemes, `wss://`
-    /// included, with `ERROR_WINHTTP_INVALID_URL`, and with `ERROR_INVALID_PARAMETER` for a header that is malformed or
+    /// as `Sec-WebSocket-Protocol`. Fails with `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for other schemes (only `ws://` and
+    /// `http://` are supported so far), with `ERROR_WINHTTP_INVALID_URL`, and with `ERROR_INVALID_PARAMETER` for a header that is malformed or
     /// belongs to the handshake itself.
     pub fn open_request(&self, url: &str, headers: &[(&str, &str)]) -> Result<HInternet, Win32Error> {
         let request = Request::open(url, headers)?;
