@@ -2753,10 +2753,18 @@ BOOL WINAPI WinHttpSetTimeouts(
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
  *       pvReason is NULL, or another argument is not valid. The connection is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): The function has been called before on this handle, or a send has
  *       not completed. The connection is unchanged.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): The close frame of the server did not come within the time that
+ *       WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT sets.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the function waited
+ *       for the close frame.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection ended before the close frame of the server
+ *       came.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): While the function waited for the close frame, the
  *       server sent something that the WebSocket protocol does not allow.
  *
@@ -2784,6 +2792,12 @@ DWORD WINAPI WinHttpWebSocketClose(
  *     Handle to the WebSocket connection.
  *
  *     If it is NULL, call GetLastError to learn why the upgrade failed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a request.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or the upgrade
+ *       has been completed before.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server has refused the upgrade: the status of
+ *       the response is not 101.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md, line 48.
  */
@@ -2810,12 +2824,14 @@ HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR p
  *     buffer needs.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL
  *       although dwReasonLength is not 0.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvReason. No part of it is copied,
  *       but the status code and the needed size are written.
  *     - ERROR_INVALID_OPERATION (4317): The close frame of the server has not been read, or the connection
  *       was lost without a close frame. The outputs are not written.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketqueryclosestatus.md, line 1.
  */
@@ -2845,13 +2861,19 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
  *     success in synchronous mode.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_INVALID_PARAMETER (87): A required pointer is NULL, or dwBufferLength is 0. The connection
  *       is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): A close is in progress, another receive has not completed, or
  *       nothing is left to receive. Nothing is left after the server's close frame has been read, and
  *       after WinHttpWebSocketClose has been called.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpWebSocketClose was called while the receive was
- *       waiting.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): Nothing has come within the receive timeout. The connection is
+ *       unchanged, and the program can receive again.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpWebSocketClose or WinHttpCloseHandle was called
+ *       while the receive was waiting.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection has ended without a close frame of the
+ *       server. It cannot be used any more.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server sent something that the WebSocket
  *       protocol does not allow. The connection cannot be used any more.
  *
@@ -2883,12 +2905,17 @@ DWORD WINAPI WinHttpWebSocketReceive(
  *     Length, in bytes, of the pvBuffer buffer. With a length of 0 the message or fragment is empty.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_INVALID_PARAMETER (87): pvBuffer is NULL although dwBufferLength is not 0, or eBufferType
  *       cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one
  *       message. Nothing has been sent. The program can still use the connection and can go on with a
  *       message that it has begun.
  *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or nothing more can be sent
  *       because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the send was
+ *       waiting.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The server has ended or reset the connection.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketsend.md, line 48.
  */
@@ -2916,6 +2943,7 @@ DWORD WINAPI WinHttpWebSocketSend(
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
  *       pvReason is NULL, or another argument is not valid. The connection is unchanged.
  *     - ERROR_IO_PENDING (997): This code is documented for a shutdown that completes asynchronously.
@@ -2923,6 +2951,11 @@ DWORD WINAPI WinHttpWebSocketSend(
  *       the close frame is on its way and the connection is alive.
  *     - ERROR_INVALID_OPERATION (4317): The close frame has been sent already, by an earlier shutdown or
  *       by WinHttpWebSocketClose. The connection is unchanged.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the shutdown was
+ *       waiting.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The server has ended or reset the connection without a
+ *       close frame.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketshutdown.md, line 48.
  */

@@ -7,12 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::{
-    WebSocketBufferType, WebSocketCloseError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
-    WebSocketSendError, WebSocketShutdownError,
+    WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError, WebSocketQueryCloseStatusError,
+    WebSocketReceiveError, WebSocketSendError, WebSocketShutdownError,
 };
 
 use crate::protocol::CloseFrame;
-use crate::winhttp::{Request, Socket, of_close};
+use crate::winhttp::{NoCloseFrame, Request, Socket};
 
 pub use error::{ConnectError, MessageError};
 
@@ -84,12 +84,18 @@ pub fn connect(url: &str) -> Result<WebSocket, ConnectError> {
 ///
 /// # Errors
 ///
-/// [`ConnectError::status`] is there when the server refused. Otherwise [`ConnectError::code`] is
-/// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for anything but `ws://` and `http://` (`wss://` included),
-/// `ERROR_WINHTTP_INVALID_URL`, `ERROR_INVALID_PARAMETER` for a header that is malformed or belongs to the handshake,
-/// `ERROR_WINHTTP_NAME_NOT_RESOLVED`, `ERROR_WINHTTP_CANNOT_CONNECT`, `ERROR_WINHTTP_TIMEOUT`,
-/// `ERROR_WINHTTP_CONNECTION_ERROR` when the request could not be written, or `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` for an
-/// answer that is not HTTP or breaks RFC 6455 section 4.1. What the operating system said is the error's `source()`.
+/// If the server refused the upgrade, [`ConnectError::status`] is its answer. Otherwise [`ConnectError::code`] is one of these:
+///
+/// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: only `ws://` and `http://` are supported, and both mean the same. There is no TLS
+///   yet, so `wss://` is not supported.
+/// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed.
+/// - `ERROR_INVALID_PARAMETER`: a header is malformed or belongs to the handshake.
+/// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` or `ERROR_WINHTTP_CANNOT_CONNECT`: the server was not reached.
+/// - `ERROR_WINHTTP_TIMEOUT`: the server did not answer in time.
+/// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
+/// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
+///
+/// The error's `source()` has what the operating system said.
 pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, ConnectError> {
     let request = Request::open(url, headers)?;
     request.send()?;
@@ -102,7 +108,8 @@ pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, Co
     }
     let subprotocol = response.headers("Sec-WebSocket-Protocol").next();
     let subprotocol = subprotocol.map(|value| String::from_utf8_lossy(value).into_owned());
-    Ok(WebSocket::new(request.complete_upgrade()?, subprotocol))
+    let socket = request.complete_upgrade().map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
+    Ok(WebSocket::new(socket, subprotocol))
 }
 
 impl WebSocket {
@@ -143,8 +150,8 @@ impl WebSocket {
     /// - `InvalidParameter` for `Close`, for text inside a binary message or the reverse, and for text that is not UTF-8. A
     ///   code point may be cut between fragments.
     /// - `InvalidOperation` after [`shutdown`](Self::shutdown), [`close`](Self::close) or a failure.
-    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the connection turns out to be gone.
-    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` when another thread aborts meanwhile.
+    /// - `ConnectionError` when the connection turns out to be gone.
+    /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn send(&self, kind: WebSocketBufferType, bytes: &[u8]) -> Result<(), WebSocketSendError> {
         Ok(self.socket.send(kind, bytes)?)
     }
@@ -159,9 +166,9 @@ impl WebSocket {
     /// - `InvalidParameter` for an empty buffer.
     /// - `InvalidOperation` after the peer's close, after [`close`](Self::close), and while another thread receives.
     /// - `OperationCancelled` when another thread closes or aborts meanwhile.
-    /// - `ERROR_WINHTTP_TIMEOUT` when nothing has come in time. The connection goes on.
-    /// - `InvalidServerResponse` when the server breaks the protocol, and `ERROR_WINHTTP_CONNECTION_ERROR` when it goes
-    ///   without a close. These are final.
+    /// - `Timeout` when nothing has come in time. The connection goes on.
+    /// - `InvalidServerResponse` when the server breaks the protocol, and `ConnectionError` when it goes without a close.
+    ///   These are final.
     pub fn receive(&self, buffer: &mut [u8]) -> Result<Delivery, WebSocketReceiveError> {
         let (len, kind) = self.socket.receive(buffer, self.deadline())?;
         Ok(Delivery { len, kind })
@@ -268,9 +275,10 @@ impl WebSocket {
     ///
     /// - `InvalidParameter` for another code or a longer reason.
     /// - `InvalidOperation` when the close frame was sent before, or after a failure.
-    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the connection turns out to be gone.
+    /// - `ConnectionError` when the connection turns out to be gone.
+    /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn shutdown(&self, code: u16, reason: &str) -> Result<(), WebSocketShutdownError> {
-        let close = CloseFrame::new(code, reason.as_bytes()).map_err(of_close)?;
+        let close = CloseFrame::new(code, reason.as_bytes())?;
         Ok(self.socket.shutdown(close)?)
     }
 
@@ -283,15 +291,15 @@ impl WebSocket {
     ///
     /// - `InvalidParameter` as for `shutdown`.
     /// - `InvalidOperation` when called before.
-    /// - `ERROR_WINHTTP_CONNECTION_ERROR` when the peer goes without an answer.
+    /// - `ConnectionError` when the peer goes without an answer.
     /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn close(&self, code: u16, reason: &str) -> Result<(), WebSocketCloseError> {
-        let close = CloseFrame::new(code, reason.as_bytes()).map_err(of_close)?;
+        let close = CloseFrame::new(code, reason.as_bytes())?;
         Ok(self.socket.close(close)?)
     }
 
     /// Ends the connection without a word. Every call that blocks in another thread ends at once, and later ones fail, with
-    /// `ERROR_WINHTTP_OPERATION_CANCELLED`. What had come and was not received is lost.
+    /// `OperationCancelled`. What had come and was not received is lost.
     pub fn abort(&self) {
         self.socket.abort();
     }
@@ -309,25 +317,25 @@ impl WebSocket {
     ///
     /// `InvalidOperation` while there is no close frame of the peer.
     pub fn query_close_status(&self) -> Result<CloseStatus, WebSocketQueryCloseStatusError> {
-        self.close_status().ok_or(WebSocketQueryCloseStatusError::InvalidOperation)
+        Ok(self.close_status().ok_or(NoCloseFrame)?)
     }
 
     /// How long a receive waits for bytes; `None`, the start, for as long as it takes.
     ///
-    /// It counts from the beginning of the next receive. A receive that gives up fails with `ERROR_WINHTTP_TIMEOUT`, and the
+    /// It counts from the beginning of the next receive. A receive that gives up fails with `Timeout`, and the
     /// connection goes on. A part of a millisecond counts as a whole one.
     ///
     /// ```no_run
     /// use std::time::Duration;
     /// use winws::MessageError;
-    /// use winws::api::{Win32Error, winhttp::WebSocketReceiveError};
+    /// use winws::api::winhttp::WebSocketReceiveError;
     ///
     /// let socket = winws::connect("ws://localhost:8080/")?;
     /// socket.set_receive_timeout(Some(Duration::from_secs(1)));
     /// let mut message = Vec::new();
     /// match socket.receive_message(&mut message) {
     ///     Ok(delivery) => println!("{} bytes", delivery.len),
-    ///     Err(MessageError::Failed(WebSocketReceiveError::Other(Win32Error::ERROR_WINHTTP_TIMEOUT))) => println!("nothing yet"),
+    ///     Err(MessageError::Failed(WebSocketReceiveError::Timeout)) => println!("nothing yet"),
     ///     Err(error) => return Err(error.into()),
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -122,6 +122,8 @@
 
 pub use winws_api as api;
 
+#[macro_use]
+mod causes;
 mod client;
 #[allow(unsafe_code, reason = "the C functions, and the promises of those who call them")]
 pub mod ffi;

@@ -1,11 +1,13 @@
 //! `specs/runtime.toml` says what the runtime implements; here it is compared with the pages, the code and the rows of behaviour.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde::Deserialize;
 use winws_tests_generator::workspace;
+use xtask::c::types::CType;
 use xtask::draft::Kind;
+use xtask::model::Function;
 use xtask::source;
 
 #[derive(Deserialize)]
@@ -18,6 +20,13 @@ struct File {
 struct Entry {
     name: String,
     implemented: bool,
+    #[serde(default)]
+    never: Vec<Never>,
+}
+
+#[derive(Deserialize)]
+struct Never {
+    code: String,
 }
 
 fn entries() -> Vec<Entry> {
@@ -76,4 +85,44 @@ fn every_function_that_is_implemented_has_a_row_of_behaviour() {
             entry.name
         );
     }
+}
+
+#[test]
+fn every_code_of_a_page_is_returned_or_listed_as_one_that_never_is() {
+    let tree = source::load(&workspace().join("specs")).unwrap();
+    let (spec, _) = xtask::understand(&[tree]);
+    let entries: BTreeMap<String, Entry> = entries().into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+    let mut checked = 0;
+    for family in &spec.families {
+        // The one place that gives causes a failure.
+        let Ok(codes) = fs::read_to_string(workspace().join(format!("runtime/src/{}/codes.rs", family.name))) else {
+            continue;
+        };
+        for function in &family.functions {
+            let name = function.origin.c_name.to_string();
+            let Entry { implemented: true, never, .. } = &entries[&name] else { continue };
+            for code in &function.errors {
+                let variant = format!("{}::{}", function.error_name, code.rust_name);
+                // The C function looks for NULL before the runtime is called.
+                let is_argument = ["ERROR_INVALID_PARAMETER", "E_INVALIDARG"].contains(&&*code.c_name.to_string());
+                let is_returned = makes(&codes, &variant) || (is_argument && wants_a_pointer(function));
+                let is_never = never.iter().any(|never| code.c_name == never.code);
+                assert!(is_returned || is_never, "{name}: nothing makes {variant}, and runtime.toml gives no reason");
+                assert!(!is_returned || !is_never, "{name}: {variant} is made, and runtime.toml says that it never is");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 50, "{checked} codes of pages were looked at");
+}
+
+fn wants_a_pointer(function: &Function) -> bool {
+    function.params.iter().any(|param| !param.optional && matches!(param.c_type, CType::Pointer(_)))
+}
+
+/// Whether a source names a variant in its code. Its own types of the same name have a path.
+fn makes(source: &str, variant: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.split(|c| !is_part(c))).any(|path| path == variant)
 }

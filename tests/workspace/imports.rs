@@ -17,6 +17,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("raw", &[]),
     ("handles", &[]),
     ("keys", &[]),
+    ("causes", &[]),
 ];
 
 /// What a module may not name besides: the start of a path, and why.

@@ -109,6 +109,7 @@ fn understand_watched(trees: &[Tree], progress: &Progress) -> (Spec, Diagnostics
     spec.attributions = attributions;
     spec.runtime = runtime;
     spec.files = files.map(|file| (file.path.clone(), file.name.clone())).collect();
+    resolve::runtime::check(&spec, &mut diags);
     resolve::behaviour::resolve(trees.iter().flat_map(Tree::behaviour), &mut spec, &mut diags);
     for (overrides, file) in &accepting {
         resolve::overrides::accept(overrides, file, |rule| rule != Rule::LineNotUnderstood, &mut diags);

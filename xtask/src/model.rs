@@ -66,6 +66,8 @@ pub struct Support {
     pub implemented: bool,
     /// Where it differs from Windows, or goes beyond what the page says.
     pub differences: Vec<Fact<Difference>>,
+    /// The codes of the page that it never returns.
+    pub never: Vec<Fact<Never>>,
 }
 
 /// A difference from Windows.
@@ -75,6 +77,15 @@ pub struct Difference {
     pub row: String,
     /// What is different, in one sentence.
     pub what: String,
+}
+
+/// A code that the page lists and the runtime never returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Never {
+    /// Its name.
+    pub code: String,
+    /// Why it does not.
+    pub why: String,
 }
 
 /// A page's claim and what is missing in it.

@@ -362,7 +362,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -452,7 +452,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - Option 115, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT. It can be set on a session, a request and a
     ///   WebSocket, and never be read: reading it fails with ERROR_INVALID_PARAMETER (87), and so does a
@@ -531,7 +531,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET is set on a session or a connection. The call fails with
     ///   ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018) for both kinds of handle. (b1.1.9)
@@ -1072,7 +1072,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1268,7 +1268,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1405,7 +1405,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1587,10 +1587,19 @@ pub unsafe trait WebSocket {
     /// `NO_ERROR` on success, otherwise a system error code. Unless the table says otherwise, an error
     /// means that the TCP connection has been aborted.
     ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
     ///   although `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): The function has been called before on this handle, or a send
     ///   has not completed. The connection is unchanged.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): The close frame of the server did not come within the time that
+    ///   `WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT` sets.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
+    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the function waited
+    ///   for the close frame.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection ended before the close frame of the
+    ///   server came.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): While the function waited for the close frame,
     ///   the server sent something that the WebSocket protocol does not allow.
     ///
@@ -1677,6 +1686,15 @@ pub unsafe trait WebSocket {
     /// # Returns
     ///
     /// Handle to the WebSocket connection.
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a request.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or the upgrade
+    ///   has been completed before.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server has refused the upgrade: the status of
+    ///   the response is not 101.
     ///
     /// # Where no source decides
     ///
@@ -1774,12 +1792,14 @@ pub unsafe trait WebSocket {
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `reason` is
     ///   `NULL` although `reason.len()` is not 0\.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
     ///   but the status code and the needed size are written.
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame of the server has not been read, or the
     ///   connection was lost without a close frame. The outputs are not written.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
     ///
     /// # Where no source decides
     ///
@@ -1855,14 +1875,21 @@ pub unsafe trait WebSocket {
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_INVALID_PARAMETER` (87): A required pointer is `NULL`, or `buffer.len()` is 0. The
     ///   connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): A close is in progress, another receive has not completed, or
     ///   nothing is left to receive. Nothing is left after the server's close frame has been read, and
     ///   after [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): Nothing has come within the receive timeout. The connection is
+    ///   unchanged, and the program can receive again.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
-    ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) was called while the
-    ///   receive was waiting.
+    ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) or
+    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the receive was
+    ///   waiting.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection has ended without a close frame of the
+    ///   server. It cannot be used any more.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server sent something that the WebSocket
     ///   protocol does not allow. The connection cannot be used any more.
     ///
@@ -1960,6 +1987,7 @@ pub unsafe trait WebSocket {
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_INVALID_PARAMETER` (87): `buffer` is `NULL` although `buffer.len()` is not 0, or
     ///   `buffer_type` cannot be sent here: it is not one of the four data types, or it mixes text and
     ///   binary data in one message. Nothing has been sent. The program can still use the connection and
@@ -1967,6 +1995,11 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): An earlier send has not completed, or nothing more can be sent
     ///   because [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
     ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
+    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was
+    ///   waiting.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The server has ended or reset the connection.
     ///
     /// # Where no source decides
     ///
@@ -2055,6 +2088,7 @@ pub unsafe trait WebSocket {
     /// `NO_ERROR` on success, otherwise a system error code. Unless the table says otherwise, an error
     /// means that the TCP connection has been aborted.
     ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
     ///   although `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
     /// - `ERROR_IO_PENDING` (997): This code is documented for a shutdown that completes asynchronously.
@@ -2063,6 +2097,12 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame has been sent already, by an earlier shutdown or
     ///   by [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is
     ///   unchanged.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
+    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
+    ///   waiting.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The server has ended or reset the connection without a
+    ///   close frame.
     ///
     /// # Where no source decides
     ///

@@ -1958,6 +1958,11 @@ crate::documented::documented!(error SetCredentialsError, Win32Error);
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCloseError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
     /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, or another
     /// argument is not valid. The connection is unchanged.
     ///
@@ -1970,6 +1975,28 @@ pub enum WebSocketCloseError {
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
+    /// The close frame of the server did not come within the time that
+    /// `WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT` sets.
+    ///
+    /// `ERROR_WINHTTP_TIMEOUT`, 12002
+    #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
+    Timeout,
+    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the function waited
+    /// for the close frame.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
+    /// The handle is not that of a WebSocket connection.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The connection ended before the close frame of the server came.
+    ///
+    /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
+    #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
+    ConnectionError,
     /// While the function waited for the close frame, the server sent something that the WebSocket protocol
     /// does not allow.
     ///
@@ -1982,17 +2009,31 @@ pub enum WebSocketCloseError {
 
 impl WebSocketCloseError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: [Self; 8] = [
+        Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InvalidOperation,
+        Self::Timeout,
+        Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::ConnectionError,
         Self::InvalidServerResponse,
     ];
 
     /// The code.
     pub const fn code(self) -> crate::Win32Error {
         match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
             Self::InvalidServerResponse => {
                 crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
             }
@@ -2002,11 +2043,26 @@ impl WebSocketCloseError {
 
     const fn words(self) -> &'static str {
         match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
             Self::InvalidParameter => {
                 "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
             }
             Self::InvalidOperation => {
                 "The function has been called before on this handle, or a send has not completed. The connection is unchanged."
+            }
+            Self::Timeout => {
+                "The close frame of the server did not come within the time that WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT sets."
+            }
+            Self::OperationCancelled => {
+                "WinHttpCloseHandle was called while the function waited for the close frame."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is not that of a WebSocket connection."
+            }
+            Self::ConnectionError => {
+                "The connection ended before the close frame of the server came."
             }
             Self::InvalidServerResponse => {
                 "While the function waited for the close frame, the server sent something that the WebSocket protocol does not allow."
@@ -2021,23 +2077,68 @@ crate::documented::documented!(error WebSocketCloseError, Win32Error);
 /// Why [`WinHttpWebSocketCompleteUpgrade`](super::WebSocket::web_socket_complete_upgrade) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCompleteUpgradeError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// The handle is not that of a request.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The response has not been received, or the upgrade has been completed before.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
+    IncorrectHandleState,
+    /// The server has refused the upgrade: the status of the response is not 101.
+    ///
+    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, 12152
+    #[doc(alias = "ERROR_WINHTTP_INVALID_SERVER_RESPONSE")]
+    InvalidServerResponse,
     /// A code that the page does not list.
     Other(crate::Win32Error),
 }
 
 impl WebSocketCompleteUpgradeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 0] = [];
+    pub const DOCUMENTED: [Self; 4] = [
+        Self::InvalidHandle,
+        Self::IncorrectHandleType,
+        Self::IncorrectHandleState,
+        Self::InvalidServerResponse,
+    ];
 
     /// The code.
     pub const fn code(self) -> crate::Win32Error {
         match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::IncorrectHandleState => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+            }
+            Self::InvalidServerResponse => {
+                crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
+            }
             Self::Other(code) => code,
         }
     }
 
     const fn words(self) -> &'static str {
         match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::IncorrectHandleType => "The handle is not that of a request.",
+            Self::IncorrectHandleState => {
+                "The response has not been received, or the upgrade has been completed before."
+            }
+            Self::InvalidServerResponse => {
+                "The server has refused the upgrade: the status of the response is not 101."
+            }
             Self::Other(_) => "",
         }
     }
@@ -2048,6 +2149,11 @@ crate::documented::documented!(error WebSocketCompleteUpgradeError, Win32Error);
 /// Why [`WinHttpWebSocketQueryCloseStatus`](super::WebSocket::web_socket_query_close_status) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketQueryCloseStatusError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
     /// `status` or `reason_length_consumed` is `NULL`, or `reason` is `NULL` although `reason.len()` is not
     /// 0\.
     ///
@@ -2066,30 +2172,44 @@ pub enum WebSocketQueryCloseStatusError {
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
+    /// The handle is not that of a WebSocket connection.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
     /// A code that the page does not list.
     Other(crate::Win32Error),
 }
 
 impl WebSocketQueryCloseStatusError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: [Self; 5] = [
+        Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InsufficientBuffer,
         Self::InvalidOperation,
+        Self::IncorrectHandleType,
     ];
 
     /// The code.
     pub const fn code(self) -> crate::Win32Error {
         match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::InsufficientBuffer => crate::Win32Error::ERROR_INSUFFICIENT_BUFFER,
             Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
             Self::Other(code) => code,
         }
     }
 
     const fn words(self) -> &'static str {
         match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
             Self::InvalidParameter => {
                 "status or reason_length_consumed is NULL, or reason is NULL although reason.len() is not 0."
             }
@@ -2098,6 +2218,9 @@ impl WebSocketQueryCloseStatusError {
             }
             Self::InvalidOperation => {
                 "The close frame of the server has not been read, or the connection was lost without a close frame. The outputs are not written."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is not that of a WebSocket connection."
             }
             Self::Other(_) => "",
         }
@@ -2109,6 +2232,11 @@ crate::documented::documented!(error WebSocketQueryCloseStatusError, Win32Error)
 /// Why [`WinHttpWebSocketReceive`](super::WebSocket::web_socket_receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketReceiveError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
     /// A required pointer is `NULL`, or `buffer.len()` is 0. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
@@ -2121,12 +2249,29 @@ pub enum WebSocketReceiveError {
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) was called while the receive
-    /// was waiting.
+    /// Nothing has come within the receive timeout. The connection is unchanged, and the program can
+    /// receive again.
+    ///
+    /// `ERROR_WINHTTP_TIMEOUT`, 12002
+    #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
+    Timeout,
+    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) or
+    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the receive was
+    /// waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
     OperationCancelled,
+    /// The handle is not that of a WebSocket connection.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The connection has ended without a close frame of the server. It cannot be used any more.
+    ///
+    /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
+    #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
+    ConnectionError,
     /// The server sent something that the WebSocket protocol does not allow. The connection cannot be used
     /// any more.
     ///
@@ -2139,21 +2284,31 @@ pub enum WebSocketReceiveError {
 
 impl WebSocketReceiveError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: [Self; 8] = [
+        Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InvalidOperation,
+        Self::Timeout,
         Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::ConnectionError,
         Self::InvalidServerResponse,
     ];
 
     /// The code.
     pub const fn code(self) -> crate::Win32Error {
         match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
             Self::OperationCancelled => {
                 crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
             }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
             Self::InvalidServerResponse => {
                 crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
             }
@@ -2163,14 +2318,26 @@ impl WebSocketReceiveError {
 
     const fn words(self) -> &'static str {
         match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
             Self::InvalidParameter => {
                 "A required pointer is NULL, or buffer.len() is 0. The connection is unchanged."
             }
             Self::InvalidOperation => {
                 "A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is left after the server's close frame has been read, and after WinHttpWebSocketClose has been called."
             }
+            Self::Timeout => {
+                "Nothing has come within the receive timeout. The connection is unchanged, and the program can receive again."
+            }
             Self::OperationCancelled => {
-                "WinHttpWebSocketClose was called while the receive was waiting."
+                "WinHttpWebSocketClose or WinHttpCloseHandle was called while the receive was waiting."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is not that of a WebSocket connection."
+            }
+            Self::ConnectionError => {
+                "The connection has ended without a close frame of the server. It cannot be used any more."
             }
             Self::InvalidServerResponse => {
                 "The server sent something that the WebSocket protocol does not allow. The connection cannot be used any more."
@@ -2185,6 +2352,11 @@ crate::documented::documented!(error WebSocketReceiveError, Win32Error);
 /// Why [`WinHttpWebSocketSend`](super::WebSocket::web_socket_send) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketSendError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
     /// `buffer` is `NULL` although `buffer.len()` is not 0, or `buffer_type` cannot be sent here: it is not
     /// one of the four data types, or it mixes text and binary data in one message. Nothing has been sent.
     /// The program can still use the connection and can go on with a message that it has begun.
@@ -2199,31 +2371,71 @@ pub enum WebSocketSendError {
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
+    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was waiting.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
+    /// The handle is not that of a WebSocket connection.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The server has ended or reset the connection.
+    ///
+    /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
+    #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
+    ConnectionError,
     /// A code that the page does not list.
     Other(crate::Win32Error),
 }
 
 impl WebSocketSendError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::InvalidParameter, Self::InvalidOperation];
+    pub const DOCUMENTED: [Self; 6] = [
+        Self::InvalidHandle,
+        Self::InvalidParameter,
+        Self::InvalidOperation,
+        Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::ConnectionError,
+    ];
 
     /// The code.
     pub const fn code(self) -> crate::Win32Error {
         match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
             Self::Other(code) => code,
         }
     }
 
     const fn words(self) -> &'static str {
         match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
             Self::InvalidParameter => {
                 "buffer is NULL although buffer.len() is not 0, or buffer_type cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The program can still use the connection and can go on with a message that it has begun."
             }
             Self::InvalidOperation => {
                 "An earlier send has not completed, or nothing more can be sent because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called."
             }
+            Self::OperationCancelled => {
+                "WinHttpCloseHandle was called while the send was waiting."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is not that of a WebSocket connection."
+            }
+            Self::ConnectionError => "The server has ended or reset the connection.",
             Self::Other(_) => "",
         }
     }
@@ -2234,6 +2446,11 @@ crate::documented::documented!(error WebSocketSendError, Win32Error);
 /// Why [`WinHttpWebSocketShutdown`](super::WebSocket::web_socket_shutdown) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketShutdownError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
     /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, or another
     /// argument is not valid. The connection is unchanged.
     ///
@@ -2253,30 +2470,61 @@ pub enum WebSocketShutdownError {
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
+    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
+    /// waiting.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
+    /// The handle is not that of a WebSocket connection.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The server has ended or reset the connection without a close frame.
+    ///
+    /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
+    #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
+    ConnectionError,
     /// A code that the page does not list.
     Other(crate::Win32Error),
 }
 
 impl WebSocketShutdownError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: [Self; 7] = [
+        Self::InvalidHandle,
         Self::InvalidParameter,
         Self::IoPending,
         Self::InvalidOperation,
+        Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::ConnectionError,
     ];
 
     /// The code.
     pub const fn code(self) -> crate::Win32Error {
         match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::IoPending => crate::Win32Error::ERROR_IO_PENDING,
             Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
             Self::Other(code) => code,
         }
     }
 
     const fn words(self) -> &'static str {
         match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
             Self::InvalidParameter => {
                 "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
             }
@@ -2285,6 +2533,15 @@ impl WebSocketShutdownError {
             }
             Self::InvalidOperation => {
                 "The close frame has been sent already, by an earlier shutdown or by WinHttpWebSocketClose. The connection is unchanged."
+            }
+            Self::OperationCancelled => {
+                "WinHttpCloseHandle was called while the shutdown was waiting."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is not that of a WebSocket connection."
+            }
+            Self::ConnectionError => {
+                "The server has ended or reset the connection without a close frame."
             }
             Self::Other(_) => "",
         }

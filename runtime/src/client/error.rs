@@ -89,6 +89,9 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::Refused { status, .. } => write!(f, "the server refused the upgrade with status {status}"),
+            Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
+                write!(f, "{}: only ws:// and http:// are supported", self.code)
+            }
             Reason::Failed(_) => self.code.fmt(f),
         }
     }

@@ -3,11 +3,11 @@
 //! Each call checks its arguments first, then the handle, its role and its state (b1.1.10), and then does one thing on
 //! the session behind the handle.
 
-use winws_api::HResult;
 use winws_api::websocket::{
     CreateClientHandleError, CreateServerHandleError, GetGlobalPropertyError, Handle, Handles, Property, PropertyType,
 };
 
+use super::codes::{BadArgument, StaleHandle};
 use super::endpoint::Endpoint;
 use super::memory::Memory;
 use super::{Config, properties};
@@ -35,18 +35,18 @@ impl Component {
     }
 
     /// What a call gives that is made with a live handle. No call waits for anything while it has one.
-    pub(super) fn with<R>(
+    pub(super) fn with<R, E: From<StaleHandle>>(
         &self,
         handle: Handle,
-        call: impl FnOnce(&mut Endpoint) -> Result<R, HResult>,
-    ) -> Result<R, HResult> {
-        self.endpoints.with(handle.into_raw(), call).unwrap_or(Err(HResult::E_HANDLE))
+        call: impl FnOnce(&mut Endpoint) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.endpoints.with(handle.into_raw(), call).unwrap_or_else(|| Err(StaleHandle.into()))
     }
 
-    fn create(&self, defaults: Config, properties: &[Property]) -> Result<Handle, HResult> {
+    fn create(&self, defaults: Config, properties: &[Property]) -> Result<Handle, BadArgument> {
         let settings = properties::read(defaults, properties, self.vouched)?;
         let memory = match settings.memory {
-            Some(bytes) => Some(Memory::lent(&settings.config, bytes).ok_or(HResult::E_INVALIDARG)?),
+            Some(bytes) => Some(Memory::lent(&settings.config, bytes).ok_or(BadArgument)?),
             None => None,
         };
         Ok(Handle::from_raw(self.endpoints.insert(Endpoint::new(settings.config, memory))))

@@ -68,14 +68,17 @@ pub struct Connection<P = Vec<u8>, B = Vec<u8>> {
 }
 
 impl Connection {
-    /// A connection before its first frame. It owns payloads and buffers while it needs them.
+    /// A connection before its first frame. Payloads and buffers are vectors, which it owns while it needs them.
+    ///
+    /// Only `Connection<Vec<u8>, Vec<u8>>` has this function, so that the compiler need not be told the two types. For
+    /// other types there is [`of`](Connection::of).
     pub fn new(config: Config) -> Self {
         Self::of(config)
     }
 }
 
 impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
-    /// A connection before its first frame, for other types of payloads and buffers than [`new`](Connection::new) has.
+    /// A connection before its first frame, for any types of payloads and buffers; [`new`](Connection::new) is for vectors.
     /// For example, `Connection::<&[u8]>::of(config)` sends borrowed payloads.
     pub fn of(config: Config) -> Self {
         Self::with_memory(&config, Memory::new(&config))
@@ -90,14 +93,16 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         }
     }
 
-    /// Both directions, to be used at once: a program can read while it writes, in one thread or in two.
+    /// Borrows both directions separately, so that a program can read while it writes.
     ///
-    /// The actions are those of the connection, but that the receiving half sends nothing: it says
-    /// [`AnswerDue`](super::ReceiveAction::AnswerDue) when the sending half has an answer to send, to a ping for
-    /// instance.
+    /// The halves have the actions of the connection, with one difference: the receiving half sends nothing. When there is
+    /// an answer to send, for example to a ping, it returns [`AnswerDue`](super::ReceiveAction::AnswerDue), and the next
+    /// action of the sending half sends the answer.
     ///
-    /// Two ends that send much at once wait for each other for ever, if both write everything before they read. With
-    /// one thread for each half neither waits:
+    /// One thread can use both halves if its I/O does not block: it asks the sending half when the network can be written,
+    /// and the receiving half when it can be read. With I/O that blocks, each half needs a thread. If two ends send much at
+    /// once and both write everything before they read, they wait for each other for ever. With a thread for each half
+    /// neither waits:
     ///
     /// ```
     /// use std::error::Error;
@@ -265,7 +270,7 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
 
     /// Queues a receive into a buffer of the caller. Payload is read from the network directly into this buffer.
     ///
-    /// An empty buffer counts as no buffer, as in [`receive`](Self::receive).
+    /// If the buffer is empty, the data is lent from the connection's own memory, as in [`receive`](Self::receive).
     ///
     /// # Errors
     ///
@@ -289,15 +294,14 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
 
     /// The next action of sends only, for a program that can write to the network now but cannot read from it.
     ///
-    /// While [`next_receive_action`](Self::next_receive_action) sends the answer to a ping, this function returns
-    /// `None`. If a send is queued in that time, `next_receive_action` returns its actions too, up to its end.
+    /// It never fails: [`next_action`](Self::next_action) and [`next_receive_action`](Self::next_receive_action) report
+    /// what the peer did wrong.
     ///
-    /// # Errors
-    ///
-    /// The errors of [`next_action`](Self::next_action).
-    pub fn next_send_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
-        let kind = self.due(Queue::Send)?;
-        Ok(self.action(Queue::Send, kind))
+    /// While `next_receive_action` sends the answer to a ping, this function returns `None`. If a send is queued in that
+    /// time, `next_receive_action` returns its actions too, up to its end.
+    pub fn next_send_action(&mut self) -> Option<Action<'_, P, B>> {
+        let kind = self.sends.due(Queue::Send, &self.mail);
+        self.action(Queue::Send, kind)
     }
 
     /// The next action of receives only. Answers to pings are included, and a send that had to wait for such an answer.

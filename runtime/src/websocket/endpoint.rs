@@ -4,12 +4,12 @@ use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use winws_api::websocket::{Action, BufferType, HttpHeader};
-use winws_api::{HResult, KeptBuffer, KeptBufferMut};
+use winws_api::websocket::{Action, BufferType, GetActionError, HttpHeader};
+use winws_api::{KeptBuffer, KeptBufferMut};
 
 use super::memory::Memory;
-use super::table::{Call, Phase};
-use super::{Config, Connection, Queue, codes};
+use super::table::{Call, Disallowed, Phase};
+use super::{Config, Connection, Queue};
 use crate::protocol::Role;
 use crate::protocol::upgrade::Offer;
 use crate::raw::lent::HeaderArray;
@@ -58,6 +58,21 @@ pub(super) struct Agreeing {
     pub offer: Option<Offer>,
     /// What was lent to the application.
     pub headers: HeaderArray,
+}
+
+/// Why a call has no open session to work on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unopened {
+    /// The state of the handle does not allow the call.
+    Disallowed(Disallowed),
+    /// There is not enough memory for the session's buffers.
+    NoMemory,
+}
+
+impl From<Disallowed> for Unopened {
+    fn from(disallowed: Disallowed) -> Self {
+        Self::Disallowed(disallowed)
+    }
 }
 
 /// What a handle names.
@@ -115,8 +130,8 @@ impl Endpoint {
     }
 
     /// Whether the table allows a call, which does not happen yet.
-    pub(super) fn allows(&self, call: Call) -> Result<(), HResult> {
-        self.phase.after(call).map(drop).map_err(codes::of_disallowed)
+    pub(super) fn allows(&self, call: Call) -> Result<(), Disallowed> {
+        self.phase.after(call).map(drop)
     }
 
     pub(super) fn offer(&self) -> Option<&Offer> {
@@ -124,29 +139,29 @@ impl Endpoint {
     }
 
     /// Begins the handshake, and lends its headers.
-    pub(super) fn begin(&mut self, call: Call, agreeing: Agreeing) -> Result<(*mut HttpHeader, u32), HResult> {
-        self.phase = self.phase.after(call).map_err(codes::of_disallowed)?;
+    pub(super) fn begin(&mut self, call: Call, agreeing: Agreeing) -> Result<(*mut HttpHeader, u32), Disallowed> {
+        self.phase = self.phase.after(call)?;
         Ok(self.agreeing.insert(agreeing).headers.lend())
     }
 
     /// Opens the session, if the call does that, and it is not open yet.
-    pub(super) fn open(&mut self, call: Call) -> Result<(), HResult> {
+    pub(super) fn open(&mut self, call: Call) -> Result<(), Unopened> {
         self.with_connection(call, |_| Ok(()))
     }
 
     /// Makes a call that wants the connection open. A refused one opens nothing, and what the handshake has lent stays.
-    pub(super) fn with_connection<T>(
+    pub(super) fn with_connection<T, E: From<Unopened>>(
         &mut self,
         call: Call,
-        make: impl FnOnce(&mut Connection<Payload, Target>) -> Result<T, HResult>,
-    ) -> Result<T, HResult> {
-        let phase = self.phase.after(call).map_err(codes::of_disallowed)?;
+        make: impl FnOnce(&mut Connection<Payload, Target>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let phase = self.phase.after(call).map_err(Unopened::from)?;
         let connection = if let Some(connection) = &mut self.connection {
             connection
         } else {
             let memory = match self.memory.take() {
                 Some(memory) => memory,
-                None => Memory::try_new(&self.config).ok_or(HResult::E_OUTOFMEMORY)?,
+                None => Memory::try_new(&self.config).ok_or(Unopened::NoMemory)?,
             };
             self.connection.insert(Connection::with_memory(&self.config, memory))
         };
@@ -177,12 +192,12 @@ impl Endpoint {
     }
 
     /// The next action of a queue, unless one of it is out, or one of its operation in the other queue.
-    pub(super) fn due(&mut self, queue: Queue) -> Result<Action, HResult> {
+    pub(super) fn due(&mut self, queue: Queue) -> Result<Action, GetActionError> {
         let is_out = self.operations[queue as usize].out.is_some();
         if is_out || self.operations.iter().filter_map(|operation| operation.out).any(|out| out.owner == Some(queue)) {
             return Ok(Action::Nothing);
         }
-        self.with_connection(Call::GetAction, |connection| connection.due(queue).map_err(codes::of_fault))
+        self.with_connection(Call::GetAction, |connection| Ok(connection.due(queue)?))
     }
 
     /// A context that no action has.

@@ -5,10 +5,23 @@ use core::fmt;
 
 use super::{Refusal, SendError};
 
-/// Why an operation was refused, together with its payload or its buffer.
+/// Why an operation was refused, together with its payload or its buffer, which can be used for another try.
 ///
-/// In a function that fails with a [`SendError`], a [`Refusal`] or a boxed error, `?` passes the error on and drops the
-/// payload. The type does not implement `Error`, because an error with a borrowed payload could not be boxed.
+/// ```
+/// use winws::protocol::MessageKind;
+/// use winws::websocket::{Config, Connection, SendError};
+///
+/// let mut connection = Connection::new(Config::client());
+/// connection.send(MessageKind::Text, true, b"one".to_vec())?;
+/// let refused = connection.send(MessageKind::Text, true, b"two".to_vec()).unwrap_err();
+/// assert_eq!(refused.error(), SendError::Busy);
+/// assert_eq!(refused.into_inner(), b"two");
+/// # Ok::<(), SendError>(())
+/// ```
+///
+/// The operator `?` returns the error alone and drops the payload, as in the first send here. The function that it stands in
+/// may return a [`SendError`], a [`Refusal`] or a `Box<dyn Error>`. `GivenBack` does not implement `Error` itself: a boxed
+/// error must not borrow anything, and a payload may be borrowed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct GivenBack<E, T> {
     error: E,

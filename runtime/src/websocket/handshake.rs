@@ -1,23 +1,22 @@
 //! The handshake of a session: headers in arrays, as C lends and gets them.
 
-use winws_api::HResult;
 use winws_api::websocket::{
     BeginClientHandshakeError, BeginClientHandshakeOutput, BeginServerHandshakeError, BeginServerHandshakeOutput,
     EndClientHandshakeError, EndServerHandshakeError, Handle, Handshake, HttpHeader,
 };
 
-use super::codes;
+use super::codes::BadArgument;
 use super::component::Component;
 use super::endpoint::Agreeing;
-use super::table::Call;
+use super::table::{Call, Disallowed};
 use crate::protocol::http::Headers;
 use crate::protocol::upgrade::{Offer, accept};
 use crate::raw::lent::HeaderArray;
 
 impl Component {
     /// The headers of a request or a response.
-    fn headers(&self, headers: &[HttpHeader]) -> Result<Headers, HResult> {
-        Ok(self.vouched.headers(headers).map_err(codes::of_pointer)?.into_iter().collect())
+    fn headers(&self, headers: &[HttpHeader]) -> Result<Headers, BadArgument> {
+        Ok(self.vouched.headers(headers)?.into_iter().collect())
     }
 }
 
@@ -31,11 +30,13 @@ impl Handshake for Component {
         initial_headers: &[HttpHeader],
     ) -> Result<BeginClientHandshakeOutput, BeginClientHandshakeError> {
         self.headers(initial_headers)?;
-        let offer = Offer::new(subprotocols, extensions).map_err(codes::of_offer)?;
+        let offer = Offer::new(subprotocols, extensions)?;
         let headers = HeaderArray::new(offer.headers());
         let agreeing = Agreeing { offer: Some(offer), headers };
-        let (additional_headers, additional_header_count) =
-            self.with(web_socket, |endpoint| endpoint.begin(Call::BeginClient, agreeing))?;
+        let (additional_headers, additional_header_count) = self
+            .with(web_socket, |endpoint| -> Result<_, BeginClientHandshakeError> {
+                Ok(endpoint.begin(Call::BeginClient, agreeing)?)
+            })?;
         Ok(BeginClientHandshakeOutput { additional_headers, additional_header_count })
     }
 
@@ -47,11 +48,12 @@ impl Handshake for Component {
         request_headers: &[HttpHeader],
     ) -> Result<BeginServerHandshakeOutput, BeginServerHandshakeError> {
         let request = self.headers(request_headers)?;
-        let (response_headers, response_header_count) = self.with(web_socket, |endpoint| {
-            endpoint.allows(Call::BeginServer)?;
-            let response = accept(&request, subprotocol_selected, extension_selected).map_err(codes::of_request)?;
-            endpoint.begin(Call::BeginServer, Agreeing { offer: None, headers: HeaderArray::new(response) })
-        })?;
+        let (response_headers, response_header_count) =
+            self.with(web_socket, |endpoint| -> Result<_, BeginServerHandshakeError> {
+                endpoint.allows(Call::BeginServer)?;
+                let response = accept(&request, subprotocol_selected, extension_selected)?;
+                Ok(endpoint.begin(Call::BeginServer, Agreeing { offer: None, headers: HeaderArray::new(response) })?)
+            })?;
         Ok(BeginServerHandshakeOutput { response_headers, response_header_count })
     }
 
@@ -66,15 +68,15 @@ impl Handshake for Component {
     ) -> Result<(), EndClientHandshakeError> {
         let response = self.headers(response_headers)?;
         if !selected_extensions.is_empty() && selected_extension_count.is_none() {
-            return Err(EndClientHandshakeError::InvalidArg);
+            return Err(BadArgument.into());
         }
-        let agreement = self.with(web_socket, |endpoint| {
+        let agreement = self.with(web_socket, |endpoint| -> Result<_, EndClientHandshakeError> {
             endpoint.allows(Call::EndClient)?;
-            let offer = endpoint.offer().ok_or(HResult::E_INVALID_PROTOCOL_OPERATION)?;
+            let offer = endpoint.offer().ok_or(Disallowed::Handshake)?;
             if !selected_extensions.is_empty() && selected_extensions.len() < offer.extension_count() {
-                return Err(HResult::E_INVALIDARG);
+                return Err(BadArgument.into());
             }
-            let agreement = offer.check(&response).map_err(codes::of_upgrade)?;
+            let agreement = offer.check(&response)?;
             endpoint.open(Call::EndClient)?;
             Ok(agreement)
         })?;
@@ -93,7 +95,7 @@ impl Handshake for Component {
     }
 
     fn end_server_handshake(&self, web_socket: Handle) -> Result<(), EndServerHandshakeError> {
-        Ok(self.with(web_socket, |endpoint| endpoint.open(Call::EndServer))?)
+        self.with(web_socket, |endpoint| Ok(endpoint.open(Call::EndServer)?))
     }
 }
 

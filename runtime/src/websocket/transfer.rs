@@ -3,16 +3,16 @@
 use core::ffi::c_void;
 use core::ptr;
 
-use winws_api::HResult;
 use winws_api::websocket::{
     Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, GetActionError, Handle, ReceiveError,
     SendError, Transfer,
 };
 
+use super::codes::{BadArgument, StaleHandle};
 use super::component::Component;
 use super::endpoint::{Endpoint, Payload, Target};
 use super::table::Call;
-use super::{Queue, Received, codes};
+use super::{Queue, Received};
 use crate::protocol::{CloseFrame, ControlPayload, MessageKind, Piece};
 
 impl Transfer for Component {
@@ -21,7 +21,7 @@ impl Transfer for Component {
         // There is nobody to tell that the handle is stale.
         self.with(web_socket, |endpoint| {
             endpoint.complete(action_context, transferred);
-            Ok(())
+            Ok::<(), StaleHandle>(())
         })
         .ok();
     }
@@ -39,7 +39,7 @@ impl Transfer for Component {
     ) -> Result<(), GetActionError> {
         let queues = i32::from(action_queue);
         if queues == 0 || data_buffers.is_empty() {
-            return Err(GetActionError::InvalidArg);
+            return Err(BadArgument.into());
         }
         let taken = self.with(web_socket, |endpoint| take(endpoint, queues, data_buffers));
         let Taken { count, action: due, buffer_type: kind, context, token } = taken.unwrap_or(Taken::NONE);
@@ -47,29 +47,28 @@ impl Transfer for Component {
         if let (Some(place), Some(context)) = (application_context, context) {
             *place = context;
         }
-        Ok(taken.map(drop)?)
+        taken.map(drop)
     }
 
     fn receive(&self, web_socket: Handle, buffer: Option<&Buffer>, context: *mut c_void) -> Result<(), ReceiveError> {
         let target = match buffer {
-            Some(buffer) => Some(self.vouched.target(buffer).map_err(codes::of_pointer)?),
+            Some(buffer) => Some(self.vouched.target(buffer).map_err(BadArgument::from)?),
             None => None,
         };
         if target.as_ref().is_some_and(winws_api::KeptBufferMut::is_empty) {
-            return Err(ReceiveError::InvalidArg);
+            return Err(BadArgument.into());
         }
-        self.with(web_socket, |endpoint| {
-            endpoint.with_connection(Call::Transfer, |connection| {
-                let queued = match target {
-                    Some(target) => connection.receive_into(Target(target)).map_err(|refused| refused.error()),
-                    None => connection.receive(),
-                };
-                queued.map_err(codes::of_refusal)
+        self.with(web_socket, |endpoint| -> Result<(), ReceiveError> {
+            endpoint.with_connection(Call::Transfer, |connection| -> Result<(), ReceiveError> {
+                match target {
+                    Some(target) => connection.receive_into(Target(target)).map_err(|refused| refused.error())?,
+                    None => connection.receive()?,
+                }
+                Ok(())
             })?;
             endpoint.queued(Queue::Receive, BufferType::BinaryFragment, context);
             Ok(())
-        })?;
-        Ok(())
+        })
     }
 
     fn send(
@@ -80,19 +79,21 @@ impl Transfer for Component {
         context: *mut c_void,
     ) -> Result<(), SendError> {
         let send = self.operation(buffer_type, buffer)?;
-        self.with(web_socket, |endpoint| {
-            endpoint.with_connection(Call::Transfer, |connection| match send {
-                Send::Data(Piece { kind, end_of_message }, payload) => {
-                    connection.send(kind, end_of_message, payload).map_err(|refused| codes::of_send(refused.error()))
+        self.with(web_socket, |endpoint| -> Result<(), SendError> {
+            endpoint.with_connection(Call::Transfer, |connection| -> Result<(), SendError> {
+                match send {
+                    Send::Data(Piece { kind, end_of_message }, payload) => {
+                        connection.send(kind, end_of_message, payload).map_err(|refused| refused.error())?;
+                    }
+                    Send::Close(close) => connection.send_close(close)?,
+                    Send::Ping => connection.send_ping(ControlPayload::EMPTY)?,
+                    Send::Pong => connection.send_pong(ControlPayload::EMPTY)?,
                 }
-                Send::Close(close) => connection.send_close(close).map_err(codes::of_send),
-                Send::Ping => connection.send_ping(ControlPayload::EMPTY).map_err(codes::of_send),
-                Send::Pong => connection.send_pong(ControlPayload::EMPTY).map_err(codes::of_send),
+                Ok(())
             })?;
             endpoint.queued(Queue::Send, buffer_type, context);
             Ok(())
-        })?;
-        Ok(())
+        })
     }
 }
 
@@ -106,10 +107,10 @@ enum Send {
 
 impl Component {
     /// What a buffer and its type ask for. Data and close frames need a buffer, pings and pongs must have none.
-    fn operation(&self, buffer_type: BufferType, buffer: Option<&Buffer>) -> Result<Send, HResult> {
+    fn operation(&self, buffer_type: BufferType, buffer: Option<&Buffer>) -> Result<Send, BadArgument> {
         let data = |piece| {
-            let buffer = buffer.ok_or(HResult::E_INVALIDARG)?;
-            let payload = self.vouched.data(buffer).map_err(codes::of_pointer)?;
+            let buffer = buffer.ok_or(BadArgument)?;
+            let payload = self.vouched.data(buffer)?;
             Ok(Send::Data(piece, Payload(payload)))
         };
         match buffer_type {
@@ -118,11 +119,11 @@ impl Component {
             BufferType::BinaryMessage => data(Piece::BINARY_MESSAGE),
             BufferType::BinaryFragment => data(Piece::BINARY_FRAGMENT),
             BufferType::Close => {
-                let buffer = buffer.ok_or(HResult::E_INVALIDARG)?;
-                let (status, reason) = self.vouched.close_status(buffer).map_err(codes::of_pointer)?;
-                Ok(Send::Close(CloseFrame::new(status, reason).map_err(codes::of_close)?))
+                let buffer = buffer.ok_or(BadArgument)?;
+                let (status, reason) = self.vouched.close_status(buffer)?;
+                Ok(Send::Close(CloseFrame::new(status, reason)?))
             }
-            BufferType::PingPong | BufferType::UnsolicitedPong if buffer.is_some() => Err(HResult::E_INVALIDARG),
+            BufferType::PingPong | BufferType::UnsolicitedPong if buffer.is_some() => Err(BadArgument),
             BufferType::PingPong => Ok(Send::Ping),
             BufferType::UnsolicitedPong => Ok(Send::Pong),
         }
@@ -152,7 +153,7 @@ impl Taken {
 }
 
 /// Takes the next action of these queues out.
-fn take(endpoint: &mut Endpoint, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, HResult> {
+fn take(endpoint: &mut Endpoint, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, GetActionError> {
     endpoint.open(Call::GetAction)?;
     let (mut queue, mut action) = (Queue::Send, Action::Nothing);
     if queues & i32::from(ActionQueue::SEND) != 0 {

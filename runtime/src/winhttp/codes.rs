@@ -1,20 +1,180 @@
-//! The Win32 code of everything that goes wrong below. Socket errors have none of their own.
+//! The code of everything that goes wrong: what makes a WebSocket function fail, and which failure of its page that is; and the
+//! Win32 codes of a request, whose functions are not those of a page yet. Socket errors have no codes of their own.
 
 use winws_api::Win32Error;
+use winws_api::winhttp::{
+    WebSocketCloseError, WebSocketCompleteUpgradeError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
+    WebSocketSendError, WebSocketShutdownError,
+};
 
+use super::request::NotUpgraded;
 use crate::net::ConnectError;
 use crate::net::blocking::{Failure, OpeningError};
 use crate::protocol::InvalidClose;
 use crate::protocol::upgrade::{InvalidHeader, UpgradeError};
 
-pub(super) fn of_failure(failure: Failure) -> Win32Error {
-    match failure {
-        Failure::InvalidOperation => Win32Error::ERROR_INVALID_OPERATION,
-        Failure::InvalidParameter => Win32Error::ERROR_INVALID_PARAMETER,
-        Failure::Fault(_) => Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE,
-        Failure::Lost => Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
-        Failure::Cancelled => Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED,
-        Failure::TimedOut => Win32Error::ERROR_WINHTTP_TIMEOUT,
+/// Why a handle has no object for a call.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum BadHandle {
+    /// It is not live (b1.1.1, b1.1.6).
+    Stale,
+    /// It names an object of another kind (b1.1.3).
+    WrongType,
+}
+
+/// An argument is not what the page asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BadArgument;
+
+/// No call has read a close frame of the peer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoCloseFrame;
+
+/// The reason of the peer is longer than the buffer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TooSmall;
+
+impl From<BadHandle> for Win32Error {
+    fn from(cause: BadHandle) -> Self {
+        match cause {
+            BadHandle::Stale => Self::ERROR_INVALID_HANDLE,
+            BadHandle::WrongType => Self::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE,
+        }
+    }
+}
+
+causes! {
+    CompleteUpgrade => WebSocketCompleteUpgradeError, by of_complete_upgrade {
+        Handle(BadHandle),
+        Request(NotUpgraded),
+    }
+}
+
+fn of_complete_upgrade(cause: &CompleteUpgrade) -> WebSocketCompleteUpgradeError {
+    match cause {
+        CompleteUpgrade::Handle(BadHandle::Stale) => WebSocketCompleteUpgradeError::InvalidHandle,
+        CompleteUpgrade::Handle(BadHandle::WrongType) => WebSocketCompleteUpgradeError::IncorrectHandleType,
+        CompleteUpgrade::Request(NotUpgraded::Refused) => WebSocketCompleteUpgradeError::InvalidServerResponse,
+        CompleteUpgrade::Request(NotUpgraded::NotNow) => WebSocketCompleteUpgradeError::IncorrectHandleState,
+    }
+}
+
+causes! {
+    Send => WebSocketSendError, by of_send {
+        Argument(BadArgument),
+        Handle(BadHandle),
+        Failed(Failure),
+    }
+}
+
+fn of_send(cause: &Send) -> WebSocketSendError {
+    match cause {
+        Send::Handle(BadHandle::Stale) => WebSocketSendError::InvalidHandle,
+        Send::Handle(BadHandle::WrongType) => WebSocketSendError::IncorrectHandleType,
+        Send::Argument(BadArgument) | Send::Failed(Failure::InvalidParameter) => WebSocketSendError::InvalidParameter,
+        Send::Failed(Failure::InvalidOperation) => WebSocketSendError::InvalidOperation,
+        Send::Failed(Failure::Lost) => WebSocketSendError::ConnectionError,
+        Send::Failed(Failure::Cancelled) => WebSocketSendError::OperationCancelled,
+        // A send reads nothing and waits without a limit, so the page has no codes for these two.
+        Send::Failed(Failure::Fault(_)) => WebSocketSendError::Other(Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE),
+        Send::Failed(Failure::TimedOut) => WebSocketSendError::Other(Win32Error::ERROR_WINHTTP_TIMEOUT),
+    }
+}
+
+causes! {
+    Receive => WebSocketReceiveError, by of_receive {
+        Argument(BadArgument),
+        Handle(BadHandle),
+        Failed(Failure),
+    }
+}
+
+fn of_receive(cause: &Receive) -> WebSocketReceiveError {
+    match cause {
+        Receive::Handle(BadHandle::Stale) => WebSocketReceiveError::InvalidHandle,
+        Receive::Handle(BadHandle::WrongType) => WebSocketReceiveError::IncorrectHandleType,
+        Receive::Argument(BadArgument) | Receive::Failed(Failure::InvalidParameter) => {
+            WebSocketReceiveError::InvalidParameter
+        }
+        Receive::Failed(Failure::InvalidOperation) => WebSocketReceiveError::InvalidOperation,
+        Receive::Failed(Failure::Fault(_)) => WebSocketReceiveError::InvalidServerResponse,
+        Receive::Failed(Failure::Lost) => WebSocketReceiveError::ConnectionError,
+        Receive::Failed(Failure::Cancelled) => WebSocketReceiveError::OperationCancelled,
+        Receive::Failed(Failure::TimedOut) => WebSocketReceiveError::Timeout,
+    }
+}
+
+causes! {
+    Shutdown => WebSocketShutdownError, by of_shutdown {
+        Argument(InvalidClose),
+        Handle(BadHandle),
+        Failed(Failure),
+    }
+}
+
+fn of_shutdown(cause: &Shutdown) -> WebSocketShutdownError {
+    match cause {
+        Shutdown::Handle(BadHandle::Stale) => WebSocketShutdownError::InvalidHandle,
+        Shutdown::Handle(BadHandle::WrongType) => WebSocketShutdownError::IncorrectHandleType,
+        Shutdown::Argument(
+            InvalidClose::Code
+            | InvalidClose::ReasonTooLong
+            | InvalidClose::ReasonNotUtf8
+            | InvalidClose::ReasonWithoutCode,
+        )
+        | Shutdown::Failed(Failure::InvalidParameter) => WebSocketShutdownError::InvalidParameter,
+        Shutdown::Failed(Failure::InvalidOperation) => WebSocketShutdownError::InvalidOperation,
+        Shutdown::Failed(Failure::Lost) => WebSocketShutdownError::ConnectionError,
+        Shutdown::Failed(Failure::Cancelled) => WebSocketShutdownError::OperationCancelled,
+        // As for a send.
+        Shutdown::Failed(Failure::Fault(_)) => {
+            WebSocketShutdownError::Other(Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE)
+        }
+        Shutdown::Failed(Failure::TimedOut) => WebSocketShutdownError::Other(Win32Error::ERROR_WINHTTP_TIMEOUT),
+    }
+}
+
+causes! {
+    Close => WebSocketCloseError, by of_close {
+        Argument(InvalidClose),
+        Handle(BadHandle),
+        Failed(Failure),
+    }
+}
+
+fn of_close(cause: &Close) -> WebSocketCloseError {
+    match cause {
+        Close::Handle(BadHandle::Stale) => WebSocketCloseError::InvalidHandle,
+        Close::Handle(BadHandle::WrongType) => WebSocketCloseError::IncorrectHandleType,
+        Close::Argument(
+            InvalidClose::Code
+            | InvalidClose::ReasonTooLong
+            | InvalidClose::ReasonNotUtf8
+            | InvalidClose::ReasonWithoutCode,
+        )
+        | Close::Failed(Failure::InvalidParameter) => WebSocketCloseError::InvalidParameter,
+        Close::Failed(Failure::InvalidOperation) => WebSocketCloseError::InvalidOperation,
+        Close::Failed(Failure::Fault(_)) => WebSocketCloseError::InvalidServerResponse,
+        Close::Failed(Failure::Lost) => WebSocketCloseError::ConnectionError,
+        Close::Failed(Failure::Cancelled) => WebSocketCloseError::OperationCancelled,
+        Close::Failed(Failure::TimedOut) => WebSocketCloseError::Timeout,
+    }
+}
+
+causes! {
+    QueryCloseStatus => WebSocketQueryCloseStatusError, by of_query_close_status {
+        Handle(BadHandle),
+        State(NoCloseFrame),
+        Space(TooSmall),
+    }
+}
+
+fn of_query_close_status(cause: &QueryCloseStatus) -> WebSocketQueryCloseStatusError {
+    match cause {
+        QueryCloseStatus::Handle(BadHandle::Stale) => WebSocketQueryCloseStatusError::InvalidHandle,
+        QueryCloseStatus::Handle(BadHandle::WrongType) => WebSocketQueryCloseStatusError::IncorrectHandleType,
+        QueryCloseStatus::State(NoCloseFrame) => WebSocketQueryCloseStatusError::InvalidOperation,
+        QueryCloseStatus::Space(TooSmall) => WebSocketQueryCloseStatusError::InsufficientBuffer,
     }
 }
 
@@ -49,9 +209,5 @@ pub(super) fn of_upgrade(_: UpgradeError) -> Win32Error {
 }
 
 pub(super) fn of_header(_: &InvalidHeader) -> Win32Error {
-    Win32Error::ERROR_INVALID_PARAMETER
-}
-
-pub(crate) fn of_close(_: InvalidClose) -> Win32Error {
     Win32Error::ERROR_INVALID_PARAMETER
 }

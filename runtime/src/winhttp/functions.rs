@@ -6,10 +6,11 @@ use winws_api::winhttp::{
     HInternet, WebSocket, WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError,
     WebSocketQueryCloseStatusError, WebSocketReceiveError, WebSocketSendError, WebSocketShutdownError,
 };
-use winws_api::{KeptBuffer, KeptBufferMut, Win32Error};
+use winws_api::{KeptBuffer, KeptBufferMut};
 
+use super::codes::{BadArgument, NoCloseFrame, TooSmall};
 use super::request::Request;
-use super::{Object, WinHttp, codes};
+use super::{Object, WinHttp};
 use crate::protocol::CloseFrame;
 
 // SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
@@ -21,7 +22,9 @@ unsafe impl WebSocket for WinHttp {
         request: HInternet,
         _context: usize,
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
-        let socket = self.with_request(request, Request::complete_upgrade)?;
+        let socket = self.with_request(request, |request| -> Result<_, WebSocketCompleteUpgradeError> {
+            Ok(Request::complete_upgrade(request)?)
+        })?;
         Ok(HInternet::from_raw(self.objects.insert(Object::Socket(Arc::new(socket)))))
     }
 
@@ -33,7 +36,7 @@ unsafe impl WebSocket for WinHttp {
     ) -> Result<(), WebSocketSendError> {
         // Arguments come before the handle (b1.1.11).
         if buffer_type == WebSocketBufferType::Close {
-            return Err(WebSocketSendError::InvalidParameter);
+            return Err(BadArgument.into());
         }
         Ok(self.socket(web_socket)?.send(buffer_type, buffer.as_slice())?)
     }
@@ -46,10 +49,10 @@ unsafe impl WebSocket for WinHttp {
         buffer_type: Option<&mut i32>,
     ) -> Result<(), WebSocketReceiveError> {
         let (Some(bytes_read), Some(buffer_type)) = (bytes_read, buffer_type) else {
-            return Err(WebSocketReceiveError::InvalidParameter);
+            return Err(BadArgument.into());
         };
         if buffer.is_empty() {
-            return Err(WebSocketReceiveError::InvalidParameter);
+            return Err(BadArgument.into());
         }
         let (length, kind) = self.socket(web_socket)?.receive(buffer.as_mut_slice(), None)?;
         *bytes_read = u32::try_from(length).unwrap_or(u32::MAX);
@@ -63,12 +66,12 @@ unsafe impl WebSocket for WinHttp {
         status: u16,
         reason: &[u8],
     ) -> Result<(), WebSocketShutdownError> {
-        let close = CloseFrame::new(status, reason).map_err(codes::of_close)?;
+        let close = CloseFrame::new(status, reason)?;
         Ok(self.socket(web_socket)?.shutdown(close)?)
     }
 
     fn web_socket_close(&self, web_socket: HInternet, status: u16, reason: &[u8]) -> Result<(), WebSocketCloseError> {
-        let close = CloseFrame::new(status, reason).map_err(codes::of_close)?;
+        let close = CloseFrame::new(status, reason)?;
         Ok(self.socket(web_socket)?.close(close)?)
     }
 
@@ -81,12 +84,12 @@ unsafe impl WebSocket for WinHttp {
         reason: &mut [u8],
         reason_length_consumed: &mut u32,
     ) -> Result<(), WebSocketQueryCloseStatusError> {
-        let close = self.socket(web_socket)?.peer_close().ok_or(Win32Error::ERROR_INVALID_OPERATION)?;
+        let close = self.socket(web_socket)?.peer_close().ok_or(NoCloseFrame)?;
         let text = close.reason().as_bytes();
         *status = close.status();
         // At most 123.
         *reason_length_consumed = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        let reason = reason.get_mut(..text.len()).ok_or(WebSocketQueryCloseStatusError::InsufficientBuffer)?;
+        let reason = reason.get_mut(..text.len()).ok_or(TooSmall)?;
         reason.copy_from_slice(text);
         Ok(())
     }

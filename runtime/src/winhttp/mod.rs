@@ -14,7 +14,8 @@ use std::sync::Arc;
 use winws_api::Win32Error;
 use winws_api::winhttp::HInternet;
 
-pub(crate) use self::codes::of_close;
+use self::codes::BadHandle;
+pub(crate) use self::codes::NoCloseFrame;
 pub(crate) use self::request::{Request, RequestFailure};
 pub(crate) use self::socket::Socket;
 use crate::handles::HandleTable;
@@ -74,8 +75,8 @@ impl WinHttp {
     /// Makes a request to upgrade to a WebSocket, and does not send it yet.
     ///
     /// `url` is a `ws://` or `http://` URL; `headers` are names and values to send beside those of the handshake, such
-    /// as `Sec-WebSocket-Protocol`. Fails with `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for other schemes, `wss://`
-    /// included, with `ERROR_WINHTTP_INVALID_URL`, and with `ERROR_INVALID_PARAMETER` for a header that is malformed or
+    /// as `Sec-WebSocket-Protocol`. Fails with `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for other schemes (only `ws://` and
+    /// `http://` are supported so far), with `ERROR_WINHTTP_INVALID_URL`, and with `ERROR_INVALID_PARAMETER` for a header that is malformed or
     /// belongs to the handshake itself.
     pub fn open_request(&self, url: &str, headers: &[(&str, &str)]) -> Result<HInternet, Win32Error> {
         let request = Request::open(url, headers)?;
@@ -129,24 +130,24 @@ impl WinHttp {
         Ok(())
     }
 
-    fn with_request<R>(
+    fn with_request<R, E: From<BadHandle>>(
         &self,
         handle: HInternet,
-        call: impl FnOnce(&Request) -> Result<R, Win32Error>,
-    ) -> Result<R, Win32Error> {
-        let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+        call: impl FnOnce(&Request) -> Result<R, E>,
+    ) -> Result<R, E> {
+        let object = self.objects.get(handle.into_raw()).ok_or(BadHandle::Stale)?;
         match &object {
             Object::Request(request) => call(request),
-            Object::Socket(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
+            Object::Socket(_) => Err(BadHandle::WrongType.into()),
         }
     }
 
     /// The socket of a live handle.
-    fn socket(&self, handle: HInternet) -> Result<Arc<Socket>, Win32Error> {
-        let object = self.objects.get(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+    fn socket(&self, handle: HInternet) -> Result<Arc<Socket>, BadHandle> {
+        let object = self.objects.get(handle.into_raw()).ok_or(BadHandle::Stale)?;
         match object {
             Object::Socket(socket) => Ok(socket),
-            Object::Request(_) => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE),
+            Object::Request(_) => Err(BadHandle::WrongType),
         }
     }
 }

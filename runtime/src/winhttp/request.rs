@@ -30,6 +30,15 @@ pub(crate) struct Request {
     waker: Waker,
 }
 
+/// Why an answered request does not become a socket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NotUpgraded {
+    /// The server has refused the upgrade (b1.2.7).
+    Refused,
+    /// The response has not come, or it was exchanged before (b1.2.11).
+    NotNow,
+}
+
 /// Why a call on a request failed.
 #[derive(Debug)]
 pub(crate) struct RequestFailure {
@@ -125,15 +134,15 @@ impl Request {
     }
 
     /// Exchanges the answered request for its socket, once (b1.2.11).
-    pub(crate) fn complete_upgrade(&self) -> Result<Socket, Win32Error> {
+    pub(crate) fn complete_upgrade(&self) -> Result<Socket, NotUpgraded> {
         let upgrade = match &mut *lock(&self.state) {
             State::Answered { response, .. } if response.status() != 101 => {
-                return Err(Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE);
+                return Err(NotUpgraded::Refused);
             }
             State::Answered { upgrade, .. } => upgrade.take(),
             _ => None,
         };
-        let Upgrade { stream, read_ahead } = upgrade.ok_or(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE)?;
+        let Upgrade { stream, read_ahead } = upgrade.ok_or(NotUpgraded::NotNow)?;
         Ok(Socket::new(Blocking::client(stream, &read_ahead)))
     }
 

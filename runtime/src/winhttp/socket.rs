@@ -2,11 +2,9 @@
 
 use std::time::Instant;
 
-use winws_api::Win32Error;
 use winws_api::winhttp::WebSocketBufferType;
 
-use super::codes;
-use crate::net::blocking::{Arrival, Blocking};
+use crate::net::blocking::{Arrival, Blocking, Failure};
 use crate::protocol::{CloseFrame, MessageKind, Piece};
 
 /// A WebSocket on the client's side.
@@ -20,10 +18,10 @@ impl Socket {
         Self { connection }
     }
 
-    /// Sends one frame. `ERROR_INVALID_PARAMETER` for the type of a close frame (b1.3.3).
-    pub(crate) fn send(&self, buffer_type: WebSocketBufferType, bytes: &[u8]) -> Result<(), Win32Error> {
-        let piece = piece_of(buffer_type).ok_or(Win32Error::ERROR_INVALID_PARAMETER)?;
-        self.connection.send(piece, bytes).map_err(codes::of_failure)
+    /// Sends one frame. [`Failure::InvalidParameter`] for the type of a close frame (b1.3.3).
+    pub(crate) fn send(&self, buffer_type: WebSocketBufferType, bytes: &[u8]) -> Result<(), Failure> {
+        let piece = piece_of(buffer_type).ok_or(Failure::InvalidParameter)?;
+        self.connection.send(piece, bytes)
     }
 
     /// Receives a piece of a frame: how long it is, and of which type.
@@ -31,31 +29,31 @@ impl Socket {
         &self,
         buffer: &mut [u8],
         deadline: Option<Instant>,
-    ) -> Result<(usize, WebSocketBufferType), Win32Error> {
+    ) -> Result<(usize, WebSocketBufferType), Failure> {
         if buffer.is_empty() {
-            return Err(Win32Error::ERROR_INVALID_PARAMETER);
+            return Err(Failure::InvalidParameter);
         }
         // The count is a DWORD, so no more than that is delivered at once.
         let limit = buffer.len().min(usize::try_from(u32::MAX).unwrap_or(usize::MAX));
-        Ok(match self.connection.receive(&mut buffer[..limit], deadline).map_err(codes::of_failure)? {
+        Ok(match self.connection.receive(&mut buffer[..limit], deadline)? {
             Arrival::Close => (0, WebSocketBufferType::Close),
             Arrival::Piece { piece, length } => (length, type_of(piece)),
         })
     }
 
     /// Sends the close frame and nothing after it.
-    pub(crate) fn shutdown(&self, close: CloseFrame) -> Result<(), Win32Error> {
-        self.connection.shutdown(close).map_err(codes::of_failure)
+    pub(crate) fn shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
+        self.connection.shutdown(close)
     }
 
     /// Sends the close frame as far as that goes without waiting. The rest goes out with whatever is done next.
-    pub(crate) fn shutdown_now(&self, close: CloseFrame) -> Result<(), Win32Error> {
-        self.connection.shutdown_now(close).map_err(codes::of_failure)
+    pub(crate) fn shutdown_now(&self, close: CloseFrame) -> Result<(), Failure> {
+        self.connection.shutdown_now(close)
     }
 
     /// Sends the close frame unless that was done, and waits for the peer's.
-    pub(crate) fn close(&self, close: CloseFrame) -> Result<(), Win32Error> {
-        self.connection.close(close).map_err(codes::of_failure)
+    pub(crate) fn close(&self, close: CloseFrame) -> Result<(), Failure> {
+        self.connection.close(close)
     }
 
     /// The peer's close frame, once a call has read it.

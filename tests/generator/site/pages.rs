@@ -84,6 +84,21 @@ fn differences_of_the_runtime_lead_to_what_they_name() {
 }
 
 #[test]
+fn codes_that_the_runtime_never_returns_stand_with_the_reason() {
+    let runtime = |code: &str| {
+        format!(
+            "[[function]]\nname = \"Call\"\nimplemented = true\n\
+             never = [{{ code = \"{code}\", why = \"Other does it\" }}]\n"
+        )
+    };
+    let files =
+        |runtime| [("a/nf-a-call.md", FUNCTION), ("a/nf-a-other.md", OTHER), ("codes/codes.md", CODES), runtime];
+    let page = &site(&files(("runtime.toml", &*runtime("ERROR_A")))).pages["a/Call.html"];
+    assert_eq!(texts(page, ".never li"), ["ERROR_A: Other does it"]);
+    assert_eq!(texts(page, ".never a"), ["ERROR_A", "Other"]);
+}
+
+#[test]
 fn a_code_that_many_document_has_contents() {
     let functions: Vec<(String, String)> = (0..6)
         .map(|at| {

@@ -15,7 +15,7 @@ type Client = Connection<Vec<u8>, Vec<u8>>;
 fn transmit(from: &mut Client, wire: &mut VecDeque<u8>) -> bool {
     let mut moved = false;
     loop {
-        match from.next_send_action().unwrap() {
+        match from.next_send_action() {
             Some(Action::SendToNetwork(send)) => {
                 wire.extend(send.buffers().iter().flat_map(|buffer| buffer.iter().copied()));
                 let length = send.len();
@@ -264,7 +264,7 @@ fn a_send_that_waits_for_a_pong_goes_behind_it() {
     // A thread writes the pong, and does not keep the other one from the connection meanwhile.
     let Some(Action::SendToNetwork(_)) = server.next_receive_action().unwrap() else { panic!() };
     server.send(MessageKind::Text, true, b"x".to_vec()).unwrap();
-    assert!(server.next_send_action().unwrap().is_none());
+    assert!(server.next_send_action().is_none());
     let mut wire = Vec::new();
     for _ in 0..2 {
         let Some(Action::SendToNetwork(send)) = server.next_receive_action().unwrap() else { panic!() };
@@ -561,7 +561,7 @@ impl AsRef<str> for Cut {
 /// Does all that there is to be done for sends, and gives the bytes for the network.
 fn pump_all<P: AsRef<[u8]>>(connection: &mut Connection<P>) -> Vec<u8> {
     let mut wire = Vec::new();
-    while let Some(action) = connection.next_send_action().unwrap() {
+    while let Some(action) = connection.next_send_action() {
         match action {
             Action::SendToNetwork(send) => {
                 send.buffers().iter().for_each(|buffer| wire.extend_from_slice(buffer));

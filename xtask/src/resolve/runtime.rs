@@ -1,4 +1,4 @@
-//! `runtime.toml`: which functions the runtime implements, and how it differs from Windows.
+//! `runtime.toml`: which functions the runtime implements, how it differs from Windows, and which codes it never returns.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::lenient;
 use crate::diag::{Diagnostics, Rule};
 use crate::fact::{Fact, Source};
-use crate::model::{Difference, Support};
+use crate::model::{Difference, Never, Spec, Support};
 use crate::source::SourceFile;
 
 #[derive(Deserialize)]
@@ -25,6 +25,8 @@ struct Entry {
     implemented: bool,
     #[serde(default)]
     differences: Vec<Spanned<DifferenceEntry>>,
+    #[serde(default)]
+    never: Vec<Spanned<NeverEntry>>,
 }
 
 #[derive(Deserialize)]
@@ -34,12 +36,19 @@ struct DifferenceEntry {
     what: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NeverEntry {
+    code: String,
+    why: String,
+}
+
 /// Reads the file: what it says of each function, by C name. A function that stands in it twice is reported.
 pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> BTreeMap<String, Fact<Support>> {
     let mut out: BTreeMap<String, Fact<Support>> = BTreeMap::new();
     let Some(File { functions }) = lenient::read::<File>(file, diags) else { return out };
     let at = |range: std::ops::Range<usize>| file.at(file.span(range.start, range.end));
-    for Entry { name, implemented, differences } in functions {
+    for Entry { name, implemented, differences, never } in functions {
         let location = at(name.span());
         let differences = differences.into_iter().map(|entry| {
             let source = Source::Page(at(entry.span()));
@@ -49,7 +58,16 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> BTreeMap<String, Fac
             }
             Fact { value: Difference { row, what }, source }
         });
-        let value = Support { implemented, differences: differences.collect() };
+        let differences = differences.collect();
+        let never = never.into_iter().map(|entry| {
+            let source = Source::Page(at(entry.span()));
+            let NeverEntry { code, why } = entry.into_inner();
+            if why.trim().is_empty() {
+                diags.report(Rule::InvalidConfig, source.location().clone(), "`why` says nothing");
+            }
+            Fact { value: Never { code, why }, source }
+        });
+        let value = Support { implemented, differences, never: never.collect() };
         let name = name.into_inner();
         if out.contains_key(&name) {
             diags.report(Rule::InvalidConfig, location, format!("`{name}` stands here twice"));
@@ -58,4 +76,17 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> BTreeMap<String, Fac
         out.insert(name, Fact { value, source: Source::Page(location) });
     }
     out
+}
+
+/// Reports a code that the runtime is said never to return although the function's page does not list it, or no longer does.
+pub fn check(spec: &Spec, diags: &mut Diagnostics) {
+    for (name, support) in &spec.runtime {
+        let items = spec.find(name);
+        for Fact { value: Never { code, .. }, source } in &support.value.never {
+            if !items.iter().any(|item| item.draft.parts().contains(&code.as_str())) {
+                let message = format!("`{name}` has no `{code}`");
+                diags.report(Rule::InvalidConfig, source.location().clone(), message);
+            }
+        }
+    }
 }

@@ -73,7 +73,7 @@ fn method(function: &Function, here: &str, spec: &Spec) -> TokenStream {
     quote! { #doc #alias #signature }
 }
 
-/// What the runtime has chosen where neither the page nor Windows says what the call does.
+/// What the runtime does, or is to do, where neither the page nor Windows says what the call does.
 fn choices(function: &Function, spec: &Spec) -> Vec<String> {
     let chosen = spec.rows_of(&spec.items[function.origin.item].draft).map(|row| &row.value).filter(|row| row.choice);
     let items = chosen.flat_map(|row| {
@@ -84,8 +84,13 @@ fn choices(function: &Function, spec: &Spec) -> Vec<String> {
     if items.is_empty() {
         return items;
     }
-    let lead = "Neither the page nor what is known of Windows decides these cases. The runtime has chosen:";
-    [lead.to_owned(), String::new()].into_iter().chain(items).collect()
+    let support = spec.runtime.get(&*function.origin.c_name);
+    let ours = match support.is_some_and(|support| support.value.implemented) {
+        true => "The runtime has chosen:",
+        false => "The runtime is to do this:",
+    };
+    let lead = format!("Neither the page nor what is known of Windows decides these cases. {ours}");
+    [lead, String::new()].into_iter().chain(items).collect()
 }
 
 /// The method without its documentation.

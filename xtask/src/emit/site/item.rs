@@ -19,7 +19,7 @@ use super::values::{self, CodeRow, ConstantRow, DemotedRow, FieldRow, MemberRow}
 use super::whole::Site;
 use crate::draft::{Body, Demoted, Draft, Kind, Public};
 use crate::fact::Fact;
-use crate::model::{Difference, Item};
+use crate::model::{Difference, Item, Never};
 
 /// The ids of the template's own elements.
 const RESERVED: &[&str] = &[
@@ -96,7 +96,16 @@ struct Badge<'a> {
 struct SupportView<'a> {
     implemented: bool,
     differences: Vec<DifferenceView<'a>>,
+    never: Vec<NeverView<'a>>,
     source: Cited<'a>,
+}
+
+/// A code that the runtime never returns, and why.
+struct NeverView<'a> {
+    code: &'a str,
+    href: Option<String>,
+    /// In pieces, of which names lead to their pages.
+    why: Vec<(&'a str, Option<String>)>,
 }
 
 /// What is different.
@@ -238,9 +247,15 @@ fn support<'a>(here: Here<'a>, draft: &'a Draft) -> Option<SupportView<'a>> {
         here: here.site.spec.rows_of(draft).any(|known| known.value.id.to_string() == *row),
         cited: here.cite("difference", source),
     };
+    let never = |Fact { value: Never { code, why }, .. }: &'a Fact<Never>| NeverView {
+        code,
+        href: here.to_name(code),
+        why: linked(here, why),
+    };
     Some(SupportView {
         implemented: support.value.implemented,
         differences: support.value.differences.iter().map(difference).collect(),
+        never: support.value.never.iter().map(never).collect(),
         source: here.cite("runtime", &support.source),
     })
 }
