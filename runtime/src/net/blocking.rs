@@ -63,6 +63,7 @@ pub(crate) enum Arrival {
 /// A connection whose handshake is done, and whose calls block.
 #[derive(Debug)]
 pub(crate) struct Blocking {
+    role: Role,
     stream: Stream,
     outgoing: Outgoing,
     incoming: Incoming,
@@ -73,12 +74,17 @@ pub(crate) struct Blocking {
 }
 
 impl Blocking {
-    /// The client's end over a stream whose handshake is done, with what was read beyond it.
-    pub(crate) fn client(stream: Stream, read_ahead: &[u8]) -> Self {
+    /// One end over a stream whose handshake is done, with what was read beyond it.
+    pub(crate) fn new(role: Role, stream: Stream, read_ahead: &[u8]) -> Self {
+        let framer = match role {
+            Role::Client => Framer::client(keys::random),
+            Role::Server => Framer::server(),
+        };
         Self {
+            role,
             stream,
-            outgoing: Outgoing::new(Framer::client(keys::random)),
-            incoming: Incoming::new(Receiver::new(Role::Client), read_ahead),
+            outgoing: Outgoing::new(framer),
+            incoming: Incoming::new(Receiver::new(role), read_ahead),
             waker: Waker::default(),
             is_aborted: AtomicBool::new(false),
         }
@@ -94,7 +100,12 @@ impl Blocking {
 
     /// Sends one frame, and returns when the operating system has it all. A send of another thread goes first.
     pub(crate) fn send(&self, piece: Piece, payload: &[u8]) -> Result<(), Failure> {
-        outgoing::with_buffer(payload.len(), |buffer| {
+        // A server's payload is written from where it lies: only the head of its frame is made.
+        let made = match self.role {
+            Role::Client => payload.len(),
+            Role::Server => 0,
+        };
+        outgoing::with_buffer(made, |buffer| {
             let mut turn = self.outgoing.take_turn();
             turn.queue().send(piece, payload).map_err(|error| self.refused(error))?;
             self.transmit(turn, payload, buffer)
