@@ -3,6 +3,7 @@
 //! One thread may send while another one receives. Each works without waiting first, and waits with no lock held.
 //! Receiving answers pings; whoever sends writes the answers that are due behind its frame.
 
+mod answering;
 mod incoming;
 mod opening;
 mod outgoing;
@@ -10,6 +11,7 @@ mod outgoing;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+pub(crate) use self::answering::{AnsweringError, receive_request, send_last_response, send_response};
 use self::incoming::{Incoming, Reading};
 pub(crate) use self::opening::{OpeningError, receive_response, send_request};
 use self::outgoing::{Outgoing, Progress, Turn};

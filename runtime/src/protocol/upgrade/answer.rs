@@ -6,6 +6,14 @@ use core::fmt::Write as _;
 use super::request::{InvalidHeader, check_header};
 use crate::protocol::http::HeadError;
 
+/// The response to a client whose request did not come in time (RFC 9110 section 15.5.9).
+pub(crate) const REQUEST_TIMEOUT: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/// The response to a client whose request the application failed to answer.
+pub(crate) const SERVER_ERROR: &[u8] =
+    b"HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
 /// The header that says which subprotocol was chosen. The application chooses it before there is an answer.
 const SUBPROTOCOL: &str = "Sec-WebSocket-Protocol";
 

@@ -18,6 +18,7 @@ mod upgrade_request;
 
 pub use accept::{RequestError, accept};
 pub use answer::{Answer, InvalidAnswer};
+pub(crate) use answer::{REQUEST_TIMEOUT, SERVER_ERROR};
 pub use offer::{Agreement, InvalidOffer, Offer, UpgradeError, VERSION};
 pub use request::{InvalidHeader, Request};
 pub use upgrade_request::{UpgradeRequest, UpgradeRequestReader};
