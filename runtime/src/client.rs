@@ -1,4 +1,4 @@
-//! The Rust API: a WebSocket as a value, over WinHTTP's objects.
+//! The Rust API: a WebSocket as a value, over WinHTTP's objects, and how a client gets one.
 
 mod error;
 
@@ -25,7 +25,10 @@ const FIRST_ROOM: usize = 4096;
 /// The close code for a message that is too big (RFC 6455 section 7.4.1).
 const TOO_BIG: u16 = 1009;
 
-/// A connected WebSocket, on the client's side.
+/// A connected WebSocket: the client's end from [`connect`], or the server's from [`accept`](crate::accept).
+///
+/// Both ends have the same methods. Errors have WinHTTP's names, so at the server's end `InvalidServerResponse` means that the
+/// client broke the protocol.
 ///
 /// Every method takes `&self`: one thread may send while another one receives, through a reference or an `Arc`. A second
 /// receive at the same time fails with `InvalidOperation`; a second send waits for its turn. The methods block until they
@@ -113,12 +116,12 @@ pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, Co
 }
 
 impl WebSocket {
-    const fn new(socket: Socket, subprotocol: Option<String>) -> Self {
+    pub(crate) const fn new(socket: Socket, subprotocol: Option<String>) -> Self {
         let message = Message { limit: MESSAGE_LIMIT, part: Some(Vec::new()), too_long: None };
         Self { socket, subprotocol, receive_timeout: AtomicU64::new(0), message: Mutex::new(message) }
     }
 
-    /// The subprotocol that the server chose among those asked for.
+    /// The subprotocol that the server chose among those that the client asked for.
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
     }

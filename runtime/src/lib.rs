@@ -2,7 +2,7 @@
 //!
 //! Two of them are there so far, on Unix:
 //!
-//! - the WebSocket functions of WinHTTP: a client over plain TCP whose calls block;
+//! - the WebSocket functions of WinHTTP: a client over plain TCP whose calls block, and beside it a server with the same calls;
 //! - the protocol component of websocket.h, for clients and servers. It does no I/O: see [`websocket::Connection`].
 //!
 //! Most programs need [`connect`] and a [`WebSocket`]:
@@ -32,8 +32,33 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A server is a [`websocket::Connection`], and your program moves its bytes. This server sends back each piece that it
-//! receives:
+//! A server has the same [`WebSocket`]. [`accept`] makes it of a TCP stream, and [`accept_with`] lets you choose a subprotocol,
+//! look at the request and refuse it. This server sends back each message:
+//!
+//! ```
+//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let url = format!("ws://{}/", listener.local_addr()?);
+//! # let client = std::thread::spawn(move || {
+//! #     let (socket, mut message) = (winws::connect(&url).unwrap(), Vec::new());
+//! #     socket.send_text("hello").unwrap();
+//! #     socket.receive_message(&mut message).unwrap();
+//! #     assert_eq!(message, b"hello");
+//! #     socket.close(1000, "bye").unwrap();
+//! # });
+//! let socket = winws::accept(listener.accept()?.0)?;
+//! let mut message = Vec::new();
+//! let mut delivery = socket.receive_message(&mut message)?;
+//! while !delivery.is_close() {
+//!     socket.send(delivery.kind, &message)?;
+//!     delivery = socket.receive_message(&mut message)?;
+//! }
+//! socket.close(1000, "")?;
+//! # client.join().unwrap();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! If your program does the I/O itself, either end is a [`websocket::Connection`], and your program moves its bytes. This
+//! server sends back each piece that it receives:
 //!
 //! ```
 //! use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -107,7 +132,8 @@
 //! | layer | what it owns |
 //! |---|---|
 //! | [`ffi`] | the C functions, with pointers, last error and a guard against panics; behind the feature `capi` |
-//! | [`WebSocket`] | the Rust API of the client |
+//! | [`accept`] | the Rust API of a server |
+//! | [`WebSocket`], [`connect`] | the Rust API of both ends, and of a client |
 //! | [`WinHttp`] | the functions of the trait [`api::winhttp::WebSocket`], over handles to requests and sockets |
 //! | [`websocket`] | [`Connection`](websocket::Connection), and the functions of websocket.h over handles to connections |
 //! | net (private) | TCP sockets, names, connecting, and calls that block |
@@ -133,9 +159,11 @@ mod net;
 pub mod protocol;
 #[allow(unsafe_code, reason = "pointers of C become bytes here, and go no further")]
 mod raw;
+mod server;
 pub mod session;
 pub mod websocket;
 mod winhttp;
 
 pub use client::{CloseStatus, ConnectError, Delivery, MessageError, WebSocket, connect, connect_with};
+pub use server::{AcceptError, AcceptOptions, accept, accept_with};
 pub use winhttp::WinHttp;

@@ -4,6 +4,7 @@ mod client;
 mod idle;
 mod protocol;
 mod rows;
+mod server;
 mod session;
 mod websocket;
 mod winhttp;

@@ -1,4 +1,4 @@
-//! A server made of raw bytes on loopback, and the client's end of its connection.
+//! A server made of raw bytes on loopback, and the client's end of its connection; or a raw client, and the server's end.
 //!
 //! Most tests need one thread: the operating system holds what either end writes until the other one reads. A watchdog
 //! ends the connection when a test hangs, so that a call that blocks for ever becomes a test that fails.
@@ -13,15 +13,25 @@ use std::time::Duration;
 
 use tungstenite::handshake::derive_accept_key;
 use winws::WinHttp;
+use winws::protocol::Role;
 use winws_api::winhttp::{HInternet, WebSocket as _, WebSocketBufferType};
 use winws_api::{KeptBuffer, KeptBufferMut, Win32Error};
 
 /// How long anything may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The server's end of a connection.
+/// The request of RFC 6455 section 1.3, with an `Origin` and subprotocols.
+pub const REQUEST: &str = "GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\n\
+    Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://example.com\r\n\
+    Sec-WebSocket-Protocol: chat, superchat\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+/// The masking key of the examples in RFC 6455 section 5.7.
+const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+
+/// The other end of a connection: the server's, unless it was [dialled](dial).
 #[derive(Debug)]
 pub struct Peer {
+    role: Role,
     stream: TcpStream,
     watchdog: Option<Watchdog>,
 }
@@ -73,6 +83,35 @@ pub fn close_frame(code: u16, reason: &str) -> Vec<u8> {
     frame(0x88, &[&code.to_be_bytes(), reason.as_bytes()].concat())
 }
 
+/// A frame of a client, masked with the key of RFC 6455 section 5.7.
+pub fn masked_frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut masked = frame(first, payload);
+    let head = masked.len() - payload.len();
+    masked[1] |= 0x80;
+    for (byte, key) in masked[head..].iter_mut().zip(KEY.iter().cycle()) {
+        *byte ^= key;
+    }
+    masked.splice(head..head, KEY);
+    masked
+}
+
+/// A client that has sent nothing, and the stream that a listener has accepted from it.
+pub fn dial() -> (TcpStream, Peer) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+    let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("somebody listens");
+    let peer = Peer::new(Role::Client, stream);
+    (listener.accept().expect("the client has connected").0, peer)
+}
+
+/// A connection of the Rust API at the server's end, whose handshake is done.
+pub fn accept_value() -> (winws::WebSocket, Peer) {
+    let (stream, mut peer) = dial();
+    peer.write(REQUEST.as_bytes());
+    let socket = winws::accept(stream).expect("a good request");
+    peer.read_head();
+    (socket, peer)
+}
+
 /// A connection whose handshake is done.
 pub fn connect() -> (Socket, Peer) {
     Opening::new(&[]).upgrade()
@@ -83,7 +122,7 @@ pub fn connect_value() -> (winws::WebSocket, Peer) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     let url = format!("ws://{}/", listener.local_addr().expect("it is bound"));
     let connecting = thread::spawn(move || winws::connect(&url).expect("a good answer"));
-    let mut peer = Peer::new(listener.accept().expect("the client connects").0);
+    let mut peer = Peer::new(Role::Server, listener.accept().expect("the client connects").0);
     let head = peer.read_head();
     peer.write(good_answer(&head, "").as_bytes());
     (connecting.join().expect("it has connected"), peer)
@@ -111,7 +150,7 @@ impl Opening {
         let url = format!("ws://{}/path?query", listener.local_addr().expect("it is bound"));
         let request = WinHttp::process().open_request(&url, headers).expect("a good URL");
         WinHttp::process().send_request(request).expect("the server listens");
-        let mut peer = Peer::new(listener.accept().expect("the client has connected").0);
+        let mut peer = Peer::new(Role::Server, listener.accept().expect("the client has connected").0);
         let head = peer.read_head();
         Self { request, peer, head }
     }
@@ -149,7 +188,7 @@ impl Opening {
 }
 
 impl Peer {
-    fn new(stream: TcpStream) -> Self {
+    fn new(role: Role, stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
         stream.set_nodelay(true).expect("a TCP stream");
         let (alive, watch) = channel();
@@ -161,21 +200,29 @@ impl Peer {
             }
             has_hung
         });
-        Self { stream, watchdog: Some(Watchdog { alive, thread }) }
+        Self { role, stream, watchdog: Some(Watchdog { alive, thread }) }
     }
 
-    /// Reads a request, with the empty line that ends it.
-    fn read_head(&mut self) -> String {
+    /// Reads a request or a response, with the empty line that ends it.
+    pub fn read_head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(self.read(1)[0]);
         }
-        String::from_utf8(head).expect("a request is ASCII")
+        String::from_utf8(head).expect("a head is ASCII")
     }
 
-    /// Returns when the client is inside of a receive: it has answered a ping.
+    /// A frame as this end sends it: the first byte as given, then the length in its shortest form, then the payload.
+    pub fn frame(&self, first: u8, payload: &[u8]) -> Vec<u8> {
+        match self.role {
+            Role::Client => masked_frame(first, payload),
+            Role::Server => frame(first, payload),
+        }
+    }
+
+    /// Returns when the other end is inside of a receive: it has answered a ping.
     pub fn wait_for_receive(&mut self) {
-        self.write(&frame(0x89, b"there?"));
+        self.write(&self.frame(0x89, b"there?"));
         assert_eq!(self.read_frame(), (0x8a, b"there?".to_vec()));
     }
 
@@ -196,16 +243,16 @@ impl Peer {
         bytes
     }
 
-    /// Reads a frame of a client, which must be masked: its first byte and its payload.
+    /// Reads a frame, which must be masked if a client sent it: its first byte and its payload.
     pub fn read_frame(&mut self) -> (u8, Vec<u8>) {
         let head = self.read(2);
-        assert_eq!(head[1] & 0x80, 0x80, "a client masks");
+        assert_eq!(head[1] & 0x80 > 0, self.role == Role::Server, "a client masks, and a server does not");
         let length = match head[1] & 0x7f {
             126 => u64::from(u16::from_be_bytes(self.read(2).try_into().expect("two bytes"))),
             127 => u64::from_be_bytes(self.read(8).try_into().expect("eight bytes")),
             short => u64::from(short),
         };
-        let key = self.read(4);
+        let key = if self.role == Role::Server { self.read(4) } else { vec![0; 4] };
         let mut payload = self.read(usize::try_from(length).expect("it fits into memory"));
         for (index, byte) in payload.iter_mut().enumerate() {
             *byte ^= key[index % 4];
@@ -228,9 +275,21 @@ impl Peer {
         }
     }
 
+    /// Reads up to the end of the stream, which is an end and no reset.
+    pub fn read_to_end(&mut self) -> String {
+        let mut bytes = Vec::new();
+        self.stream.read_to_end(&mut bytes).expect("the stream ends in order");
+        String::from_utf8(bytes).expect("a response is ASCII")
+    }
+
     /// Ends the stream towards the client.
     pub fn finish(&mut self) {
         self.stream.shutdown(Shutdown::Write).expect("the client is there");
+    }
+
+    /// Lets the system hold no more than a little of what this end writes.
+    pub fn hold_little(&self) {
+        rustix::net::sockopt::set_socket_send_buffer_size(&self.stream, 4096).expect("a TCP stream");
     }
 
     /// Goes away with a reset.

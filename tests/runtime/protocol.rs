@@ -1,5 +1,6 @@
 //! The protocol core: byte by byte, cut anywhere, every close path by name. No sockets here.
 
+mod answer;
 mod handshake;
 mod payload;
 mod receiver;

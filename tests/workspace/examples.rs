@@ -1,5 +1,8 @@
 //! The servers of the examples, with clients that they should not trust.
 
+#[path = "../../runtime/examples/accept_echo.rs"]
+#[allow(dead_code, reason = "the listener of the example has a port of its own choice")]
+mod accept_echo;
 #[path = "../../runtime/examples/connection_mio.rs"]
 #[allow(dead_code, reason = "the client of the example is not needed here")]
 mod connection_mio;
@@ -40,6 +43,17 @@ impl Server {
                     echo::echo(&mut stream, &mut connection, &read_ahead).ok();
                 }
             }
+        });
+        Self { address, ends: Box::new(|| thread.join().unwrap()) }
+    }
+
+    /// Serves `count` clients with the Rust API, one after the other.
+    fn accept(count: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let thread = thread::spawn(move || {
+            // As above.
+            (0..count).for_each(|_| drop(accept_echo::echo(listener.accept().unwrap().0)));
         });
         Self { address, ends: Box::new(|| thread.join().unwrap()) }
     }
@@ -103,7 +117,10 @@ impl Server {
     }
 }
 
-const SERVERS: [fn(usize) -> Server; 3] = [Server::tcp, Server::mio, Server::tokio];
+const SERVERS: [fn(usize) -> Server; 4] = [Server::accept, Server::tcp, Server::mio, Server::tokio];
+
+/// Those that are made of actions: they have a limit of their own for a message.
+const ACTIONS: [fn(usize) -> Server; 3] = [Server::tcp, Server::mio, Server::tokio];
 
 /// Reads a response up to the end of its head.
 fn head(stream: &mut TcpStream) -> String {
@@ -191,7 +208,7 @@ fn a_request_that_is_refused_is_answered() {
 #[test]
 fn a_message_that_is_too_long_is_refused_with_1009() {
     let longest = vec![0; 16 << 20];
-    for serve in SERVERS {
+    for serve in ACTIONS {
         let server = serve(1);
         let mut stream = server.open(b"");
         stream.write_all(&frame(0x82, &longest)).unwrap();

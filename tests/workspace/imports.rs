@@ -8,6 +8,7 @@ use winws_tests_generator::{texts, workspace};
 /// The modules of the runtime, and those of ours that each may name.
 const BELOW: &[(&str, &[&str])] = &[
     ("ffi", &["winhttp", "websocket", "raw"]),
+    ("server", &["client", "winhttp", "net", "protocol"]),
     ("client", &["winhttp", "protocol"]),
     ("winhttp", &["net", "protocol", "handles", "raw"]),
     ("websocket", &["session", "protocol", "handles", "raw", "keys"]),
@@ -35,6 +36,7 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
     ("session", "std::time", "the engine has no clock"),
     ("protocol", "std::time", "the protocol has no clock"),
     ("client", "winhttp::WinHttp", "the Rust API goes through no handle"),
+    ("server", "winhttp::WinHttp", "the Rust API goes through no handle"),
     ("client", "winws_api::winhttp::HInternet", "the Rust API goes through no handle"),
 ];
 
@@ -252,6 +254,8 @@ fn an_arrow_that_goes_up_is_found_in_every_spelling() {
     complains("winhttp/socket.rs", "use crate::websocket::Connection;", &["winhttp may not name websocket"]);
     complains("websocket/mod.rs", "use crate::ffi::guard;", &["websocket may not name ffi"]);
     complains("client.rs", "use crate::handles::HandleTable;", &["client may not name handles"]);
+    complains("client.rs", "use crate::server::AcceptError;", &["client may not name server"]);
+    complains("server.rs", "use crate::session::Due;", &["server may not name session"]);
     complains("ffi/winhttp.rs", "use crate::WinHttp;", &[]);
 }
 

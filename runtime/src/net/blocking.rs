@@ -3,6 +3,7 @@
 //! One thread may send while another one receives. Each works without waiting first, and waits with no lock held that the other
 //! one needs. Receiving answers pings; whoever sends writes the answers that are due behind its frame.
 
+mod answering;
 mod incoming;
 mod opening;
 mod outgoing;
@@ -10,6 +11,7 @@ mod outgoing;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+pub(crate) use self::answering::{AnsweringError, receive_request, send_last_response, send_response};
 use self::incoming::{Incoming, Reading};
 pub(crate) use self::opening::{OpeningError, receive_response, send_request};
 use self::outgoing::{Outgoing, Progress, Turn};
@@ -63,6 +65,7 @@ pub(crate) enum Arrival {
 /// A connection whose handshake is done, and whose calls block.
 #[derive(Debug)]
 pub(crate) struct Blocking {
+    role: Role,
     stream: Stream,
     outgoing: Outgoing,
     incoming: Incoming,
@@ -73,12 +76,17 @@ pub(crate) struct Blocking {
 }
 
 impl Blocking {
-    /// The client's end over a stream whose handshake is done, with what was read beyond it.
-    pub(crate) fn client(stream: Stream, read_ahead: &[u8]) -> Self {
+    /// One end over a stream whose handshake is done, with what was read beyond it.
+    pub(crate) fn new(role: Role, stream: Stream, read_ahead: &[u8]) -> Self {
+        let framer = match role {
+            Role::Client => Framer::client(keys::random),
+            Role::Server => Framer::server(),
+        };
         Self {
+            role,
             stream,
-            outgoing: Outgoing::new(Framer::client(keys::random)),
-            incoming: Incoming::new(Receiver::new(Role::Client), read_ahead),
+            outgoing: Outgoing::new(framer),
+            incoming: Incoming::new(Receiver::new(role), read_ahead),
             waker: Waker::default(),
             is_aborted: AtomicBool::new(false),
         }
@@ -94,7 +102,12 @@ impl Blocking {
 
     /// Sends one frame, and returns when the operating system has it all. A send of another thread goes first.
     pub(crate) fn send(&self, piece: Piece, payload: &[u8]) -> Result<(), Failure> {
-        outgoing::with_buffer(payload.len(), |buffer| {
+        // A server's payload is written from where it lies: only the head of its frame is made.
+        let made = match self.role {
+            Role::Client => payload.len(),
+            Role::Server => 0,
+        };
+        outgoing::with_buffer(made, |buffer| {
             let mut turn = self.outgoing.take_turn();
             turn.queue().send(piece, payload).map_err(|error| self.refused(error))?;
             self.transmit(turn, payload, buffer)

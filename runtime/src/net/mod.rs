@@ -20,6 +20,9 @@ mod race;
 mod tcp;
 mod wait;
 
+use std::io;
+use std::net::TcpStream;
+
 pub(crate) use connect::{ConnectError, Limits, connect};
 pub(crate) use tcp::{Stream, Waited, Way};
 pub(crate) use wait::{Interest, Readiness, Waker};
@@ -27,6 +30,11 @@ pub(crate) use wait::{Interest, Readiness, Waker};
 /// How reads block on this system. The feature `poll` is for tests on Linux of what other systems do.
 pub(crate) const WAY: Way =
     if cfg!(all(target_os = "linux", not(feature = "poll"))) { Way::Blocking } else { Way::Polling };
+
+/// Takes over a socket that a listener has accepted.
+pub(crate) fn accepted(socket: TcpStream) -> io::Result<Stream> {
+    Stream::with_way(socket, WAY)
+}
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use super::socket::Socket;
 use super::url::Url;
 use crate::net::blocking::{Blocking, OpeningError, receive_response, send_request};
 use crate::net::{self, ConnectError, Limits, Stream, Waker};
+use crate::protocol::Role;
 use crate::protocol::http::Response;
 use crate::protocol::upgrade::{self, UpgradeError};
 
@@ -143,7 +144,7 @@ impl Request {
             _ => None,
         };
         let Upgrade { stream, read_ahead } = upgrade.ok_or(NotUpgraded::NotNow)?;
-        Ok(Socket::new(Blocking::client(stream, &read_ahead)))
+        Ok(Socket::new(Blocking::new(Role::Client, stream, &read_ahead)))
     }
 
     /// Gives up what is under way, when the handle is closed. A socket that came of the request lives on (b1.1.8).

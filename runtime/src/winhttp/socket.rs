@@ -7,14 +7,15 @@ use winws_api::winhttp::WebSocketBufferType;
 use crate::net::blocking::{Arrival, Blocking, Failure};
 use crate::protocol::{CloseFrame, MessageKind, Piece};
 
-/// A WebSocket on the client's side.
+/// An open WebSocket. Nothing but its handshake says which end it is.
 #[derive(Debug)]
 pub(crate) struct Socket {
     connection: Blocking,
 }
 
 impl Socket {
-    pub(super) const fn new(connection: Blocking) -> Self {
+    /// The socket of a connection whose handshake is done.
+    pub(crate) const fn new(connection: Blocking) -> Self {
         Self { connection }
     }
 

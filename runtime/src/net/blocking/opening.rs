@@ -1,4 +1,4 @@
-//! The opening handshake over a stream: a request out, a response in, each by a deadline.
+//! The opening handshake of a client over a stream: a request out, a response in, each by a deadline.
 
 use std::io;
 use std::time::Instant;
@@ -6,8 +6,8 @@ use std::time::Instant;
 use crate::net::{Interest, Readiness, Stream, Waited};
 use crate::protocol::http::{Response, ResponseReader};
 
-/// How much is read at once, so that no more than this is read ahead of the first frame.
-const READ_AHEAD: usize = 4096;
+/// How much of a head is read at once, so that no more than this is read ahead of the first frame, in bytes.
+pub(super) const READ_AHEAD: usize = 4096;
 
 /// Why a handshake did not come to an answer.
 #[derive(Debug)]
@@ -27,17 +27,22 @@ impl From<io::Error> for OpeningError {
 
 /// Writes a request.
 pub(crate) fn send_request(stream: &Stream, request: &[u8], deadline: Instant) -> Result<(), OpeningError> {
-    let mut rest = request;
+    if write_all(stream, request, Some(deadline))? { Ok(()) } else { Err(OpeningError::TimedOut) }
+}
+
+/// Writes bytes, and says whether that was done by the deadline.
+pub(super) fn write_all(stream: &Stream, bytes: &[u8], deadline: Option<Instant>) -> io::Result<bool> {
+    let mut rest = bytes;
     while !rest.is_empty() {
         match stream.try_write(rest)? {
             Some(written) => rest = &rest[written..],
-            None => match stream.wait(Interest::Write, Some(deadline), None)? {
-                Readiness::TimedOut => return Err(OpeningError::TimedOut),
+            None => match stream.wait(Interest::Write, deadline, None)? {
+                Readiness::TimedOut => return Ok(false),
                 Readiness::Ready | Readiness::Woken => {}
             },
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Reads the head of a response, and hands over the bytes that came after it (b1.2.19): at most [`READ_AHEAD`].

@@ -6,7 +6,7 @@ use httparse::Header;
 
 use super::headers::Headers;
 
-/// The longest head of a request, or the longest heads of a response together, in bytes.
+/// The longest head of a request where nothing else was asked for, or the longest heads of a response together, in bytes.
 pub const MAX_HEAD: usize = 64 * 1024;
 
 /// The largest number of headers in a head.
@@ -17,7 +17,8 @@ pub(in crate::protocol) const MAX_HEADERS: usize = 128;
 pub enum HeadError {
     /// The bytes are not HTTP/1.
     Malformed,
-    /// The head has more than [`MAX_HEAD`] bytes or more than 128 headers.
+    /// The head has more bytes than the limit, which is [`MAX_HEAD`] where nothing else was asked for, or more than 128
+    /// headers.
     TooLarge,
 }
 
@@ -46,21 +47,23 @@ impl From<httparse::Error> for HeadError {
 pub(in crate::protocol) struct Gathered {
     /// What it starts with; anything else is refused at the first byte that differs.
     start: &'static [u8],
+    /// How many bytes there may be.
+    limit: usize,
     bytes: Vec<u8>,
-    /// Bytes that were dropped; they count against [`MAX_HEAD`].
+    /// Bytes that were dropped; they count against the limit.
     dropped: usize,
     /// Whether the line under way has bytes other than a carriage return.
     in_line: bool,
 }
 
 impl Gathered {
-    pub(in crate::protocol) const fn new(start: &'static [u8]) -> Self {
-        Self { start, bytes: Vec::new(), dropped: 0, in_line: false }
+    pub(in crate::protocol) const fn new(start: &'static [u8], limit: usize) -> Self {
+        Self { start, limit, bytes: Vec::new(), dropped: 0, in_line: false }
     }
 
     /// Takes the next byte, and says whether the head ends with it.
     pub(in crate::protocol) fn push(&mut self, byte: u8) -> Result<bool, HeadError> {
-        if self.dropped + self.bytes.len() == MAX_HEAD {
+        if self.dropped + self.bytes.len() >= self.limit {
             return Err(HeadError::TooLarge);
         }
         if self.start.get(self.bytes.len()).is_some_and(|&expected| expected != byte) {

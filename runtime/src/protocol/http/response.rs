@@ -2,7 +2,7 @@
 
 use httparse::{EMPTY_HEADER, Status};
 
-use super::head::{Gathered, HeadError, MAX_HEADERS, headers};
+use super::head::{Gathered, HeadError, MAX_HEAD, MAX_HEADERS, headers};
 use super::headers::Headers;
 
 /// What every response starts with; anything else is refused at the first byte that differs.
@@ -57,7 +57,7 @@ impl Default for ResponseReader {
 impl ResponseReader {
     /// A reader at the start of a response.
     pub const fn new() -> Self {
-        Self { head: Gathered::new(START), response: None }
+        Self { head: Gathered::new(START, MAX_HEAD), response: None }
     }
 
     /// Takes bytes from the wire up to the end of the head, and returns how many it took.

@@ -35,13 +35,23 @@ pub enum RequestError {
 }
 
 impl RequestError {
-    /// The bytes of a response that refuses the request. The status is 426 with our version if the request asks for
-    /// another version, and otherwise 400 (section 4.2.2, item 4).
+    /// The status of [`response`](Self::response): 426 if the request asks for another version, and otherwise 400 (section
+    /// 4.2.2, item 4).
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::UnsupportedVersion => 426,
+            _ => 400,
+        }
+    }
+
+    /// The bytes of a response that refuses the request. A 426 names our version, and the protocol to upgrade to (RFC 9110
+    /// section 15.5.22).
     pub const fn response(self) -> &'static [u8] {
         match self {
+            // A message with Upgrade lists it in Connection too (RFC 9110 section 7.8).
             Self::UnsupportedVersion => {
-                b"HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\nConnection: close\r\n\
-                  Content-Length: 0\r\n\r\n"
+                b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                  Connection: Upgrade, close\r\nContent-Length: 0\r\n\r\n"
             }
             _ => b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
         }

@@ -17,7 +17,7 @@ const RESERVED: [&str; 8] = [
     "Upgrade",
 ];
 
-/// A header that cannot go into a handshake's request: HTTP does not allow its characters, or the handshake sets the
+/// A header that cannot go into a request or a response of the handshake: HTTP does not allow its characters, or the handshake sets the
 /// header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidHeader {
@@ -63,9 +63,7 @@ impl Request {
         let offer = Offer::of_headers(&protocols, &[]);
         let mut request = Self { target: target.to_owned(), host: host.to_owned(), headers: Vec::new(), offer };
         for &(name, value) in headers {
-            if !is_token(name) || !is_field_value(value) || is_one_of(name, &RESERVED) {
-                return Err(InvalidHeader { name: name.to_owned() });
-            }
+            check_header(name, value)?;
             if name.eq_ignore_ascii_case("Host") {
                 value.clone_into(&mut request.host);
             } else {
@@ -102,6 +100,11 @@ impl Request {
     }
 }
 
-fn is_one_of(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|other| name.eq_ignore_ascii_case(other))
+/// Checks that the application may add a header to the handshake.
+pub(super) fn check_header(name: &str, value: &str) -> Result<(), InvalidHeader> {
+    let is_reserved = RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved));
+    if !is_token(name) || !is_field_value(value) || is_reserved {
+        return Err(InvalidHeader { name: name.to_owned() });
+    }
+    Ok(())
 }

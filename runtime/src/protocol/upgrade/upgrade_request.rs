@@ -3,7 +3,8 @@
 use httparse::{EMPTY_HEADER, Status};
 
 use super::accept::{RequestError, accept};
-use crate::protocol::http::{Gathered, HeadError, Headers, MAX_HEADERS, headers};
+use super::answer::Answer;
+use crate::protocol::http::{Gathered, HeadError, Headers, MAX_HEAD, MAX_HEADERS, headers};
 
 /// The only method of a handshake; anything else is refused at the first byte that differs.
 const START: &[u8] = b"GET ";
@@ -58,17 +59,22 @@ impl UpgradeRequest {
     /// [`RequestError`] says what is wrong with the request or with the choice. [`RequestError::response`] has the
     /// bytes of a response that refuses the request.
     pub fn accept(&self, protocol: Option<&str>, extensions: &[&str]) -> Result<Vec<u8>, RequestError> {
+        Ok(self.agree(protocol, extensions)?.agreement())
+    }
+
+    /// The response that agrees, as a value: the application may still add headers to it, or refuse the request after all.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`accept`](Self::accept).
+    pub fn agree(&self, protocol: Option<&str>, extensions: &[&str]) -> Result<Answer, RequestError> {
         if self.minor_version == 0 {
             return Err(RequestError::Method);
         }
         if self.has_body() {
             return Err(RequestError::Body);
         }
-        let mut lines = vec!["HTTP/1.1 101 Switching Protocols".to_owned()];
-        let headers = accept(&self.headers, protocol, extensions)?;
-        lines.extend(headers.into_iter().map(|(name, value)| format!("{name}: {value}")));
-        lines.push("\r\n".to_owned());
-        Ok(lines.join("\r\n").into_bytes())
+        Ok(Answer::new(accept(&self.headers, protocol, extensions)?))
     }
 
     /// Whether a body comes behind the headers (RFC 9112 section 6.3).
@@ -96,9 +102,15 @@ impl Default for UpgradeRequestReader {
 }
 
 impl UpgradeRequestReader {
-    /// A reader at the start of a request.
+    /// A reader at the start of a request, whose head may have [`MAX_HEAD`] bytes.
     pub const fn new() -> Self {
-        Self { empty_line: EMPTY_LINE, head: Gathered::new(START), request: None }
+        Self::with_limit(MAX_HEAD)
+    }
+
+    /// A reader at the start of a request, whose head may have so many bytes. The number of headers has a limit of its own,
+    /// 128.
+    pub const fn with_limit(limit: usize) -> Self {
+        Self { empty_line: EMPTY_LINE, head: Gathered::new(START, limit), request: None }
     }
 
     /// Takes bytes from the wire up to the end of the head, and returns how many it took. One empty line may come
