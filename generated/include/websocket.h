@@ -515,7 +515,9 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  *     not free it.
  * @param pulDataBufferCount [in, out]
  *     On input, the number of elements of the pDataBuffers array. On output, the number of elements that
- *     were filled, which can be 0. Two elements are enough for every action.
+ *     were filled, which can be 0. Two elements are enough for every action. With 0 elements the function
+ *     still returns the actions that have no buffer: WEB_SOCKET_NO_ACTION and
+ *     WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION.
  * @param pAction [out]
  *     Receives the action.
  * @param pBufferType [out]
@@ -532,8 +534,8 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): A required pointer is NULL, the queue is unknown, or the array has no
- *       element.
+ *     - E_INVALIDARG (0x80070057): A required pointer is NULL, the queue is unknown, or the action has a
+ *       buffer and the array has no element for it.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of the session is not complete, or the
  *       received frame is well formed but not allowed at this point. An example is a continuation without
  *       the beginning of its message. For a frame, only the queue of receives returns this code.

@@ -25,6 +25,12 @@ const RECEIVE: usize = 1;
 /// The first of the ends.
 const CLIENT: usize = 0;
 
+/// How many operations may wait in each direction (b5.12).
+const MAX_OPERATIONS: usize = 64;
+
+/// What a place for a context holds before the call.
+const NO_CONTEXT: *mut c_void = ptr::without_provenance_mut(1);
+
 /// What is sent, which lives as long as the program: letters, and each send takes others of them.
 static PAYLOAD: [u8; 600] = {
     let mut letters = [0; 600];
@@ -41,12 +47,11 @@ struct End {
     handle: Handle,
     session: Phase,
     directions: [Direction; 2],
-    /// The bytes of the frame that is queued: all of them, and those that have not gone out.
-    frame: (usize, usize),
-    /// Whether the receive queue has the send too: the send queue had nothing to do while a frame of nobody's went out.
-    is_handed_over: bool,
-    /// Whether the receive queue has got one of two buffers of that send, and has the other one.
-    is_halved: bool,
+    /// The sends and the contexts of the receives that are queued, those at the head included.
+    sends: VecDeque<Queued>,
+    receives: VecDeque<*mut c_void>,
+    /// How many operations were queued.
+    operations: usize,
     /// The kind of the message under way: whether it is text.
     message: Option<bool>,
     out: [Option<Out>; 2],
@@ -62,6 +67,18 @@ struct End {
     expected: VecDeque<u8>,
     /// Whether bytes of nobody are on the way.
     is_corrupted: bool,
+    /// Whether bytes were looked at for an indication that there was no buffer for: nobody knows of what yet.
+    is_ahead: bool,
+}
+
+/// A send that is queued.
+struct Queued {
+    context: *mut c_void,
+    is_close: bool,
+    /// The bytes of its frame, and those that have not gone out.
+    frame: (usize, usize),
+    /// Whether its bytes were made, and there was no buffer to lend them in.
+    is_made: bool,
 }
 
 /// How both ends are made.
@@ -89,8 +106,6 @@ struct Out {
     places: Vec<(*mut u8, usize)>,
     /// Whose operation it belongs to; none is that of an answer.
     owner: Option<usize>,
-    /// How many buffers there was room for.
-    room: usize,
 }
 
 /// Makes calls out of bytes: two for each. No panic, and everything as the model says.
@@ -129,9 +144,9 @@ pub fn run(bytes: &[u8]) {
 
 fn new_end(component: &Component, settings: Settings, is_client: bool) -> End {
     let Settings { is_small, masks, checks_utf8 } = settings;
-    // The least that is allowed, of receive buffer and send buffer, and more than 256 beside them.
+    // The least that is allowed, of receive buffer and send buffer, and beside them (b5.1).
     let (mut receive, mut send, mut yes) = (256_u32, if is_client { 256_u32 } else { 16 }, 1_u32);
-    let mut memory = vec![0_u64; if is_small { (256 + 256 + 264) / 8 } else { 0 }];
+    let mut memory = vec![0_u64; if is_small { (256 + 256 + 144) / 8 } else { 0 }];
     let mut start = memory.as_mut_ptr();
     let size = u32::try_from(memory.len() * 8).expect("it is small");
     let property = |of: PropertyType, value: *mut c_void, value_size| Property { type_: of.into(), value, value_size };
@@ -157,9 +172,9 @@ fn new_end(component: &Component, settings: Settings, is_client: bool) -> End {
         handle,
         session: if is_client { Phase::NewClient } else { Phase::NewServer },
         directions: [Direction::START; 2],
-        frame: (0, 0),
-        is_handed_over: false,
-        is_halved: false,
+        sends: VecDeque::new(),
+        receives: VecDeque::new(),
+        operations: 0,
         message: None,
         out: [None, None],
         buffers: Vec::new(),
@@ -168,6 +183,7 @@ fn new_end(component: &Component, settings: Settings, is_client: bool) -> End {
         wire: VecDeque::new(),
         expected: VecDeque::new(),
         is_corrupted: false,
+        is_ahead: false,
     }
 }
 
@@ -224,10 +240,12 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
     };
     let text = matches!(kind, BufferType::Utf8Message | BufferType::Utf8Fragment);
     let end = &mut ends[side];
-    let result = component.send(end.handle, kind, given, context(end.handle, SEND)).map_err(HResult::from);
+    let context = end.context();
+    let result = component.send(end.handle, kind, given, context).map_err(HResult::from);
     let opened = end.session.after(Call::Transfer);
     let expected = opened.and_then(|_| end.directions[SEND].sending(input)).map_err(code);
     let next = match expected {
+        _ if opened.is_ok() && end.sends.len() == MAX_OPERATIONS => Err(HResult::E_OUTOFMEMORY),
         Ok(_) if input == SendInput::Data && end.message.is_some_and(|kind| kind != text) => {
             Err(HResult::E_INVALID_PROTOCOL_OPERATION)
         }
@@ -236,7 +254,7 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
     };
     // Bytes that break the protocol can be known before the receive queue says so.
     if end.is_corrupted && next.is_ok() && result == Err(HResult::E_INVALID_PROTOCOL_OPERATION) {
-        return end.input(SendInput::Fault);
+        return end.fault();
     }
     assert_eq!(result, next.map(drop), "{kind} in {:?} of {:?}", end.directions, end.session);
     let (Ok(next), Ok(open)) = (next, opened) else {
@@ -250,17 +268,17 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
     end.directions[SEND] = next;
     let length = payload.len() + if input == SendInput::Close { 2 } else { 0 };
     let length = length + if length < 126 { 2 } else { 4 } + if side == CLIENT { 4 } else { 0 };
-    end.frame = (length, length);
+    end.sends.push_back(Queued {
+        context,
+        is_close: input == SendInput::Close,
+        frame: (length, length),
+        is_made: false,
+    });
     if input == SendInput::Data {
         let goes_on = matches!(kind, BufferType::Utf8Fragment | BufferType::BinaryFragment);
         end.message = goes_on.then_some(text);
         ends[1 - side].expected.extend(payload);
     }
-}
-
-/// A word that belongs to one direction of one handle.
-fn context(handle: Handle, slot: usize) -> *mut c_void {
-    ptr::without_provenance_mut(handle.into_raw() ^ slot)
 }
 
 fn receive(component: &Component, end: &mut End, argument: u8) {
@@ -270,24 +288,34 @@ fn receive(component: &Component, end: &mut End, argument: u8) {
     });
     let is_empty = into.as_ref().is_some_and(Vec::is_empty);
     end.buffers.extend(into);
-    let result = component.receive(end.handle, given.as_ref(), context(end.handle, RECEIVE)).map_err(HResult::from);
+    let context = end.context();
+    let result = component.receive(end.handle, given.as_ref(), context).map_err(HResult::from);
     if is_empty {
         assert_eq!(result, Err(HResult::E_INVALIDARG));
         return;
     }
     let opened = end.session.after(Call::Transfer);
-    let expected = opened.and_then(|_| end.directions[RECEIVE].receiving(ReceiveInput::Receive)).map_err(code);
+    let expected = match opened.and_then(|_| end.directions[RECEIVE].receiving(ReceiveInput::Receive)).map_err(code) {
+        _ if opened.is_ok() && end.receives.len() == MAX_OPERATIONS => Err(HResult::E_OUTOFMEMORY),
+        expected => expected,
+    };
+    // The close frame of the peer, or a violation, may be known before it is indicated.
+    let is_known = (end.is_ahead || end.is_corrupted) && result == Err(HResult::E_INVALID_PROTOCOL_OPERATION);
+    if expected.is_ok() && is_known {
+        return;
+    }
     assert_eq!(result, expected.map(drop), "in {:?} of {:?}", end.directions, end.session);
     if let (Ok(next), Ok(open)) = (expected, opened) {
         (end.directions[RECEIVE], end.session) = (next, open);
+        end.receives.push_back(context);
     }
 }
 
 fn get_action(component: &Component, end: &mut End, argument: u8) {
     let queue = [ActionQueue::SEND, ActionQueue::RECEIVE, ActionQueue::ALL][usize::from(argument % 3)];
     let mut buffers = [buffer(&[]); 2];
-    let room = if argument % 8 == 7 { 1 } else { 2 };
-    let (mut count, mut action, mut kind, mut given) = (0, -1, -1, context(Handle::NULL, 1));
+    let room = [2, 2, 2, 2, 2, 2, 1, 0][usize::from(argument % 8)];
+    let (mut count, mut action, mut kind, mut given) = (0, -1, -1, NO_CONTEXT);
     let mut token = ptr::null_mut();
     let result = component.get_action(
         end.handle,
@@ -306,6 +334,16 @@ fn get_action(component: &Component, end: &mut End, argument: u8) {
             end.expect(Call::GetAction, Err(error));
             return;
         }
+        if room == 0 && error == HResult::E_INVALIDARG {
+            // There was one to give, which is given when there is room for it (b5.14).
+            end.expect(Call::GetAction, Ok(()));
+            assert_eq!((count, action), (0, Action::Nothing.into()));
+            if let (true, None, Some(send)) = (asks(SEND), &end.out[SEND], end.sends.front_mut()) {
+                send.is_made = true;
+            }
+            end.is_ahead |= asks(RECEIVE);
+            return;
+        }
         let faults = [HResult::E_INVALID_PROTOCOL_FORMAT, HResult::E_INVALID_PROTOCOL_OPERATION];
         assert!(end.is_corrupted && faults.contains(&error) && asks(RECEIVE), "{error}");
         end.expect(Call::GetAction, Ok(()));
@@ -313,7 +351,7 @@ fn get_action(component: &Component, end: &mut End, argument: u8) {
             end.check_no_send();
         }
         end.receive_input(ReceiveInput::Fault);
-        end.input(SendInput::Fault);
+        end.fault();
         return;
     }
     end.expect(Call::GetAction, Ok(()));
@@ -332,7 +370,7 @@ fn get_action(component: &Component, end: &mut End, argument: u8) {
         end.check_no_send();
     }
     if action == Action::Nothing {
-        assert!(given == context(Handle::NULL, 1) && places.is_empty());
+        assert!(given == NO_CONTEXT && places.is_empty());
         if asks(RECEIVE) {
             end.check_no_receive();
         }
@@ -340,14 +378,17 @@ fn get_action(component: &Component, end: &mut End, argument: u8) {
     }
     assert!(asks(slot) && end.out[slot].is_none(), "{action} of a queue that has one out, or was not asked");
     let owner = match action {
-        Action::SendToNetwork if given == context(Handle::NULL, 1) => None,
+        Action::SendToNetwork if given == NO_CONTEXT => None,
         Action::SendToNetwork | Action::IndicateSendComplete => Some(SEND),
         _ => Some(RECEIVE),
     };
-    if let Some(owner) = owner {
-        assert_eq!(given, context(end.handle, owner), "the context of {action}");
-    }
-    let out = Out { action, token, places, owner, room };
+    let expected = match owner {
+        Some(SEND) => end.sends.front().map(|send| send.context),
+        Some(_) => end.receives.front().copied(),
+        None => Some(NO_CONTEXT),
+    };
+    assert_eq!(Some(given), expected, "the context of {action}");
+    let out = Out { action, token, places, owner };
     end.check(slot, kind, &out);
     end.out[slot] = Some(out);
 }
@@ -357,51 +398,55 @@ impl End {
         self.out[slot].as_ref().is_some_and(|out| out.action == action)
     }
 
-    /// The send queue has nothing to do where no send is queued, an action of it is out, or the receive queue is at it or
-    /// at an answer. From then on that one has the send.
-    fn check_no_send(&mut self) {
-        if self.out[SEND].is_some() {
-            return;
-        }
-        let has_send = self.out[RECEIVE].as_ref().is_some_and(|out| out.owner == Some(SEND));
-        match self.directions[SEND].step {
-            Step::Idle => return,
-            Step::Moving => {
-                let writes = self.has_out(RECEIVE, Action::SendToNetwork) || (self.is_handed_over && self.is_halved);
-                assert!(writes, "a send is queued");
-            }
-            Step::Ended => assert!(has_send, "a send has ended"),
-        }
-        self.is_handed_over = true;
+    /// A word that belongs to one operation of one handle.
+    fn context(&mut self) -> *mut c_void {
+        self.operations += 1;
+        ptr::without_provenance_mut(self.handle.into_raw() ^ (self.operations << 1))
     }
 
-    /// The receive queue has nothing to do where no receive is queued, nor a send that it has got.
+    /// The peer broke the protocol. A send that has not begun ends, but for our close frame.
+    fn fault(&mut self) {
+        let has_out = self.out.iter().flatten().any(|out| out.owner == Some(SEND));
+        let waits = |send: &Queued| !send.is_close && !send.is_made && !has_out && send.frame.0 == send.frame.1;
+        let is_dropped = self.directions[SEND].step == Step::Moving && self.sends.front().is_some_and(waits);
+        self.input(if is_dropped { SendInput::Dropped } else { SendInput::Fault });
+    }
+
+    /// The send queue has nothing to do where no send is queued, an action of it is out, or bytes of the receive queue (b5.8).
+    fn check_no_send(&self) {
+        let may_wait = match self.directions[SEND].step {
+            Step::Idle => true,
+            Step::Moving => self.has_out(RECEIVE, Action::SendToNetwork),
+            Step::Ended => false,
+        };
+        assert!(may_wait || self.out[SEND].is_some(), "a send is queued: {:?}", self.directions[SEND]);
+    }
+
+    /// The receive queue has nothing to do where no receive is queued, or an action of it is out (b5.8).
     fn check_no_receive(&self) {
         if self.out[RECEIVE].is_none() {
             assert_eq!(self.directions[RECEIVE].receive_action(), Action::Nothing, "{:?}", self.directions);
-            assert!(!self.is_handed_over, "it has a send");
         }
     }
 
     /// An action is that of the table, once what came and what went is known.
     fn check(&mut self, slot: usize, kind: i32, Out { action, places, owner, .. }: &Out) {
         let of_send = *owner == Some(SEND);
-        let sends_first = slot == SEND || !self.is_handed_over || of_send || owner.is_none();
-        assert!(sends_first, "{action} before a send that the receive queue has got");
         if of_send {
-            // After a violation a send that waits goes before the close frame, whichever queue is asked.
-            let goes_first = self.is_corrupted && *action == Action::SendToNetwork;
-            assert!(slot == SEND || self.is_handed_over || goes_first, "{action} of the send queue");
-            assert!(!self.out.iter().flatten().any(|out| out.owner == Some(SEND)), "two actions of one send");
+            assert_eq!(slot, SEND, "{action} of the send queue (b5.8)");
+            let is_early = *action == Action::IndicateSendComplete && self.directions[SEND].step == Step::Moving;
+            if self.is_corrupted && is_early {
+                // Bytes that break the protocol can be known before the receive queue says so.
+                self.fault();
+            }
             assert_eq!(self.directions[SEND].send_action(), *action);
-            self.is_handed_over = slot == RECEIVE;
         }
         let total = places.iter().map(|place| place.1).sum();
         match action {
             Action::Nothing | Action::IndicateSendComplete => {}
             Action::SendToNetwork => {
                 assert!(!self.has_out(1 - slot, Action::SendToNetwork), "only one queue writes at a time");
-                let (all, left) = self.frame;
+                let (all, left) = self.sends.front().map_or((0, 0), |send| send.frame);
                 let is_between = left == all || left == 0 || self.directions[SEND].step != Step::Moving;
                 assert!(
                     if of_send { (1..=left).contains(&total) } else { is_between },
@@ -435,18 +480,15 @@ fn complete(component: &Component, ends: &mut [End; 2], side: usize, argument: u
     let mut moved = Vec::new();
     match out.action {
         Action::SendToNetwork => {
+            // Some servers say 0, or how long the first buffer was: all was written (b5.4).
             transferred = if argument < 8 { usize::from(argument) * 7 } else { total };
             for (start, length) in &out.places {
-                let length = (*length).min(transferred.min(total) - moved.len());
                 // SAFETY: the action is out, so the bytes are lent.
-                moved.extend_from_slice(unsafe { slice::from_raw_parts(*start, length) });
+                moved.extend_from_slice(unsafe { slice::from_raw_parts(*start, *length) });
             }
-            if transferred != total {
-                end.input(SendInput::CutShort);
-            } else if out.owner == Some(SEND) {
-                end.frame.1 -= total;
-                end.is_halved = slot == RECEIVE && out.room == 1;
-                if end.frame.1 == 0 {
+            if let (Some(SEND), Some(send)) = (out.owner, end.sends.front_mut()) {
+                send.frame.1 -= total;
+                if send.frame.1 == 0 {
                     end.input(SendInput::Sent);
                 }
             }
@@ -467,9 +509,19 @@ fn complete(component: &Component, ends: &mut [End; 2], side: usize, argument: u
         }
         Action::IndicateSendComplete => {
             end.input(SendInput::Indicated);
-            (end.is_handed_over, end.is_halved) = (false, false);
+            end.sends.pop_front();
+            if let Some(send) = end.sends.front() {
+                let goes_out = send.is_close && end.session != Phase::Aborted;
+                end.input(if goes_out { SendInput::NextClose } else { SendInput::Next });
+            }
         }
-        Action::IndicateReceiveComplete => end.receive_input(ReceiveInput::Indicated),
+        Action::IndicateReceiveComplete => {
+            end.receive_input(ReceiveInput::Indicated);
+            end.receives.pop_front();
+            if !end.receives.is_empty() {
+                end.receive_input(ReceiveInput::Next);
+            }
+        }
         Action::Nothing => {}
     }
     component.complete_action(end.handle, out.token, u32::try_from(transferred).expect("lengths fit"));

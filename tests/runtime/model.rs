@@ -116,8 +116,6 @@ words! {
         Handshake = "handshake",
         /// The session was aborted.
         Aborted = "aborted!",
-        /// Another operation has not completed.
-        Busy = "busy",
         /// The direction has ended.
         Ended = "ended!",
     }
@@ -158,14 +156,18 @@ words! {
         Close = "close",
         /// The last byte has gone out.
         Sent = "sent",
-        /// Fewer bytes went out than were offered.
-        CutShort = "cut-short",
         /// The peer broke the protocol.
         Fault = "fault",
+        /// The same, and the send has not begun.
+        Dropped = "dropped",
         /// `WebSocketAbortHandle`
         Abort = "abort",
         /// `WebSocketCompleteAction` for the indication.
         Indicated = "indicated",
+        /// The next send of the queue takes its place.
+        Next = "next",
+        /// The same of a close frame, unless the session was aborted.
+        NextClose = "next-close",
     }
 }
 
@@ -186,6 +188,8 @@ words! {
         Abort = "abort",
         /// `WebSocketCompleteAction` for the indication.
         Indicated = "indicated",
+        /// The next receive of the queue takes its place.
+        Next = "next",
     }
 }
 

@@ -732,22 +732,24 @@ pub trait Transfer {
     /// - `data_buffer_count` (C: `pulDataBufferCount`, in, out)
     ///
     ///   On input, the number of elements of the `data_buffers` array. On output, the number of elements that
-    ///   were filled, which can be 0. Two elements are enough for every action.
+    ///   were filled, which can be 0. Two elements are enough for every action. With 0 elements the function
+    ///   still returns the actions that have no buffer: `WEB_SOCKET_NO_ACTION` and
+    ///   `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION`.
     ///
-    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALIDARG`, `E_INVALID_PROTOCOL_FORMAT`,
     ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `action` (C: `pAction`, out)
     ///
     ///   Receives the action.
     ///
-    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALIDARG`, `E_INVALID_PROTOCOL_FORMAT`,
     ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `buffer_type` (C: `pBufferType`, out)
     ///
     ///   Receives the type of the data in the buffers. For `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION` it
     ///   is the type of the received data.
     ///
-    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALIDARG`, `E_INVALID_PROTOCOL_FORMAT`,
     ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `application_context` (C: `pvApplicationContext`, in, out, optional)
     ///
@@ -756,14 +758,14 @@ pub trait Transfer {
     ///   `WEB_SOCKET_NO_ACTION`, and for a frame that the component sends by itself, such as the pong for a
     ///   ping. It can be `None`.
     ///
-    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALIDARG`, `E_INVALID_PROTOCOL_FORMAT`,
     ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     /// - `action_context` (C: `pvActionContext`, out)
     ///
     ///   Receives a value that stands for this action. Pass it to
     ///   [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action).
     ///
-    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALID_PROTOCOL_FORMAT`,
+    ///   It is written even if the call fails with `E_HANDLE`, `E_INVALIDARG`, `E_INVALID_PROTOCOL_FORMAT`,
     ///   `E_INVALID_PROTOCOL_OPERATION`, `E_OUTOFMEMORY`.
     ///
     /// # Errors
@@ -773,8 +775,8 @@ pub trait Transfer {
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, the queue is unknown, or the array has
-    ///   no element.
+    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, the queue is unknown, or the action has
+    ///   a buffer and the array has no element for it.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake of the session is not complete, or the
     ///   received frame is well formed but not allowed at this point. An example is a continuation without
     ///   the beginning of its message. For a frame, only the queue of receives returns this code.
@@ -811,10 +813,10 @@ pub trait Transfer {
     /// send queue ends with `WEB_SOCKET_NO_ACTION`. A loop over the receive queue may end when the receive
     /// is complete, and goes on if the next receive is queued.
     ///
-    /// A call that fails writes its outputs too, unless the code is `E_INVALIDARG`. The outputs are
-    /// `WEB_SOCKET_NO_ACTION`, no buffers, `NULL` as the context of the application, and an action context
-    /// that completes nothing. A program that looks at the action before it looks at the code therefore
-    /// repeats no action. Portable programs look at the code first.
+    /// A call that fails writes its outputs too, unless a required pointer is `NULL` or the queue is
+    /// unknown. The outputs are `WEB_SOCKET_NO_ACTION`, no buffers, `NULL` as the context of the
+    /// application, and an action context that completes nothing. A program that looks at the action before
+    /// it looks at the code therefore repeats no action. Portable programs look at the code first.
     ///
     /// If the function fails, call [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) and
     /// take actions until `WEB_SOCKET_NO_ACTION` comes. The queued operations then give back their

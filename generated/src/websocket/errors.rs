@@ -467,7 +467,8 @@ pub enum GetActionError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// A required pointer is `NULL`, the queue is unknown, or the array has no element.
+    /// A required pointer is `NULL`, the queue is unknown, or the action has a buffer and the array has no
+    /// element for it.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -520,7 +521,7 @@ impl GetActionError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "A required pointer is NULL, the queue is unknown, or the array has no element."
+                "A required pointer is NULL, the queue is unknown, or the action has a buffer and the array has no element for it."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake of the session is not complete, or the received frame is well formed but not allowed at this point. An example is a continuation without the beginning of its message. For a frame, only the queue of receives returns this code."

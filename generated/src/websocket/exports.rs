@@ -612,6 +612,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
                 let code = crate::HResult::from(error);
                 if let crate::HResult::E_HANDLE
                 | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALIDARG
                 | crate::HResult::E_INVALID_PROTOCOL_OPERATION
                 | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
                     unsafe {
@@ -623,6 +624,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
                 }
                 if let crate::HResult::E_HANDLE
                 | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALIDARG
                 | crate::HResult::E_INVALID_PROTOCOL_OPERATION
                 | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
                     unsafe {
@@ -631,6 +633,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
                 }
                 if let crate::HResult::E_HANDLE
                 | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALIDARG
                 | crate::HResult::E_INVALID_PROTOCOL_OPERATION
                 | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
                     unsafe {
@@ -639,6 +642,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
                 }
                 if let crate::HResult::E_HANDLE
                 | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALIDARG
                 | crate::HResult::E_INVALID_PROTOCOL_OPERATION
                 | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
                     unsafe {
@@ -650,6 +654,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
                 }
                 if let crate::HResult::E_HANDLE
                 | crate::HResult::E_OUTOFMEMORY
+                | crate::HResult::E_INVALIDARG
                 | crate::HResult::E_INVALID_PROTOCOL_OPERATION
                 | crate::HResult::E_INVALID_PROTOCOL_FORMAT = code {
                     unsafe {

@@ -110,7 +110,9 @@ impl Blocking {
         outgoing::with_buffer(made, |buffer| {
             let mut turn = self.outgoing.take_turn();
             turn.queue().send(piece, payload).map_err(|error| self.refused(error))?;
-            self.transmit(turn, payload, buffer)
+            self.transmit(&mut turn, payload, buffer)?;
+            // It is refused as it would have been just after the fault.
+            if turn.queue().is_unsent() { Err(Failure::InvalidOperation) } else { Ok(()) }
         })
     }
 
@@ -317,12 +319,12 @@ impl Blocking {
 
     /// Waits until everything that is queued has gone out.
     fn drain(&self) -> Result<(), Failure> {
-        self.transmit(self.outgoing.take_turn(), &[], &mut [])
+        self.transmit(&mut self.outgoing.take_turn(), &[], &mut [])
     }
 
     /// Writes the frame under way and whatever else is due, waiting where it has to. The lock is free between chunks, for the
     /// sake of the thread that receives, and while this one waits.
-    fn transmit(&self, mut turn: Turn<'_>, payload: &[u8], buffer: &mut [u8]) -> Result<(), Failure> {
+    fn transmit(&self, turn: &mut Turn<'_>, payload: &[u8], buffer: &mut [u8]) -> Result<(), Failure> {
         loop {
             match turn.queue().transmit(&self.stream, payload, buffer) {
                 Progress::Drained => return Ok(()),

@@ -3,6 +3,8 @@
 //! A thread may write a range that was lent to it while another one makes a call on the same session. So a reference is
 //! never made to more than the range that is asked for, not even for a moment.
 
+use std::alloc::{Layout, alloc_zeroed};
+
 use core::ops::Range;
 use core::ptr::NonNull;
 use core::{fmt, ptr, slice};
@@ -25,15 +27,23 @@ unsafe impl Send for Block {}
 unsafe impl Sync for Block {}
 
 impl Block {
-    /// Memory of our own.
-    pub(crate) fn own(bytes: Box<[u8]>) -> Self {
-        // A box that is moved counts as used, all of it, so this is one no longer.
-        Self::of(Box::leak(bytes), true)
+    /// Zeroes of our own, if there is so much memory. Nothing is written: a system that has zeroed pages gives them when they
+    /// are used.
+    pub(crate) fn zeroed(length: usize) -> Option<Self> {
+        let layout = Layout::array::<u8>(length).ok()?;
+        let start = if length == 0 {
+            NonNull::dangling()
+        } else {
+            // SAFETY: the layout has a size.
+            NonNull::new(unsafe { alloc_zeroed(layout) })?
+        };
+        Some(Self { start, length, is_own: true })
     }
 
     /// The caller's memory. Whoever made `bytes` vouched for it for as long as the block is there.
     pub(crate) fn lent(mut bytes: KeptBufferMut) -> Self {
-        Self::of(bytes.as_mut_slice(), false)
+        let length = bytes.len();
+        Self { start: NonNull::from(bytes.as_mut_slice()).cast(), length, is_own: false }
     }
 
     /// The caller's memory in two parts, which are used apart from each other.
@@ -46,11 +56,6 @@ impl Block {
         // SAFETY: that is within the block, or its end.
         let start = unsafe { self.start.add(middle) };
         (Self { length: middle, ..self }, Self { start, length: self.length - middle, is_own: false })
-    }
-
-    fn of(bytes: &mut [u8], is_own: bool) -> Self {
-        let length = bytes.len();
-        Self { start: NonNull::from(bytes).cast(), length, is_own }
     }
 
     /// The bytes of a range.
@@ -84,7 +89,7 @@ impl Drop for Block {
     fn drop(&mut self) {
         if self.is_own {
             let bytes = ptr::slice_from_raw_parts_mut(self.start.as_ptr(), self.length);
-            // SAFETY: `own` has taken them out of a box, and nobody uses them after the session.
+            // SAFETY: `zeroed` has allocated them as a box would, and nobody uses them after the session.
             drop(unsafe { Box::from_raw(bytes) });
         }
     }

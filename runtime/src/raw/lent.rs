@@ -9,7 +9,7 @@ use core::slice;
 use winws_api::websocket::{Buffer, HttpHeader, Property};
 use winws_api::{KeptBuffer, KeptBufferMut};
 
-/// A pointer that cannot be what the page says: null beside a length, or at an odd address.
+/// A pointer that cannot be what the page says: null beside a length, or memory at an odd address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadPointer;
 
@@ -73,21 +73,21 @@ impl Vouched {
     /// The number of a property that is a ULONG or a BOOL.
     pub(crate) fn number(self, property: &Property) -> Result<u32, BadPointer> {
         let value = property.value.cast::<u32>();
-        if value.is_null() || !value.is_aligned() || property.value_size != 4 {
+        if value.is_null() || property.value_size != 4 {
             return Err(BadPointer);
         }
-        // SAFETY: whoever made `self` vouched for as many bytes as the property says, and the address is even.
-        Ok(unsafe { value.read() })
+        // SAFETY: whoever made `self` vouched for as many bytes as the property says. Programs have them at odd addresses.
+        Ok(unsafe { value.read_unaligned() })
     }
 
     /// The memory of a property that is the address of one.
     pub(crate) fn memory(self, property: &Property) -> Result<KeptBufferMut, BadPointer> {
         let variable = property.value.cast::<*mut u8>();
-        if variable.is_null() || !variable.is_aligned() {
+        if variable.is_null() {
             return Err(BadPointer);
         }
-        // SAFETY: whoever made `self` vouched for the variable, and its address is even.
-        let memory = unsafe { variable.read() };
+        // SAFETY: whoever made `self` vouched for the variable. Programs have it at odd addresses.
+        let memory = unsafe { variable.read_unaligned() };
         if memory.is_null() || memory.addr() % 8 != 0 {
             return Err(BadPointer);
         }
@@ -102,17 +102,20 @@ impl Vouched {
 pub(crate) struct HeaderArray {
     array: Vec<HttpHeader>,
     /// What the array points to. Its bytes do not move when it does.
-    _texts: Vec<(&'static str, String)>,
+    _texts: Vec<[String; 2]>,
 }
 
 // SAFETY: the pointers lead to what the array itself owns or to constants.
 unsafe impl Send for HeaderArray {}
 
 impl HeaderArray {
+    /// Names and values. Each has a zero behind it, which its length does not count: programs read them as strings of C (b5.13).
     pub(crate) fn new(texts: Vec<(&'static str, String)>) -> Self {
+        let ended = |(name, value): (&str, String)| [format!("{name}\0"), value + "\0"];
+        let texts: Vec<[String; 2]> = texts.into_iter().map(ended).collect();
         let part =
-            |text: &str| (text.as_ptr().cast_mut().cast::<c_char>(), u32::try_from(text.len()).unwrap_or(u32::MAX));
-        let header = |(name, value): &(&'static str, String)| {
+            |text: &str| (text.as_ptr().cast_mut().cast::<c_char>(), u32::try_from(text.len() - 1).unwrap_or(u32::MAX));
+        let header = |[name, value]: &[String; 2]| {
             let ((name, name_length), (value, value_length)) = (part(name), part(value));
             HttpHeader { name, name_length, value, value_length }
         };

@@ -147,6 +147,11 @@ impl<C> ReadHalf<C> {
         self.receiver.payload_remaining()
     }
 
+    /// How many payload bytes of the present control frame have come. It is 0 outside control frames.
+    pub fn control_received(&self) -> usize {
+        self.receiver.control_received()
+    }
+
     // Commands.
 
     /// Queues a receive, which ends with a piece of a message, the peer's close frame, or the pong for our ping.

@@ -48,6 +48,8 @@ pub enum Operation {
     None,
     /// No byte has been offered.
     Waiting,
+    /// The same of our close frame: it is sent even if the peer breaks the protocol before.
+    Closing,
     /// A part of its frame has been offered. The rest comes next, and nothing may come between.
     InFrame,
     /// The operation has ended, and its end must be indicated.
@@ -165,17 +167,19 @@ impl Sending {
         };
 
         let operation = match (self.operation, input) {
-            (Operation::None,    Queue(_))                   => Operation::Waiting,
+            (Operation::None,    Queue(Data | Control))      => Operation::Waiting,
+            (Operation::None,    Queue(Close))               => Operation::Closing,
             (Operation::None,    Next(command))              => match (self.channel, command) {
-                (Channel::Open | Channel::Closed, _)         => Operation::Waiting,
-                // Sends that have not begun when the peer fails end without bytes, but for our close frame.
-                (Channel::Failed, Close)                     => Operation::Waiting,
+                (Channel::Open | Channel::Closed, Data | Control) => Operation::Waiting,
+                (Channel::Open | Channel::Closed | Channel::Failed, Close) => Operation::Closing,
                 (Channel::Failed, Data | Control)            => Operation::Ended,
                 (Channel::Lost, _)                           => Operation::Ended,
             },
-            (Operation::Waiting, Offered(Source::Operation)) => Operation::InFrame,
+            // Sends that have not begun when the peer fails end without bytes, but for our close frame.
+            (Operation::Waiting, Fault)                      => Operation::Ended,
+            (Operation::Waiting | Operation::Closing, Offered(Source::Operation)) => Operation::InFrame,
             (Operation::InFrame, Written { end_of_frame: true }) if self.offers_operation() => Operation::Ended,
-            (Operation::Waiting | Operation::InFrame, Lost | Abort) => Operation::Ended,
+            (Operation::Waiting | Operation::Closing | Operation::InFrame, Lost | Abort) => Operation::Ended,
             (Operation::Ended,   Indicated)                  => Operation::None,
             (operation,          _)                          => operation,
         };
@@ -201,8 +205,7 @@ impl Sending {
 
     /// Which bytes are sent next, of the kinds that the pump takes.
     ///
-    /// Answers go between frames. No data may follow a close frame (section 5.5.1), so the close frame for a fault goes
-    /// after a waiting send.
+    /// Answers go between frames, and before a send that has not begun.
     #[rustfmt::skip]
     #[inline]
     pub const fn due(self, asked: Asked) -> Option<Source> {
@@ -215,12 +218,10 @@ impl Sending {
             // Bytes on offer stay there until they have gone out, whoever asks.
             (Some(source), _, _)                                                    => Some(source),
             (None, Operation::InFrame, _)                             if operations => Some(Source::Operation),
-            (None, Operation::Waiting, Answer::Close)                 if operations => Some(Source::Operation),
             (None, Operation::InFrame, _)                                           => None,
-            (None, Operation::Waiting, Answer::Close)                               => None,
             (None, _, Answer::Pong | Answer::Close)                   if answers    => Some(Source::Answer),
-            (None, Operation::Waiting, _)                             if operations => Some(Source::Operation),
-            (None, Operation::None | Operation::Waiting | Operation::Ended, _)      => None,
+            (None, Operation::Waiting | Operation::Closing, _)        if operations => Some(Source::Operation),
+            (None, _, _)                                                            => None,
         }
     }
 

@@ -4,7 +4,6 @@
 use core::fmt;
 use std::io::{IoSlice, IoSliceMut};
 
-use super::Queue;
 use super::mail::Mail;
 use super::receives::Receives;
 use super::sends::Sends;
@@ -26,7 +25,6 @@ pub enum Action<'c, P, B> {
 #[must_use = "an action that is dropped is given again"]
 pub struct SendToNetwork<'c, P> {
     sends: &'c mut Sends<P>,
-    queue: Queue,
 }
 
 /// The end of a send.
@@ -80,8 +78,8 @@ pub enum Received<'r> {
 }
 
 impl<'c, P: AsRef<[u8]>> SendToNetwork<'c, P> {
-    pub(super) const fn new(sends: &'c mut Sends<P>, queue: Queue) -> Self {
-        Self { sends, queue }
+    pub(super) const fn new(sends: &'c mut Sends<P>) -> Self {
+        Self { sends }
     }
 
     /// The bytes, in this order. The second buffer may be empty.
@@ -101,7 +99,7 @@ impl<'c, P: AsRef<[u8]>> SendToNetwork<'c, P> {
     ///
     /// 0 means that nothing can be written any more: the send ends, and no other send can begin.
     pub fn complete(self, written: usize) {
-        self.sends.transmitted(self.queue, written);
+        self.sends.transmitted(written);
     }
 }
 

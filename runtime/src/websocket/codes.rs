@@ -235,8 +235,9 @@ fn of_receive(cause: &Receive) -> ReceiveError {
             ReceiveError::InvalidArg
         }
         Receive::Opening(Unopened::Disallowed(Disallowed::Handshake | Disallowed::Aborted))
-        | Receive::Refused(Refusal::Busy | Refusal::Ended) => ReceiveError::InvalidProtocolOperation,
-        Receive::Opening(Unopened::NoMemory) => ReceiveError::OutOfMemory,
+        | Receive::Refused(Refusal::Ended) => ReceiveError::InvalidProtocolOperation,
+        // The queue is full (b5.12).
+        Receive::Opening(Unopened::NoMemory) | Receive::Refused(Refusal::Busy) => ReceiveError::OutOfMemory,
     }
 }
 
@@ -256,9 +257,10 @@ fn of_send(cause: &Send) -> SendError {
         | Send::Opening(Unopened::Disallowed(Disallowed::Role))
         | Send::Refused(session::SendError::InvalidUtf8) => SendError::InvalidArg,
         Send::Opening(Unopened::Disallowed(Disallowed::Handshake | Disallowed::Aborted))
-        | Send::Refused(session::SendError::Closed | session::SendError::Busy | session::SendError::WrongKind) => {
+        | Send::Refused(session::SendError::Closed | session::SendError::WrongKind) => {
             SendError::InvalidProtocolOperation
         }
-        Send::Opening(Unopened::NoMemory) => SendError::OutOfMemory,
+        // The queue is full (b5.12).
+        Send::Opening(Unopened::NoMemory) | Send::Refused(session::SendError::Busy) => SendError::OutOfMemory,
     }
 }

@@ -204,7 +204,7 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     ///
     /// The error gives the payload back, and nothing has changed.
     ///
-    /// - [`SendError::Busy`]: the earlier send has not been completed.
+    /// - [`SendError::Busy`]: 64 sends are waiting already.
     /// - [`SendError::Closed`]: our close frame was queued, or the sending direction has ended.
     /// - [`SendError::WrongKind`]: the piece mixes text and binary data in one message.
     /// - [`SendError::InvalidUtf8`]: the text is not UTF-8.
@@ -231,10 +231,10 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     ///
     /// # Errors
     ///
-    /// [`SendError::Busy`] if the earlier send has not been completed, and [`SendError::Closed`] if nothing can be sent
+    /// [`SendError::Busy`] if 64 sends are waiting already, and [`SendError::Closed`] if nothing can be sent
     /// any more.
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
-        self.sends.send_control(Control::Ping(payload), &self.mail)
+        self.sends.send_control(Control::Ping(payload), None, &self.mail)
     }
 
     /// Queues an unsolicited pong, as a sign of life (section 5.5.3).
@@ -243,17 +243,17 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     ///
     /// The errors of [`send_ping`](Self::send_ping).
     pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), SendError> {
-        self.sends.send_control(Control::Pong(payload), &self.mail)
+        self.sends.send_control(Control::Pong(payload), None, &self.mail)
     }
 
     /// Queues our close frame. After that only pings and pongs can be sent (section 5.5.1). Receives go on.
     ///
     /// # Errors
     ///
-    /// [`SendError::Busy`] if the earlier send has not been completed, and [`SendError::Closed`] if a close frame was
+    /// [`SendError::Busy`] if 64 sends are waiting already, and [`SendError::Closed`] if a close frame was
     /// queued before or the sending direction has ended.
     pub fn send_close(&mut self, close: CloseFrame) -> Result<(), SendError> {
-        self.sends.send_control(Control::Close(close), &self.mail)
+        self.sends.send_control(Control::Close(close), None, &self.mail)
     }
 
     /// Queues a receive. Its data is lent from the connection's own memory, without a copy.
@@ -263,7 +263,7 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Busy`] if the earlier receive has not been completed, and [`Refusal::Ended`] if nothing more comes.
+    /// [`Refusal::Busy`] if 64 receives are waiting already, and [`Refusal::Ended`] if nothing more comes.
     pub fn receive(&mut self) -> Result<(), Refusal> {
         self.receives.receive()
     }
@@ -286,9 +286,9 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// The peer broke the protocol. The error is reported once. After it come the end of the receive and the close
     /// frame for the peer.
     pub fn next_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
-        match self.due(Queue::Send)? {
+        match self.sends.due(Queue::Send, false, &self.mail) {
             ActionKind::Nothing => self.next_receive_action(),
-            kind => Ok(self.action(Queue::Send, kind)),
+            kind => Ok(self.action(kind)),
         }
     }
 
@@ -297,21 +297,20 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
     /// It never fails: [`next_action`](Self::next_action) and [`next_receive_action`](Self::next_receive_action) report
     /// what the peer did wrong.
     ///
-    /// While `next_receive_action` sends the answer to a ping, this function returns `None`. If a send is queued in that
-    /// time, `next_receive_action` returns its actions too, up to its end.
+    /// When an answer had to wait for a frame of a send, this function returns it too, before the end of that send.
     pub fn next_send_action(&mut self) -> Option<Action<'_, P, B>> {
-        let kind = self.sends.due(Queue::Send, &self.mail);
-        self.action(Queue::Send, kind)
+        let kind = self.sends.due(Queue::Send, false, &self.mail);
+        self.action(kind)
     }
 
-    /// The next action of receives only. Answers to pings are included, and a send that had to wait for such an answer.
+    /// The next action of receives only, with the answers to what was received.
     ///
     /// # Errors
     ///
     /// The errors of [`next_action`](Self::next_action).
     pub fn next_receive_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
-        let kind = self.due(Queue::Receive)?;
-        Ok(self.action(Queue::Receive, kind))
+        let kind = self.receive_due(false)?;
+        Ok(self.action(kind))
     }
 
     /// Ends both directions. Queued operations do no more I/O, and their end is still reported. Nothing is sent to the
@@ -323,18 +322,24 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.receives.abort();
     }
 
-    /// What the next action of a queue is, with whatever it needs made ready.
-    pub(super) fn due(&mut self, queue: Queue) -> Result<ActionKind, Fault> {
-        if queue == Queue::Send {
-            return Ok(self.sends.due(queue, &self.mail));
+    /// What the next action of a queue is, with whatever it needs made ready. `are_bytes_out` says that the action of the other
+    /// queue has bytes to write.
+    #[inline]
+    pub(super) fn due(&mut self, queue: Queue, are_bytes_out: bool) -> Result<ActionKind, Fault> {
+        match queue {
+            Queue::Send => Ok(self.sends.due(queue, are_bytes_out, &self.mail)),
+            Queue::Receive => self.receive_due(are_bytes_out),
         }
+    }
+
+    fn receive_due(&mut self, are_bytes_out: bool) -> Result<ActionKind, Fault> {
         // Here one and the same user drives both directions.
         self.receives.take_answer_due();
         loop {
             if let Some(fault) = self.receives.take_fault() {
                 return Err(fault);
             }
-            match self.sends.due(queue, &self.mail) {
+            match self.sends.due(Queue::Receive, are_bytes_out, &self.mail) {
                 ActionKind::Nothing => {}
                 kind => return Ok(kind),
             }
@@ -342,6 +347,21 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
                 return Ok(kind);
             }
         }
+    }
+
+    /// Queues a control frame, with what is given back at its end.
+    pub(super) fn send_control(&mut self, control: Control, context: P) -> Result<(), SendError> {
+        self.sends.send_control(control, Some(context), &self.mail)
+    }
+
+    /// What was given with the send that goes out, or whose end is to be indicated.
+    pub(super) fn sending(&self) -> Option<&P> {
+        self.sends.context()
+    }
+
+    /// What was given with the receive that waits, or whose end is to be indicated.
+    pub(super) fn receiving(&self) -> Option<&B> {
+        self.receives.context()
     }
 
     /// The bytes of `SendToNetwork`.
@@ -354,12 +374,8 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.sends.offered_answer()
     }
 
-    pub(super) fn transmitted(&mut self, queue: Queue, count: usize) {
-        self.sends.transmitted(queue, count);
-    }
-
-    pub(super) fn cut_short(&mut self, queue: Queue) {
-        self.sends.cut_short(queue);
+    pub(super) fn transmitted(&mut self, count: usize) {
+        self.sends.transmitted(count);
     }
 
     /// The place for the bytes of `ReceiveFromNetwork`.
@@ -386,11 +402,11 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.receives.indicated()
     }
 
-    fn action(&mut self, queue: Queue, kind: ActionKind) -> Option<Action<'_, P, B>> {
+    fn action(&mut self, kind: ActionKind) -> Option<Action<'_, P, B>> {
         let Self { sends, receives, mail } = self;
         Some(match kind {
             ActionKind::Nothing => return None,
-            ActionKind::SendToNetwork => Action::SendToNetwork(SendToNetwork::new(sends, queue)),
+            ActionKind::SendToNetwork => Action::SendToNetwork(SendToNetwork::new(sends)),
             ActionKind::IndicateSendComplete => Action::SendComplete(SendComplete::new(sends)),
             ActionKind::ReceiveFromNetwork => Action::ReceiveFromNetwork(ReceiveFromNetwork::new(receives, mail)),
             ActionKind::IndicateReceiveComplete => Action::ReceiveComplete(ReceiveComplete::new(receives)),

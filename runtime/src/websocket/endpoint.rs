@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use winws_api::websocket::{Action, BufferType, GetActionError, HttpHeader};
+use winws_api::websocket::{Action, ActionQueue, BufferType, GetActionError, HttpHeader};
 use winws_api::{KeptBuffer, KeptBufferMut};
 
 use super::memory::Memory;
@@ -21,33 +21,59 @@ const SLOT_MASK: usize = (1 << SLOT_BITS) - 1;
 /// The slot of `WEB_SOCKET_NO_ACTION`, of which nothing is kept.
 const NO_SLOT: usize = SLOT_MASK;
 
-/// The number of the next action. There is one counter for all sessions, so that no context completes the action of another
-/// one until it has gone around.
-static NUMBER: AtomicUsize = AtomicUsize::new(1);
+/// The numbers of actions that no session has. There is one counter for all sessions, so that no context completes the action
+/// of another one until it has gone around.
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
-/// A payload of the caller's, in use until its send is reported complete.
-#[derive(Debug)]
-pub(super) struct Payload(pub KeptBuffer);
+/// How many numbers a session takes at once.
+const NUMBERS: usize = 1024;
 
-/// A buffer of the caller's, in use until its receive is reported complete.
+/// The application's word for an operation. It is handed back and never looked at.
 #[derive(Debug)]
-pub(super) struct Target(pub KeptBufferMut);
+pub(super) struct Context(AtomicPtr<c_void>);
+
+impl Context {
+    pub(super) const fn new(word: *mut c_void) -> Self {
+        Self(AtomicPtr::new(word))
+    }
+
+    pub(super) fn get(&self) -> *mut c_void {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A send: its payload is in use until it is reported complete.
+#[derive(Debug)]
+pub(super) struct Payload {
+    /// No bytes for a control frame, whose payload was copied.
+    pub buffer: KeptBuffer,
+    pub buffer_type: BufferType,
+    pub context: Context,
+}
+
+/// A receive: its buffer is in use until it is reported complete.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// Empty for data that is lent from the session's memory.
+    pub buffer: KeptBufferMut,
+    pub context: Context,
+}
 
 impl AsRef<[u8]> for Payload {
     fn as_ref(&self) -> &[u8] {
-        self.0.as_slice()
+        self.buffer.as_slice()
     }
 }
 
 impl AsRef<[u8]> for Target {
     fn as_ref(&self) -> &[u8] {
-        self.0.as_slice()
+        self.buffer.as_slice()
     }
 }
 
 impl AsMut<[u8]> for Target {
     fn as_mut(&mut self) -> &mut [u8] {
-        self.0.as_mut_slice()
+        self.buffer.as_mut_slice()
     }
 }
 
@@ -78,44 +104,69 @@ impl From<Disallowed> for Unopened {
 /// What a handle names.
 #[derive(Debug)]
 pub(super) struct Endpoint {
+    session: Session,
+    /// The actions that are out, at most one of each queue (b5.3).
+    out: [Option<Out>; 2],
+    /// The number of the next action, as long as `numbers_left` is not 0.
+    number: usize,
+    numbers_left: usize,
+}
+
+/// A connection, and what leads to it.
+#[derive(Debug)]
+struct Session {
     phase: Phase,
     config: Config,
     /// The caller's memory, before the connection gets it.
     memory: Option<Memory>,
+    /// Kept until the handle is deleted: programs read the headers after the handshake (b5.13).
     agreeing: Option<Agreeing>,
     /// It may be there before the session is open: a call that would have opened it was refused.
     connection: Option<Connection<Payload, Target>>,
-    operations: [Pending; 2],
 }
 
-/// What belongs to one direction.
-#[derive(Debug)]
-pub(super) struct Pending {
-    /// The application's word for the operation. It is handed back and never looked at.
-    context: AtomicPtr<c_void>,
-    /// What is sent, or was asked for.
-    pub buffer_type: BufferType,
-    /// The action that is out.
-    out: Option<Out>,
-}
-
+/// An action that is out.
 #[derive(Clone, Copy, Debug)]
 struct Out {
     number: usize,
     action: Action,
-    /// Whose operation it belongs to: the receive queue can have one of a send. That of an answer belongs to none.
-    owner: Option<Queue>,
     /// How many bytes its buffers have.
     offered: usize,
 }
 
-impl Pending {
-    const fn new() -> Self {
-        Self { context: AtomicPtr::new(ptr::null_mut()), buffer_type: BufferType::BinaryMessage, out: None }
+impl Session {
+    /// Opens the session, if the call does that.
+    #[inline]
+    fn open(&mut self, call: Call) -> Result<&mut Connection<Payload, Target>, Unopened> {
+        self.phase = match self.phase.after(call)? {
+            phase if self.connection.is_some() => phase,
+            phase => self.connect().map(|_| phase)?,
+        };
+        self.connection.as_mut().ok_or(Unopened::NoMemory)
     }
 
-    pub(super) fn context(&self) -> *mut c_void {
-        self.context.load(Ordering::Relaxed)
+    /// Makes a call that wants the connection open. A refused one opens nothing.
+    #[inline]
+    fn with<T, E: From<Unopened>>(
+        &mut self,
+        call: Call,
+        make: impl FnOnce(&mut Connection<Payload, Target>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let phase = self.phase.after(call).map_err(Unopened::from)?;
+        let made = match &mut self.connection {
+            Some(connection) => make(connection)?,
+            None => make(self.connect()?)?,
+        };
+        self.phase = phase;
+        Ok(made)
+    }
+
+    fn connect(&mut self) -> Result<&mut Connection<Payload, Target>, Unopened> {
+        let memory = match self.memory.take() {
+            Some(memory) => memory,
+            None => Memory::try_new(&self.config).ok_or(Unopened::NoMemory)?,
+        };
+        Ok(self.connection.insert(Connection::with_memory(&self.config, memory)))
     }
 }
 
@@ -125,79 +176,74 @@ impl Endpoint {
             Role::Client => Phase::NewClient,
             Role::Server => Phase::NewServer,
         };
-        let operations = [Pending::new(), Pending::new()];
-        Self { phase, config, memory, agreeing: None, connection: None, operations }
+        let session = Session { phase, config, memory, agreeing: None, connection: None };
+        Self { session, out: [None, None], number: 0, numbers_left: 0 }
     }
 
     /// Whether the table allows a call, which does not happen yet.
     pub(super) fn allows(&self, call: Call) -> Result<(), Disallowed> {
-        self.phase.after(call).map(drop)
+        self.session.phase.after(call).map(drop)
     }
 
     pub(super) fn offer(&self) -> Option<&Offer> {
-        self.agreeing.as_ref()?.offer.as_ref()
+        self.session.agreeing.as_ref()?.offer.as_ref()
     }
 
     /// Begins the handshake, and lends its headers.
     pub(super) fn begin(&mut self, call: Call, agreeing: Agreeing) -> Result<(*mut HttpHeader, u32), Disallowed> {
-        self.phase = self.phase.after(call)?;
-        Ok(self.agreeing.insert(agreeing).headers.lend())
+        self.session.phase = self.session.phase.after(call)?;
+        Ok(self.session.agreeing.insert(agreeing).headers.lend())
     }
 
     /// Opens the session, if the call does that, and it is not open yet.
     pub(super) fn open(&mut self, call: Call) -> Result<(), Unopened> {
-        self.with_connection(call, |_| Ok(()))
+        self.session.open(call).map(drop)
     }
 
-    /// Makes a call that wants the connection open. A refused one opens nothing, and what the handshake has lent stays.
-    pub(super) fn with_connection<T, E: From<Unopened>>(
+    /// Queues an operation, which opens a session that is not open yet.
+    pub(super) fn queue<E: From<Unopened>>(
         &mut self,
-        call: Call,
-        make: impl FnOnce(&mut Connection<Payload, Target>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let phase = self.phase.after(call).map_err(Unopened::from)?;
-        let connection = if let Some(connection) = &mut self.connection {
-            connection
-        } else {
-            let memory = match self.memory.take() {
-                Some(memory) => memory,
-                None => Memory::try_new(&self.config).ok_or(Unopened::NoMemory)?,
-            };
-            self.connection.insert(Connection::with_memory(&self.config, memory))
-        };
-        let made = make(connection)?;
-        (self.phase, self.agreeing) = (phase, None);
-        Ok(made)
+        operation: impl FnOnce(&mut Connection<Payload, Target>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.session.with(Call::Transfer, operation)
     }
 
-    /// What belongs to an operation that was just queued.
-    pub(super) fn queued(&mut self, queue: Queue, buffer_type: BufferType, context: *mut c_void) {
-        let operation = &mut self.operations[queue as usize];
-        operation.buffer_type = buffer_type;
-        *operation.context.get_mut() = context;
-    }
-
-    pub(super) const fn operation(&self, queue: Queue) -> &Pending {
-        &self.operations[queue as usize]
-    }
-
-    /// Ends both directions of an open session.
+    /// Ends both directions of an open session. Actions that are out stay out: until they are completed, their buffers are in use.
     pub(super) fn abort(&mut self) {
-        if let Ok(phase) = self.phase.after(Call::Abort) {
-            self.phase = phase;
+        if let Ok(phase) = self.session.phase.after(Call::Abort) {
+            self.session.phase = phase;
         }
-        if let (Phase::Aborted, Some(connection)) = (self.phase, &mut self.connection) {
+        if let (Phase::Aborted, Some(connection)) = (self.session.phase, &mut self.session.connection) {
             connection.abort();
         }
     }
 
-    /// The next action of a queue, unless one of it is out, or one of its operation in the other queue.
-    pub(super) fn due(&mut self, queue: Queue) -> Result<Action, GetActionError> {
-        let is_out = self.operations[queue as usize].out.is_some();
-        if is_out || self.operations.iter().filter_map(|operation| operation.out).any(|out| out.owner == Some(queue)) {
-            return Ok(Action::Nothing);
+    /// The next action of these queues: the queue that it belongs to, and the connection. A queue of which an action is out has
+    /// none.
+    pub(super) fn due(
+        &mut self,
+        queues: i32,
+    ) -> Result<(Queue, Action, &mut Connection<Payload, Target>), GetActionError> {
+        let of = |queue: Queue, out: &[Option<Out>; 2], connection: &mut Connection<Payload, Target>| {
+            if out[queue as usize].is_some() {
+                return Ok(Action::Nothing);
+            }
+            let other = out[1 - queue as usize];
+            connection.due(queue, other.is_some_and(|out| out.action == Action::SendToNetwork))
+        };
+        let out = &self.out;
+        let connection = self.session.open(Call::GetAction)?;
+        if queues & i32::from(ActionQueue::SEND) != 0 {
+            let action = of(Queue::Send, out, connection)?;
+            if action != Action::Nothing {
+                return Ok((Queue::Send, action, connection));
+            }
         }
-        self.with_connection(Call::GetAction, |connection| Ok(connection.due(queue)?))
+        let action = match queues & i32::from(ActionQueue::RECEIVE) {
+            0 => Action::Nothing,
+            _ => of(Queue::Receive, out, connection)?,
+        };
+        Ok((Queue::Receive, action, connection))
     }
 
     /// A context that no action has.
@@ -205,13 +251,18 @@ impl Endpoint {
         ptr::without_provenance_mut(NO_SLOT)
     }
 
-    /// Takes an action out, and gives its context.
-    pub(super) fn take(&mut self, queue: Queue, action: Action, owner: Option<Queue>, offered: usize) -> *mut c_void {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed) & (usize::MAX >> SLOT_BITS);
+    /// Takes an action out, and gives its context. No other action of any session has the same, until the numbers have gone
+    /// around.
+    pub(super) fn take(&mut self, queue: Queue, action: Action, offered: usize) -> *mut c_void {
+        if self.numbers_left == 0 {
+            (self.number, self.numbers_left) = (NUMBER.fetch_add(NUMBERS, Ordering::Relaxed), NUMBERS);
+        }
+        let number = self.number & (usize::MAX >> SLOT_BITS);
+        (self.number, self.numbers_left) = (self.number.wrapping_add(1), self.numbers_left - 1);
         let slot = if action == Action::Nothing {
             NO_SLOT
         } else {
-            self.operations[queue as usize].out = Some(Out { number, action, owner, offered });
+            self.out[queue as usize] = Some(Out { number, action, offered });
             queue as usize
         };
         ptr::without_provenance_mut(number << SLOT_BITS | slot)
@@ -220,30 +271,20 @@ impl Endpoint {
     /// Completes the action of a context. One that is not out is nothing.
     pub(super) fn complete(&mut self, context: *mut c_void, transferred: usize) {
         let (number, slot) = (context.addr() >> SLOT_BITS, context.addr() & SLOT_MASK);
-        let queue = match slot {
-            0 => Queue::Send,
-            1 => Queue::Receive,
-            _ => return,
-        };
-        let Some(out) = self.operations[slot].out.take_if(|out| out.number == number) else {
+        let Some(out) = self.out.get_mut(slot).and_then(|out| out.take_if(|out| out.number == number)) else {
             return;
         };
-        let Some(connection) = &mut self.connection else {
+        let Some(connection) = &mut self.session.connection else {
             return;
         };
         match out.action {
             Action::Nothing => {}
-            Action::SendToNetwork if transferred == out.offered => connection.transmitted(queue, transferred),
-            Action::SendToNetwork => connection.cut_short(queue),
+            // Whatever the number says: servers complete with 0, or with the first buffer, when all was written (b5.4).
+            Action::SendToNetwork => connection.transmitted(out.offered),
             // A number that is too large is no number of bytes that were received.
             Action::ReceiveFromNetwork => connection.arrived(if transferred > out.offered { 0 } else { transferred }),
             Action::IndicateSendComplete => drop(connection.sent()),
             Action::IndicateReceiveComplete => drop(connection.taken()),
         }
-    }
-
-    /// The connection of an action that is about to be taken out.
-    pub(super) fn open_connection(&mut self) -> Option<&mut Connection<Payload, Target>> {
-        self.connection.as_mut()
     }
 }

@@ -78,7 +78,7 @@ impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
     ///
     /// The errors of [`Connection::send_ping`](super::Connection::send_ping).
     pub fn send_ping(&mut self, payload: ControlPayload) -> Result<(), SendError> {
-        self.sends.send_control(Control::Ping(payload), self.mail)
+        self.sends.send_control(Control::Ping(payload), None, self.mail)
     }
 
     /// Queues an unsolicited pong, like [`Connection::send_pong`](super::Connection::send_pong).
@@ -87,7 +87,7 @@ impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
     ///
     /// The errors of [`Connection::send_pong`](super::Connection::send_pong).
     pub fn send_pong(&mut self, payload: ControlPayload) -> Result<(), SendError> {
-        self.sends.send_control(Control::Pong(payload), self.mail)
+        self.sends.send_control(Control::Pong(payload), None, self.mail)
     }
 
     /// Queues our close frame, like [`Connection::send_close`](super::Connection::send_close).
@@ -96,16 +96,16 @@ impl<'c, P: AsRef<[u8]>> SendHalf<'c, P> {
     ///
     /// The errors of [`Connection::send_close`](super::Connection::send_close).
     pub fn send_close(&mut self, close: CloseFrame) -> Result<(), SendError> {
-        self.sends.send_control(Control::Close(close), self.mail)
+        self.sends.send_control(Control::Close(close), None, self.mail)
     }
 
     /// The next action, or `None` if there is nothing to do until this half or the other half queues something.
     pub fn next_action(&mut self) -> Option<SendAction<'_, P>> {
-        // One half that has everything to itself is both queues, and nothing has to be handed over.
+        // A half that has everything to itself is both queues.
         for queue in [Queue::Send, Queue::Receive] {
-            match self.sends.due(queue, self.mail) {
+            match self.sends.due(queue, false, self.mail) {
                 ActionKind::SendToNetwork => {
-                    return Some(SendAction::SendToNetwork(SendToNetwork::new(self.sends, queue)));
+                    return Some(SendAction::SendToNetwork(SendToNetwork::new(self.sends)));
                 }
                 ActionKind::IndicateSendComplete => {
                     return Some(SendAction::SendComplete(SendComplete::new(self.sends)));

@@ -1,15 +1,18 @@
-//! The memory of a connection: for each direction a buffer, and beside it room for its control frames.
+//! The memory of a connection: a buffer for each direction, and room for an outgoing control frame.
 
 use core::ops::Range;
 
 use winws_api::KeptBufferMut;
 
 use super::Config;
-use crate::protocol::{MAX_CONTROL, MAX_CONTROL_FRAME};
+use crate::protocol::MAX_CONTROL_FRAME;
 use crate::raw::block::Block;
 
-/// What a connection needs beside its two buffers, in bytes: a control frame that goes and the payload of one that came.
-const EXTRA: usize = MAX_CONTROL_FRAME + MAX_CONTROL;
+/// What the caller's memory has beside the two buffers, in bytes: the least that programs on Windows give (b5.1). A control
+/// frame is made there.
+const EXTRA: usize = 144;
+
+const _: () = assert!(MAX_CONTROL_FRAME <= EXTRA);
 
 /// The memory of both directions.
 #[derive(Debug)]
@@ -18,45 +21,45 @@ pub(super) struct Memory {
     pub receives: Room,
 }
 
-/// The memory of one direction: a buffer, and what is kept behind it.
+/// The memory of one direction: a buffer, and behind it the room for control frames, where there is one.
 #[derive(Debug)]
 pub(super) struct Room {
     bytes: Block,
     buffer: usize,
+    is_lent: bool,
 }
 
 impl Memory {
     /// Memory of our own.
+    ///
+    /// # Panics
+    ///
+    /// When there is not so much.
     pub(super) fn new(config: &Config) -> Self {
-        let room = |buffer: usize, behind| Room { bytes: Block::own(vec![0; buffer + behind].into()), buffer };
-        Self {
-            sends: room(config.send_buffer(), MAX_CONTROL_FRAME),
-            receives: room(config.receive_buffer(), MAX_CONTROL),
-        }
+        Self::try_new(config).expect("there is memory for the buffers")
     }
 
-    /// Memory of our own, if there is so much.
+    /// Memory of our own, if there is so much. The system gives its pages when they are used (b5.16).
     pub(super) fn try_new(config: &Config) -> Option<Self> {
         let room = |buffer: usize, behind| {
-            let needed = buffer.checked_add(behind)?;
-            let mut bytes = Vec::new();
-            bytes.try_reserve_exact(needed).ok()?;
-            bytes.resize(needed, 0);
-            Some(Room { bytes: Block::own(bytes.into()), buffer })
+            Some(Room { bytes: Block::zeroed(buffer.checked_add(behind)?)?, buffer, is_lent: false })
         };
-        let receives = room(config.receive_buffer(), MAX_CONTROL)?;
-        Some(Self { sends: room(config.send_buffer(), MAX_CONTROL_FRAME)?, receives })
+        Some(Self {
+            sends: room(config.send_buffer(), MAX_CONTROL_FRAME)?,
+            receives: room(config.receive_buffer(), 0)?,
+        })
     }
 
-    /// The caller's memory, if it is larger than both buffers and what is needed beside them.
+    /// The caller's memory, if it has room for both buffers and what is needed beside them (b5.1).
     pub(super) fn lent(config: &Config, bytes: KeptBufferMut) -> Option<Self> {
         let (receive, send) = (config.receive_buffer(), config.send_buffer());
         let needed = receive.checked_add(send)?.checked_add(EXTRA)?;
-        if bytes.len() <= needed {
+        if bytes.len() < needed {
             return None;
         }
-        let (receives, sends) = Block::lent(bytes).split_at(receive + MAX_CONTROL);
-        Some(Self { sends: Room { bytes: sends, buffer: send }, receives: Room { bytes: receives, buffer: receive } })
+        let (receives, sends) = Block::lent(bytes).split_at(receive);
+        let room = |bytes, buffer| Room { bytes, buffer, is_lent: true };
+        Some(Self { sends: room(sends, send), receives: room(receives, receive) })
     }
 }
 
@@ -65,6 +68,12 @@ impl Room {
     #[inline]
     pub(super) const fn size(&self) -> usize {
         self.buffer
+    }
+
+    /// Whether it is the caller's: then nothing else is lent to the network (b5.1).
+    #[inline]
+    pub(super) const fn is_lent(&self) -> bool {
+        self.is_lent
     }
 
     /// These bytes of the buffer. They are lent to nobody.
@@ -79,7 +88,7 @@ impl Room {
         self.bytes.get_mut(range)
     }
 
-    /// So many bytes of what is kept behind the buffer.
+    /// So many bytes of the room behind the buffer.
     #[inline]
     pub(super) fn behind(&self, length: usize) -> &[u8] {
         self.bytes.get(self.buffer..self.buffer + length)

@@ -29,6 +29,9 @@ pub use self::given_back::GivenBack;
 pub use self::halves::{ReceiveAction, ReceiveHalf, SendAction, SendHalf};
 pub use crate::session::{Refusal, SendError};
 
+/// How many operations may wait in each direction, the one that is carried out included (b5.12).
+const MAX_OPERATIONS: usize = 64;
+
 /// A queue of actions, as it can be served by a thread of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Queue {

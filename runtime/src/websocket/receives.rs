@@ -2,28 +2,27 @@
 //! looked at yet.
 
 use core::ops::Range;
+use std::collections::VecDeque;
 
 use winws_api::websocket::Action;
 
 use super::mail::Mail;
 use super::memory::Room;
-use super::{GivenBack, Received, Refusal};
+use super::{GivenBack, MAX_OPERATIONS, Received, Refusal};
 use crate::protocol::{CloseFrame, ControlPayload, Fault, Piece, Receiver};
 use crate::session::table::{Intake, Receive};
 use crate::session::{AnswerDue, Ending, Outcome, Progress, ReadHalf};
-
-/// How many receives there may be at once.
-const BOUND: usize = 1;
 
 #[derive(Debug)]
 pub(super) struct Receives<B> {
     read: ReadHalf<()>,
     memory: Room,
-    /// The caller's buffer. Without one, data is lent from the receive buffer.
-    target: Option<B>,
+    /// The callers' buffers, one for each receive of the read half. Without one, or into an empty one, data is lent from the
+    /// receive buffer.
+    targets: VecDeque<Option<B>>,
     /// The bytes of the receive buffer that have come and were not looked at.
     unread: Range<usize>,
-    /// Where the payload of the piece lies that the receive ended with, if not in the caller's buffer.
+    /// Where in the receive buffer what the receive ended with lies, if not in the caller's buffer.
     lent: Range<usize>,
     /// A violation that is still to be reported.
     fault: Option<Fault>,
@@ -34,9 +33,9 @@ pub(super) struct Receives<B> {
 impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
     pub(super) const fn new(receiver: Receiver, memory: Room) -> Self {
         Self {
-            read: ReadHalf::new(receiver, BOUND),
+            read: ReadHalf::new(receiver, MAX_OPERATIONS),
             memory,
-            target: None,
+            targets: VecDeque::new(),
             unread: 0..0,
             lent: 0..0,
             fault: None,
@@ -56,17 +55,26 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
 
     pub(super) fn receive(&mut self) -> Result<(), Refusal> {
         self.read.receive(())?;
-        self.target = None;
+        self.targets.push_back(None);
         Ok(())
     }
 
     pub(super) fn receive_into(&mut self, target: B) -> Result<(), GivenBack<Refusal, B>> {
-        if let Err(refusal) = self.receive() {
+        if let Err(refusal) = self.read.receive(()) {
             return Err(GivenBack::new(refusal, target));
         }
-        // A buffer without room would never take anything.
-        self.target = Some(target).filter(|target| !target.as_ref().is_empty());
+        self.targets.push_back(Some(target));
         Ok(())
+    }
+
+    /// The caller's buffer of the receive that waits, or whose end is to be indicated.
+    pub(super) fn context(&self) -> Option<&B> {
+        self.targets.front()?.as_ref()
+    }
+
+    /// The same, if payload goes there. A buffer without room would never take anything.
+    fn target(&self) -> Option<&[u8]> {
+        self.context().map(AsRef::as_ref).filter(|target| !target.is_empty())
     }
 
     pub(super) fn abort(&mut self) {
@@ -100,13 +108,15 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
 
     /// Where bytes from the network are to be put, once all that have come were looked at.
     ///
-    /// Payload goes right into the caller's buffer, and into the receive buffer only what comes behind it.
+    /// Payload goes right into the caller's buffer, and into the receive buffer only what comes behind it. From memory of the
+    /// caller's nothing but that memory is lent (b5.1).
     pub(super) fn offered(&mut self) -> [&mut [u8]; 2] {
         let [direct, behind] = self.room();
-        let buffer = self.memory.get_mut(0..behind);
-        match &mut self.target {
+        let start = self.start();
+        let buffer = self.memory.get_mut(start..start + behind);
+        match self.targets.front_mut() {
             // A buffer that has changed its length is offered as nothing.
-            Some(target) if direct > 0 => [target.as_mut().get_mut(..direct).unwrap_or_default(), buffer],
+            Some(Some(target)) if direct > 0 => [target.as_mut().get_mut(..direct).unwrap_or_default(), buffer],
             _ => [buffer, &mut []],
         }
     }
@@ -114,10 +124,19 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
     /// How many bytes there is room for: in the caller's buffer, and in the receive buffer.
     pub(super) fn room(&self) -> [usize; 2] {
         let remaining = usize::try_from(self.read.payload_remaining()).unwrap_or(usize::MAX);
-        let direct = self.target.as_ref().map_or(0, |target| remaining.min(target.as_ref().len()));
+        let direct = match self.target() {
+            Some(target) if !self.memory.is_lent() => remaining.min(target.len()),
+            _ => 0,
+        };
         // Behind those there is no payload of the frame under way, or there is no other place for it.
         let behind = direct == 0 || remaining == direct;
-        [direct, if behind { self.memory.size() } else { 0 }]
+        [direct, if behind { self.memory.size() - self.start() } else { 0 }]
+    }
+
+    /// Where in the receive buffer the next bytes go. What has come of a control frame would fit before them: its payload is
+    /// put together there, in front of the bytes that follow it.
+    fn start(&self) -> usize {
+        self.read.control_received()
     }
 
     /// Records that bytes have come. None of them, or more than there is room for, ends the receive.
@@ -130,8 +149,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
             return self.read.cancel();
         }
         let length = count.min(direct);
-        self.unread = 0..count - length;
-        let Some(target) = self.target.as_mut().filter(|_| length > 0) else {
+        let start = self.start();
+        self.unread = start..start + count - length;
+        let Some(Some(target)) = self.targets.front_mut().filter(|_| length > 0) else {
             return;
         };
         match target.as_mut().get_mut(..length) {
@@ -161,24 +181,21 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
         match self.read.outcome() {
             Outcome::Nothing => Received::Nothing { kind: self.read.message_kind() },
             Outcome::Piece { piece: Piece { kind, end_of_message }, length } => {
-                let payload = match &self.target {
-                    Some(target) => target.as_ref().get(..length).unwrap_or_default(),
+                let payload = match self.target() {
+                    Some(target) => target.get(..length).unwrap_or_default(),
                     None => self.memory.get(self.lent.clone()),
                 };
                 Received::Data { kind, end_of_message, payload }
             }
-            Outcome::Pong => Received::Pong { payload: self.memory.behind(self.pong().len()) },
-            Outcome::Close => {
-                let close = self.close();
-                Received::Close { close, payload: self.memory.behind(close.payload().len()) }
-            }
+            Outcome::Pong => Received::Pong { payload: self.memory.get(self.lent.clone()) },
+            Outcome::Close => Received::Close { close: self.close(), payload: self.memory.get(self.lent.clone()) },
         }
     }
 
     /// Ends the operation, and gives the caller's buffer back.
     pub(super) fn indicated(&mut self) -> Option<B> {
         self.read.indicated()?;
-        self.target.take()
+        self.targets.pop_front()?
     }
 
     /// Has the sending direction told what the bytes meant to it.
@@ -193,8 +210,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
     /// Looks at bytes that have come, up to the end of the receive, and says whether the sending direction has something new.
     #[inline]
     fn parse(&mut self) -> bool {
+        let has_target = self.target().is_some();
         let bytes = self.memory.get_mut(self.unread.clone());
-        let Progress { taken, is_answer_due } = self.read.receive_bytes(bytes, self.target.as_mut().map(AsMut::as_mut));
+        let target = match self.targets.front_mut() {
+            Some(Some(target)) if has_target => Some(target.as_mut()),
+            _ => None,
+        };
+        let Progress { taken, is_answer_due } = self.read.receive_bytes(bytes, target);
         self.unread.start += taken;
         if self.read.state().operation == Receive::Waiting && !is_answer_due && !self.unread.is_empty() {
             // A buffer without room, whatever it was when it was lent, would never take the rest.
@@ -203,19 +225,24 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
         match self.read.outcome() {
             Outcome::Nothing => {}
             Outcome::Piece { length, .. } => {
-                if self.target.is_none() {
+                if !has_target {
                     self.lent = self.unread.start - length..self.unread.start;
                 }
             }
-            Outcome::Pong => keep(self.read.pong().map_or(&[], ControlPayload::as_bytes), &mut self.memory),
-            Outcome::Close => keep(self.close().payload(), &mut self.memory),
+            Outcome::Pong => {
+                let pong = self.read.pong().map_or(&[][..], ControlPayload::as_bytes);
+                self.lent = self.unread.start - pong.len()..self.unread.start;
+                self.memory.get_mut(self.lent.clone()).copy_from_slice(pong);
+            }
+            Outcome::Close => {
+                // Nothing that comes behind a close frame means anything.
+                self.unread = 0..0;
+                let close = self.close();
+                self.lent = 0..close.payload().len();
+                self.memory.get_mut(self.lent.clone()).copy_from_slice(close.payload());
+            }
         }
         is_answer_due
-    }
-
-    /// The payload of the pong that the receive ended with.
-    fn pong(&self) -> &[u8] {
-        self.read.pong().map_or(&[], ControlPayload::as_bytes)
     }
 
     /// The close frame that the receive ended with.
@@ -225,9 +252,4 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Receives<B> {
             _ => CloseFrame::EMPTY,
         }
     }
-}
-
-/// Puts the payload of a control frame where it is lent from: no other bytes go there.
-fn keep(payload: &[u8], memory: &mut Room) {
-    memory.behind_mut(payload.len()).copy_from_slice(payload);
 }

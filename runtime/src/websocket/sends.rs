@@ -1,39 +1,29 @@
 //! The sending direction of a connection: the session's write half, payloads, and the memory that frames are made in.
 //!
-//! Sends are taken from the send queue, what nobody asked for from the receive queue. The exceptions are all in `asked`.
+//! Sends are taken from the send queue, what nobody asked for from the receive queue. The one exception is in `asked`.
 
 use winws_api::websocket::{Action, BufferType};
 
 use super::mail::Mail;
 use super::memory::Room;
-use super::{GivenBack, Queue, SendError};
+use super::{GivenBack, MAX_OPERATIONS, Queue, SendError};
 use crate::protocol::{Control, Framer, MAX_CONTROL_FRAME, Piece};
-use crate::session::table::{Answer, Operation, Sending};
+use crate::session::table::Operation;
 use crate::session::{AnswerKind, Asked, Due, Offered, WriteHalf};
-
-/// How many sends there may be at once.
-const BOUND: usize = 1;
 
 /// How much of a frame is masked at once, in bytes. It is still in the processor's nearest cache when it is written.
 const CHUNK: usize = 16 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Sends<P> {
-    /// A control frame has no payload of the caller's.
+    /// A control frame may have no payload of the caller's.
     write: WriteHalf<Option<P>>,
     memory: Room,
-    /// The queue that has taken what is on offer.
-    offered_to: Queue,
-    /// Whether the receive queue has the send too.
-    ///
-    /// It gets it when the send queue is asked while an answer of the receive queue is on its way: there is nothing to do
-    /// then, and nobody has to ask the send queue again.
-    is_handed_over: bool,
 }
 
 impl<P: AsRef<[u8]>> Sends<P> {
     pub(super) const fn new(framer: Framer, memory: Room) -> Self {
-        Self { write: WriteHalf::new(framer, BOUND), memory, offered_to: Queue::Send, is_handed_over: false }
+        Self { write: WriteHalf::new(framer, MAX_OPERATIONS), memory }
     }
 
     /// Whether nothing goes out any more, and nothing waits to.
@@ -66,9 +56,15 @@ impl<P: AsRef<[u8]>> Sends<P> {
         }
     }
 
-    pub(super) fn send_control(&mut self, control: Control, mail: &Mail) -> Result<(), SendError> {
+    /// Queues a control frame, with what is given back at its end.
+    pub(super) fn send_control(&mut self, control: Control, context: Option<P>, mail: &Mail) -> Result<(), SendError> {
         self.take(mail);
-        self.write.send_control(control, None)
+        self.write.send_control(control, context)
+    }
+
+    /// What was given with the send that goes out, or whose end is to be indicated.
+    pub(super) fn context(&self) -> Option<&P> {
+        self.write.context()?.as_ref()
     }
 
     pub(super) fn abort(&mut self) {
@@ -83,43 +79,39 @@ impl<P: AsRef<[u8]>> Sends<P> {
     }
 
     /// What a queue has to do for this direction, with the bytes that it may offer made ready.
+    ///
+    /// While bytes are out through the other queue, none are offered (b5.8).
     #[inline]
-    pub(super) fn due(&mut self, queue: Queue, mail: &Mail) -> Action {
+    pub(super) fn due(&mut self, queue: Queue, are_bytes_out: bool, mail: &Mail) -> Action {
         // A direction that sends nothing is asked before every action of the other one.
         if self.write.is_idle() && !mail.has_answers() {
-            self.is_handed_over &= queue == Queue::Receive;
             return Action::Nothing;
         }
         self.take(mail);
         // The usual second action of a send: nothing else is there to be offered.
-        if queue == Queue::Send && self.write.has_only_ended() {
-            self.is_handed_over = false;
-            return Action::IndicateSendComplete;
-        }
-        if self.stage(queue, mail) {
+        let has_only_ended = self.write.has_only_ended();
+        if !has_only_ended && !are_bytes_out && self.stage(queue, mail) {
             return Action::SendToNetwork;
         }
-        match (queue, self.write.state().operation) {
-            (Queue::Send, Operation::Waiting | Operation::InFrame) => {
-                self.is_handed_over = true;
-                Action::Nothing
-            }
-            (Queue::Send, Operation::Ended) => {
-                self.is_handed_over = false;
+        match queue {
+            Queue::Send if has_only_ended || self.write.state().operation == Operation::Ended => {
                 Action::IndicateSendComplete
             }
-            (Queue::Receive, Operation::Ended) if self.is_handed_over => Action::IndicateSendComplete,
-            (Queue::Send | Queue::Receive, _) => Action::Nothing,
+            Queue::Send | Queue::Receive => Action::Nothing,
         }
     }
 
-    /// Whether there are bytes that this queue may offer to the network now: only one of them does at a time.
+    /// Whether there are bytes that this queue may offer to the network now.
     fn stage(&mut self, queue: Queue, mail: &Mail) -> bool {
         let asked = self.asked(queue);
         match self.write.due(asked) {
             Due::Nothing => return false,
-            Due::Offered => return self.offered_to == queue,
-            Due::Data => self.write.stage_data(bytes, self.memory.get_mut(0..self.memory.size().min(CHUNK))),
+            // An action that was given up: its bytes are offered again, but sends through the send queue alone.
+            Due::Offered => return queue == Queue::Send || self.offered_answer().is_some(),
+            Due::Data => {
+                let memory = self.memory.get_mut(0..self.memory.size().min(CHUNK));
+                self.write.stage_data(bytes, memory);
+            }
             Due::Control => {
                 let room = self.memory.behind_mut(MAX_CONTROL_FRAME);
                 let room = room.first_chunk_mut().expect("it is as long as a control frame");
@@ -128,23 +120,15 @@ impl<P: AsRef<[u8]>> Sends<P> {
                 }
             }
         }
-        self.offered_to = queue;
-        if self.offered_answer().is_none() {
-            self.is_handed_over = queue == Queue::Receive;
-        }
         true
     }
 
     /// What a queue takes from the write half.
-    fn asked(&mut self, queue: Queue) -> Asked {
-        let Sending { operation, answer, .. } = self.write.state();
+    fn asked(&self, queue: Queue) -> Asked {
         match queue {
             // An answer that a send kept waiting: a program whose receiving thread waits for the network would not ask.
-            Queue::Send if operation == Operation::Ended => Asked::Everything,
+            Queue::Send if self.write.state().operation == Operation::Ended => Asked::Everything,
             Queue::Send => Asked::Operations,
-            // The close frame of a fault goes behind a send that waits, which the receive queue takes along.
-            Queue::Receive if (answer, operation) == (Answer::Close, Operation::Waiting) => Asked::Everything,
-            Queue::Receive if self.is_handed_over => Asked::Everything,
             Queue::Receive => Asked::Answers,
         }
     }
@@ -172,26 +156,14 @@ impl<P: AsRef<[u8]>> Sends<P> {
         })
     }
 
-    /// Records that bytes of what this queue was offered have gone out. Zero, or more than there are, means that the network
-    /// is gone.
-    pub(super) fn transmitted(&mut self, queue: Queue, count: usize) {
-        if self.offered_to == queue {
-            self.write.written(count);
-        }
-    }
-
-    /// Gives up the frame that this queue was offered something of, and with it the direction.
-    pub(super) fn cut_short(&mut self, queue: Queue) {
-        if self.offered_to == queue && self.write.offered().is_some() {
-            self.write.lost();
-        }
+    /// Records that bytes of what is on offer have gone out. Zero, or more than there are, means that the network is gone.
+    pub(super) fn transmitted(&mut self, count: usize) {
+        self.write.written(count);
     }
 
     /// Ends the operation, and gives its payload back.
     pub(super) fn indicated(&mut self) -> Option<P> {
-        let ended = self.write.indicated()?;
-        self.is_handed_over = false;
-        ended
+        self.write.indicated()?
     }
 }
 

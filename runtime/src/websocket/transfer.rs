@@ -7,13 +7,13 @@ use winws_api::websocket::{
     Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType, GetActionError, Handle, ReceiveError,
     SendError, Transfer,
 };
+use winws_api::{KeptBuffer, KeptBufferMut};
 
+use super::Received;
 use super::codes::{BadArgument, StaleHandle};
 use super::component::Component;
-use super::endpoint::{Endpoint, Payload, Target};
-use super::table::Call;
-use super::{Queue, Received};
-use crate::protocol::{CloseFrame, ControlPayload, MessageKind, Piece};
+use super::endpoint::{Context, Endpoint, Payload, Target};
+use crate::protocol::{CloseFrame, Control, ControlPayload, MessageKind, Piece};
 
 impl Transfer for Component {
     fn complete_action(&self, web_socket: Handle, action_context: *mut c_void, bytes_transferred: u32) {
@@ -38,10 +38,10 @@ impl Transfer for Component {
         action_context: &mut *mut c_void,
     ) -> Result<(), GetActionError> {
         let queues = i32::from(action_queue);
-        if queues == 0 || data_buffers.is_empty() {
-            return Err(BadArgument.into());
-        }
-        let taken = self.with(web_socket, |endpoint| take(endpoint, queues, data_buffers));
+        let taken = match queues {
+            0 => Err(BadArgument.into()),
+            _ => self.with(web_socket, |endpoint| take(endpoint, queues, data_buffers)),
+        };
         let Taken { count, action: due, buffer_type: kind, context, token } = taken.unwrap_or(Taken::NONE);
         (*data_buffer_count, *action, *buffer_type, *action_context) = (count, due.into(), kind, token);
         if let (Some(place), Some(context)) = (application_context, context) {
@@ -51,23 +51,13 @@ impl Transfer for Component {
     }
 
     fn receive(&self, web_socket: Handle, buffer: Option<&Buffer>, context: *mut c_void) -> Result<(), ReceiveError> {
-        let target = match buffer {
-            Some(buffer) => Some(self.vouched.target(buffer).map_err(BadArgument::from)?),
-            None => None,
+        let buffer = match buffer {
+            Some(buffer) => self.vouched.target(buffer).ok().filter(|target| !target.is_empty()).ok_or(BadArgument)?,
+            None => KeptBufferMut::EMPTY,
         };
-        if target.as_ref().is_some_and(winws_api::KeptBufferMut::is_empty) {
-            return Err(BadArgument.into());
-        }
-        self.with(web_socket, |endpoint| -> Result<(), ReceiveError> {
-            endpoint.with_connection(Call::Transfer, |connection| -> Result<(), ReceiveError> {
-                match target {
-                    Some(target) => connection.receive_into(Target(target)).map_err(|refused| refused.error())?,
-                    None => connection.receive()?,
-                }
-                Ok(())
-            })?;
-            endpoint.queued(Queue::Receive, BufferType::BinaryFragment, context);
-            Ok(())
+        let target = Target { buffer, context: Context::new(context) };
+        self.with(web_socket, |endpoint| {
+            endpoint.queue(|connection| Ok(connection.receive_into(target).map_err(|refused| refused.error())?))
         })
     }
 
@@ -79,39 +69,33 @@ impl Transfer for Component {
         context: *mut c_void,
     ) -> Result<(), SendError> {
         let send = self.operation(buffer_type, buffer)?;
-        self.with(web_socket, |endpoint| -> Result<(), SendError> {
-            endpoint.with_connection(Call::Transfer, |connection| -> Result<(), SendError> {
-                match send {
-                    Send::Data(Piece { kind, end_of_message }, payload) => {
-                        connection.send(kind, end_of_message, payload).map_err(|refused| refused.error())?;
+        let payload = |buffer| Payload { buffer, buffer_type, context: Context::new(context) };
+        self.with(web_socket, |endpoint| {
+            endpoint.queue(|connection| {
+                Ok(match send {
+                    Send::Data(Piece { kind, end_of_message }, buffer) => {
+                        connection.send(kind, end_of_message, payload(buffer)).map_err(|refused| refused.error())
                     }
-                    Send::Close(close) => connection.send_close(close)?,
-                    Send::Ping => connection.send_ping(ControlPayload::EMPTY)?,
-                    Send::Pong => connection.send_pong(ControlPayload::EMPTY)?,
-                }
-                Ok(())
-            })?;
-            endpoint.queued(Queue::Send, buffer_type, context);
-            Ok(())
+                    Send::Control(control) => connection.send_control(control, payload(KeptBuffer::EMPTY)),
+                }?)
+            })
         })
     }
 }
 
 /// What is to be sent.
 enum Send {
-    Data(Piece, Payload),
-    Close(CloseFrame),
-    Ping,
-    Pong,
+    Data(Piece, KeptBuffer),
+    Control(Control),
 }
 
 impl Component {
-    /// What a buffer and its type ask for. Data and close frames need a buffer, pings and pongs must have none.
+    /// What a buffer and its type ask for. Data needs a buffer, pings and pongs must have none, and a close frame without one is
+    /// empty (b5.9).
     fn operation(&self, buffer_type: BufferType, buffer: Option<&Buffer>) -> Result<Send, BadArgument> {
         let data = |piece| {
             let buffer = buffer.ok_or(BadArgument)?;
-            let payload = self.vouched.data(buffer)?;
-            Ok(Send::Data(piece, Payload(payload)))
+            Ok(Send::Data(piece, self.vouched.data(buffer)?))
         };
         match buffer_type {
             BufferType::Utf8Message => data(Piece::TEXT_MESSAGE),
@@ -119,13 +103,18 @@ impl Component {
             BufferType::BinaryMessage => data(Piece::BINARY_MESSAGE),
             BufferType::BinaryFragment => data(Piece::BINARY_FRAGMENT),
             BufferType::Close => {
-                let buffer = buffer.ok_or(BadArgument)?;
-                let (status, reason) = self.vouched.close_status(buffer)?;
-                Ok(Send::Close(CloseFrame::new(status, reason)?))
+                let close = match buffer {
+                    Some(buffer) => {
+                        let (status, reason) = self.vouched.close_status(buffer)?;
+                        CloseFrame::new(status, reason)?
+                    }
+                    None => CloseFrame::EMPTY,
+                };
+                Ok(Send::Control(Control::Close(close)))
             }
             BufferType::PingPong | BufferType::UnsolicitedPong if buffer.is_some() => Err(BadArgument),
-            BufferType::PingPong => Ok(Send::Ping),
-            BufferType::UnsolicitedPong => Ok(Send::Pong),
+            BufferType::PingPong => Ok(Send::Control(Control::Ping(ControlPayload::EMPTY))),
+            BufferType::UnsolicitedPong => Ok(Send::Control(Control::Pong(ControlPayload::EMPTY))),
         }
     }
 }
@@ -152,66 +141,49 @@ impl Taken {
     };
 }
 
-/// Takes the next action of these queues out.
+/// Takes the next action of these queues out, and fills the buffers with what it gives to the application.
 fn take(endpoint: &mut Endpoint, queues: i32, buffers: &mut [Buffer]) -> Result<Taken, GetActionError> {
-    endpoint.open(Call::GetAction)?;
-    let (mut queue, mut action) = (Queue::Send, Action::Nothing);
-    if queues & i32::from(ActionQueue::SEND) != 0 {
-        action = endpoint.due(Queue::Send)?;
+    let (queue, action, connection) = endpoint.due(queues)?;
+    let gives_no_buffer = matches!(action, Action::Nothing | Action::IndicateSendComplete);
+    if buffers.is_empty() && !gives_no_buffer {
+        return Err(BadArgument.into());
     }
-    if action == Action::Nothing && queues & i32::from(ActionQueue::RECEIVE) != 0 {
-        (queue, action) = (Queue::Receive, endpoint.due(Queue::Receive)?);
-    }
-    let Given { count, bytes, buffer_type, owner } = give(endpoint, action, buffers);
-    let context = owner.map(|owner| endpoint.operation(owner).context());
-    let token = endpoint.take(queue, action, owner, bytes);
-    Ok(Taken { count, action, buffer_type: buffer_type.map_or(0, i32::from), context, token })
-}
-
-/// What an action gives to the application.
-struct Given {
-    /// How many buffers were filled.
-    count: u32,
-    /// How many bytes they have.
-    bytes: usize,
-    buffer_type: Option<BufferType>,
-    /// Whose context comes with it.
-    owner: Option<Queue>,
-}
-
-/// Fills the buffers of an action.
-fn give(endpoint: &mut Endpoint, due: Action, buffers: &mut [Buffer]) -> Given {
-    let owner = match due {
-        Action::Nothing => None,
-        Action::SendToNetwork | Action::IndicateSendComplete => Some(Queue::Send),
-        Action::ReceiveFromNetwork | Action::IndicateReceiveComplete => Some(Queue::Receive),
-    };
-    let buffer_type = owner.map(|owner| endpoint.operation(owner).buffer_type);
-    let mut given = Given { count: 0, bytes: 0, buffer_type, owner };
-    let Some(connection) = endpoint.open_connection() else {
-        return given;
-    };
-    match due {
-        Action::Nothing | Action::IndicateSendComplete => {}
+    let (mut count, mut bytes) = (0, 0);
+    let (buffer_type, context) = match action {
+        Action::Nothing => (0, None),
         Action::SendToNetwork => {
-            if let Some(answer) = connection.outgoing_answer() {
-                (given.buffer_type, given.owner) = (Some(answer), None);
-            }
             let parts = connection.outgoing().map(|part| (part.as_ptr().cast_mut(), part.len()));
-            (given.count, given.bytes) = fill(buffers, parts);
+            (count, bytes) = fill(buffers, parts);
+            match connection.outgoing_answer() {
+                Some(answer) => (answer.into(), None),
+                None => sent(connection.sending()),
+            }
         }
+        Action::IndicateSendComplete => sent(connection.sending()),
         Action::ReceiveFromNetwork => {
             let [part, _] = connection.incoming().map(|part| (part.as_mut_ptr(), part.len()));
             // Published programs read into one buffer after the other, and would wait for bytes behind the message (b5.5).
-            (given.count, given.bytes) = fill(buffers, [part, (ptr::null_mut(), 0)]);
+            (count, bytes) = fill(buffers, [part, (ptr::null_mut(), 0)]);
+            (BufferType::BinaryFragment.into(), received(connection.receiving()))
         }
         Action::IndicateReceiveComplete => {
             let (buffer, buffer_type) = indicated(connection.received());
-            buffers[0] = buffer;
-            (given.count, given.buffer_type) = (1, Some(buffer_type));
+            (buffers[0], count) = (buffer, 1);
+            (buffer_type.into(), received(connection.receiving()))
         }
-    }
-    given
+    };
+    let token = endpoint.take(queue, action, bytes);
+    Ok(Taken { count, action, buffer_type, context, token })
+}
+
+/// The type and the context of a send.
+fn sent(send: Option<&Payload>) -> (i32, Option<*mut c_void>) {
+    send.map_or((0, None), |send| (send.buffer_type.into(), Some(send.context.get())))
+}
+
+/// The context of a receive.
+fn received(receive: Option<&Target>) -> Option<*mut c_void> {
+    receive.map(|receive| receive.context.get())
 }
 
 /// Writes as many parts as there are elements for: how many, and how many bytes they have. The rest comes with the next

@@ -26,7 +26,7 @@ pub(super) fn illegal(component: &Component, end: &mut End, argument: u8) {
             .map_err(HResult::from)
     };
     let nowhere = Buffer { data: BufferData { buffer: ptr::null_mut(), buffer_length: 1 } };
-    let refused = match argument % 10 {
+    let refused = match argument % 9 {
         0 => {
             let none = ActionQueue::try_from(0).expect("no bits are some");
             let array = &mut buffers[..];
@@ -37,20 +37,12 @@ pub(super) fn illegal(component: &Component, end: &mut End, argument: u8) {
                     .map_err(HResult::from),
             )
         }
-        1 => {
-            let (all, action, token) = (ActionQueue::ALL, &mut number, &mut token);
-            code(
-                component
-                    .get_action(end.handle, all, &mut [], &mut count, action, &mut kind, None, token)
-                    .map_err(HResult::from),
-            )
-        }
-        2 => code(component.receive(end.handle, Some(&buffer(&[])), token).map_err(HResult::from)),
-        3 => code(component.send(end.handle, BufferType::PingPong, Some(&buffer(&[])), token).map_err(HResult::from)),
-        4 => code(close(999, b"")),
-        5 => code(close(1000, &long)),
-        6 => code(component.send(end.handle, BufferType::Utf8Message, Some(&nowhere), token).map_err(HResult::from)),
-        7 => {
+        1 => code(component.receive(end.handle, Some(&buffer(&[])), token).map_err(HResult::from)),
+        2 => code(component.send(end.handle, BufferType::PingPong, Some(&buffer(&[])), token).map_err(HResult::from)),
+        3 => code(close(999, b"")),
+        4 => code(close(1000, &long)),
+        5 => code(component.send(end.handle, BufferType::Utf8Message, Some(&nowhere), token).map_err(HResult::from)),
+        6 => {
             // Tokens of actions that are not out.
             for word in [0, 3, usize::MAX, usize::from(argument)] {
                 let is_out = end.out.iter().flatten().any(|out| out.token.addr() == word);
@@ -60,7 +52,7 @@ pub(super) fn illegal(component: &Component, end: &mut End, argument: u8) {
             }
             return;
         }
-        8 => {
+        7 => {
             let (call, result) = if matches!(end.session, Phase::NewClient | Phase::BegunClient) {
                 (Call::EndServer, component.end_server_handshake(end.handle).map_err(HResult::from))
             } else {

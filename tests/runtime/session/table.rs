@@ -9,9 +9,10 @@ use winws_tests_runtime::model::{Row, fits, groups};
 
 const CHANNELS: [(Channel, &str); 4] =
     [(Channel::Open, "open"), (Channel::Closed, "closed"), (Channel::Failed, "failed"), (Channel::Lost, "lost")];
-const OPERATIONS: [(Operation, &str); 4] = [
+const OPERATIONS: [(Operation, &str); 5] = [
     (Operation::None, "none"),
     (Operation::Waiting, "waiting"),
+    (Operation::Closing, "closing"),
     (Operation::InFrame, "in-frame"),
     (Operation::Ended, "ended"),
 ];

@@ -21,6 +21,13 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.alloc(layout) }
     }
 
+    /// The system has zeroed pages, which it gives when they are used.
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        HELD.set(HELD.get().wrapping_add(layout.size()));
+        // SAFETY: the caller's duty is the same.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
         HELD.set(HELD.get().wrapping_sub(layout.size()));
         // SAFETY: the caller's duty is the same.

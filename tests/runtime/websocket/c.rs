@@ -1,6 +1,6 @@
 //! The C functions as safe ones. What the functions keep is leaked, so that no pointer outlives what it leads to.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::{ptr, slice};
 
 use winws::ffi::websocket as c;
@@ -122,6 +122,18 @@ impl Lent {
         let pair =
             |header: &HttpHeader| (text(header.name, header.name_length), text(header.value, header.value_length));
         headers.iter().map(pair).collect()
+    }
+}
+
+impl Lent {
+    /// The same as strings that end with a zero.
+    pub(crate) fn strings(&self) -> Pairs {
+        let count = usize::try_from(self.count).unwrap();
+        // SAFETY: the function has lent so many of them.
+        let headers = unsafe { slice::from_raw_parts(self.headers.cast::<HttpHeader>(), count) };
+        // SAFETY: names and values have a zero behind them.
+        let text = |start| unsafe { CStr::from_ptr(start) }.to_str().unwrap().to_owned();
+        headers.iter().map(|header| (text(header.name), text(header.value))).collect()
     }
 }
 
@@ -256,6 +268,11 @@ impl Handle {
         self.send_buffer(BufferType::Close.into(), Some(buffer), context)
     }
 
+    /// Without a buffer.
+    pub(crate) fn send_empty_close(&self, context: usize) -> i32 {
+        self.send_buffer(BufferType::Close.into(), None, context)
+    }
+
     pub(crate) fn ping(&self, context: usize) -> i32 {
         self.send_buffer(BufferType::PingPong.into(), None, context)
     }
@@ -308,8 +325,9 @@ impl Handle {
                 &raw mut token,
             )
         };
-        if code == HResult::E_INVALIDARG.0 {
-            assert_eq!((count, action, buffer_type, token.addr()), (room, i32::MAX, i32::MAX, UNTOUCHED));
+        if action == i32::MAX {
+            // The number of the queue is none.
+            assert_eq!((code, count, buffer_type, token.addr()), (HResult::E_INVALIDARG.0, room, i32::MAX, UNTOUCHED));
             return Err(code);
         }
         if code != 0 {

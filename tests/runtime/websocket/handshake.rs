@@ -5,7 +5,7 @@ use std::ptr;
 use winws::ffi::websocket as c_api;
 use winws::protocol::http::ResponseReader;
 use winws_api::HResult;
-use winws_api::websocket::{ActionQueue, BufferType, HttpHeader, Property};
+use winws_api::websocket::{BufferType, HttpHeader, Property};
 
 use super::allocations::freed;
 use super::c::{Handle, Lent, Pairs, allocated, create_client, create_server};
@@ -386,34 +386,28 @@ fn b5_2_headers_that_were_lent_stay_until_the_end() {
 }
 
 #[test]
-fn the_end_frees_the_headers_that_were_lent() {
+fn b5_13_headers_end_with_a_zero_and_live_until_the_handle_is_deleted() {
     // In memory of the application, so that there are no buffers to be allocated.
     let protocol = "x".repeat(20_000);
     let created = |create: fn(&[Property]) -> Result<Handle, i32>| create(&[allocated(9000, 0)]).unwrap();
-    let check = |handle: &Handle, call: &dyn Fn(&Handle) -> i32| {
-        let (code, freed) = freed(|| call(handle));
-        assert!(code == OK && freed > protocol.len(), "{freed}");
-    };
+    let deleted = |handle: Handle| assert!(freed(|| drop(handle)).1 > protocol.len());
     let client = created(create_client);
-    let response = answer(&client.begin_client(&[&protocol], &[], &[]).unwrap());
-    check(&client, &|client| client.end_client(&refs(&response)));
+    let lent = client.begin_client_lent(&[&protocol], &[], &[]).unwrap();
+    let request = lent.read();
+    assert_eq!(lent.strings(), request);
+    assert_eq!(client.end_client(&refs(&answer(&request))), OK);
+    assert_eq!((client.send(BufferType::Utf8Message, b"x", 0), client.receive(0)), (OK, OK));
+    client.abort();
+    assert_eq!(lent.strings(), request, "after the handshake too");
+    deleted(client);
 
     let request = [&REQUEST[..], &[("Sec-WebSocket-Protocol", &protocol)]].concat();
-    let ends: [&dyn Fn(&Handle) -> i32; 5] = [
-        &Handle::end_server,
-        &|server| server.send(BufferType::Utf8Message, b"x", 0),
-        &|server| server.receive(0),
-        &|server| server.get(ActionQueue::ALL).map_or_else(|code| code, |_| OK),
-        &|server| {
-            server.delete();
-            OK
-        },
-    ];
-    for end in ends {
-        let server = created(create_server);
-        server.begin_server(Some(&protocol), &[], &request).unwrap();
-        check(&server, end);
-    }
+    let server = created(create_server);
+    let lent = server.begin_server_lent(Some(&protocol), &[], &request).unwrap();
+    let response = lent.read();
+    assert_eq!(server.end_server(), OK);
+    assert_eq!(lent.strings(), response);
+    deleted(server);
 }
 
 #[test]

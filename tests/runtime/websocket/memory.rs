@@ -69,3 +69,17 @@ fn delete_frees_the_buffers() {
     let held: Vec<Handle> = (0..7).map(|_| begun(64 << 20)).collect();
     assert!(held.iter().any(|server| server.end_server() == OUT_OF_MEMORY), "there is more memory than that");
 }
+
+#[test]
+fn b5_16_memory_is_reserved_and_not_written_before_it_is_used() {
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/statm").expect("Linux says what a process uses");
+        status.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).expect("a number of pages") * 4096
+    };
+    let server = begun(1 << 30);
+    let before = resident();
+    assert_eq!(server.end_server(), OK);
+    assert_eq!(super::receive(&server, &super::masked(0x81, b"x")).0.bytes, b"x");
+    // Other tests run at the same time.
+    assert!(resident().saturating_sub(before) < 256 << 20, "a buffer of 1 GiB was written");
+}

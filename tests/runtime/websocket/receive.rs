@@ -13,6 +13,7 @@ use super::{
 };
 
 const RECEIVE: ActionQueue = ActionQueue::RECEIVE;
+const OUT_OF_MEMORY: i32 = HResult::E_OUTOFMEMORY.0;
 
 #[test]
 fn b5_6_the_indication_has_exactly_one_buffer() {
@@ -60,18 +61,50 @@ fn a_buffer_without_memory_or_of_length_0() {
     assert_eq!(client.receive(0), OK, "nothing was queued");
 }
 
-/// b5.12 lets 64 of them wait, which this does not yet.
 #[test]
-fn only_one_receive_is_outstanding() {
+fn b5_12_receives_wait_in_their_order() {
     let client = client();
+    for context in 1..=64 {
+        let code = if context % 2 == 0 { client.receive(context) } else { client.receive_into(8, context).0 };
+        assert_eq!(code, OK, "{context}");
+    }
+    assert_eq!(client.receive(65), OUT_OF_MEMORY);
+    for context in 1..=64_u8 {
+        let (indication, ..) = feed(&client, &frame(0x82, &[context]));
+        assert_eq!(indication, Indication::new(BufferType::BinaryMessage, &[context], context.into()));
+    }
+    idle(&client, RECEIVE);
     assert_eq!(client.receive(0), OK);
-    assert_eq!(client.receive(0), OPERATION);
+}
+
+#[test]
+fn b5_12_a_receive_is_queued_inside_the_indication_of_the_one_before() {
+    let client = client();
+    assert_eq!(client.receive(1), OK);
     let taken = take(&client, RECEIVE, Action::ReceiveFromNetwork);
-    client.complete(&taken, taken.fill(&frame(0x81, b"x")));
-    let taken = take(&client, RECEIVE, Action::IndicateReceiveComplete);
-    assert_eq!(client.receive_into(8, 0).0, OPERATION);
-    client.complete(&taken, 0);
-    assert_eq!(client.receive(0), OK);
+    client.complete(&taken, taken.fill(&[frame(0x81, b"one"), frame(0x81, b"two")].concat()));
+    let one = take(&client, RECEIVE, Action::IndicateReceiveComplete);
+    assert_eq!(client.receive(2), OK);
+    idle(&client, RECEIVE);
+    // What was lent stays until its indication is completed.
+    assert_eq!((one.bytes(), one.context), (b"one".to_vec(), Some(1)));
+    client.complete(&one, 0);
+    let two = take(&client, RECEIVE, Action::IndicateReceiveComplete);
+    assert_eq!((two.bytes(), two.context), (b"two".to_vec(), Some(2)));
+}
+
+#[test]
+fn b5_12_receives_that_wait_end_with_the_close_of_the_peer() {
+    let client = client();
+    assert_eq!((client.receive(1), client.receive(2), client.receive(3)), (OK, OK, OK));
+    assert!(feed(&client, &frame(0x88, b"")).0.buffer_type == i32::from(BufferType::Close));
+    for context in [2, 3] {
+        let taken = take(&client, RECEIVE, Action::IndicateReceiveComplete);
+        assert_eq!((taken.bytes(), taken.context), (vec![], Some(context)));
+        client.complete(&taken, 0);
+    }
+    idle(&client, ActionQueue::ALL);
+    assert_eq!(client.receive(4), OPERATION);
 }
 
 #[test]

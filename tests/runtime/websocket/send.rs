@@ -2,10 +2,11 @@
 
 use std::ptr;
 
+use winws_api::HResult;
 use winws_api::websocket::{Action, ActionQueue, Buffer, BufferCloseStatus, BufferData, BufferType};
 
 use super::c::create_server;
-use super::{INVALID_ARG, OK, OPERATION, REQUEST, client, frame, pump, server, take, wire_of};
+use super::{FORMAT, INVALID_ARG, OK, OPERATION, REQUEST, client, frame, pump, server, take, wire_of};
 
 const MESSAGES: [(BufferType, u8); 2] = [(BufferType::Utf8Message, 0x81), (BufferType::BinaryMessage, 0x82)];
 const ALL: [BufferType; 7] = [
@@ -48,27 +49,96 @@ fn data_that_does_not_continue_the_message() {
     assert_eq!(wire_of(&server, BufferType::BinaryMessage, b"z"), frame(0x80, b"z"), "it can still be completed");
 }
 
-/// b5.12 lets 64 of them wait, which this does not yet.
 #[test]
-fn only_one_send_is_outstanding() {
-    let client = client();
-    for step in [Action::SendToNetwork, Action::IndicateSendComplete] {
-        if step == Action::SendToNetwork {
-            assert_eq!(client.send(BufferType::Utf8Message, b"x", 0), OK);
-        }
-        for buffer_type in ALL {
-            let code = match buffer_type {
-                BufferType::PingPong | BufferType::UnsolicitedPong => client.send_buffer(buffer_type.into(), None, 0),
-                BufferType::Close => client.send_close(1000, b"", 0),
-                data => client.send(data, b"y", 0),
-            };
-            assert_eq!(code, OPERATION, "{buffer_type} before {step}");
-        }
-        let taken = take(&client, ActionQueue::SEND, step);
-        assert_eq!(client.send(BufferType::Utf8Message, b"y", 0), OPERATION, "while {step} is out");
-        client.complete(&taken, taken.bytes().len());
+fn b5_12_sends_wait_in_their_order() {
+    let server = server();
+    let mut expected = Vec::new();
+    for context in 1..=64 {
+        let code = match context {
+            1..=60 => server.send(BufferType::BinaryMessage, &[context], context.into()),
+            61 => server.ping(context.into()),
+            62 => server.send_close(1000, b"", context.into()),
+            _ => server.send_buffer(BufferType::UnsolicitedPong.into(), None, context.into()),
+        };
+        assert_eq!(code, OK, "{context}");
+        expected.push(match context {
+            1..=60 => frame(0x82, &[context]),
+            61 => frame(0x89, b""),
+            62 => frame(0x88, &[3, 0xe8]),
+            _ => frame(0x8a, b""),
+        });
     }
-    assert_eq!(client.send(BufferType::Utf8Message, b"y", 0), OK);
+    assert_eq!(server.ping(65), HResult::E_OUTOFMEMORY.0);
+    for (context, frame) in (1..).zip(expected) {
+        let send = take(&server, ActionQueue::SEND, Action::SendToNetwork);
+        assert_eq!((send.bytes(), send.context), (frame, Some(context)));
+        server.complete(&send, send.bytes().len());
+        let sent = take(&server, ActionQueue::SEND, Action::IndicateSendComplete);
+        assert_eq!((sent.context, sent.buffer_type), (Some(context), send.buffer_type));
+        server.complete(&sent, 0);
+    }
+    take(&server, ActionQueue::SEND, Action::Nothing);
+}
+
+#[test]
+fn b5_12_a_send_is_queued_before_the_end_of_the_one_before_was_fetched() {
+    let client = client();
+    assert_eq!(client.send(BufferType::Utf8Message, b"one", 1), OK);
+    let send = take(&client, ActionQueue::SEND, Action::SendToNetwork);
+    assert_eq!(client.send(BufferType::Utf8Message, b"two", 2), OK);
+    client.complete(&send, send.bytes().len());
+    assert_eq!(client.send(BufferType::Utf8Message, b"three", 3), OK);
+    let sent = take(&client, ActionQueue::SEND, Action::IndicateSendComplete);
+    assert_eq!(sent.context, Some(1));
+    client.complete(&sent, 0);
+    assert_eq!(take(&client, ActionQueue::SEND, Action::SendToNetwork).context, Some(2));
+}
+
+#[test]
+fn b5_12_data_behind_a_close_is_refused_when_it_is_queued() {
+    let server = server();
+    assert_eq!(server.send(BufferType::BinaryFragment, b"x", 1), OK);
+    assert_eq!(server.send_close(1000, b"", 2), OK);
+    for buffer_type in [BufferType::Utf8Message, BufferType::BinaryMessage, BufferType::BinaryFragment] {
+        assert_eq!(server.send(buffer_type, b"y", 3), OPERATION);
+    }
+    assert_eq!(server.send_close(1001, b"", 3), OPERATION);
+    assert_eq!(server.ping(3), OK);
+}
+
+#[test]
+fn b5_12_the_close_frame_of_a_fault_follows_the_frame_under_way_and_other_sends_end_without_bytes() {
+    let server = server();
+    assert_eq!(server.send(BufferType::BinaryFragment, b"one", 1), OK);
+    assert_eq!(server.send(BufferType::BinaryMessage, b"two", 2), OK);
+    assert_eq!((server.ping(3), server.receive(4)), (OK, OK));
+    let one = server.get_into(ActionQueue::SEND.into(), 1).unwrap();
+    let receive = take(&server, ActionQueue::RECEIVE, Action::ReceiveFromNetwork);
+    server.complete(&receive, receive.fill(&frame(0x81, b"not masked")));
+    assert_eq!(server.get(ActionQueue::RECEIVE).map(drop), Err(FORMAT));
+    let mut wire = one.bytes();
+    server.complete(&one, wire.len());
+    let mut ended = Vec::new();
+    loop {
+        let taken = server.get(ActionQueue::ALL).unwrap();
+        match taken.action {
+            Action::SendToNetwork => wire.extend(taken.bytes()),
+            Action::Nothing => break,
+            _ => ended.extend(taken.context),
+        }
+        server.complete(&taken, taken.bytes().len());
+    }
+    assert_eq!(wire, [frame(0x02, b"one"), frame(0x88, &1002_u16.to_be_bytes())].concat());
+    assert_eq!(ended, [1, 2, 3, 4]);
+}
+
+#[test]
+fn b5_9_a_close_without_a_buffer_is_empty() {
+    let server = server();
+    assert_eq!(server.send_empty_close(7), OK);
+    let send = take(&server, ActionQueue::SEND, Action::SendToNetwork);
+    assert_eq!((send.bytes(), send.context), (vec![0x88, 0], Some(7)));
+    assert_eq!((server.send_empty_close(8), server.send(BufferType::Utf8Message, b"x", 8)), (OPERATION, OPERATION));
 }
 
 #[test]
@@ -99,9 +169,9 @@ fn control_frames_go_between_the_pieces_of_a_message() {
 }
 
 #[test]
-fn data_and_close_frames_need_a_buffer() {
+fn data_needs_a_buffer() {
     let server = server();
-    for buffer_type in &ALL[..5] {
+    for buffer_type in &ALL[..4] {
         assert_eq!(server.send_buffer((*buffer_type).into(), None, 0), INVALID_ARG, "{buffer_type}");
     }
     let nothing = Buffer { data: BufferData { buffer: ptr::null_mut(), buffer_length: 1 } };

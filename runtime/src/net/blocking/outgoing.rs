@@ -74,6 +74,8 @@ pub(super) struct Queue {
     control: [u8; MAX_CONTROL_FRAME],
     /// Whether a thread has the turn and does not hold the lock: it writes on until everything is out.
     is_taken: bool,
+    /// Whether the data frame of the thread that has the turn has not begun.
+    is_unsent: bool,
     /// How many threads wait for the turn. To wake nobody is a system call all the same.
     waiting: usize,
     /// Whether the stream has ended in this direction.
@@ -88,6 +90,7 @@ impl Outgoing {
             write: WriteHalf::new(framer, BOUND),
             control: [0; MAX_CONTROL_FRAME],
             is_taken: false,
+            is_unsent: false,
             waiting: 0,
             has_ended: false,
             is_pending: Arc::clone(&is_pending),
@@ -148,11 +151,17 @@ impl Queue {
     /// Begins a frame. The caller has the turn, and gives the payload to [`transmit`](Self::transmit).
     pub(super) fn send(&mut self, piece: Piece, payload: &[u8]) -> Result<(), SendError> {
         self.write.admit(piece, payload)?.push(());
+        self.is_unsent = true;
         Ok(())
     }
 
     pub(super) fn send_control(&mut self, control: Control) -> Result<(), SendError> {
         self.write.send_control(control, ())
+    }
+
+    /// Whether the last data frame has ended without a byte, because the peer broke the protocol before.
+    pub(super) const fn is_unsent(&self) -> bool {
+        self.is_unsent
     }
 
     /// Queues what answers bytes that came in.
@@ -185,13 +194,17 @@ impl Queue {
         if self.write.state().channel == Channel::Lost {
             return Progress::Lost;
         }
+        self.end_operations();
         match self.write.due(Asked::Everything) {
             Due::Nothing => {
                 self.end_if_failed(stream);
                 return Progress::Drained;
             }
             Due::Offered => {}
-            Due::Data => self.write.stage_data(|()| payload, buffer),
+            Due::Data => {
+                self.is_unsent = false;
+                self.write.stage_data(|()| payload, buffer);
+            }
             // WinHTTP has no pings of its own.
             Due::Control => drop(self.write.stage_control(Asked::Everything, &mut self.control)),
         }
@@ -207,9 +220,7 @@ impl Queue {
         match written {
             Ok(Some(count)) => {
                 self.write.written(count);
-                while self.write.state().operation == Operation::Ended {
-                    self.write.indicated();
-                }
+                self.end_operations();
                 if self.write.due(Asked::Everything) == Due::Nothing {
                     self.end_if_failed(stream);
                     return Progress::Drained;
@@ -221,6 +232,13 @@ impl Queue {
                 self.write.lost();
                 Progress::Lost
             }
+        }
+    }
+
+    /// Nobody has to be told that an operation has ended.
+    fn end_operations(&mut self) {
+        while self.write.state().operation == Operation::Ended {
+            self.write.indicated();
         }
     }
 

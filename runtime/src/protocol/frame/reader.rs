@@ -69,6 +69,15 @@ impl FrameReader {
         self.remaining
     }
 
+    /// How many payload bytes of the present control frame have come. It is 0 outside control frames.
+    #[inline]
+    pub fn control_received(&self) -> usize {
+        match self.place {
+            Place::Control { .. } => self.control.as_bytes().len(),
+            Place::Head | Place::Payload | Place::Nowhere => 0,
+        }
+    }
+
     /// The payload of the last control frame.
     #[inline]
     pub const fn control(&self) -> &ControlPayload {

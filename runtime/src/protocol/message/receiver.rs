@@ -93,6 +93,12 @@ impl Receiver {
         self.frames.payload_remaining()
     }
 
+    /// How many payload bytes of the present control frame have come. It is 0 outside control frames.
+    #[inline]
+    pub fn control_received(&self) -> usize {
+        self.frames.control_received()
+    }
+
     /// Takes bytes from the wire up to the next event, and returns how many it took.
     ///
     /// Payload goes to the start of `buffer`. If all bytes were taken and there is no event, more bytes are needed.

@@ -44,7 +44,7 @@ pub(super) struct Model {
 
 fn index(state: Sending) -> usize {
     let offer = state.offer.map_or(0, |source| 1 + source as usize);
-    ((state.channel as usize * 4 + state.operation as usize) * 3 + state.answer as usize) * 3 + offer
+    ((state.channel as usize * 5 + state.operation as usize) * 3 + state.answer as usize) * 3 + offer
 }
 
 /// The table with an entry for every state, since schedules ask it millions of times.
@@ -209,7 +209,8 @@ impl Model {
     /// Bytes of this source were put on offer.
     pub(super) fn offered(&mut self, source: Source) {
         assert_eq!(self.state.offer, None, "one offer at a time");
-        let begins = source == Source::Answer || self.state.operation == Operation::Waiting;
+        let begins =
+            source == Source::Answer || matches!(self.state.operation, Operation::Waiting | Operation::Closing);
         self.input(SendInput::Offered(source));
         if !begins {
             return;

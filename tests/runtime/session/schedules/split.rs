@@ -1,5 +1,7 @@
 //! Schedules of a connection whose halves one thread uses, with actions that are dropped, and done in part.
 
+use std::collections::VecDeque;
+
 use winws::protocol::{Control, Fault};
 use winws::session::Asked;
 use winws::session::SendError;
@@ -18,8 +20,8 @@ struct World {
     stream: Stream,
     masked: bool,
     receiving: Receiving,
-    /// The buffer of the receive that is queued.
-    target: Option<usize>,
+    /// The buffers of the receives that are queued.
+    targets: VecDeque<Option<usize>>,
     /// Whether the outcome of the receive was looked at: an action that is dropped is given again.
     is_known: bool,
     awaited: Option<Vec<u8>>,
@@ -80,11 +82,7 @@ impl World {
     }
 
     fn receive(&mut self, receives: &mut ReceiveHalf<'_, Vec<u8>>, draw: &mut Draw) {
-        let expected = if self.receiving.operation == Receive::None {
-            table::receiving_after(self.receiving, ReceiveInput::Queue).ok_or(Refusal::Ended)
-        } else {
-            Err(Refusal::Busy)
-        };
+        let expected = table::receiving_after(self.receiving, ReceiveInput::Queue).ok_or(Refusal::Ended);
         let target = draw.of(&[None, Some(0), Some(1), Some(3), Some(50), Some(1000)]);
         let received = match target {
             Some(length) => receives.receive_into(vec![0; length]).map_err(Refusal::from),
@@ -92,7 +90,8 @@ impl World {
         };
         assert_eq!(received, expected.map(drop));
         if let Ok(after) = expected {
-            (self.receiving, self.target, self.is_known) = (after, target.filter(|length| *length > 0), false);
+            self.receiving = after;
+            self.targets.push_back(target);
         }
     }
 
@@ -208,8 +207,12 @@ impl World {
                 assert_eq!(self.receiving.operation, Receive::Ended);
                 if !draw.one_in(5) {
                     let buffer = complete.complete();
-                    assert_eq!(buffer.map(|buffer| buffer.len()), self.target.take());
+                    assert_eq!(Some(buffer.map(|buffer| buffer.len())), self.targets.pop_front());
+                    self.is_known = false;
                     self.receive_input(ReceiveInput::Indicated);
+                    if !self.targets.is_empty() {
+                        self.receive_input(ReceiveInput::Next);
+                    }
                 }
             }
         }
@@ -227,7 +230,8 @@ impl World {
             ) => {
                 assert_eq!(kind, expected);
                 assert!(rest.starts_with(payload) && (rest.is_empty() || !payload.is_empty()));
-                assert!(self.target.is_none_or(|length| payload.len() <= length));
+                let target = self.targets.front().copied().flatten();
+                assert!(target.is_none_or(|length| length == 0 || payload.len() <= length));
                 rest.drain(..payload.len());
                 assert_eq!(*end_of_message, *is_final && rest.is_empty());
                 if rest.is_empty() {
@@ -288,11 +292,11 @@ fn schedules_of_a_connection_in_halves() {
         let mut connection = Connection::new(config);
         let (mut sends, mut receives) = connection.split();
         let mut world = World {
-            model: Model::new(masked, 1),
+            model: Model::new(masked, 64),
             stream: Stream::new(!masked),
             masked,
             receiving: Receiving::START,
-            target: None,
+            targets: VecDeque::new(),
             is_known: false,
             awaited: None,
             controls: 0,
