@@ -15,7 +15,8 @@ const RECEIVE_BUFFER: usize = 16 * 1024;
 ///
 /// The [timeout](AcceptOptions::timeout) of the options is looked at between two reads, because only the stream itself can end
 /// a read. Give the stream a timeout of its own: a read that fails with `WouldBlock` or `TimedOut` is a request that did not
-/// come in time. A refused client is not waited for; the stream is dropped after the response.
+/// come in time. A refused client is not waited for; the stream is dropped after the response. The callback can see which
+/// subprotocol was [chosen](Answer::subprotocol).
 ///
 /// ```
 /// use std::os::unix::net::UnixStream;
