@@ -8,8 +8,8 @@ mod answer;
 use std::error::Error;
 use std::io;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use winws::protocol::upgrade::UpgradeRequestReader;
 use winws::websocket::{Action, Config, Connection};
 
@@ -39,18 +39,18 @@ fn ask(url: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One client, after its handshake.
-pub(crate) struct Peer {
-    stream: TcpStream,
+/// One client, after its handshake, over any stream of tokio's: a socket, or TLS on top of one.
+pub(crate) struct Peer<S> {
+    stream: S,
     connection: Connection,
     /// Bytes that came with the request, and are frames already.
     read_ahead: Vec<u8>,
     echo: Echo,
 }
 
-impl Peer {
+impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     /// Waits for the request, and answers it.
-    pub(crate) async fn accept(mut stream: TcpStream) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn accept(mut stream: S) -> Result<Self, Box<dyn Error>> {
         let (mut reader, mut buffer) = (UpgradeRequestReader::new(), [0; 4096]);
         loop {
             let length = stream.read(&mut buffer).await?;

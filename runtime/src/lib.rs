@@ -165,5 +165,5 @@ pub mod websocket;
 mod winhttp;
 
 pub use client::{CloseStatus, ConnectError, Delivery, MessageError, WebSocket, connect, connect_with};
-pub use server::{AcceptError, AcceptOptions, accept, accept_with};
+pub use server::{AcceptError, AcceptOptions, accept, accept_over, accept_with};
 pub use winhttp::WinHttp;

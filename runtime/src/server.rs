@@ -3,7 +3,9 @@
 //! Only the handshake is here. What the WebSocket does afterwards is the same for both ends.
 
 mod error;
+mod over;
 
+use std::borrow::Cow;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,7 @@ use crate::protocol::upgrade::{Answer, REQUEST_TIMEOUT, SERVER_ERROR, UpgradeReq
 use crate::winhttp::Socket;
 
 pub use error::AcceptError;
+pub use over::accept_over;
 
 /// How long a handshake may take where nothing else was asked for.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -120,30 +123,41 @@ pub fn accept_with(
     decide: impl FnOnce(&UpgradeRequest, &mut Answer),
 ) -> Result<WebSocket, AcceptError> {
     let stream = net::accepted(stream).map_err(AcceptError::Stream)?;
-    let reader = UpgradeRequestReader::with_limit(options.head_limit);
-    let received = receive_request(&stream, reader, deadline(options));
+    let (reader, deadline) = (UpgradeRequestReader::with_limit(options.head_limit), deadline_of(options));
+    let received = receive_request(reader, deadline, |buffer| stream.read(buffer, deadline, None));
     let (request, read_ahead) = received.map_err(|error| no_request(&stream, error, options))?;
-    let subprotocol = request.protocols().find(|offered| options.subprotocols.contains(offered));
-    let mut answer = request.agree(subprotocol, &[]).map_err(|error| {
-        refuse(&stream, error.response());
-        AcceptError::Request(error)
-    })?;
-    decide(&request, &mut answer);
-    let response = answer.encode().map_err(|error| {
-        refuse(&stream, SERVER_ERROR);
-        AcceptError::Answer(error)
-    })?;
-    if let Some(status) = answer.refusal() {
-        refuse(&stream, &response);
-        return Err(AcceptError::Refused { status });
-    }
-    send_response(&stream, &response, deadline(options)).map_err(AcceptError::Write)?;
+    let (response, agreed) = answer(&request, options, decide);
+    let subprotocol = agreed.inspect_err(|_| refuse(&stream, &response))?;
+    send_response(&stream, &response, deadline_of(options)).map_err(AcceptError::Write)?;
     let socket = Socket::new(Blocking::new(Role::Server, stream, &read_ahead));
-    Ok(WebSocket::new(socket, answer.subprotocol().map(str::to_owned)))
+    Ok(WebSocket::new(socket, subprotocol))
+}
+
+/// The response to a request, and the subprotocol that was agreed, or why the request is refused.
+fn answer(
+    request: &UpgradeRequest,
+    options: &AcceptOptions<'_>,
+    decide: impl FnOnce(&UpgradeRequest, &mut Answer),
+) -> (Cow<'static, [u8]>, Result<Option<String>, AcceptError>) {
+    let subprotocol = request.protocols().find(|offered| options.subprotocols.contains(offered));
+    let mut answer = match request.agree(subprotocol, &[]) {
+        Ok(answer) => answer,
+        Err(error) => return (error.response().into(), Err(AcceptError::Request(error))),
+    };
+    decide(request, &mut answer);
+    let response = match answer.encode() {
+        Ok(response) => response,
+        Err(error) => return (SERVER_ERROR.into(), Err(AcceptError::Answer(error))),
+    };
+    let agreed = match answer.refusal() {
+        Some(status) => Err(AcceptError::Refused { status }),
+        None => Ok(answer.subprotocol().map(str::to_owned)),
+    };
+    (response.into(), agreed)
 }
 
 /// When the step that begins now must be done. A timeout that is too far away for a clock is none.
-fn deadline(options: &AcceptOptions<'_>) -> Option<Instant> {
+fn deadline_of(options: &AcceptOptions<'_>) -> Option<Instant> {
     options.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }
 

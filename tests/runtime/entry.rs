@@ -33,7 +33,18 @@ pub fn handshake(bytes: &[u8]) {
         let read = pieces.iter().try_for_each(|piece| reader.receive_bytes(piece).map(drop));
         (read, reader.poll_request())
     };
-    assert_eq!(request(&[head, tail]), request(&[bytes]));
+    let whole = request(&[bytes]);
+    assert_eq!(request(&[head, tail]), whole);
+    if let (_, Some(request)) = whole {
+        let offered = request.protocols().next();
+        if let Ok(mut answer) = request.agree(offered, &[]) {
+            assert_eq!(answer.subprotocol(), offered);
+            answer.add_header("X-Target", request.target());
+            let response = answer.encode().unwrap_or_default();
+            let ends = response.windows(4).filter(|bytes| bytes == b"\r\n\r\n").count();
+            assert!(response.is_empty() || ends == 1, "{}", response.escape_ascii());
+        }
+    }
     let mut reader = ResponseReader::new();
     let taken = reader.receive_bytes(bytes);
     if let Some(response) = reader.poll_response() {

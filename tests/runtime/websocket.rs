@@ -15,6 +15,7 @@ mod memory;
 mod random;
 mod receive;
 mod send;
+mod stream;
 mod table;
 
 use winws_api::HResult;

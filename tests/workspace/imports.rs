@@ -8,7 +8,7 @@ use winws_tests_generator::{texts, workspace};
 /// The modules of the runtime, and those of ours that each may name.
 const BELOW: &[(&str, &[&str])] = &[
     ("ffi", &["winhttp", "websocket", "raw"]),
-    ("server", &["client", "winhttp", "net", "protocol"]),
+    ("server", &["client", "winhttp", "websocket", "net", "protocol"]),
     ("client", &["winhttp", "protocol"]),
     ("winhttp", &["net", "protocol", "handles", "raw"]),
     ("websocket", &["session", "protocol", "handles", "raw", "keys"]),

@@ -1,4 +1,4 @@
-//! The WebSocket protocol component: a WebSocket for both roles that does no I/O.
+//! The WebSocket protocol component: a WebSocket for both roles that does no I/O. Only [`StreamSocket`] moves bytes.
 //!
 //! [`Connection`] is the interface for Rust programs. [`Component`] has the functions of websocket.h over handles.
 //! [`table`] says which calls a handle allows in each state. [`session`](crate::session) decides which frame is sent
@@ -18,6 +18,7 @@ mod memory;
 mod properties;
 mod receives;
 mod sends;
+mod stream;
 pub mod table;
 mod transfer;
 
@@ -27,6 +28,7 @@ pub use self::config::{BufferTooSmall, Config, MIN_BUFFER, MIN_SERVER_SEND_BUFFE
 pub use self::connection::Connection;
 pub use self::given_back::GivenBack;
 pub use self::halves::{ReceiveAction, ReceiveHalf, SendAction, SendHalf};
+pub use self::stream::{StreamError, StreamSocket};
 pub use crate::session::{Refusal, SendError};
 
 /// How many operations may wait in each direction, the one that is carried out included (b5.12).

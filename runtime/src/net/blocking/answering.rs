@@ -34,11 +34,12 @@ impl From<io::Error> for AnsweringError {
     }
 }
 
-/// Reads the head of a request, and hands over the bytes that came after it, which are frames: at most [`READ_AHEAD`].
+/// Takes the head of a request from `read`, and hands over the bytes that came after it, which are frames: at most
+/// [`READ_AHEAD`].
 pub(crate) fn receive_request(
-    stream: &Stream,
     mut reader: UpgradeRequestReader,
     deadline: Option<Instant>,
+    mut read: impl FnMut(&mut [u8]) -> io::Result<Waited>,
 ) -> Result<(UpgradeRequest, Vec<u8>), AnsweringError> {
     let (mut received, mut buffer) = (0, [0; READ_AHEAD]);
     loop {
@@ -47,7 +48,7 @@ pub(crate) fn receive_request(
         if received > 0 && deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Err(AnsweringError::TimedOut);
         }
-        let length = match stream.read(&mut buffer, deadline, None)? {
+        let length = match read(&mut buffer)? {
             Waited::Bytes(length) => length,
             Waited::End | Waited::Woken => return Err(AnsweringError::Closed { received }),
             Waited::TimedOut => return Err(AnsweringError::TimedOut),
