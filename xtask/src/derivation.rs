@@ -18,8 +18,8 @@ pub struct Derivation {
 pub const ALL: &[Derivation] = &[
     Derivation {
         name: "array-of-heading",
-        explanation: "The heading of a field or parameter has dimensions, its type has none: the type is an array of these \
-                      dimensions.",
+        explanation: "The heading of a field or parameter has dimensions, and its type has none: the type is an array of \
+                      these dimensions.",
     },
     Derivation {
         name: "failure-of-constant",
@@ -32,7 +32,7 @@ pub const ALL: &[Derivation] = &[
     },
     Derivation {
         name: "hresult-of-win32-code",
-        explanation: "A code is written as HRESULT_FROM_WIN32(X): its number is what the macro makes of the number of X.",
+        explanation: "A code is written as HRESULT_FROM_WIN32(X): the macro makes its number from the number of X.",
     },
     Derivation {
         name: "last-error-of-codes",
@@ -47,7 +47,10 @@ pub const ALL: &[Derivation] = &[
         name: "length-sentence",
         explanation: "A sentence says of which buffer a parameter is the length, and not what it counts.",
     },
-    Derivation { name: "name-from-file", explanation: "Nothing on the page names the item: its file does." },
+    Derivation {
+        name: "name-from-file",
+        explanation: "Nothing on the page names the item, so it has the name of the file.",
+    },
     Derivation {
         name: "name-from-title",
         explanation: "The title of the front matter, without header and kind, is the item's name.",
@@ -58,7 +61,7 @@ pub const ALL: &[Derivation] = &[
     },
     Derivation {
         name: "nesting-of-declaration",
-        explanation: "A field stands within an unnamed part of the declaration: its name is a path through that part.",
+        explanation: "A field stands inside an unnamed part of the declaration: its name is a path through that part.",
     },
     Derivation {
         name: "number-of-code",
@@ -66,21 +69,21 @@ pub const ALL: &[Derivation] = &[
     },
     Derivation {
         name: "optional-of-sentence",
-        explanation: "A sentence about this parameter says under no condition that it can be NULL or is optional.",
+        explanation: "A sentence about this parameter says, without a condition, that it can be NULL or is optional.",
     },
     Derivation {
         name: "return-convention-of-codes",
-        explanation: "A function returns a number. If it lists codes, and none is an HRESULT, that number is a Win32 code; else \
-                      it is a value. Codes among rows that are mostly none do not count.",
+        explanation: "A function returns a number. If it lists codes, and none is an HRESULT, the number is a Win32 code; \
+                      otherwise it is a value. A list counts only if most of its rows are codes.",
     },
     Derivation {
         name: "return-convention-of-pointer",
-        explanation: "A function returns a pointer: it is a value, and tells of failure by itself.",
+        explanation: "A function returns a pointer: it is a value, and the value shows whether the call failed.",
     },
     Derivation {
         name: "return-convention-of-prose",
-        explanation: "The return section tells how failure is reported: by the name of a type of codes or of one of its \
-                      successes, by the function that tells the last error, or by saying that nothing is returned.",
+        explanation: "The return section shows how failure is reported. It names a type of codes or a success code of that \
+                      type, names the function that returns the last error, or says that nothing is returned.",
     },
     Derivation {
         name: "return-convention-of-sentence",
@@ -92,19 +95,19 @@ pub const ALL: &[Derivation] = &[
     },
     Derivation {
         name: "return-type-from-codes",
-        explanation: "No return type is stated, and every code of the function is an HRESULT: so is what it returns. Codes among \
-                      rows that are mostly none do not count.",
+        explanation: "No return type is stated, and every code of the function is an HRESULT: the function returns an \
+                      HRESULT. A list counts only if most of its rows are codes.",
     },
     Derivation {
         name: "typedef-of-tag",
-        explanation: "A page is called by a tag with an underscore, and its description writes the name without it in bold: \
-                      that is the type's public name.",
+        explanation: "A page has the name of a tag with an underscore, and its description has the name without the \
+                      underscore in bold: that is the public name of the type.",
     },
     Derivation {
         name: "value-of-declaration",
-        explanation: "The page has exactly one declaration of the enumeration, whole, under no preprocessor condition, with the \
-                      names of the headings: an enumerator without a value is 0 if it is the first, else one more than the one \
-                      before it (C11, 6.7.2.2).",
+        explanation: "The page has exactly one declaration of the enumeration. It is complete, stands under no preprocessor \
+                      condition and has the names of the headings. An enumerator without a value is 0 if it is the first, \
+                      otherwise one more than the enumerator before it (C11, 6.7.2.2).",
     },
     Derivation {
         name: "value-of-expression",

@@ -21,7 +21,7 @@ pub enum AbortChannelError {
 
 impl AbortChannelError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::InvalidArg, Self::NotSupported];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg, Self::NotSupported];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -100,7 +100,7 @@ pub enum CloseChannelError {
 
 impl CloseChannelError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 9] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidFormat,
@@ -202,7 +202,7 @@ pub enum CreateChannelError {
 
 impl CreateChannelError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -246,7 +246,7 @@ pub enum GetChannelPropertyError {
 
 impl GetChannelPropertyError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -415,7 +415,7 @@ pub enum OpenChannelError {
 
 impl OpenChannelError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 27] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidFormat,
@@ -608,7 +608,7 @@ pub enum ResetChannelError {
 
 impl ResetChannelError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::InvalidArg, Self::InvalidOperation];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg, Self::InvalidOperation];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -652,7 +652,7 @@ pub enum SetChannelPropertyError {
 
 impl SetChannelPropertyError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -696,7 +696,7 @@ pub enum ShutdownSessionChannelError {
 
 impl ShutdownSessionChannelError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::InvalidArg, Self::InvalidOperation];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg, Self::InvalidOperation];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -763,7 +763,7 @@ pub enum AddErrorStringError {
 
 impl AddErrorStringError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -806,7 +806,7 @@ pub enum CreateErrorFailure {
 
 impl CreateErrorFailure {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -844,7 +844,7 @@ pub enum GetErrorPropertyError {
 
 impl GetErrorPropertyError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 1] = [Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -880,7 +880,7 @@ pub enum GetErrorStringError {
 
 impl GetErrorStringError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 1] = [Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -916,7 +916,7 @@ pub enum ResetErrorFailure {
 
 impl ResetErrorFailure {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 1] = [Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -961,7 +961,7 @@ pub enum SetErrorPropertyError {
 
 impl SetErrorPropertyError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidOperation,
@@ -1012,7 +1012,7 @@ pub enum AbandonMessageCallbackError {
 
 impl AbandonMessageCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::InvalidArg, Self::InvalidOperation];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg, Self::InvalidOperation];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -1052,7 +1052,7 @@ pub enum AbortChannelCallbackError {
 
 impl AbortChannelCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 1] = [Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -1131,7 +1131,7 @@ pub enum CloseChannelCallbackError {
 
 impl CloseChannelCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 9] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidFormat,
@@ -1232,7 +1232,7 @@ pub enum CreateChannelCallbackError {
 
 impl CreateChannelCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -1275,7 +1275,7 @@ pub enum GetChannelPropertyCallbackError {
 
 impl GetChannelPropertyCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -1444,7 +1444,7 @@ pub enum OpenChannelCallbackError {
 
 impl OpenChannelCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 27] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidFormat,
@@ -1763,7 +1763,7 @@ pub enum ReadMessageEndCallbackError {
 
 impl ReadMessageEndCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 28] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::InvalidFormat,
@@ -2116,7 +2116,7 @@ pub enum ReadMessageStartCallbackError {
 
 impl ReadMessageStartCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 33] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::RevocationOffline,
@@ -2336,7 +2336,7 @@ pub enum ResetChannelCallbackError {
 
 impl ResetChannelCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 1] = [Self::InvalidOperation];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidOperation];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -2378,7 +2378,7 @@ pub enum SetChannelPropertyCallbackError {
 
 impl SetChannelPropertyCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -2417,7 +2417,7 @@ pub enum ShutdownSessionChannelCallbackError {
 
 impl ShutdownSessionChannelCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 1] = [Self::InvalidOperation];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidOperation];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -2639,7 +2639,7 @@ pub enum WriteMessageEndCallbackError {
 
 impl WriteMessageEndCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 33] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::RevocationOffline,
@@ -3015,7 +3015,7 @@ pub enum WriteMessageStartCallbackError {
 
 impl WriteMessageStartCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 33] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::OutOfMemory,
         Self::InvalidArg,
         Self::RevocationOffline,

@@ -22,7 +22,7 @@ pub enum CreateClientHandleError {
 
 impl CreateClientHandleError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -66,7 +66,7 @@ pub enum CreateServerHandleError {
 
 impl CreateServerHandleError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 2] = [Self::OutOfMemory, Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::OutOfMemory, Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -104,7 +104,7 @@ pub enum GetGlobalPropertyError {
 
 impl GetGlobalPropertyError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 1] = [Self::InvalidArg];
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidArg];
 
     /// The code.
     pub const fn code(self) -> crate::HResult {
@@ -156,7 +156,7 @@ pub enum BeginClientHandshakeError {
 
 impl BeginClientHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
@@ -235,7 +235,7 @@ pub enum BeginServerHandshakeError {
 
 impl BeginServerHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 6] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
@@ -332,7 +332,7 @@ pub enum EndClientHandshakeError {
 
 impl EndClientHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 7] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
@@ -417,7 +417,7 @@ pub enum EndServerHandshakeError {
 
 impl EndServerHandshakeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
@@ -492,7 +492,7 @@ pub enum GetActionError {
 
 impl GetActionError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 5] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
@@ -566,7 +566,7 @@ pub enum ReceiveError {
 
 impl ReceiveError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,
@@ -635,7 +635,7 @@ pub enum SendError {
 
 impl SendError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::Handle,
         Self::OutOfMemory,
         Self::InvalidArg,

@@ -154,7 +154,7 @@ pub trait Session {
     ///
     ///   The URL. The function looks at its structure only. It does not check that each part is valid.
     ///
-    ///   What comes out may point into it.
+    ///   The output may point into it.
     /// - the length of `url` (C: `dwUrlLength`, in)
     ///
     ///   Length of the `url` string, in characters. If it is 0, the string ends at its terminating zero.

@@ -31,7 +31,7 @@ pub enum CloseHandleError {
 
 impl CloseHandleError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InternalError,
@@ -120,7 +120,7 @@ pub enum ConnectError {
 
 impl ConnectError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 9] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -221,7 +221,7 @@ pub enum CrackUrlError {
 
 impl CrackUrlError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 6] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::NotEnoughMemory,
         Self::InvalidParameter,
         Self::InsufficientBuffer,
@@ -304,7 +304,7 @@ pub enum CreateUrlError {
 
 impl CreateUrlError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 5] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::NotEnoughMemory,
         Self::InvalidParameter,
         Self::InsufficientBuffer,
@@ -371,7 +371,7 @@ pub enum OpenError {
 
 impl OpenError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 3] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::NotEnoughMemory,
         Self::InvalidParameter,
         Self::InternalError,
@@ -453,7 +453,7 @@ pub enum QueryOptionError {
 
 impl QueryOptionError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -562,7 +562,7 @@ pub enum SetOptionError {
 
 impl SetOptionError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -655,7 +655,7 @@ pub enum SetStatusCallbackError {
 
 impl SetStatusCallbackError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 5] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -734,7 +734,7 @@ pub enum SetTimeoutsError {
 
 impl SetTimeoutsError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 6] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -836,7 +836,7 @@ pub enum AddRequestHeadersError {
 
 impl AddRequestHeadersError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -946,7 +946,7 @@ pub enum OpenRequestError {
 
 impl OpenRequestError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -1056,7 +1056,7 @@ pub enum QueryDataAvailableError {
 
 impl QueryDataAvailableError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::Timeout,
@@ -1164,7 +1164,7 @@ pub enum QueryHeadersError {
 
 impl QueryHeadersError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -1278,7 +1278,7 @@ pub enum ReadDataError {
 
 impl ReadDataError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 9] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::Timeout,
@@ -1468,7 +1468,7 @@ pub enum ReceiveResponseError {
 
 impl ReceiveResponseError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 22] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::Timeout,
@@ -1733,7 +1733,7 @@ pub enum SendRequestError {
 
 impl SendRequestError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 21] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -1904,7 +1904,7 @@ pub enum SetCredentialsError {
 
 impl SetCredentialsError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 6] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
         Self::InvalidParameter,
@@ -2009,7 +2009,7 @@ pub enum WebSocketCloseError {
 
 impl WebSocketCloseError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InvalidOperation,
@@ -2103,7 +2103,7 @@ pub enum WebSocketCompleteUpgradeError {
 
 impl WebSocketCompleteUpgradeError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 4] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::IncorrectHandleType,
         Self::IncorrectHandleState,
@@ -2183,7 +2183,7 @@ pub enum WebSocketQueryCloseStatusError {
 
 impl WebSocketQueryCloseStatusError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 5] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InsufficientBuffer,
@@ -2284,7 +2284,7 @@ pub enum WebSocketReceiveError {
 
 impl WebSocketReceiveError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 8] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InvalidOperation,
@@ -2392,7 +2392,7 @@ pub enum WebSocketSendError {
 
 impl WebSocketSendError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 6] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InvalidOperation,
@@ -2492,7 +2492,7 @@ pub enum WebSocketShutdownError {
 
 impl WebSocketShutdownError {
     /// The failures that the page lists.
-    pub const DOCUMENTED: [Self; 7] = [
+    pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::InvalidParameter,
         Self::IoPending,

@@ -12,12 +12,12 @@ const ABORTED: HResult = CloseChannelError::OperationAborted.code();
 #[test]
 fn codes_go_both_ways() {
     assert_eq!(ABORTED, HResult::WS_E_OPERATION_ABORTED);
-    for error in CloseChannelError::DOCUMENTED {
+    for &error in CloseChannelError::DOCUMENTED {
         assert_eq!(CloseChannelError::from(error.code()), error);
         assert_eq!(HResult::from(error), error.code());
         assert!(error.reason().is_some_and(|reason| !reason.contains('\n')), "{error:?}");
     }
-    for error in QueryHeadersError::DOCUMENTED {
+    for &error in QueryHeadersError::DOCUMENTED {
         assert_eq!(QueryHeadersError::from(Win32Error::from(error)), error);
     }
     let other = OpenError::from(Win32Error(55555));

@@ -83,7 +83,7 @@ fn fact(path: &str, key: &str, value: &Value, shown: &Shown) {
         ("other_errors", Value::Bool(true)) => "The page says that there may be other codes.".to_owned(),
         ("null_terminated", Value::Bool(true)) => "Ends with a null pointer.".to_owned(),
         ("wide", Value::Bool(true)) => "Strings there are wide.".to_owned(),
-        ("aliased", Value::Bool(true)) => "What comes out may point into it.".to_owned(),
+        ("aliased", Value::Bool(true)) => "The output may point into it.".to_owned(),
         ("terminated_if", Value::Number(length)) => format!("{length}: the string ends with a zero."),
         ("failure", Value::Number(number)) => number.to_string(),
         ("optional", Value::Bool(true)) => "optional".to_owned(),

@@ -163,7 +163,7 @@ impl Mark {
             Self::Documented => "the reference page says something about it",
             Self::Recorded => "a test or a log was recorded on Windows",
             Self::ReliedOn => "a shipping program relies on it",
-            Self::Chosen => "no source decides, and the runtime has made a choice",
+            Self::Chosen => "no source decides, so this project has made a choice",
             Self::Reasoned => {
                 "nothing is known of Windows; the runtime follows a standard, another implementation or a plain reason"
             }

@@ -271,7 +271,7 @@ fn afterwards(param: &Param) -> String {
         sentences.push(format!("It is written even if the call fails with {}.", codes.join(", ")));
     }
     if param.aliased {
-        sentences.push("What comes out may point into it.".to_owned());
+        sentences.push("The output may point into it.".to_owned());
     }
     if param.wide {
         sentences.push("Strings there are wide.".to_owned());

@@ -1,6 +1,6 @@
 //! One error type per function: its documented failures, each with the page's own words, and `Other` for the rest.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs::{Writer, aliases, attributes};
@@ -63,7 +63,6 @@ fn error(function: &Function, of: &str, writer: &Writer<'_>) -> Option<TokenStre
     let constants: Vec<_> = function.errors.iter().map(|error| format_ident!("{}", error.c_name)).collect();
     let docs = function.errors.iter().map(|error| variant_doc(error, function.space, writer));
     let reasons = function.errors.iter().map(|error| reason(error, writer));
-    let count = Literal::usize_unsuffixed(function.errors.len());
     let doc = format!(" Why {of} failed.");
     let other = match function.open {
         true => " A code that the page does not list; it says that there may be some.",
@@ -80,7 +79,7 @@ fn error(function: &Function, of: &str, writer: &Writer<'_>) -> Option<TokenStre
 
         impl #name {
             #[doc = " The failures that the page lists."]
-            pub const DOCUMENTED: [Self; #count] = [#(Self::#idents,)*];
+            pub const DOCUMENTED: &[Self] = &[#(Self::#idents,)*];
 
             #[doc = " The code."]
             pub const fn code(self) -> #code_type {

@@ -6,6 +6,7 @@
 mod addresses;
 mod anchors;
 mod behaviour;
+mod breaks;
 mod catalogue;
 mod code;
 mod codes;
@@ -26,7 +27,6 @@ mod number;
 mod options;
 mod order;
 mod paths;
-mod pieces;
 mod prose;
 mod provenance;
 mod render;

@@ -18,7 +18,7 @@ macro_rules! documented {
         impl From<crate::$code> for $name {
             /// The failure that the page lists under this code; of two with one number, the first.
             fn from(code: crate::$code) -> Self {
-                Self::DOCUMENTED.into_iter().find(|error| error.code() == code).unwrap_or(Self::Other(code))
+                Self::DOCUMENTED.iter().copied().find(|error| error.code() == code).unwrap_or(Self::Other(code))
             }
         }
 

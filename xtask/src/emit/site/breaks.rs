@@ -2,7 +2,7 @@
 
 /// A text, of which long names are cut after `_`, `:` and the like, and before a capital that follows a small letter or a
 /// digit. No piece but the last of a name is so short that breaking there would gain nothing.
-pub(super) fn pieces(text: &str) -> Vec<&str> {
+pub(super) fn in_names(text: &str) -> Vec<&str> {
     cut(text, true)
 }
 
