@@ -171,7 +171,8 @@ rules! {
         "A `-param` or `-field` heading cannot be read: no name can be made of it. Mend the heading.";
     Overload, "overload", Warning,
         "A function of C++ has several signatures, each with a page of its own, and is no method. C has one function of a \
-         name, so that only the first one is generated; the facts of all are kept.";
+         name, and nothing says which of them that is, so that none is generated; the facts of all are kept. Keep the page \
+         of the one that C has.";
     PlaceholderName, "placeholder-name", Warning,
         "The name is one that a tool made up where the header has none, such as `unnamedParam1`. It is kept. Give the \
          name that the header should have, or the first line of text as `*name* [in]`.";
@@ -198,9 +199,9 @@ rules! {
          column may only count the rows, or a name has a number before and behind it. None of these numbers is read. Say in \
          the header which column has the values, such as `Value` or `Hex`.";
     UnclearFailure, "unclear-failure", Gap,
-        "The return section speaks of the last error and does not say plainly which value comes with failure: it names none, \
-         several, a range, or a constant whose number no page gives. Say what the function returns on failure, or state \
-         `failure` in overrides.toml.";
+        "The return section speaks of failure or of the last error and does not say plainly which value comes with failure: it \
+         names none, several, a range, a code of no known kind, or a constant whose number no page gives. A function in C \
+         would return 0, which may be success. Say what it returns on failure, or state `failure` in overrides.toml.";
     UndocumentedCode, "undocumented-code", Warning,
         "A function names a code whose number no page lists, though there are pages of codes. Add it to one of them.";
     UndocumentedField, "undocumented-field", Warning,
@@ -228,6 +229,9 @@ rules! {
     UnreadTree, "unread-tree", Note,
         "Links lead into a folder or a part of the site of which no page was read, so that nothing can be said of them. \
          They are counted once for all. Read that tree too, or mend the path if it was to be another one.";
+    UnspacedHeading, "unspaced-heading", Warning,
+        "A heading of the template has no blank behind its marks. It is read as the heading that it was to be, and other \
+         readers of Markdown take it for text. Set the blank.";
     UntoldCodes, "untold-codes", Warning,
         "The function returns a handle or pointer and its page lists codes, so only the last error could tell them. That is \
          read from it where every code is a Win32 one and the text states the value on failure. Say both.";

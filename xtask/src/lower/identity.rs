@@ -145,7 +145,7 @@ pub(super) fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<
         diags.report(Rule::MissingName, locate(page, Span::line(1)), message);
         return None;
     };
-    if has_c_name(kind) && !is_identifier(&name.value) && !(kind == Kind::Function && is_method(&name.value)) {
+    if has_c_name(kind) && !is_identifier(&name.value) && !(kind == Kind::Function && is_of_cpp(&name.value)) {
         let message = format!("`{}` is no C identifier", name.value);
         diags.report(Rule::InvalidName, name.source.location().clone(), message);
         return None;
@@ -167,7 +167,7 @@ pub(super) fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<
             }
         }
     }
-    if is_method(&name.value) {
+    if is_of_cpp(&name.value) {
         // `IThing::DoIt` is the same method as `IThing.DoIt`.
         let same = |title: &Fact<String>| title.value != name.value && title.value.replace("::", ".") == name.value;
         aliases.extend([title_text(page), front_matter_title(page)].into_iter().flatten().find(same));
@@ -197,14 +197,25 @@ fn is_type(kind: Kind) -> bool {
     matches!(kind, Kind::Enum | Kind::Struct | Kind::Union)
 }
 
-/// Whether a name is that of a C++ method, `IThing::DoIt` or `IThing.DoIt`: facts have it, C and Rust do not.
-fn is_method(name: &str) -> bool {
+/// Whether a name is one of C++ that C and Rust do not have, and facts do: a method, `IThing::DoIt` or `IThing.DoIt`, or
+/// an operator.
+fn is_of_cpp(name: &str) -> bool {
     let parts = || name.split("::").flat_map(|part| part.split('.'));
     let part = |part: &str| {
         let bare = part.trim_start_matches('~').split(['<', '(', '-', ' ', '=', '!', '[']).next();
-        bare.is_some_and(is_identifier)
+        bare.is_some_and(is_identifier) || is_operator(part)
     };
-    parts().count() > 1 && parts().all(part) && !name.contains(['\n', '{', '}', ';'])
+    let free = parts().count() == 1 && is_operator(name);
+    (free || parts().count() > 1 && parts().all(part)) && !name.contains(['\n', '{', '}', ';'])
+}
+
+/// `operator+`, `operator ->`, `operator new[]` or `operator HWND`.
+fn is_operator(name: &str) -> bool {
+    let Some(what) = name.strip_prefix("operator") else { return false };
+    let sign = what.trim();
+    let is_sign = !sign.is_empty() && sign.chars().all(|c| "+-*/%^&|~!=<>,()[]".contains(c));
+    let words = || sign.split([' ', '*', '&', '[', ']', '<', '>']).filter(|word| !word.is_empty());
+    is_sign || what.starts_with(' ') && words().next().is_some() && words().all(is_identifier)
 }
 
 fn push_alias(aliases: &mut Vec<Fact<String>>, name: &Fact<String>, alias: Fact<String>) {
