@@ -132,7 +132,7 @@ rules! {
     InvalidName, "invalid-name", Gap,
         "The name is no C identifier, so nothing can be generated for it. Mend the heading.";
     LengthOfNothing, "length-of-nothing", Warning,
-        "The first sentence of a number speaks of the length of a buffer and names no parameter, though a buffer of the \
+        "The text of a number speaks of the length of a buffer and names no parameter, though a pointer or array of the \
          function has no length. Buffer and length stay two arguments. Name the buffer in emphasis, or state `length_of` in \
          overrides.toml.";
     LineNotUnderstood, "line-not-understood", Note,

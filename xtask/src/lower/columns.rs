@@ -98,7 +98,7 @@ pub(super) fn side_by_side(table: &Table) -> Vec<Range<usize>> {
         let first = usize::from(!named(0));
         (0..all).all(|column| if column % 2 == first { named(column) } else { numbered(column) })
     };
-    let mut periods = (2..=all / 2).filter(|period| all % period == 0);
+    let mut periods = (2..=all / 2).filter(|period| all.is_multiple_of(*period));
     let period = match header.len() == all {
         true => periods.find(|&period| is_repeated(period)),
         false => None,

@@ -317,12 +317,13 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Len
     for inline in inlines {
         let text = plain(std::slice::from_ref(inline));
         match inline {
-            Inline::Emphasis(_) | Inline::Code(_)
+            Inline::Emphasis(_) | Inline::Code(_) | Inline::Strong(_)
                 if named.is_none() && names.contains(&text) && text != param.name.value =>
             {
                 // "Number of headers in *p*", whatever they are the number of.
                 let before = sentence.to_lowercase();
-                counts = before.contains("number of ") && before.ends_with(" in ");
+                let within = [" in ", " in the "].iter().any(|end| before.ends_with(end));
+                counts = before.contains("number of ") && within;
                 named = Some(text.clone());
             }
             Inline::Text(text) => {
