@@ -272,67 +272,6 @@ fn front_matter_title(page: &Page) -> Option<Fact<String>> {
     Some(title.derive("name-from-title", name))
 }
 
-/// Whether an item with the template of structures is one or a union: its declaration says so, else its keywords,
-/// which were made when somebody knew, else its title.
-pub(super) fn record(
-    page: &Page,
-    kind: Kind,
-    declared: Option<(Kind, Span)>,
-    name: &Fact<String>,
-    aliases: &[Fact<String>],
-    flaws: &mut Vec<String>,
-    diags: &mut Diagnostics,
-) -> Kind {
-    let help = "correct the title, or set `kind` in overrides.toml";
-    let mut doubt = |span: Span, message: String| {
-        diags.report_help(Rule::UnionAsStructure, locate(page, span), message, help);
-    };
-    let name = &name.value;
-    match (kind, declared) {
-        (Kind::Struct, Some((Kind::Union, span))) => {
-            doubt(span, format!("`{name}` has the page of a structure, and is declared as a union here"));
-            return Kind::Union;
-        }
-        (_, Some((Kind::Struct, span))) if kind == Kind::Union => {
-            let message = format!("`{name}` is a union by its title, and is declared as a structure here");
-            diags.report_help(Rule::HeadingAgainstDeclaration, locate(page, span), message, help);
-            return Kind::Struct;
-        }
-        (_, Some((kind, _))) => return kind,
-        (_, None) => {}
-    }
-    // Seven names are the most that a page was seen to have.
-    let names = || std::iter::once(name).chain(aliases.iter().map(|alias| &alias.value)).take(8);
-    let keys = ["ms.keywords", "helpviewer_keywords", "keywords"];
-    let called = |word: &str| {
-        let keywords = keys.into_iter().filter_map(|key| page.front_matter.get(key)).flatten();
-        keywords.into_iter().find(|text| names().any(|name| is_called(&text.value, name, word))).map(|text| text.span)
-    };
-    match called("union") {
-        Some(span) if kind == Kind::Struct => {
-            let contradicted = called("structure").is_some();
-            doubt(span, format!("`{name}` has the page of a structure, and is called a union here"));
-            if contradicted {
-                let message = format!("the keywords call `{name}` both a structure and a union");
-                diags.report_help(Rule::UnknownKind, locate(page, span), message, help);
-                flaws.push("what it is: the keywords call it a structure and a union".to_owned());
-            }
-            if contradicted { kind } else { Kind::Union }
-        }
-        _ => kind,
-    }
-}
-
-/// Whether keywords call that name a `union` or `structure`.
-fn is_called(text: &str, name: &str, word: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| {
-        let after = &text[at + name.len()..];
-        let rest = after.strip_prefix(' ').and_then(|after| after.strip_prefix(word));
-        !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-            && rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-    })
-}
-
 /// The heading of level 1 without the word for its kind.
 fn title_text(page: &Page) -> Option<Fact<String>> {
     let title = page.title.as_ref()?;
