@@ -20,6 +20,11 @@ pub(super) fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> O
         _ => kind,
     });
     let kind = kind.or_else(|| refine(by_sections(page).filter(|_| !is_message(page)), by_title()));
+    // "Using the THING structure" is about one and describes none.
+    let is_phrase = |name: &str| name.contains(' ') && name.split(' ').all(is_identifier);
+    let is_name =
+        || title_suffix(page).is_none_or(|(name, _)| !is_phrase(without_stars(name).trim()) || is_of_cpp(name));
+    let by_title = || by_title().filter(|_| is_name());
     let kind = kind.or_else(by_title).or_else(|| by_front_matter(page)).or_else(|| by_file(page));
     let kind = kind.or_else(|| lists_codes.then_some(Kind::Codes));
     let kind = kind.or_else(|| page.scalar("ms.topic").map(|_| Kind::Topic));

@@ -1,8 +1,10 @@
 //! What the sentences of a return section say: which value comes with failure and which with success, and whether the
 //! thread's last error is set. Reads words only; what is not said plainly is not said.
 
-use crate::c::values;
+mod words;
+
 use crate::prose::sentences;
+use words::{Word, number, words};
 
 /// What the sentences say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,45 +71,6 @@ enum Token {
     If,
     /// It fails, and what follows says why and not what it returns.
     Reasons,
-}
-
-/// The words of a sentence: letters, digits and what C names and numbers have, each with what stands around it.
-fn words(sentence: &str) -> Vec<Word<'_>> {
-    let mut found: Vec<Word<'_>> = Vec::new();
-    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\'' | '’');
-    let mut at = 0;
-    while let Some(start) = sentence[at..].find(inside).map(|start| at + start) {
-        let end = sentence[start..].find(|c| !inside(c)).map_or(sentence.len(), |end| start + end);
-        let start = start - dash(&sentence[at..start], &sentence[start..end]);
-        let gap = &sentence[at..start];
-        let text = sentence[start..end].trim_end_matches('-');
-        // `(DWORD)-1`: the cast says how wide the number is, which the type of the function does too.
-        let cast = gap == "(" || gap.ends_with(" (");
-        found.push(Word { text, enclosed: cast, pause: gap.contains([',', ':']), gap });
-        at = end;
-    }
-    found.retain(|word| !word.text.trim_matches('-').is_empty());
-    found
-}
-
-/// The length of the dash that a word processor made of a number's minus: `returns \u{2013}1`.
-fn dash(gap: &str, word: &str) -> usize {
-    let mark =
-        gap.chars().next_back().filter(|mark| MINUS.contains(mark) && word.starts_with(|c: char| c.is_ascii_digit()));
-    let len = mark.map_or(0, char::len_utf8);
-    if gap[..gap.len() - len].ends_with(|c: char| c.is_alphanumeric()) { 0 } else { len }
-}
-
-/// What stands for a minus besides `-`: en dash and minus sign.
-const MINUS: [char; 2] = ['\u{2013}', '\u{2212}'];
-
-struct Word<'a> {
-    text: &'a str,
-    /// A parenthesis opens before it.
-    enclosed: bool,
-    /// A comma or colon stands before it.
-    pause: bool,
-    gap: &'a str,
 }
 
 fn tokens(sentence: &str, last_error: Option<&str>) -> Vec<Token> {
@@ -299,19 +262,6 @@ fn is_of_something_else(words: &[Word<'_>], lower: &[String], at: usize) -> bool
     match verb {
         "is" | "was" | "equals" | "are" | "contains" | "specifies" => other(subject.text),
         _ => place < at && other(words[place - 1].text),
-    }
-}
-
-/// `-1`, `0xFFFFFFFF`, `32`.
-fn number(text: &str) -> Option<i64> {
-    let text = text.replace(MINUS, "-");
-    let digits = text.strip_prefix('-').unwrap_or(&text);
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    match values::evaluate(&text, |_| None) {
-        values::Outcome::Value(value) => i64::try_from(value).ok(),
-        values::Outcome::Unknown(_) | values::Outcome::Invalid(_) => None,
     }
 }
 
