@@ -3,6 +3,8 @@
 mod findings;
 mod render;
 
+use rayon::slice::ParallelSliceMut as _;
+
 use crate::source::Location;
 
 pub use findings::{Finding, findings};
@@ -317,7 +319,7 @@ impl Diagnostics {
 
     /// Sorts by place, so that the order of reading does not show.
     pub fn sort(&mut self) {
-        self.list.sort_by(|a, b| (&a.location, a.rule, &a.message).cmp(&(&b.location, b.rule, &b.message)));
+        self.list.par_sort_by(|a, b| (&a.location, a.rule, &a.message).cmp(&(&b.location, b.rule, &b.message)));
         self.list.dedup();
     }
 }
