@@ -30,7 +30,7 @@ typedef void *WEB_SOCKET_HANDLE;
  * From websocket/ne-websocket-web_socket_action.md, line 38.
  */
 typedef enum WEB_SOCKET_ACTION {
-    /** There is nothing to do. */
+    /** The queue has nothing to do now. */
     WEB_SOCKET_NO_ACTION = 0,
     /** The buffers hold bytes. Write them to the connection. */
     WEB_SOCKET_SEND_TO_NETWORK_ACTION = 1,
@@ -52,8 +52,8 @@ typedef enum WEB_SOCKET_ACTION_QUEUE {
     /** Actions of sends. */
     WEB_SOCKET_SEND_ACTION_QUEUE = 1,
     /**
-     * Actions of receives. The component also sends by itself while it receives: a pong that answers a
-     * ping, and a close frame after the peer has broken the protocol.
+     * Actions of receives, but none of sends of the application. The component also sends by itself while
+     * it receives: a pong that answers a ping, and a close frame after the peer has broken the protocol.
      */
     WEB_SOCKET_RECEIVE_ACTION_QUEUE = 2,
     /** Actions of both queues. It is the union of the two other values. */
@@ -148,8 +148,10 @@ typedef enum WEB_SOCKET_PROPERTY_TYPE {
     /**
      * PVOID. Memory of the caller that the session uses for its internal buffers. The value is the address
      * of the memory. The size of the property is the size of the memory, not of the address. The memory
-     * must be aligned to 8 bytes. It must be larger than both buffer sizes plus 256 bytes. The session
-     * uses it until the handle is deleted. By default the component allocates memory.
+     * must be aligned to 8 bytes. Its size must be at least both buffer sizes plus 144 bytes; the
+     * published page asks for more than 256. The session uses it until the handle is deleted. All memory
+     * that the session lends to the application lies in it, except the buffers of the application itself.
+     * By default the component allocates memory.
      */
     WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE = 3,
     /** BOOL. If it is TRUE, the component does not check that text is UTF-8. The default is FALSE. */
@@ -359,7 +361,7 @@ HRESULT WINAPI WebSocketBeginServerHandshake(
  * @param pvActionContext [in]
  *     The value that WebSocketGetAction wrote to pvActionContext for this action.
  * @param ulBytesTransferred [in]
- *     Says how many bytes were written to the connection or read from it, for all buffers of the action
+ *     Says how many bytes were read from the connection or written to it, for all buffers of the action
  *     together. It is 0 for actions that move no bytes.
  *
  * From websocket/nf-websocket-websocketcompleteaction.md, line 34.
@@ -597,11 +599,11 @@ HRESULT WINAPI WebSocketGetGlobalProperty(WEB_SOCKET_PROPERTY_TYPE eType, PVOID 
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
- *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
+ *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory, or 64 receives are queued already.
  *     - E_INVALIDARG (0x80070057): The buffer has no memory or the length 0.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The session does not allow the receive now: its
- *       handshake is not complete, the session was aborted, another receive has not completed, or the
- *       close frame of the peer has been received.
+ *       handshake is not complete, the session was aborted, the peer broke the protocol, or the close
+ *       frame of the peer has been received.
  *
  * From websocket/nf-websocket-websocketreceive.md, line 34.
  */
@@ -622,8 +624,9 @@ HRESULT WINAPI WebSocketReceive(
  *     or an unsolicited pong.
  * @param pBuffer [in, optional]
  *     One buffer with the data. CloseStatus is read for WEB_SOCKET_CLOSE_BUFFER_TYPE and Data for text and
- *     binary data. It must be NULL for WEB_SOCKET_PING_PONG_BUFFER_TYPE and
- *     WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE, which carry no data.
+ *     binary data. NULL with WEB_SOCKET_CLOSE_BUFFER_TYPE sends a close frame without status and reason.
+ *     It must be NULL for WEB_SOCKET_PING_PONG_BUFFER_TYPE and WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE,
+ *     which carry no data.
  *
  *     The component uses the buffer and the memory that it points to until the send is reported complete.
  *     Do not change them before.
@@ -633,13 +636,13 @@ HRESULT WINAPI WebSocketReceive(
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
- *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
+ *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory, or 64 sends are queued already.
  *     - E_INVALIDARG (0x80070057): The buffer type is unknown, a buffer is missing or not allowed for the
  *       type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not
  *       UTF-8.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The session does not allow the send now: its handshake
- *       is not complete, the session was aborted, another send has not completed, a close frame has been
- *       sent, or the data does not continue the message that was begun.
+ *       is not complete, the session was aborted, a close frame has been queued or sent, the peer broke
+ *       the protocol, or the data does not continue the message that was begun.
  *
  * From websocket/nf-websocket-websocketsend.md, line 34.
  */

@@ -3,6 +3,8 @@
 mod findings;
 mod render;
 
+use rayon::slice::ParallelSliceMut as _;
+
 use crate::source::Location;
 
 pub use findings::{Finding, findings};
@@ -135,9 +137,9 @@ rules! {
     InvalidName, "invalid-name", Gap,
         "The name is not a C identifier, so nothing can be generated for it. Correct the heading.";
     LengthOfNothing, "length-of-nothing", Warning,
-        "The text of a number says that it is the length of a buffer, but not of which one, and a buffer of the \
-         function has no length. Buffer and length stay two arguments. Name the buffer in the first sentence, in \
-         emphasis, or state `length_of` in overrides.toml.";
+        "The text of a number speaks of the length of a buffer and names no parameter, but a pointer or array of the \
+         function has no length. Buffer and length stay two arguments. Name the buffer in emphasis, or state `length_of` \
+         in overrides.toml.";
     LineNotUnderstood, "line-not-understood", Note,
         "Every line of a page is used for a fact, is text, is noise of a known kind, or is not understood. Something \
          on this line is lost: nothing that was made of the page has it. Correct the line, or teach the reader its \
@@ -176,8 +178,9 @@ rules! {
     OrphanItem, "orphan-item", Gap,
         "A `-param` or `-field` heading has no name that can be read. Correct the heading.";
     Overload, "overload", Warning,
-        "A C++ function has several signatures, each with its own page. C allows one function of a name, so only the \
-         first one is generated. The facts of all are kept.";
+        "A C++ function has several signatures, each with its own page, and it is not a method. C allows one function of \
+         a name, and no page says which one that is, so none is generated. The facts of all are kept. Keep the page of \
+         the function that C has.";
     PlaceholderName, "placeholder-name", Warning,
         "The header has no name for the parameter, and a tool has made one up, such as `unnamedParam1`. It is kept. \
          Give the name that the header should have, or write `*name* [in]` in the first line of the text.";
@@ -204,9 +207,10 @@ rules! {
          numbers differ, a column may only count the rows, or a name has a number on both sides. None of these numbers \
          is read. Say in the header which column has the values, for example with `Value` or `Hex`.";
     UnclearFailure, "unclear-failure", Gap,
-        "The return section speaks of the last error but does not say plainly which value means failure: it names no \
-         value, several values, a range, or a constant whose number no page gives. Say what the function returns on \
-         failure, or state `failure` in overrides.toml.";
+        "The return section speaks of failure or of the last error but does not say plainly which value means failure: \
+         it names no value, several values, a range, a code of no known kind, or a constant whose number no page gives. \
+         The function in C would return 0, which may mean success. Say what the function returns on failure, or state \
+         `failure` in overrides.toml.";
     UndocumentedCode, "undocumented-code", Warning,
         "A function names a code, but no page of codes lists its number. Add the code to one of those pages.";
     UndocumentedField, "undocumented-field", Warning,
@@ -235,6 +239,9 @@ rules! {
     UnreadTree, "unread-tree", Note,
         "Links lead into a folder or a part of the site from which no page was read, so they cannot be checked. They \
          are counted together. Read that folder too, or correct the path.";
+    UnspacedHeading, "unspaced-heading", Warning,
+        "A heading of the template has no blank after its `#` marks. It is read as the heading that it should be, but \
+         other readers of Markdown take it for text. Add the blank.";
     UntoldCodes, "untold-codes", Warning,
         "The function returns a handle or a pointer, and its page lists codes, so only the last error could tell the \
          codes apart. The last error is used if every code is a Win32 code and the text states the value on failure. \
@@ -321,7 +328,7 @@ impl Diagnostics {
 
     /// Sorts by place, so that the order of reading does not show.
     pub fn sort(&mut self) {
-        self.list.sort_by(|a, b| (&a.location, a.rule, &a.message).cmp(&(&b.location, b.rule, &b.message)));
+        self.list.par_sort_by(|a, b| (&a.location, a.rule, &a.message).cmp(&(&b.location, b.rule, &b.message)));
         self.list.dedup();
     }
 }

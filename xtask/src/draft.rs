@@ -12,6 +12,9 @@ use crate::source::{Location, Span};
 pub use crate::c::attributes::Direction;
 pub use functions::{Afterwards, Convention, DocumentedCode, Function, Ioctl, Param, Part, Returns, Unit, Until};
 
+/// The flaw of an item that may be a structure or a union.
+pub const UNKNOWN_RECORD: &str = "what it is: a structure or a union";
+
 /// One page's claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {

@@ -1,134 +1,21 @@
-//! The command line: arguments, one call, diagnostics, exit code.
+//! The command line: one call, diagnostics, exit code.
+
+mod arguments;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap::{CommandFactory as _, Parser as _};
 
+use arguments::{Cli, Command, Input, MessageFormat, Stage};
 use xtask::diag::{self, Format, Rule};
-use xtask::emit::site::{BaseUrl, FINDINGS, Options, SourceUrl};
+use xtask::emit::site::{FINDINGS, Options, SourceUrl};
 use xtask::model::Spec;
 use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
 use xtask::{Reading, derivation, emit, lost, serve};
-
-/// Reads reference pages as the specification and writes what they say.
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Write the Rust crate, the C headers and facts.json.
-    Codegen {
-        /// Write nothing; exit with 1 if something would change.
-        #[arg(long)]
-        check: bool,
-        /// Leave incomplete items out instead of refusing to write.
-        #[arg(long)]
-        partial: bool,
-        #[command(flatten)]
-        input: Input,
-        /// The crate's folder [default: generated].
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-    },
-    /// Report what is wrong with the pages.
-    Lint {
-        #[command(flatten)]
-        input: Input,
-        /// How findings are shown.
-        #[arg(long, value_enum, default_value_t)]
-        message_format: MessageFormat,
-        /// Say what a rule of findings or of derivation is about; without a name, list them all.
-        #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "")]
-        explain: Option<String>,
-    },
-    /// Print facts.json, and on standard error how many facts rest on each rule of derivation.
-    Facts {
-        #[command(flatten)]
-        input: Input,
-        /// With each fact, where it comes from.
-        #[arg(long)]
-        sources: bool,
-    },
-    /// Print an item, code, constant, member or field with the source of every fact, and the rows of behaviour of a function.
-    Explain {
-        /// A C name; `STRUCTURE.field` for one of several.
-        name: String,
-        #[command(flatten)]
-        input: Input,
-    },
-    /// Print the Rust name of every C name.
-    Names {
-        #[command(flatten)]
-        input: Input,
-    },
-    /// Write the documentation site.
-    Site {
-        #[command(flatten)]
-        input: Input,
-        /// The site's folder [default: site].
-        #[arg(long, value_name = "DIR", conflicts_with = "serve")]
-        out: Option<PathBuf>,
-        /// Where the pages can be seen: the address of their folder, or one with {path} and {line} in it.
-        #[arg(long, value_name = "URL")]
-        source_url: Option<SourceUrl>,
-        /// Where it will be, such as https://example.org/winws/: pages name their addresses, and there is a sitemap.
-        #[arg(long, value_name = "URL")]
-        base_url: Option<BaseUrl>,
-        /// Write nothing; serve the site on this machine, and show every change of a page at once.
-        #[arg(long, conflicts_with = "base_url")]
-        serve: bool,
-        /// The port to serve on; one that is free if none is given.
-        #[arg(long, value_name = "PORT", default_value_t = 0, requires = "serve")]
-        port: u16,
-    },
-    /// Print what a stage makes of one page.
-    Dump {
-        /// The page.
-        page: PathBuf,
-        /// The stage.
-        #[arg(long, value_enum)]
-        stage: Stage,
-    },
-    /// Print what makes a shell complete the arguments.
-    Completions {
-        /// The shell.
-        #[arg(value_enum)]
-        shell: Shell,
-    },
-}
-
-#[derive(Args)]
-struct Input {
-    /// Folders of pages; each is read with its own overrides.toml and families.toml [default: specs].
-    #[arg(long = "specs", value_name = "DIR")]
-    specs: Vec<PathBuf>,
-    /// Read this file instead of the first folder's overrides.toml.
-    #[arg(long, value_name = "FILE")]
-    overrides: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum MessageFormat {
-    #[default]
-    Human,
-    Json,
-    Github,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Stage {
-    Page,
-    Draft,
-    Spec,
-}
 
 /// What the shell is told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -232,11 +119,13 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
 }
 
 impl Input {
-    fn read(&self) -> anyhow::Result<Reading> {
+    /// Reads the pages. A command reads once, and the process ends with it: taking many small pieces of memory apart one by
+    /// one would be a tenth of its time.
+    fn read(&self) -> anyhow::Result<ManuallyDrop<Reading>> {
         // The bar moves the cursor, which a dumb terminal cannot.
         let can_move = anstyle_query::term_supports_color();
         let progress = if can_move { Progress::on_terminal() } else { Progress::unseen() };
-        xtask::read_watched(&self.folders(), self.overrides.as_deref(), &progress)
+        xtask::read_watched(&self.folders(), self.overrides.as_deref(), &progress).map(ManuallyDrop::new)
     }
 
     /// The folders that are read.
@@ -246,7 +135,8 @@ impl Input {
 }
 
 fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Result<Outcome> {
-    let mut reading = input.read()?;
+    let mut read = input.read()?;
+    let reading: &mut Reading = &mut read;
     if partial {
         reading.diags.tolerate_gaps();
     }
@@ -254,8 +144,8 @@ fn codegen(input: &Input, out: &Path, check: bool, partial: bool) -> anyhow::Res
     if let Ok(committed) = std::fs::read_to_string(out.join("facts.json")) {
         lost::report(&committed, &reading.spec, &mut reading.diags);
     }
-    show(&reading);
-    let outcome = reading_outcome(&reading);
+    show(reading);
+    let outcome = reading_outcome(reading);
     if outcome != Outcome::Fine {
         eprintln!("nothing was written");
         return Ok(outcome);
@@ -312,7 +202,7 @@ fn serve_site(input: &Input, source_url: Option<SourceUrl>, port: u16) -> anyhow
     let mut options = Options { source_url, ..Options::default() };
     let watched: Vec<PathBuf> = input.folders().into_iter().chain(input.overrides.clone()).collect();
     serve::serve(port, &watched, || {
-        let errors = match input.read() {
+        let errors = match input.read().map(ManuallyDrop::into_inner) {
             Ok(reading) => {
                 let errors = diag::errors(&reading.diags, &reading.trees);
                 options.findings = reading.findings();

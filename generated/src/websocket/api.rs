@@ -348,10 +348,9 @@ pub trait Handshake {
     /// key. It has Sec-WebSocket-Protocol if subprotocols are offered, and Sec-WebSocket-Extensions if
     /// extensions are offered. The application itself adds Host, Origin, cookies and all other headers.
     ///
-    /// The array and its strings belong to the handle. They are valid until
-    /// [`WebSocketEndClientHandshake`](crate::websocket::Handshake::end_client_handshake) succeeds or the
-    /// handle is deleted. Do not free or change them. After the call, the caller can free the arrays and
-    /// strings that it passed in.
+    /// The array and its strings belong to the handle. They are valid until the handle is deleted. Each
+    /// string has a zero behind it, which its length does not count. Do not free or change them. After the
+    /// call, the caller can free the arrays and strings that it passed in.
     ///
     /// Send the request with the method GET and HTTP/1.1. When the response has come and its status is 101,
     /// pass its headers to
@@ -439,13 +438,14 @@ pub trait Handshake {
     /// The array holds Upgrade, Connection and Sec-WebSocket-Accept. It has Sec-WebSocket-Protocol if a
     /// subprotocol was chosen, and Sec-WebSocket-Extensions if extensions were chosen. Send the headers
     /// with the status 101. If the function fails, refuse the request, for example with the status 400. If
-    /// only the version does not fit, use the status 426 and the header Sec-WebSocket-Version.
+    /// only the version does not fit, use the status 426 and the headers Sec-WebSocket-Version and Upgrade,
+    /// the latter with the value websocket.
     ///
-    /// The array and its strings belong to the handle. They are valid until the handshake ends or the
-    /// handle is deleted.
-    /// [`WebSocketEndServerHandshake`](crate::websocket::Handshake::end_server_handshake) ends the
-    /// handshake, and so does the first send, receive or action. Do not free or change the array and its
-    /// strings. After the call, the caller can free the arrays and strings that it passed in.
+    /// The array and its strings belong to the handle. They are valid until the handle is deleted. Each
+    /// string has a zero behind it, which its length does not count. Do not free or change the array and
+    /// its strings. [`WebSocketEndServerHandshake`](crate::websocket::Handshake::end_server_handshake) ends
+    /// the handshake, and so does the first send, receive or action. After the call, the caller can free
+    /// the arrays and strings that it passed in.
     ///
     /// The application checks the method, the version and the path of the request, Origin and
     /// authentication before it calls this function. The function itself does not look at them.
@@ -664,7 +664,7 @@ pub trait Transfer {
     ///   `action_context` for this action.
     /// - `bytes_transferred` (C: `ulBytesTransferred`, in)
     ///
-    ///   Says how many bytes were written to the connection or read from it, for all buffers of the action
+    ///   Says how many bytes were read from the connection or written to it, for all buffers of the action
     ///   together. It is 0 for actions that move no bytes.
     ///
     /// # Returns
@@ -673,15 +673,19 @@ pub trait Transfer {
     ///
     /// # Remarks
     ///
-    /// The function itself cannot fail. The number of bytes tells the component that input or output has
-    /// failed:
+    /// The function itself cannot fail. What the number of bytes means depends on the action:
     ///
-    /// - If a `WEB_SOCKET_SEND_TO_NETWORK_ACTION` is completed with a number that differs from the sum of its
-    ///   buffers, the component drops the rest of the send.
-    /// - If a `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION` is completed with 0, the component ends the receive.
-    ///   An application also uses 0 to report that the peer has closed the connection.
+    /// - `WEB_SOCKET_SEND_TO_NETWORK_ACTION`: all buffers of the action count as written, whatever the number
+    ///   is. The next action returns what the frame has left, or reports the end of the send. So write all
+    ///   buffers before you complete the action. If you write less, the peer cannot read the rest of the
+    ///   connection: abort the session.
+    /// - `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION`: so many bytes have come. With 0 the component ends the
+    ///   receive, and the next action of that queue reports its end. An application also uses 0 to report
+    ///   that the peer has closed the connection.
     ///
-    /// In both cases the next action of that queue reports the end of the operation.
+    /// To report that writing has failed, call
+    /// [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle). After that nothing more is
+    /// offered to the network.
     ///
     /// An action can be completed later, and by a thread other than the one that took it. For example, an
     /// asynchronous write completes its action when it is done. Do not use the buffers of the action after
@@ -690,6 +694,8 @@ pub trait Transfer {
     /// # See also
     ///
     /// [`WEB_SOCKET_ACTION`](crate::websocket::Action)
+    ///
+    /// [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle)
     ///
     /// [`WebSocketGetAction`](crate::websocket::Transfer::get_action)
     ///
@@ -806,7 +812,19 @@ pub trait Transfer {
     /// - `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`: the receive has ended. Its context comes back for the
     ///   last time. Exactly one buffer is returned. If the type is `WEB_SOCKET_CLOSE_BUFFER_TYPE`, the buffer
     ///   has the status and the reason in `CloseStatus`. For all other types it has the data in **Data**.
-    /// - `WEB_SOCKET_NO_ACTION`: nothing is left to do until something else is queued.
+    /// - `WEB_SOCKET_NO_ACTION`: this queue has nothing to do now.
+    ///
+    /// A send of the application and the report of its end come from the send queue and from the queue of
+    /// all only. The receive queue has receives, and the frames that the component sends by itself. If such
+    /// a frame must wait for a frame of a send, the send queue can return it too, before the end of that
+    /// send. A control frame is always one buffer. With two buffers, the first one of a send lies in the
+    /// memory of the session.
+    ///
+    /// Only one queue has bytes to write at a time. While the receive queue has such bytes out, the send
+    /// queue returns `WEB_SOCKET_NO_ACTION`, although a send is queued. The first call after their
+    /// completion returns the send. A program that stops at `WEB_SOCKET_NO_ACTION` must therefore ask the
+    /// send queue again when the action of the receive queue is completed. The receive queue does not
+    /// return `WEB_SOCKET_NO_ACTION` while a receive is queued and none of its actions is out.
     ///
     /// After [`WebSocketSend`](crate::websocket::Transfer::send) or
     /// [`WebSocketReceive`](crate::websocket::Transfer::receive), take actions in a loop. A loop over the
@@ -883,18 +901,18 @@ pub trait Transfer {
     /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
-    /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
+    /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory, or 64 receives are queued already.
     /// - `E_INVALIDARG` (0x80070057): The buffer has no memory or the length 0.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The session does not allow the receive now: its
-    ///   handshake is not complete, the session was aborted, another receive has not completed, or the
-    ///   close frame of the peer has been received.
+    ///   handshake is not complete, the session was aborted, the peer broke the protocol, or the close
+    ///   frame of the peer has been received.
     ///
     /// # Remarks
     ///
-    /// Only one receive can be queued at a time. It ends with the action
-    /// `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`, which returns the data and its type. After
-    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) for that action, the next
-    /// receive can be queued. A send may be queued at the same time.
+    /// Up to 64 receives can be queued. They are served in their order. Each receive ends with the action
+    /// `WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION`, which returns the data and its type. The next receive
+    /// may be queued before that action is completed. The data of the action stays valid until it is
+    /// completed. Sends may be queued at the same time.
     ///
     /// One receive returns one piece of a message at most. A message that is larger than the buffer, or
     /// larger than the internal receive buffer, comes in several pieces. All pieces but the last have a
@@ -947,7 +965,8 @@ pub trait Transfer {
     /// - `buffer` (C: `pBuffer`, in, optional, in use until the operation completes)
     ///
     ///   One buffer with the data. `CloseStatus` is read for `WEB_SOCKET_CLOSE_BUFFER_TYPE` and **Data** for
-    ///   text and binary data. It must be `None` for `WEB_SOCKET_PING_PONG_BUFFER_TYPE` and
+    ///   text and binary data. `None` with `WEB_SOCKET_CLOSE_BUFFER_TYPE` sends a close frame without status
+    ///   and reason. It must be `None` for `WEB_SOCKET_PING_PONG_BUFFER_TYPE` and
     ///   `WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE`, which carry no data.
     ///
     ///   The component uses the buffer and the memory that it points to until the send is reported complete.
@@ -962,26 +981,32 @@ pub trait Transfer {
     /// codes of the protocol with their numbers.
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
-    /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
+    /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory, or 64 sends are queued already.
     /// - `E_INVALIDARG` (0x80070057): The buffer type is unknown, a buffer is missing or not allowed for
     ///   the type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not
     ///   UTF-8.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The session does not allow the send now: its
-    ///   handshake is not complete, the session was aborted, another send has not completed, a close frame
-    ///   has been sent, or the data does not continue the message that was begun.
+    ///   handshake is not complete, the session was aborted, a close frame has been queued or sent, the
+    ///   peer broke the protocol, or the data does not continue the message that was begun.
     ///
     /// # Remarks
     ///
-    /// Only one send can be queued at a time. It ends with the action
-    /// `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION`. After
-    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) for that action, the next
-    /// send can be queued and the buffer is free again. A receive may be queued at the same time.
+    /// Up to 64 sends can be queued. They go out in their order, one frame each. Each send ends with the
+    /// action `WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION`. After
+    /// [`WebSocketCompleteAction`](crate::websocket::Transfer::complete_action) for that action, its buffer
+    /// is free again. Receives may be queued at the same time.
+    ///
+    /// The actions of a send come from the send queue and from the queue of all, and never from the receive
+    /// queue. After an abort the queued sends end without bytes. When the peer breaks the protocol, the
+    /// frame in progress is completed. All other sends end without bytes, except a close frame that was
+    /// queued before.
     ///
     /// A message can be sent in pieces. Every piece but the last has a `FRAGMENT` type, and the last piece
     /// has the `MESSAGE` type of the same kind. The last piece may be empty.
     ///
-    /// After `WEB_SOCKET_CLOSE_BUFFER_TYPE` only control frames can be sent. Receive until the close frame
-    /// of the peer has come. Then close the connection.
+    /// After `WEB_SOCKET_CLOSE_BUFFER_TYPE` only control frames can be sent. Data is refused as soon as the
+    /// close frame is queued. Receive until the close frame of the peer has come. Then close the
+    /// connection.
     ///
     /// Text must be UTF-8. A piece of the text may end in the middle of a character.
     ///

@@ -26,7 +26,7 @@ use crate::UnknownValue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i32)]
 pub enum Action {
-    /// There is nothing to do.
+    /// The queue has nothing to do now.
     #[doc(alias = "WEB_SOCKET_NO_ACTION")]
     Nothing = 0,
     /// The buffers hold bytes. Write them to the connection.
@@ -141,8 +141,8 @@ impl ActionQueue {
     /// Actions of sends.
     #[doc(alias = "WEB_SOCKET_SEND_ACTION_QUEUE")]
     pub const SEND: Self = Self(1);
-    /// Actions of receives. The component also sends by itself while it receives: a pong that answers a
-    /// ping, and a close frame after the peer has broken the protocol.
+    /// Actions of receives, but none of sends of the application. The component also sends by itself while
+    /// it receives: a pong that answers a ping, and a close frame after the peer has broken the protocol.
     #[doc(alias = "WEB_SOCKET_RECEIVE_ACTION_QUEUE")]
     pub const RECEIVE: Self = Self(2);
     /// Actions of both queues. It is the union of the two other values.
@@ -529,8 +529,10 @@ pub enum PropertyType {
     DisableMasking = 2,
     /// `PVOID`. Memory of the caller that the session uses for its internal buffers. The value is the
     /// address of the memory. The size of the property is the size of the memory, not of the address. The
-    /// memory must be aligned to 8 bytes. It must be larger than both buffer sizes plus 256 bytes. The
-    /// session uses it until the handle is deleted. By default the component allocates memory.
+    /// memory must be aligned to 8 bytes. Its size must be at least both buffer sizes plus 144 bytes; the
+    /// published page asks for more than 256. The session uses it until the handle is deleted. All memory
+    /// that the session lends to the application lies in it, except the buffers of the application itself.
+    /// By default the component allocates memory.
     #[doc(alias = "WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE")]
     AllocatedBuffer = 3,
     /// `BOOL`. If it is `TRUE`, the component does not check that text is UTF-8. The default is `FALSE`.

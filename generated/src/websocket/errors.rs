@@ -544,7 +544,7 @@ pub enum ReceiveError {
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
     Handle,
-    /// There is not enough memory.
+    /// There is not enough memory, or 64 receives are queued already.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
@@ -555,7 +555,7 @@ pub enum ReceiveError {
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
     /// The session does not allow the receive now: its handshake is not complete, the session was aborted,
-    /// another receive has not completed, or the close frame of the peer has been received.
+    /// the peer broke the protocol, or the close frame of the peer has been received.
     ///
     /// `E_INVALID_PROTOCOL_OPERATION`, 0x83760001
     #[doc(alias = "E_INVALID_PROTOCOL_OPERATION")]
@@ -591,10 +591,12 @@ impl ReceiveError {
             Self::Handle => {
                 "The handle does not belong to a session, or the session has been deleted."
             }
-            Self::OutOfMemory => "There is not enough memory.",
+            Self::OutOfMemory => {
+                "There is not enough memory, or 64 receives are queued already."
+            }
             Self::InvalidArg => "The buffer has no memory or the length 0.",
             Self::InvalidProtocolOperation => {
-                "The session does not allow the receive now: its handshake is not complete, the session was aborted, another receive has not completed, or the close frame of the peer has been received."
+                "The session does not allow the receive now: its handshake is not complete, the session was aborted, the peer broke the protocol, or the close frame of the peer has been received."
             }
             Self::Other(_) => "",
         }
@@ -611,7 +613,7 @@ pub enum SendError {
     /// `E_HANDLE`, 0x80070006
     #[doc(alias = "E_HANDLE")]
     Handle,
-    /// There is not enough memory.
+    /// There is not enough memory, or 64 sends are queued already.
     ///
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
@@ -622,8 +624,8 @@ pub enum SendError {
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
     InvalidArg,
-    /// The session does not allow the send now: its handshake is not complete, the session was aborted,
-    /// another send has not completed, a close frame has been sent, or the data does not continue the
+    /// The session does not allow the send now: its handshake is not complete, the session was aborted, a
+    /// close frame has been queued or sent, the peer broke the protocol, or the data does not continue the
     /// message that was begun.
     ///
     /// `E_INVALID_PROTOCOL_OPERATION`, 0x83760001
@@ -660,12 +662,14 @@ impl SendError {
             Self::Handle => {
                 "The handle does not belong to a session, or the session has been deleted."
             }
-            Self::OutOfMemory => "There is not enough memory.",
+            Self::OutOfMemory => {
+                "There is not enough memory, or 64 sends are queued already."
+            }
             Self::InvalidArg => {
                 "The buffer type is unknown, a buffer is missing or not allowed for the type, a close reason is longer than 123 bytes, a close status may not be sent, or text is not UTF-8."
             }
             Self::InvalidProtocolOperation => {
-                "The session does not allow the send now: its handshake is not complete, the session was aborted, another send has not completed, a close frame has been sent, or the data does not continue the message that was begun."
+                "The session does not allow the send now: its handshake is not complete, the session was aborted, a close frame has been queued or sent, the peer broke the protocol, or the data does not continue the message that was begun."
             }
             Self::Other(_) => "",
         }

@@ -12,9 +12,9 @@ use super::{Refusal, SendError};
 /// use winws::websocket::{Config, Connection, SendError};
 ///
 /// let mut connection = Connection::new(Config::client());
-/// connection.send(MessageKind::Text, true, b"one".to_vec())?;
-/// let refused = connection.send(MessageKind::Text, true, b"two".to_vec()).unwrap_err();
-/// assert_eq!(refused.error(), SendError::Busy);
+/// connection.send(MessageKind::Text, false, b"one, ".to_vec())?;
+/// let refused = connection.send(MessageKind::Binary, true, b"two".to_vec()).unwrap_err();
+/// assert_eq!(refused.error(), SendError::WrongKind);
 /// assert_eq!(refused.into_inner(), b"two");
 /// # Ok::<(), SendError>(())
 /// ```

@@ -90,7 +90,7 @@ fn headers_of_an_answer_cannot_break_out_or_contradict_it() {
 
 /// RFC 9110 section 15.5.22 wants Upgrade, section 7.8 names it in Connection, and RFC 6455 section 4.4 wants the version.
 #[test]
-fn the_answer_to_another_version_says_what_to_upgrade_to() {
+fn b5_15_the_answer_to_another_version_says_what_to_upgrade_to() {
     let error = request(&REQUEST.replace("Version: 13", "Version: 14")).agree(None, &[]).unwrap_err();
     assert_eq!((error, error.status()), (RequestError::UnsupportedVersion, 426));
     let expected = "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\

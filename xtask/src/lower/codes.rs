@@ -7,16 +7,17 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::code::{is_code, number};
-use super::columns::{self, Columns, Heading};
+use super::columns::{self, Heading, Pair};
 use super::{at, locate};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::Code;
 use crate::fact::Fact;
 use crate::page::{Page, SectionKind};
-use crate::prose::{Block, BlockKind, Inline, Prose, Table, plain};
+use crate::prose::{Block, BlockKind, Inline, Prose, Row, Table, plain};
 use crate::source::Span;
 
 /// What a page lists.
@@ -240,51 +241,68 @@ fn rows<'a>(
     atoms: &mut Vec<Atom<'a>>,
     unclear: &mut Vec<(Span, String)>,
 ) {
-    let found = match columns::of(table) {
-        Columns::Unclear(message) => {
-            unclear.push((span, message));
-            None
-        }
-        Columns::Found { names, numbers } => Some((names, numbers)),
-        Columns::None => None,
-    };
+    let lists = columns::side_by_side(table);
+    let found = columns::of(table, &lists).unwrap_or_else(|why| {
+        unclear.push((span, why));
+        vec![None; lists.len()]
+    });
+    let parts: Vec<_> = lists.into_iter().zip(found).collect();
     for (at, row) in table.rows.iter().enumerate() {
-        let first = atoms.len();
-        let pair = found.and_then(|(names, numbers)| {
-            let (name, cell) = (row.cells.get(names)?, row.cells.get(numbers)?);
-            if !columns::is_name(table, names, name) {
-                return None;
-            }
-            let number = columns::number(table, numbers, cell);
-            if number.is_none() {
-                unclear.push((row.span, format!("no number stands beside `{}`", name.plain().trim())));
-            }
-            Some(([names, numbers], [name.plain().trim().to_owned(), number?.to_string()]))
-        });
-        if let Some((pair, texts)) = &pair {
-            for (column, text) in pair.iter().zip(texts) {
-                let block = row.cells[*column].blocks.first().expect("a cell with a text has a block");
-                let stated = Atom { cell: Some(Cell::Stated), ..atom(text.clone(), Cow::Borrowed(block), place) };
-                atoms.push(stated);
+        for (part, (among, found)) in parts.iter().enumerate() {
+            let first = atoms.len();
+            cells(table, row, among, *found, place, atoms, unclear);
+            for atom in &mut atoms[first..] {
+                // Lines count from the cell's own text; what matters is the row.
+                atom.block.to_mut().span = row.span;
+                atom.row = at * parts.len() + part;
             }
         }
-        for (column, cell) in row.cells.iter().enumerate() {
-            // `0x80004005 (E_FAIL)` says more than a number.
-            let says_more = |(pair, _): &([usize; 2], _)| pair[1] == column && cell.plain().contains('_');
-            if pair.as_ref().is_some_and(|pair| pair.0.contains(&column) && !says_more(pair)) {
-                continue;
-            }
-            let from = atoms.len();
-            cell.blocks.iter().for_each(|block| collect(block, place, atoms, unclear));
-            let is_text = found.is_some() || Heading::over(table, column) == Heading::Types;
-            let cell = if is_text { Cell::Loose } else { Cell::Own(column) };
-            atoms[from..].iter_mut().for_each(|atom| atom.cell = Some(cell));
+    }
+}
+
+/// The cells of a row in some columns of its table; `found` are those of names and numbers.
+fn cells<'a>(
+    table: &'a Table,
+    row: &'a Row,
+    among: &Range<usize>,
+    found: Option<Pair>,
+    place: (usize, usize),
+    atoms: &mut Vec<Atom<'a>>,
+    unclear: &mut Vec<(Span, String)>,
+) {
+    let pair = found.and_then(|Pair { names, numbers }| {
+        let name = row.cells.get(names)?;
+        let number = row.cells.get(numbers).and_then(|cell| columns::number(table, numbers, cell));
+        if !columns::is_name(table, names, name) {
+            let text = name.plain();
+            unclear.extend(
+                number.map(|number| (row.span, format!("`{}` beside {number} is no name of a code", text.trim()))),
+            );
+            return None;
         }
-        for atom in &mut atoms[first..] {
-            // Lines count from the cell's own text; what matters is the row.
-            atom.block.to_mut().span = row.span;
-            atom.row = at;
+        if number.is_none() {
+            unclear.push((row.span, format!("no number stands beside `{}`", name.plain().trim())));
         }
+        Some(([names, numbers], [name.plain().trim().to_owned(), number?.to_string()]))
+    });
+    if let Some((pair, texts)) = &pair {
+        for (column, text) in pair.iter().zip(texts) {
+            let block = row.cells[*column].blocks.first().expect("a cell with a text has a block");
+            let stated = Atom { cell: Some(Cell::Stated), ..atom(text.clone(), Cow::Borrowed(block), place) };
+            atoms.push(stated);
+        }
+    }
+    for (column, cell) in row.cells.iter().enumerate().filter(|(column, _)| among.contains(column)) {
+        // `0x80004005 (E_FAIL)` says more than a number.
+        let says_more = |(pair, _): &([usize; 2], _)| pair[1] == column && cell.plain().contains('_');
+        if pair.as_ref().is_some_and(|pair| pair.0.contains(&column) && !says_more(pair)) {
+            continue;
+        }
+        let from = atoms.len();
+        cell.blocks.iter().for_each(|block| collect(block, place, atoms, unclear));
+        let is_text = found.is_some() || Heading::over(table, column) == Heading::Types;
+        let cell = if is_text { Cell::Loose } else { Cell::Own(column) };
+        atoms[from..].iter_mut().for_each(|atom| atom.cell = Some(cell));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which column of a table names codes and which has their numbers: its header tells first, its cells second.
 
+use std::ops::Range;
+
 use super::code::{self, is_code, is_plain_code};
 use crate::prose::{Prose, Row, Table};
 
@@ -70,48 +72,77 @@ impl Heading {
     }
 }
 
-/// Which columns of a table make it a list of names with their numbers.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Columns {
-    /// It is no such list.
-    None,
-    /// The columns of names and of their numbers.
-    Found {
-        /// The one of names.
-        names: usize,
-        /// The first one of numbers.
-        numbers: usize,
-    },
-    /// It has names and numbers, and which number is whose cannot be told: why.
-    Unclear(String),
+/// The columns that make a table, or a part of it, a list of names with their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pair {
+    /// The one of names.
+    pub names: usize,
+    /// The first one of numbers.
+    pub numbers: usize,
 }
 
-/// Finds the columns of names and numbers, wherever they stand.
-pub(super) fn of(table: &Table) -> Columns {
-    let Some(names) = names(table) else { return Columns::None };
-    let others = || (0..width(table)).filter(|&column| column != names);
+/// The lists that stand side by side in a table, as ranges of its columns: its header says the same words again, or names
+/// and numbers alternate. Mostly there is one.
+pub(super) fn side_by_side(table: &Table) -> Vec<Range<usize>> {
+    let all = width(table);
+    let header: Vec<String> = table.header.iter().map(|cell| cell.plain().trim().to_lowercase()).collect();
+    let is_repeated = |period: usize| {
+        let mut parts = header.chunks(period);
+        let first = parts.next().expect("a header has columns");
+        first.iter().all(|word| !word.is_empty()) && parts.all(|part| part == first)
+    };
+    let alternate = || {
+        let is_name = |cell: &Prose| is_code(cell.plain().trim());
+        let named = |column: usize| mostly(table, column, is_name);
+        let numbered = |column: usize| mostly(table, column, |cell| number(table, column, cell).is_some());
+        let first = usize::from(!named(0));
+        (0..all).all(|column| if column % 2 == first { named(column) } else { numbered(column) })
+    };
+    let mut periods = (2..=all / 2).filter(|period| all.is_multiple_of(*period));
+    let period = match header.len() == all {
+        true => periods.find(|&period| is_repeated(period)),
+        false => None,
+    };
+    let period =
+        period.or_else(|| (all > 2 && all.is_multiple_of(2) && alternate()).then_some(2)).unwrap_or(all.max(1));
+    (0..all).step_by(period).map(|from| from..from + period).collect()
+}
+
+/// Finds the columns of names and numbers in each of the lists, wherever they stand, or says why it cannot be told which
+/// number is whose. What is unclear in one list is so in all of them.
+pub(super) fn of(table: &Table, lists: &[Range<usize>]) -> Result<Vec<Option<Pair>>, String> {
+    let found = lists.iter().map(|among| of_list(table, among)).collect::<Result<Vec<_>, _>>()?;
+    let columns: Vec<usize> = found.iter().flatten().map(|pair| pair.numbers).collect();
+    if let Some(first) = columns.first().filter(|_| counts_rows(table, &columns)) {
+        return Err(format!(
+            "column {} may only count the rows: its header does not say that it has values",
+            first + 1
+        ));
+    }
+    Ok(found)
+}
+
+fn of_list(table: &Table, among: &Range<usize>) -> Result<Option<Pair>, String> {
+    let Some(names) = names(table, among) else { return Ok(None) };
+    let others = || among.clone().filter(|&column| column != names);
     if let Some(column) = others().find(|&column| is_of_no_base(table, column)) {
-        let message = format!("the numbers of column {} may be of any base: its header does not say", column + 1);
-        return Columns::Unclear(message);
+        return Err(format!("the numbers of column {} may be of any base: its header does not say", column + 1));
     }
     let numeric: Vec<usize> = others().filter(|&column| has_numbers(table, column)).collect();
-    let Some(&first) = numeric.first() else { return Columns::None };
+    let Some(&first) = numeric.first() else { return Ok(None) };
     let stated = |column: usize| table.rows.iter().map(move |row| number(table, column, row.cells.get(column)?));
     let differs = |&column: &usize| {
         let mut pairs = stated(first).zip(stated(column)).filter_map(|(one, other)| one.zip(other));
         pairs.any(|(one, other)| one != other)
     };
     if let Some(other) = numeric.iter().copied().find(differs) {
-        let message =
-            format!("columns {} and {} both have numbers for these names, and they differ", first + 1, other + 1);
-        return Columns::Unclear(message);
+        return Err(format!(
+            "columns {} and {} both have numbers for these names, and they differ",
+            first + 1,
+            other + 1
+        ));
     }
-    if counts_rows(table, first) {
-        let message =
-            format!("column {} may only count the rows: its header does not say that it has values", first + 1);
-        return Columns::Unclear(message);
-    }
-    Columns::Found { names, numbers: first }
+    Ok(Some(Pair { names, numbers: first }))
 }
 
 /// The number in a cell, as its column writes numbers.
@@ -136,8 +167,8 @@ pub(super) fn is_name(table: &Table, column: usize, cell: &Prose) -> bool {
 
 /// The column of names: of those that tell the rows apart, as types do not, the first whose header says so and in which
 /// most cells are names, else the first of these; else one that the header or its place makes that column.
-fn names(table: &Table) -> Option<usize> {
-    let all = || (0..width(table)).filter(|&column| Heading::over(table, column) != Heading::Types);
+fn names(table: &Table, among: &Range<usize>) -> Option<usize> {
+    let all = || among.clone().filter(|&column| Heading::over(table, column) != Heading::Types);
     let named = || {
         let is_name = |cell: &Prose| is_code(cell.plain().trim());
         all().filter(move |&column| mostly(table, column, is_name) && tells_apart(table, column))
@@ -147,7 +178,7 @@ fn names(table: &Table) -> Option<usize> {
         let mut cells = filled(table, *column);
         cells.any(|cell| is_plain_code(cell.plain().trim())) && tells_apart(table, *column)
     };
-    let few = || all().filter(|column| said(column) || *column == 0).find(is_plain);
+    let few = || all().filter(|column| said(column) || *column == among.start).find(is_plain);
     named().find(said).or_else(|| named().next()).or_else(few)
 }
 
@@ -201,13 +232,23 @@ fn is_digits(text: &str, radix: u32) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_digit(radix))
 }
 
-/// Whether the numbers of a column are 1 to n in plain digits, and no header calls them values.
-fn counts_rows(table: &Table, column: usize) -> bool {
-    let header = table.header.get(column).map(Prose::plain).unwrap_or_default().to_lowercase();
-    let says_values = header
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|word| ["value", "values", "code", "codes", "hex", "hexadecimal", "decimal"].contains(&word));
-    let counter =
-        |(row, at): (&Row, usize)| row.cells.get(column).is_some_and(|cell| cell.plain().trim() == at.to_string());
-    !says_values && table.rows.len() > 1 && table.rows.iter().zip(1..).all(counter)
+/// Whether the numbers of these columns are 1 to n in plain digits, along the rows or down the columns, and no header
+/// calls them values.
+fn counts_rows(table: &Table, columns: &[usize]) -> bool {
+    let says_values = |column: &usize| {
+        let header = table.header.get(*column).map(Prose::plain).unwrap_or_default().to_lowercase();
+        header
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| ["value", "values", "code", "codes", "hex", "hexadecimal", "decimal"].contains(&word))
+    };
+    let text = |row: &Row, column: usize| row.cells.get(column).map(|cell| cell.plain().trim().to_owned());
+    // The last list may end before the others.
+    let counts = |cells: Vec<Option<String>>| {
+        let numbers: Vec<String> = cells.into_iter().map(Option::unwrap_or_default).collect();
+        let end = numbers.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1);
+        end > 1 && numbers[..end].iter().zip(1..).all(|(text, at)| *text == at.to_string())
+    };
+    let along = || table.rows.iter().flat_map(|row| columns.iter().map(|&column| text(row, column))).collect();
+    let down = || columns.iter().flat_map(|&column| table.rows.iter().map(move |row| text(row, column))).collect();
+    !columns.iter().any(says_values) && (counts(along()) || counts(down()))
 }

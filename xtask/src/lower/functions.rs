@@ -82,6 +82,9 @@ pub(super) fn lower(page: &Page, called: &Fact<String>, flaws: &mut Vec<String>,
 /// What stands for any number of arguments.
 const ELLIPSIS: &str = "...";
 
+/// The gap of a function whose parameters are declared and not described.
+pub(super) const NO_PARAMS: &str = "parameters";
+
 /// The names of the declaration that no heading has: none at all, or one that stands under a heading of another form.
 fn compare_names(
     page: &Page,
@@ -93,17 +96,21 @@ fn compare_names(
 ) {
     let place = || declared.span.map_or_else(|| called.source.location().clone(), |span| locate(page, span));
     if names.is_empty() && !declared.names.iter().all(|name| name == ELLIPSIS) {
-        let list = declared.names.join("`, `");
-        let message =
-            format!("the declaration of `{}` has `{list}`, and the page describes no parameter", called.value);
-        diags.report(Rule::MissingParams, place(), message);
-        flaws.push("parameters".to_owned());
+        flaws.push(NO_PARAMS.to_owned());
+        let untold: Vec<&str> =
+            declared.names.iter().map(String::as_str).filter(|name| !is_mistyped(page, name)).collect();
+        if !untold.is_empty() {
+            let list = untold.join("`, `");
+            let message =
+                format!("the declaration of `{}` has `{list}`, and the page describes no parameter", called.value);
+            diags.report(Rule::MissingParams, place(), message);
+        }
         return;
     }
     if names.is_empty() && declared.unnamed {
         let message = format!("the declaration of `{}` has parameters that cannot be read", called.value);
         diags.report(Rule::MissingParams, place(), message);
-        flaws.push("parameters".to_owned());
+        flaws.push(NO_PARAMS.to_owned());
         return;
     }
     let missing: Vec<&String> =
@@ -113,8 +120,7 @@ fn compare_names(
         for block in texts.flat_map(|prose| &prose.blocks) {
             let BlockKind::Heading(level, inlines) = &block.kind else { continue };
             let text = plain(inlines);
-            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            if let Some(name) = missing.iter().find(|name| words.any(|word| word == name.as_str())) {
+            if let Some(name) = missing.iter().find(|name| has_word(&text, name)) {
                 let message = format!("the declaration has `{name}`, and the heading `{text}` is none of a parameter");
                 let help = format!("write `### -param {name}`");
                 diags.report_help(Rule::MistypedHeading, locate(page, block.span), message, help);
@@ -125,6 +131,28 @@ fn compare_names(
             }
         }
     }
+}
+
+/// Whether a heading that is none of a parameter names one that is declared; that is a finding of its own.
+pub(super) fn has_other_heading(page: &Page, name: &str) -> bool {
+    let texts = page.sections.iter().flat_map(|section| {
+        section.entries.iter().map(|entry| &entry.prose).chain([&section.prose]).flat_map(|prose| &prose.blocks)
+    });
+    let headings = texts.filter_map(|block| match &block.kind {
+        BlockKind::Heading(_, inlines) => Some(plain(inlines)),
+        _ => None,
+    });
+    is_mistyped(page, name) || headings.into_iter().any(|text| has_word(&text, name))
+}
+
+/// Whether an item of an unknown word has that name.
+fn is_mistyped(page: &Page, name: &str) -> bool {
+    let entries = page.sections.iter().flat_map(|section| &section.entries);
+    entries.filter(|entry| entry.kind == EntryKind::Other).any(|entry| has_word(&entry.name.value, name))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|other| other == word)
 }
 
 fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
@@ -289,12 +317,13 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Len
     for inline in inlines {
         let text = plain(std::slice::from_ref(inline));
         match inline {
-            Inline::Emphasis(_) | Inline::Code(_)
+            Inline::Emphasis(_) | Inline::Code(_) | Inline::Strong(_)
                 if named.is_none() && names.contains(&text) && text != param.name.value =>
             {
                 // "Number of headers in *p*", whatever they are the number of.
                 let before = sentence.to_lowercase();
-                counts = before.contains("number of ") && before.ends_with(" in ");
+                let within = [" in ", " in the "].iter().any(|end| before.ends_with(end));
+                counts = before.contains("number of ") && within;
                 named = Some(text.clone());
             }
             Inline::Text(text) => {

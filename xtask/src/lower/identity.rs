@@ -20,6 +20,11 @@ pub(super) fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> O
         _ => kind,
     });
     let kind = kind.or_else(|| refine(by_sections(page).filter(|_| !is_message(page)), by_title()));
+    // "Using the THING structure" is about one and describes none.
+    let is_phrase = |name: &str| name.contains(' ') && name.split(' ').all(is_identifier);
+    let is_name =
+        || title_suffix(page).is_none_or(|(name, _)| !is_phrase(without_stars(name).trim()) || is_of_cpp(name));
+    let by_title = || by_title().filter(|_| is_name());
     let kind = kind.or_else(by_title).or_else(|| by_front_matter(page)).or_else(|| by_file(page));
     let kind = kind.or_else(|| lists_codes.then_some(Kind::Codes));
     let kind = kind.or_else(|| page.scalar("ms.topic").map(|_| Kind::Topic));
@@ -145,7 +150,7 @@ pub(super) fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<
         diags.report(Rule::MissingName, locate(page, Span::line(1)), message);
         return None;
     };
-    if has_c_name(kind) && !is_identifier(&name.value) && !(kind == Kind::Function && is_method(&name.value)) {
+    if has_c_name(kind) && !is_identifier(&name.value) && !(kind == Kind::Function && is_of_cpp(&name.value)) {
         let message = format!("`{}` is no C identifier", name.value);
         diags.report(Rule::InvalidName, name.source.location().clone(), message);
         return None;
@@ -167,7 +172,7 @@ pub(super) fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<
             }
         }
     }
-    if is_method(&name.value) {
+    if is_of_cpp(&name.value) {
         // `IThing::DoIt` is the same method as `IThing.DoIt`.
         let same = |title: &Fact<String>| title.value != name.value && title.value.replace("::", ".") == name.value;
         aliases.extend([title_text(page), front_matter_title(page)].into_iter().flatten().find(same));
@@ -197,14 +202,25 @@ fn is_type(kind: Kind) -> bool {
     matches!(kind, Kind::Enum | Kind::Struct | Kind::Union)
 }
 
-/// Whether a name is that of a C++ method, `IThing::DoIt` or `IThing.DoIt`: facts have it, C and Rust do not.
-fn is_method(name: &str) -> bool {
+/// Whether a name is one of C++ that C and Rust do not have, and facts do: a method, `IThing::DoIt` or `IThing.DoIt`, or
+/// an operator.
+fn is_of_cpp(name: &str) -> bool {
     let parts = || name.split("::").flat_map(|part| part.split('.'));
     let part = |part: &str| {
         let bare = part.trim_start_matches('~').split(['<', '(', '-', ' ', '=', '!', '[']).next();
-        bare.is_some_and(is_identifier)
+        bare.is_some_and(is_identifier) || is_operator(part)
     };
-    parts().count() > 1 && parts().all(part) && !name.contains(['\n', '{', '}', ';'])
+    let free = parts().count() == 1 && is_operator(name);
+    (free || parts().count() > 1 && parts().all(part)) && !name.contains(['\n', '{', '}', ';'])
+}
+
+/// `operator+`, `operator ->`, `operator new[]` or `operator HWND`.
+fn is_operator(name: &str) -> bool {
+    let Some(what) = name.strip_prefix("operator") else { return false };
+    let sign = what.trim();
+    let is_sign = !sign.is_empty() && sign.chars().all(|c| "+-*/%^&|~!=<>,()[]".contains(c));
+    let words = || sign.split([' ', '*', '&', '[', ']', '<', '>']).filter(|word| !word.is_empty());
+    is_sign || what.starts_with(' ') && words().next().is_some() && words().all(is_identifier)
 }
 
 fn push_alias(aliases: &mut Vec<Fact<String>>, name: &Fact<String>, alias: Fact<String>) {
@@ -259,67 +275,6 @@ fn front_matter_title(page: &Page) -> Option<Fact<String>> {
     let title = stated(page, page.scalar("title")?);
     let name = without_stars(strip_kind(without_header(&title.value))).to_owned();
     Some(title.derive("name-from-title", name))
-}
-
-/// Whether an item with the template of structures is one or a union: its declaration says so, else its keywords,
-/// which were made when somebody knew, else its title.
-pub(super) fn record(
-    page: &Page,
-    kind: Kind,
-    declared: Option<(Kind, Span)>,
-    name: &Fact<String>,
-    aliases: &[Fact<String>],
-    flaws: &mut Vec<String>,
-    diags: &mut Diagnostics,
-) -> Kind {
-    let help = "correct the title, or set `kind` in overrides.toml";
-    let mut doubt = |span: Span, message: String| {
-        diags.report_help(Rule::UnionAsStructure, locate(page, span), message, help);
-    };
-    let name = &name.value;
-    match (kind, declared) {
-        (Kind::Struct, Some((Kind::Union, span))) => {
-            doubt(span, format!("`{name}` has the page of a structure, and is declared as a union here"));
-            return Kind::Union;
-        }
-        (_, Some((Kind::Struct, span))) if kind == Kind::Union => {
-            let message = format!("`{name}` is a union by its title, and is declared as a structure here");
-            diags.report_help(Rule::HeadingAgainstDeclaration, locate(page, span), message, help);
-            return Kind::Struct;
-        }
-        (_, Some((kind, _))) => return kind,
-        (_, None) => {}
-    }
-    // Seven names are the most that a page was seen to have.
-    let names = || std::iter::once(name).chain(aliases.iter().map(|alias| &alias.value)).take(8);
-    let keys = ["ms.keywords", "helpviewer_keywords", "keywords"];
-    let called = |word: &str| {
-        let keywords = keys.into_iter().filter_map(|key| page.front_matter.get(key)).flatten();
-        keywords.into_iter().find(|text| names().any(|name| is_called(&text.value, name, word))).map(|text| text.span)
-    };
-    match called("union") {
-        Some(span) if kind == Kind::Struct => {
-            let contradicted = called("structure").is_some();
-            doubt(span, format!("`{name}` has the page of a structure, and is called a union here"));
-            if contradicted {
-                let message = format!("the keywords call `{name}` both a structure and a union");
-                diags.report_help(Rule::UnknownKind, locate(page, span), message, help);
-                flaws.push("what it is: the keywords call it a structure and a union".to_owned());
-            }
-            if contradicted { kind } else { Kind::Union }
-        }
-        _ => kind,
-    }
-}
-
-/// Whether keywords call that name a `union` or `structure`.
-fn is_called(text: &str, name: &str, word: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| {
-        let after = &text[at + name.len()..];
-        let rest = after.strip_prefix(' ').and_then(|after| after.strip_prefix(word));
-        !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-            && rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-    })
 }
 
 /// The heading of level 1 without the word for its kind.

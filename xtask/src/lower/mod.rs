@@ -15,6 +15,7 @@ mod ioctls;
 mod leaving_out;
 mod near;
 mod prototype;
+mod record;
 mod requirements;
 mod returns;
 mod stated;
@@ -46,7 +47,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     };
     let kind = match kind {
         Kind::Struct | Kind::Union => {
-            identity::record(page, kind, declared::kind(&declarations), &name, &aliases, &mut flaws, diags)
+            record::kind(page, kind, declared::kind(&declarations), &name, &aliases, &mut flaws, diags)
         }
         kind => kind,
     };
@@ -58,6 +59,9 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         Kind::Codes => Body::Codes(codes),
         Kind::Interface | Kind::Class | Kind::Overview | Kind::Topic => Body::Text,
     };
+    if let (Kind::Struct, Body::Struct(fields, _)) = (kind, &body) {
+        record::doubt(page, fields, &declarations, &name, &aliases, &mut flaws, diags);
+    }
     if let Body::Function(function) = &body {
         let names = std::iter::once(&name).chain(&aliases).map(|name| &*name.value).collect();
         against::compare(page, &names, function, &mut flaws, diags);

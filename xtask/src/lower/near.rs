@@ -58,7 +58,7 @@ fn each_emphasis(prose: &Prose, visit: &mut dyn FnMut(Span, &str)) {
     }
 }
 
-/// Reports the lengths of buffers that have none, where a first sentence speaks of a length and names no parameter.
+/// Reports the lengths of buffers that have none, where a sentence speaks of a length and names no parameter.
 pub(super) fn lengths(page: &Page, params: &[Param], diags: &mut Diagnostics) {
     let claimed: BTreeSet<&str> = params.iter().filter_map(|param| Some(&*param.length_of.as_ref()?.value)).collect();
     let open: Vec<&str> = params.iter().filter(|param| is_buffer(param)).map(|param| &*param.name.value).collect();
@@ -69,26 +69,20 @@ pub(super) fn lengths(page: &Page, params: &[Param], diags: &mut Diagnostics) {
             continue;
         }
         let name = &param.name.value;
-        let message =
-            format!("`{name}` is called a length, and its first sentence names no parameter that it belongs to");
+        let message = format!("`{name}` is called a length, and the text names no parameter that it belongs to");
         let help =
             format!("name it in emphasis, as in `the length of *{}*`, or state `length_of` in overrides.toml", open[0]);
         diags.report_help(Rule::LengthOfNothing, locate(page, block.span), message, help);
     }
 }
 
-/// A pointer to bytes or characters, of which there may be many.
+/// A pointer or an array, to which a length may belong; where no type is stated, what its text calls one.
 fn is_buffer(param: &Param) -> bool {
-    let Some(c_type) = &param.c_type else { return false };
-    let bytes = |name: &str| matches!(basic(name), Some(Type::Void | Type::Char { .. } | Type::Int(Int::U8 | Int::I8)));
+    let Some(c_type) = &param.c_type else { return is_called(param, &["pointer", "array", "buffer", "string"]) };
     match &c_type.value {
-        CType::Pointer(to) | CType::Array(to, _) => match &**to {
-            CType::Named(name) => bytes(name),
-            CType::Const(to) => matches!(&**to, CType::Named(name) if bytes(name)),
-            _ => false,
-        },
-        CType::Named(name) => POINTERS.iter().any(|(prefix, _)| name.strip_prefix(prefix).is_some_and(bytes)),
-        _ => false,
+        CType::Pointer(_) | CType::Array(..) => true,
+        CType::Named(name) => POINTERS.iter().any(|(prefix, _)| name.strip_prefix(prefix).and_then(basic).is_some()),
+        CType::Const(_) | CType::Of(..) => false,
     }
 }
 
@@ -96,17 +90,50 @@ fn is_buffer(param: &Param) -> bool {
 fn is_count(param: &Param) -> bool {
     let goes_in = param.direction.as_ref().is_none_or(|direction| direction.value == Direction::In);
     let number = |name: &str| matches!(basic(name), Some(Type::Int(int)) if !matches!(int, Int::U8 | Int::I8));
-    goes_in && param.c_type.as_ref().is_some_and(|c_type| matches!(&c_type.value, CType::Named(name) if number(name)))
+    let is_number = match &param.c_type {
+        Some(c_type) => matches!(&c_type.value, CType::Named(name) if number(name)),
+        None => !is_called(param, &["pointer", "array of", "address of"]),
+    };
+    goes_in && is_number
 }
 
+/// Whether the first sentence on a parameter has one of these words.
+fn is_called(param: &Param, words: &[&str]) -> bool {
+    let Some(BlockKind::Paragraph(inlines)) = param.docs.blocks.first().map(|block| &block.kind) else { return false };
+    let text = plain(inlines).to_lowercase();
+    sentences(&text).next().is_some_and(|first| words.iter().any(|word| first.contains(word)))
+}
+
+/// Whether a paragraph begins with the length of something that is held somewhere, or says so of "this".
 fn speaks_of_a_length(block: &Block) -> bool {
+    const LENGTHS: &[&str] = &["length", "size", "number of", "count of", "capacity"];
+    // "The maximum size of a message" is of something else; "the size, in bytes, of the buffer" is of a buffer.
+    const HELD: &[&str] = &["buffer", "pointed to", "array", "string", "data", "block", "memory"];
+    /// How far into a sentence what it is about stands.
+    const NEAR: usize = 40;
     let BlockKind::Paragraph(inlines) = &block.kind else { return false };
     let text = plain(inlines).to_lowercase();
-    let Some(first) = sentences(&text).next() else { return false };
-    let length = ["length", "size", "number of bytes", "number of characters", "number of elements"];
-    let at = length.into_iter().filter_map(|word| first.find(word)).min();
-    // "The maximum size of a message" is of something else; "the size, in bytes, of the buffer" is of a buffer.
-    let held = ["buffer", "pointed to", "array", "string", "data", "block", "memory"];
-    let named = |inline: &Inline| matches!(inline, Inline::Emphasis(_) | Inline::Code(_));
-    at.is_some_and(|at| at < 40) && (held.into_iter().any(|word| first.contains(word)) || inlines.iter().any(named))
+    let is_length = |sentence: &str| {
+        let words = ["length", "size", "number of bytes", "number of characters", "number of elements"];
+        words.iter().any(|word| sentence.contains(word))
+    };
+    let names = inlines.iter().any(|inline| matches!(inline, Inline::Emphasis(_) | Inline::Code(_)));
+    let speaks = |sentence: &str| {
+        // "The number of the string" is one that it has.
+        let ordinal =
+            ["number of the ", "number of a ", "number of this "].iter().any(|words| sentence.contains(words));
+        let at = LENGTHS.iter().filter_map(|word| sentence.find(word)).min().filter(|_| !ordinal);
+        // What comes back is the length of no argument.
+        let comes_back = ["receives", "returns"].iter().any(|word| sentence.starts_with(word));
+        at.is_some_and(|at| {
+            at < NEAR
+                && !comes_back
+                && (names && is_length(sentence) || HELD.iter().any(|word| sentence[at..].contains(word)))
+        })
+    };
+    let is_of_this = |sentence: &str| ["this ", "it is "].iter().any(|start| sentence.starts_with(start));
+    sentences(&text)
+        .map(str::trim)
+        .enumerate()
+        .any(|(at, sentence)| (at == 0 || is_of_this(sentence)) && speaks(sentence))
 }

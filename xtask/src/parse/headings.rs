@@ -34,7 +34,11 @@ pub(super) fn scan(file: &SourceFile, first: usize, diags: &mut Diagnostics) -> 
         }
         let level = line.bytes().take_while(|&b| b == b'#').count();
         let rest = &line[level..];
-        if !(1..=6).contains(&level) || !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+        if !(1..=6).contains(&level) {
+            continue;
+        }
+        let unspaced = !rest.is_empty() && !rest.starts_with([' ', '\t']);
+        if unspaced && !is_of_template(level, rest) {
             continue;
         }
         let text = without_closing_marks(rest.trim());
@@ -43,10 +47,21 @@ pub(super) fn scan(file: &SourceFile, first: usize, diags: &mut Diagnostics) -> 
             "" => Span::line(number(index)),
             _ => file.span_in_line(index, from, from + text.len()),
         };
+        if unspaced {
+            let message = "there is no blank behind the marks of this heading";
+            diags.report_help(Rule::UnspacedHeading, file.at(span), message, "set one; others read this line as text");
+        }
         let level = u8::try_from(level).expect("six at most");
         headings.push(Heading { line: index, level, text: Spanned { value: text.to_owned(), span } });
     }
     headings
+}
+
+/// Whether what stands right behind the marks is a heading of the templates all the same: `###-param x`, `##Parameters`.
+/// As text it would be lost. Anything else may be text: `#pragma`, `#1`.
+fn is_of_template(level: usize, rest: &str) -> bool {
+    let dashed = rest.strip_prefix('-').is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+    level > 1 && (dashed || level == 3 && rest.starts_with('`') || section_kind(rest).is_some())
 }
 
 /// `Remarks ##` without the marks that may close a heading; `C#` keeps its own.

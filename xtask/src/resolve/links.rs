@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::Kind;
 use crate::model::Item;
@@ -13,40 +15,14 @@ use crate::source::Location;
 /// Where site-relative links of these pages lead.
 const SITE: &str = "https://learn.microsoft.com";
 
-/// Resolves the links of every item.
+/// Resolves the links of every item. Items do not change each other's links, so that all cores share the work.
 pub(super) fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
     let index = Index::new(items);
     let mut unread: BTreeMap<String, (Location, usize)> = BTreeMap::new();
-    for item in items {
-        let (path, page) = (item.draft.path.clone(), item.draft.page.clone());
-        for prose in item.draft.proses_mut() {
-            each_link(Arc::make_mut(prose), &mut |span, target, text| {
-                let Target::Written(written) = target else { return };
-                let found = index.resolve(written, &page, text);
-                let location = || Location { path: path.clone(), span };
-                match &found {
-                    Found::Target(_) => {}
-                    Found::Unread(tree) => {
-                        unread.entry(tree.clone()).or_insert_with(|| (location(), 0)).1 += 1;
-                    }
-                    Found::Dangling => {
-                        let message = format!("the link to `{written}` leads to no page that was read");
-                        diags.report(Rule::DanglingLink, location(), message);
-                    }
-                    Found::Dead => {
-                        let message = format!("the link `{}` to `{written}` can lead nowhere", plain(text).trim());
-                        diags.report(Rule::DeadLink, location(), message);
-                    }
-                }
-                *target = found.or_absolute(written);
-            });
-        }
-        // Copies of the text above: what is wrong there has been reported.
-        for constant in &mut item.draft.constants {
-            each_link(Arc::make_mut(&mut constant.docs), &mut |_, target, text| {
-                let Target::Written(written) = target else { return };
-                *target = index.resolve(written, &page, text).or_absolute(written);
-            });
+    for (mut found, trees) in items.par_iter_mut().map(|item| of_item(item, &index)).collect::<Vec<_>>() {
+        diags.list.append(&mut found.list);
+        for (tree, location) in trees {
+            unread.entry(tree).or_insert_with(|| (location, 0)).1 += 1;
         }
     }
     for (tree, (location, count)) in unread {
@@ -57,6 +33,40 @@ pub(super) fn resolve(items: &mut [Item], diags: &mut Diagnostics) {
         };
         diags.report(Rule::UnreadTree, location, message);
     }
+}
+
+/// Resolves the links of one item. Returns what is wrong, and for each link into a tree that was not read, that tree.
+fn of_item(item: &mut Item, index: &Index) -> (Diagnostics, Vec<(String, Location)>) {
+    let (mut diags, mut unread) = (Diagnostics::default(), Vec::new());
+    let (path, page) = (item.draft.path.clone(), item.draft.page.clone());
+    for prose in item.draft.proses_mut() {
+        each_link(Arc::make_mut(prose), &mut |span, target, text| {
+            let Target::Written(written) = target else { return };
+            let found = index.resolve(written, &page, text);
+            let location = || Location { path: path.clone(), span };
+            match &found {
+                Found::Target(_) => {}
+                Found::Unread(tree) => unread.push((tree.clone(), location())),
+                Found::Dangling => {
+                    let message = format!("the link to `{written}` leads to no page that was read");
+                    diags.report(Rule::DanglingLink, location(), message);
+                }
+                Found::Dead => {
+                    let message = format!("the link `{}` to `{written}` can lead nowhere", plain(text).trim());
+                    diags.report(Rule::DeadLink, location(), message);
+                }
+            }
+            *target = found.or_absolute(written);
+        });
+    }
+    // Copies of the text above: what is wrong there has been reported.
+    for constant in &mut item.draft.constants {
+        each_link(Arc::make_mut(&mut constant.docs), &mut |_, target, text| {
+            let Target::Written(written) = target else { return };
+            *target = index.resolve(written, &page, text).or_absolute(written);
+        });
+    }
+    (diags, unread)
 }
 
 enum Found {

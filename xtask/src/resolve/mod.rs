@@ -16,7 +16,7 @@ pub mod runtime;
 mod types;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
@@ -66,12 +66,15 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
 }
 
 /// Of two pages about one item the first counts. The second keeps its facts, and a gap keeps it out of the code. Pages of
-/// overloads are about several items of one name, which their signatures tell apart.
+/// overloads are about several items of one name, which their signatures tell apart; C has one function of a name, and
+/// which of them that would be is for nobody to guess, so that none is made.
 fn mark_duplicates(items: &mut [Item], diags: &mut Diagnostics) {
     type Key = (Kind, String, Option<String>);
-    type Page = (Option<String>, std::sync::Arc<str>);
+    /// The UID of an item, its page, and its place.
+    type Page = (Option<String>, std::sync::Arc<str>, usize);
     let mut seen: BTreeMap<Key, Vec<Page>> = BTreeMap::new();
-    for Item { draft, gaps, .. } in items {
+    let mut overloads = BTreeSet::new();
+    for (place, Item { draft, gaps, .. }) in items.iter_mut().enumerate() {
         if matches!(draft.kind, Kind::Codes | Kind::Overview | Kind::Topic) {
             continue;
         }
@@ -81,17 +84,27 @@ fn mark_duplicates(items: &mut [Item], diags: &mut Diagnostics) {
         let uid = draft.uid.as_ref().map(|uid| uid.value.clone());
         let known = seen.entry(key).or_default();
         let is_function = matches!(draft.kind, Kind::Function | Kind::Callback);
-        let overloads = is_function
-            && uid.as_ref().is_some_and(|uid| known.iter().any(|(other, _)| is_overload(uid, other.as_deref())));
-        let same = known.iter().find(|(other, _)| !overloads || *other == uid).map(|(_, path)| path.clone());
-        known.push((uid, draft.path.clone()));
+        let is_one_of_several = is_function
+            && uid.as_ref().is_some_and(|uid| known.iter().any(|(other, ..)| is_overload(uid, other.as_deref())));
+        let same =
+            known.iter().find(|(other, ..)| !is_one_of_several || *other == uid).map(|(_, path, _)| path.clone());
         if let Some(first) = same {
             let message = format!("`{}` is described by {first} already", draft.name.value);
             diags.report(Rule::DuplicateItem, draft.place.clone(), message);
             gaps.push("a page of its own: another one describes the same item".to_owned());
-        } else if overloads && is_identifier(&draft.name.value) {
+        } else if is_one_of_several {
+            overloads.insert(place);
+            overloads.extend(known.iter().map(|(_, _, place)| *place));
+        }
+        known.push((uid, draft.path.clone(), place));
+    }
+    for place in overloads {
+        let Item { draft, gaps, .. } = &mut items[place];
+        // Methods and operators are no functions of C anyway.
+        if is_identifier(&draft.name.value) {
             let message = format!("`{}` is overloaded, and C has one function of a name", draft.name.value);
-            diags.report(Rule::Overload, draft.place.clone(), message);
+            let help = "nothing is generated for any of them; keep the page of the one that C has";
+            diags.report_help(Rule::Overload, draft.place.clone(), message, help);
             gaps.push("a name of its own in C: it is an overload".to_owned());
         }
     }

@@ -1,8 +1,10 @@
 //! What the sentences of a return section say: which value comes with failure and which with success, and whether the
 //! thread's last error is set. Reads words only; what is not said plainly is not said.
 
-use crate::c::values;
+mod words;
+
 use crate::prose::sentences;
+use words::{Word, number, words};
 
 /// What the sentences say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub(super) struct Said {
     pub failure: Vec<Value>,
     /// The values that come with success, each once.
     pub success: Vec<Value>,
+    /// A sentence speaks of failure, whether or not it says what is returned then.
+    pub fails: bool,
     /// A sentence sends the reader to the last error.
     pub told: bool,
     /// A sentence says that the last error is not set, or tells the reader not to ask for it.
@@ -41,6 +45,7 @@ pub(super) fn read<'a>(texts: impl Iterator<Item = &'a str>, last_error: Option<
     for text in texts {
         for sentence in sentences(text) {
             let tokens = tokens(sentence, last_error);
+            said.fails |= tokens.iter().any(|token| matches!(token, Token::Outcome(Outcome::Failure) | Token::Reasons));
             said.told |= tokens.contains(&Token::LastError);
             said.denied |= tokens.contains(&Token::NoLastError);
             pair(&tokens, &mut before, &mut said);
@@ -64,33 +69,8 @@ enum Token {
     LastError,
     NoLastError,
     If,
-}
-
-/// The words of a sentence: letters, digits and what C names and numbers have, each with what stands around it.
-fn words(sentence: &str) -> Vec<Word<'_>> {
-    let mut found: Vec<Word<'_>> = Vec::new();
-    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\'' | '’');
-    let mut at = 0;
-    while let Some(start) = sentence[at..].find(inside).map(|start| at + start) {
-        let end = sentence[start..].find(|c| !inside(c)).map_or(sentence.len(), |end| start + end);
-        let gap = &sentence[at..start];
-        let text = sentence[start..end].trim_end_matches('-');
-        // `(DWORD)-1`: the cast says how wide the number is, which the type of the function does too.
-        let cast = gap == "(" || gap.ends_with(" (");
-        found.push(Word { text, enclosed: cast, pause: gap.contains([',', ':']), gap });
-        at = end;
-    }
-    found.retain(|word| !word.text.trim_matches('-').is_empty());
-    found
-}
-
-struct Word<'a> {
-    text: &'a str,
-    /// A parenthesis opens before it.
-    enclosed: bool,
-    /// A comma or colon stands before it.
-    pause: bool,
-    gap: &'a str,
+    /// It fails, and what follows says why and not what it returns.
+    Reasons,
 }
 
 fn tokens(sentence: &str, last_error: Option<&str>) -> Vec<Token> {
@@ -110,9 +90,11 @@ fn tokens(sentence: &str, last_error: Option<&str>) -> Vec<Token> {
                 Some(Token::Outcome(if negated { Outcome::Failure } else { Outcome::Success }))
             }
             "fails" | "fail" | "failed" | "failure" | "unsuccessful" | "unsuccessfully" => {
-                let says_when = matches!(word(at + 1), "if" | "when" | "because" | "unless" | "with");
-                if says_when && found.iter().all(|token| !matches!(token, Token::Value(_))) {
-                    // What follows are reasons, and their values are those of parameters.
+                let reasons = matches!(word(at + 1), "if" | "when" | "because" | "unless")
+                    || word(at + 1) == "with" && !is_result(&words, &lower, at + 2);
+                if reasons && found.iter().all(|token| !matches!(token, Token::Value(_))) {
+                    // Their values are those of parameters.
+                    found.push(Token::Reasons);
                     return found;
                 }
                 Some(Token::Outcome(if negated { Outcome::Success } else { Outcome::Failure }))
@@ -148,6 +130,18 @@ fn tokens(sentence: &str, last_error: Option<&str>) -> Vec<Token> {
         }
     }
     found
+}
+
+/// Whether what stands behind "fails with" is what the function returns: a number, or what the text calls a value. A
+/// name alone may as well be the last error.
+fn is_result(words: &[Word<'_>], lower: &[String], at: usize) -> bool {
+    let end = (at..words.len()).find(|&place| place > at && words[place].pause).unwrap_or(words.len());
+    let clause = &lower[at.min(end)..end];
+    let said = |word: &String| matches!(&**word, "value" | "result");
+    let first =
+        clause.iter().position(|word| !matches!(&**word, "a" | "an" | "the" | "dword" | "int" | "long" | "ulong"));
+    let plain = |word: &String| number(word).is_some() || matches!(&**word, "zero" | "null" | "false");
+    first.is_some_and(|first| plain(&clause[first])) || clause.iter().take(7).any(said)
 }
 
 /// Whether "error" stands for failure: "an error occurs", "on error", "indicates an error".
@@ -221,12 +215,22 @@ fn value(words: &[Word<'_>], lower: &[String], at: usize) -> Option<(Value, usiz
                 | "and"
                 | "a"
         ) || words[at].enclosed
-            || words[at].gap.contains(')');
+            || words[at].gap.contains(')')
+            || before(1) == "with" && matches!(before(2), "fails" | "fail" | "failed")
+            || begins_clause(words, lower, at);
         let value = if number == 0 { Value::Zero } else { Value::Number(number) };
         return (says && !counted).then(|| (adjusted(value, negated, ranged, before(2) == "other"), at + 1));
     }
     let named = text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     named.then(|| (adjusted(Value::Named(text.to_owned(), None), negated, ranged, false), at + 1))
+}
+
+/// Whether a number behind a comma or colon is what its clause is about: "if an error occurs, -1 is returned".
+fn begins_clause(words: &[Word<'_>], lower: &[String], at: usize) -> bool {
+    let next = lower.get(at + 1).map_or("", |word| word);
+    words[at].pause
+        && (words.get(at + 1).is_none_or(|next| next.pause)
+            || matches!(next, "is" | "will" | "gets" | "on" | "if" | "when" | "and" | "or" | "otherwise" | "upon"))
 }
 
 fn adjusted(value: Value, negated: bool, ranged: bool, other: bool) -> Value {
@@ -258,18 +262,6 @@ fn is_of_something_else(words: &[Word<'_>], lower: &[String], at: usize) -> bool
     match verb {
         "is" | "was" | "equals" | "are" | "contains" | "specifies" => other(subject.text),
         _ => place < at && other(words[place - 1].text),
-    }
-}
-
-/// `-1`, `0xFFFFFFFF`, `32`.
-fn number(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    match values::evaluate(text, |_| None) {
-        values::Outcome::Value(value) => i64::try_from(value).ok(),
-        values::Outcome::Unknown(_) | values::Outcome::Invalid(_) => None,
     }
 }
 
@@ -305,7 +297,7 @@ fn pair(tokens: &[Token], before: &mut Option<Outcome>, said: &mut Said) {
     // "To get the error code, call …": that code is the last error's.
     let speaks = |token: &&Token| match token {
         Token::Value(Value::ErrorCode) => last_error.is_none(),
-        Token::If | Token::LastError | Token::NoLastError => false,
+        Token::If | Token::LastError | Token::NoLastError | Token::Reasons => false,
         Token::Outcome(_) | Token::Otherwise | Token::Value(_) => true,
     };
     let spoken: Vec<&Token> = spoken.iter().filter(speaks).collect();

@@ -59,6 +59,11 @@ impl Known<'_> {
         self.spaces.get(name).copied().or_else(|| win32_code(name).map(|_| CodeSpace::HResult))
     }
 
+    /// Whether a function returns a handle or pointer, whose codes are told elsewhere.
+    fn is_pointer_of(&self, returns: &Returns) -> bool {
+        returns.c_type.as_ref().is_some_and(|c_type| self.is_pointer(&c_type.value))
+    }
+
     /// Whether a type is a handle or leads to something.
     fn is_pointer(&self, c_type: &CType) -> bool {
         match c_type {
@@ -251,16 +256,28 @@ fn by_pointer(returns: &Returns, said: &Said, known: &Known<'_>, c_type: &Fact<C
     }
 }
 
-/// Adds the value on failure of a function that tells nothing else, where it is not 0.
+/// Adds the value on failure of a function that tells nothing else, where it is not 0. Zero stands for failure only
+/// where the text says so, or does not speak of failure at all.
 fn with_failure(settled: Settled, returns: &Returns, said: &Said, known: &Known<'_>) -> Settled {
-    let stated = |value: &Value| matches!(value, Value::Number(_) | Value::Named(..));
-    if is_bool(returns) || !said.failure.iter().all(stated) {
+    // An override has said it.
+    if returns.failure.is_some() {
         return settled;
     }
-    match on_failure(returns, said, known) {
-        Ok(Some(failure)) if failure.value != 0 => Settled { failure: Some(failure), ..settled },
-        _ => settled,
-    }
+    let why = match on_failure(returns, said, known) {
+        Ok(Some(failure)) if failure.value == 0 => return settled,
+        Ok(Some(failure)) if is_bool(returns) => {
+            format!("a `BOOL` that is {} on failure has no form in generated code", failure.value)
+        }
+        Ok(failure @ Some(_)) => return Settled { failure, ..settled },
+        Ok(None) if said.fails => "the text speaks of failure and not of what is returned then".to_owned(),
+        Ok(None) if !said.success.is_empty() => "the text says only what is returned on success".to_owned(),
+        Ok(None) if returns.codes.iter().any(|code| !code.is_minor) && !known.is_pointer_of(returns) => {
+            "the page lists codes, and not which value comes with failure".to_owned()
+        }
+        Ok(None) => return settled,
+        Err(why) => why,
+    };
+    Settled { doubt: Some(Doubt::Unclear(why)), ..settled }
 }
 
 /// The value that the text states for failure; none if it speaks of neither failure nor its contrary.
@@ -285,7 +302,10 @@ fn on_failure(returns: &Returns, said: &Said, known: &Known<'_>) -> Result<Optio
             }
             None => Err(format!("no page gives the number of `{name}`")),
         },
-        [Value::ErrorCode] => Err("the text says that it returns a code and sets the last error".to_owned()),
+        [Value::ErrorCode] if said.told => {
+            Err("the text says that it returns a code and sets the last error".to_owned())
+        }
+        [Value::ErrorCode] => Err("the text says that it returns a code, and not of which kind".to_owned()),
         [Value::Range] => Err("the text states a range of values".to_owned()),
         _ => Err("the text names several values".to_owned()),
     }

@@ -58,12 +58,18 @@ impl Types {
         }
     }
 
+    /// Notes an item that is described and not completely.
+    pub(super) fn miss_item(&mut self, c_name: &str, aliases: &Aliases) {
+        let names = aliases.others.iter().chain(&aliases.pointers).map(|name| &**name).chain([c_name]);
+        self.incomplete.extend(names.map(str::to_owned));
+    }
+
     /// Takes an item out again, which turned out to be incomplete.
     pub(super) fn remove_item(&mut self, c_name: &str, aliases: &Aliases) {
         for name in aliases.others.iter().chain(&aliases.pointers).map(|name| &**name).chain([c_name]) {
             self.named.remove(name);
-            self.incomplete.insert(name.to_owned());
         }
+        self.miss_item(c_name, aliases);
     }
 
     /// What to say of a name that stands for nothing, and what to do about it.

@@ -1,6 +1,7 @@
 //! facts.json: what pages and overrides say, complete or not, and the schema of it.
 
 mod forms;
+mod places;
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -9,9 +10,10 @@ use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 
 use forms::{
-    CodeFacts, ConstantFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, Place, PublicFacts,
-    ReturnFacts, RowFacts, SourceFacts, Sources,
+    CodeFacts, ConstantFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, PublicFacts,
+    ReturnFacts, RowFacts,
 };
+use places::{Place, SourceFacts, Sources};
 
 use crate::derivation::Counts;
 use crate::draft::{

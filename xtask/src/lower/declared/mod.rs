@@ -6,6 +6,7 @@ mod fill;
 mod known;
 mod layout;
 mod missing;
+mod packing;
 mod shown;
 
 use std::collections::BTreeSet;
@@ -43,6 +44,7 @@ pub(super) fn complete(
     diags: &mut Diagnostics,
 ) {
     let mut doubts = Doubts { page, name, flaws, diags };
+    packing::doubt(page, all, &mut doubts);
     let Some((declaration, lines)) = of(all, fields, &mut doubts) else { return };
     doubts.of_declaration(declaration, lines);
     let known = Known::of(declaration);
@@ -179,10 +181,14 @@ impl Doubts<'_> {
             self.add(lines.span(field), &message, "conditions");
         }
         if let Some(line) = declaration.packing {
-            let message =
-                format!("the fields of `{}` are packed or aligned here, for which there is no form", self.name);
-            self.add(lines.line(line), &message, "packing");
+            self.packing(lines.line(line));
         }
+    }
+
+    /// Fields that lie otherwise than C lays them out, which no generated code does.
+    fn packing(&mut self, span: Span) {
+        let message = format!("the fields of `{}` are packed or aligned here, for which there is no form", self.name);
+        self.add(span, &message, "packing");
     }
 
     /// Headings that the declaration does not have; where there are many, they are one difference.

@@ -37,10 +37,11 @@ pub(super) fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], cont
                 Kind::Callback => Type::Callback,
                 _ => continue,
             };
+            let aliases = Aliases::of(draft);
             if !items[item].gaps.is_empty() {
+                context.types.miss_item(&draft.name.value, &aliases);
                 continue;
             }
-            let aliases = Aliases::of(draft);
             let name = TypeName {
                 family: settings.name.clone(),
                 c_name: CName::new(&*draft.name.value),

@@ -20,7 +20,7 @@ use super::lenient;
 use crate::c::types::CType;
 use crate::c::{basics, members, types};
 use crate::diag::{Diagnostic, Diagnostics, Rule};
-use crate::draft::{Body, Draft, Kind, Until};
+use crate::draft::{Body, Draft, Kind, UNKNOWN_RECORD, Until};
 use crate::fact::{Fact, Grounds, Source};
 use crate::model::{Int, Type};
 use crate::source::{Location, SourceFile};
@@ -178,8 +178,10 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
             None => grounds.invalid(&range, format!("`{}` is none of struct, union", stated.get_ref()), diags),
             Some(stated) => {
                 // The override answers the doubt.
+                let unknown = draft.flaws.iter().any(|flaw| flaw == UNKNOWN_RECORD);
                 let doubt = |finding: &Diagnostic| {
-                    finding.rule == Rule::UnionAsStructure && finding.location.path == draft.path
+                    let rule = finding.rule == Rule::UnionAsStructure || unknown && finding.rule == Rule::UnknownKind;
+                    rule && finding.location.path == draft.path
                 };
                 let doubts = diags.list.len();
                 diags.list.retain(|finding| !doubt(finding));
@@ -187,6 +189,7 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
                     grounds.expired(&range, format!("the page says by now that `{name}` is a {}", kind.name()), diags);
                 }
                 draft.kind = stated;
+                draft.flaws.retain(|flaw| flaw != UNKNOWN_RECORD);
             }
         }
     }

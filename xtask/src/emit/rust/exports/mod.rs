@@ -2,6 +2,7 @@
 //! names once the runtime is known.
 
 mod call;
+mod sentinels;
 mod tables;
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
