@@ -11,15 +11,17 @@
 //! A half makes decisions and owns no memory: payload, buffers and room for frames come with the calls. Blocking calls,
 //! an event loop and the handles of C are three pumps for the same halves. All transitions stand in [`table`].
 
+mod offer;
 mod read;
 pub mod table;
 mod write;
 
 use core::fmt;
 
+pub use offer::{AnswerDue, AnswerKind, Due, Offered};
 pub use read::{Ending, Outcome, Progress, ReadHalf};
 pub use table::{Asked, Refusal};
-pub use write::{Admitted, AnswerDue, AnswerKind, Due, Offered, WriteHalf};
+pub use write::{Admitted, WriteHalf};
 
 use crate::protocol::PieceError;
 
