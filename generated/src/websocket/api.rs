@@ -831,10 +831,11 @@ pub trait Transfer {
     /// send queue ends with `WEB_SOCKET_NO_ACTION`. A loop over the receive queue may end when the receive
     /// is complete, and goes on if the next receive is queued.
     ///
-    /// A call that fails writes its outputs too, unless a required pointer is `NULL` or the queue is
-    /// unknown. The outputs are `WEB_SOCKET_NO_ACTION`, no buffers, `NULL` as the context of the
-    /// application, and an action context that completes nothing. A program that looks at the action before
-    /// it looks at the code therefore repeats no action. Portable programs look at the code first.
+    /// A call that fails writes its outputs too: `WEB_SOCKET_NO_ACTION`, no buffers, `NULL` as the context
+    /// of the application, and an action context that completes nothing. If a required pointer is `NULL` or
+    /// the queue is unknown, the number of buffers and the context of the application stay as they were. A
+    /// program that looks at the action before it looks at the code therefore repeats no action. Portable
+    /// programs look at the code first.
     ///
     /// If the function fails, call [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) and
     /// take actions until `WEB_SOCKET_NO_ACTION` comes. The queued operations then give back their

@@ -545,6 +545,18 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
     pvActionContext: *mut *mut core::ffi::c_void,
 ) -> i32 {
     F::hresult(|| {
+        unsafe {
+            ffi::write(pAction.cast::<i32>(), 0);
+        }
+        unsafe {
+            ffi::write(pBufferType.cast::<i32>(), 0);
+        }
+        unsafe {
+            ffi::write(
+                pvActionContext.cast::<*mut core::ffi::c_void>(),
+                core::ptr::null_mut(),
+            );
+        }
         ffi::required(pulDataBufferCount)?;
         let mut local_data_buffer_count: u32 = unsafe {
             ffi::read(pulDataBufferCount.cast::<u32>())

@@ -23,7 +23,8 @@ const NO_SLOT: usize = SLOT_MASK;
 
 /// The numbers of actions that no session has. There is one counter for all sessions, so that no context completes the action
 /// of another one until it has gone around.
-static NUMBER: AtomicUsize = AtomicUsize::new(0);
+/// The first ones are not given, so that NULL is no action.
+static NUMBER: AtomicUsize = AtomicUsize::new(NUMBERS);
 
 /// How many numbers a session takes at once.
 const NUMBERS: usize = 1024;

@@ -133,7 +133,8 @@ fn a_structure_that_only_goes_out_need_not_hold_anything() {
 
 #[test]
 fn a_list_is_as_long_as_its_count_says_and_the_count_comes_back() {
-    // A code that no page of the function has leaves the outputs as they were.
+    // Outputs that are written even when an argument is not valid hold nothing old after any failure. One that goes in too
+    // stays as it was, if its page does not have the code.
     for (failure, after) in [(0, WRITTEN), (HResult::E_FAIL.0, 2)] {
         let stub = Stub::failing(failure.cast_unsigned());
         let empty = web_sys::WEB_SOCKET_BUFFER_Data { pbBuffer: ptr::null_mut(), ulBufferLength: 0 };
@@ -156,7 +157,7 @@ fn a_list_is_as_long_as_its_count_says_and_the_count_comes_back() {
         };
         assert_eq!(stub.call(), "get_action 1 WEB_SOCKET_ALL_ACTION_QUEUE 2 2 true");
         assert_eq!((code, count), (failure, after));
-        assert_eq!((action, kind), if failure == 0 { (1, 2) } else { (-1, -1) });
+        assert_eq!((action, kind), if failure == 0 { (1, 2) } else { (0, 0) });
         assert_eq!((application.is_null(), context.is_null()), (failure != 0, failure != 0));
         // SAFETY: nothing else was written to it.
         let lengths = buffers.map(|buffer| unsafe { buffer.Data.ulBufferLength });

@@ -496,7 +496,7 @@ fn b5_14_no_buffer_is_too_few_only_where_there_is_one_to_give() {
 fn b5_14_a_refused_call_writes_no_action() {
     let handle = create_client(&[]).unwrap();
     let mut buffers = [Buffer { data: BufferData::default() }; 2];
-    for (queue, count, code) in [(0, 2, INVALID_ARG), (3, 2, OPERATION), (3, 0, OPERATION)] {
+    for (queue, count, code) in [(0, 2, INVALID_ARG), (4, 0, INVALID_ARG), (3, 2, OPERATION), (3, 0, OPERATION)] {
         let (mut count, mut action, mut kind, mut token) = (count, 77, 77, ptr::null_mut());
         let (array, context) = (buffers.as_mut_ptr().cast(), ptr::null_mut());
         let (n, a, k, t) = (&raw mut count, &raw mut action, &raw mut kind, &raw mut token);
@@ -504,6 +504,13 @@ fn b5_14_a_refused_call_writes_no_action() {
         assert_eq!(unsafe { c_api::WebSocketGetAction(handle.0, queue, array, n, a, k, context, t) }, code);
         assert_eq!((count, action), (0, 0), "{queue}");
     }
+    // Other pointers are missing.
+    let (mut action, null) = (77, ptr::null_mut::<u8>());
+    let (array, a) = (buffers.as_mut_ptr().cast(), &raw mut action);
+    // SAFETY: null is refused.
+    let code =
+        unsafe { c_api::WebSocketGetAction(handle.0, 3, array, null.cast(), a, null.cast(), null.cast(), null.cast()) };
+    assert_eq!((code, action), (INVALID_ARG, 0));
 }
 
 #[test]

@@ -325,9 +325,9 @@ impl Handle {
                 &raw mut token,
             )
         };
-        if action == i32::MAX {
+        if code == HResult::E_INVALIDARG.0 && token.is_null() {
             // The number of the queue is none.
-            assert_eq!((code, count, buffer_type, token.addr()), (HResult::E_INVALIDARG.0, room, i32::MAX, UNTOUCHED));
+            assert_eq!((count, action, buffer_type), (room, Action::Nothing.into(), 0));
             return Err(code);
         }
         if code != 0 {

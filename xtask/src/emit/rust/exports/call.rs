@@ -37,6 +37,7 @@ impl Call<'_> {
         let value = free(function, "value");
         let arguments = || function.args.iter().filter(|arg| Some(arg.param) != self.but);
         let outputs: Vec<&Arg> = arguments().filter(|arg| is_output(arg)).collect();
+        let cleared = outputs.iter().filter_map(|arg| clear(function, arg, scope));
         let locals = outputs.iter().map(|arg| output_local(function, arg, scope));
         let texts = arguments().filter_map(|arg| text(function, arg, self.unit.as_ref()));
         let args = arguments().filter(|arg| !arg.returned).map(|arg| argument(function, arg, scope));
@@ -48,7 +49,7 @@ impl Call<'_> {
         let on_success: Vec<TokenStream> =
             made.into_iter().chain(outputs.iter().map(|arg| write(function, arg, scope))).collect();
         let call = quote! { #method(#(#args),*) };
-        let prepare = quote! { #before #(#locals)* #(#texts)* };
+        let prepare = quote! { #(#cleared)* #before #(#locals)* #(#texts)* };
         let returned = returned(&function.c_return, &value, scope);
         let failed = failed(function, self.unit.as_ref());
         let outcome = outcome(function, scope);
@@ -112,6 +113,23 @@ fn bits(function: &Function) -> Option<TokenStream> {
         }
         _ => None,
     }
+}
+
+/// Writes an output that is written even when an argument is not valid: before the first argument is looked at.
+fn clear(function: &Function, arg: &Arg, scope: Scope<'_>) -> Option<TokenStream> {
+    let param = &function.params[arg.param];
+    let code = match function.convention {
+        Convention::HResult => "E_INVALIDARG",
+        Convention::Win32 | Convention::LastError => "ERROR_INVALID_PARAMETER",
+        Convention::Value | Convention::NtStatus | Convention::Void => return None,
+    };
+    // What also goes in is still to be read.
+    if param.direction != Direction::Out || !param.written_on_failure.iter().any(|name| *name == code) {
+        return None;
+    }
+    let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
+    let (pointer, type_, zero) = (writable(param), safe_type(to, scope), zero_outside(to, scope));
+    Some(quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #zero); } })
 }
 
 /// The variable of an output before the call; one that the method returns gets it afterwards.
