@@ -52,7 +52,7 @@ pub fn ours(role: Role, stream: &[u8], piece: usize, buffer: Option<usize>) -> S
     let (mut rest, mut events, mut message) = (stream, Vec::new(), Vec::new());
     let mut end = End::Cut;
     loop {
-        // It is refused while one is queued, and after the end.
+        // One more waits each time; it is refused when the queue is full, and after the end.
         match buffer {
             Some(length) => connection.receive_into(vec![0; length]).ok(),
             None => connection.receive().ok(),

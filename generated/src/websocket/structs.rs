@@ -137,8 +137,9 @@ impl Default for BufferCloseStatus {
 ///
 /// # Remarks
 ///
-/// A character is one byte. Only the lengths count: the strings need no zero at their end, and strings
-/// that the component returns may end without a zero.
+/// A character is one byte. Only the lengths count: strings that the application passes in need no zero
+/// at their end. The strings that the component returns have a zero behind them, which their length
+/// does not count.
 ///
 /// Names of headers are compared without regard to case.
 ///

@@ -42,7 +42,7 @@ impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("nothing can be sent any more"),
-            Self::Busy => f.write_str("another frame is still being sent"),
+            Self::Busy => f.write_str("the queue of sends is full"),
             Self::WrongKind => PieceError::WrongKind.fmt(f),
             Self::InvalidUtf8 => PieceError::InvalidUtf8.fmt(f),
         }

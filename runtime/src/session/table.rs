@@ -19,7 +19,7 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Busy => "another operation has not completed",
+            Self::Busy => "the queue of operations is full",
             Self::Ended => "this direction of the connection has ended",
         })
     }

@@ -9,9 +9,9 @@ use crate::protocol::{
     CloseFrame, Control, ControlPayload, DataOpcode, Frame, Framer, MAX_CONTROL_FRAME, MAX_HEAD, Piece, ReservedBits,
 };
 
-/// How much of a payload that is not masked is offered at once, in bytes, so that the length of an offer fits into 32
-/// bits.
-const MAX_OFFER: usize = 1 << 30;
+/// How much of a payload that is not masked is offered at once, in bytes: all that a buffer of C can hold, so that an offer to
+/// C begins with the head of its frame (b5.1).
+const MAX_OFFER: usize = u32::MAX as usize;
 
 /// A piece that may be sent, and the kind of its frame. If it is dropped, nothing has changed.
 #[derive(Debug)]

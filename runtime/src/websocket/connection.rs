@@ -14,7 +14,7 @@ use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, MessageKind, P
 /// An open WebSocket connection that does no I/O by itself.
 ///
 /// Make it after the handshake ([`crate::protocol::upgrade`]). [`send`](Self::send) and [`receive`](Self::receive)
-/// queue one operation for each direction. [`next_action`](Self::next_action) returns what to do for them. An action
+/// queue operations, up to 64 in each direction. [`next_action`](Self::next_action) returns what to do for them. An action
 /// borrows the connection and its buffers, and `complete` consumes the action, so the compiler checks how long the
 /// buffers are used. An action that is dropped counts as not done, and is returned again.
 ///

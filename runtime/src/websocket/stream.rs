@@ -4,7 +4,7 @@ mod error;
 
 use std::io::{ErrorKind, Read, Write};
 
-use super::{Action, Config, Connection, Received, Refusal, SendError};
+use super::{Action, Config, Connection, Received, SendError};
 use crate::protocol::{CloseFrame, Fault, MessageKind};
 
 pub use self::error::StreamError;
@@ -55,6 +55,8 @@ pub struct StreamSocket<S> {
     read_ahead: Vec<u8>,
     /// Whether bytes were written that the stream may still hold back.
     is_unflushed: bool,
+    /// Whether a receive is queued, or its end was not looked at.
+    is_receiving: bool,
     /// What has come of a message.
     part: Vec<u8>,
     limit: usize,
@@ -80,7 +82,18 @@ impl<S: Read + Write> StreamSocket<S> {
     pub fn new(config: Config, stream: S, read_ahead: Vec<u8>) -> Self {
         let connection = Connection::new(config);
         let (part, limit) = (Vec::new(), MESSAGE_LIMIT);
-        Self { stream, connection, read_ahead, is_unflushed: false, part, limit, too_long: None, peer_close: None }
+        let (is_unflushed, is_receiving) = (false, false);
+        Self {
+            stream,
+            connection,
+            read_ahead,
+            is_unflushed,
+            is_receiving,
+            part,
+            limit,
+            too_long: None,
+            peer_close: None,
+        }
     }
 
     /// The stream, for example to set its timeouts. Bytes that are read from it or written to it are missing afterwards.
@@ -178,26 +191,29 @@ impl<S: Read + Write> StreamSocket<S> {
 
     /// Receives a piece, which is added to the part, or something else.
     fn receive(&mut self) -> Result<Came, StreamError> {
-        match self.connection.receive() {
-            // The stream had given up before.
-            Ok(()) | Err(Refusal::Busy) => {}
-            Err(Refusal::Ended) => return Err(StreamError::Ended),
+        // If the stream has given up before, that receive goes on.
+        if !self.is_receiving {
+            self.connection.receive().map_err(|_| StreamError::Ended)?;
+            self.is_receiving = true;
         }
         Ok(self.pump(true)?.unwrap_or(Came::Nothing))
     }
 
     /// Carries out actions until a receive has ended or there is nothing to do. The close frame for a fault goes out first.
+    ///
+    /// The end of a receive is left to the call that receives: what came of it is nobody else's.
     fn pump(&mut self, reads: bool) -> Result<Option<Came>, StreamError> {
         let fault: Fault = match self.carry_out(reads) {
             Err(StreamError::Fault(fault)) => fault,
             carried_out => return carried_out,
         };
-        while self.carry_out(false)?.is_some() {}
+        // Nothing is read any more.
+        while self.carry_out(true)?.is_some() {}
         Err(StreamError::Fault(fault))
     }
 
     fn carry_out(&mut self, reads: bool) -> Result<Option<Came>, StreamError> {
-        let Self { stream, connection, read_ahead, is_unflushed, part, peer_close, .. } = self;
+        let Self { stream, connection, read_ahead, is_unflushed, is_receiving, part, peer_close, .. } = self;
         while let Some(action) = connection.next_action().map_err(StreamError::Fault)? {
             // An action that is dropped comes again.
             match action {
@@ -217,7 +233,7 @@ impl<S: Read + Write> StreamSocket<S> {
                     let taken = receive.fill(read_ahead);
                     read_ahead.drain(..taken);
                 }
-                Action::ReceiveFromNetwork(_) if !reads => break,
+                Action::ReceiveFromNetwork(_) | Action::ReceiveComplete(_) if !reads => break,
                 Action::ReceiveFromNetwork(mut receive) => {
                     // The peer may wait for it, and we for the peer.
                     flush(stream, is_unflushed)?;
@@ -243,6 +259,7 @@ impl<S: Read + Write> StreamSocket<S> {
                         Received::Nothing { .. } => Came::Nothing,
                     };
                     complete.complete();
+                    *is_receiving = false;
                     return Ok(Some(came));
                 }
             }

@@ -128,6 +128,37 @@ fn a_stream_that_gives_up_loses_nothing() {
 }
 
 #[test]
+fn messages_stay_apart_whatever_is_sent_after_a_stream_gave_up() {
+    let messages = [masked_frame(0x81, b"one"), masked_frame(0x81, b"two"), masked_frame(0x81, b"three")].concat();
+    let expect = |socket: &mut StreamSocket<Script>, text: &[u8]| {
+        assert_eq!(received(socket).unwrap(), Some((MessageKind::Text, text.to_vec())));
+    };
+    // Each read that gave up had a receive, and there is one all the same.
+    let mut socket = server([Err(ErrorKind::WouldBlock), Err(ErrorKind::TimedOut), Ok(messages.clone())]);
+    assert_eq!(kind_of(received(&mut socket)), ErrorKind::WouldBlock);
+    assert_eq!(kind_of(received(&mut socket)), ErrorKind::TimedOut);
+    expect(&mut socket, b"one");
+    socket.send(MessageKind::Text, b"answer").unwrap();
+    expect(&mut socket, b"two");
+    expect(&mut socket, b"three");
+    // A pong could not be written, and the messages behind its ping have come.
+    let stalled = |bytes: Vec<u8>| {
+        let writes = [Err(ErrorKind::WouldBlock)].into();
+        let stream = Script { reads: [Ok(bytes)].into(), writes, ..Script::default() };
+        let mut socket = StreamSocket::new(Config::server(), stream, Vec::new());
+        assert_eq!(kind_of(received(&mut socket)), ErrorKind::WouldBlock);
+        socket.send(MessageKind::Text, b"x").unwrap();
+        socket
+    };
+    let mut socket = stalled([masked_frame(0x89, b""), messages].concat());
+    expect(&mut socket, b"one");
+    expect(&mut socket, b"two");
+    expect(&mut socket, b"three");
+    let mut socket = stalled([masked_frame(0x89, b""), masked_frame(0x88, b"")].concat());
+    assert_eq!(received(&mut socket).unwrap(), None, "the close frame of the peer");
+}
+
+#[test]
 fn an_end_without_a_close_is_an_error() {
     assert_eq!(kind_of(received(&mut server([Ok(masked_frame(1, b"part"))]))), ErrorKind::UnexpectedEof);
     assert_eq!(kind_of(server([]).close(CloseFrame::EMPTY)), ErrorKind::UnexpectedEof);
