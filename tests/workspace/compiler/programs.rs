@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Once;
 
 use winws_tests_generator::workspace;
 
@@ -27,7 +28,7 @@ client: closed with 1002 \"\"
 ";
 
 /// Where the library and the programs are built: beside the build folders of cargo, in one of their own.
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     build_folder().parent().expect("there is a folder for all profiles").join("c")
 }
 
@@ -52,24 +53,36 @@ fn build(crate_type: &str) {
     run(Command::new(env!("CARGO")).args(words).env("CARGO_TARGET_DIR", folder()).env("CARGO_NET_OFFLINE", "true"));
 }
 
-/// What a source says, compiled and linked by the README's command, with other compilers and what they are told.
-fn program(compiler: Compiler, source: &Path, library: &str) -> String {
-    let program = folder().join("program");
+/// The library, which the first caller builds: nobody links with one that is being built again.
+pub(super) fn library() -> PathBuf {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| build("staticlib"));
+    folder().join("release/libwinws.a")
+}
+
+/// Compiles and links a source by the README's command, with other compilers and what they are told.
+pub(super) fn link(compiler: Compiler, source: &Path, library: &Path, more: &[&str], program: &Path) {
     let mut gcc = Command::new(compiler.program);
-    gcc.arg(compiler.standard).args(STRICT);
+    gcc.arg(compiler.standard).args(STRICT).args(more);
     for word in &command("gcc ")[1..] {
         if word == PAIR {
             gcc.args(["-x", compiler.language]).arg(source).args(["-x", "none"]);
         } else if word == "target/release/libwinws.a" {
-            gcc.arg(folder().join("release").join(library));
+            gcc.arg(library);
         } else if word == "target/websocket_pair" {
-            gcc.arg(&program);
+            gcc.arg(program);
         } else if !(cfg!(target_os = "macos") && word == "-ldl") {
             gcc.arg(word);
         }
     }
     run(&mut gcc);
-    run(&mut Command::new(&program))
+}
+
+/// What the program of a source says.
+fn said(compiler: Compiler, source: &Path, library: &Path) -> String {
+    let program = folder().join("program");
+    link(compiler, source, library, &[], &program);
+    run(&mut Command::new(program))
 }
 
 #[test]
@@ -79,12 +92,12 @@ fn programs_of_c_link_as_the_readme_says() {
     let first = compilers[0];
     let pair = workspace().join(PAIR);
     let handles = workspace().join("tests/workspace/fixtures/c/winhttp_handles.c");
-    build("staticlib");
+    let library = library();
     for compiler in compilers {
-        assert_eq!(program(compiler, &pair, "libwinws.a"), CONVERSATION, "{}", compiler.program);
-        assert_eq!(program(compiler, &handles, "libwinws.a"), "six functions\n", "{}", compiler.program);
+        assert_eq!(said(compiler, &pair, &library), CONVERSATION, "{}", compiler.program);
+        assert_eq!(said(compiler, &handles, &library), "six functions\n", "{}", compiler.program);
     }
     build("cdylib");
     let shared = format!("{}winws{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    assert_eq!(program(first, &pair, &shared), CONVERSATION);
+    assert_eq!(said(first, &pair, &folder().join("release").join(shared)), CONVERSATION);
 }
