@@ -115,16 +115,15 @@ fn bits(function: &Function) -> Option<TokenStream> {
     }
 }
 
+/// The numbers of the code for an argument that is not valid, in the two forms of codes.
+const INVALID_ARGUMENT: [u32; 2] = [87, 0x8007_0057];
+
 /// Writes an output that is written even when an argument is not valid: before the first argument is looked at.
 fn clear(function: &Function, arg: &Arg, scope: Scope<'_>) -> Option<TokenStream> {
     let param = &function.params[arg.param];
-    let code = match function.convention {
-        Convention::HResult => "E_INVALIDARG",
-        Convention::Win32 | Convention::LastError => "ERROR_INVALID_PARAMETER",
-        Convention::Value | Convention::NtStatus | Convention::Void => return None,
-    };
+    let mut written = function.errors.iter().filter(|error| param.written_on_failure.contains(&error.c_name));
     // What also goes in is still to be read.
-    if param.direction != Direction::Out || !param.written_on_failure.iter().any(|name| *name == code) {
+    if param.direction != Direction::Out || !written.any(|error| INVALID_ARGUMENT.contains(&error.number)) {
         return None;
     }
     let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
