@@ -1,5 +1,8 @@
 //! The C declaration in a page's syntax block: types of parameters and of the return value, where no `Type:` line
 //! states them.
+//!
+//! Headings tell which list of parameters is meant, so that one behind a macro or in a torn block counts too. `against.rs`
+//! asks for a statement that is called as the item, since it reports what that has and the headings lack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
