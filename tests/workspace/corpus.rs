@@ -19,7 +19,16 @@ fn root() -> PathBuf {
 fn crates_of_real_pages_compile() {
     let root = root();
     let target = tempfile::tempdir().expect("a folder can be made");
-    for folder in ["seeds", "pages/ddi-sample", "pages/sdk-api", "pages/sdk-api-old", "pages/win32"] {
+    for folder in [
+        "seeds",
+        "pages/ddi-sample",
+        "pages/sdk-api",
+        "pages/sdk-api-old",
+        "pages/win32",
+        "trees/win32-templates",
+        "trees/diff-sample/old",
+        "trees/diff-sample/new",
+    ] {
         let tree: Tree = source::load(&root.join(folder)).expect("the folder can be read");
         let (spec, _) = xtask::understand(std::slice::from_ref(&tree));
         if let Some(why) = refused(&spec, target.path()) {

@@ -29,6 +29,27 @@ pub fn lines(text: &str) -> u32 {
     u32::try_from(text.matches('\n').count()).expect("a page has fewer than 2^32 lines")
 }
 
+/// The parentheses that stand in no others, each with its closing one.
+pub fn groups(text: &str) -> Vec<(usize, usize)> {
+    let mut groups = Vec::new();
+    let (mut depth, mut open) = (0_usize, 0);
+    for (at, b) in text.bytes().enumerate() {
+        match b {
+            b'(' => {
+                open = if depth == 0 { at } else { open };
+                depth += 1;
+            }
+            b')' if depth == 1 => {
+                depth = 0;
+                groups.push((open, at));
+            }
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    groups
+}
+
 /// The text with its preprocessor lines blanked out, and for each line whether it is under a condition of theirs.
 pub fn without_directives(text: &str) -> (String, Vec<bool>) {
     let mut out = String::with_capacity(text.len());

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{functions, locate};
+use super::differences::Differences;
+use super::functions;
 use crate::c::attributes;
 use crate::c::compare::differ_as_params;
 use crate::c::names::{closest, is_placeholder};
 use crate::c::prototypes::{Declared, Prototype, prototypes};
-use crate::diag::{Diagnostics, Rule};
+use crate::diag::Diagnostics;
 use crate::draft::{Direction, Function, Param};
 use crate::page::{Page, SectionKind};
 use crate::prose::BlockKind;
@@ -25,7 +26,7 @@ pub(super) fn compare(
     let params = &function.params;
     let known: BTreeSet<&str> = params.iter().map(|param| &*param.name.value).collect();
     let Some(shown) = of(page, names, &known) else { return };
-    let mut report = Report { page, shown: &shown, flaws, diags };
+    let mut report = Report { shown: &shown, differences: Differences { page, flaws, diags } };
     // Arguments without names need no heading.
     let declared = match shown.prototype.params.split_last() {
         Some((last, rest)) if last.name.as_deref() == Some("...") && !known.contains("...") => rest,
@@ -33,9 +34,11 @@ pub(super) fn compare(
     };
     if params.is_empty() {
         // `missing-params` has said it.
-        if !declared.is_empty() && report.flaws.iter().all(|flaw| flaw != functions::NO_PARAMS) {
-            report
-                .flaw(shown.span(), format!("{} parameters are declared here, and none has a heading", declared.len()));
+        if !declared.is_empty() && report.differences.flaws.iter().all(|flaw| flaw != functions::NO_PARAMS) {
+            report.flaw(
+                shown.span(),
+                &format!("{} parameters are declared here, and none has a heading", declared.len()),
+            );
         }
         return;
     }
@@ -46,7 +49,7 @@ pub(super) fn compare(
             params.iter().zip(declared).for_each(|(param, declared)| report.part(param, declared));
         } else {
             let (headings, count) = (params.len(), declared.len());
-            report.flaw(shown.span(), format!("{count} parameters are declared here, and {headings} have a heading"));
+            report.flaw(shown.span(), &format!("{count} parameters are declared here, and {headings} have a heading"));
         }
         return;
     };
@@ -70,7 +73,7 @@ pub(super) fn compare(
                 let name = &param.name.value;
                 let others = missing.iter().map(|&at| names[at]);
                 let meant = closest(name, others).map_or_else(String::new, |likely| format!("; `{likely}` is"));
-                report.flaw(span, format!("`{name}` has a heading and is not declared{meant}"));
+                report.flaw(span, &format!("`{name}` has a heading and is not declared{meant}"));
             }
         }
     }
@@ -80,14 +83,14 @@ pub(super) fn compare(
         if functions::has_other_heading(page, name) {
             continue;
         }
-        report.flaw(shown.line(declared[at].line), format!("`{name}` is declared here and has no heading"));
+        report.flaw(shown.line(declared[at].line), &format!("`{name}` is declared here and has no heading"));
     }
     let order: Vec<(usize, usize)> = found.iter().enumerate().filter_map(|(at, found)| Some((at, (*found)?))).collect();
     if let Some(pair) = order.windows(2).find(|pair| pair[0].1 > pair[1].1) {
         let (one, other) = (&params[pair[0].0].name.value, &params[pair[1].0].name.value);
         report.flaw(
             shown.span(),
-            format!("`{other}` is declared before `{one}`, and its heading stands after that one's"),
+            &format!("`{other}` is declared before `{one}`, and its heading stands after that one's"),
         );
     }
 }
@@ -148,24 +151,15 @@ fn last_part(name: &str) -> &str {
 }
 
 struct Report<'a> {
-    page: &'a Page,
     shown: &'a Shown,
-    flaws: &'a mut Vec<String>,
-    diags: &'a mut Diagnostics,
+    differences: Differences<'a>,
 }
 
 impl Report<'_> {
-    fn add(&mut self, span: Span, message: String, help: &str) {
-        self.diags.report_help(Rule::HeadingAgainstDeclaration, locate(self.page, span), message, help);
-    }
-
     /// A difference that leaves open what a caller passes.
-    fn flaw(&mut self, span: Span, message: String) {
+    fn flaw(&mut self, span: Span, message: &str) {
         let flaw = "headings of the parameters that are declared";
-        if !self.flaws.iter().any(|known| known == flaw) {
-            self.flaws.push(flaw.to_owned());
-        }
-        self.add(span, message, "mend the heading or the declaration");
+        self.differences.flaw(span, message, "mend the heading or the declaration", flaw);
     }
 
     /// Two names for one parameter.
@@ -178,9 +172,9 @@ impl Report<'_> {
         let message = format!("`{name}` has a heading, and is declared as `{other}`");
         // A name that a tool made up is none of the page's own.
         if is_placeholder(name) {
-            self.add(span, message, "give the heading the declared name");
+            self.differences.report(span, &message, "give the heading the declared name");
         } else {
-            self.flaw(span, message);
+            self.flaw(span, &message);
         }
     }
 
@@ -194,13 +188,13 @@ impl Report<'_> {
         {
             let (stated, way) = (stated.value.name(), way.name());
             let message = format!("`{name}` is `{stated}` by its heading, and is declared as `{way}`");
-            self.add(span, message, "mend the one that is wrong; until then the heading counts");
+            self.differences.report(span, &message, "mend the one that is wrong; until then the heading counts");
         }
         if let (Some(stated), Some(c_type)) = (&param.c_type, &declared.c_type)
             && differ_as_params(&stated.value, c_type)
         {
             let message = format!("`{name}` is `{}` by its heading, and is declared as `{c_type}`", stated.value);
-            self.flaw(span, message);
+            self.flaw(span, &message);
         }
     }
 }

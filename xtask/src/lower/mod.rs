@@ -7,6 +7,7 @@ mod codes;
 mod columns;
 mod constants;
 mod declared;
+mod differences;
 mod enumerators;
 mod enums;
 mod functions;

@@ -1,11 +1,14 @@
 //! The C declaration in a page's syntax block: types of parameters and of the return value, where no `Type:` line
 //! states them.
+//!
+//! Headings tell which list of parameters is meant, so that one behind a macro or in a torn block counts too. `against.rs`
+//! asks for a statement that is called as the item, since it reports what that has and the headings lack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::at;
-use crate::c::names::is_identifier;
-use crate::c::text::{lines, without_comments};
+use crate::c::prototypes::{self, Declared, is_empty_list};
+use crate::c::text::{groups, lines, without_comments};
 use crate::c::types::{self, CType};
 use crate::fact::Fact;
 use crate::page::{Page, SectionKind};
@@ -36,7 +39,9 @@ pub(super) fn of(page: &Page, called: &str, names: &BTreeSet<String>) -> Prototy
         let clean = without_comments(text);
         for (open, close) in groups(&clean) {
             let list = &clean[open + 1..close];
-            let declared = declarations(list, names);
+            let all = prototypes::params(list, 0, &|name| names.contains(name));
+            let declared: Vec<&Declared> =
+                all.iter().filter(|param| param.name.as_ref().is_some_and(|name| names.contains(name))).collect();
             let own = names.is_empty() && (is_empty_list(list) || is_called(&clean[..open], called));
             if declared.is_empty() && !own {
                 continue;
@@ -44,19 +49,17 @@ pub(super) fn of(page: &Page, called: &str, names: &BTreeSet<String>) -> Prototy
             if declared.len() * 2 < names.len() {
                 continue;
             }
-            let mut counted = (open + 1, lines(&clean[..=open]));
-            let params = declared.into_iter().map(|(name, offset, c_type)| {
-                let place = open + 1 + offset;
-                counted = (place, counted.1 + lines(&clean[counted.0..place]));
-                let span = Span::line(first.map_or(block.span.line, |first| first + counted.1));
-                (name, Spanned { value: vec![Inline::Text(c_type)], span })
+            let begin = lines(&clean[..=open]);
+            let params = declared.into_iter().filter_map(|param| {
+                let span = Span::line(first.map_or(block.span.line, |first| first + begin + param.line));
+                Some((param.name.clone()?, Spanned { value: vec![Inline::Text(param.text.clone())], span }))
             });
             let params = params.collect();
             let (line, c_type) = returned(&clean[..open]).map_or((0, None), |(line, c_type)| (line, Some(c_type)));
             let span = Span::line(first.map_or(block.span.line, |first| first + line));
             let returns = c_type.map(|value| Fact { value, source: at(page, span) });
-            let names = all_names(list);
-            let unnamed = names.is_empty() && !is_empty_list(list);
+            let unnamed = all.iter().any(|param| param.name.is_none());
+            let names = if unnamed { Vec::new() } else { all.into_iter().filter_map(|param| param.name).collect() };
             return Prototype { names, unnamed, span: Some(span), returns, params };
         }
     }
@@ -82,163 +85,6 @@ fn is_called(before: &str, name: &str) -> bool {
     // Pages of two forms of a function declare one of them.
     let form = |suffix: &str| word.strip_suffix(suffix) == Some(own) || own.strip_suffix(suffix) == Some(word);
     !own.is_empty() && (word == own || form("A") || form("W"))
-}
-
-/// The names that a list of parameters declares, if each of them has one. Some pages have a line for each and no commas.
-fn all_names(list: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for piece in pieces(list) {
-        let piece = piece.trim();
-        if piece == "..." {
-            names.push(piece.to_owned());
-            continue;
-        }
-        if is_empty_list(piece) {
-            continue;
-        }
-        match declared_name(piece) {
-            Some(name) if piece.lines().filter(|line| !line.trim().is_empty()).count() < 3 => names.push(name),
-            _ => return Vec::new(),
-        }
-    }
-    names
-}
-
-/// The parts of a list between its commas.
-fn pieces(list: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let (mut depth, mut from) = (0_usize, 0);
-    for (at, b) in list.bytes().enumerate() {
-        match b {
-            b'(' | b'[' => depth += 1,
-            b')' | b']' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => {
-                found.push(&list[from..at]);
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    found.push(&list[from..]);
-    found
-}
-
-/// The name at the end of a declaration that has a type before it: `T name`, `T *name[2]`, `T (*name)(U)`.
-fn declared_name(piece: &str) -> Option<String> {
-    let piece = annotation(piece).map_or(piece, |(_, rest)| rest);
-    let piece = piece.find('=').map_or(piece, |at| &piece[..at]).trim_end();
-    let piece = piece.strip_suffix("OPTIONAL").map_or(piece, str::trim_end);
-    let bare = match piece.find('[').filter(|_| piece.ends_with(']')) {
-        Some(at) => piece[..at].trim_end(),
-        None => piece,
-    };
-    let (before, name) = match bare.rfind("(*") {
-        Some(at) => (&bare[..at], bare[at + 2..].split(')').next()?.trim()),
-        None => bare.split_at(bare.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len()),
-    };
-    let types = types::parse(before.trim().trim_end_matches('&')).is_some();
-    (is_identifier(name) && types).then(|| name.to_owned())
-}
-
-/// The parentheses that stand in no others, each with its closing one.
-fn groups(text: &str) -> Vec<(usize, usize)> {
-    let mut groups = Vec::new();
-    let (mut depth, mut open) = (0_usize, 0);
-    for (at, b) in text.bytes().enumerate() {
-        match b {
-            b'(' => {
-                open = if depth == 0 { at } else { open };
-                depth += 1;
-            }
-            b')' if depth == 1 => {
-                depth = 0;
-                groups.push((open, at));
-            }
-            b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    groups
-}
-
-fn is_empty_list(text: &str) -> bool {
-    matches!(text.trim(), "" | "void" | "VOID")
-}
-
-/// The declarations of a list that end with one of the names: name, where it starts, and its type. Some pages have a
-/// line for each and no commas.
-fn declarations(list: &str, names: &BTreeSet<String>) -> Vec<(String, usize, String)> {
-    let mut found = Vec::new();
-    let (mut depth, mut from) = (0_usize, 0);
-    for (at, b) in list.bytes().chain([b',']).enumerate() {
-        match b {
-            b'(' | b'[' => depth += 1,
-            b')' | b']' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => {
-                let piece = &list[from..at];
-                let whole = declaration(piece, names).filter(|(name, _)| !mentions_another(piece, name, names));
-                if let Some((name, c_type)) = whole {
-                    found.push((name, from + lead(piece), c_type));
-                } else {
-                    let mut start = from;
-                    for line in piece.split_inclusive('\n') {
-                        let known = declaration(line, names);
-                        found.extend(known.map(|(name, c_type)| (name, start + lead(line), c_type)));
-                        start += line.len();
-                    }
-                }
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-fn lead(text: &str) -> usize {
-    text.len() - text.trim_start().len()
-}
-
-/// Whether a piece has another parameter's name on a line before its last: then it is several declarations.
-fn mentions_another(piece: &str, name: &str, names: &BTreeSet<String>) -> bool {
-    let ends = piece.lines().filter_map(|line| declaration(line, names));
-    ends.into_iter().any(|(other, _)| other != name)
-}
-
-/// `_In_ const T *name[2]` or `[in] T name` as the name and its type.
-fn declaration(piece: &str, names: &BTreeSet<String>) -> Option<(String, String)> {
-    let piece = piece.trim().trim_end_matches(',').trim_end();
-    let (annotation, piece) = annotation(piece).unwrap_or((String::new(), piece));
-    let (body, dimensions) =
-        piece.find('[').filter(|_| piece.ends_with(']')).map_or((piece, ""), |at| piece.split_at(at));
-    let body = body.trim_end();
-    let body = body.strip_suffix(" OPTIONAL").map_or(body, str::trim_end);
-    // See foreign_letters_before_a_name.
-    let start = body.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
-    let name = &body[start..];
-    let c_type = body[..start].split_whitespace().collect::<Vec<_>>().join(" ");
-    let known = names.contains(name) && !c_type.is_empty();
-    known.then(|| (name.to_owned(), format!("{annotation}{c_type}{dimensions}")))
-}
-
-/// `[in, reads(n)] T name` as the annotations `_in_ _reads_(n) ` and the rest.
-fn annotation(piece: &str) -> Option<(String, &str)> {
-    let (words, rest) = piece.strip_prefix('[')?.split_once(']')?;
-    let mut depth = 0_usize;
-    let words = words.split(|c: char| {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0 && matches!(c, ',' | ' ')
-    });
-    let mut annotations = String::new();
-    for word in words.filter(|word| !word.is_empty()) {
-        let (name, arguments) = word.split_at(word.find('(').unwrap_or(word.len()));
-        annotations.extend(["_", name, "_", arguments, " "]);
-    }
-    Some((annotations, rest.trim_start()))
 }
 
 /// Words of a declaration that are no part of the type.

@@ -1,9 +1,11 @@
 //! What a declaration says of a field, where its heading and its `Type:` line leave it open.
 
+use std::sync::Arc;
+
 use super::super::with_dimensions;
 use crate::c::fields::{Declared, PartKind, What};
 use crate::c::types::CType;
-use crate::draft::{Field, Kind};
+use crate::draft::{Afterwards, Field, Kind};
 use crate::fact::{Fact, Source};
 
 /// Gives a field what its heading and its `Type:` line leave open.
@@ -21,6 +23,20 @@ pub(super) fn fill(field: &mut Field, declared: &Declared, source: Source) {
             field.nested = Some(Fact { value: kind_of(*kind), source });
         }
         What::Part(_) | What::Unknown => {}
+    }
+}
+
+/// A field that only the declaration has, with nothing but its name.
+pub(super) fn without_heading(name: String, source: Source) -> Field {
+    Field {
+        name: Fact { value: name, source },
+        bits: None,
+        c_type: None,
+        dimensions: None,
+        nested: None,
+        wide: None,
+        afterwards: Afterwards::default(),
+        docs: Arc::default(),
     }
 }
 

@@ -1,16 +1,14 @@
 //! The fields of an item in the order and nesting of its declaration, with what that says of each.
 
-use std::sync::Arc;
-
 use super::super::{at, locate};
-use super::fill::{fill, kind_of};
+use super::fill::{fill, kind_of, without_heading};
 use super::known::{joined, segment, without_unnamed};
 use super::shown::Lines;
 use crate::c::compare::{differ, numbers_differ};
 use crate::c::fields::{Declaration, Declared, What};
 use crate::c::types::CType;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Afterwards, Field};
+use crate::draft::Field;
 use crate::fact::Fact;
 use crate::page::Page;
 use crate::source::Span;
@@ -29,16 +27,7 @@ pub(super) fn arrange(
     for ((declared, listed), path) in declaration.fields.iter().zip(listed).zip(paths) {
         let source = at(page, lines.span(declared));
         let heading = listed.and_then(|listed| headings[listed].take());
-        let mut field = heading.unwrap_or_else(|| Field {
-            name: Fact { value: path.clone(), source: source.clone() },
-            bits: None,
-            c_type: None,
-            dimensions: None,
-            nested: None,
-            wide: None,
-            afterwards: Afterwards::default(),
-            docs: Arc::default(),
-        });
+        let mut field = heading.unwrap_or_else(|| without_heading(path.clone(), source.clone()));
         if field.name.value != path {
             field.name = field.name.derive("nesting-of-declaration", path);
         }

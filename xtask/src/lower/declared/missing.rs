@@ -1,17 +1,15 @@
 //! Fields that are declared and have no heading.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::super::{at, locate};
-use super::fill::fill;
+use super::fill::{fill, without_heading};
 use super::known::{Known, joined, segment, without_unnamed};
 use super::shown::Lines;
 use crate::c::fields::Declaration;
 use crate::c::names::closest;
 use crate::diag::{Diagnostics, Rule};
-use crate::draft::{Afterwards, Field};
-use crate::fact::Fact;
+use crate::draft::Field;
 use crate::page::Page;
 
 /// Looks for the fields that are declared and have no heading.
@@ -65,16 +63,7 @@ impl Missing<'_> {
                 continue;
             }
             let source = at(self.page, span);
-            let mut field = Field {
-                name: Fact { value: name, source: source.clone() },
-                bits: None,
-                c_type: None,
-                dimensions: None,
-                nested: None,
-                wide: None,
-                afterwards: Afterwards::default(),
-                docs: Arc::default(),
-            };
+            let mut field = without_heading(name, source.clone());
             fill(&mut field, declared, source);
             added.entry(behind).or_default().push(field);
         }

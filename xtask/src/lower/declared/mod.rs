@@ -11,10 +11,11 @@ mod shown;
 
 use std::collections::BTreeSet;
 
-use super::{at, locate};
+use super::at;
+use super::differences::Differences;
 use crate::c::fields::Declaration;
 use crate::c::names::closest;
-use crate::diag::{Diagnostics, Rule};
+use crate::diag::Diagnostics;
 use crate::draft::Field;
 use crate::page::Page;
 use crate::source::Span;
@@ -43,7 +44,7 @@ pub(super) fn complete(
     flaws: &mut Vec<String>,
     diags: &mut Diagnostics,
 ) {
-    let mut doubts = Doubts { page, name, flaws, diags };
+    let mut doubts = Doubts { name, differences: Differences { page, flaws, diags } };
     packing::doubt(page, all, &mut doubts);
     let Some((declaration, lines)) = of(all, fields, &mut doubts) else { return };
     doubts.of_declaration(declaration, lines);
@@ -87,7 +88,7 @@ pub(super) fn complete(
     for (declared, listed) in declaration.fields.iter().zip(&listed) {
         let Some(listed) = listed else { continue };
         let field = &mut fields[*listed];
-        layout::compare(page, field, declared, lines.span(declared), doubts.diags);
+        layout::compare(page, field, declared, lines.span(declared), doubts.differences.diags);
     }
     let unlisted =
         |(at, listed): (usize, &Option<usize>)| listed.is_none() && !layout::needs_no_heading(&declaration.fields[at]);
@@ -105,7 +106,7 @@ pub(super) fn complete(
     // What could not be read may be a field with any name.
     if declaration.complete && listed.iter().any(Option::is_some) {
         let missing = Missing { page, declaration, lines, known: &known, listed: &listed, strangers, disputed };
-        let names = missing.add(fields, doubts.diags);
+        let names = missing.add(fields, doubts.differences.diags);
         if let [first, rest @ ..] = &names[..] {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             let message = format!("`{first}`{more} declared here without a heading: they are not the same fields");
@@ -152,21 +153,16 @@ fn of<'a>(all: &'a [Shown], fields: &[Field], doubts: &mut Doubts<'_>) -> Option
 
 /// Why a declaration is not taken for the layout.
 struct Doubts<'a> {
-    page: &'a Page,
     name: &'a str,
-    flaws: &'a mut Vec<String>,
-    diags: &'a mut Diagnostics,
+    differences: Differences<'a>,
 }
 
 impl Doubts<'_> {
     /// Reports a difference that makes the item incomplete; `what` of its declaration is in doubt.
     fn add(&mut self, span: Span, message: &str, what: &str) {
         let help = "nothing is generated until headings and declaration agree";
-        self.diags.report_help(Rule::HeadingAgainstDeclaration, locate(self.page, span), message, help);
         let flaw = format!("a declaration that agrees with the headings: {what}");
-        if !self.flaws.contains(&flaw) {
-            self.flaws.push(flaw);
-        }
+        self.differences.flaw(span, message, help, &flaw);
     }
 
     /// What is in a declaration itself that keeps it from being the layout.
@@ -221,6 +217,6 @@ impl Doubts<'_> {
             "`{other}` is declared before `{one}`, and its heading stands after that one's; the declaration counts"
         );
         let help = "put the headings in the order of the declaration";
-        self.diags.report_help(Rule::HeadingAgainstDeclaration, locate(self.page, span), message, help);
+        self.differences.report(span, &message, help);
     }
 }
