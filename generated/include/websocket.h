@@ -232,7 +232,7 @@ struct WEB_SOCKET_PROPERTY {
     /** The property. */
     WEB_SOCKET_PROPERTY_TYPE Type;
     /**
-     * Points to the value. The value must be aligned as its type demands. For
+     * Points to the value. The value may stand at any address. For
      * WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE the member points to a variable that holds the address of
      * the memory.
      */
@@ -388,7 +388,7 @@ VOID WINAPI WebSocketCompleteAction(
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown, a property cannot be set,
- *       or a value has the wrong size, is not aligned or is below its minimum.
+ *       or a value has the wrong size or is below its minimum.
  *
  * From websocket/nf-websocket-websocketcreateclienthandle.md, line 34.
  */
@@ -414,7 +414,7 @@ HRESULT WINAPI WebSocketCreateClientHandle(
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown, a property cannot be set,
- *       or a value has the wrong size, is not aligned or is below its minimum.
+ *       or a value has the wrong size or is below its minimum.
  *
  * From websocket/nf-websocket-websocketcreateserverhandle.md, line 34.
  */
@@ -566,8 +566,7 @@ HRESULT WINAPI WebSocketGetAction(
  *     WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE. The other types are settings of a session and cannot be
  *     read.
  * @param pvValue [in, out]
- *     Memory that receives the value. It must be aligned for the type of the property, which is ULONG or
- *     an array of ULONG.
+ *     Memory that receives the value, which is an ULONG or an array of ULONG. It may stand at any address.
  * @param ulSize [in, out]
  *     On input, the number of bytes at pvValue. On output, the number of bytes of the value. The parameter
  *     is a pointer, though its name does not say so.

@@ -245,7 +245,7 @@ fn send(component: &Component, ends: &mut [End; 2], side: usize, argument: u8) {
     let opened = end.session.after(Call::Transfer);
     let expected = opened.and_then(|_| end.directions[SEND].sending(input)).map_err(code);
     let next = match expected {
-        _ if opened.is_ok() && end.sends.len() == MAX_OPERATIONS => Err(HResult::E_OUTOFMEMORY),
+        Ok(_) if end.sends.len() == MAX_OPERATIONS => Err(HResult::E_OUTOFMEMORY),
         Ok(_) if input == SendInput::Data && end.message.is_some_and(|kind| kind != text) => {
             Err(HResult::E_INVALID_PROTOCOL_OPERATION)
         }
@@ -296,7 +296,7 @@ fn receive(component: &Component, end: &mut End, argument: u8) {
     }
     let opened = end.session.after(Call::Transfer);
     let expected = match opened.and_then(|_| end.directions[RECEIVE].receiving(ReceiveInput::Receive)).map_err(code) {
-        _ if opened.is_ok() && end.receives.len() == MAX_OPERATIONS => Err(HResult::E_OUTOFMEMORY),
+        Ok(_) if end.receives.len() == MAX_OPERATIONS => Err(HResult::E_OUTOFMEMORY),
         expected => expected,
     };
     // The close frame of the peer, or a violation, may be known before it is indicated.

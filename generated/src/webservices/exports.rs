@@ -94,8 +94,8 @@ pub unsafe fn WsCreateChannel<F: Ffi, R: crate::webservices::Channels, W: WideCh
                 .map_err(|_| BadArgument)?,
             crate::webservices::ChannelBinding::try_from(channelBinding)
                 .map_err(|_| BadArgument)?,
-            unsafe {
-                ffi::slice(
+            &unsafe {
+                ffi::elements(
                     properties.cast::<crate::webservices::ChannelProperty>(),
                     propertyCount,
                 )
@@ -251,7 +251,7 @@ pub unsafe fn WsSetChannelProperty<F: Ffi, R: crate::webservices::Channels, W: W
             channel.cast(),
             crate::webservices::ChannelPropertyId::try_from(id)
                 .map_err(|_| BadArgument)?,
-            unsafe { ffi::slice(value.cast::<u8>(), valueSize) }?,
+            &unsafe { ffi::elements(value.cast::<u8>(), valueSize) }?,
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
@@ -438,8 +438,8 @@ pub unsafe fn WsCreateError<F: Ffi, R: crate::webservices::ErrorObjects>(
         ffi::required(error)?;
         match crate::webservices::ErrorObjects::create_error(
             runtime,
-            unsafe {
-                ffi::slice(
+            &unsafe {
+                ffi::elements(
                     properties.cast::<crate::webservices::ErrorProperty>(),
                     propertyCount,
                 )
@@ -575,7 +575,7 @@ pub unsafe fn WsSetErrorProperty<F: Ffi, R: crate::webservices::ErrorObjects>(
             runtime,
             error.cast(),
             crate::webservices::ErrorPropertyId::try_from(id).map_err(|_| BadArgument)?,
-            unsafe { ffi::slice(value.cast::<u8>(), valueSize) }?,
+            &unsafe { ffi::elements(value.cast::<u8>(), valueSize) }?,
         ) {
             Ok(()) => Ok(crate::HResult(0)),
             Err(error_) => {
@@ -664,8 +664,8 @@ unsafe extern "system" fn custom_channel_create_channel<
         match <T as crate::webservices::CustomChannel>::create_channel(
             crate::webservices::ChannelType::try_from(channelType)
                 .map_err(|_| BadArgument)?,
-            unsafe {
-                ffi::slice(channelParameters.cast::<u8>(), channelParametersSize)
+            &unsafe {
+                ffi::elements(channelParameters.cast::<u8>(), channelParametersSize)
             }?,
             error.cast(),
         ) {
@@ -843,7 +843,7 @@ unsafe extern "system" fn custom_channel_set_channel_property<
             object,
             crate::webservices::ChannelPropertyId::try_from(id)
                 .map_err(|_| BadArgument)?,
-            unsafe { ffi::slice(value.cast::<u8>(), valueSize) }?,
+            &unsafe { ffi::elements(value.cast::<u8>(), valueSize) }?,
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),

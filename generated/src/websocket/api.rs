@@ -77,7 +77,7 @@ pub trait Handles {
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown, a property cannot be
-    ///   set, or a value has the wrong size, is not aligned or is below its minimum.
+    ///   set, or a value has the wrong size or is below its minimum.
     ///
     /// # Remarks
     ///
@@ -144,7 +144,7 @@ pub trait Handles {
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown, a property cannot be
-    ///   set, or a value has the wrong size, is not aligned or is below its minimum.
+    ///   set, or a value has the wrong size or is below its minimum.
     ///
     /// # Remarks
     ///
@@ -243,8 +243,8 @@ pub trait Handles {
     ///   be read.
     /// - `value` (C: `pvValue`, in, out)
     ///
-    ///   Memory that receives the value. It must be aligned for the type of the property, which is `ULONG` or
-    ///   an array of `ULONG`.
+    ///   Memory that receives the value, which is an `ULONG` or an array of `ULONG`. It may stand at any
+    ///   address.
     /// - `size` (C: `ulSize`, in, out)
     ///
     ///   On input, the number of bytes at `value`. On output, the number of bytes of the value. The parameter

@@ -11,7 +11,7 @@ pub enum CreateClientHandleError {
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
     /// `web_socket` is `NULL`, a property is unknown, a property cannot be set, or a value has the wrong
-    /// size, is not aligned or is below its minimum.
+    /// size or is below its minimum.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -37,7 +37,7 @@ impl CreateClientHandleError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size, is not aligned or is below its minimum."
+                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size or is below its minimum."
             }
             Self::Other(_) => "",
         }
@@ -55,7 +55,7 @@ pub enum CreateServerHandleError {
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
     /// `web_socket` is `NULL`, a property is unknown, a property cannot be set, or a value has the wrong
-    /// size, is not aligned or is below its minimum.
+    /// size or is below its minimum.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -81,7 +81,7 @@ impl CreateServerHandleError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size, is not aligned or is below its minimum."
+                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size or is below its minimum."
             }
             Self::Other(_) => "",
         }

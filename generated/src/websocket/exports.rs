@@ -48,8 +48,8 @@ pub unsafe fn WebSocketCreateClientHandle<F: Ffi, R: crate::websocket::Handles>(
         ffi::required(phWebSocket)?;
         match crate::websocket::Handles::create_client_handle(
             runtime,
-            unsafe {
-                ffi::slice(
+            &unsafe {
+                ffi::elements(
                     pProperties.cast::<crate::websocket::Property>(),
                     ulPropertyCount,
                 )
@@ -87,8 +87,8 @@ pub unsafe fn WebSocketCreateServerHandle<F: Ffi, R: crate::websocket::Handles>(
         ffi::required(phWebSocket)?;
         match crate::websocket::Handles::create_server_handle(
             runtime,
-            unsafe {
-                ffi::slice(
+            &unsafe {
+                ffi::elements(
                     pProperties.cast::<crate::websocket::Property>(),
                     ulPropertyCount,
                 )
@@ -258,8 +258,8 @@ pub unsafe fn WebSocketBeginClientHandshake<F: Ffi, R: crate::websocket::Handsha
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
             &refs_subprotocols,
             &refs_extensions,
-            unsafe {
-                ffi::slice(
+            &unsafe {
+                ffi::elements(
                     pInitialHeaders.cast::<crate::websocket::HttpHeader>(),
                     ulInitialHeaderCount,
                 )
@@ -328,8 +328,8 @@ pub unsafe fn WebSocketBeginServerHandshake<F: Ffi, R: crate::websocket::Handsha
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
             local_subprotocol_selected.as_deref(),
             &refs_extension_selected,
-            unsafe {
-                ffi::slice(
+            &unsafe {
+                ffi::elements(
                     pRequestHeaders.cast::<crate::websocket::HttpHeader>(),
                     ulRequestHeaderCount,
                 )
@@ -389,8 +389,8 @@ pub unsafe fn WebSocketEndClientHandshake<F: Ffi, R: crate::websocket::Handshake
         match crate::websocket::Handshake::end_client_handshake(
             runtime,
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
-            unsafe {
-                ffi::slice(
+            &unsafe {
+                ffi::elements(
                     pResponseHeaders.cast::<crate::websocket::HttpHeader>(),
                     ulReponseHeaderCount,
                 )

@@ -221,7 +221,7 @@ pub struct Property {
     /// `Type` in C.
     #[doc(alias = "Type")]
     pub type_: i32,
-    /// Points to the value. The value must be aligned as its type demands. For
+    /// Points to the value. The value may stand at any address. For
     /// `WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE` the member points to a variable that holds the address
     /// of the memory.
     ///

@@ -310,7 +310,7 @@ pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 dwOption,
-                unsafe { ffi::slice(lpBuffer.cast::<u8>(), dwBufferLength) }?,
+                &unsafe { ffi::elements(lpBuffer.cast::<u8>(), dwBufferLength) }?,
             ) {
                 Ok(()) => Ok(1),
                 Err(error) => {
@@ -998,7 +998,7 @@ pub unsafe fn WinHttpWebSocketClose<F: Ffi, R: crate::winhttp::WebSocket>(
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
             usStatus,
-            unsafe { ffi::slice(pvReason.cast::<u8>(), dwReasonLength) }?,
+            &unsafe { ffi::elements(pvReason.cast::<u8>(), dwReasonLength) }?,
         ) {
             Ok(()) => Ok(crate::Win32Error(0)),
             Err(error) => {
@@ -1181,7 +1181,7 @@ pub unsafe fn WinHttpWebSocketShutdown<F: Ffi, R: crate::winhttp::WebSocket>(
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
             usStatus,
-            unsafe { ffi::slice(pvReason.cast::<u8>(), dwReasonLength) }?,
+            &unsafe { ffi::elements(pvReason.cast::<u8>(), dwReasonLength) }?,
         ) {
             Ok(()) => Ok(crate::Win32Error(0)),
             Err(error) => {

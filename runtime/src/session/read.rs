@@ -161,10 +161,12 @@ impl<C> ReadHalf<C> {
     /// [`Refusal::Busy`] if the queue is full, and [`Refusal::Ended`] if nothing more comes.
     #[inline]
     pub fn receive(&mut self, context: C) -> Result<(), Refusal> {
+        // What will never be taken is not told to come again.
+        let state = self.state.after(ReceiveInput::Queue)?;
         if self.queue.len() >= self.bound {
             return Err(Refusal::Busy);
         }
-        self.state = self.state.after(ReceiveInput::Queue)?;
+        self.state = state;
         self.queue.push_back(context);
         Ok(())
     }

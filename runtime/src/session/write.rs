@@ -310,10 +310,9 @@ impl<C> WriteHalf<C> {
 
     #[inline]
     fn admitted(&self, command: Command) -> Result<Sending, Refusal> {
-        if self.queue.len() >= self.bound {
-            return Err(Refusal::Busy);
-        }
-        self.state.after(SendInput::Queue(command))
+        // What will never be taken is not told to come again.
+        let state = self.state.after(SendInput::Queue(command))?;
+        if self.queue.len() >= self.bound { Err(Refusal::Busy) } else { Ok(state) }
     }
 
     /// Has the table decide whether there is room for an answer.

@@ -108,9 +108,8 @@ pub(super) struct Endpoint {
     session: Session,
     /// The actions that are out, at most one of each queue (b5.3).
     out: [Option<Out>; 2],
-    /// The number of the next action, as long as `numbers_left` is not 0.
+    /// The number of the next action. At the start of a block of numbers, one that no session has is taken first.
     number: usize,
-    numbers_left: usize,
 }
 
 /// A connection, and what leads to it.
@@ -178,7 +177,7 @@ impl Endpoint {
             Role::Server => Phase::NewServer,
         };
         let session = Session { phase, config, memory, agreeing: None, connection: None };
-        Self { session, out: [None, None], number: 0, numbers_left: 0 }
+        Self { session, out: [None, None], number: 0 }
     }
 
     /// Whether the table allows a call, which does not happen yet.
@@ -255,11 +254,11 @@ impl Endpoint {
     /// Takes an action out, and gives its context. No other action of any session has the same, until the numbers have gone
     /// around.
     pub(super) fn take(&mut self, queue: Queue, action: Action, offered: usize) -> *mut c_void {
-        if self.numbers_left == 0 {
-            (self.number, self.numbers_left) = (NUMBER.fetch_add(NUMBERS, Ordering::Relaxed), NUMBERS);
+        if self.number.is_multiple_of(NUMBERS) {
+            self.number = NUMBER.fetch_add(NUMBERS, Ordering::Relaxed);
         }
         let number = self.number & (usize::MAX >> SLOT_BITS);
-        (self.number, self.numbers_left) = (self.number.wrapping_add(1), self.numbers_left - 1);
+        self.number = self.number.wrapping_add(1);
         let slot = if action == Action::Nothing {
             NO_SLOT
         } else {

@@ -55,9 +55,6 @@ pub(super) fn global(property: PropertyType, value: &mut [u8]) -> Result<u32, Ba
         | PropertyType::AllocatedBuffer
         | PropertyType::DisableUtf8Verification => return Err(BadArgument),
     };
-    if !value.as_ptr().addr().is_multiple_of(align_of::<u32>()) {
-        return Err(BadArgument);
-    }
     let place = value.first_chunk_mut::<4>().ok_or(BadArgument)?;
     *place = number.to_ne_bytes();
     Ok(4)

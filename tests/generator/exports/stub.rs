@@ -660,8 +660,8 @@ impl ws::ErrorObjects for Stub {
     ) -> Result<(), ws::AddErrorStringError> {
         let length = string.length as usize;
         // SAFETY: the tests pass strings of their length.
-        let units = unsafe { winws_api::ffi::slice(string.chars.cast_const(), length) }.expect("a string");
-        self.hresult(format!("add_error_string {} {:?}", there(error), text(units)))
+        let units = unsafe { winws_api::ffi::elements(string.chars.cast_const(), length) }.expect("a string");
+        self.hresult(format!("add_error_string {} {:?}", there(error), text(&units)))
     }
 
     fn create_error(&self, properties: &[ws::ErrorProperty]) -> Result<*mut ws::ErrorObject, ws::CreateErrorFailure> {

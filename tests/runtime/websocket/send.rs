@@ -69,6 +69,8 @@ fn b5_12_sends_wait_in_their_order() {
         });
     }
     assert_eq!(server.ping(65), HResult::E_OUTOFMEMORY.0);
+    // Data behind a close is refused for good, full queue or not.
+    assert_eq!(server.send(BufferType::BinaryMessage, b"", 65), OPERATION);
     for (context, frame) in (1..).zip(expected) {
         let send = take(&server, ActionQueue::SEND, Action::SendToNetwork);
         assert_eq!((send.bytes(), send.context), (frame, Some(context)));

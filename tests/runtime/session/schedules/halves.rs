@@ -120,10 +120,10 @@ impl World {
     }
 
     fn receive(&mut self) {
-        let expected = if self.receives.len() >= self.receive_bound {
-            Err(Refusal::Busy)
-        } else {
-            table::receiving_after(self.receiving, ReceiveInput::Queue).ok_or(Refusal::Ended)
+        let expected = match table::receiving_after(self.receiving, ReceiveInput::Queue) {
+            None => Err(Refusal::Ended),
+            Some(_) if self.receives.len() >= self.receive_bound => Err(Refusal::Busy),
+            Some(after) => Ok(after),
         };
         let number = self.receives.end;
         assert_eq!(self.read.receive(number), expected.map(drop));

@@ -119,10 +119,11 @@ impl Model {
     }
 
     fn queue(&mut self, command: Command, frame: Frame) -> Result<usize, SendError> {
+        let state = after(self.state, SendInput::Queue(command)).ok_or(SendError::Closed)?;
         if self.queue.len() >= self.bound {
             return Err(SendError::Busy);
         }
-        self.state = after(self.state, SendInput::Queue(command)).ok_or(SendError::Closed)?;
+        self.state = state;
         let number = self.queued;
         self.queue.push_back(Queued { number, command, frame });
         self.queued += 1;

@@ -289,8 +289,11 @@ fn argument(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
             } else {
                 quote! { #pointer }
             };
-            let how = format_ident!("{}", if *mutable { "slice_mut" } else { "slice" });
-            quote! { unsafe { ffi::#how(#pointer.cast::<#type_>(), #length) }? }
+            if *mutable {
+                quote! { unsafe { ffi::slice_mut(#pointer.cast::<#type_>(), #length) }? }
+            } else {
+                quote! { &unsafe { ffi::elements(#pointer.cast::<#type_>(), #length) }? }
+            }
         }
         ArgKind::Kept { mutable, length: at } => {
             let length = length(*at);

@@ -3,11 +3,12 @@
 //! `NULL` beside a length of 0 is the empty slice. A pointer that must not be `NULL`, a length without a pointer, a
 //! string that is not valid and a number that is none of an enumeration's are an argument that is not valid, whatever
 //! function they are given to. So is a pointer to what cannot stand at such an address: where C lets a processor fetch
-//! it from odd places, Rust does not.
+//! it from odd places, Rust does not. The elements of an input array are the exception: they are copied from there.
 //!
 //! Memory that another language hands over counts as initialised, whatever it holds: an output may be a buffer that
 //! nobody has written yet. Rust code that calls a C function over a trait initialises its buffers before.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ffi::c_char;
@@ -117,12 +118,29 @@ pub fn extent<T>(pointer: *const T, length: impl TryInto<usize>) -> Result<usize
     }
 }
 
-/// The elements of an input.
+/// The elements of an input, which are copied if they stand at an odd address.
 ///
 /// # Safety
 ///
 /// Unless `pointer` is null, `length` elements may be read there, and nobody writes them during `'a`.
-pub unsafe fn slice<'a, T>(pointer: *const T, length: impl TryInto<usize>) -> Result<&'a [T], BadArgument> {
+pub unsafe fn elements<'a, T: Copy>(pointer: *const T, length: impl TryInto<usize>) -> Result<Cow<'a, [T]>, BadArgument> {
+    let length = size(length)?;
+    if pointer.is_null() || pointer.is_aligned() {
+        // SAFETY: the caller vouches for the elements.
+        return unsafe { slice(pointer, length) }.map(Cow::Borrowed);
+    }
+    let bytes = length.checked_mul(size_of::<T>()).ok_or(BadArgument)?;
+    extent(pointer.cast::<u8>(), bytes)?;
+    // SAFETY: the caller vouches for the elements.
+    Ok((0..length).map(|at| unsafe { pointer.add(at).read_unaligned() }).collect())
+}
+
+/// The same, if they stand at an address that Rust allows.
+///
+/// # Safety
+///
+/// As [`elements`] says.
+unsafe fn slice<'a, T>(pointer: *const T, length: impl TryInto<usize>) -> Result<&'a [T], BadArgument> {
     let length = extent(pointer, length)?;
     if pointer.is_null() {
         return Ok(&[]);
@@ -287,9 +305,9 @@ pub unsafe fn texts_of<U: Unit>(
     count: impl TryInto<usize>,
 ) -> Result<Vec<String>, BadArgument> {
     // SAFETY: the caller vouches for the pointers.
-    let strings = unsafe { slice(pointer, count) }?;
+    let strings = unsafe { elements(pointer, count) }?;
     // SAFETY: the caller vouches for what they lead to.
-    unsafe { each(strings) }
+    unsafe { each(&strings) }
 }
 
 /// The texts of strings, none of which may be missing.
