@@ -70,6 +70,10 @@ fn exit_codes_say_how_bad_it_is() {
         (&[codes, kind], &["explain", "KIND_FIRST", "--specs", "FOLDER"], 0, "member KIND_FIRST = 1, of KIND"),
         (&[codes, kind], &["explain", "ERROR_GOEN", "--specs", "FOLDER"], 2, "is ERROR_GONE meant?"),
         (&[codes, kind], &["explain", "kind_first", "--specs", "FOLDER"], 2, "is KIND_FIRST meant?"),
+        (&[codes, kind], &["explain", "kind_frist", "--specs", "FOLDER"], 2, "is KIND_FIRST meant?"),
+        (&[good], &["explain", "Some::name", "--specs", "FOLDER"], 2, "`explain` takes C names"),
+        (&[good], &["lint", "--explain", "mising-value"], 2, "is `missing-value` meant?"),
+        (&[good], &["lint", "--specs", "FOLDER"], 0, "no findings\n"),
         (&[good], &["no-such-command"], 2, "no-such-command"),
     ];
     for (files, args, code, says) in cases {

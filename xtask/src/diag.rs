@@ -178,9 +178,9 @@ rules! {
     OrphanItem, "orphan-item", Gap,
         "A `-param` or `-field` heading has no name that can be read. Correct the heading.";
     Overload, "overload", Warning,
-        "A C++ function has several signatures, each with its own page, and it is not a method. C allows one function of \
-         a name, and no page says which one that is, so none is generated. The facts of all are kept. Keep the page of \
-         the function that C has.";
+        "Several pages describe functions of one name with different signatures. C++ allows that, C does not. No page \
+         says which of them is the C function, so none is generated; facts.json keeps all. To generate one, keep only the \
+         page of the function that a C program can call. Methods of classes are not meant.";
     PlaceholderName, "placeholder-name", Warning,
         "The header has no name for the parameter, and a tool has made one up, such as `unnamedParam1`. It is kept. \
          Give the name that the header should have, or write `*name* [in]` in the first line of the text.";

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use arguments::{Cli, Command, Input, MessageFormat, Stage};
+use xtask::c::names::closest;
 use xtask::diag::{self, Format, Rule};
 use xtask::emit::site::{FINDINGS, Options, SourceUrl};
 use xtask::model::Spec;
@@ -53,6 +54,9 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             let color = format == Format::Human && wants_color(std::io::stdout().is_terminal());
             print(&diag::render(&reading.diags, &reading.trees, format, color))?;
             if format == Format::Human {
+                if reading.diags.list.is_empty() {
+                    print("no findings\n")?;
+                }
                 print(&accounts.summary())?;
             }
             Ok(reading_outcome(&reading))
@@ -74,6 +78,11 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
                 let near = emit::explain::near(&reading.spec, &name);
                 match emit::explain::part(&reading.spec, &name) {
                     Some(text) => print(&text)?,
+                    None if name.contains("::") => {
+                        anyhow::bail!(
+                            "no page describes `{name}`; `explain` takes C names, and `names` lists those of Rust beside them"
+                        )
+                    }
                     None if near.is_empty() => anyhow::bail!("no page describes `{name}`"),
                     None => anyhow::bail!("no page describes `{name}`; is {} meant?", near.join(" or ")),
                 }
@@ -253,7 +262,12 @@ fn explain_rule(name: &str) -> anyhow::Result<Outcome> {
     let Some(rule) = Rule::by_name(name) else {
         let derivations = derivation::ALL.iter().map(|rule| rule.name);
         let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).chain(derivations).collect();
-        anyhow::bail!("there is no rule `{name}`; there are {}", names.join(", "));
+        match closest(name, names.iter().copied()) {
+            Some(near) => {
+                anyhow::bail!("there is no rule `{name}`; is `{near}` meant? `lint --explain` lists all rules")
+            }
+            None => anyhow::bail!("there is no rule `{name}`; there are {}", names.join(", ")),
+        }
     };
     print(&format!("{} ({})\n\n{}\n", rule.name(), rule.severity().name(), rule.explanation()))?;
     Ok(Outcome::Fine)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::c::names::Names;
+use crate::c::names::{Names, closest};
 use crate::draft::{Afterwards, Body, Convention, Direction, Draft, Kind, Public, Returns, Unit};
 use crate::fact::{Fact, Source};
 use crate::model::{Item, Spec};
@@ -124,6 +124,15 @@ pub fn near(spec: &Spec, name: &str) -> Vec<String> {
     let otherwise = known.iter().filter(|known| known.eq_ignore_ascii_case(name)).copied();
     let mut near = Names::new(known.iter().copied()).near(name);
     near.extend(otherwise);
+    if near.is_empty() {
+        // A letter and the case of others may differ at once.
+        let small = |name: &str| name.to_ascii_lowercase();
+        let lower: Vec<String> = known.iter().map(|name| small(name)).collect();
+        let found = closest(&small(name), lower.iter().map(String::as_str));
+        near.extend(
+            known.iter().zip(&lower).filter(|(_, lower)| Some(lower.as_str()) == found).map(|(known, _)| *known),
+        );
+    }
     near.into_iter().map(str::to_owned).collect()
 }
 
@@ -210,7 +219,11 @@ impl Lines {
         self.maybe(2, "kept until", kept_until.as_ref());
         self.maybe(2, "lent until", lent_until.as_ref());
         self.maybe(2, "pointed into by", aliased.clone().map(|fact| fact.map(|()| "what comes out")).as_ref());
-        written_on_failure.iter().for_each(|code| self.maybe(2, "written even with", Some(code)));
+        // Codes of one place have one reason.
+        for codes in written_on_failure.chunk_by(|one, next| came_from(&one.source) == came_from(&next.source)) {
+            let names: Vec<&str> = codes.iter().map(|code| &*code.value).collect();
+            self.fact(2, &format!("written even with {}", names.join(", ")), &codes[0].source);
+        }
     }
 
     fn maybe<T: std::fmt::Display>(&mut self, depth: usize, label: &str, fact: Option<&Fact<T>>) {

@@ -9,6 +9,7 @@ use super::{Entry, find, grounds, moment, requirements};
 use crate::c::types;
 use crate::diag::Diagnostics;
 use crate::draft::{Body, Direction, Draft, Function, Kind, Param, Unit};
+use crate::fact::Fact;
 use crate::source::SourceFile;
 
 /// Applies an entry of a function or callback.
@@ -22,7 +23,7 @@ pub(super) fn function_entry(
     let grounds = grounds(file, &entry.name.span(), &entry.reason, &entry.source, diags);
     let name = entry.name.get_ref();
     let Some(Draft { body: Body::Function(function), requirements, .. }) = find(drafts, kind, name) else {
-        grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
+        grounds.gone(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
         return;
     };
     let silent = entry.params.is_empty() && entry.errors.is_empty();
@@ -37,7 +38,7 @@ pub(super) fn function_entry(
         let range = change.span();
         let to = &change.get_ref().rename;
         let Some(at) = function.returns.codes.iter().position(|known| known.name.value == *code) else {
-            grounds.expired(&range, format!("`{name}` does not list `{code}`"), diags);
+            grounds.gone(&range, format!("`{name}` does not list `{code}`"), diags);
             continue;
         };
         function.returns.codes[at].name = grounds.fact(to.clone(), &range);
@@ -73,7 +74,7 @@ fn param_entry(
     let names: Vec<String> = function.params.iter().map(|param| param.name.value.clone()).collect();
     let codes: Vec<String> = function.returns.codes.iter().map(|code| code.name.value.clone()).collect();
     let Some(param) = function.params.iter_mut().find(|param| param.name.value == name) else {
-        grounds.expired(&range, format!("there is no parameter `{name}`"), diags);
+        grounds.gone(&range, format!("there is no parameter `{name}`"), diags);
         return;
     };
     let ParamEntry {
@@ -149,12 +150,15 @@ fn param_entry(
     if let Some(until) = lent_until {
         afterwards.lent_until = moment(grounds, until, diags);
     }
+    if let ([first, ..], Some(Fact { value: Direction::In, .. })) = (&written_on_failure[..], &param.direction) {
+        grounds.expired(&first.span(), format!("`{name}` is an input, so that no failure writes it"), diags);
+    }
     for code in written_on_failure {
         if codes.contains(code.get_ref()) {
             afterwards.written_on_failure.push(grounds.fact(code.get_ref().clone(), &code.span()));
         } else {
             let message = format!("`{}` is no failure that the page lists", code.get_ref());
-            grounds.expired(&code.span(), message, diags);
+            grounds.gone(&code.span(), message, diags);
         }
     }
 }

@@ -85,8 +85,16 @@ impl Entry<'_> {
         stated.get_ref().then(|| self.fact((), &stated.span()))
     }
 
+    /// The page says the same, or nothing is changed.
     fn expired(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
-        diags.report_help(Rule::ExpiredOverride, locate(self.file, range), why, "remove the entry, or mend its name");
+        let help = "take it out, and remove the entry if nothing is left";
+        diags.report_help(Rule::ExpiredOverride, locate(self.file, range), why, help);
+    }
+
+    /// No page has what the entry names.
+    fn gone(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
+        let help = "correct the name here, or the page if it lost this by mistake; otherwise take it out";
+        diags.report_help(Rule::ExpiredOverride, locate(self.file, range), why, help);
     }
 
     fn invalid(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
@@ -117,7 +125,7 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
     let name = entry.name.get_ref();
     let draft = find(drafts, Kind::Enum, name);
     let Some(Draft { body: Body::Enum(members, _), stands_for, requirements, .. }) = draft else {
-        grounds.expired(&entry.name.span(), format!("no page describes an enumeration `{name}`"), diags);
+        grounds.gone(&entry.name.span(), format!("no page describes an enumeration `{name}`"), diags);
         return;
     };
     if entry.values.is_empty() && entry.c_type.is_none() && requirements::is_empty(&entry.requirements) {
@@ -134,7 +142,7 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
     for (member, value) in &entry.values {
         let range = value.span();
         let Some(member) = members.iter_mut().find(|known| known.name.value == *member) else {
-            grounds.expired(&range, format!("`{name}` has no member `{member}`"), diags);
+            grounds.gone(&range, format!("`{name}` has no member `{member}`"), diags);
             continue;
         };
         let value = i128::from(*value.get_ref());
@@ -165,7 +173,7 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
     let confirms = entry.kind.as_ref().is_some_and(|stated| stated.get_ref() == other.name());
     let kind = if confirms && find(drafts, kind, name).is_none() { other } else { kind };
     let Some(draft) = find(drafts, kind, name) else {
-        grounds.expired(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
+        grounds.gone(&entry.name.span(), format!("no page describes a {} `{name}`", kind.name()), diags);
         return;
     };
     if entry.kind.is_none() && entry.fields.is_empty() && requirements::is_empty(&entry.requirements) {
@@ -197,7 +205,7 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
     for (field, change) in &entry.fields {
         let (range, FieldEntry { c_type, wide, kept_until }) = (change.span(), change.get_ref());
         let Some(field) = fields.iter_mut().find(|known| known.name.value == *field) else {
-            grounds.expired(&range, format!("`{name}` has no field `{field}`"), diags);
+            grounds.gone(&range, format!("`{name}` has no field `{field}`"), diags);
             continue;
         };
         if let Some(stated) = wide {

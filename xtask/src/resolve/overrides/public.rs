@@ -24,7 +24,7 @@ pub(super) fn public_entry(entry: &PublicEntry, file: &SourceFile, drafts: &mut 
         let called =
             |draft: &&mut Draft| draft.name.value == *name || draft.aliases.iter().any(|alias| alias.value == *name);
         let Some(draft) = drafts.iter_mut().find(called) else {
-            grounds.expired(&item.span(), format!("no page describes `{name}`"), diags);
+            grounds.gone(&item.span(), format!("no page describes `{name}`"), diags);
             continue;
         };
         check_parts(&grounds, entry, draft, diags);
@@ -41,7 +41,7 @@ pub(super) fn public_entry(entry: &PublicEntry, file: &SourceFile, drafts: &mut 
 fn check_parts(grounds: &Entry<'_>, entry: &PublicEntry, draft: &Draft, diags: &mut Diagnostics) {
     let known = draft.parts();
     for part in entry.parts.iter().filter(|part| !known.contains(&part.get_ref().as_str())) {
-        let why = format!("`{}` has no `{}`", draft.name.value, part.get_ref());
-        grounds.expired(&part.span(), why, diags);
+        let why = format!("the page of `{}` has no `{}`", draft.name.value, part.get_ref());
+        grounds.gone(&part.span(), why, diags);
     }
 }

@@ -123,7 +123,10 @@ pub fn extent<T>(pointer: *const T, length: impl TryInto<usize>) -> Result<usize
 /// # Safety
 ///
 /// Unless `pointer` is null, `length` elements may be read there, and nobody writes them during `'a`.
-pub unsafe fn elements<'a, T: Copy>(pointer: *const T, length: impl TryInto<usize>) -> Result<Cow<'a, [T]>, BadArgument> {
+pub unsafe fn elements<'a, T: Copy>(
+    pointer: *const T,
+    length: impl TryInto<usize>,
+) -> Result<Cow<'a, [T]>, BadArgument> {
     let length = size(length)?;
     if pointer.is_null() || pointer.is_aligned() {
         // SAFETY: the caller vouches for the elements.
