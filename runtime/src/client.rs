@@ -170,7 +170,7 @@ impl WebSocket {
     /// - `InvalidOperation` after the peer's close, after [`close`](Self::close), and while another thread receives.
     /// - `OperationCancelled` when another thread closes or aborts meanwhile.
     /// - `Timeout` when nothing has come in time. The connection goes on.
-    /// - `InvalidServerResponse` when the server breaks the protocol, and `ConnectionError` when it goes without a close.
+    /// - `InvalidServerResponse` when the peer breaks the protocol, and `ConnectionError` when it goes without a close.
     ///   These are final.
     pub fn receive(&self, buffer: &mut [u8]) -> Result<Delivery, WebSocketReceiveError> {
         let (len, kind) = self.socket.receive(buffer, self.deadline())?;
@@ -288,7 +288,9 @@ impl WebSocket {
     /// Sends the close frame, unless [`shutdown`](Self::shutdown) did, and waits for the peer's.
     ///
     /// What else the peer sends until then is dropped. The arguments are those of `shutdown`. A receive in another thread
-    /// ends at once. Blocks until the peer has answered, or until another thread [aborts](Self::abort).
+    /// ends at once. Blocks until the peer has answered, or until another thread [aborts](Self::abort). There is no timeout
+    /// for this yet, and the [receive timeout](Self::set_receive_timeout) does not apply. If the peer may be silent, call
+    /// `shutdown`, receive with a timeout until the close comes, and drop the socket.
     ///
     /// # Errors
     ///

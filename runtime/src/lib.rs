@@ -134,7 +134,7 @@
 //! | [`ffi`] | the C functions, with pointers, last error and a guard against panics; behind the feature `capi` |
 //! | [`accept`] | the Rust API of a server |
 //! | [`WebSocket`], [`connect`] | the Rust API of both ends, and of a client |
-//! | [`WinHttp`] | the functions of the trait [`api::winhttp::WebSocket`], over handles to requests and sockets |
+//! | [`WinHttp`] | the functions of the trait `api::winhttp::WebSocket`, over handles to requests and sockets |
 //! | [`websocket`] | [`Connection`](websocket::Connection), and the functions of websocket.h over handles to connections |
 //! | net (private) | TCP sockets, names, connecting, and calls that block |
 //! | [`session`] | the engine: what goes out next, and what incoming bytes mean; without I/O |
@@ -165,5 +165,6 @@ pub mod websocket;
 mod winhttp;
 
 pub use client::{CloseStatus, ConnectError, Delivery, MessageError, WebSocket, connect, connect_with};
+pub use protocol::upgrade::{Answer, UpgradeRequest};
 pub use server::{AcceptError, AcceptOptions, accept, accept_over, accept_with};
 pub use winhttp::WinHttp;

@@ -801,8 +801,9 @@ pub trait Transfer {
     ///
     /// What to do with an action:
     ///
-    /// - `WEB_SOCKET_SEND_TO_NETWORK_ACTION`: write all buffers to the connection, in their order. Complete
-    ///   the action with the number of bytes written.
+    /// - `WEB_SOCKET_SEND_TO_NETWORK_ACTION`: write all buffers to the connection, in their order, and then
+    ///   complete the action. It counts as written in full, whatever number is passed. If you cannot write
+    ///   everything, call [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle).
     /// - `WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION`: read from the connection into the buffers, beginning with
     ///   the first buffer. Complete the action with the number of bytes read. One read is enough, and the
     ///   buffers need not be full. The component asks only for bytes that it needs: when the last byte of a
@@ -837,9 +838,11 @@ pub trait Transfer {
     /// program that looks at the action before it looks at the code therefore repeats no action. Portable
     /// programs look at the code first.
     ///
-    /// If the function fails, call [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) and
-    /// take actions until `WEB_SOCKET_NO_ACTION` comes. The queued operations then give back their
-    /// contexts.
+    /// If the received bytes break the protocol, the function fails once. Then take more actions: the next
+    /// ones send the close frame that tells the peer why, and report the end of the receive. After any
+    /// other failure of an open session, call
+    /// [`WebSocketAbortHandle`](crate::websocket::Handles::abort_handle) and take actions until
+    /// `WEB_SOCKET_NO_ACTION` comes. In both cases the queued operations give back their contexts.
     ///
     /// # See also
     ///

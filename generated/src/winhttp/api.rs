@@ -1589,7 +1589,8 @@ pub unsafe trait WebSocket {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
-    ///   although `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
+    ///   although `reason` is `NULL`, `status` is a status that a close frame must not carry, or another
+    ///   argument is not valid. The connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): The function has been called before on this handle, or a send
     ///   has not completed. The connection is unchanged.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The close frame of the server did not come within the time that
@@ -1598,8 +1599,8 @@ pub unsafe trait WebSocket {
     ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the function waited
     ///   for the close frame.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
-    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection ended before the close frame of the
-    ///   server came.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection ended before the close frame of the peer
+    ///   came.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): While the function waited for the close frame,
     ///   the server sent something that the WebSocket protocol does not allow.
     ///
@@ -1889,7 +1890,7 @@ pub unsafe trait WebSocket {
     ///   waiting.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection has ended without a close frame of the
-    ///   server. It cannot be used any more.
+    ///   peer. It cannot be used any more.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server sent something that the WebSocket
     ///   protocol does not allow. The connection cannot be used any more.
     ///
@@ -2090,7 +2091,8 @@ pub unsafe trait WebSocket {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
-    ///   although `reason` is `NULL`, or another argument is not valid. The connection is unchanged.
+    ///   although `reason` is `NULL`, `status` is a status that a close frame must not carry, or another
+    ///   argument is not valid. The connection is unchanged.
     /// - `ERROR_IO_PENDING` (997): This code is documented for a shutdown that completes asynchronously.
     ///   Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure:
     ///   the close frame is on its way and the connection is alive.

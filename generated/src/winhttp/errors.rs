@@ -1963,8 +1963,9 @@ pub enum WebSocketCloseError {
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, or another
-    /// argument is not valid. The connection is unchanged.
+    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, `status` is
+    /// a status that a close frame must not carry, or another argument is not valid. The connection is
+    /// unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -1992,7 +1993,7 @@ pub enum WebSocketCloseError {
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
     IncorrectHandleType,
-    /// The connection ended before the close frame of the server came.
+    /// The connection ended before the close frame of the peer came.
     ///
     /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
     #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
@@ -2047,7 +2048,7 @@ impl WebSocketCloseError {
                 "The handle is NULL, was never open, or has been closed."
             }
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
+                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, status is a status that a close frame must not carry, or another argument is not valid. The connection is unchanged."
             }
             Self::InvalidOperation => {
                 "The function has been called before on this handle, or a send has not completed. The connection is unchanged."
@@ -2062,7 +2063,7 @@ impl WebSocketCloseError {
                 "The handle is not that of a WebSocket connection."
             }
             Self::ConnectionError => {
-                "The connection ended before the close frame of the server came."
+                "The connection ended before the close frame of the peer came."
             }
             Self::InvalidServerResponse => {
                 "While the function waited for the close frame, the server sent something that the WebSocket protocol does not allow."
@@ -2267,7 +2268,7 @@ pub enum WebSocketReceiveError {
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
     IncorrectHandleType,
-    /// The connection has ended without a close frame of the server. It cannot be used any more.
+    /// The connection has ended without a close frame of the peer. It cannot be used any more.
     ///
     /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
     #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
@@ -2337,7 +2338,7 @@ impl WebSocketReceiveError {
                 "The handle is not that of a WebSocket connection."
             }
             Self::ConnectionError => {
-                "The connection has ended without a close frame of the server. It cannot be used any more."
+                "The connection has ended without a close frame of the peer. It cannot be used any more."
             }
             Self::InvalidServerResponse => {
                 "The server sent something that the WebSocket protocol does not allow. The connection cannot be used any more."
@@ -2451,8 +2452,9 @@ pub enum WebSocketShutdownError {
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, or another
-    /// argument is not valid. The connection is unchanged.
+    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, `status` is
+    /// a status that a close frame must not carry, or another argument is not valid. The connection is
+    /// unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2526,7 +2528,7 @@ impl WebSocketShutdownError {
                 "The handle is NULL, was never open, or has been closed."
             }
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, or another argument is not valid. The connection is unchanged."
+                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, status is a status that a close frame must not carry, or another argument is not valid. The connection is unchanged."
             }
             Self::IoPending => {
                 "This code is documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure: the close frame is on its way and the connection is alive."

@@ -3,7 +3,7 @@
  * writes and reads there where this one copies.
  *
  *     cargo rustc --release -p winws --features capi --crate-type staticlib
- *     gcc -Igenerated/include runtime/examples/c/websocket_pair.c target/release/libwinws.a -lpthread -ldl -lm
+ *     gcc -Igenerated/include runtime/examples/c/websocket_pair.c target/release/libwinws.a -lpthread -ldl -lm -o target/websocket_pair
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,15 +37,16 @@ static void check(int is_good, const char *what)
 
 #define CHECK(what) check((what), #what)
 
-/* What a socket's send would do: takes bytes as far as there is room, and says how many. */
-static ULONG write_to(struct peer *other, const WEB_SOCKET_BUFFER *buffer)
+/*
+ * Writes all bytes. An action always counts as written in full: a program with a socket writes until everything is out, or
+ * aborts the session.
+ */
+static void write_to(struct peer *other, const WEB_SOCKET_BUFFER *buffer)
 {
     ULONG room = (ULONG)sizeof other->wire - other->waiting, length = buffer->Data.ulBufferLength;
-    if (length > room)
-        length = room;
+    CHECK(length <= room);
     memcpy(other->wire + other->waiting, buffer->Data.pbBuffer, length);
     other->waiting += length;
-    return length;
 }
 
 /* What a socket's recv would do. */
@@ -91,9 +92,10 @@ static void run(struct peer *self, struct peer *other, WEB_SOCKET_ACTION_QUEUE q
         CHECK(SUCCEEDED(hr));
         switch (action) {
         case WEB_SOCKET_SEND_TO_NETWORK_ACTION:
-            moved = write_to(other, &buffers[0]);
-            if (count > 1 && moved == buffers[0].Data.ulBufferLength)
-                moved += write_to(other, &buffers[1]);
+            for (ULONG i = 0; i < count; i++) {
+                write_to(other, &buffers[i]);
+                moved += buffers[i].Data.ulBufferLength;
+            }
             break;
         case WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION:
             /* 0 bytes say that the connection has ended. */

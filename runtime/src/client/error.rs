@@ -43,8 +43,7 @@ impl ConnectError {
         Self { code: Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE, reason: Reason::Refused { status, headers } }
     }
 
-    /// The Win32 code of the step that failed; a refusal has that of CompleteUpgrade,
-    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (b1.2.7).
+    /// The Win32 code of the step that failed. If the server refused, it is `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`.
     pub const fn code(&self) -> Win32Error {
         self.code
     }
@@ -57,7 +56,7 @@ impl ConnectError {
         }
     }
 
-    /// The headers of that answer, in order; bytes that are not UTF-8 are replaced. None when the server did not answer.
+    /// The headers of that answer, in order; bytes that are not UTF-8 are replaced. It is empty when the server did not answer.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let headers = match &self.reason {
             Reason::Refused { headers, .. } => &headers[..],

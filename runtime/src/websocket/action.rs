@@ -97,7 +97,8 @@ impl<'c, P: AsRef<[u8]>> SendToNetwork<'c, P> {
 
     /// Records that `written` bytes were written. The other bytes are offered again.
     ///
-    /// 0 means that nothing can be written any more: the send ends, and no other send can begin.
+    /// 0 means that nothing can be written any more: the send ends, and no other send can begin. The function
+    /// WebSocketCompleteAction is different: there an action always counts as written in full.
     pub fn complete(self, written: usize) {
         self.sends.transmitted(written);
     }

@@ -1,6 +1,8 @@
 //! A WebSocket connection without I/O, for both roles. It returns actions, and the program carries them out.
 
-use winws_api::websocket::{Action as ActionKind, BufferType};
+mod handled;
+
+use winws_api::websocket::Action as ActionKind;
 
 use super::action::{Action, ReceiveComplete, ReceiveFromNetwork, SendComplete, SendToNetwork};
 use super::halves::{ReceiveHalf, SendHalf};
@@ -8,7 +10,7 @@ use super::mail::Mail;
 use super::memory::Memory;
 use super::receives::Receives;
 use super::sends::Sends;
-use super::{Config, GivenBack, Queue, Received, Refusal, SendError};
+use super::{Config, GivenBack, Queue, Refusal, SendError};
 use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, MessageKind, Piece};
 
 /// An open WebSocket connection that does no I/O by itself.
@@ -281,10 +283,13 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
 
     /// The next action, or `None` if there is nothing to do until another operation is queued. Sends come first.
     ///
+    /// A program with one thread that wants bytes from the network and has none drops the action: it comes again. To go on
+    /// sending meanwhile, use [`next_send_action`](Self::next_send_action), or [`split`](Self::split).
+    ///
     /// # Errors
     ///
-    /// The peer broke the protocol. The error is reported once. After it come the end of the receive and the close
-    /// frame for the peer.
+    /// The peer broke the protocol. The error is reported once. Go on: the next actions send the close frame to the peer and
+    /// end the receive, and then there is `None`.
     pub fn next_action(&mut self) -> Result<Option<Action<'_, P, B>>, Fault> {
         match self.sends.due(Queue::Send, false, &self.mail) {
             ActionKind::Nothing => self.next_receive_action(),
@@ -322,16 +327,6 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
         self.receives.abort();
     }
 
-    /// What the next action of a queue is, with whatever it needs made ready. `are_bytes_out` says that the action of the other
-    /// queue has bytes to write.
-    #[inline]
-    pub(super) fn due(&mut self, queue: Queue, are_bytes_out: bool) -> Result<ActionKind, Fault> {
-        match queue {
-            Queue::Send => Ok(self.sends.due(queue, are_bytes_out, &self.mail)),
-            Queue::Receive => self.receive_due(are_bytes_out),
-        }
-    }
-
     fn receive_due(&mut self, are_bytes_out: bool) -> Result<ActionKind, Fault> {
         // Here one and the same user drives both directions.
         self.receives.take_answer_due();
@@ -347,59 +342,6 @@ impl<P: AsRef<[u8]>, B: AsRef<[u8]> + AsMut<[u8]>> Connection<P, B> {
                 return Ok(kind);
             }
         }
-    }
-
-    /// Queues a control frame, with what is given back at its end.
-    pub(super) fn send_control(&mut self, control: Control, context: P) -> Result<(), SendError> {
-        self.sends.send_control(control, Some(context), &self.mail)
-    }
-
-    /// What was given with the send that goes out, or whose end is to be indicated.
-    pub(super) fn sending(&self) -> Option<&P> {
-        self.sends.context()
-    }
-
-    /// What was given with the receive that waits, or whose end is to be indicated.
-    pub(super) fn receiving(&self) -> Option<&B> {
-        self.receives.context()
-    }
-
-    /// The bytes of `SendToNetwork`.
-    pub(super) fn outgoing(&self) -> [&[u8]; 2] {
-        self.sends.offered()
-    }
-
-    /// What those bytes are, if no send asked for them.
-    pub(super) fn outgoing_answer(&self) -> Option<BufferType> {
-        self.sends.offered_answer()
-    }
-
-    pub(super) fn transmitted(&mut self, count: usize) {
-        self.sends.transmitted(count);
-    }
-
-    /// The place for the bytes of `ReceiveFromNetwork`.
-    pub(super) fn incoming(&mut self) -> [&mut [u8]; 2] {
-        self.receives.offered()
-    }
-
-    pub(super) fn arrived(&mut self, count: usize) {
-        self.receives.arrived(count, &self.mail);
-    }
-
-    /// Ends the indication of a send.
-    pub(super) fn sent(&mut self) -> Option<P> {
-        self.sends.indicated()
-    }
-
-    /// What a receive ended with.
-    pub(super) fn received(&self) -> Received<'_> {
-        self.receives.received()
-    }
-
-    /// Ends the indication of a receive.
-    pub(super) fn taken(&mut self) -> Option<B> {
-        self.receives.indicated()
     }
 
     fn action(&mut self, kind: ActionKind) -> Option<Action<'_, P, B>> {

@@ -17,8 +17,8 @@ const RESERVED: [&str; 8] = [
     "Upgrade",
 ];
 
-/// A header that cannot go into a request or a response of the handshake: HTTP does not allow its characters, or the handshake sets the
-/// header.
+/// A header that cannot go into a request or a response of the handshake: HTTP does not allow its characters, or the
+/// handshake sets the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidHeader {
     /// The name of the header as given.
