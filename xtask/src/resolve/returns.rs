@@ -154,6 +154,8 @@ fn settle(returns: &Returns, known: &Known<'_>) -> Settled {
         "void" | "VOID" => return stated("return-convention-of-type", Convention::Void),
         _ => {}
     }
+    // "Returns -1 and sets the last error": the function that tells it need not be named.
+    let told = told || (said.told && said.failure.iter().any(|value| *value != Value::ErrorCode));
     // Text of more than one mind, and an override, are about the last error too.
     if told && (said.told || !said.denied || returns.failure.is_some()) {
         return last_error(returns, &said, known, "return-convention-of-prose", vec![c_type.source.clone()]);
