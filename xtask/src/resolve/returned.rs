@@ -162,9 +162,11 @@ fn last_error_token(words: &[Word<'_>], lower: &[String], at: usize) -> Token {
             && matches!(&*pair[1], "call" | "set" | "use" | "rely" | "modify" | "change" | "update" | "affect")
     };
     let before = lower[clause..=at].windows(2).any(refuses);
-    let after = lower.get(at + 1..(at + 4).min(lower.len())).unwrap_or_default();
+    let after = lower.get(at + 1..(at + 5).min(lower.len())).unwrap_or_default();
     // "GetLastError is not set", "the last error code does not change".
-    let gives = |word: &str| matches!(word, "is" | "does" | "will" | "can" | "function" | "code" | "value");
+    let gives = |word: &str| {
+        matches!(word, "error" | "error-code" | "is" | "does" | "will" | "can" | "function" | "code" | "value")
+    };
     let rest = after.iter().position(|word| !gives(word)).map_or("", |place| &after[place]);
     let doubted = after.iter().any(|word| matches!(&**word, "isn't" | "doesn't" | "cannot" | "can't" | "won't"));
     if before || rest == "not" || doubted { Token::NoLastError } else { Token::LastError }
