@@ -165,8 +165,8 @@ rules! {
          override them with a source.";
     MistypedHeading, "mistyped-heading", Gap,
         "A heading has the dash of the template but a word that the template does not have, or the name of a parameter \
-         that only the declaration has. The text below it would be lost, so the item is incomplete. Write `-param` or \
-         `-field` before the name.";
+         that only the declaration has; or an item of the template stands in the text, without the `#` marks of a \
+         heading. It would be lost, so the item is incomplete. Write `### -param` or `### -field` before the name.";
     Mojibake, "mojibake", Warning,
         "The page has a doubly encoded character, such as the `Â` that a no-break space leaves behind. It is read as a \
          blank.";

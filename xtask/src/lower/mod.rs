@@ -25,7 +25,7 @@ mod structs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::c::names;
+use crate::c::names::{self, is_identifier};
 use crate::c::types::{self, CType};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Demoted, Docs, Draft, Kind};
@@ -70,6 +70,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
     let scalar = |key: &str| page.scalar(key).map(|value| stated(page, value));
     if !matches!(kind, Kind::Ioctl | Kind::Overview | Kind::Topic | Kind::Codes | Kind::Interface | Kind::Class) {
         unknown_items(page, &mut flaws, diags);
+        unmarked_items(page, &mut flaws, diags);
     }
     Some(Draft {
         path: page.path.clone(),
@@ -104,6 +105,23 @@ fn unknown_items(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) 
         };
         diags.report_help(Rule::MistypedHeading, locate(page, entry.span), message, help);
         flaws.push(format!("what stands under `-{text}`"));
+    }
+}
+
+/// Items of the template in running text: the marks of their headings are missing, and with them the items.
+fn unmarked_items(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) {
+    let sections = page.sections.iter();
+    let proses = sections.flat_map(|section| section.entries.iter().map(|entry| &entry.prose).chain([&section.prose]));
+    for block in proses.flat_map(|prose| &prose.blocks) {
+        let BlockKind::Paragraph(inlines) = &block.kind else { continue };
+        let text = plain(inlines);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for pair in words.windows(2).filter(|pair| matches!(pair[0], "-param" | "-field") && is_identifier(pair[1])) {
+            let item = pair.join(" ");
+            let message = format!("`{item}` stands in the text and not in a heading");
+            diags.report_help(Rule::MistypedHeading, locate(page, block.span), message, format!("write `### {item}`"));
+            flaws.push(format!("what stands under `{item}`"));
+        }
     }
 }
 
