@@ -228,19 +228,19 @@ typedef void *HINTERNET;
 #define WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000
 /** The part that holds the index of the header, from 0. */
 #define WINHTTP_ADDREQ_INDEX_MASK 0x0000FFFF
-/** Basic: the name and the password, encoded but not encrypted. Use it with TLS only. */
+/** Basic. */
 #define WINHTTP_AUTH_SCHEME_BASIC 0x00000001
 /** Digest. */
 #define WINHTTP_AUTH_SCHEME_DIGEST 0x00000008
-/** Kerberos or NTLM. The two sides use the one that both of them support. */
+/** Negotiate, which is Kerberos or NTLM. */
 #define WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010
 /** NTLM. */
 #define WINHTTP_AUTH_SCHEME_NTLM 0x00000002
 /** Microsoft Passport. */
 #define WINHTTP_AUTH_SCHEME_PASSPORT 0x00000004
-/** The proxy. */
+/** The proxy, with the status 407. */
 #define WINHTTP_AUTH_TARGET_PROXY 0x00000001
-/** The server. */
+/** The server, with the status 401. */
 #define WINHTTP_AUTH_TARGET_SERVER 0x00000000
 /**
  * Another name of WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM.
@@ -2249,6 +2249,47 @@ HINTERNET WINAPI WinHttpOpenRequest(
 );
 
 /**
+ * The WinHttpQueryAuthSchemes function tells which authentication schemes the challenge in a response
+ * offers, and who asks for the credentials. A response with the status 401 or 407 has a challenge.
+ *
+ * @param hRequest [in]
+ *     Request handle whose response has been received with WinHttpReceiveResponse.
+ * @param lpdwSupportedSchemes [out]
+ *     Receives the schemes that the challenge offers, as a combination of these values:
+ *
+ *     - WINHTTP_AUTH_SCHEME_BASIC (0x00000001): Basic.
+ *     - WINHTTP_AUTH_SCHEME_NTLM (0x00000002): NTLM.
+ *     - WINHTTP_AUTH_SCHEME_PASSPORT (0x00000004): Microsoft Passport.
+ *     - WINHTTP_AUTH_SCHEME_DIGEST (0x00000008): Digest.
+ *     - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Negotiate, which is Kerberos or NTLM.
+ * @param lpdwFirstScheme [out]
+ *     Receives the scheme that the challenge names first: one of the values of lpdwSupportedSchemes.
+ * @param pdwAuthTarget [out]
+ *     Receives who asks for the credentials:
+ *
+ *     - WINHTTP_AUTH_TARGET_SERVER (0x00000000): The server, with the status 401.
+ *     - WINHTTP_AUTH_TARGET_PROXY (0x00000001): The proxy, with the status 407.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): One of the three pointers is NULL.
+ *     - ERROR_INVALID_OPERATION (4317): The response has no challenge: its status is neither 401 nor 407.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received.
+ *
+ * From winhttp/nf-winhttp-winhttpqueryauthschemes.md, line 47.
+ */
+BOOL WINAPI WinHttpQueryAuthSchemes(
+    HINTERNET hRequest,
+    LPDWORD lpdwSupportedSchemes,
+    LPDWORD lpdwFirstScheme,
+    LPDWORD pdwAuthTarget
+);
+
+/**
  * The WinHttpQueryDataAvailable function returns how many bytes of the response body the next
  * WinHttpReadData can read at once. If no bytes have come yet, it waits for them.
  *
@@ -2966,6 +3007,49 @@ DWORD WINAPI WinHttpWebSocketShutdown(
     USHORT usStatus,
     PVOID pvReason,
     DWORD dwReasonLength
+);
+
+/**
+ * The WinHttpWriteData function sends the next part of a request's body, after the headers and the
+ * data that WinHttpSendRequest has sent.
+ *
+ * @param hRequest [in]
+ *     Request handle whose headers have been sent: WinHttpSendRequest has completed.
+ * @param lpBuffer [in, optional]
+ *     Data to send. It can be NULL if dwNumberOfBytesToWrite is 0. In asynchronous mode, keep the buffer
+ *     unchanged until the write has completed.
+ * @param dwNumberOfBytesToWrite [in]
+ *     Length of the lpBuffer buffer, in bytes.
+ * @param lpdwNumberOfBytesWritten [out, optional]
+ *     Receives the number of bytes sent. The function sets it to 0 first, so it is 0 after a failure. A
+ *     synchronous call needs it. In asynchronous mode pass NULL: the number comes with the notification,
+ *     and the variable may be gone when the call completes.
+ * @return
+ *     In asynchronous mode success means that the operation has been started.
+ *
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToWrite is not 0,
+ *       lpdwNumberOfBytesWritten is NULL in synchronous mode, or the body would become longer than the
+ *       total length that WinHttpSendRequest was given.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): The send timeout has passed.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The request handle was closed before the data was sent.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle. A
+ *       message on a WebSocket goes out with WinHttpWebSocketSend.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The request has not been sent, its response is
+ *       already being received, or another operation on the request has not completed.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
+ *
+ * From winhttp/nf-winhttp-winhttpwritedata.md, line 47.
+ */
+BOOL WINAPI WinHttpWriteData(
+    HINTERNET hRequest,
+    LPCVOID lpBuffer,
+    DWORD dwNumberOfBytesToWrite,
+    LPDWORD lpdwNumberOfBytesWritten
 );
 
 #ifdef __cplusplus

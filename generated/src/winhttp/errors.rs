@@ -1007,6 +1007,102 @@ impl OpenRequestError {
 
 crate::documented::documented!(error OpenRequestError, Win32Error);
 
+/// Why [`WinHttpQueryAuthSchemes`](super::Request::query_auth_schemes) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueryAuthSchemesError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// One of the three pointers is `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// The response has no challenge: its status is neither 401 nor 407.
+    ///
+    /// `ERROR_INVALID_OPERATION`, 4317
+    #[doc(alias = "ERROR_INVALID_OPERATION")]
+    InvalidOperation,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// The handle is open, but it is not a request handle.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The response has not been received.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
+    IncorrectHandleState,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl QueryAuthSchemesError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::InvalidOperation,
+        Self::InternalError,
+        Self::IncorrectHandleType,
+        Self::IncorrectHandleState,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::IncorrectHandleState => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+            }
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "One of the three pointers is NULL.",
+            Self::InvalidOperation => {
+                "The response has no challenge: its status is neither 401 nor 407."
+            }
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is open, but it is not a request handle."
+            }
+            Self::IncorrectHandleState => "The response has not been received.",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error QueryAuthSchemesError, Win32Error);
+
 /// Why [`WinHttpQueryDataAvailable`](super::Request::query_data_available) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryDataAvailableError {
@@ -1954,6 +2050,128 @@ impl SetCredentialsError {
 }
 
 crate::documented::documented!(error SetCredentialsError, Win32Error);
+
+/// Why [`WinHttpWriteData`](super::Request::write_data) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WriteDataError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// The buffer is `NULL` although `buffer.len()` is not 0, `number_of_bytes_written` is `None` in
+    /// synchronous mode, or the body would become longer than the total length that
+    /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) was given.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// The send timeout has passed.
+    ///
+    /// `ERROR_WINHTTP_TIMEOUT`, 12002
+    #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
+    Timeout,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// The request handle was closed before the data was sent.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
+    /// The handle is open, but it is not a request handle. A message on a WebSocket goes out with
+    /// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send).
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The request has not been sent, its response is already being received, or another operation on the
+    /// request has not completed.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
+    IncorrectHandleState,
+    /// The connection was lost or reset.
+    ///
+    /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
+    #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
+    ConnectionError,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl WriteDataError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::Timeout,
+        Self::InternalError,
+        Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::IncorrectHandleState,
+        Self::ConnectionError,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::IncorrectHandleState => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+            }
+            Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => {
+                "The buffer is NULL although buffer.len() is not 0, number_of_bytes_written is None in synchronous mode, or the body would become longer than the total length that WinHttpSendRequest was given."
+            }
+            Self::Timeout => "The send timeout has passed.",
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::OperationCancelled => {
+                "The request handle was closed before the data was sent."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is open, but it is not a request handle. A message on a WebSocket goes out with WinHttpWebSocketSend."
+            }
+            Self::IncorrectHandleState => {
+                "The request has not been sent, its response is already being received, or another operation on the request has not completed."
+            }
+            Self::ConnectionError => "The connection was lost or reset.",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error WriteDataError, Win32Error);
 
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
