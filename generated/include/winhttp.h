@@ -2304,6 +2304,7 @@ BOOL WINAPI WinHttpQueryAuthSchemes(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): lpdwNumberOfBytesAvailable is NULL in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2312,6 +2313,8 @@ BOOL WINAPI WinHttpQueryAuthSchemes(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or another
  *       operation on the request has not completed.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The body is malformed: its chunks or its
+ *       compression cannot be decoded.
  *
  * From winhttp/nf-winhttp-winhttpquerydataavailable.md, line 48.
  */
@@ -2346,8 +2349,9 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is NULL, or the attribute
- *       does not exist.
+ *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is NULL, the attribute
+ *       does not exist, or the value of the header cannot be converted to the number or the time that a
+ *       modifier asks for.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. Nothing is written to the
  *       buffer. lpdwBufferLength has received the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -2428,6 +2432,8 @@ BOOL WINAPI WinHttpQueryOption(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToRead is not 0, or
+ *       lpdwNumberOfBytesRead is NULL in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2437,6 +2443,8 @@ BOOL WINAPI WinHttpQueryOption(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or another
  *       operation on the request has not completed.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The body is malformed: its chunks or its
+ *       compression cannot be decoded.
  *     - ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW (12184): More data would have to be skipped than
  *       WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows.
  *
@@ -2464,6 +2472,7 @@ BOOL WINAPI WinHttpReadData(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): lpReserved is not NULL.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2567,6 +2576,8 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
  *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
  *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The proxy has answered a CONNECT request with
+ *       something that is not a valid response.
  *     - ERROR_WINHTTP_SECURE_FAILURE (12175): The certificate of the server was not accepted. The status
  *       callback has received the reasons, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE.
  *     - ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW (12184): The rest of an earlier response is larger than
@@ -2835,11 +2846,20 @@ DWORD WINAPI WinHttpWebSocketClose(
  *
  *     If it is NULL, call GetLastError to learn why the upgrade failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_OPERATION (4317): The response is no upgrade: its status is not 101, or
+ *       WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set before the request was sent.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): Only when this call receives the response: the response did not
+ *       come in time.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): Only when this call receives the response: the request
+ *       handle was closed before the response came.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a request.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or the upgrade
  *       has been completed before.
- *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server has refused the upgrade: the status of
- *       the response is not 101.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): Only for a request that is sent again after an upgrade,
+ *       when this call receives the response: the connection was lost.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): Only when this call receives the response: the
+ *       server has sent something that is not a valid response, or its upgrade does not agree to the
+ *       request.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md, line 48.
  */
@@ -2954,6 +2974,8 @@ DWORD WINAPI WinHttpWebSocketReceive(
  *       message that it has begun.
  *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or nothing more can be sent
  *       because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): The data could not be sent within the send timeout. The connection
+ *       cannot be used any more.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the send was
  *       waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
@@ -2994,6 +3016,7 @@ DWORD WINAPI WinHttpWebSocketSend(
  *       the close frame is on its way and the connection is alive.
  *     - ERROR_INVALID_OPERATION (4317): The close frame has been sent already, by an earlier shutdown or
  *       by WinHttpWebSocketClose. The connection is unchanged.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): The close frame could not be sent within the send timeout.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the shutdown was
  *       waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.

@@ -1055,6 +1055,7 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `number_of_bytes_available` is `None` in synchronous mode.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1063,6 +1064,8 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or another
     ///   operation on the request has not completed.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection was lost or reset.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The body is malformed: its chunks or its
+    ///   compression cannot be decoded.
     ///
     /// # Remarks
     ///
@@ -1140,8 +1143,9 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is `NULL`, or the
-    ///   attribute does not exist.
+    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is `NULL`, the attribute
+    ///   does not exist, or the value of the header cannot be converted to the number or the time that a
+    ///   modifier asks for.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. Nothing is written to the
     ///   buffer. `buffer_length` has received the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -1227,11 +1231,11 @@ pub unsafe trait Request {
     ///   asynchronous mode pass `None`: the number comes with the notification, and the variable may be gone
     ///   when the call completes.
     ///
-    ///   It is written even if the call fails with `ERROR_INVALID_HANDLE`, `ERROR_NOT_ENOUGH_MEMORY`,
-    ///   `ERROR_WINHTTP_CONNECTION_ERROR`, `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`,
+    ///   It is written even if the call fails with `ERROR_INVALID_HANDLE`, `ERROR_INVALID_PARAMETER`,
+    ///   `ERROR_NOT_ENOUGH_MEMORY`, `ERROR_WINHTTP_CONNECTION_ERROR`, `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`,
     ///   `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, `ERROR_WINHTTP_INTERNAL_ERROR`,
-    ///   `ERROR_WINHTTP_OPERATION_CANCELLED`, `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW`,
-    ///   `ERROR_WINHTTP_TIMEOUT`.
+    ///   `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, `ERROR_WINHTTP_OPERATION_CANCELLED`,
+    ///   `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW`, `ERROR_WINHTTP_TIMEOUT`.
     ///
     /// # Returns
     ///
@@ -1241,6 +1245,8 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): The buffer is `NULL` although `buffer.len()` is not 0, or
+    ///   `number_of_bytes_read` is `None` in synchronous mode.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1251,6 +1257,8 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or another
     ///   operation on the request has not completed.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection was lost or reset.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The body is malformed: its chunks or its
+    ///   compression cannot be decoded.
     /// - `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW` (12184): More data would have to be skipped than
     ///   `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows.
     ///
@@ -1307,6 +1315,7 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `reserved` is not `NULL`.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1479,6 +1488,8 @@ pub unsafe trait Request {
     ///   `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the
     ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The proxy has answered a CONNECT request with
+    ///   something that is not a valid response.
     /// - `ERROR_WINHTTP_SECURE_FAILURE` (12175): The certificate of the server was not accepted. The status
     ///   callback has received the reasons, as `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
     /// - `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW` (12184): The rest of an earlier response is larger than
@@ -1901,11 +1912,20 @@ pub unsafe trait WebSocket {
     /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_OPERATION` (4317): The response is no upgrade: its status is not 101, or
+    ///   `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` was not set before the request was sent.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): Only when this call receives the response: the response did not
+    ///   come in time.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): Only when this call receives the response: the
+    ///   request handle was closed before the response came.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a request.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or the upgrade
     ///   has been completed before.
-    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server has refused the upgrade: the status of
-    ///   the response is not 101.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): Only for a request that is sent again after an upgrade,
+    ///   when this call receives the response: the connection was lost.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): Only when this call receives the response: the
+    ///   server has sent something that is not a valid response, or its upgrade does not agree to the
+    ///   request.
     ///
     /// # Where no source decides
     ///
@@ -1933,7 +1953,13 @@ pub unsafe trait WebSocket {
     /// 4. Read the status code with [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers). A server
     ///    that refuses the upgrade answers with an ordinary HTTP status, and
     ///    [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) still succeeds.
-    /// 5. If the status is 101, call `WinHttpWebSocketCompleteUpgrade`. With any other status the call fails.
+    /// 5. If the status is 101, call `WinHttpWebSocketCompleteUpgrade`. With any other status the call fails
+    ///    with `ERROR_INVALID_OPERATION`.
+    ///
+    /// The response to one request can be upgraded once, so one thread should complete the upgrade. A
+    /// request that was upgraded before can be sent again with
+    /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request). `WinHttpWebSocketCompleteUpgrade` can
+    /// then follow at once: it receives the response itself and returns another handle.
     ///
     /// The new handle does not depend on the request handle. The request handle can be closed with
     /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) right after the upgrade. WebSocket
@@ -2206,6 +2232,8 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): An earlier send has not completed, or nothing more can be sent
     ///   because [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
     ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): The data could not be sent within the send timeout. The
+    ///   connection cannot be used any more.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
     ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was
     ///   waiting.
@@ -2309,6 +2337,7 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame has been sent already, by an earlier shutdown or
     ///   by [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is
     ///   unchanged.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): The close frame could not be sent within the send timeout.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
     ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
     ///   waiting.

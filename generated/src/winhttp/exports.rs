@@ -779,6 +779,9 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
     F::last_error(
         0,
         || {
+            unsafe {
+                ffi::write(lpdwNumberOfBytesRead.cast::<u32>(), 0);
+            }
             let mut local_number_of_bytes_read: u32 = 0;
             match crate::winhttp::Request::read_data(
                 runtime,
@@ -801,12 +804,14 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                     let code = crate::Win32Error::from(error);
                     if let crate::Win32Error::ERROR_INVALID_HANDLE
                     | crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY
+                    | crate::Win32Error::ERROR_INVALID_PARAMETER
                     | crate::Win32Error::ERROR_WINHTTP_TIMEOUT
                     | crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR
                     | crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR
+                    | crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
                     | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code {
                         unsafe {
                             ffi::write(
