@@ -228,19 +228,19 @@ typedef void *HINTERNET;
 #define WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000
 /** The part that holds the index of the header, from 0. */
 #define WINHTTP_ADDREQ_INDEX_MASK 0x0000FFFF
-/** Basic: the name and the password, encoded but not encrypted. Use it with TLS only. */
+/** Basic. */
 #define WINHTTP_AUTH_SCHEME_BASIC 0x00000001
 /** Digest. */
 #define WINHTTP_AUTH_SCHEME_DIGEST 0x00000008
-/** Kerberos or NTLM. The two sides use the one that both of them support. */
+/** Negotiate, which is Kerberos or NTLM. */
 #define WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010
 /** NTLM. */
 #define WINHTTP_AUTH_SCHEME_NTLM 0x00000002
 /** Microsoft Passport. */
 #define WINHTTP_AUTH_SCHEME_PASSPORT 0x00000004
-/** The proxy. */
+/** The proxy, with the status 407. */
 #define WINHTTP_AUTH_TARGET_PROXY 0x00000001
-/** The server. */
+/** The server, with the status 401. */
 #define WINHTTP_AUTH_TARGET_SERVER 0x00000000
 /**
  * Another name of WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM.
@@ -2249,6 +2249,47 @@ HINTERNET WINAPI WinHttpOpenRequest(
 );
 
 /**
+ * The WinHttpQueryAuthSchemes function tells which authentication schemes the challenge in a response
+ * offers, and who asks for the credentials. A response with the status 401 or 407 has a challenge.
+ *
+ * @param hRequest [in]
+ *     Request handle whose response has been received with WinHttpReceiveResponse.
+ * @param lpdwSupportedSchemes [out]
+ *     Receives the schemes that the challenge offers, as a combination of these values:
+ *
+ *     - WINHTTP_AUTH_SCHEME_BASIC (0x00000001): Basic.
+ *     - WINHTTP_AUTH_SCHEME_NTLM (0x00000002): NTLM.
+ *     - WINHTTP_AUTH_SCHEME_PASSPORT (0x00000004): Microsoft Passport.
+ *     - WINHTTP_AUTH_SCHEME_DIGEST (0x00000008): Digest.
+ *     - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Negotiate, which is Kerberos or NTLM.
+ * @param lpdwFirstScheme [out]
+ *     Receives the scheme that the challenge names first: one of the values of lpdwSupportedSchemes.
+ * @param pdwAuthTarget [out]
+ *     Receives who asks for the credentials:
+ *
+ *     - WINHTTP_AUTH_TARGET_SERVER (0x00000000): The server, with the status 401.
+ *     - WINHTTP_AUTH_TARGET_PROXY (0x00000001): The proxy, with the status 407.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): One of the three pointers is NULL.
+ *     - ERROR_INVALID_OPERATION (4317): The response has no challenge: its status is neither 401 nor 407.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received.
+ *
+ * From winhttp/nf-winhttp-winhttpqueryauthschemes.md, line 47.
+ */
+BOOL WINAPI WinHttpQueryAuthSchemes(
+    HINTERNET hRequest,
+    LPDWORD lpdwSupportedSchemes,
+    LPDWORD lpdwFirstScheme,
+    LPDWORD pdwAuthTarget
+);
+
+/**
  * The WinHttpQueryDataAvailable function returns how many bytes of the response body the next
  * WinHttpReadData can read at once. If no bytes have come yet, it waits for them.
  *
@@ -2263,6 +2304,7 @@ HINTERNET WINAPI WinHttpOpenRequest(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): lpdwNumberOfBytesAvailable is NULL in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2271,6 +2313,8 @@ HINTERNET WINAPI WinHttpOpenRequest(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or another
  *       operation on the request has not completed.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The body is malformed: its chunks or its
+ *       compression cannot be decoded.
  *
  * From winhttp/nf-winhttp-winhttpquerydataavailable.md, line 48.
  */
@@ -2305,8 +2349,9 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is NULL, or the attribute
- *       does not exist.
+ *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is NULL, the attribute
+ *       does not exist, or the value of the header cannot be converted to the number or the time that a
+ *       modifier asks for.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. Nothing is written to the
  *       buffer. lpdwBufferLength has received the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -2387,6 +2432,8 @@ BOOL WINAPI WinHttpQueryOption(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToRead is not 0, or
+ *       lpdwNumberOfBytesRead is NULL in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2396,6 +2443,8 @@ BOOL WINAPI WinHttpQueryOption(
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or another
  *       operation on the request has not completed.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The body is malformed: its chunks or its
+ *       compression cannot be decoded.
  *     - ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW (12184): More data would have to be skipped than
  *       WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows.
  *
@@ -2423,6 +2472,7 @@ BOOL WINAPI WinHttpReadData(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): lpReserved is not NULL.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2526,6 +2576,8 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
  *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
  *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The proxy has answered a CONNECT request with
+ *       something that is not a valid response.
  *     - ERROR_WINHTTP_SECURE_FAILURE (12175): The certificate of the server was not accepted. The status
  *       callback has received the reasons, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE.
  *     - ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW (12184): The rest of an earlier response is larger than
@@ -2794,11 +2846,20 @@ DWORD WINAPI WinHttpWebSocketClose(
  *
  *     If it is NULL, call GetLastError to learn why the upgrade failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_OPERATION (4317): The response is no upgrade: its status is not 101, or
+ *       WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set before the request was sent.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): Only when this call receives the response: the response did not
+ *       come in time.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): Only when this call receives the response: the request
+ *       handle was closed before the response came.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a request.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The response has not been received, or the upgrade
  *       has been completed before.
- *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server has refused the upgrade: the status of
- *       the response is not 101.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): Only for a request that is sent again after an upgrade,
+ *       when this call receives the response: the connection was lost.
+ *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): Only when this call receives the response: the
+ *       server has sent something that is not a valid response, or its upgrade does not agree to the
+ *       request.
  *
  * From winhttp/nf-winhttp-winhttpwebsocketcompleteupgrade.md, line 48.
  */
@@ -2913,6 +2974,8 @@ DWORD WINAPI WinHttpWebSocketReceive(
  *       message that it has begun.
  *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or nothing more can be sent
  *       because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): The data could not be sent within the send timeout. The connection
+ *       cannot be used any more.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the send was
  *       waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
@@ -2953,6 +3016,7 @@ DWORD WINAPI WinHttpWebSocketSend(
  *       the close frame is on its way and the connection is alive.
  *     - ERROR_INVALID_OPERATION (4317): The close frame has been sent already, by an earlier shutdown or
  *       by WinHttpWebSocketClose. The connection is unchanged.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): The close frame could not be sent within the send timeout.
  *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the shutdown was
  *       waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
@@ -2966,6 +3030,49 @@ DWORD WINAPI WinHttpWebSocketShutdown(
     USHORT usStatus,
     PVOID pvReason,
     DWORD dwReasonLength
+);
+
+/**
+ * The WinHttpWriteData function sends the next part of a request's body, after the headers and the
+ * data that WinHttpSendRequest has sent.
+ *
+ * @param hRequest [in]
+ *     Request handle whose headers have been sent: WinHttpSendRequest has completed.
+ * @param lpBuffer [in, optional]
+ *     Data to send. It can be NULL if dwNumberOfBytesToWrite is 0. In asynchronous mode, keep the buffer
+ *     unchanged until the write has completed.
+ * @param dwNumberOfBytesToWrite [in]
+ *     Length of the lpBuffer buffer, in bytes.
+ * @param lpdwNumberOfBytesWritten [out, optional]
+ *     Receives the number of bytes sent. The function sets it to 0 first, so it is 0 after a failure. A
+ *     synchronous call needs it. In asynchronous mode pass NULL: the number comes with the notification,
+ *     and the variable may be gone when the call completes.
+ * @return
+ *     In asynchronous mode success means that the operation has been started.
+ *
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToWrite is not 0,
+ *       lpdwNumberOfBytesWritten is NULL in synchronous mode, or the body would become longer than the
+ *       total length that WinHttpSendRequest was given.
+ *     - ERROR_WINHTTP_TIMEOUT (12002): The send timeout has passed.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The request handle was closed before the data was sent.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle. A
+ *       message on a WebSocket goes out with WinHttpWebSocketSend.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The request has not been sent, its response is
+ *       already being received, or another operation on the request has not completed.
+ *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection was lost or reset.
+ *
+ * From winhttp/nf-winhttp-winhttpwritedata.md, line 47.
+ */
+BOOL WINAPI WinHttpWriteData(
+    HINTERNET hRequest,
+    LPCVOID lpBuffer,
+    DWORD dwNumberOfBytesToWrite,
+    LPDWORD lpdwNumberOfBytesWritten
 );
 
 #ifdef __cplusplus

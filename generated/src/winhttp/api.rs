@@ -615,7 +615,7 @@ pub trait Session {
     ///   | WINHTTP_CALLBACK_FLAG_HEADERS_AVAILABLE 0x00020000 | [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed. |
     ///   | WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE 0x00040000 | [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. |
     ///   | WINHTTP_CALLBACK_FLAG_READ_COMPLETE 0x00080000 | [`WinHttpReadData`](crate::winhttp::Request::read_data) or [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) has completed. |
-    ///   | WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE 0x00100000 | `WinHttpWriteData` or [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) has completed. |
+    ///   | WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE 0x00100000 | [`WinHttpWriteData`](crate::winhttp::Request::write_data) or [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) has completed. |
     ///   | WINHTTP_CALLBACK_FLAG_REQUEST_ERROR 0x00200000 | An asynchronous operation has failed. |
     ///   | WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE 0x00400000 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. |
     ///   | WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE 0x01000000 | `WinHttpGetProxyForUrlEx` has completed. |
@@ -950,6 +950,88 @@ pub unsafe trait Request {
         flags: u32,
     ) -> Result<super::HInternet, super::OpenRequestError>;
 
+    /// The `WinHttpQueryAuthSchemes` function tells which authentication schemes the challenge in a
+    /// response offers, and who asks for the credentials. A response with the status 401 or 407 has a
+    /// challenge.
+    ///
+    /// # Parameters
+    ///
+    /// - `request` (C: `hRequest`, in)
+    ///
+    ///   Request handle whose response has been received with
+    ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
+    ///
+    /// # Returns
+    ///
+    /// - `supported_schemes` (C: `lpdwSupportedSchemes`, out)
+    ///
+    ///   Receives the schemes that the challenge offers, as a combination of these values:
+    ///
+    ///   | Value | Meaning |
+    ///   | --- | --- |
+    ///   | WINHTTP_AUTH_SCHEME_BASIC 0x00000001 | Basic. |
+    ///   | WINHTTP_AUTH_SCHEME_NTLM 0x00000002 | NTLM. |
+    ///   | WINHTTP_AUTH_SCHEME_PASSPORT 0x00000004 | Microsoft Passport. |
+    ///   | WINHTTP_AUTH_SCHEME_DIGEST 0x00000008 | Digest. |
+    ///   | WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Negotiate, which is Kerberos or NTLM. |
+    /// - `first_scheme` (C: `lpdwFirstScheme`, out)
+    ///
+    ///   Receives the scheme that the challenge names first: one of the values of `supported_schemes`.
+    /// - `auth_target` (C: `pdwAuthTarget`, out)
+    ///
+    ///   Receives who asks for the credentials:
+    ///
+    ///   | Value | Meaning |
+    ///   | --- | --- |
+    ///   | WINHTTP_AUTH_TARGET_SERVER 0x00000000 | The server, with the status 401. |
+    ///   | WINHTTP_AUTH_TARGET_PROXY 0x00000001 | The proxy, with the status 407. |
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): One of the three pointers is `NULL`.
+    /// - `ERROR_INVALID_OPERATION` (4317): The response has no challenge: its status is neither 401 nor
+    ///   407\.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received.
+    ///
+    /// # Remarks
+    ///
+    /// The call is synchronous in both modes and does not wait for the network. Read the status with
+    /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) first, and call this function after
+    /// a 401 or 407.
+    ///
+    /// Choose one of the schemes, pass it to
+    /// [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials), and send the request again with
+    /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request). Proxy credentials must be set before
+    /// each send, because the proxy can ask again. If the same status comes again, the credentials have
+    /// been refused.
+    ///
+    /// # See also
+    ///
+    /// [HTTP status codes](crate::winhttp::sys)
+    ///
+    /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers)
+    ///
+    /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request)
+    ///
+    /// [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials)
+    ///
+    /// # C
+    ///
+    /// `WinHttpQueryAuthSchemes` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
+    /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpqueryauthschemes.md`, line 47. Published as
+    /// [nf-winhttp-winhttpqueryauthschemes](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpqueryauthschemes).
+    #[doc(alias = "WinHttpQueryAuthSchemes")]
+    fn query_auth_schemes(
+        &self,
+        request: super::HInternet,
+    ) -> Result<super::QueryAuthSchemesOutput, super::QueryAuthSchemesError>;
+
     /// The `WinHttpQueryDataAvailable` function returns how many bytes of the response body the next
     /// [`WinHttpReadData`](crate::winhttp::Request::read_data) can read at once. If no bytes have come yet,
     /// it waits for them.
@@ -973,6 +1055,7 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `number_of_bytes_available` is `None` in synchronous mode.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -981,6 +1064,8 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or another
     ///   operation on the request has not completed.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection was lost or reset.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The body is malformed: its chunks or its
+    ///   compression cannot be decoded.
     ///
     /// # Remarks
     ///
@@ -1058,8 +1143,9 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is `NULL`, or the
-    ///   attribute does not exist.
+    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is `NULL`, the attribute
+    ///   does not exist, or the value of the header cannot be converted to the number or the time that a
+    ///   modifier asks for.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. Nothing is written to the
     ///   buffer. `buffer_length` has received the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -1145,11 +1231,11 @@ pub unsafe trait Request {
     ///   asynchronous mode pass `None`: the number comes with the notification, and the variable may be gone
     ///   when the call completes.
     ///
-    ///   It is written even if the call fails with `ERROR_INVALID_HANDLE`, `ERROR_NOT_ENOUGH_MEMORY`,
-    ///   `ERROR_WINHTTP_CONNECTION_ERROR`, `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`,
+    ///   It is written even if the call fails with `ERROR_INVALID_HANDLE`, `ERROR_INVALID_PARAMETER`,
+    ///   `ERROR_NOT_ENOUGH_MEMORY`, `ERROR_WINHTTP_CONNECTION_ERROR`, `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`,
     ///   `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, `ERROR_WINHTTP_INTERNAL_ERROR`,
-    ///   `ERROR_WINHTTP_OPERATION_CANCELLED`, `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW`,
-    ///   `ERROR_WINHTTP_TIMEOUT`.
+    ///   `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, `ERROR_WINHTTP_OPERATION_CANCELLED`,
+    ///   `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW`, `ERROR_WINHTTP_TIMEOUT`.
     ///
     /// # Returns
     ///
@@ -1159,6 +1245,8 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): The buffer is `NULL` although `buffer.len()` is not 0, or
+    ///   `number_of_bytes_read` is `None` in synchronous mode.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1169,6 +1257,8 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or another
     ///   operation on the request has not completed.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection was lost or reset.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The body is malformed: its chunks or its
+    ///   compression cannot be decoded.
     /// - `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW` (12184): More data would have to be skipped than
     ///   `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows.
     ///
@@ -1225,6 +1315,7 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `reserved` is not `NULL`.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1344,9 +1435,10 @@ pub unsafe trait Request {
     ///   Length of the `optional` buffer, in bytes. If it is 0, no data is sent with the headers.
     /// - `total_length` (C: `dwTotalLength`, in)
     ///
-    ///   Number of bytes of the whole body, which becomes the Content-Length header. `WinHttpWriteData` sends
-    ///   the rest of the body that is not passed here. Pass 0 for a request without a body. The value must be
-    ///   the same each time one request is sent.
+    ///   Number of bytes of the whole body, which becomes the Content-Length header.
+    ///   [`WinHttpWriteData`](crate::winhttp::Request::write_data) sends the rest of the body that is not
+    ///   passed here. Pass 0 for a request without a body. The value must be the same each time one request
+    ///   is sent.
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
@@ -1396,6 +1488,8 @@ pub unsafe trait Request {
     ///   `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the
     ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The proxy has answered a CONNECT request with
+    ///   something that is not a valid response.
     /// - `ERROR_WINHTTP_SECURE_FAILURE` (12175): The certificate of the server was not accepted. The status
     ///   callback has received the reasons, as `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
     /// - `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW` (12184): The rest of an earlier response is larger than
@@ -1413,7 +1507,7 @@ pub unsafe trait Request {
     /// # Remarks
     ///
     /// In synchronous mode the request has been sent when the function returns. If more of the body
-    /// follows, call `WinHttpWriteData`. Then call
+    /// follows, call [`WinHttpWriteData`](crate::winhttp::Request::write_data). Then call
     /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response).
     ///
     /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE`
@@ -1511,9 +1605,9 @@ pub unsafe trait Request {
     /// # Remarks
     ///
     /// The usual order is: send the request, find the status 401 or 407, read the offered schemes with
-    /// `WinHttpQueryAuthSchemes`, set the credentials with the best scheme, and send the same request
-    /// again. The server decides for each request whether it asks for credentials. A program must therefore
-    /// be ready for a challenge at every request.
+    /// [`WinHttpQueryAuthSchemes`](crate::winhttp::Request::query_auth_schemes), set the credentials with
+    /// the best scheme, and send the same request again. The server decides for each request whether it
+    /// asks for credentials. A program must therefore be ready for a challenge at every request.
     ///
     /// The credentials are valid for this request only, and nothing is stored. The function copies the
     /// strings.
@@ -1547,6 +1641,133 @@ pub unsafe trait Request {
         password: Option<&str>,
         auth_params: *mut core::ffi::c_void,
     ) -> Result<(), super::SetCredentialsError>;
+
+    /// The `WinHttpWriteData` function sends the next part of a request's body, after the headers and the
+    /// data that [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has sent.
+    ///
+    /// # Parameters
+    ///
+    /// - `request` (C: `hRequest`, in)
+    ///
+    ///   Request handle whose headers have been sent:
+    ///   [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed.
+    /// - `buffer` (C: `lpBuffer`, in, optional, in use until the operation completes)
+    ///
+    ///   Data to send. It can be `NULL` if `buffer.len()` is 0. In asynchronous mode, keep the buffer
+    ///   unchanged until the write has completed.
+    /// - the length of `buffer` (C: `dwNumberOfBytesToWrite`, in)
+    ///
+    ///   Length of the `buffer` buffer, in bytes.
+    /// - `number_of_bytes_written` (C: `lpdwNumberOfBytesWritten`, out, optional)
+    ///
+    ///   Receives the number of bytes sent. The function sets it to 0 first, so it is 0 after a failure. A
+    ///   synchronous call needs it. In asynchronous mode pass `None`: the number comes with the notification,
+    ///   and the variable may be gone when the call completes.
+    ///
+    ///   It is written even if the call fails with `ERROR_INVALID_HANDLE`, `ERROR_INVALID_PARAMETER`,
+    ///   `ERROR_NOT_ENOUGH_MEMORY`, `ERROR_WINHTTP_CONNECTION_ERROR`, `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`,
+    ///   `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, `ERROR_WINHTTP_INTERNAL_ERROR`,
+    ///   `ERROR_WINHTTP_OPERATION_CANCELLED`, `ERROR_WINHTTP_TIMEOUT`.
+    ///
+    /// # Returns
+    ///
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): The buffer is `NULL` although `buffer.len()` is not 0,
+    ///   `number_of_bytes_written` is `None` in synchronous mode, or the body would become longer than the
+    ///   total length that [`WinHttpSendRequest`](crate::winhttp::Request::send_request) was given.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): The send timeout has passed.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The request handle was closed before the data was
+    ///   sent.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
+    ///   A message on a WebSocket goes out with
+    ///   [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send).
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The request has not been sent, its response is
+    ///   already being received, or another operation on the request has not completed.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection was lost or reset.
+    ///
+    /// # Remarks
+    ///
+    /// Call the function as often as needed until the whole body is sent. Then call
+    /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response). Closing the handle instead
+    /// aborts the transfer.
+    ///
+    /// The total length that [`WinHttpSendRequest`](crate::winhttp::Request::send_request) was given says
+    /// how many bytes the body has. With `WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH` there is no such limit: the
+    /// program frames the body itself. For example, a body with a Transfer-Encoding of chunked is sent as
+    /// it is, with the lines of the chunks and the last chunk of length 0.
+    ///
+    /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE` with the
+    /// number of bytes, or `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `API_WRITE_DATA` if the write
+    /// fails. The notification can come before the call returns.
+    ///
+    /// WinHTTP keeps no copy of the data. If a redirect or an authentication needs the body again,
+    /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) fails with
+    /// `ERROR_WINHTTP_RESEND_REQUEST`, and the program sends the request and its body once more. A server
+    /// that wants credentials may also refuse the request and close the connection while the body is still
+    /// on its way. To avoid this, have a small request authenticated first, for example HEAD, and send the
+    /// body over the same connection.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response)
+    ///
+    /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request)
+    ///
+    /// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send)
+    ///
+    /// # C
+    ///
+    /// `WinHttpWriteData` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
+    /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpwritedata.md`, line 47. Published as
+    /// [nf-winhttp-winhttpwritedata](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpwritedata).
+    #[doc(alias = "WinHttpWriteData")]
+    fn write_data(
+        &self,
+        request: super::HInternet,
+        buffer: crate::KeptBuffer,
+        number_of_bytes_written: Option<&mut u32>,
+    ) -> Result<(), super::WriteDataError>;
+}
+
+/// What [`query_auth_schemes`](Request::query_auth_schemes) returns.
+#[derive(Clone, Copy, Debug)]
+pub struct QueryAuthSchemesOutput {
+    /// Receives the schemes that the challenge offers, as a combination of these values:
+    ///
+    /// | Value | Meaning |
+    /// | --- | --- |
+    /// | WINHTTP_AUTH_SCHEME_BASIC 0x00000001 | Basic. |
+    /// | WINHTTP_AUTH_SCHEME_NTLM 0x00000002 | NTLM. |
+    /// | WINHTTP_AUTH_SCHEME_PASSPORT 0x00000004 | Microsoft Passport. |
+    /// | WINHTTP_AUTH_SCHEME_DIGEST 0x00000008 | Digest. |
+    /// | WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Negotiate, which is Kerberos or NTLM. |
+    ///
+    /// `lpdwSupportedSchemes` in C.
+    #[doc(alias = "lpdwSupportedSchemes")]
+    pub supported_schemes: u32,
+    /// Receives the scheme that the challenge names first: one of the values of `supported_schemes`.
+    ///
+    /// `lpdwFirstScheme` in C.
+    #[doc(alias = "lpdwFirstScheme")]
+    pub first_scheme: u32,
+    /// Receives who asks for the credentials:
+    ///
+    /// | Value | Meaning |
+    /// | --- | --- |
+    /// | WINHTTP_AUTH_TARGET_SERVER 0x00000000 | The server, with the status 401. |
+    /// | WINHTTP_AUTH_TARGET_PROXY 0x00000001 | The proxy, with the status 407. |
+    ///
+    /// `pdwAuthTarget` in C.
+    #[doc(alias = "pdwAuthTarget")]
+    pub auth_target: u32,
 }
 
 /// A WebSocket connection: upgrade a request, send, receive, close.
@@ -1691,11 +1912,20 @@ pub unsafe trait WebSocket {
     /// # Errors
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_OPERATION` (4317): The response is no upgrade: its status is not 101, or
+    ///   `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` was not set before the request was sent.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): Only when this call receives the response: the response did not
+    ///   come in time.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): Only when this call receives the response: the
+    ///   request handle was closed before the response came.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a request.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The response has not been received, or the upgrade
     ///   has been completed before.
-    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server has refused the upgrade: the status of
-    ///   the response is not 101.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): Only for a request that is sent again after an upgrade,
+    ///   when this call receives the response: the connection was lost.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): Only when this call receives the response: the
+    ///   server has sent something that is not a valid response, or its upgrade does not agree to the
+    ///   request.
     ///
     /// # Where no source decides
     ///
@@ -1723,7 +1953,13 @@ pub unsafe trait WebSocket {
     /// 4. Read the status code with [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers). A server
     ///    that refuses the upgrade answers with an ordinary HTTP status, and
     ///    [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) still succeeds.
-    /// 5. If the status is 101, call `WinHttpWebSocketCompleteUpgrade`. With any other status the call fails.
+    /// 5. If the status is 101, call `WinHttpWebSocketCompleteUpgrade`. With any other status the call fails
+    ///    with `ERROR_INVALID_OPERATION`.
+    ///
+    /// The response to one request can be upgraded once, so one thread should complete the upgrade. A
+    /// request that was upgraded before can be sent again with
+    /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request). `WinHttpWebSocketCompleteUpgrade` can
+    /// then follow at once: it receives the response itself and returns another handle.
     ///
     /// The new handle does not depend on the request handle. The request handle can be closed with
     /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) right after the upgrade. WebSocket
@@ -1996,6 +2232,8 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): An earlier send has not completed, or nothing more can be sent
     ///   because [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
     ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): The data could not be sent within the send timeout. The
+    ///   connection cannot be used any more.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
     ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was
     ///   waiting.
@@ -2099,6 +2337,7 @@ pub unsafe trait WebSocket {
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame has been sent already, by an earlier shutdown or
     ///   by [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is
     ///   unchanged.
+    /// - `ERROR_WINHTTP_TIMEOUT` (12002): The close frame could not be sent within the send timeout.
     /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
     ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
     ///   waiting.

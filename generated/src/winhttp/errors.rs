@@ -1007,6 +1007,102 @@ impl OpenRequestError {
 
 crate::documented::documented!(error OpenRequestError, Win32Error);
 
+/// Why [`WinHttpQueryAuthSchemes`](super::Request::query_auth_schemes) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueryAuthSchemesError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// One of the three pointers is `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// The response has no challenge: its status is neither 401 nor 407.
+    ///
+    /// `ERROR_INVALID_OPERATION`, 4317
+    #[doc(alias = "ERROR_INVALID_OPERATION")]
+    InvalidOperation,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// The handle is open, but it is not a request handle.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The response has not been received.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
+    IncorrectHandleState,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl QueryAuthSchemesError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::InvalidOperation,
+        Self::InternalError,
+        Self::IncorrectHandleType,
+        Self::IncorrectHandleState,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::IncorrectHandleState => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+            }
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "One of the three pointers is NULL.",
+            Self::InvalidOperation => {
+                "The response has no challenge: its status is neither 401 nor 407."
+            }
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is open, but it is not a request handle."
+            }
+            Self::IncorrectHandleState => "The response has not been received.",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error QueryAuthSchemesError, Win32Error);
+
 /// Why [`WinHttpQueryDataAvailable`](super::Request::query_data_available) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryDataAvailableError {
@@ -1020,6 +1116,11 @@ pub enum QueryDataAvailableError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
+    /// `number_of_bytes_available` is `None` in synchronous mode.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
     /// The receive timeout has passed.
     ///
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
@@ -1050,6 +1151,11 @@ pub enum QueryDataAvailableError {
     /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
     #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
     ConnectionError,
+    /// The body is malformed: its chunks or its compression cannot be decoded.
+    ///
+    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, 12152
+    #[doc(alias = "ERROR_WINHTTP_INVALID_SERVER_RESPONSE")]
+    InvalidServerResponse,
     /// A code that the page does not list.
     Other(crate::Win32Error),
 }
@@ -1059,12 +1165,14 @@ impl QueryDataAvailableError {
     pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
+        Self::InvalidParameter,
         Self::Timeout,
         Self::InternalError,
         Self::OperationCancelled,
         Self::IncorrectHandleType,
         Self::IncorrectHandleState,
         Self::ConnectionError,
+        Self::InvalidServerResponse,
     ];
 
     /// The code.
@@ -1072,6 +1180,7 @@ impl QueryDataAvailableError {
         match self {
             Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
             Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
             Self::OperationCancelled => {
@@ -1084,6 +1193,9 @@ impl QueryDataAvailableError {
                 crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
             }
             Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
+            Self::InvalidServerResponse => {
+                crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
+            }
             Self::Other(code) => code,
         }
     }
@@ -1094,6 +1206,9 @@ impl QueryDataAvailableError {
                 "The handle is NULL, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => {
+                "number_of_bytes_available is None in synchronous mode."
+            }
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -1106,6 +1221,9 @@ impl QueryDataAvailableError {
                 "The response has not been received, or another operation on the request has not completed."
             }
             Self::ConnectionError => "The connection was lost or reset.",
+            Self::InvalidServerResponse => {
+                "The body is malformed: its chunks or its compression cannot be decoded."
+            }
             Self::Other(_) => "",
         }
     }
@@ -1126,7 +1244,8 @@ pub enum QueryHeadersError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// An argument is not valid: `buffer_length` is `NULL`, or the attribute does not exist.
+    /// An argument is not valid: `buffer_length` is `NULL`, the attribute does not exist, or the value of
+    /// the header cannot be converted to the number or the time that a modifier asks for.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -1201,7 +1320,7 @@ impl QueryHeadersError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "An argument is not valid: buffer_length is NULL, or the attribute does not exist."
+                "An argument is not valid: buffer_length is NULL, the attribute does not exist, or the value of the header cannot be converted to the number or the time that a modifier asks for."
             }
             Self::InsufficientBuffer => {
                 "The buffer is too small or NULL. Nothing is written to the buffer. buffer_length has received the needed size."
@@ -1236,6 +1355,12 @@ pub enum ReadDataError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
+    /// The buffer is `NULL` although `buffer.len()` is not 0, or `number_of_bytes_read` is `None` in
+    /// synchronous mode.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
     /// The receive timeout has passed.
     ///
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
@@ -1267,6 +1392,11 @@ pub enum ReadDataError {
     /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
     #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
     ConnectionError,
+    /// The body is malformed: its chunks or its compression cannot be decoded.
+    ///
+    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, 12152
+    #[doc(alias = "ERROR_WINHTTP_INVALID_SERVER_RESPONSE")]
+    InvalidServerResponse,
     /// More data would have to be skipped than `WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE` allows.
     ///
     /// `ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW`, 12184
@@ -1281,12 +1411,14 @@ impl ReadDataError {
     pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
+        Self::InvalidParameter,
         Self::Timeout,
         Self::InternalError,
         Self::OperationCancelled,
         Self::IncorrectHandleType,
         Self::IncorrectHandleState,
         Self::ConnectionError,
+        Self::InvalidServerResponse,
         Self::ResponseDrainOverflow,
     ];
 
@@ -1295,6 +1427,7 @@ impl ReadDataError {
         match self {
             Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
             Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
             Self::OperationCancelled => {
@@ -1307,6 +1440,9 @@ impl ReadDataError {
                 crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
             }
             Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
+            Self::InvalidServerResponse => {
+                crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
+            }
             Self::ResponseDrainOverflow => {
                 crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW
             }
@@ -1320,6 +1456,9 @@ impl ReadDataError {
                 "The handle is NULL, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => {
+                "The buffer is NULL although buffer.len() is not 0, or number_of_bytes_read is None in synchronous mode."
+            }
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -1332,6 +1471,9 @@ impl ReadDataError {
                 "The response has not been received, or another operation on the request has not completed."
             }
             Self::ConnectionError => "The connection was lost or reset.",
+            Self::InvalidServerResponse => {
+                "The body is malformed: its chunks or its compression cannot be decoded."
+            }
             Self::ResponseDrainOverflow => {
                 "More data would have to be skipped than WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE allows."
             }
@@ -1355,6 +1497,11 @@ pub enum ReceiveResponseError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
+    /// `reserved` is not `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
     /// The receive timeout has passed.
     ///
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
@@ -1471,6 +1618,7 @@ impl ReceiveResponseError {
     pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
         Self::NotEnoughMemory,
+        Self::InvalidParameter,
         Self::Timeout,
         Self::InternalError,
         Self::InvalidUrl,
@@ -1498,6 +1646,7 @@ impl ReceiveResponseError {
         match self {
             Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
             Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
             Self::InvalidUrl => crate::Win32Error::ERROR_WINHTTP_INVALID_URL,
@@ -1548,6 +1697,7 @@ impl ReceiveResponseError {
                 "The handle is NULL, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "reserved is not NULL.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -1705,6 +1855,11 @@ pub enum SendRequestError {
     /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`, 12044
     #[doc(alias = "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED")]
     ClientAuthCertNeeded,
+    /// The proxy has answered a CONNECT request with something that is not a valid response.
+    ///
+    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, 12152
+    #[doc(alias = "ERROR_WINHTTP_INVALID_SERVER_RESPONSE")]
+    InvalidServerResponse,
     /// The certificate of the server was not accepted. The status callback has received the reasons, as
     /// `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
     ///
@@ -1751,6 +1906,7 @@ impl SendRequestError {
         Self::ConnectionError,
         Self::ResendRequest,
         Self::ClientAuthCertNeeded,
+        Self::InvalidServerResponse,
         Self::SecureFailure,
         Self::ResponseDrainOverflow,
         Self::ClientAuthCertNeededProxy,
@@ -1786,6 +1942,9 @@ impl SendRequestError {
             Self::ResendRequest => crate::Win32Error::ERROR_WINHTTP_RESEND_REQUEST,
             Self::ClientAuthCertNeeded => {
                 crate::Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED
+            }
+            Self::InvalidServerResponse => {
+                crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
             }
             Self::SecureFailure => crate::Win32Error::ERROR_WINHTTP_SECURE_FAILURE,
             Self::ResponseDrainOverflow => {
@@ -1849,6 +2008,9 @@ impl SendRequestError {
             }
             Self::ClientAuthCertNeeded => {
                 "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL."
+            }
+            Self::InvalidServerResponse => {
+                "The proxy has answered a CONNECT request with something that is not a valid response."
             }
             Self::SecureFailure => {
                 "The certificate of the server was not accepted. The status callback has received the reasons, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE."
@@ -1954,6 +2116,128 @@ impl SetCredentialsError {
 }
 
 crate::documented::documented!(error SetCredentialsError, Win32Error);
+
+/// Why [`WinHttpWriteData`](super::Request::write_data) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WriteDataError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// The buffer is `NULL` although `buffer.len()` is not 0, `number_of_bytes_written` is `None` in
+    /// synchronous mode, or the body would become longer than the total length that
+    /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) was given.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// The send timeout has passed.
+    ///
+    /// `ERROR_WINHTTP_TIMEOUT`, 12002
+    #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
+    Timeout,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// The request handle was closed before the data was sent.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
+    /// The handle is open, but it is not a request handle. A message on a WebSocket goes out with
+    /// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send).
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The request has not been sent, its response is already being received, or another operation on the
+    /// request has not completed.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
+    IncorrectHandleState,
+    /// The connection was lost or reset.
+    ///
+    /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
+    #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
+    ConnectionError,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl WriteDataError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::Timeout,
+        Self::InternalError,
+        Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::IncorrectHandleState,
+        Self::ConnectionError,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::IncorrectHandleState => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+            }
+            Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => {
+                "The buffer is NULL although buffer.len() is not 0, number_of_bytes_written is None in synchronous mode, or the body would become longer than the total length that WinHttpSendRequest was given."
+            }
+            Self::Timeout => "The send timeout has passed.",
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::OperationCancelled => {
+                "The request handle was closed before the data was sent."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is open, but it is not a request handle. A message on a WebSocket goes out with WinHttpWebSocketSend."
+            }
+            Self::IncorrectHandleState => {
+                "The request has not been sent, its response is already being received, or another operation on the request has not completed."
+            }
+            Self::ConnectionError => "The connection was lost or reset.",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error WriteDataError, Win32Error);
 
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -2083,6 +2367,22 @@ pub enum WebSocketCompleteUpgradeError {
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
+    /// The response is no upgrade: its status is not 101, or `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` was not
+    /// set before the request was sent.
+    ///
+    /// `ERROR_INVALID_OPERATION`, 4317
+    #[doc(alias = "ERROR_INVALID_OPERATION")]
+    InvalidOperation,
+    /// Only when this call receives the response: the response did not come in time.
+    ///
+    /// `ERROR_WINHTTP_TIMEOUT`, 12002
+    #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
+    Timeout,
+    /// Only when this call receives the response: the request handle was closed before the response came.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
     /// The handle is not that of a request.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
@@ -2093,7 +2393,14 @@ pub enum WebSocketCompleteUpgradeError {
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
     IncorrectHandleState,
-    /// The server has refused the upgrade: the status of the response is not 101.
+    /// Only for a request that is sent again after an upgrade, when this call receives the response: the
+    /// connection was lost.
+    ///
+    /// `ERROR_WINHTTP_CONNECTION_ERROR`, 12030
+    #[doc(alias = "ERROR_WINHTTP_CONNECTION_ERROR")]
+    ConnectionError,
+    /// Only when this call receives the response: the server has sent something that is not a valid
+    /// response, or its upgrade does not agree to the request.
     ///
     /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`, 12152
     #[doc(alias = "ERROR_WINHTTP_INVALID_SERVER_RESPONSE")]
@@ -2106,8 +2413,12 @@ impl WebSocketCompleteUpgradeError {
     /// The failures that the page lists.
     pub const DOCUMENTED: &[Self] = &[
         Self::InvalidHandle,
+        Self::InvalidOperation,
+        Self::Timeout,
+        Self::OperationCancelled,
         Self::IncorrectHandleType,
         Self::IncorrectHandleState,
+        Self::ConnectionError,
         Self::InvalidServerResponse,
     ];
 
@@ -2115,12 +2426,18 @@ impl WebSocketCompleteUpgradeError {
     pub const fn code(self) -> crate::Win32Error {
         match self {
             Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
             Self::IncorrectHandleType => {
                 crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
             }
             Self::IncorrectHandleState => {
                 crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
             }
+            Self::ConnectionError => crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
             Self::InvalidServerResponse => {
                 crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
             }
@@ -2133,12 +2450,24 @@ impl WebSocketCompleteUpgradeError {
             Self::InvalidHandle => {
                 "The handle is NULL, was never open, or has been closed."
             }
+            Self::InvalidOperation => {
+                "The response is no upgrade: its status is not 101, or WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set before the request was sent."
+            }
+            Self::Timeout => {
+                "Only when this call receives the response: the response did not come in time."
+            }
+            Self::OperationCancelled => {
+                "Only when this call receives the response: the request handle was closed before the response came."
+            }
             Self::IncorrectHandleType => "The handle is not that of a request.",
             Self::IncorrectHandleState => {
                 "The response has not been received, or the upgrade has been completed before."
             }
+            Self::ConnectionError => {
+                "Only for a request that is sent again after an upgrade, when this call receives the response: the connection was lost."
+            }
             Self::InvalidServerResponse => {
-                "The server has refused the upgrade: the status of the response is not 101."
+                "Only when this call receives the response: the server has sent something that is not a valid response, or its upgrade does not agree to the request."
             }
             Self::Other(_) => "",
         }
@@ -2372,6 +2701,11 @@ pub enum WebSocketSendError {
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
+    /// The data could not be sent within the send timeout. The connection cannot be used any more.
+    ///
+    /// `ERROR_WINHTTP_TIMEOUT`, 12002
+    #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
+    Timeout,
     /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
@@ -2397,6 +2731,7 @@ impl WebSocketSendError {
         Self::InvalidHandle,
         Self::InvalidParameter,
         Self::InvalidOperation,
+        Self::Timeout,
         Self::OperationCancelled,
         Self::IncorrectHandleType,
         Self::ConnectionError,
@@ -2408,6 +2743,7 @@ impl WebSocketSendError {
             Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
             Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
             Self::OperationCancelled => {
                 crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
             }
@@ -2429,6 +2765,9 @@ impl WebSocketSendError {
             }
             Self::InvalidOperation => {
                 "An earlier send has not completed, or nothing more can be sent because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called."
+            }
+            Self::Timeout => {
+                "The data could not be sent within the send timeout. The connection cannot be used any more."
             }
             Self::OperationCancelled => {
                 "WinHttpCloseHandle was called while the send was waiting."
@@ -2472,6 +2811,11 @@ pub enum WebSocketShutdownError {
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
+    /// The close frame could not be sent within the send timeout.
+    ///
+    /// `ERROR_WINHTTP_TIMEOUT`, 12002
+    #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
+    Timeout,
     /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
     /// waiting.
     ///
@@ -2499,6 +2843,7 @@ impl WebSocketShutdownError {
         Self::InvalidParameter,
         Self::IoPending,
         Self::InvalidOperation,
+        Self::Timeout,
         Self::OperationCancelled,
         Self::IncorrectHandleType,
         Self::ConnectionError,
@@ -2511,6 +2856,7 @@ impl WebSocketShutdownError {
             Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
             Self::IoPending => crate::Win32Error::ERROR_IO_PENDING,
             Self::InvalidOperation => crate::Win32Error::ERROR_INVALID_OPERATION,
+            Self::Timeout => crate::Win32Error::ERROR_WINHTTP_TIMEOUT,
             Self::OperationCancelled => {
                 crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
             }
@@ -2536,6 +2882,7 @@ impl WebSocketShutdownError {
             Self::InvalidOperation => {
                 "The close frame has been sent already, by an earlier shutdown or by WinHttpWebSocketClose. The connection is unchanged."
             }
+            Self::Timeout => "The close frame could not be sent within the send timeout.",
             Self::OperationCancelled => {
                 "WinHttpCloseHandle was called while the shutdown was waiting."
             }

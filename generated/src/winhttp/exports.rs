@@ -601,6 +601,58 @@ pub unsafe fn WinHttpOpenRequest<F: Ffi, R: crate::winhttp::Request, W: WideChar
     )
 }
 
+/// `WinHttpQueryAuthSchemes` over [`Request`](super::Request).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpQueryAuthSchemes<F: Ffi, R: crate::winhttp::Request>(
+    runtime: &R,
+    hRequest: crate::winhttp::sys::HINTERNET,
+    lpdwSupportedSchemes: *mut u32,
+    lpdwFirstScheme: *mut u32,
+    pdwAuthTarget: *mut u32,
+) -> i32 {
+    F::last_error(
+        0,
+        || {
+            ffi::required(lpdwSupportedSchemes)?;
+            ffi::required(lpdwFirstScheme)?;
+            ffi::required(pdwAuthTarget)?;
+            match crate::winhttp::Request::query_auth_schemes(
+                runtime,
+                crate::winhttp::HInternet::from_raw(hRequest.addr()),
+            ) {
+                Ok(
+                    crate::winhttp::QueryAuthSchemesOutput {
+                        supported_schemes: local_supported_schemes,
+                        first_scheme: local_first_scheme,
+                        auth_target: local_auth_target,
+                    },
+                ) => {
+                    unsafe {
+                        ffi::write(
+                            lpdwSupportedSchemes.cast::<u32>(),
+                            local_supported_schemes,
+                        );
+                    }
+                    unsafe {
+                        ffi::write(lpdwFirstScheme.cast::<u32>(), local_first_scheme);
+                    }
+                    unsafe {
+                        ffi::write(pdwAuthTarget.cast::<u32>(), local_auth_target);
+                    }
+                    Ok(1)
+                }
+                Err(error) => {
+                    let code = crate::Win32Error::from(error);
+                    Err(Fault::Code(code))
+                }
+            }
+        },
+    )
+}
+
 /// `WinHttpQueryDataAvailable` over [`Request`](super::Request).
 ///
 /// # Safety
@@ -727,6 +779,9 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
     F::last_error(
         0,
         || {
+            unsafe {
+                ffi::write(lpdwNumberOfBytesRead.cast::<u32>(), 0);
+            }
             let mut local_number_of_bytes_read: u32 = 0;
             match crate::winhttp::Request::read_data(
                 runtime,
@@ -749,12 +804,14 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                     let code = crate::Win32Error::from(error);
                     if let crate::Win32Error::ERROR_INVALID_HANDLE
                     | crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY
+                    | crate::Win32Error::ERROR_INVALID_PARAMETER
                     | crate::Win32Error::ERROR_WINHTTP_TIMEOUT
                     | crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR
                     | crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR
+                    | crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
                     | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code {
                         unsafe {
                             ffi::write(
@@ -877,6 +934,67 @@ pub unsafe fn WinHttpSetCredentials<F: Ffi, R: crate::winhttp::Request, W: WideC
     )
 }
 
+/// `WinHttpWriteData` over [`Request`](super::Request).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
+    runtime: &R,
+    hRequest: crate::winhttp::sys::HINTERNET,
+    lpBuffer: *const core::ffi::c_void,
+    dwNumberOfBytesToWrite: u32,
+    lpdwNumberOfBytesWritten: *mut u32,
+) -> i32 {
+    F::last_error(
+        0,
+        || {
+            unsafe {
+                ffi::write(lpdwNumberOfBytesWritten.cast::<u32>(), 0);
+            }
+            let mut local_number_of_bytes_written: u32 = 0;
+            match crate::winhttp::Request::write_data(
+                runtime,
+                crate::winhttp::HInternet::from_raw(hRequest.addr()),
+                unsafe {
+                    crate::KeptBuffer::from_c(lpBuffer.cast(), dwNumberOfBytesToWrite)
+                }?,
+                ffi::local(lpdwNumberOfBytesWritten, &mut local_number_of_bytes_written),
+            ) {
+                Ok(()) => {
+                    unsafe {
+                        ffi::write(
+                            lpdwNumberOfBytesWritten.cast::<u32>(),
+                            local_number_of_bytes_written,
+                        );
+                    }
+                    Ok(1)
+                }
+                Err(error) => {
+                    let code = crate::Win32Error::from(error);
+                    if let crate::Win32Error::ERROR_INVALID_HANDLE
+                    | crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY
+                    | crate::Win32Error::ERROR_INVALID_PARAMETER
+                    | crate::Win32Error::ERROR_WINHTTP_TIMEOUT
+                    | crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR
+                    | crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+                    | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+                    | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+                    | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR = code {
+                        unsafe {
+                            ffi::write(
+                                lpdwNumberOfBytesWritten.cast::<u32>(),
+                                local_number_of_bytes_written,
+                            );
+                        }
+                    }
+                    Err(Fault::Code(code))
+                }
+            }
+        },
+    )
+}
+
 /// Makes the functions of [`Request`](crate::winhttp::Request) functions of C.
 ///
 /// `export_winhttp_request!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
@@ -914,7 +1032,14 @@ macro_rules! export_winhttp_request {
         mut * const u32, dwFlags : u32) -> $crate::winhttp::sys::HINTERNET { unsafe {
         $crate::winhttp::exports::WinHttpOpenRequest:: < $ffi, _, u32 > ($runtime,
         hConnect, pwszVerb, pwszObjectName, pwszVersion, pwszReferrer, ppwszAcceptTypes,
-        dwFlags) } } #[doc = " `WinHttpQueryDataAvailable`."] #[allow(non_snake_case,
+        dwFlags) } } #[doc = " `WinHttpQueryAuthSchemes`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpQueryAuthSchemes(hRequest :
+        $crate::winhttp::sys::HINTERNET, lpdwSupportedSchemes : * mut u32,
+        lpdwFirstScheme : * mut u32, pdwAuthTarget : * mut u32) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpQueryAuthSchemes:: < $ffi, _ > ($runtime,
+        hRequest, lpdwSupportedSchemes, lpdwFirstScheme, pdwAuthTarget) } } #[doc =
+        " `WinHttpQueryDataAvailable`."] #[allow(non_snake_case,
         clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
         pub unsafe extern "C" fn WinHttpQueryDataAvailable(hRequest :
         $crate::winhttp::sys::HINTERNET, lpdwNumberOfBytesAvailable : * mut u32) -> i32 {
@@ -978,6 +1103,13 @@ macro_rules! export_winhttp_request {
         core::ffi::c_void) -> i32 { unsafe {
         $crate::winhttp::exports::WinHttpSetCredentials:: < $ffi, _, u32 > ($runtime,
         hRequest, AuthTargets, AuthScheme, pwszUserName, pwszPassword, pAuthParams) } }
+        #[doc = " `WinHttpWriteData`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpWriteData(hRequest :
+        $crate::winhttp::sys::HINTERNET, lpBuffer : * const core::ffi::c_void,
+        dwNumberOfBytesToWrite : u32, lpdwNumberOfBytesWritten : * mut u32) -> i32 {
+        unsafe { $crate::winhttp::exports::WinHttpWriteData:: < $ffi, _ > ($runtime,
+        hRequest, lpBuffer, dwNumberOfBytesToWrite, lpdwNumberOfBytesWritten) } }
     };
 }
 

@@ -206,7 +206,7 @@ pub struct AsyncResult {
     /// | API_RECEIVE_RESPONSE 1 | [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response). |
     /// | API_QUERY_DATA_AVAILABLE 2 | [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available). |
     /// | API_READ_DATA 3 | [`WinHttpReadData`](crate::winhttp::Request::read_data). |
-    /// | API_WRITE_DATA 4 | `WinHttpWriteData`. |
+    /// | API_WRITE_DATA 4 | [`WinHttpWriteData`](crate::winhttp::Request::write_data). |
     /// | API_SEND_REQUEST 5 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request). |
     /// | API_GET_PROXY_FOR_URL 6 | `WinHttpGetProxyForUrlEx`. |
     /// | API_GET_PROXY_SETTINGS 7 | `WinHttpGetProxySettingsEx`. |

@@ -26,7 +26,7 @@ pub const API_READ_DATA: u32 = 3;
 pub const API_RECEIVE_RESPONSE: u32 = 1;
 /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request).
 pub const API_SEND_REQUEST: u32 = 5;
-/// `WinHttpWriteData`.
+/// [`WinHttpWriteData`](crate::winhttp::Request::write_data).
 pub const API_WRITE_DATA: u32 = 4;
 /// The server will process the request later.
 pub const HTTP_STATUS_ACCEPTED: u32 = 202;
@@ -199,19 +199,19 @@ pub const WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON: u32 = 0x01000000;
 pub const WINHTTP_ADDREQ_FLAG_REPLACE: u32 = 0x80000000;
 /// The part that holds the index of the header, from 0.
 pub const WINHTTP_ADDREQ_INDEX_MASK: u32 = 0x0000FFFF;
-/// Basic: the name and the password, encoded but not encrypted. Use it with TLS only.
+/// Basic.
 pub const WINHTTP_AUTH_SCHEME_BASIC: u32 = 0x00000001;
 /// Digest.
 pub const WINHTTP_AUTH_SCHEME_DIGEST: u32 = 0x00000008;
-/// Kerberos or NTLM. The two sides use the one that both of them support.
+/// Negotiate, which is Kerberos or NTLM.
 pub const WINHTTP_AUTH_SCHEME_NEGOTIATE: u32 = 0x00000010;
 /// NTLM.
 pub const WINHTTP_AUTH_SCHEME_NTLM: u32 = 0x00000002;
 /// Microsoft Passport.
 pub const WINHTTP_AUTH_SCHEME_PASSPORT: u32 = 0x00000004;
-/// The proxy.
+/// The proxy, with the status 407.
 pub const WINHTTP_AUTH_TARGET_PROXY: u32 = 0x00000001;
-/// The server.
+/// The server, with the status 401.
 pub const WINHTTP_AUTH_TARGET_SERVER: u32 = 0x00000000;
 /// Another name of `WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM`.
 ///
@@ -279,8 +279,8 @@ pub const WINHTTP_CALLBACK_FLAG_SECURE_FAILURE: u32 = 0x00010000;
 pub const WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE: u32 = 0x00400000;
 /// The sending of a request begins and ends.
 pub const WINHTTP_CALLBACK_FLAG_SEND_REQUEST: u32 = 0x00000030;
-/// `WinHttpWriteData` or [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) has
-/// completed.
+/// [`WinHttpWriteData`](crate::winhttp::Request::write_data) or
+/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) has completed.
 pub const WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE: u32 = 0x00100000;
 /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has completed: the close
 /// frame of the server has come. No information. The length is 0.
@@ -365,9 +365,9 @@ pub const WINHTTP_CALLBACK_STATUS_SETTINGS_WRITE_COMPLETE: u32 = 0x10000000;
 /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) has completed: the
 /// close frame has been sent. No information. The length is 0.
 pub const WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE: u32 = 0x04000000;
-/// After `WinHttpWriteData` the information is a `DWORD`, the number of bytes. After
-/// [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) the information is a
-/// [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
+/// After [`WinHttpWriteData`](crate::winhttp::Request::write_data) the information is a `DWORD`, the
+/// number of bytes. After [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) the
+/// information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure.
 pub const WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE: u32 = 0x00100000;
 /// The status was 408.
 ///
@@ -1564,6 +1564,20 @@ unsafe extern "system" {
         dwFlags: u32,
     ) -> HINTERNET;
 
+    /// `WinHttpQueryAuthSchemes`, raw: [its method](crate::winhttp::Request::query_auth_schemes) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpQueryAuthSchemes(
+        hRequest: HINTERNET,
+        lpdwSupportedSchemes: *mut u32,
+        lpdwFirstScheme: *mut u32,
+        pdwAuthTarget: *mut u32,
+    ) -> BOOL;
+
     /// `WinHttpQueryDataAvailable`, raw: [its method](crate::winhttp::Request::query_data_available) says what it does.
     ///
     /// # Returns
@@ -1770,4 +1784,20 @@ unsafe extern "system" {
         pvReason: *mut c_void,
         dwReasonLength: u32,
     ) -> u32;
+
+    /// `WinHttpWriteData`, raw: [its method](crate::winhttp::Request::write_data) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// In asynchronous mode success means that the operation has been started.
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpWriteData(
+        hRequest: HINTERNET,
+        lpBuffer: *const c_void,
+        dwNumberOfBytesToWrite: u32,
+        lpdwNumberOfBytesWritten: *mut u32,
+    ) -> BOOL;
 }

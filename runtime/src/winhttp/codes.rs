@@ -54,7 +54,7 @@ fn of_complete_upgrade(cause: &CompleteUpgrade) -> WebSocketCompleteUpgradeError
     match cause {
         CompleteUpgrade::Handle(BadHandle::Stale) => WebSocketCompleteUpgradeError::InvalidHandle,
         CompleteUpgrade::Handle(BadHandle::WrongType) => WebSocketCompleteUpgradeError::IncorrectHandleType,
-        CompleteUpgrade::Request(NotUpgraded::Refused) => WebSocketCompleteUpgradeError::InvalidServerResponse,
+        CompleteUpgrade::Request(NotUpgraded::Refused) => WebSocketCompleteUpgradeError::InvalidOperation,
         CompleteUpgrade::Request(NotUpgraded::NotNow) => WebSocketCompleteUpgradeError::IncorrectHandleState,
     }
 }
@@ -75,9 +75,9 @@ fn of_send(cause: &Send) -> WebSocketSendError {
         Send::Failed(Failure::InvalidOperation) => WebSocketSendError::InvalidOperation,
         Send::Failed(Failure::Lost) => WebSocketSendError::ConnectionError,
         Send::Failed(Failure::Cancelled) => WebSocketSendError::OperationCancelled,
-        // A send reads nothing and waits without a limit, so the page has no codes for these two.
+        Send::Failed(Failure::TimedOut) => WebSocketSendError::Timeout,
+        // A send reads nothing, so the page has no code for a fault of the peer.
         Send::Failed(Failure::Fault(_)) => WebSocketSendError::Other(Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE),
-        Send::Failed(Failure::TimedOut) => WebSocketSendError::Other(Win32Error::ERROR_WINHTTP_TIMEOUT),
     }
 }
 
@@ -126,11 +126,11 @@ fn of_shutdown(cause: &Shutdown) -> WebSocketShutdownError {
         Shutdown::Failed(Failure::InvalidOperation) => WebSocketShutdownError::InvalidOperation,
         Shutdown::Failed(Failure::Lost) => WebSocketShutdownError::ConnectionError,
         Shutdown::Failed(Failure::Cancelled) => WebSocketShutdownError::OperationCancelled,
+        Shutdown::Failed(Failure::TimedOut) => WebSocketShutdownError::Timeout,
         // As for a send.
         Shutdown::Failed(Failure::Fault(_)) => {
             WebSocketShutdownError::Other(Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE)
         }
-        Shutdown::Failed(Failure::TimedOut) => WebSocketShutdownError::Other(Win32Error::ERROR_WINHTTP_TIMEOUT),
     }
 }
 

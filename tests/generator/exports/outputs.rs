@@ -77,7 +77,7 @@ fn optional_outputs_may_be_null() {
 
 #[test]
 fn some_are_written_whatever_goes_wrong() {
-    for (code, after) in [(0, WRITTEN), (INTERNAL, WRITTEN), (6, WRITTEN), (87, BEFORE), (55555, BEFORE)] {
+    for (code, after) in [(0, WRITTEN), (INTERNAL, WRITTEN), (6, WRITTEN), (87, WRITTEN), (55555, 0)] {
         let stub = Stub::failing(code);
         let (mut buffer, mut read) = ([0_u8; 2], BEFORE);
         // SAFETY: both are variables.
@@ -88,6 +88,38 @@ fn some_are_written_whatever_goes_wrong() {
         assert_eq!(read, after, "{code}");
         // What C's variable held goes nowhere: it only comes out.
         assert_eq!(stub.call(), "read_data 1 2 Some(0)");
+    }
+}
+
+#[test]
+fn a_write_says_how_much_although_it_fails() {
+    // The count is set to 0 before any check, and a code of no page writes nothing more.
+    for (code, after) in [(0, WRITTEN), (6, WRITTEN), (87, WRITTEN), (55555, 0)] {
+        let stub = Stub::failing(code);
+        let mut written = BEFORE;
+        // SAFETY: the buffer is three bytes long, and the count is a variable.
+        unsafe {
+            http::WinHttpWriteData::<Guard, _>(&stub, handle(1), b"abc".as_ptr().cast(), 3, &raw mut written);
+        }
+        assert_eq!(written, after, "{code}");
+        assert_eq!(stub.call(), "write_data 1 [97, 98, 99] Some(0)");
+        // SAFETY: the buffer may be null with a length of 0, and so may the count.
+        unsafe { http::WinHttpWriteData::<Guard, _>(&stub, handle(1), ptr::null(), 0, ptr::null_mut()) };
+        assert_eq!(stub.call(), "write_data 1 [] None");
+    }
+}
+
+#[test]
+fn the_offered_schemes_come_together_or_not_at_all() {
+    for (code, after) in [(0, (9, 8, 1)), (4317, (BEFORE, BEFORE, BEFORE))] {
+        let stub = Stub::failing(code);
+        let (mut offered, mut first, mut target) = (BEFORE, BEFORE, BEFORE);
+        // SAFETY: all three are variables.
+        unsafe {
+            let (offered, first, target) = (&raw mut offered, &raw mut first, &raw mut target);
+            http::WinHttpQueryAuthSchemes::<Guard, _>(&stub, handle(1), offered, first, target);
+        }
+        assert_eq!((offered, first, target), after, "{code}");
     }
 }
 

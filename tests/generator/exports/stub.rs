@@ -283,6 +283,17 @@ unsafe impl http::Request for Stub {
         .map(|()| http::HInternet::from_raw(connect + 1))
     }
 
+    fn query_auth_schemes(
+        &self,
+        request: http::HInternet,
+    ) -> Result<http::QueryAuthSchemesOutput, http::QueryAuthSchemesError> {
+        self.win32(format!("query_auth_schemes {}", request.into_raw())).map(|()| http::QueryAuthSchemesOutput {
+            supported_schemes: 9,
+            first_scheme: 8,
+            auth_target: 1,
+        })
+    }
+
     fn query_data_available(
         &self,
         request: http::HInternet,
@@ -351,6 +362,16 @@ unsafe impl http::Request for Stub {
         let call =
             format!("set_credentials {request} {auth_targets} {auth_scheme} {user_name:?} {password:?} {params}");
         self.win32(call)
+    }
+
+    fn write_data(
+        &self,
+        request: http::HInternet,
+        buffer: KeptBuffer,
+        number_of_bytes_written: Option<&mut u32>,
+    ) -> Result<(), http::WriteDataError> {
+        let before = number_of_bytes_written.map(|number| std::mem::replace(number, WRITTEN));
+        self.win32(format!("write_data {} {:?} {before:?}", request.into_raw(), buffer.as_slice()))
     }
 }
 

@@ -872,6 +872,7 @@ mod winhttp {
     function!(WinHttpCreateUrl, (_, _, _, _));
     function!(WinHttpOpen, (_, _, _, _, _));
     function!(WinHttpOpenRequest, (_, _, _, _, _, _, _));
+    function!(WinHttpQueryAuthSchemes, (_, _, _, _));
     function!(WinHttpQueryDataAvailable, (_, _));
     function!(WinHttpQueryHeaders, (_, _, _, _, _, _));
     function!(WinHttpQueryOption, (_, _, _, _));
@@ -888,6 +889,7 @@ mod winhttp {
     function!(WinHttpWebSocketReceive, (_, _, _, _, _));
     function!(WinHttpWebSocketSend, (_, _, _, _));
     function!(WinHttpWebSocketShutdown, (_, _, _, _));
+    function!(WinHttpWriteData, (_, _, _, _));
 }
 
 mod codes {

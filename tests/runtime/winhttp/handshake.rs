@@ -7,7 +7,7 @@ use winws_api::Win32Error;
 use winws_api::winhttp::{WebSocket as _, WebSocketBufferType};
 use winws_tests_runtime::peer::{Opening, frame};
 
-use super::{CONNECTION_ERROR, INCORRECT_STATE, INVALID_RESPONSE, OK, c};
+use super::{CONNECTION_ERROR, INCORRECT_STATE, INVALID_OPERATION, INVALID_RESPONSE, OK, c};
 
 #[test]
 fn b1_2_5_normal_101() {
@@ -36,14 +36,13 @@ fn b1_2_6_refused_upgrade_has_a_status() {
     }
 }
 
-/// b1.2.7 asks for `ERROR_INVALID_OPERATION`, which this is not yet.
 #[test]
-fn refused_upgrade_cannot_be_completed() {
+fn b1_2_7_refused_upgrade_cannot_be_completed() {
     let mut opening = Opening::new(&[]);
     assert_eq!(opening.answer("HTTP/1.1 404 Not Found\r\n\r\n"), OK);
-    assert_eq!(opening.complete_upgrade().unwrap_err(), INVALID_RESPONSE);
+    assert_eq!(opening.complete_upgrade().unwrap_err(), INVALID_OPERATION);
     assert!(c::complete_upgrade(c::word(opening.request)).is_null());
-    assert_eq!(winws::ffi::winws_get_last_error(), 12152);
+    assert_eq!(winws::ffi::winws_get_last_error(), 4317);
 }
 
 #[test]
