@@ -1,7 +1,18 @@
-//! The URL of a WebSocket, RFC 6455 section 3: strict, since everything else in a URL has its own escapes.
+//! The URL of a WebSocket, RFC 6455 section 3: strict, since everything else in a URL has its own escapes. The files beside
+//! it are WinHttpCrackUrl and WinHttpCreateUrl, which look at the structure of http and https URLs only.
+
+#[cfg(test)]
+mod calls;
+mod crack;
+mod create;
+mod parts;
+mod units;
 
 use winws_api::Win32Error;
 
+pub(super) use self::units::NotEscaped;
+#[allow(unused_imports, reason = "the functions of the trait call them")]
+pub(super) use self::{crack::crack, create::create};
 use super::host::Host;
 
 /// The port of `ws:` and `http:`.
