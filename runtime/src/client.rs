@@ -74,6 +74,9 @@ pub struct CloseStatus {
 
 /// Connects to a `ws://` URL and upgrades to a WebSocket.
 ///
+/// The host may be an international name, such as `hö.st`. An IPv6 address has brackets, and its zone follows `%25`:
+/// `ws://[fe80::1%25eth0]/` (RFC 6874).
+///
 /// # Errors
 ///
 /// See [`connect_with`].

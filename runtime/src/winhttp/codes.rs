@@ -1,12 +1,15 @@
 //! The code of everything that goes wrong: what makes a WebSocket function fail, and which failure of its page that is; and the
 //! Win32 codes of a request, whose functions are not those of a page yet. Socket errors have no codes of their own.
 
+mod url;
+
 use winws_api::Win32Error;
 use winws_api::winhttp::{
     WebSocketCloseError, WebSocketCompleteUpgradeError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
     WebSocketSendError, WebSocketShutdownError,
 };
 
+pub(super) use self::url::{HasCredentials, NoUrl};
 use super::request::NotUpgraded;
 use crate::net::ConnectError;
 use crate::net::blocking::{Failure, OpeningError};
@@ -30,7 +33,7 @@ pub(super) struct BadArgument;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoCloseFrame;
 
-/// The reason of the peer is longer than the buffer.
+/// The buffer is too small for what comes out: the reason of the peer, or a URL or its parts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TooSmall;
 

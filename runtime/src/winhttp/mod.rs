@@ -5,6 +5,7 @@
 
 mod codes;
 mod functions;
+mod host;
 mod request;
 mod socket;
 mod url;

@@ -1,16 +1,30 @@
-//! The URL of a WebSocket, RFC 6455 section 3: strict, since everything else in a URL has its own escapes.
+//! The URL of a WebSocket, RFC 6455 section 3: strict, since everything else in a URL has its own escapes. The files beside
+//! it are WinHttpCrackUrl and WinHttpCreateUrl, which look at the structure of http and https URLs only.
 
-use std::net::Ipv6Addr;
+#[cfg(test)]
+mod calls;
+mod crack;
+mod create;
+mod parts;
+mod units;
 
 use winws_api::Win32Error;
+
+pub(super) use self::units::NotEscaped;
+#[allow(unused_imports, reason = "the functions of the trait call them")]
+pub(super) use self::{crack::crack, create::create};
+use super::host::Host;
+
+/// The port of `ws:` and `http:`.
+const DEFAULT_PORT: u16 = 80;
 
 /// Where to connect to and what to ask for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Url {
-    /// A name or an address; an IPv6 address has no brackets.
+    /// A name in ASCII or an address; an IPv6 address has no brackets, and a zone follows `%`.
     pub host: String,
     pub port: u16,
-    /// The value of the Host header.
+    /// The value of the Host header, which leaves the default port out (b1.8.11).
     pub authority: String,
     /// Path and query; never empty.
     pub target: String,
@@ -21,7 +35,7 @@ impl Url {
     ///
     /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for any other scheme, the ones with TLS included. User information and a
     /// fragment have no meaning for a WebSocket, so they are `ERROR_WINHTTP_INVALID_URL`, as are characters that a URL
-    /// has to escape.
+    /// has to escape. The host may have them: it is converted to ASCII.
     pub(super) fn parse(text: &str) -> Result<Self, Win32Error> {
         let (scheme, rest) = text.split_once("://").ok_or(Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME)?;
         if !scheme.eq_ignore_ascii_case("ws") && !scheme.eq_ignore_ascii_case("http") {
@@ -31,29 +45,24 @@ impl Url {
     }
 
     fn parse_rest(rest: &str) -> Option<Self> {
-        if !rest.bytes().all(|byte| byte.is_ascii_graphic()) || rest.contains('#') {
+        let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
             return None;
         }
-        let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let (host, port) = if let Some(bracketed) = authority.strip_prefix('[') {
-            let (address, port) = bracketed.split_once(']')?;
-            address.parse::<Ipv6Addr>().ok()?;
-            (address, port)
+        let end = if authority.starts_with('[') {
+            authority.find(']')? + 1
         } else {
-            let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-            if host.is_empty() || !host.bytes().all(is_name) {
-                return None;
-            }
-            (host, port)
+            authority.find(':').unwrap_or(authority.len())
         };
+        let (host, port) = authority.split_at(end);
+        let host = Host::parse_of_url(host).ok()?;
         let port = match port {
-            "" | ":" => 80,
+            "" | ":" => DEFAULT_PORT,
             _ => digits(port.strip_prefix(':')?)?,
         };
-        let bare = authority.strip_suffix(':').unwrap_or(authority);
+        let authority = if port == DEFAULT_PORT { host.header() } else { format!("{}:{port}", host.header()) };
         let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
-        Some(Self { host: host.to_owned(), port, authority: bare.to_owned(), target })
+        Some(Self { host: host.to_connect(), port, authority, target })
     }
 }
 
@@ -83,6 +92,29 @@ mod tests {
         check("ws://host/@:8", "host", 80, "host", "/@:8");
     }
 
+    /// RFC 6455 section 4.1, item 4.
+    #[test]
+    fn the_host_header_has_no_default_port_and_no_leading_zeros() {
+        check("ws://h:80/", "h", 80, "h", "/");
+        check("ws://h:0080/", "h", 80, "h", "/");
+        check("ws://h:08080/", "h", 8080, "h:8080", "/");
+        check("ws://[::1]:80/", "::1", 80, "[::1]", "/");
+        check("ws://[::1]:/", "::1", 80, "[::1]", "/");
+    }
+
+    #[test]
+    fn international_names_are_converted() {
+        check("ws://hö.st/", "xn--h-1ga.st", 80, "xn--h-1ga.st", "/");
+        check("ws://hö.st:9001?a", "xn--h-1ga.st", 9001, "xn--h-1ga.st:9001", "/?a");
+    }
+
+    /// RFC 6874: the zone follows `%25`, and means nothing to the server.
+    #[test]
+    fn the_zone_of_an_address_is_for_the_connection_only() {
+        check("ws://[fe80::1%25lo]/", "fe80::1%lo", 80, "[fe80::1]", "/");
+        check("ws://[fe80::1%25lo]:9001/", "fe80::1%lo", 9001, "[fe80::1]:9001", "/");
+    }
+
     #[test]
     fn other_schemes() {
         for text in ["wss://host/", "https://host/", "ftp://host/", "host/", "", "://host", " ws://host"] {
@@ -106,7 +138,10 @@ mod tests {
             "ws://host:8o/",
             "ws://host/a b",
             "ws://host/\r\nX: y",
-            "ws://hö.st/",
+            "ws://host/hö",
+            "ws://host?hö",
+            "ws://hö／st/",
+            "ws://[fe80::1%25]/",
             "ws://ho st/",
             "ws://[::1/",
             "ws://[::1]x/",

@@ -29,10 +29,25 @@ fn a_name_that_does_not_exist_keeps_the_error_of_the_system() {
     assert!(!source.to_string().is_empty());
 }
 
+/// RFC 6874 section 4: the zone means something to this machine only. The loopback interface is the first one.
+#[test]
+fn the_zone_of_an_address_does_not_reach_the_server() {
+    let listener = TcpListener::bind("[::1]:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (error, head) = ask(listener, &format!("ws://[::1%251]:{port}/"), "HTTP/1.1 403 Forbidden\r\n\r\n");
+    assert_eq!(error.status(), Some(403));
+    assert!(head.contains(&format!("\r\nHost: [::1]:{port}\r\n")), "{head}");
+}
+
 /// Asks a server that gives this answer and goes.
 fn answered(answer: &'static str) -> winws::ConnectError {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("ws://{}/", listener.local_addr().unwrap());
+    ask(listener, &url, answer).0
+}
+
+/// What a client is told, and what the server has read.
+fn ask(listener: TcpListener, url: &str, answer: &'static str) -> (winws::ConnectError, String) {
     let server = thread::spawn(move || {
         let mut stream = listener.accept().unwrap().0;
         let mut head = Vec::new();
@@ -42,10 +57,10 @@ fn answered(answer: &'static str) -> winws::ConnectError {
             head.extend(byte);
         }
         stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8(head).unwrap()
     });
-    let error = winws::connect(&url).unwrap_err();
-    server.join().unwrap();
-    error
+    let error = winws::connect(url).unwrap_err();
+    (error, server.join().unwrap())
 }
 
 #[test]

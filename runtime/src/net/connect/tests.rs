@@ -53,7 +53,8 @@ fn to_until(addresses: &[SocketAddr], limits: Limits, waker: &Waker) -> Result<S
 
 #[test]
 fn literals_of_both_families_are_connected_to() {
-    for (host, bound) in [("127.0.0.1", "127.0.0.1:0"), ("::1", "[::1]:0")] {
+    // The loopback interface is the first one.
+    for (host, bound) in [("127.0.0.1", "127.0.0.1:0"), ("::1", "[::1]:0"), ("::1%1", "[::1]:0")] {
         for &way in WAYS {
             let (listener, address) = listen(bound);
             let (resolver, waker) = (Resolver::new(|host, _| panic!("{host} is no name")), Waker::default());
