@@ -5,6 +5,8 @@
 
 mod codes;
 mod functions;
+#[cfg_attr(not(test), expect(dead_code, reason = "the objects that call it come with the functions for requests"))]
+mod headers;
 mod request;
 mod socket;
 mod url;
