@@ -6,6 +6,7 @@ mod date;
 mod handshake;
 mod head;
 mod payload;
+mod random;
 mod receiver;
 mod request;
 mod wsproto;

@@ -2,8 +2,6 @@
 //! handles.
 
 mod attribute;
-#[cfg(test)]
-mod tests;
 mod value;
 
 use winws_api::WideChar;
@@ -168,3 +166,6 @@ pub(super) fn modifiers(bits: u32) -> Modifiers {
         add: has(sys::WINHTTP_ADDREQ_FLAG_ADD),
     }
 }
+
+#[cfg(test)]
+mod tests;
