@@ -4,7 +4,7 @@
 //! Each demands that nothing panics and that what was read is consistent in itself.
 
 use winws::protocol::Role;
-use winws::protocol::http::{Headers, ResponseReader};
+use winws::protocol::http::{BodyError, BodyReader, Framing, Headers, Response, ResponseReader};
 use winws::protocol::upgrade::{Offer, Request, UpgradeRequestReader, accept};
 
 use crate::{calls, component};
@@ -73,5 +73,95 @@ pub fn handshake(bytes: &[u8]) {
     if let Ok(offer) = Offer::new(&protocols, &extensions) {
         assert!(offer.check(&headers).is_err(), "nobody guesses the key");
         assert!(offer.headers().iter().all(|(_, value)| !value.contains(['\r', '\n'])));
+    }
+}
+
+/// Reads heads of responses: every split of the bytes gives the same, the lines are those of the headers, and where the body
+/// ends can be told.
+pub fn response(bytes: &[u8]) {
+    let (cut, bytes) = bytes.split_first().map_or((0, bytes), |(cut, rest)| (usize::from(*cut), rest));
+    let (head, tail) = bytes.split_at(cut.min(bytes.len()));
+    let read = |pieces: &[&[u8]]| {
+        let mut reader = ResponseReader::new();
+        let read = pieces.iter().try_for_each(|piece| reader.receive_bytes(piece).map(drop));
+        (read, reader.interim().to_owned(), reader.poll_response())
+    };
+    let whole = read(&[bytes]);
+    assert_eq!(read(&[head, tail]), whole);
+    let (_, interim, response) = whole;
+    assert!(interim.iter().all(|status| (100..200).contains(status) && *status != 101));
+    if let Some(response) = response {
+        check_lines(&response);
+        for method in ["GET", "HEAD", "CONNECT"] {
+            if let Ok(mut body) = BodyReader::of_response(&response, method) {
+                assert!(!body.keeps_connection() || body.is_done());
+                assert_eq!(body.end().is_ok(), body.is_done());
+            }
+        }
+    }
+}
+
+fn check_lines(response: &Response) {
+    let lines = response.lines();
+    let (status, fields) = lines.split_first().expect("a head has a line");
+    let start = format!("HTTP/1.{} {}", response.minor_version(), response.status());
+    assert!(status.starts_with(start.as_bytes()) && status.ends_with(response.status_text()));
+    assert!(lines.iter().flatten().all(|byte| !matches!(byte, b'\r' | b'\n' | 0)));
+    let parsed = fields.iter().map(|line| {
+        let colon = line.iter().position(|&byte| byte == b':').expect("a header has a colon");
+        (&line[..colon], line[colon + 1..].trim_ascii())
+    });
+    assert!(parsed.eq(response.all().iter()), "{}", response.head().escape_ascii());
+}
+
+/// Reads a body: however it is cut, and into whatever buffers, it gives the same. The first three bytes say how it ends and
+/// how it is read. Then makes chunks of the bytes, and demands that they come back.
+pub fn body(bytes: &[u8]) {
+    let [kind, step, room, stream @ ..] = bytes else { return };
+    let framing = match kind % 4 {
+        0 => Framing::Length(u64::from(kind / 4)),
+        1 => Framing::UntilEnd,
+        _ => Framing::Chunked,
+    };
+    let (step, room) = (usize::from(*step).max(1), usize::from(*room).max(1));
+    let whole = read_body(framing, stream, stream.len().max(1), stream.len().max(1));
+    assert_eq!(read_body(framing, stream, step, room), whole);
+    let mut chunks = Vec::new();
+    for chunk in stream.chunks(step) {
+        chunks.extend_from_slice(format!("{:x};a=\"b\"\r\n", chunk.len()).as_bytes());
+        chunks.extend_from_slice(chunk);
+        chunks.extend_from_slice(b"\r\n");
+    }
+    // Longer ones are refused for their extensions.
+    if stream.len() / step < 8000 {
+        chunks.extend_from_slice(b"0\r\nA: b\r\n\r\n");
+        let end = chunks.len();
+        chunks.extend_from_slice(stream);
+        assert_eq!(read_body(Framing::Chunked, &chunks, room, step), Ok((stream.to_owned(), end)));
+    }
+}
+
+/// The payload and the length of a body, or the payload before a fault, and the fault.
+type Body = Result<(Vec<u8>, usize), (Vec<u8>, BodyError)>;
+
+/// Reads a body in pieces of so many bytes and through a buffer of so many. Then the stream ends.
+fn read_body(framing: Framing, stream: &[u8], step: usize, room: usize) -> Body {
+    let (mut reader, mut payload, mut buffer) = (BodyReader::new(framing), Vec::new(), vec![0; room]);
+    let (mut from, mut to) = (0, 0);
+    while !reader.is_done() && from < stream.len() {
+        to = if from == to { (to + step).min(stream.len()) } else { to };
+        let available = reader.available(&stream[from..to]);
+        let progress = match reader.read(&stream[from..to], &mut buffer) {
+            Ok(progress) => progress,
+            Err(error) => return Err((payload, error)),
+        };
+        assert!(progress.taken > 0 && progress.given <= progress.taken, "it goes on");
+        assert_eq!((progress.given, progress.is_done), (available.min(room), reader.is_done()));
+        payload.extend_from_slice(&buffer[..progress.given]);
+        from += progress.taken;
+    }
+    match reader.end() {
+        Ok(()) => Ok((payload, from)),
+        Err(error) => Err((payload, error)),
     }
 }

@@ -1,9 +1,14 @@
 //! The protocol core: byte by byte, cut anywhere, every close path by name. No sockets here.
 
 mod answer;
+mod body;
+mod date;
 mod handshake;
+mod head;
 mod payload;
+mod random;
 mod receiver;
+mod request;
 mod wsproto;
 
 pub(crate) const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];

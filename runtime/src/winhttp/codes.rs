@@ -1,6 +1,7 @@
 //! The code of everything that goes wrong: what makes a WebSocket function fail, and which failure of its page that is; and the
 //! Win32 codes of a request, whose functions are not those of a page yet. Socket errors have no codes of their own.
 
+mod headers;
 mod url;
 
 use winws_api::Win32Error;

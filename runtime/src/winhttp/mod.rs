@@ -5,6 +5,8 @@
 
 mod codes;
 mod functions;
+#[allow(dead_code, reason = "the functions of the trait call it")]
+mod headers;
 mod host;
 mod request;
 mod socket;

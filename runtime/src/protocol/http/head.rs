@@ -91,5 +91,11 @@ impl Gathered {
 }
 
 pub(in crate::protocol) fn headers(parsed: &[Header<'_>]) -> Headers {
-    parsed.iter().map(|header| (header.name, header.value)).collect()
+    parsed.iter().map(|header| (header.name, unfold(header.value))).collect()
+}
+
+/// Makes each line end of a text, with the blanks around it, one blank (RFC 9112 section 5.2).
+pub(super) fn unfold(text: &[u8]) -> Vec<u8> {
+    let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).collect();
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&b' ')
 }

@@ -1,13 +1,24 @@
-//! HTTP/1.1 without I/O: reads heads from a stream of bytes, and the headers in them.
+//! HTTP/1.1 without I/O: reads heads and bodies from a stream of bytes, and makes the head of a request.
 //!
-//! Header names keep their case. Bytes after a head are left alone.
+//! Header names keep their case. Bytes after a head or a body are left alone.
 
+mod body;
+mod chunks;
+mod date;
+mod fields;
+mod framing;
 mod head;
 mod headers;
+mod request_head;
 mod response;
 
+pub use body::{BodyReader, Progress};
+pub use date::Date;
+pub use fields::{FieldError, Fields, Modifiers, Separator};
+pub use framing::{BodyError, Framing};
 pub use head::{HeadError, MAX_HEAD};
 pub use headers::Headers;
+pub use request_head::{InvalidRequest, RequestHead};
 pub use response::{Response, ResponseReader};
 
 pub(super) use head::{Gathered, MAX_HEADERS, headers};
