@@ -116,6 +116,19 @@ impl Fields {
         Ok(())
     }
 
+    /// Adds a header behind the others; one that a request may have only once takes the place of the one before.
+    ///
+    /// # Errors
+    ///
+    /// [`FieldError::Malformed`] and [`FieldError::TooLarge`].
+    pub fn append(&mut self, name: &str, value: &str) -> Result<(), FieldError> {
+        let (name, value) = checked(name, value)?;
+        let mut changed = self.clone();
+        changed.add(name, value);
+        *self = changed.bounded()?;
+        Ok(())
+    }
+
     /// Adds a header if there is none of its name.
     ///
     /// # Errors
@@ -153,7 +166,7 @@ impl Fields {
             return Ok(());
         }
         match (modifiers.coalesce, first) {
-            (Some(separator), Some(place)) => append(&mut self.list[place].1, value, separator),
+            (Some(separator), Some(place)) => coalesce(&mut self.list[place].1, value, separator),
             _ => self.add(name, value),
         }
         Ok(())
@@ -179,7 +192,7 @@ impl Fields {
     }
 }
 
-fn append(value: &mut String, more: &str, separator: Separator) {
+fn coalesce(value: &mut String, more: &str, separator: Separator) {
     if !value.is_empty() && !more.is_empty() {
         value.push_str(match separator {
             Separator::Comma => ", ",

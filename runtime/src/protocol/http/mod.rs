@@ -1,10 +1,11 @@
-//! HTTP/1.1 without I/O: reads heads and bodies from a stream of bytes, and makes the head of a request.
+//! HTTP/1.1 without I/O: heads and bodies of responses, heads of requests, and the [`Exchange`] of one for the other.
 //!
 //! Header names keep their case. Bytes after a head or a body are left alone.
 
 mod body;
 mod chunks;
 mod date;
+mod exchange;
 mod fields;
 mod framing;
 mod head;
@@ -14,6 +15,7 @@ mod response;
 
 pub use body::{BodyReader, Progress};
 pub use date::Date;
+pub use exchange::{Exchange, ExchangeError, Length, NotNow, Origin, READ_AHEAD, Redirects, Rules, Step};
 pub use fields::{FieldError, Fields, Modifiers, Separator};
 pub use framing::{BodyError, Framing};
 pub use head::{HeadError, MAX_HEAD};

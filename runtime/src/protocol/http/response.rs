@@ -105,7 +105,12 @@ impl Default for ResponseReader {
 impl ResponseReader {
     /// A reader at the start of a response.
     pub const fn new() -> Self {
-        Self { head: Gathered::new(START, MAX_HEAD), response: None, interim: Vec::new() }
+        Self::with_limit(MAX_HEAD)
+    }
+
+    /// A reader that fails when the heads of the response and of all interim responses have more bytes than `limit`.
+    pub const fn with_limit(limit: usize) -> Self {
+        Self { head: Gathered::new(START, limit), response: None, interim: Vec::new() }
     }
 
     /// Takes bytes from the wire up to the end of the head, and returns how many it took.

@@ -1,6 +1,6 @@
 //! The client's check of a response (RFC 6455 section 4.1).
 
-use super::{Request, UpgradeError};
+use super::{Agreement, Offer, Request, UpgradeError};
 use crate::protocol::http::Response;
 
 impl Response {
@@ -12,14 +12,23 @@ impl Response {
     ///
     /// [`UpgradeError`] says why the response does not agree.
     pub fn check_upgrade(&self, request: &Request) -> Result<Option<String>, UpgradeError> {
+        let agreement = self.check_offer(request.offer())?;
+        let protocol = agreement.protocol.and_then(|index| request.protocols().nth(index));
+        Ok(protocol.map(str::to_owned))
+    }
+
+    /// Checks the response to a request with this offer, as [`check_upgrade`](Self::check_upgrade) does.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn check_offer(&self, offer: &Offer) -> Result<Agreement, UpgradeError> {
         if self.status() != 101 {
             return Err(UpgradeError::Refused);
         }
         if self.is_old() {
             return Err(UpgradeError::Version);
         }
-        let agreement = request.offer().check(self.all())?;
-        let protocol = agreement.protocol.and_then(|index| request.protocols().nth(index));
-        Ok(protocol.map(str::to_owned))
+        offer.check(self.all())
     }
 }

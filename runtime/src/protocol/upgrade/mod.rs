@@ -21,4 +21,5 @@ pub use answer::{Answer, InvalidAnswer};
 pub(crate) use answer::{REQUEST_TIMEOUT, SERVER_ERROR};
 pub use offer::{Agreement, InvalidOffer, Offer, UpgradeError, VERSION};
 pub use request::{InvalidHeader, Request};
+pub(crate) use request::check_fields;
 pub use upgrade_request::{UpgradeRequest, UpgradeRequestReader};

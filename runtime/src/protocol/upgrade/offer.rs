@@ -6,7 +6,7 @@ use tungstenite::handshake::client::generate_key;
 use tungstenite::handshake::derive_accept_key;
 
 use super::extension::{extension_name, is_extension};
-use crate::protocol::http::{Headers, is_token};
+use crate::protocol::http::{Fields, Headers, is_token};
 
 /// The version of the protocol that RFC 6455 describes.
 pub const VERSION: u32 = 13;
@@ -103,6 +103,23 @@ impl Offer {
         Ok(Self::of_headers(protocols, extensions))
     }
 
+    /// A new key, and what the program's own `Sec-WebSocket-Protocol` headers offer.
+    pub(in crate::protocol) fn of_fields(fields: &Fields) -> Self {
+        let values = fields.values("Sec-WebSocket-Protocol").flat_map(|value| value.split(','));
+        let protocols: Vec<_> = values.map(str::trim).filter(|protocol| !protocol.is_empty()).collect();
+        Self::of_headers(&protocols, &[])
+    }
+
+    /// The headers of a request that ask for the upgrade, without those for what is offered.
+    pub(in crate::protocol) fn handshake(&self) -> [(&'static str, String); 4] {
+        [
+            ("Upgrade", "websocket".to_owned()),
+            ("Connection", "Upgrade".to_owned()),
+            ("Sec-WebSocket-Version", VERSION_TEXT.to_owned()),
+            ("Sec-WebSocket-Key", self.key.clone()),
+        ]
+    }
+
     /// An offer whose texts are those of headers already.
     pub(super) fn of_headers(protocols: &[&str], extensions: &[&str]) -> Self {
         let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -126,12 +143,7 @@ impl Offer {
 
     /// The headers that a request needs for this offer. The caller adds `Host`.
     pub fn headers(&self) -> Vec<(&'static str, String)> {
-        let mut headers = vec![
-            ("Upgrade", "websocket".to_owned()),
-            ("Connection", "Upgrade".to_owned()),
-            ("Sec-WebSocket-Version", VERSION_TEXT.to_owned()),
-            ("Sec-WebSocket-Key", self.key.clone()),
-        ];
+        let mut headers = Vec::from(self.handshake());
         if !self.protocols.is_empty() {
             headers.push(("Sec-WebSocket-Protocol", self.protocols.join(", ")));
         }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::Offer;
-use crate::protocol::http::{is_field_value, is_token};
+use crate::protocol::http::{FieldError, Fields, is_field_value, is_token};
 
 /// Headers that the handshake itself decides about, or that would change where the response's head ends.
 const RESERVED: [&str; 8] = [
@@ -105,6 +105,27 @@ pub(super) fn check_header(name: &str, value: &str) -> Result<(), InvalidHeader>
     let is_reserved = RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved));
     if !is_token(name) || !is_field_value(value) || is_reserved {
         return Err(InvalidHeader { name: name.to_owned() });
+    }
+    Ok(())
+}
+
+/// Checks the headers that a program gives to a request: a request for an upgrade has its own ones for the handshake, and
+/// what `Sec-WebSocket-Protocol` lists are tokens, none of them empty or repeated (b1.8.17, RFC 6455 section 4.1).
+///
+/// # Errors
+///
+/// [`FieldError::Malformed`].
+pub(crate) fn check_fields(fields: &Fields, is_upgrade: bool) -> Result<(), FieldError> {
+    let is_reserved = |name: &str| RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved));
+    if is_upgrade && fields.iter().any(|(name, _)| is_reserved(name)) {
+        return Err(FieldError::Malformed);
+    }
+    let mut seen = Vec::new();
+    for protocol in fields.values("Sec-WebSocket-Protocol").flat_map(|value| value.split(',')).map(str::trim) {
+        if !is_token(protocol) || seen.contains(&protocol) {
+            return Err(FieldError::Malformed);
+        }
+        seen.push(protocol);
     }
     Ok(())
 }

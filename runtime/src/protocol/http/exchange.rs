@@ -1,0 +1,445 @@
+//! One request and what answers it, without I/O: where to connect, what to send, what the bytes that come mean, which
+//! redirects to follow, and the body of the response.
+//!
+//! A driver asks [`Exchange::step`] what to do, does it, and reports it. Blocking calls are one driver; an event loop can be
+//! another one, with the same states.
+
+mod redirect;
+
+use core::fmt;
+use core::mem;
+
+use super::{BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
+use crate::protocol::upgrade::{Offer, UpgradeError};
+
+pub use redirect::{Origin, Redirects};
+
+/// How much of a body may wait in the exchange until the program reads it, in bytes. A driver reads no more than this at once.
+pub const READ_AHEAD: usize = 8 * 1024;
+
+/// What an exchange heeds, from the options of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Which redirects are followed.
+    pub redirects: Redirects,
+    /// How many redirects in a row are followed.
+    pub max_redirects: u32,
+    /// How many responses with a status of 1xx may come before the final one.
+    pub max_interim: u32,
+    /// How large the heads of the responses may be, all of one connection together, in bytes.
+    pub max_head: usize,
+}
+
+/// What a driver has to do next.
+#[derive(Debug)]
+pub enum Step<'e> {
+    /// Connect to this origin, then call [`connected`](Exchange::connected).
+    Connect(&'e Origin),
+    /// Write these bytes. [`sent`](Exchange::sent) says how many of them were.
+    Send(&'e [u8]),
+    /// Read at most [`READ_AHEAD`] bytes, and give them to [`received`](Exchange::received); at the end of the stream call
+    /// [`ended`](Exchange::ended).
+    Receive,
+    /// Nothing, until the program asks for more: what it gave has been sent, or the response is there.
+    Rest,
+}
+
+/// Why an exchange cannot go on. It has failed for good, but a new one can [`begin`](Exchange::begin).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExchangeError {
+    /// The head of the response is malformed or too large.
+    Head(HeadError),
+    /// The body's framing is malformed, or the stream ended inside of the body.
+    Body(BodyError),
+    /// A 101 does not agree to what was asked for.
+    Upgrade(UpgradeError),
+    /// More responses with a status of 1xx came than [`Rules::max_interim`].
+    TooManyInterim,
+    /// More redirects than [`Rules::max_redirects`].
+    TooManyRedirects,
+    /// The address of a redirect is none that can be asked.
+    Location,
+    /// A redirect wants the body again, and the program has given it away in pieces.
+    Resend,
+    /// The stream ended before the head of a final response.
+    Ended,
+}
+
+impl fmt::Display for ExchangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Head(error) => error.fmt(f),
+            Self::Body(error) => error.fmt(f),
+            Self::Upgrade(error) => error.fmt(f),
+            Self::TooManyInterim => f.write_str("the server sent too many responses with a status of 1xx"),
+            Self::TooManyRedirects => f.write_str("the server sent too many redirects"),
+            Self::Location => f.write_str("the server redirected to an address that cannot be asked"),
+            Self::Resend => f.write_str("a redirect needs the body of the request again"),
+            Self::Ended => f.write_str("the connection ended before the response"),
+        }
+    }
+}
+
+impl core::error::Error for ExchangeError {}
+
+/// The call does not fit the state of the exchange. It has changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotNow;
+
+/// How much body a request has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// So many bytes, which the head announces.
+    Known(u64),
+    /// The program frames the body itself, and says so in its own headers.
+    Own,
+}
+
+/// One request and what answers it.
+#[derive(Debug)]
+pub struct Exchange {
+    origin: Origin,
+    /// What the program asks for.
+    head: RequestHead,
+    /// The same with the headers that this attempt adds.
+    sent: Option<RequestHead>,
+    /// Whether a WebSocket is asked for, and with which key.
+    offer: Option<Offer>,
+    rules: Rules,
+    state: State,
+    /// The part of the body that is sent with the head, and again after a redirect.
+    first: Vec<u8>,
+    length: Length,
+    /// How much of the body has been sent behind `first`.
+    written: u64,
+    redirects: u32,
+    reader: ResponseReader,
+    answer: Option<Answer>,
+    /// Bytes that came behind the head.
+    ahead: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing was sent yet, or the exchange has failed.
+    Idle,
+    Connecting,
+    /// The bytes to send, and how many of them are out.
+    Sending(Vec<u8>, usize),
+    /// All that the program gave has been sent.
+    Sent,
+    Receiving,
+    Answered,
+}
+
+/// The final response.
+#[derive(Debug)]
+struct Answer {
+    response: Response,
+    body: BodyReader,
+    /// What went wrong behind the payload that was given out.
+    fault: Option<ExchangeError>,
+    is_upgrade: bool,
+}
+
+impl Exchange {
+    /// An exchange with this origin. Nothing is sent until [`begin`](Self::begin).
+    pub fn new(origin: Origin, head: RequestHead, rules: Rules) -> Self {
+        Self {
+            origin,
+            head,
+            sent: None,
+            offer: None,
+            rules,
+            state: State::Idle,
+            first: Vec::new(),
+            length: Length::Known(0),
+            written: 0,
+            redirects: 0,
+            reader: ResponseReader::with_limit(rules.max_head),
+            answer: None,
+            ahead: Vec::new(),
+        }
+    }
+
+    /// What the program asks for: the head without the headers that the exchange adds.
+    pub const fn head(&self) -> &RequestHead {
+        &self.head
+    }
+
+    /// The head as it was sent last, or else as the program has made it so far (b1.2.2).
+    pub fn sent_head(&self) -> &RequestHead {
+        self.sent.as_ref().unwrap_or(&self.head)
+    }
+
+    /// Whether the last request asked for a WebSocket.
+    pub const fn has_asked_for_upgrade(&self) -> bool {
+        self.offer.is_some()
+    }
+
+    /// For changes between exchanges; those under way are sent as they are.
+    pub const fn head_mut(&mut self) -> &mut RequestHead {
+        &mut self.head
+    }
+
+    /// Who is asked: who was asked first, or where the last redirect led.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The final response, once it has come.
+    pub fn response(&self) -> Option<&Response> {
+        self.answer.as_ref().map(|answer| &answer.response)
+    }
+
+    /// The headers behind a chunked body, once it has ended; empty before.
+    pub fn trailers(&self) -> Option<&Headers> {
+        self.answer.as_ref()?.body.trailers()
+    }
+
+    /// Whether a request can begin: none is under way (b1.2.12).
+    pub const fn can_begin(&self) -> bool {
+        matches!(self.state, State::Idle | State::Answered)
+    }
+
+    /// Begins a request with the head and the start of a body. What an earlier one left is forgotten.
+    ///
+    /// With `is_upgrade` it asks for a WebSocket, with a new key, over what the head's `Sec-WebSocket-Protocol` offers.
+    ///
+    /// # Errors
+    ///
+    /// [`FieldError`] if the head has no room for the headers that are added.
+    pub fn begin(
+        &mut self,
+        rules: Rules,
+        first: Vec<u8>,
+        length: Length,
+        is_upgrade: bool,
+    ) -> Result<(), FieldError> {
+        self.rules = rules;
+        self.forget();
+        self.redirects = 0;
+        (self.first, self.length, self.written) = (first, length, 0);
+        self.prepare(is_upgrade)?;
+        self.state = State::Connecting;
+        Ok(())
+    }
+
+    /// What to do next.
+    pub fn step(&self) -> Step<'_> {
+        match &self.state {
+            State::Connecting => Step::Connect(&self.origin),
+            State::Sending(bytes, sent) => Step::Send(&bytes[*sent..]),
+            State::Receiving => Step::Receive,
+            State::Idle | State::Sent | State::Answered => Step::Rest,
+        }
+    }
+
+    /// A stream to the origin is there.
+    pub fn connected(&mut self) {
+        if matches!(self.state, State::Connecting) {
+            let mut bytes = self.sent_head().encode();
+            bytes.extend_from_slice(&self.first);
+            self.state = State::Sending(bytes, 0);
+        }
+    }
+
+    /// So many of the bytes have been written.
+    pub fn sent(&mut self, count: usize) {
+        if let State::Sending(bytes, sent) = &mut self.state {
+            *sent = bytes.len().min(sent.saturating_add(count));
+            if *sent == bytes.len() {
+                // A request that was redirected goes on to its response by itself.
+                self.state = if self.redirects > 0 { State::Receiving } else { State::Sent };
+            }
+        }
+    }
+
+    /// How much of the body the program still has to give. `None` if nobody knows.
+    ///
+    /// # Errors
+    ///
+    /// [`NotNow`] unless the head has been sent, and no response is waited for.
+    pub const fn missing(&self) -> Result<Option<u64>, NotNow> {
+        match (&self.state, self.length) {
+            (State::Sent, Length::Own) => Ok(None),
+            (State::Sent, Length::Known(length)) => {
+                Ok(Some(length.saturating_sub(self.first.len() as u64).saturating_sub(self.written)))
+            }
+            _ => Err(NotNow),
+        }
+    }
+
+    /// The driver has written so much more of the body.
+    pub const fn wrote(&mut self, count: u64) {
+        self.written = self.written.saturating_add(count);
+    }
+
+    /// Waits for the response from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`NotNow`] unless the request has been sent with its whole body.
+    pub fn begin_response(&mut self) -> Result<(), NotNow> {
+        match self.missing()? {
+            Some(1..) => Err(NotNow),
+            Some(0) | None => {
+                self.state = State::Receiving;
+                Ok(())
+            }
+        }
+    }
+
+    /// Bytes have come: of the head if it is waited for, else of the body.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`], with which the exchange ends. Faults in a body come from [`read`](Self::read).
+    pub fn received(&mut self, bytes: &[u8]) -> Result<(), ExchangeError> {
+        if !matches!(self.state, State::Receiving) {
+            self.ahead.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.receive_head(bytes).inspect_err(|_| self.fail())
+    }
+
+    /// The stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError::Ended`] if the head was waited for.
+    pub fn ended(&mut self) -> Result<(), ExchangeError> {
+        if let Some(answer) = &mut self.answer {
+            if let Err(error) = answer.body.end() {
+                answer.fault = Some(ExchangeError::Body(error));
+            }
+            return Ok(());
+        }
+        self.fail();
+        Err(ExchangeError::Ended)
+    }
+
+    /// Gives the exchange up: nothing of it can be used any more.
+    pub fn fail(&mut self) {
+        self.forget();
+        self.state = State::Idle;
+    }
+
+    /// How many bytes of the body can be read without waiting, and whether more can come.
+    pub fn available(&self) -> (usize, bool) {
+        let Some(answer) = &self.answer else { return (0, false) };
+        (answer.body.available(&self.ahead), !self.is_at_end(answer))
+    }
+
+    /// Reads what has come of the body. 0 means that nothing has, or that the body has ended: see
+    /// [`available`](Self::available).
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError::Body`], after all that came before the fault; and each time again.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ExchangeError> {
+        let Some(answer) = &mut self.answer else { return Ok(0) };
+        if answer.body.is_done() {
+            return Ok(0);
+        }
+        let progress = match answer.body.read(&self.ahead, buffer) {
+            Ok(progress) => progress,
+            Err(error) => return Err(ExchangeError::Body(error)),
+        };
+        self.ahead.drain(..progress.taken);
+        match answer.fault {
+            Some(fault) if progress.given == 0 && !buffer.is_empty() && !progress.is_done => Err(fault),
+            _ => Ok(progress.given),
+        }
+    }
+
+    /// Whether the response has come and is a 101 that was asked for.
+    pub fn is_upgraded(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.is_upgrade)
+    }
+
+    /// Gives the stream to the WebSocket: the bytes that came behind the response. Once; the response stays.
+    pub fn take_upgrade(&mut self) -> Option<Vec<u8>> {
+        let answer = self.answer.as_mut()?;
+        mem::take(&mut answer.is_upgrade).then(|| mem::take(&mut self.ahead))
+    }
+
+    /// Nothing more of the body comes.
+    fn is_at_end(&self, answer: &Answer) -> bool {
+        if answer.body.is_done() || answer.fault.is_some() {
+            return true;
+        }
+        // The end of a chunked body may lie in the bytes that are there.
+        let mut probe = answer.body.clone();
+        matches!(probe.read(&self.ahead, &mut []), Ok(progress) if progress.is_done)
+    }
+
+    fn forget(&mut self) {
+        self.sent = None;
+        self.answer = None;
+        self.ahead = Vec::new();
+        self.reader = ResponseReader::with_limit(self.rules.max_head);
+    }
+
+    /// Makes the head of this attempt: the program's with the headers of the handshake, or with the length of the body.
+    fn prepare(&mut self, is_upgrade: bool) -> Result<(), FieldError> {
+        let mut head = self.head.clone();
+        self.offer = is_upgrade.then(|| Offer::of_fields(&head.fields));
+        if let Some(offer) = &self.offer {
+            for (name, value) in offer.handshake() {
+                head.fields.set(name, &value)?;
+            }
+        }
+        if let Length::Known(length) = self.length
+            && (length > 0 || matches!(head.method(), "POST" | "PUT" | "PATCH"))
+        {
+            head.fields.set("Content-Length", &length.to_string())?;
+        }
+        self.sent = Some(head);
+        Ok(())
+    }
+
+    fn receive_head(&mut self, bytes: &[u8]) -> Result<(), ExchangeError> {
+        let taken = self.reader.receive_bytes(bytes).map_err(ExchangeError::Head)?;
+        if self.reader.interim().len() > usize::try_from(self.rules.max_interim).unwrap_or(usize::MAX) {
+            return Err(ExchangeError::TooManyInterim);
+        }
+        let Some(response) = self.reader.poll_response() else { return Ok(()) };
+        self.ahead.extend_from_slice(&bytes[taken..]);
+        // A 101 that nobody asked for is a response like any other, and no upgrade (b1.2.8).
+        let offer = self.offer.as_ref().filter(|_| response.status() == 101);
+        let is_upgrade = offer.is_some();
+        if let Some(offer) = offer {
+            response.check_offer(offer).map_err(ExchangeError::Upgrade)?;
+        } else if self.follow(&response)? {
+            return Ok(());
+        }
+        let body = BodyReader::of_response(&response, self.head.method()).map_err(ExchangeError::Body)?;
+        self.answer = Some(Answer { response, body, fault: None, is_upgrade });
+        self.state = State::Answered;
+        Ok(())
+    }
+
+    /// Begins again where a redirect leads, if it is one to follow.
+    fn follow(&mut self, response: &Response) -> Result<bool, ExchangeError> {
+        let Some(next) = redirect::next(&self.origin, &self.head, response, self.rules.redirects)? else {
+            return Ok(false);
+        };
+        if self.redirects >= self.rules.max_redirects {
+            return Err(ExchangeError::TooManyRedirects);
+        }
+        if next.keeps_body && (self.written > 0 || self.length == Length::Own) {
+            return Err(ExchangeError::Resend);
+        }
+        if !next.keeps_body {
+            (self.first, self.length) = (Vec::new(), Length::Known(0));
+        }
+        let is_upgrade = self.offer.is_some();
+        self.redirects += 1;
+        (self.origin, self.head) = (next.origin, next.head);
+        self.forget();
+        self.prepare(is_upgrade).map_err(|_| ExchangeError::Location)?;
+        self.state = State::Connecting;
+        Ok(true)
+    }
+}
