@@ -1,20 +1,26 @@
 //! The Rust API: a WebSocket as a value, over WinHTTP's objects, and how a client gets one.
 
+mod connect;
 mod error;
+mod halves;
+mod response;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::{
-    WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError, WebSocketQueryCloseStatusError,
-    WebSocketReceiveError, WebSocketSendError, WebSocketShutdownError,
+    WebSocketBufferType, WebSocketCloseError, WebSocketQueryCloseStatusError, WebSocketReceiveError, WebSocketSendError,
+    WebSocketShutdownError,
 };
 
 use crate::protocol::CloseFrame;
-use crate::winhttp::{NoCloseFrame, Request, Socket};
+use crate::winhttp::{NoCloseFrame, Socket};
 
+pub use connect::{ConnectOptions, Session, SessionBuilder, connect, connect_with, get};
 pub use error::{ConnectError, MessageError};
+pub use halves::{ReceiveHalf, SendHalf};
+pub use response::Response;
 
 /// How long a message may be for [`WebSocket::receive_message`] where nothing else was asked for, in bytes.
 const MESSAGE_LIMIT: usize = 64 << 20;
@@ -70,52 +76,6 @@ pub struct CloseStatus {
     pub code: u16,
     /// The reason, often empty.
     pub reason: String,
-}
-
-/// Connects to a `ws://` URL and upgrades to a WebSocket.
-///
-/// The host may be an international name, such as `hö.st`. An IPv6 address has brackets, and its zone follows `%25`:
-/// `ws://[fe80::1%25eth0]/` (RFC 6874).
-///
-/// # Errors
-///
-/// See [`connect_with`].
-pub fn connect(url: &str) -> Result<WebSocket, ConnectError> {
-    connect_with(url, &[])
-}
-
-/// Connects with further headers, such as `("Sec-WebSocket-Protocol", "chat, superchat")`.
-///
-/// It blocks until the server has answered: at most 60 seconds for each address of the host and 30 seconds for the answer.
-///
-/// # Errors
-///
-/// If the server refused the upgrade, [`ConnectError::status`] is its answer. Otherwise [`ConnectError::code`] is one of these:
-///
-/// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: only `ws://` and `http://` are supported, and both mean the same. There is no TLS
-///   yet, so `wss://` is not supported.
-/// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed.
-/// - `ERROR_INVALID_PARAMETER`: a header is malformed or belongs to the handshake.
-/// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` or `ERROR_WINHTTP_CANNOT_CONNECT`: the server was not reached.
-/// - `ERROR_WINHTTP_TIMEOUT`: the server did not answer in time.
-/// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
-/// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
-///
-/// The error's `source()` has what the operating system said.
-pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, ConnectError> {
-    let request = Request::open(url, headers)?;
-    request.send()?;
-    request.receive_response()?;
-    let response = request.response()?;
-    if response.status() != 101 {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let headers = response.all().iter().map(|(name, value)| (text(name), text(value))).collect();
-        return Err(ConnectError::refused(response.status(), headers));
-    }
-    let subprotocol = response.headers("Sec-WebSocket-Protocol").next();
-    let subprotocol = subprotocol.map(|value| String::from_utf8_lossy(value).into_owned());
-    let socket = request.complete_upgrade().map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
-    Ok(WebSocket::new(socket, subprotocol))
 }
 
 impl WebSocket {
@@ -354,6 +314,31 @@ impl WebSocket {
             u64::try_from(whole).unwrap_or(u64::MAX).max(1)
         });
         self.receive_timeout.store(millis, Ordering::Relaxed);
+    }
+
+    /// Sets how long [`close`](Self::close) waits for the peer's close frame: at first 10 seconds. `None` is no limit.
+    pub fn set_close_timeout(&self, limit: Option<Duration>) {
+        self.socket.set_close_timeout(limit);
+    }
+
+    /// Sets how long a send waits for a peer that takes nothing: at first 30 seconds. Then the connection is aborted, for a frame
+    /// that is cut cannot be mended. `None` is no limit.
+    pub fn set_send_timeout(&self, limit: Option<Duration>) {
+        self.socket.set_send_timeout(limit);
+    }
+
+    /// Sets after how long a silence a receive sends a pong that nobody asked for, so that no box on the way forgets the
+    /// connection: at first 30 seconds. `None` sends none. While nobody receives, none is sent.
+    pub fn set_keep_alive(&self, interval: Option<Duration>) {
+        self.socket.set_keep_alive(interval);
+    }
+
+    /// Sets after how long a silence a receive gives the peer up with `ERROR_WINHTTP_CONNECTION_ERROR`: at first never.
+    ///
+    /// After half of that time the peer is pinged, and every peer that lives answers. A receive timeout is something else: it
+    /// ends one call, and the connection goes on.
+    pub fn set_peer_timeout(&self, limit: Option<Duration>) {
+        self.socket.set_peer_timeout(limit);
     }
 
     /// How long a message may be for [`receive_message`](Self::receive_message), in bytes: 64 MiB at first.

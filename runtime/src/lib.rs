@@ -164,7 +164,10 @@ pub mod session;
 pub mod websocket;
 mod winhttp;
 
-pub use client::{CloseStatus, ConnectError, Delivery, MessageError, WebSocket, connect, connect_with};
+pub use client::{
+    CloseStatus, ConnectError, ConnectOptions, Delivery, MessageError, ReceiveHalf, Response, SendHalf, Session, SessionBuilder,
+    WebSocket, connect, connect_with, get,
+};
 pub use protocol::upgrade::{Answer, UpgradeRequest};
 pub use server::{AcceptError, AcceptOptions, accept, accept_over, accept_with};
 pub use winhttp::WinHttp;

@@ -10,12 +10,12 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::client::WebSocket;
-use crate::net::blocking::{AnsweringError, Blocking, receive_request, send_last_response, send_response};
+use crate::net::blocking::{AnsweringError, receive_request, send_last_response, send_response};
 use crate::net::{self, Stream};
 use crate::protocol::Role;
 use crate::protocol::http::MAX_HEAD;
 use crate::protocol::upgrade::{Answer, REQUEST_TIMEOUT, SERVER_ERROR, UpgradeRequest, UpgradeRequestReader};
-use crate::winhttp::Socket;
+use crate::winhttp::{Settings, Socket};
 
 pub use error::AcceptError;
 pub use over::accept_over;
@@ -129,7 +129,7 @@ pub fn accept_with(
     let (response, agreed) = answer(&request, options, decide);
     let subprotocol = agreed.inspect_err(|_| refuse(&stream, &response))?;
     send_response(&stream, &response, deadline_of(options)).map_err(AcceptError::Write)?;
-    let socket = Socket::new(Blocking::new(Role::Server, stream, &read_ahead));
+    let socket = Socket::new(Role::Server, stream, &read_ahead, &Settings::default());
     Ok(WebSocket::new(socket, subprotocol))
 }
 

@@ -2,12 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
 
 use winws_api::Win32Error;
-use winws_api::winhttp::WebSocketReceiveError;
+use winws_api::winhttp::{OpenRequestError, WebSocketReceiveError};
 
-use crate::winhttp::RequestFailure;
+use crate::protocol::http::FieldError;
+use crate::winhttp::{InvalidOpening, NotNow, RequestFailure};
 
 /// Why there is no WebSocket.
 #[derive(Debug)]
@@ -19,9 +19,11 @@ pub struct ConnectError {
 #[derive(Debug)]
 enum Reason {
     /// A step failed, for what the operating system said if it said something.
-    Failed(Option<io::Error>),
+    Failed(Option<Box<dyn Error + Send + Sync>>),
+    /// A header that the program gave cannot be sent.
+    Header { name: String, error: FieldError },
     /// The server gave an ordinary answer instead of a WebSocket.
-    Refused { status: u16, headers: Vec<(String, String)> },
+    Refused { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
 }
 
 /// Why [`WebSocket::receive_message`](super::WebSocket::receive_message) gave no message.
@@ -39,8 +41,19 @@ pub enum MessageError {
 
 impl ConnectError {
     /// The server answered, but not with a WebSocket.
-    pub(super) const fn refused(status: u16, headers: Vec<(String, String)>) -> Self {
-        Self { code: Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE, reason: Reason::Refused { status, headers } }
+    pub(super) const fn refused(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        Self { code: Win32Error::ERROR_INVALID_OPERATION, reason: Reason::Refused { status, headers, body } }
+    }
+
+    /// A failure of the function whose errors these are.
+    pub(super) fn of<E: From<RequestFailure> + Into<Win32Error>>(mut failure: RequestFailure) -> Self {
+        let source = failure.take_source();
+        Self { code: E::from(failure).into(), reason: Reason::Failed(source) }
+    }
+
+    /// A header that the program gave is not one that can be sent.
+    pub(super) fn of_header(name: &str, error: FieldError) -> Self {
+        Self { code: Win32Error::ERROR_INVALID_PARAMETER, reason: Reason::Header { name: name.to_owned(), error } }
     }
 
     /// The Win32 code of the step that failed. If the server refused, it is `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`.
@@ -52,7 +65,7 @@ impl ConnectError {
     pub const fn status(&self) -> Option<u16> {
         match &self.reason {
             Reason::Refused { status, .. } => Some(*status),
-            Reason::Failed(_) => None,
+            Reason::Failed(_) | Reason::Header { .. } => None,
         }
     }
 
@@ -60,9 +73,19 @@ impl ConnectError {
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let headers = match &self.reason {
             Reason::Refused { headers, .. } => &headers[..],
-            Reason::Failed(_) => &[],
+            Reason::Failed(_) | Reason::Header { .. } => &[],
         };
         headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl ConnectError {
+    /// The start of the body with which the server refused the upgrade: at most 4 KiB, and what came within a second.
+    pub fn body(&self) -> &[u8] {
+        match &self.reason {
+            Reason::Refused { body, .. } => body,
+            Reason::Failed(_) | Reason::Header { .. } => &[],
+        }
     }
 }
 
@@ -72,9 +95,16 @@ impl From<Win32Error> for ConnectError {
     }
 }
 
-impl From<RequestFailure> for ConnectError {
-    fn from(RequestFailure { code, source }: RequestFailure) -> Self {
-        Self { code, reason: Reason::Failed(source) }
+impl From<InvalidOpening> for ConnectError {
+    fn from(invalid: InvalidOpening) -> Self {
+        Self::from(Win32Error::from(OpenRequestError::from(invalid)))
+    }
+}
+
+impl From<NotNow> for ConnectError {
+    /// Nobody else has the request, so its calls never meet.
+    fn from(_: NotNow) -> Self {
+        Self::from(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE)
     }
 }
 
@@ -91,6 +121,7 @@ impl fmt::Display for ConnectError {
             Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
                 write!(f, "{}: only ws:// and http:// are supported", self.code)
             }
+            Reason::Header { name, .. } => write!(f, "the header {name:?} cannot be sent"),
             Reason::Failed(_) => self.code.fmt(f),
         }
     }
@@ -99,7 +130,8 @@ impl fmt::Display for ConnectError {
 impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.reason {
-            Reason::Failed(Some(source)) => Some(source),
+            Reason::Failed(Some(source)) => Some(&**source),
+            Reason::Header { error, .. } => Some(error),
             Reason::Failed(None) | Reason::Refused { .. } => None,
         }
     }

@@ -4,20 +4,26 @@
 //! one needs. Receiving answers pings; whoever sends writes the answers that are due behind its frame.
 
 mod answering;
+mod exchanging;
 mod incoming;
-mod opening;
 mod outgoing;
+mod silence;
+mod times;
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) use self::answering::{AnsweringError, receive_request, send_last_response, send_response};
+pub(crate) use self::exchanging::{ExchangeFailure, ExchangeLimits, Line};
 use self::incoming::{Incoming, Reading};
-pub(crate) use self::opening::{OpeningError, receive_response, send_request};
 use self::outgoing::{Outgoing, Progress, Turn};
-use super::{Interest, Readiness, Stream, Waited, Waker};
+use self::silence::{Sign, Silence};
+use self::times::Limit;
+pub(crate) use self::times::Times;
+use super::{Interest, Readiness, Stream, Wait, Waited, Waker};
 use crate::keys;
-use crate::protocol::{CloseFrame, Control, Fault, Framer, Piece, Receiver, Role};
+use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, Framer, Piece, Receiver, Role};
 use crate::session::{AnswerDue, Ending, Outcome, Refusal, SendError};
 
 /// How much is read at once while the peer's close frame is waited for, in bytes.
@@ -73,11 +79,16 @@ pub(crate) struct Blocking {
     waker: Waker,
     /// Whether the connection was aborted; the stream is shut down just after this is set.
     is_aborted: AtomicBool,
+    /// How long a write may wait for the peer to take something.
+    send_limit: Limit,
+    /// How long a close waits for the peer's close frame.
+    close_limit: Limit,
+    silence: Silence,
 }
 
 impl Blocking {
     /// One end over a stream whose handshake is done, with what was read beyond it.
-    pub(crate) fn new(role: Role, stream: Stream, read_ahead: &[u8]) -> Self {
+    pub(crate) fn new(role: Role, stream: Stream, read_ahead: &[u8], times: Times) -> Self {
         let framer = match role {
             Role::Client => Framer::client(keys::random),
             Role::Server => Framer::server(),
@@ -89,7 +100,30 @@ impl Blocking {
             incoming: Incoming::new(Receiver::new(role), read_ahead),
             waker: Waker::default(),
             is_aborted: AtomicBool::new(false),
+            send_limit: Limit::new(times.send),
+            close_limit: Limit::new(times.close),
+            silence: Silence::new(times.keep_alive),
         }
+    }
+
+    /// For closes that begin from now on.
+    pub(crate) fn set_close_timeout(&self, limit: Option<Duration>) {
+        self.close_limit.set(limit);
+    }
+
+    /// For silences that begin from now on.
+    pub(crate) fn set_keep_alive(&self, interval: Option<Duration>) {
+        self.silence.keep_alive.set(interval);
+    }
+
+    /// After how long a silence a receive gives the peer up.
+    pub(crate) fn set_peer_timeout(&self, limit: Option<Duration>) {
+        self.silence.peer.set(limit);
+    }
+
+    /// For waits that begin from now on.
+    pub(crate) fn set_send_timeout(&self, limit: Option<Duration>) {
+        self.send_limit.set(limit);
     }
 
     /// The peer's close frame, once a call has read it.
@@ -108,9 +142,9 @@ impl Blocking {
             Role::Server => 0,
         };
         outgoing::with_buffer(made, |buffer| {
-            let mut turn = self.outgoing.take_turn();
+            let mut turn = self.outgoing.take_turn(None).ok_or(Failure::TimedOut)?;
             turn.queue().send(piece, payload).map_err(|error| self.refused(error))?;
-            self.transmit(&mut turn, payload, buffer)?;
+            self.transmit(&mut turn, payload, buffer, None)?;
             // It is refused as it would have been just after the fault.
             if turn.queue().is_unsent() { Err(Failure::InvalidOperation) } else { Ok(()) }
         })
@@ -157,8 +191,18 @@ impl Blocking {
         Ok(())
     }
 
-    /// Sends the close frame unless it is out, takes the reading over, and drops data until the peer's close frame.
+    /// Sends the close frame unless it is out, takes the reading over, and drops data until the peer's close frame. If that
+    /// does not come in time, the connection is aborted (b1.6.17).
     pub(crate) fn close(&self, close: CloseFrame) -> Result<(), Failure> {
+        let closed = self.close_in_time(close);
+        if closed == Err(Failure::TimedOut) {
+            self.abort();
+        }
+        closed
+    }
+
+    fn close_in_time(&self, close: CloseFrame) -> Result<(), Failure> {
+        let deadline = self.close_limit.deadline();
         match self.incoming.begin_closing() {
             Err(Refusal::Busy) => return Err(Failure::InvalidOperation),
             Err(Refusal::Ended) => return Err(refusal_of(self.incoming.ending())),
@@ -175,10 +219,10 @@ impl Blocking {
             queue.flush(&self.stream);
         }
         let mut reading = self.incoming.take_over();
-        let closed = self.receive_close(&mut reading);
+        let closed = self.receive_close(&mut reading, deadline);
         reading.finish();
         closed?;
-        match self.drain() {
+        match self.drain_by(deadline) {
             // The peer has said all it had to say: that it is gone now is no failure (b1.6.22).
             Ok(()) | Err(Failure::Lost) => Ok(()),
             Err(failure) => Err(failure),
@@ -210,9 +254,17 @@ impl Blocking {
                 return Err(Failure::TimedOut);
             }
             is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+            let quiet = self.silence.quiet();
+            // Without a deadline no clock is needed: the read itself ends when it was silent for so long.
+            let wait = match (deadline, quiet) {
+                (Some(deadline), quiet) => Wait::Until(self.silence.until(quiet, deadline)),
+                (None, Some(quiet)) => Wait::For(quiet),
+                (None, None) => Wait::Forever,
+            };
+            let began = deadline.map(|_| Instant::now());
             let read = if self.outgoing.is_pending() {
                 // What could not be written at once, a pong for instance, goes out from here.
-                let waited = self.stream.wait(Interest::ReadOrWrite, deadline, Some(&self.waker));
+                let waited = self.stream.wait(Interest::ReadOrWrite, wait.deadline(), Some(&self.waker));
                 self.outgoing.lock().flush(&self.stream);
                 match waited {
                     Ok(Readiness::Ready) => reading.read(buffer, |room| self.stream.try_read(room).map(now)),
@@ -222,15 +274,42 @@ impl Blocking {
                 }
             } else {
                 let waker = Some(&self.waker);
-                reading.read(buffer, |room| self.stream.read(room, deadline, waker).map(Some))
+                reading.read(buffer, |room| self.stream.read_within(room, wait, waker).map(Some))
             };
             match read {
-                Ok(None | Some(Waited::Bytes(_))) => {}
-                Ok(Some(Waited::TimedOut)) => return Err(Failure::TimedOut),
+                Ok(None) => {}
+                Ok(Some(Waited::Bytes(_))) => self.silence.ends(),
+                Ok(Some(Waited::TimedOut)) => {
+                    let span = began.map_or(quiet, |began| Some(began.elapsed()));
+                    self.give_sign(reading, span.unwrap_or_default())?;
+                    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                        return Err(Failure::TimedOut);
+                    }
+                }
                 Ok(Some(Waited::Woken)) => return Err(Failure::Cancelled),
                 Ok(Some(Waited::End)) | Err(_) => return Err(self.lose(reading)),
             }
         }
+    }
+
+    /// Does what is due after a silence.
+    fn give_sign(&self, reading: &mut Reading<'_>, span: Duration) -> Result<(), Failure> {
+        let sign = self.silence.passed(span);
+        let mut queue = self.outgoing.lock();
+        match sign {
+            Sign::None => return Ok(()),
+            Sign::Pong => queue.keep_alive(),
+            // After our close frame nothing is asked any more.
+            Sign::Ping => drop(queue.send_control(Control::Ping(ControlPayload::EMPTY))),
+            Sign::Lost => {
+                queue.lose();
+                drop(queue);
+                self.stream.shutdown_both();
+                return Err(self.lose(reading));
+            }
+        }
+        queue.flush(&self.stream);
+        Ok(())
     }
 
     /// More of what comes, as far as it is there. A loss is nothing yet.
@@ -248,7 +327,7 @@ impl Blocking {
     }
 
     /// Drops what comes until the peer's close frame.
-    fn receive_close(&self, reading: &mut Reading<'_>) -> Result<(), Failure> {
+    fn receive_close(&self, reading: &mut Reading<'_>, deadline: Option<Instant>) -> Result<(), Failure> {
         let is_woken = self.waker.is_woken();
         reading.drain(if is_woken { WOKEN_DRAIN } else { DRAIN });
         let mut draining = None;
@@ -266,24 +345,32 @@ impl Blocking {
             let read = match &mut draining {
                 Some(draining) if is_pending => {
                     let read = reading.read(&mut [], |room| draining.try_read(room).map(now));
-                    if matches!(read, Ok(None)) && draining.wait(Interest::ReadOrWrite, None).is_err() {
+                    if matches!(read, Ok(None)) && draining.wait(Interest::ReadOrWrite, deadline).is_err() {
                         return Err(self.lose(reading));
                     }
                     read
                 }
-                Some(draining) => reading.read(&mut [], |room| draining.read(room, None).map(Some)),
+                Some(draining) => reading.read(&mut [], |room| draining.read(room, deadline).map(Some)),
                 None if is_pending => {
-                    if self.stream.wait(Interest::ReadOrWrite, None, None).is_err() {
+                    if self.stream.wait(Interest::ReadOrWrite, deadline, None).is_err() {
                         return Err(self.lose(reading));
                     }
                     reading.read(&mut [], |room| self.stream.try_read(room).map(now))
                 }
-                None => reading.read(&mut [], |room| self.stream.read(room, None, None).map(Some)),
+                None => reading.read(&mut [], |room| self.stream.read(room, deadline, None).map(Some)),
             };
             if is_pending {
                 self.outgoing.lock().flush(&self.stream);
             }
             match read {
+                // A peer that sends without a pause must not hold the thread either.
+                Ok(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+                    self.look(reading, &mut [])?;
+                    return match reading.ending() {
+                        Some(Ending::Closed(_)) => Ok(()),
+                        _ => Err(Failure::TimedOut),
+                    };
+                }
                 Ok(None | Some(Waited::Bytes(_) | Waited::TimedOut | Waited::Woken)) => {}
                 Ok(Some(Waited::End)) | Err(_) => return Err(self.lose(reading)),
             }
@@ -319,20 +406,39 @@ impl Blocking {
 
     /// Waits until everything that is queued has gone out.
     fn drain(&self) -> Result<(), Failure> {
-        self.transmit(&mut self.outgoing.take_turn(), &[], &mut [])
+        self.drain_by(None)
+    }
+
+    fn drain_by(&self, deadline: Option<Instant>) -> Result<(), Failure> {
+        self.transmit(&mut self.outgoing.take_turn(deadline).ok_or(Failure::TimedOut)?, &[], &mut [], deadline)
     }
 
     /// Writes the frame under way and whatever else is due, waiting where it has to. The lock is free between chunks, for the
     /// sake of the thread that receives, and while this one waits.
-    fn transmit(&self, turn: &mut Turn<'_>, payload: &[u8], buffer: &mut [u8]) -> Result<(), Failure> {
+    ///
+    /// A wait takes as long as the send limit allows, and ends with `deadline`. Then the connection is aborted: a frame that is
+    /// cut cannot be mended.
+    fn transmit(
+        &self,
+        turn: &mut Turn<'_>,
+        payload: &[u8],
+        buffer: &mut [u8],
+        deadline: Option<Instant>,
+    ) -> Result<(), Failure> {
         loop {
             match turn.queue().transmit(&self.stream, payload, buffer) {
                 Progress::Drained => return Ok(()),
                 Progress::Lost => return Err(self.loss()),
                 Progress::More => turn.unlocked(|| {}),
                 Progress::Blocked => {
-                    if turn.unlocked(|| self.stream.wait(Interest::Write, None, None)).is_err() {
-                        turn.queue().lose();
+                    let until = self.send_limit.deadline().into_iter().chain(deadline).min();
+                    match turn.unlocked(|| self.stream.wait(Interest::Write, until, None)) {
+                        Ok(Readiness::Ready | Readiness::Woken) => {}
+                        Ok(Readiness::TimedOut) => {
+                            self.abort();
+                            return Err(Failure::TimedOut);
+                        }
+                        Err(_) => turn.queue().lose(),
                     }
                 }
             }
@@ -367,4 +473,18 @@ const fn refusal_of(ending: Option<Ending>) -> Failure {
         Some(Ending::Lost) => Failure::Lost,
         Some(Ending::Aborted) => Failure::Cancelled,
     }
+}
+
+/// Writes all bytes, or fails to in time: `false`. `until` says when each wait for room ends.
+fn write_all(stream: &Stream, mut bytes: &[u8], until: impl Fn() -> Option<Instant>) -> io::Result<bool> {
+    while !bytes.is_empty() {
+        match stream.try_write(bytes)? {
+            Some(written) => bytes = &bytes[written..],
+            None => match stream.wait(Interest::Write, until(), None)? {
+                Readiness::TimedOut => return Ok(false),
+                Readiness::Ready | Readiness::Woken => {}
+            },
+        }
+    }
+    Ok(true)
 }

@@ -24,7 +24,7 @@ use std::io;
 use std::net::TcpStream;
 
 pub(crate) use connect::{ConnectError, Limits, connect};
-pub(crate) use tcp::{Stream, Waited, Way};
+pub(crate) use tcp::{Stream, Wait, Waited, Way};
 pub(crate) use wait::{Interest, Readiness, Waker};
 
 /// How reads block on this system. The feature `poll` is for tests on Linux of what other systems do.

@@ -47,6 +47,25 @@ pub(crate) enum Waited {
     Woken,
 }
 
+/// How long a read waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wait {
+    Forever,
+    Until(Instant),
+    /// So long without a byte. Where the system itself ends such a read, no clock is looked at.
+    For(Duration),
+}
+
+impl Wait {
+    pub(crate) fn deadline(self) -> Option<Instant> {
+        match self {
+            Self::Forever => None,
+            Self::Until(deadline) => Some(deadline),
+            Self::For(span) => Instant::now().checked_add(span),
+        }
+    }
+}
+
 /// One TCP connection. All methods may be called from several threads at once; one thread at a time reads.
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -101,18 +120,23 @@ impl Stream {
         deadline: Option<Instant>,
         waker: Option<&Waker>,
     ) -> io::Result<Waited> {
+        self.read_within(buffer, deadline.map_or(Wait::Forever, Wait::Until), waker)
+    }
+
+    /// The same with a wait that need not have a deadline.
+    pub(crate) fn read_within(&self, buffer: &mut [u8], wait: Wait, waker: Option<&Waker>) -> io::Result<Waited> {
         let is_woken = || waker.is_some_and(Waker::is_woken);
         let mut began_again = false;
         loop {
             if is_woken() {
                 return Ok(Waited::Woken);
             }
-            let is_late = || deadline.is_some_and(|deadline| deadline <= Instant::now());
+            let is_late = || matches!(wait, Wait::Until(deadline) if deadline <= Instant::now());
             let read = match self.way {
                 Way::Polling => self.try_read(buffer)?,
                 Way::Blocking if is_late() => self.try_read(buffer)?,
                 Way::Blocking => {
-                    self.limit_receive(deadline, began_again)?;
+                    self.limit_receive(wait, began_again)?;
                     began_again = true;
                     attempt(|| recv(&self.socket, &mut *buffer, RecvFlags::empty()).map(|(count, _)| count))?
                 }
@@ -122,8 +146,10 @@ impl Stream {
                 Some(0) => return Ok(Waited::End),
                 Some(count) => return Ok(Waited::Bytes(count)),
                 None if is_late() => return Ok(Waited::TimedOut),
+                // The read itself has waited for so long.
+                None if self.way == Way::Blocking && matches!(wait, Wait::For(_)) => return Ok(Waited::TimedOut),
                 None if self.way == Way::Blocking => {}
-                None => match wait(&self.socket, Interest::Read, deadline, waker)? {
+                None => match super::wait::wait(&self.socket, Interest::Read, wait.deadline(), waker)? {
                     Readiness::Ready => {}
                     Readiness::TimedOut => return Ok(Waited::TimedOut),
                     Readiness::Woken => return Ok(Waited::Woken),
@@ -205,10 +231,17 @@ impl Stream {
     ///
     /// A timeout from half of what is left to all of it serves: a read that it ends early begins again, with the
     /// exact rest. So reads that all have the same time need no system call each.
-    fn limit_receive(&self, deadline: Option<Instant>, began_again: bool) -> io::Result<()> {
+    fn limit_receive(&self, wait: Wait, began_again: bool) -> io::Result<()> {
         let limit = self.receive_limit.load(Ordering::Relaxed);
-        let left = deadline.map(|deadline| micros(deadline.saturating_duration_since(Instant::now())));
-        let Some(wanted) = next_limit(limit, left, began_again) else { return Ok(()) };
+        let wanted = match wait {
+            Wait::For(span) => Some(micros(span)).filter(|&wanted| wanted != limit),
+            Wait::Forever => next_limit(limit, None, began_again),
+            Wait::Until(deadline) => {
+                let left = micros(deadline.saturating_duration_since(Instant::now()));
+                next_limit(limit, Some(left), began_again)
+            }
+        };
+        let Some(wanted) = wanted else { return Ok(()) };
         let timeout = (wanted != 0).then(|| Duration::from_micros(wanted));
         sockopt::set_socket_timeout(&self.socket, sockopt::Timeout::Recv, timeout)?;
         self.receive_limit.store(wanted, Ordering::Relaxed);

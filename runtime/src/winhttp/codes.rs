@@ -1,7 +1,9 @@
-//! The code of everything that goes wrong: what makes a WebSocket function fail, and which failure of its page that is; and the
-//! Win32 codes of a request, whose functions are not those of a page yet. Socket errors have no codes of their own.
+//! The code of everything that goes wrong: what makes a function fail, and which failure of its page that is. Socket errors
+//! have no codes of their own.
 
 mod headers;
+mod request;
+mod session;
 mod url;
 
 use winws_api::Win32Error;
@@ -10,12 +12,13 @@ use winws_api::winhttp::{
     WebSocketSendError, WebSocketShutdownError,
 };
 
-pub(super) use self::url::{HasCredentials, NoUrl};
 use super::request::NotUpgraded;
-use crate::net::ConnectError;
-use crate::net::blocking::{Failure, OpeningError};
+use crate::net::blocking::Failure;
 use crate::protocol::InvalidClose;
-use crate::protocol::upgrade::{InvalidHeader, UpgradeError};
+
+pub(super) use self::request::NoAuthentication;
+pub(super) use self::session::{NotOnThisHandle, OneWay, UnknownOption};
+pub(super) use self::url::{HasCredentials, NoUrl};
 
 /// Why a handle has no object for a call.
 #[derive(Clone, Copy, Debug)]
@@ -180,38 +183,4 @@ fn of_query_close_status(cause: &QueryCloseStatus) -> WebSocketQueryCloseStatusE
         QueryCloseStatus::State(NoCloseFrame) => WebSocketQueryCloseStatusError::InvalidOperation,
         QueryCloseStatus::Space(TooSmall) => WebSocketQueryCloseStatusError::InsufficientBuffer,
     }
-}
-
-pub(super) fn of_connect(error: &ConnectError) -> Win32Error {
-    match error {
-        ConnectError::NameNotResolved(_) => Win32Error::ERROR_WINHTTP_NAME_NOT_RESOLVED,
-        ConnectError::CannotConnect(_) => Win32Error::ERROR_WINHTTP_CANNOT_CONNECT,
-        ConnectError::TimedOut(..) => Win32Error::ERROR_WINHTTP_TIMEOUT,
-        ConnectError::Cancelled => Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED,
-    }
-}
-
-/// The code of a request that could not be written.
-pub(super) fn of_sending(error: &OpeningError) -> Win32Error {
-    match error {
-        OpeningError::Lost(_) | OpeningError::BadResponse => Win32Error::ERROR_WINHTTP_CONNECTION_ERROR,
-        OpeningError::TimedOut => Win32Error::ERROR_WINHTTP_TIMEOUT,
-    }
-}
-
-/// The code of a response that did not come: garbage and the end of the stream are one (b1.2.20).
-pub(super) fn of_receiving(error: &OpeningError) -> Win32Error {
-    match error {
-        OpeningError::Lost(_) | OpeningError::BadResponse => Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE,
-        OpeningError::TimedOut => Win32Error::ERROR_WINHTTP_TIMEOUT,
-    }
-}
-
-/// The code of a 101 that does not agree to what was asked (b1.2.13 to b1.2.16).
-pub(super) fn of_upgrade(_: UpgradeError) -> Win32Error {
-    Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
-}
-
-pub(super) fn of_header(_: &InvalidHeader) -> Win32Error {
-    Win32Error::ERROR_INVALID_PARAMETER
 }

@@ -16,7 +16,7 @@ const MAX_ZONE: usize = 64;
 
 /// A host that is well-formed. It may not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Host {
+pub(crate) enum Host {
     /// A name in ASCII, as it was written: letters, digits, `-`, `.` and `_`.
     Name(String),
     V4(Ipv4Addr),
@@ -29,14 +29,13 @@ pub(super) enum Host {
 
 /// The text is no host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct InvalidHost;
+pub(crate) struct InvalidHost;
 
 impl Host {
     /// Parses what a program names as its server, such as `example.com`, `127.0.0.1`, `::1` or `[::1]`.
     ///
     /// An IPv6 address may have a zone: `fe80::1%eth0` (RFC 4007 section 11), in brackets also `[fe80::1%25eth0]`, as in a URL.
     /// International names are converted to ASCII (UTS #46).
-    #[allow(dead_code, reason = "WinHttpConnect takes its server so")]
     pub(super) fn parse(text: &str) -> Result<Self, InvalidHost> {
         if let Some(inner) = text.strip_prefix('[') {
             let inner = inner.strip_suffix(']').ok_or(InvalidHost)?;

@@ -1,62 +1,100 @@
-//! The WinHTTP family: [`WinHttp`] implements the generated trait over handles to requests and sockets.
+//! The WinHTTP family: [`WinHttp`] implements the generated traits over handles to sessions, connections, requests and sockets.
 //!
 //! Each call checks its arguments first, then the handle, its type, and its state (b1.1.10), and then does one thing
 //! on the object behind the handle.
 
+mod access;
 mod codes;
 mod functions;
-#[allow(dead_code, reason = "the functions of the trait call it")]
 mod headers;
 mod host;
+mod options;
 mod request;
+mod session;
+mod settings;
 mod socket;
+mod target;
 mod url;
+mod wide;
 
 use std::sync::Arc;
 
-use winws_api::Win32Error;
 use winws_api::winhttp::HInternet;
 
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
-pub(crate) use self::request::{Request, RequestFailure};
+use self::options::Level;
+pub(crate) use self::request::{InvalidOpening, NotNow, Opening, Request, RequestFailure};
+pub(crate) use self::session::{Connection, Session};
+pub(crate) use self::settings::{Number, Settings};
 pub(crate) use self::socket::Socket;
+pub(crate) use self::url::Url;
 use crate::handles::HandleTable;
+use crate::raw::lent::Vouched;
 
-/// An implementation of WinHTTP's WebSocket functions with handles of its own.
+/// An implementation of WinHTTP in synchronous mode, with handles of its own.
 ///
-/// The functions are the methods of the trait [`winws_api::winhttp::WebSocket`]. What is inherent here makes the
-/// request that the upgrade starts from, and closes handles. It may be used from any number of threads.
+/// The functions are the methods of the traits [`Session`](winws_api::winhttp::Session),
+/// [`Request`](winws_api::winhttp::Request) and [`WebSocket`](winws_api::winhttp::WebSocket). It may be used from any number of
+/// threads.
 ///
 /// ```no_run
 /// use winws::WinHttp;
-/// use winws::api::Win32Error;
-/// use winws::api::winhttp::WebSocket as _;
+/// use winws::api::winhttp::{Request as _, Session as _, WebSocket as _, sys};
+/// use winws::api::{KeptBuffer, Win32Error};
 ///
 /// # fn main() -> Result<(), Win32Error> {
 /// let winhttp = WinHttp::new();
-/// let request = winhttp.open_request("ws://127.0.0.1:9001/chat", &[])?;
-/// winhttp.send_request(request)?;
-/// winhttp.receive_response(request)?;
+/// let session = winhttp.open(Some("agent/1.0"), sys::WINHTTP_ACCESS_TYPE_NO_PROXY, None, None, 0)?;
+/// let connection = winhttp.connect(session, "127.0.0.1", 9001, 0)?;
+/// let request = winhttp.open_request(connection, None, Some("/chat"), None, None, &[], 0)?;
+/// winhttp.set_option::<u16>(request, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, &[])?;
+/// winhttp.send_request(request, None, KeptBuffer::EMPTY, 0, 0)?;
+/// winhttp.receive_response(request, std::ptr::null_mut())?;
 /// let web_socket = winhttp.web_socket_complete_upgrade(request, 0)?;
-/// winhttp.close_handle(request)?;
+/// for handle in [request, connection, session] {
+///     winhttp.close_handle(handle)?;
+/// }
 /// winhttp.web_socket_close(web_socket, 1000, b"")?;
-/// winhttp.close_handle(web_socket)
+/// winhttp.close_handle(web_socket)?;
+/// # Ok(())
 /// # }
 /// ```
+///
+/// `WinHttpCrackUrl` and `WinHttpCreateUrl` take a structure of pointers, which safe code could make up. So they fail with
+/// `ERROR_INVALID_PARAMETER` here; the C functions have them.
 #[derive(Debug)]
 pub struct WinHttp {
-    objects: HandleTable<Object>,
+    objects: Objects,
+    /// What the C functions vouch for.
+    vouched: Option<Vouched>,
 }
 
-/// What a handle stands for.
+/// Handles: of one value, or those that the process shares with C.
+#[derive(Debug)]
+enum Objects {
+    Own(HandleTable<Entry>),
+    OfProcess,
+}
+
+/// What a handle stands for, and the handle that it was made from.
+#[derive(Clone, Debug)]
+struct Entry {
+    object: Object,
+    parent: HInternet,
+}
+
 #[derive(Clone, Debug)]
 enum Object {
+    Session(Arc<Session>),
+    Connection(Arc<Connection>),
     Request(Arc<Request>),
     Socket(Arc<Socket>),
 }
 
-static PROCESS: WinHttp = WinHttp::new();
+static OF_PROCESS: HandleTable<Entry> = HandleTable::new();
+
+static PROCESS: WinHttp = WinHttp { objects: Objects::OfProcess, vouched: None };
 
 impl Default for WinHttp {
     fn default() -> Self {
@@ -67,90 +105,88 @@ impl Default for WinHttp {
 impl WinHttp {
     /// An implementation without handles.
     pub const fn new() -> Self {
-        Self { objects: HandleTable::new() }
+        Self { objects: Objects::Own(HandleTable::new()), vouched: None }
     }
 
-    /// The instance that the C functions work on.
+    /// The one whose handles the C functions share.
     pub fn process() -> &'static Self {
         &PROCESS
     }
 
-    /// Makes a request to upgrade to a WebSocket, and does not send it yet.
-    ///
-    /// `url` is a `ws://` or `http://` URL; `headers` are names and values to send beside those of the handshake, such
-    /// as `Sec-WebSocket-Protocol`. Fails with `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for other schemes (only `ws://` and
-    /// `http://` are supported so far), with `ERROR_WINHTTP_INVALID_URL`, and with `ERROR_INVALID_PARAMETER` for a header that is malformed or
-    /// belongs to the handshake itself.
-    pub fn open_request(&self, url: &str, headers: &[(&str, &str)]) -> Result<HInternet, Win32Error> {
-        let request = Request::open(url, headers)?;
-        Ok(HInternet::from_raw(self.objects.insert(Object::Request(Arc::new(request)))))
+    /// The one of the C functions, whose callers vouch for their pointers.
+    #[cfg(feature = "capi")]
+    pub(crate) const fn vouched(vouched: Vouched) -> Self {
+        Self { objects: Objects::OfProcess, vouched: Some(vouched) }
     }
 
-    /// Connects and sends the request.
-    ///
-    /// Fails with `ERROR_WINHTTP_NAME_NOT_RESOLVED`, `ERROR_WINHTTP_CANNOT_CONNECT` (b1.2.21), `ERROR_WINHTTP_TIMEOUT`
-    /// after 60 seconds for each address, or `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` when it was sent before.
-    pub fn send_request(&self, request: HInternet) -> Result<(), Win32Error> {
-        self.with_request(request, |request| Ok(request.send()?))
+    const fn objects(&self) -> &HandleTable<Entry> {
+        match &self.objects {
+            Objects::Own(own) => own,
+            Objects::OfProcess => &OF_PROCESS,
+        }
     }
 
-    /// Waits for the response to a request that was sent.
-    ///
-    /// A status other than 101 is no error here (b1.2.6), see [`status_code`](Self::status_code). Fails with
-    /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` when the answer is not HTTP, or is a 101 that RFC 6455 section 4.1
-    /// refuses (b1.2.13 to b1.2.16), with `ERROR_WINHTTP_TIMEOUT` after 30 seconds, and with
-    /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` when nothing was sent or the response has come already.
-    pub fn receive_response(&self, request: HInternet) -> Result<(), Win32Error> {
-        self.with_request(request, |request| Ok(request.receive_response()?))
+    fn insert(&self, object: Object, parent: HInternet) -> HInternet {
+        HInternet::from_raw(self.objects().insert(Entry { object, parent }))
     }
 
-    /// The status of the response. `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` before it has come.
-    pub fn status_code(&self, request: HInternet) -> Result<u16, Win32Error> {
-        self.with_request(request, |request| Ok(request.response()?.status()))
-    }
-
-    /// The first header of this name in the response, in whichever case, if there is one.
-    ///
-    /// The chosen subprotocol is `Sec-WebSocket-Protocol` (b1.2.17). `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` before the
-    /// response has come. Bytes that are not UTF-8 are replaced.
-    pub fn response_header(&self, request: HInternet, name: &str) -> Result<Option<String>, Win32Error> {
-        let response = self.with_request(request, Request::response)?;
-        let value = response.headers(name).next();
-        Ok(value.map(|value| String::from_utf8_lossy(value).into_owned()))
-    }
-
-    /// Ends a handle of any type, without a close frame (b1.6.19).
-    ///
-    /// Calls under way in other threads fail with `ERROR_WINHTTP_OPERATION_CANCELLED` (b1.5.4), also while a name is
-    /// resolved or a connection is made (b1.8.6).
-    /// `ERROR_INVALID_HANDLE` for a handle that is not live (b1.1.6).
-    pub fn close_handle(&self, handle: HInternet) -> Result<(), Win32Error> {
-        let object = self.objects.remove(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
-        match &object {
+    /// Ends a handle of any type, without a close frame (b1.6.19). Calls under way in other threads fail with
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED` (b1.5.4), also while a name is resolved or a connection is made (b1.8.6).
+    fn close(&self, handle: HInternet) -> Result<(), BadHandle> {
+        let entry = self.objects().remove(handle.into_raw()).ok_or(BadHandle::Stale)?;
+        match &entry.object {
             Object::Socket(socket) => socket.abort(),
             Object::Request(request) => request.abort(),
+            // Their children go on (b1.1.7).
+            Object::Session(_) | Object::Connection(_) => {}
         }
         Ok(())
     }
 
-    fn with_request<R, E: From<BadHandle>>(
-        &self,
-        handle: HInternet,
-        call: impl FnOnce(&Request) -> Result<R, E>,
-    ) -> Result<R, E> {
-        let object = self.objects.get(handle.into_raw()).ok_or(BadHandle::Stale)?;
-        match &object {
-            Object::Request(request) => call(request),
-            Object::Socket(_) => Err(BadHandle::WrongType.into()),
+    fn entry(&self, handle: HInternet) -> Result<Entry, BadHandle> {
+        self.objects().get(handle.into_raw()).ok_or(BadHandle::Stale)
+    }
+
+    fn object(&self, handle: HInternet) -> Result<Object, BadHandle> {
+        Ok(self.entry(handle)?.object)
+    }
+
+    fn session(&self, handle: HInternet) -> Result<Arc<Session>, BadHandle> {
+        match self.object(handle)? {
+            Object::Session(session) => Ok(session),
+            _ => Err(BadHandle::WrongType),
         }
     }
 
-    /// The socket of a live handle.
+    fn connection(&self, handle: HInternet) -> Result<Arc<Connection>, BadHandle> {
+        match self.object(handle)? {
+            Object::Connection(connection) => Ok(connection),
+            _ => Err(BadHandle::WrongType),
+        }
+    }
+
+    fn request(&self, handle: HInternet) -> Result<Arc<Request>, BadHandle> {
+        match self.object(handle)? {
+            Object::Request(request) => Ok(request),
+            _ => Err(BadHandle::WrongType),
+        }
+    }
+
     fn socket(&self, handle: HInternet) -> Result<Arc<Socket>, BadHandle> {
-        let object = self.objects.get(handle.into_raw()).ok_or(BadHandle::Stale)?;
-        match object {
+        match self.object(handle)? {
             Object::Socket(socket) => Ok(socket),
-            Object::Request(_) => Err(BadHandle::WrongType),
+            _ => Err(BadHandle::WrongType),
+        }
+    }
+}
+
+impl Object {
+    const fn level(&self) -> Level {
+        match self {
+            Self::Session(_) => Level::Session,
+            Self::Connection(_) => Level::Connection,
+            Self::Request(_) => Level::Request,
+            Self::Socket(_) => Level::Socket,
         }
     }
 }

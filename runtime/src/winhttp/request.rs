@@ -1,217 +1,465 @@
-//! A request that asks for a WebSocket: opened, sent, answered, and then once exchanged for the socket.
+//! The object behind a request handle: opened, sent, answered, read, and once exchanged for a WebSocket if it asked for one.
 
-use std::io;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use winws_api::Win32Error;
+use winws_api::winhttp::sys;
 
-use super::codes;
+use super::headers::Heads;
+use super::session::{Connection, lock};
+use super::settings::{Number, Settings};
 use super::socket::Socket;
-use super::url::Url;
-use crate::net::blocking::{Blocking, OpeningError, receive_response, send_request};
-use crate::net::{self, ConnectError, Limits, Stream, Waker};
+use super::target::{InvalidTarget, target};
+use crate::net::ConnectError;
+use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line};
 use crate::protocol::Role;
-use crate::protocol::http::Response;
-use crate::protocol::upgrade::{self, UpgradeError};
+use crate::protocol::http::{
+    Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
+};
+use crate::protocol::upgrade::check_fields;
 
-/// WinHTTP's default limits for sending a request and for the response to begin and end.
-const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
+/// The least send buffer with which an upgrade can be sent, in bytes (b3.5).
+const MIN_SEND_BUFFER: u32 = 16;
 
-/// The object behind a request handle.
+/// The flags of `WinHttpOpenRequest` that there are.
+const FLAGS: u32 = sys::WINHTTP_FLAG_SECURE
+    | sys::WINHTTP_FLAG_ESCAPE_PERCENT
+    | sys::WINHTTP_FLAG_NULL_CODEPAGE
+    | sys::WINHTTP_FLAG_ESCAPE_DISABLE
+    | sys::WINHTTP_FLAG_ESCAPE_DISABLE_QUERY
+    | sys::WINHTTP_FLAG_BYPASS_PROXY_CACHE;
+
+/// A request, its response, and the stream that both go over.
 #[derive(Debug)]
 pub(crate) struct Request {
-    url: Url,
-    head: upgrade::Request,
-    state: Mutex<State>,
-    /// For [`abort`](Self::abort), while the stream is the request's: a socket's is its own.
-    stream: Mutex<Option<Arc<Stream>>>,
-    /// Used when the handle is closed.
-    waker: Waker,
+    settings: Mutex<Settings>,
+    asks_for_upgrade: AtomicBool,
+    /// `None` while a call is under way, which has taken it: no lock is held meanwhile.
+    exchange: Mutex<Option<Box<Exchange>>>,
+    /// Whether a WebSocket has come of it already (b1.2.10).
+    was_upgraded: AtomicBool,
+    line: Line,
+}
+
+/// What a request is opened with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Opening<'o> {
+    /// GET if there is none.
+    pub(crate) verb: Option<&'o str>,
+    /// Path and query.
+    pub(crate) object_name: Option<&'o str>,
+    /// `HTTP/1.1` if there is none.
+    pub(crate) version: Option<&'o str>,
+    pub(crate) referrer: Option<&'o str>,
+    pub(crate) accept_types: &'o [&'o str],
+    pub(crate) flags: u32,
+}
+
+/// What a request is opened with is not what HTTP or the page allows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum InvalidOpening {
+    Verb,
+    Target,
+    Version,
+    Header,
+    Flags,
+}
+
+/// The call does not fit what was done with the request before, or another call is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotNow;
+
+/// Why a request could not be sent, or got no response.
+#[derive(Debug)]
+pub(crate) enum RequestFailure {
+    NotNow,
+    /// A header, or the request with it, is not one that can be sent.
+    Header(FieldError),
+    /// An upgrade needs the method GET and no body (RFC 6455 section 4.1).
+    NotForUpgrade,
+    /// There is less of the body than of the part to send at once.
+    Length,
+    /// The send buffer is too small (b3.5).
+    SendBuffer,
+    Failed(ExchangeFailure),
+}
+
+impl RequestFailure {
+    /// Takes out what the system, the protocol or the handshake said.
+    pub(crate) fn take_source(&mut self) -> Option<Box<dyn Error + Send + Sync>> {
+        // What is left behind is for the code only.
+        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> { Box::new(mem::replace(error, ErrorKind::Other.into())) };
+        match self {
+            Self::Header(error) => Some(Box::new(*error)),
+            Self::Failed(
+                ExchangeFailure::Connect(ConnectError::NameNotResolved(error) | ConnectError::CannotConnect(error))
+                | ExchangeFailure::Lost(error),
+            ) => Some(take(error)),
+            Self::Failed(ExchangeFailure::Connect(ConnectError::TimedOut(_, error))) => {
+                error.take().map(|mut error| take(&mut error))
+            }
+            Self::Failed(ExchangeFailure::Exchange(error)) => Some(Box::new(*error)),
+            Self::Failed(
+                ExchangeFailure::Connect(ConnectError::Cancelled)
+                | ExchangeFailure::TimedOut
+                | ExchangeFailure::Cancelled
+                | ExchangeFailure::Secure,
+            )
+            | Self::NotNow
+            | Self::NotForUpgrade
+            | Self::Length
+            | Self::SendBuffer => None,
+        }
+    }
+}
+
+impl From<NotNow> for RequestFailure {
+    fn from(_: NotNow) -> Self {
+        Self::NotNow
+    }
+}
+
+impl From<FieldError> for RequestFailure {
+    fn from(error: FieldError) -> Self {
+        Self::Header(error)
+    }
+}
+
+impl From<ExchangeFailure> for RequestFailure {
+    fn from(failure: ExchangeFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<InvalidTarget> for InvalidOpening {
+    fn from(_: InvalidTarget) -> Self {
+        Self::Target
+    }
+}
+
+impl From<InvalidRequest> for InvalidOpening {
+    fn from(invalid: InvalidRequest) -> Self {
+        match invalid {
+            InvalidRequest::Method => Self::Verb,
+            InvalidRequest::Target => Self::Target,
+            InvalidRequest::Version => Self::Version,
+            InvalidRequest::Host => Self::Header,
+        }
+    }
 }
 
 /// Why an answered request does not become a socket.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NotUpgraded {
-    /// The server has refused the upgrade (b1.2.7).
+    /// The response is no upgrade that was asked for (b1.2.7, b1.2.8).
     Refused,
     /// The response has not come, or it was exchanged before (b1.2.11).
     NotNow,
 }
 
-/// Why a call on a request failed.
-#[derive(Debug)]
-pub(crate) struct RequestFailure {
-    pub code: Win32Error,
-    /// What the operating system said.
-    pub source: Option<io::Error>,
-}
-
-impl From<Win32Error> for RequestFailure {
-    fn from(code: Win32Error) -> Self {
-        Self { code, source: None }
-    }
-}
-
-impl From<RequestFailure> for Win32Error {
-    fn from(failure: RequestFailure) -> Self {
-        failure.code
-    }
-}
-
-impl From<ConnectError> for RequestFailure {
-    fn from(error: ConnectError) -> Self {
-        let code = codes::of_connect(&error);
-        let source = match error {
-            ConnectError::NameNotResolved(source) | ConnectError::CannotConnect(source) => Some(source),
-            ConnectError::TimedOut(_, source) => source,
-            ConnectError::Cancelled => None,
-        };
-        Self { code, source }
-    }
-}
-
-impl RequestFailure {
-    fn of_opening(error: OpeningError, code: Win32Error) -> Self {
-        let source = match error {
-            OpeningError::Lost(source) => source,
-            OpeningError::BadResponse | OpeningError::TimedOut => None,
-        };
-        Self { code, source }
-    }
-}
-
-/// Calls block, so they take their state out and leave `Busy` behind: no lock is held meanwhile.
-#[derive(Debug)]
-enum State {
-    Opened,
-    Busy,
-    Sent(Arc<Stream>),
-    /// `upgrade` is there for a 101 until it is exchanged.
-    Answered {
-        response: Arc<Response>,
-        upgrade: Option<Upgrade>,
-    },
-    Failed,
-}
-
-/// A stream that speaks WebSocket from now on.
-#[derive(Debug)]
-struct Upgrade {
-    stream: Stream,
-    read_ahead: Vec<u8>,
-}
-
 impl Request {
-    /// A request for `url` with the caller's headers. Nothing is sent yet.
-    pub(crate) fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, Win32Error> {
-        let url = Url::parse(url)?;
-        let head = upgrade::Request::new(&url.target, &url.authority, headers);
-        let head = head.map_err(|error| codes::of_header(&error))?;
-        Ok(Self { url, head, state: Mutex::new(State::Opened), stream: Mutex::new(None), waker: Waker::default() })
-    }
-
-    /// The response, once it has come.
-    pub(crate) fn response(&self) -> Result<Arc<Response>, Win32Error> {
-        match &*lock(&self.state) {
-            State::Answered { response, .. } => Ok(Arc::clone(response)),
-            _ => Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE),
+    /// A request to a server. Nothing is sent yet.
+    pub(crate) fn open(connection: &Connection, opening: Opening<'_>) -> Result<Self, InvalidOpening> {
+        if opening.flags & !FLAGS != 0 {
+            return Err(InvalidOpening::Flags);
         }
-    }
-
-    /// Connects and sends the request.
-    pub(crate) fn send(&self) -> Result<(), RequestFailure> {
-        self.begin(|state| matches!(state, State::Opened))?;
-        self.finish(self.send_now())
-    }
-
-    /// Waits for the response. A status other than 101 is no error (b1.2.6).
-    pub(crate) fn receive_response(&self) -> Result<(), RequestFailure> {
-        let State::Sent(stream) = self.begin(|state| matches!(state, State::Sent(_)))? else {
-            return Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE.into());
+        let origin = connection.origin(opening.flags & sys::WINHTTP_FLAG_SECURE != 0);
+        let minor_version = match opening.version {
+            None | Some("" | "HTTP/1.1") => 1,
+            Some("HTTP/1.0") => 0,
+            Some(_) => return Err(InvalidOpening::Version),
         };
-        self.finish(self.receive_now(stream))
+        let verb = opening.verb.filter(|verb| !verb.is_empty()).unwrap_or("GET");
+        let target = target(opening.object_name, opening.flags)?;
+        let mut head = RequestHead::new(verb, &target, minor_version, &origin.authority())?;
+        set_first_fields(&mut head.fields, connection, opening).map_err(|_| InvalidOpening::Header)?;
+        let settings = {
+            let mut settings = connection.session().settings().clone();
+            settings.context = connection.settings().context;
+            settings
+        };
+        let exchange = Exchange::new(origin, head, rules(&settings));
+        Ok(Self {
+            settings: Mutex::new(settings),
+            asks_for_upgrade: AtomicBool::new(false),
+            exchange: Mutex::new(Some(Box::new(exchange))),
+            was_upgraded: AtomicBool::new(false),
+            line: Line::default(),
+        })
+    }
+
+    pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
+        lock(&self.settings)
+    }
+
+    /// Makes the request begin a WebSocket.
+    pub(crate) fn ask_for_upgrade(&self) {
+        self.asks_for_upgrade.store(true, Ordering::SeqCst);
+    }
+
+    /// Changes the headers. Those that are on their way already stay as they are.
+    ///
+    /// Fails in two ways: a call is under way, or the headers are not good.
+    pub(crate) fn change_headers(&self, text: &str, modifiers: Modifiers) -> Result<Result<(), FieldError>, NotNow> {
+        self.change(|fields| fields.change(text, modifiers))
+    }
+
+    /// Adds a header.
+    ///
+    /// Fails in the same two ways.
+    pub(crate) fn add_header(&self, name: &str, value: &str) -> Result<Result<(), FieldError>, NotNow> {
+        self.change(|fields| fields.append(name, value))
+    }
+
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Fields) -> Result<(), FieldError>,
+    ) -> Result<Result<(), FieldError>, NotNow> {
+        let asks_for_upgrade = self.asks_for_upgrade.load(Ordering::SeqCst);
+        self.look(|exchange| {
+            let mut fields = exchange.head().fields.clone();
+            change(&mut fields)?;
+            check_fields(&fields, asks_for_upgrade)?;
+            exchange.head_mut().fields = fields;
+            Ok(())
+        })
+    }
+
+    /// Connects, and sends the head with the start of the body.
+    pub(crate) fn send(&self, headers: Option<&str>, first: &[u8], total: u64) -> Result<(), RequestFailure> {
+        // 0 beside a body: the program says in headers of its own how long it is, or there is no more of it.
+        let first_length = u64::try_from(first.len()).unwrap_or(u64::MAX);
+        if total != 0 && total < first_length {
+            return Err(RequestFailure::Length);
+        }
+        let is_upgrade = self.asks_for_upgrade.load(Ordering::SeqCst);
+        let settings = self.settings().clone();
+        self.run(|exchange| {
+            if !exchange.can_begin() {
+                return Err(RequestFailure::NotNow);
+            }
+            if is_upgrade && (exchange.head().method() != "GET" || total != 0 || !first.is_empty()) {
+                return Err(RequestFailure::NotForUpgrade);
+            }
+            if is_upgrade && settings.number(Number::SendBufferSize) < MIN_SEND_BUFFER {
+                return Err(RequestFailure::SendBuffer);
+            }
+            let mut fields = exchange.head().fields.clone();
+            if let Some(headers) = headers.filter(|headers| !headers.is_empty()) {
+                fields.change(headers, Modifiers { add: true, replace: true, ..Modifiers::default() })?;
+            }
+            check_fields(&fields, is_upgrade)?;
+            let says_length = |name| fields.values(name).next().is_some();
+            let length = if total == 0 && (says_length("Content-Length") || says_length("Transfer-Encoding")) {
+                Length::Own
+            } else {
+                Length::Known(total.max(first_length))
+            };
+            exchange.head_mut().fields = fields;
+            self.line.hang_up();
+            exchange.begin(rules(&settings), first.to_vec(), length, is_upgrade)?;
+            Ok(self.line.drive(exchange, &limits(&settings))?)
+        })
+    }
+
+    /// Sends more of the body.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), RequestFailure> {
+        let limits = limits(&self.settings());
+        self.run(|exchange| {
+            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            match exchange.missing() {
+                Err(_) => return Err(RequestFailure::NotNow),
+                Ok(Some(missing)) if missing < length => return Err(RequestFailure::Length),
+                Ok(_) => {}
+            }
+            self.line.write(bytes, &limits).inspect_err(|_| exchange.fail())?;
+            exchange.wrote(length);
+            Ok(())
+        })
+    }
+
+    /// Waits for the head of the response. A status other than 101 is no error (b1.2.6).
+    pub(crate) fn receive_response(&self) -> Result<(), RequestFailure> {
+        let limits = limits(&self.settings());
+        self.run(|exchange| {
+            exchange.begin_response().map_err(|_| RequestFailure::NotNow)?;
+            Ok(self.line.drive(exchange, &limits)?)
+        })
+    }
+
+    /// What `look` finds in the heads of the request and of its response.
+    pub(super) fn with_heads<R>(&self, look: impl FnOnce(Heads<'_>) -> R) -> Result<R, NotNow> {
+        self.look(|exchange| {
+            look(Heads {
+                request: exchange.sent_head(),
+                response: exchange.response(),
+                trailers: exchange.trailers(),
+            })
+        })
+    }
+
+    /// What `look` finds in the response, once it has come.
+    pub(crate) fn with_response<R>(&self, look: impl FnOnce(&Response) -> R) -> Result<R, NotNow> {
+        self.look(|exchange| exchange.response().map(look))?.ok_or(NotNow)
+    }
+
+    /// The URL that is asked, or the last one that a redirect led to.
+    pub(crate) fn url(&self) -> Result<String, NotNow> {
+        self.look(|exchange| exchange.origin().url(exchange.head().target()))
+    }
+
+    /// How many bytes of the body can be read at once. It waits until there are some; 0 is the end of the body.
+    pub(crate) fn available(&self) -> Result<usize, RequestFailure> {
+        let deadline = after(self.settings().limit(Number::ReceiveTimeout));
+        self.run(|exchange| {
+            exchange.response().ok_or(RequestFailure::NotNow)?;
+            loop {
+                match exchange.available() {
+                    (0, true) => self.fill(exchange, deadline)?,
+                    // A fault in the body shows where it is read.
+                    (0, false) => return Ok(exchange.read(&mut []).map_err(ExchangeFailure::Exchange)?),
+                    (count, _) => return Ok(count),
+                }
+            }
+        })
+    }
+
+    /// Fills the buffer from the body, or to the end of the body. What came before a fault or the end of the time is given
+    /// out first: the next call has the error.
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> Result<usize, RequestFailure> {
+        self.read_by(buffer, after(self.settings().limit(Number::ReceiveTimeout)))
+    }
+
+    /// The same with another deadline.
+    pub(crate) fn read_by(&self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<usize, RequestFailure> {
+        self.run(|exchange| {
+            exchange.response().ok_or(RequestFailure::NotNow)?;
+            let mut filled = 0;
+            while filled < buffer.len() {
+                let step = match exchange.read(&mut buffer[filled..]) {
+                    Ok(0) if !exchange.available().1 => break,
+                    Ok(0) => self.fill(exchange, deadline),
+                    Ok(count) => {
+                        filled += count;
+                        Ok(())
+                    }
+                    Err(error) => Err(ExchangeFailure::Exchange(error).into()),
+                };
+                match step {
+                    Err(_) if filled > 0 => break,
+                    step => step?,
+                }
+            }
+            Ok(filled)
+        })
+    }
+
+    /// Reads what there is of the body, and waits only if that is nothing. 0 is the end of the body.
+    pub(crate) fn read_some(&self, buffer: &mut [u8]) -> Result<usize, RequestFailure> {
+        let deadline = after(self.settings().limit(Number::ReceiveTimeout));
+        self.run(|exchange| {
+            exchange.response().ok_or(RequestFailure::NotNow)?;
+            loop {
+                match exchange.read(buffer).map_err(ExchangeFailure::Exchange)? {
+                    0 if !buffer.is_empty() && exchange.available().1 => self.fill(exchange, deadline)?,
+                    count => return Ok(count),
+                }
+            }
+        })
     }
 
     /// Exchanges the answered request for its socket, once (b1.2.11).
     pub(crate) fn complete_upgrade(&self) -> Result<Socket, NotUpgraded> {
-        let upgrade = match &mut *lock(&self.state) {
-            State::Answered { response, .. } if response.status() != 101 => {
-                return Err(NotUpgraded::Refused);
-            }
-            State::Answered { upgrade, .. } => upgrade.take(),
-            _ => None,
-        };
-        let Upgrade { stream, read_ahead } = upgrade.ok_or(NotUpgraded::NotNow)?;
-        Ok(Socket::new(Blocking::new(Role::Client, stream, &read_ahead)))
+        let is_sent_again = self.was_upgraded.load(Ordering::SeqCst)
+            && self.look(|exchange| exchange.missing().is_ok()).unwrap_or(false);
+        if is_sent_again && self.receive_response().is_err() {
+            return Err(NotUpgraded::NotNow);
+        }
+        let read_ahead = self.look(|exchange| match exchange.response() {
+            None => Err(NotUpgraded::NotNow),
+            Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => Err(NotUpgraded::Refused),
+            Some(_) => exchange.take_upgrade().ok_or(NotUpgraded::NotNow),
+        });
+        let read_ahead = read_ahead.map_err(|_| NotUpgraded::NotNow)??;
+        let stream = self.line.take().ok_or(NotUpgraded::NotNow)?;
+        self.was_upgraded.store(true, Ordering::SeqCst);
+        let settings = self.settings().clone();
+        Ok(Socket::new(Role::Client, stream, &read_ahead, &settings))
     }
 
     /// Gives up what is under way, when the handle is closed. A socket that came of the request lives on (b1.1.8).
     pub(crate) fn abort(&self) {
-        self.waker.wake();
-        if let Some(stream) = lock(&self.stream).take() {
-            stream.shutdown_both();
-        }
+        self.line.abort();
     }
 
-    /// Takes the state out if it is the right one.
-    fn begin(&self, is_right: impl FnOnce(&State) -> bool) -> Result<State, Win32Error> {
-        let mut state = lock(&self.state);
-        if !is_right(&state) {
-            return Err(Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE);
-        }
-        Ok(mem::replace(&mut *state, State::Busy))
+    fn fill(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<(), RequestFailure> {
+        Ok(self.line.fill(exchange, deadline)?)
     }
 
-    fn finish(&self, result: Result<State, RequestFailure>) -> Result<(), RequestFailure> {
-        let (state, result) = match result {
-            Ok(next) => (next, Ok(())),
-            Err(_) if self.waker.is_woken() => {
-                (State::Failed, Err(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED.into()))
-            }
-            Err(failure) => (State::Failed, Err(failure)),
-        };
-        *lock(&self.state) = state;
+    /// Looks at the exchange, unless a call is under way.
+    fn look<R>(&self, look: impl FnOnce(&mut Exchange) -> R) -> Result<R, NotNow> {
+        lock(&self.exchange).as_deref_mut().map(look).ok_or(NotNow)
+    }
+
+    /// Makes a call that may block, with the exchange out of its place.
+    fn run<R>(
+        &self,
+        call: impl FnOnce(&mut Exchange) -> Result<R, RequestFailure>,
+    ) -> Result<R, RequestFailure> {
+        let mut exchange = lock(&self.exchange).take().ok_or(NotNow)?;
+        let result = call(&mut exchange);
+        *lock(&self.exchange) = Some(exchange);
         result
-    }
-
-    fn send_now(&self) -> Result<State, RequestFailure> {
-        let Url { host, port, .. } = &self.url;
-        let stream = Arc::new(net::connect(host, *port, Limits::default(), &self.waker)?);
-        *lock(&self.stream) = Some(Arc::clone(&stream));
-        // The handle may have been closed just before that.
-        if self.waker.is_woken() {
-            return Err(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED.into());
-        }
-        let deadline = Instant::now() + EXCHANGE_TIMEOUT;
-        send_request(&stream, &self.head.encode(), deadline).map_err(|error| {
-            let code = codes::of_sending(&error);
-            RequestFailure::of_opening(error, code)
-        })?;
-        Ok(State::Sent(stream))
-    }
-
-    fn receive_now(&self, stream: Arc<Stream>) -> Result<State, RequestFailure> {
-        let deadline = Instant::now() + EXCHANGE_TIMEOUT;
-        let (response, read_ahead) = receive_response(&stream, deadline).map_err(|error| {
-            let code = codes::of_receiving(&error);
-            RequestFailure::of_opening(error, code)
-        })?;
-        let upgrade = match response.check_upgrade(&self.head) {
-            Ok(_) => {
-                drop(lock(&self.stream).take());
-                // Only a close of the handle takes it first.
-                let stream = Arc::into_inner(stream).ok_or(Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED)?;
-                Some(Upgrade { stream, read_ahead })
-            }
-            Err(UpgradeError::Refused) => None,
-            Err(error) => return Err(codes::of_upgrade(error).into()),
-        };
-        Ok(State::Answered { response: Arc::new(response), upgrade })
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// The headers that a request has from the beginning.
+fn set_first_fields(fields: &mut Fields, connection: &Connection, opening: Opening<'_>) -> Result<(), FieldError> {
+    if let Some(agent) = connection.session().agent() {
+        fields.set("User-Agent", &agent)?;
+    }
+    if let Some(referrer) = opening.referrer {
+        fields.set("Referer", referrer)?;
+    }
+    if !opening.accept_types.is_empty() {
+        fields.set("Accept", &opening.accept_types.join(", "))?;
+    }
+    Ok(())
+}
+
+fn rules(settings: &Settings) -> Rules {
+    let redirects = if settings.has_disabled(sys::WINHTTP_DISABLE_REDIRECTS) {
+        Redirects::Never
+    } else {
+        match settings.number(Number::RedirectPolicy) {
+            sys::WINHTTP_OPTION_REDIRECT_POLICY_NEVER => Redirects::Never,
+            sys::WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS => Redirects::Always,
+            _ => Redirects::NotToPlain,
+        }
+    };
+    Rules {
+        redirects,
+        max_redirects: settings.number(Number::MaxRedirects),
+        max_interim: settings.number(Number::MaxStatusContinue),
+        max_head: usize::try_from(settings.number(Number::MaxHeaderSize)).unwrap_or(usize::MAX),
+    }
+}
+
+const fn limits(settings: &Settings) -> ExchangeLimits {
+    ExchangeLimits {
+        resolve: settings.limit(Number::ResolveTimeout),
+        connect: settings.limit(Number::ConnectTimeout),
+        send: settings.limit(Number::SendTimeout),
+        receive: settings.limit(Number::ReceiveTimeout),
+        response: settings.limit(Number::ReceiveResponseTimeout),
+    }
+}
+
+/// The point in time when a limit is reached. One that is too far away for a clock is none.
+fn after(limit: Option<Duration>) -> Option<Instant> {
+    Instant::now().checked_add(limit?)
 }

@@ -1,22 +1,93 @@
 //! The object behind a socket handle: what the WebSocket functions do, in WinHTTP's terms, without handles and pointers.
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-use winws_api::winhttp::WebSocketBufferType;
+use winws_api::winhttp::{StatusCallback, WebSocketBufferType};
 
+use super::session::lock;
+use super::settings::{Number, Settings, UNLIMITED};
+use crate::net::Stream;
 use crate::net::blocking::{Arrival, Blocking, Failure};
-use crate::protocol::{CloseFrame, MessageKind, Piece};
+use crate::protocol::{CloseFrame, MessageKind, Piece, Role};
 
 /// An open WebSocket. Nothing but its handshake says which end it is.
 #[derive(Debug)]
 pub(crate) struct Socket {
     connection: Blocking,
+    /// How long a receive of the C API waits, in milliseconds; 0 is no limit (b1.4.27).
+    receive_timeout: AtomicU32,
+    context: AtomicUsize,
+    callback: Mutex<(StatusCallback, u32)>,
 }
 
 impl Socket {
-    /// The socket of a connection whose handshake is done.
-    pub(crate) const fn new(connection: Blocking) -> Self {
-        Self { connection }
+    /// The socket of a stream whose handshake is done, with what was read beyond that. It takes over what its request had (b1.8.3).
+    pub(crate) fn new(role: Role, stream: Stream, read_ahead: &[u8], settings: &Settings) -> Self {
+        let connection = Blocking::new(role, stream, read_ahead, settings.times());
+        let receive_timeout = settings.message_limit().map_or(0, |_| settings.number(Number::ReceiveTimeout));
+        Self {
+            connection,
+            receive_timeout: AtomicU32::new(receive_timeout),
+            context: AtomicUsize::new(settings.context),
+            callback: Mutex::new(settings.callback),
+        }
+    }
+
+    /// A setting of the socket; those that no socket has are 0.
+    pub(super) fn number(&self, number: Number) -> u32 {
+        match number {
+            Number::ReceiveTimeout => self.receive_timeout.load(Ordering::Relaxed),
+            _ => 0,
+        }
+    }
+
+    /// Sets what the table of options lets a program set on a socket.
+    pub(super) fn set_number(&self, number: Number, value: u32) {
+        let limit = (value != 0 && value != UNLIMITED).then(|| Duration::from_millis(value.into()));
+        match number {
+            Number::ReceiveTimeout => self.receive_timeout.store(limit.map_or(0, |_| value), Ordering::Relaxed),
+            Number::CloseTimeout => self.connection.set_close_timeout(limit),
+            Number::KeepAliveInterval => self.connection.set_keep_alive(limit),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn set_close_timeout(&self, limit: Option<Duration>) {
+        self.connection.set_close_timeout(limit);
+    }
+
+    pub(crate) fn set_send_timeout(&self, limit: Option<Duration>) {
+        self.connection.set_send_timeout(limit);
+    }
+
+    pub(crate) fn set_keep_alive(&self, interval: Option<Duration>) {
+        self.connection.set_keep_alive(interval);
+    }
+
+    pub(crate) fn set_peer_timeout(&self, limit: Option<Duration>) {
+        self.connection.set_peer_timeout(limit);
+    }
+
+    pub(super) fn context(&self) -> usize {
+        self.context.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_context(&self, context: usize) {
+        self.context.store(context, Ordering::Relaxed);
+    }
+
+    pub(super) fn replace_callback(&self, callback: StatusCallback, mask: u32) -> StatusCallback {
+        std::mem::replace(&mut *lock(&self.callback), (callback, mask)).0
+    }
+
+    /// When a receive that begins now has waited long enough.
+    pub(super) fn message_deadline(&self) -> Option<Instant> {
+        match self.receive_timeout.load(Ordering::Relaxed) {
+            0 => None,
+            millis => Instant::now().checked_add(Duration::from_millis(millis.into())),
+        }
     }
 
     /// Sends one frame. [`Failure::InvalidParameter`] for the type of a close frame (b1.3.3).

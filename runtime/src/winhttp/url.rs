@@ -11,7 +11,6 @@ mod units;
 use winws_api::Win32Error;
 
 pub(super) use self::units::NotEscaped;
-#[allow(unused_imports, reason = "the functions of the trait call them")]
 pub(super) use self::{crack::crack, create::create};
 use super::host::Host;
 
@@ -20,14 +19,11 @@ const DEFAULT_PORT: u16 = 80;
 
 /// Where to connect to and what to ask for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Url {
-    /// A name in ASCII or an address; an IPv6 address has no brackets, and a zone follows `%`.
-    pub host: String,
-    pub port: u16,
-    /// The value of the Host header, which leaves the default port out (b1.8.11).
-    pub authority: String,
+pub(crate) struct Url {
+    pub(crate) host: Host,
+    pub(crate) port: u16,
     /// Path and query; never empty.
-    pub target: String,
+    pub(crate) target: String,
 }
 
 impl Url {
@@ -36,7 +32,7 @@ impl Url {
     /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for any other scheme, the ones with TLS included. User information and a
     /// fragment have no meaning for a WebSocket, so they are `ERROR_WINHTTP_INVALID_URL`, as are characters that a URL
     /// has to escape. The host may have them: it is converted to ASCII.
-    pub(super) fn parse(text: &str) -> Result<Self, Win32Error> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Win32Error> {
         let (scheme, rest) = text.split_once("://").ok_or(Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME)?;
         if !scheme.eq_ignore_ascii_case("ws") && !scheme.eq_ignore_ascii_case("http") {
             return Err(Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME);
@@ -60,9 +56,8 @@ impl Url {
             "" | ":" => DEFAULT_PORT,
             _ => digits(port.strip_prefix(':')?)?,
         };
-        let authority = if port == DEFAULT_PORT { host.header() } else { format!("{}:{port}", host.header()) };
         let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
-        Some(Self { host: host.to_connect(), port, authority, target })
+        Some(Self { host, port, target })
     }
 }
 
@@ -73,11 +68,17 @@ fn digits(text: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::winhttp::Connection;
 
     fn check(text: &str, host: &str, port: u16, authority: &str, target: &str) {
-        let url = Url { host: host.into(), port, authority: authority.into(), target: target.into() };
-        assert_eq!(Url::parse(text), Ok(url), "{text}");
+        let url = Url::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let connection = Connection::new(Arc::default(), url.host, url.port);
+        let origin = connection.origin(false);
+        let found = (&origin.host[..], origin.port, &origin.authority()[..], &url.target[..]);
+        assert_eq!(found, (host, port, authority, target), "{text}");
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn a_refusal_has_its_status_and_its_headers_in_their_order() {
         "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a\"\r\nX: 1\r\nWWW-Authenticate: Digest\r\n\
          Content-Length: 4\r\n\r\nbody",
     );
-    assert_eq!((error.status(), error.code()), (Some(401), Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE));
+    assert_eq!((error.status(), error.code()), (Some(401), Win32Error::ERROR_INVALID_OPERATION));
     let headers: Vec<_> = error.headers().collect();
     let expected = [
         ("WWW-Authenticate", "Basic realm=\"a\""),

@@ -5,7 +5,7 @@ use std::ptr;
 use winws::WinHttp;
 use winws_api::Win32Error;
 use winws_api::winhttp::{HInternet, WebSocketBufferType};
-use winws_tests_runtime::peer::{Opening, Socket, close_frame, connect, frame};
+use winws_tests_runtime::peer::{UpgradeRequests as _, Opening, Socket, close_frame, connect, frame};
 
 use super::{INCORRECT_STATE, INCORRECT_TYPE, INVALID_HANDLE, INVALID_OPERATION, INVALID_PARAMETER, OK, c};
 
@@ -95,7 +95,6 @@ fn check_bad_arguments(socket: &Socket) {
     assert_eq!(c::send(word, 5, None, 0), 87);
     assert_eq!(c::send(word, 0, None, 1), 87);
     assert_eq!(c::receive(word, None, 0, Some(&mut 0), Some(&mut 0)), 87);
-    assert_eq!(c::receive(word, Some(&mut [0; 8]), 8, None, Some(&mut 0)), 87);
     assert_eq!(c::shutdown(word, 1000, None, 1), 87);
     assert_eq!(c::close(word, 1000, None, 1), 87);
     assert_eq!(c::query_close_status(word, None, None, 0, Some(&mut 0)), 87);
@@ -118,6 +117,16 @@ fn b1_1_11_arguments_are_checked_before_the_handle() {
     check_bad_arguments(&Socket(HInternet::NULL));
     let opening = Opening::new(&[]);
     check_bad_arguments(&Socket(opening.request));
+}
+
+#[test]
+fn b1_4_2_null_outputs_are_judged_after_the_handle_and_its_type() {
+    let receive = |word| c::receive(word, Some(&mut [0; 8]), 8, None, None);
+    let (socket, _peer) = connect();
+    assert_eq!(receive(c::word(socket.0)), 87);
+    assert_eq!(c::receive(c::word(socket.0), Some(&mut [0; 8]), 8, Some(&mut 0), None), 87);
+    assert_eq!(receive(c::word(HInternet::NULL)), 6);
+    assert_eq!(receive(c::word(Opening::new(&[]).request)), 12018);
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::opening::{READ_AHEAD, write_all};
+use super::write_all;
 use crate::net::{Stream, Waited};
-use crate::protocol::http::HeadError;
+use crate::protocol::http::{HeadError, READ_AHEAD};
 use crate::protocol::upgrade::{UpgradeRequest, UpgradeRequestReader};
 
 /// How long a client that was refused may take to end the stream.
@@ -64,7 +64,7 @@ pub(crate) fn receive_request(
 
 /// Writes a response. After the deadline it fails with `TimedOut`.
 pub(crate) fn send_response(stream: &Stream, response: &[u8], deadline: Option<Instant>) -> io::Result<()> {
-    if write_all(stream, response, deadline)? { Ok(()) } else { Err(io::ErrorKind::TimedOut.into()) }
+    if write_all(stream, response, || deadline)? { Ok(()) } else { Err(io::ErrorKind::TimedOut.into()) }
 }
 
 /// Writes a response that nothing comes after, and waits a little for the client to have read it.

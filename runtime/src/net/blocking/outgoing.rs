@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::io::IoSlice;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::net::Stream;
@@ -108,16 +109,25 @@ impl Outgoing {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the turn of another thread to end, and takes it.
-    pub(super) fn take_turn(&self) -> Turn<'_> {
+    /// Waits for the turn of another thread to end, and takes it. `None` if that has not come by the deadline.
+    pub(super) fn take_turn(&self, deadline: Option<Instant>) -> Option<Turn<'_>> {
         let mut queue = self.lock();
         if queue.is_taken {
             queue.waiting += 1;
-            let waited = self.turned.wait_while(queue, |queue| queue.is_taken);
-            queue = waited.unwrap_or_else(PoisonError::into_inner);
+            queue = self.wait_for_turn(queue, deadline);
             queue.waiting -= 1;
         }
-        Turn { outgoing: self, queue: Some(queue) }
+        (!queue.is_taken).then_some(Turn { outgoing: self, queue: Some(queue) })
+    }
+
+    fn wait_for_turn<'s>(&'s self, queue: MutexGuard<'s, Queue>, deadline: Option<Instant>) -> MutexGuard<'s, Queue> {
+        let Some(deadline) = deadline else {
+            let waited = self.turned.wait_while(queue, |queue| queue.is_taken);
+            return waited.unwrap_or_else(PoisonError::into_inner);
+        };
+        let rest = deadline.saturating_duration_since(Instant::now());
+        let waited = self.turned.wait_timeout_while(queue, rest, |queue| queue.is_taken);
+        waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
@@ -162,6 +172,11 @@ impl Queue {
     /// Whether the last data frame has ended without a byte, because the peer broke the protocol before.
     pub(super) const fn is_unsent(&self) -> bool {
         self.is_unsent
+    }
+
+    /// Queues a pong that nobody asked for.
+    pub(super) fn keep_alive(&mut self) {
+        self.write.keep_alive();
     }
 
     /// Queues what answers bytes that came in.

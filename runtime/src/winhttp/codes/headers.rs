@@ -5,11 +5,13 @@ use winws_api::winhttp::{AddRequestHeadersError, QueryHeadersError};
 use super::{BadArgument, BadHandle};
 use crate::protocol::http::FieldError;
 use crate::winhttp::headers::NotAnswered;
+use crate::winhttp::request::NotNow;
 
 causes! {
     QueryHeaders => QueryHeadersError, by of_query_headers {
         Argument(BadArgument),
         Handle(BadHandle),
+        State(NotNow),
         Query(NotAnswered),
     }
 }
@@ -22,7 +24,7 @@ fn of_query_headers(cause: &QueryHeaders) -> QueryHeadersError {
         QueryHeaders::Argument(BadArgument) | QueryHeaders::Query(NotAnswered::OtherForm) => {
             QueryHeadersError::InvalidParameter
         }
-        QueryHeaders::Query(NotAnswered::NotReceived) => QueryHeadersError::IncorrectHandleState,
+        QueryHeaders::State(NotNow) | QueryHeaders::Query(NotAnswered::NotReceived) => QueryHeadersError::IncorrectHandleState,
         QueryHeaders::Query(NotAnswered::NotFound) => QueryHeadersError::HeaderNotFound,
         QueryHeaders::Query(NotAnswered::TooSmall) => QueryHeadersError::InsufficientBuffer,
     }
@@ -31,6 +33,7 @@ fn of_query_headers(cause: &QueryHeaders) -> QueryHeadersError {
 causes! {
     AddRequestHeaders => AddRequestHeadersError, by of_add_request_headers {
         Handle(BadHandle),
+        State(NotNow),
         Fields(FieldError),
     }
 }
@@ -39,6 +42,7 @@ fn of_add_request_headers(cause: &AddRequestHeaders) -> AddRequestHeadersError {
     match cause {
         AddRequestHeaders::Handle(BadHandle::Stale) => AddRequestHeadersError::InvalidHandle,
         AddRequestHeaders::Handle(BadHandle::WrongType) => AddRequestHeadersError::IncorrectHandleType,
+        AddRequestHeaders::State(NotNow) => AddRequestHeadersError::IncorrectHandleState,
         AddRequestHeaders::Fields(FieldError::Malformed) => AddRequestHeadersError::InvalidParameter,
         AddRequestHeaders::Fields(FieldError::AlreadyExists) => AddRequestHeadersError::HeaderAlreadyExists,
         AddRequestHeaders::Fields(FieldError::NotFound) => AddRequestHeadersError::HeaderNotFound,

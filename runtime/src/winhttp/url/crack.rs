@@ -41,7 +41,6 @@ struct Asked<'c, W> {
 ///
 /// After `InsufficientBuffer` the lengths of the parts that are copied have been written: of those that did not fit with room
 /// for the zero. Nothing else is written unless the call succeeds.
-#[allow(dead_code, reason = "the function of the trait calls it")]
 pub(in crate::winhttp) fn crack<W: WideChar>(
     vouched: Vouched,
     url: &[W],

@@ -24,7 +24,6 @@ const OF_AUTHORITY: Escaping = Escaping { keeps: is_of_authority, keeps_sequence
 /// # Errors
 ///
 /// After `InsufficientBuffer`, `url_length` is how many units `url` needs. A password needs a user name, which may be empty.
-#[allow(dead_code, reason = "the function of the trait calls it")]
 pub(in crate::winhttp) fn create<W: WideChar>(
     vouched: Vouched,
     components: &UrlComponents<W>,

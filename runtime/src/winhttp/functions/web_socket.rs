@@ -1,4 +1,4 @@
-//! The trait of the WebSocket functions: handles to objects, and what those give to codes and outputs.
+//! The trait of the WebSocket functions.
 
 use std::sync::Arc;
 
@@ -8,24 +8,24 @@ use winws_api::winhttp::{
 };
 use winws_api::{KeptBuffer, KeptBufferMut};
 
-use super::codes::{BadArgument, NoCloseFrame, TooSmall};
-use super::request::Request;
-use super::{Object, WinHttp};
 use crate::protocol::CloseFrame;
+use crate::winhttp::codes::{BadArgument, NoCloseFrame, TooSmall};
+use crate::winhttp::{Object, WinHttp};
 
 // SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
 #[expect(unsafe_code, reason = "the trait wants a promise")]
 unsafe impl WebSocket for WinHttp {
-    /// `context` is for callbacks, which synchronous mode has none of.
+    /// `context` is for callbacks, which synchronous mode has none of; 0 leaves the request's.
     fn web_socket_complete_upgrade(
         &self,
         request: HInternet,
-        _context: usize,
+        context: usize,
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
-        let socket = self.with_request(request, |request| -> Result<_, WebSocketCompleteUpgradeError> {
-            Ok(Request::complete_upgrade(request)?)
-        })?;
-        Ok(HInternet::from_raw(self.objects.insert(Object::Socket(Arc::new(socket)))))
+        let socket = self.request(request)?.complete_upgrade()?;
+        if context != 0 {
+            socket.set_context(context);
+        }
+        Ok(self.insert(Object::Socket(Arc::new(socket)), request))
     }
 
     fn web_socket_send(
@@ -48,13 +48,15 @@ unsafe impl WebSocket for WinHttp {
         bytes_read: Option<&mut u32>,
         buffer_type: Option<&mut i32>,
     ) -> Result<(), WebSocketReceiveError> {
-        let (Some(bytes_read), Some(buffer_type)) = (bytes_read, buffer_type) else {
-            return Err(BadArgument.into());
-        };
         if buffer.is_empty() {
             return Err(BadArgument.into());
         }
-        let (length, kind) = self.socket(web_socket)?.receive(buffer.as_mut_slice(), None)?;
+        let socket = self.socket(web_socket)?;
+        // Only synchronous mode needs these, so the handle comes first (b1.4.2).
+        let (Some(bytes_read), Some(buffer_type)) = (bytes_read, buffer_type) else {
+            return Err(BadArgument.into());
+        };
+        let (length, kind) = socket.receive(buffer.as_mut_slice(), socket.message_deadline())?;
         *bytes_read = u32::try_from(length).unwrap_or(u32::MAX);
         *buffer_type = kind.into();
         Ok(())

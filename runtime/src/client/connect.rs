@@ -1,0 +1,280 @@
+//! How a client gets a WebSocket or a response: sessions, and requests over them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebSocketCompleteUpgradeError};
+
+use super::{ConnectError, Response, WebSocket};
+use crate::winhttp::{Connection, Number, Opening, Request, Session as SessionObject, Settings, Url};
+
+/// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.
+const REFUSAL_BODY: usize = 4096;
+
+/// How long the body of a refusal is waited for.
+const REFUSAL_TIME: Duration = Duration::from_secs(1);
+
+/// What connections have in common: a user agent and time limits.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+/// # let url = format!("ws://{}/chat", listener.local_addr()?);
+/// # let server = std::thread::spawn(move || winws::accept(listener.accept().unwrap().0).unwrap().close(1000, ""));
+/// let session = winws::Session::builder().user_agent("agent/1.0").connect_timeout(Duration::from_secs(5)).build()?;
+/// // let url = "ws://example.com/chat";
+/// let socket = session.connect(&url)?;
+/// socket.close(1000, "bye")?;
+/// # server.join().unwrap()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    object: Arc<SessionObject>,
+}
+
+/// The settings of a [`Session`] that is about to be built.
+///
+/// A timeout of `None` is no limit, and so is one of more than 49 days. Part of a millisecond counts as a whole one.
+#[derive(Clone, Debug, Default)]
+pub struct SessionBuilder {
+    agent: Option<String>,
+    settings: Settings,
+}
+
+/// What a request for a WebSocket has beside its URL.
+///
+/// ```
+/// use winws::ConnectOptions;
+///
+/// let options = ConnectOptions {
+///     headers: &[("Origin", "https://example.com")],
+///     subprotocols: &["chat", "superchat"],
+/// };
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ConnectOptions<'o> {
+    /// Names and values of further headers. Those of the handshake itself are refused.
+    pub headers: &'o [(&'o str, &'o str)],
+    /// The subprotocols to choose from, the best one first. [`WebSocket::subprotocol`] is the choice of the server.
+    pub subprotocols: &'o [&'o str],
+}
+
+/// Connects to a `ws://` URL and upgrades to a WebSocket.
+///
+/// The host may be an international name, such as `hö.st`. An IPv6 address has brackets, and its zone follows `%25`:
+/// `ws://[fe80::1%25eth0]/` (RFC 6874).
+///
+/// # Errors
+///
+/// See [`Session::connect_with`].
+pub fn connect(url: &str) -> Result<WebSocket, ConnectError> {
+    Session::new().connect(url)
+}
+
+/// Connects with further headers and subprotocols.
+///
+/// # Errors
+///
+/// See [`Session::connect_with`].
+pub fn connect_with(url: &str, options: &ConnectOptions<'_>) -> Result<WebSocket, ConnectError> {
+    Session::new().connect_with(url, options)
+}
+
+/// Asks for the document at an `http://` URL.
+///
+/// # Errors
+///
+/// See [`Session::get`].
+pub fn get(url: &str) -> Result<Response, ConnectError> {
+    Session::new().get(url)
+}
+
+impl Session {
+    /// A session with WinHTTP's own time limits and no user agent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A session with settings.
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::default()
+    }
+
+    /// Connects to a `ws://` URL and upgrades to a WebSocket.
+    ///
+    /// # Errors
+    ///
+    /// See [`connect_with`](Self::connect_with).
+    pub fn connect(&self, url: &str) -> Result<WebSocket, ConnectError> {
+        self.connect_with(url, &ConnectOptions::default())
+    }
+
+    /// Connects with further headers and subprotocols.
+    ///
+    /// It blocks until the server has answered, as long as the time limits allow: by default 60 seconds for each address of the
+    /// host and 30 seconds for each silence of the server. Up to ten redirects are followed.
+    ///
+    /// # Errors
+    ///
+    /// If the server refused the upgrade, [`ConnectError::status`] is its answer. Otherwise [`ConnectError::code`] is one of
+    /// these:
+    ///
+    /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: only `ws://` and `http://` are supported, and both mean the same. There is no TLS
+    ///   yet, so `wss://` is not supported.
+    /// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed.
+    /// - `ERROR_INVALID_PARAMETER`: a header is malformed or belongs to the handshake, or a subprotocol is not a token or stands
+    ///   there twice.
+    /// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` or `ERROR_WINHTTP_CANNOT_CONNECT`: the server was not reached.
+    /// - `ERROR_WINHTTP_TIMEOUT`: the server did not answer in time.
+    /// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
+    /// - `ERROR_WINHTTP_HEADER_SIZE_OVERFLOW`: the head of the answer is larger than 64 KiB, or it has more than 128 headers.
+    /// - `ERROR_WINHTTP_REDIRECT_FAILED`: the server redirects more than ten times, or to an address that cannot be asked.
+    /// - `ERROR_WINHTTP_SECURE_FAILURE`: the server redirects to an address with TLS.
+    ///
+    /// The error's `source()` has what the operating system or the handshake said.
+    pub fn connect_with(&self, url: &str, options: &ConnectOptions<'_>) -> Result<WebSocket, ConnectError> {
+        let request = self.open(url, options.headers)?;
+        request.ask_for_upgrade();
+        if !options.subprotocols.is_empty() {
+            add_header(&request, "Sec-WebSocket-Protocol", &options.subprotocols.join(", "))?;
+        }
+        exchange(&request)?;
+        let (status, subprotocol) = request.with_response(|response| {
+            let subprotocol = response.headers("Sec-WebSocket-Protocol").next();
+            (response.status(), subprotocol.map(|value| String::from_utf8_lossy(value).into_owned()))
+        })?;
+        if status != 101 {
+            return Err(refusal(&request, status));
+        }
+        let socket = request.complete_upgrade().map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
+        Ok(WebSocket::new(socket, subprotocol))
+    }
+
+    /// Asks for the document at an `http://` URL, and gives the response whatever its status is. Redirects are followed.
+    ///
+    /// ```
+    /// # use std::io::{Read as _, Write as _};
+    /// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// # let url = format!("http://{}/hello", listener.local_addr()?);
+    /// # let server = std::thread::spawn(move || {
+    /// #     let mut peer = listener.accept().unwrap().0;
+    /// #     peer.read(&mut [0; 4096]).unwrap();
+    /// #     peer.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").unwrap();
+    /// # });
+    /// // let url = "http://example.com/hello";
+    /// let mut response = winws::Session::new().get(&url)?;
+    /// let body = std::io::read_to_string(&mut response)?;
+    /// assert_eq!((response.status(), &body[..]), (200, "hello"));
+    /// # server.join().unwrap();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The codes of [`connect_with`](Self::connect_with). A status that is no success is no error.
+    pub fn get(&self, url: &str) -> Result<Response, ConnectError> {
+        let request = self.open(url, &[])?;
+        exchange(&request)?;
+        Ok(Response::new(request)?)
+    }
+
+    fn open(&self, url: &str, headers: &[(&str, &str)]) -> Result<Request, ConnectError> {
+        let Url { host, port, target } = Url::parse(url)?;
+        let connection = Connection::new(Arc::clone(&self.object), host, port);
+        let opening = Opening { object_name: Some(&target), ..Opening::default() };
+        let request = Request::open(&connection, opening)?;
+        for (name, value) in headers {
+            add_header(&request, name, value)?;
+        }
+        Ok(request)
+    }
+}
+
+impl SessionBuilder {
+    /// The value of the `User-Agent` header. Without one there is no such header.
+    #[must_use]
+    pub fn user_agent(mut self, agent: &str) -> Self {
+        self.agent = Some(agent.to_owned());
+        self
+    }
+
+    /// How long resolving a name may take. At first there is no limit but the system's.
+    #[must_use]
+    pub fn resolve_timeout(self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit(Number::ResolveTimeout, limit.into())
+    }
+
+    /// How long connecting to one address may take: at first 60 seconds.
+    #[must_use]
+    pub fn connect_timeout(self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit(Number::ConnectTimeout, limit.into())
+    }
+
+    /// How long a server may take nothing of what is sent: at first 30 seconds. It is a limit of the WebSocket too.
+    #[must_use]
+    pub fn send_timeout(self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit(Number::SendTimeout, limit.into())
+    }
+
+    /// How long a server may send nothing of a response: at first 30 seconds. A WebSocket has a limit of its own,
+    /// [`WebSocket::set_receive_timeout`].
+    #[must_use]
+    pub fn receive_timeout(self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit(Number::ReceiveTimeout, limit.into())
+    }
+
+    /// How long the whole head of a response may take: at first 90 seconds.
+    #[must_use]
+    pub fn response_timeout(self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit(Number::ReceiveResponseTimeout, limit.into())
+    }
+
+    /// How long [`WebSocket::close`] waits for the close frame of the server: at first 10 seconds.
+    #[must_use]
+    pub fn close_timeout(self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit(Number::CloseTimeout, limit.into())
+    }
+
+    /// The session.
+    ///
+    /// # Errors
+    ///
+    /// `ERROR_INVALID_PARAMETER` if the user agent cannot be the value of a header.
+    pub fn build(self) -> Result<Session, OpenError> {
+        let object = SessionObject::new(self.agent.as_deref())?;
+        *object.settings() = self.settings;
+        Ok(Session { object: Arc::new(object) })
+    }
+
+    fn limit(mut self, number: Number, limit: Option<Duration>) -> Self {
+        let millis = limit.and_then(|limit| u32::try_from(limit.as_nanos().div_ceil(1_000_000).max(1)).ok());
+        self.settings.set(number, millis.unwrap_or(u32::MAX));
+        self
+    }
+}
+
+fn add_header(request: &Request, name: &str, value: &str) -> Result<(), ConnectError> {
+    request.add_header(name, value)?.map_err(|error| ConnectError::of_header(name, error))
+}
+
+fn exchange(request: &Request) -> Result<(), ConnectError> {
+    request.send(None, &[], 0).map_err(ConnectError::of::<SendRequestError>)?;
+    request.receive_response().map_err(ConnectError::of::<ReceiveResponseError>)
+}
+
+/// What the server said instead of an upgrade, with the start of its body as far as that comes soon.
+fn refusal(request: &Request, status: u16) -> ConnectError {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers = request
+        .with_response(|response| response.all().iter().map(|(name, value)| (text(name), text(value))).collect())
+        .unwrap_or_default();
+    let mut body = vec![0; REFUSAL_BODY];
+    // A body that breaks off does not matter here.
+    let length = request.read_by(&mut body, Instant::now().checked_add(REFUSAL_TIME)).unwrap_or(0);
+    body.truncate(length);
+    ConnectError::refused(status, headers, body)
+}

@@ -1,0 +1,128 @@
+//! What a receive does while nothing comes: signs of life, and the end of a peer that gives none.
+//!
+//! Only reads that ended without a byte are counted, so a busy connection never looks at a clock for this.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::times::Limit;
+
+/// What is due after a silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    None,
+    /// A pong that nobody asked for: it keeps boxes on the way from forgetting the connection.
+    Pong,
+    /// A ping, which a peer that lives answers.
+    Ping,
+    /// The peer has been silent for too long.
+    Lost,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Silence {
+    /// After how long a silence a pong is sent.
+    pub(super) keep_alive: Limit,
+    /// After how long a silence the peer counts as gone.
+    pub(super) peer: Limit,
+    /// Milliseconds since the last byte.
+    total: AtomicU32,
+    /// Milliseconds since the last byte or the last sign.
+    since_sign: AtomicU32,
+}
+
+impl Silence {
+    pub(super) fn new(keep_alive: Option<Duration>) -> Self {
+        Self { keep_alive: Limit::new(keep_alive), ..Self::default() }
+    }
+
+    /// How long a read may be silent before [`passed`](Self::passed) wants to know; `None` if it need not know.
+    pub(super) fn quiet(&self) -> Option<Duration> {
+        let half = self.peer.get().map(|peer| (peer / 2).max(Duration::from_millis(1)));
+        self.keep_alive.get().into_iter().chain(half).min()
+    }
+
+    /// When a read that also has a deadline is to end.
+    pub(super) fn until(&self, quiet: Option<Duration>, deadline: Instant) -> Instant {
+        let since_sign = Duration::from_millis(self.since_sign.load(Ordering::Relaxed).into());
+        let rest = quiet.map(|quiet| quiet.saturating_sub(since_sign).max(Duration::from_millis(1)));
+        rest.and_then(|rest| Instant::now().checked_add(rest)).map_or(deadline, |due| due.min(deadline))
+    }
+
+    /// Bytes have come.
+    pub(super) fn ends(&self) {
+        // A busy connection only looks.
+        if self.total.load(Ordering::Relaxed) != 0 {
+            self.total.store(0, Ordering::Relaxed);
+            self.since_sign.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Nothing has come for this long since the last call.
+    pub(super) fn passed(&self, span: Duration) -> Sign {
+        let millis = u32::try_from(span.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        let add = |counter: &AtomicU32| {
+            let sum = counter.load(Ordering::Relaxed).saturating_add(millis);
+            counter.store(sum, Ordering::Relaxed);
+            Duration::from_millis(sum.into())
+        };
+        let (total, since_sign) = (add(&self.total), add(&self.since_sign));
+        let peer = self.peer.get();
+        if peer.is_some_and(|peer| total >= peer) {
+            return Sign::Lost;
+        }
+        let sign = if peer.is_some_and(|peer| total >= peer / 2) {
+            Sign::Ping
+        } else if self.keep_alive.get().is_some_and(|interval| since_sign >= interval) {
+            Sign::Pong
+        } else {
+            return Sign::None;
+        };
+        self.since_sign.store(0, Ordering::Relaxed);
+        sign
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn millis(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn b3_3_a_silence_as_long_as_the_interval_gives_a_pong() {
+        let silence = Silence::new(Some(millis(100)));
+        assert_eq!(silence.quiet(), Some(millis(100)));
+        assert_eq!(silence.passed(millis(100)), Sign::Pong);
+        assert_eq!(silence.passed(millis(60)), Sign::None);
+        assert_eq!(silence.passed(millis(60)), Sign::Pong, "short waits add up");
+        assert_eq!(silence.passed(millis(60)), Sign::None);
+        silence.ends();
+        assert_eq!(silence.passed(millis(60)), Sign::None, "bytes end a silence");
+    }
+
+    #[test]
+    fn a_silent_peer_is_asked_and_then_given_up() {
+        let silence = Silence::default();
+        assert_eq!(silence.quiet(), None);
+        silence.peer.set(Some(millis(200)));
+        assert_eq!(silence.quiet(), Some(millis(100)));
+        assert_eq!(silence.passed(millis(100)), Sign::Ping);
+        assert_eq!(silence.passed(millis(50)), Sign::Ping);
+        silence.ends();
+        assert_eq!(silence.passed(millis(100)), Sign::Ping, "its answer begins a new silence");
+        assert_eq!(silence.passed(millis(100)), Sign::Lost);
+    }
+
+    #[test]
+    fn a_read_ends_for_a_sign_or_for_its_own_deadline() {
+        let silence = Silence::new(Some(millis(50_000)));
+        let soon = Instant::now() + millis(1_000);
+        assert_eq!(silence.until(silence.quiet(), soon), soon);
+        let late = Instant::now() + millis(500_000);
+        assert!(silence.until(silence.quiet(), late) < late);
+        assert_eq!(silence.until(None, late), late);
+    }
+}

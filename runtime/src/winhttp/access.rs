@@ -1,0 +1,146 @@
+//! Reads and sets options of objects, by the table of [`options`](super::options).
+
+use winws_api::WideChar;
+use winws_api::winhttp::{QueryOptionError, SetOptionError, StatusCallback};
+
+use super::codes::{BadArgument, NotOnThisHandle, OneWay, TooSmall, UnknownOption};
+use super::options::{Access, Kind, Row, find};
+use super::settings::{Number, Settings};
+use super::{Entry, Object, wide};
+
+/// Reads an option into the buffer. `length` becomes the length of the value, or the length that it needs.
+pub(super) fn query<W: WideChar>(
+    entry: &Entry,
+    option: u32,
+    buffer: &mut [u8],
+    length: &mut u32,
+) -> Result<(), QueryOptionError> {
+    let object = &entry.object;
+    let row = find(option).ok_or(UnknownOption)?;
+    if !row.is_readable() {
+        return Err(OneWay.into());
+    }
+    match row.access(object.level()) {
+        Access::Query | Access::Both => {}
+        Access::Set => return Err(OneWay.into()),
+        Access::None => return Err(NotOnThisHandle.into()),
+    }
+    let value = match row.kind {
+        Kind::Number(number, _) => object.number(number).to_ne_bytes().to_vec(),
+        Kind::Constant(number) => number.to_ne_bytes().to_vec(),
+        Kind::HandleType => (object.level() as u32).to_ne_bytes().to_vec(),
+        Kind::Parent => entry.parent.into_raw().to_ne_bytes().to_vec(),
+        Kind::Context => object.context().to_ne_bytes().to_vec(),
+        Kind::Url | Kind::UserAgent => {
+            let text = match object {
+                Object::Session(session) => session.agent().unwrap_or_default(),
+                Object::Request(request) => request.url()?,
+                Object::Connection(_) | Object::Socket(_) => return Err(NotOnThisHandle.into()),
+            };
+            wide::to_bytes::<W>(&text)
+        }
+        Kind::Ignored | Kind::Upgrade | Kind::Nothing | Kind::ClientCertificate => return Err(OneWay.into()),
+    };
+    *length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+    buffer.get_mut(..value.len()).ok_or(TooSmall)?.copy_from_slice(&value);
+    Ok(())
+}
+
+/// Sets an option to the value in these bytes. A handle without the option wins over a value of the wrong size (b3.4).
+pub(super) fn set<W: WideChar>(object: &Object, option: u32, value: &[u8]) -> Result<(), SetOptionError> {
+    let row = find(option).ok_or(UnknownOption)?;
+    match row.access(object.level()) {
+        Access::Set | Access::Both => {}
+        Access::Query => return Err(OneWay.into()),
+        Access::None if !row.is_settable() => return Err(OneWay.into()),
+        Access::None => return Err(NotOnThisHandle.into()),
+    }
+    set_value::<W>(object, row, value)
+}
+
+fn set_value<W: WideChar>(object: &Object, row: &Row, value: &[u8]) -> Result<(), SetOptionError> {
+    match row.kind {
+        Kind::Number(number, allowed) => {
+            let value = number_of(value)?;
+            if !allowed.has(value) {
+                return Err(BadArgument.into());
+            }
+            object.set_number(number, value);
+        }
+        Kind::Ignored => drop(number_of(value)?),
+        Kind::Context => {
+            let context = value.try_into().map(usize::from_ne_bytes).map_err(|_| BadArgument)?;
+            object.set_context(context);
+        }
+        Kind::Upgrade | Kind::Nothing | Kind::ClientCertificate if !value.is_empty() => return Err(BadArgument.into()),
+        Kind::Upgrade => {
+            if let Object::Request(request) = object {
+                request.ask_for_upgrade();
+            }
+        }
+        Kind::Nothing | Kind::ClientCertificate => {}
+        Kind::UserAgent => {
+            let agent = wide::from_bytes::<W>(value).ok_or(BadArgument)?;
+            if let Object::Session(session) = object {
+                session.set_agent(&agent)?;
+            }
+        }
+        Kind::Constant(_) | Kind::HandleType | Kind::Parent | Kind::Url => return Err(OneWay.into()),
+    }
+    Ok(())
+}
+
+/// A `DWORD`, or a `BOOL`, which is as large.
+fn number_of(value: &[u8]) -> Result<u32, BadArgument> {
+    value.try_into().map(u32::from_ne_bytes).map_err(|_| BadArgument)
+}
+
+impl Object {
+    fn number(&self, number: Number) -> u32 {
+        match self {
+            Self::Session(session) => session.settings().number(number),
+            Self::Connection(connection) => connection.settings().number(number),
+            Self::Request(request) => request.settings().number(number),
+            Self::Socket(socket) => socket.number(number),
+        }
+    }
+
+    fn set_number(&self, number: Number, value: u32) {
+        match self {
+            Self::Session(session) => session.settings().set(number, value),
+            Self::Connection(connection) => connection.settings().set(number, value),
+            Self::Request(request) => request.settings().set(number, value),
+            Self::Socket(socket) => socket.set_number(number, value),
+        }
+    }
+
+    fn context(&self) -> usize {
+        match self {
+            Self::Session(session) => session.settings().context,
+            Self::Connection(connection) => connection.settings().context,
+            Self::Request(request) => request.settings().context,
+            Self::Socket(socket) => socket.context(),
+        }
+    }
+
+    fn set_context(&self, context: usize) {
+        let set = |settings: &mut Settings| settings.context = context;
+        match self {
+            Self::Session(session) => set(&mut session.settings()),
+            Self::Connection(connection) => set(&mut connection.settings()),
+            Self::Request(request) => set(&mut request.settings()),
+            Self::Socket(socket) => socket.set_context(context),
+        }
+    }
+
+    /// Sets the callback, for this object and for those made from it, and gives the one before.
+    pub(super) fn replace_callback(&self, callback: StatusCallback, mask: u32) -> StatusCallback {
+        let replace = |settings: &mut Settings| std::mem::replace(&mut settings.callback, (callback, mask)).0;
+        match self {
+            Self::Session(session) => replace(&mut session.settings()),
+            Self::Connection(connection) => replace(&mut connection.settings()),
+            Self::Request(request) => replace(&mut request.settings()),
+            Self::Socket(socket) => socket.replace_callback(callback, mask),
+        }
+    }
+}

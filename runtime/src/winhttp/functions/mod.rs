@@ -1,0 +1,5 @@
+//! The generated traits: handles to objects, and what those give to codes and outputs.
+
+mod request;
+mod session;
+mod web_socket;

@@ -1,0 +1,137 @@
+//! The trait of sessions, connections, options and URLs.
+
+use std::sync::Arc;
+
+use winws_api::WideChar;
+use winws_api::winhttp::{
+    CloseHandleError, ConnectError, CrackUrlError, CreateUrlError, HInternet, OpenError, QueryOptionError, Session,
+    SetOptionError, SetStatusCallbackError, SetTimeoutsError, StatusCallback, UrlComponents, sys,
+};
+
+use crate::winhttp::codes::{BadArgument, BadHandle};
+use crate::winhttp::host::Host;
+use crate::winhttp::session::{Connection, Session as SessionObject};
+use crate::winhttp::settings::{Number, Settings, UNLIMITED};
+use crate::winhttp::{Object, WinHttp, access, url};
+
+impl Session for WinHttp {
+    /// There is no asynchronous mode yet, and no proxy: `WINHTTP_FLAG_ASYNC` and a named proxy are refused. With the other
+    /// access types the connection is made directly.
+    fn open(
+        &self,
+        agent: Option<&str>,
+        access_type: u32,
+        proxy: Option<&str>,
+        proxy_bypass: Option<&str>,
+        flags: u32,
+    ) -> Result<HInternet, OpenError> {
+        let is_direct = matches!(
+            access_type,
+            sys::WINHTTP_ACCESS_TYPE_NO_PROXY
+                | sys::WINHTTP_ACCESS_TYPE_DEFAULT_PROXY
+                | sys::WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY
+        );
+        if !is_direct || proxy.is_some() || proxy_bypass.is_some() || flags != 0 {
+            return Err(BadArgument.into());
+        }
+        Ok(self.insert(Object::Session(Arc::new(SessionObject::new(agent)?)), HInternet::NULL))
+    }
+
+    fn connect(
+        &self,
+        session: HInternet,
+        server_name: &str,
+        server_port: u16,
+        reserved: u32,
+    ) -> Result<HInternet, ConnectError> {
+        if reserved != 0 {
+            return Err(BadArgument.into());
+        }
+        let host = Host::parse(server_name)?;
+        let parent = self.session(session)?;
+        let connection = Connection::new(parent, host, server_port);
+        Ok(self.insert(Object::Connection(Arc::new(connection)), session))
+    }
+
+    fn close_handle(&self, internet: HInternet) -> Result<(), CloseHandleError> {
+        Ok(self.close(internet)?)
+    }
+
+    fn set_timeouts(
+        &self,
+        internet: HInternet,
+        resolve_timeout: i32,
+        connect_timeout: i32,
+        send_timeout: i32,
+        receive_timeout: i32,
+    ) -> Result<(), SetTimeoutsError> {
+        let timeouts = [
+            (Number::ResolveTimeout, resolve_timeout),
+            (Number::ConnectTimeout, connect_timeout),
+            (Number::SendTimeout, send_timeout),
+            (Number::ReceiveTimeout, receive_timeout),
+        ];
+        if timeouts.iter().any(|&(_, timeout)| timeout < -1) {
+            return Err(BadArgument.into());
+        }
+        let set = |settings: &mut Settings| {
+            for (number, timeout) in timeouts {
+                settings.set(number, u32::try_from(timeout).unwrap_or(UNLIMITED));
+            }
+        };
+        match self.object(internet)? {
+            Object::Session(session) => set(&mut session.settings()),
+            Object::Request(request) => set(&mut request.settings()),
+            Object::Connection(_) | Object::Socket(_) => return Err(BadHandle::WrongType.into()),
+        }
+        Ok(())
+    }
+
+    fn query_option<W: WideChar>(
+        &self,
+        internet: HInternet,
+        option: u32,
+        buffer: &mut [u8],
+        buffer_length: &mut u32,
+    ) -> Result<(), QueryOptionError> {
+        let entry = self.entry(internet)?;
+        access::query::<W>(&entry, option, buffer, buffer_length)
+    }
+
+    fn set_option<W: WideChar>(&self, internet: HInternet, option: u32, buffer: &[u8]) -> Result<(), SetOptionError> {
+        access::set::<W>(&self.entry(internet)?.object, option, buffer)
+    }
+
+    /// Callbacks belong to asynchronous mode, which does not exist yet: the callback is kept and not called.
+    fn set_status_callback<W: WideChar>(
+        &self,
+        internet: HInternet,
+        internet_callback: StatusCallback,
+        notification_flags: u32,
+        reserved: usize,
+    ) -> Result<StatusCallback, SetStatusCallbackError> {
+        if reserved != 0 {
+            return Err(BadArgument.into());
+        }
+        Ok(self.object(internet)?.replace_callback(internet_callback, notification_flags))
+    }
+
+    fn crack_url<W: WideChar>(
+        &self,
+        url: &[W],
+        flags: u32,
+        url_components: &mut UrlComponents<W>,
+    ) -> Result<(), CrackUrlError> {
+        url::crack(self.vouched.ok_or(BadArgument)?, url, flags, url_components)
+    }
+
+    fn create_url<W: WideChar>(
+        &self,
+        url_components: &UrlComponents<W>,
+        flags: u32,
+        url: &mut [W],
+        url_length: &mut u32,
+    ) -> Result<(), CreateUrlError> {
+        url::create(self.vouched.ok_or(BadArgument)?, url_components, flags, url, url_length)
+    }
+}

@@ -1,0 +1,114 @@
+//! What options and timeouts set. Each object has its own values, which it took over from the object it was made from (b1.8.3).
+
+use std::time::Duration;
+
+use winws_api::winhttp::StatusCallback;
+
+use crate::net::blocking::Times;
+
+/// The value of a `DWORD` for "without a limit", which `WinHttpSetTimeouts` spells -1.
+pub(super) const UNLIMITED: u32 = u32::MAX;
+
+/// Writes the settings that are one number, each with its initial value.
+macro_rules! numbers {
+    ($($name:ident = $initial:expr),+ $(,)?) => {
+        /// A setting that is one number.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Number {
+            $($name),+
+        }
+
+        /// What the numbers are until a program sets them, as specs/codes/option-flags.md states it.
+        const INITIAL: &[u32] = &[$($initial),+];
+    };
+}
+
+numbers! {
+    ResolveTimeout = 0,
+    ConnectTimeout = 60_000,
+    ConnectRetries = 5,
+    SendTimeout = 30_000,
+    ReceiveTimeout = 30_000,
+    ReceiveResponseTimeout = 90_000,
+    CloseTimeout = 10_000,
+    KeepAliveInterval = 30_000,
+    ReceiveBufferSize = 32_768,
+    SendBufferSize = 32_768,
+    RedirectPolicy = 1,
+    MaxRedirects = 10,
+    MaxStatusContinue = 10,
+    MaxHeaderSize = 65_536,
+    MaxDrainSize = 1_048_576,
+    MaxConnections = UNLIMITED,
+    MaxOldConnections = UNLIMITED,
+    DisabledFeatures = 0,
+    // TLS 1.2 and 1.3.
+    SecureProtocols = 0x2800,
+    SecurityFlags = 0,
+    AutologonPolicy = 0,
+    EnabledFeatures = 0,
+    RequestPriority = 0,
+    ReadBufferSize = 0,
+    WriteBufferSize = 0,
+}
+
+/// The settings of one object.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    numbers: [u32; INITIAL.len()],
+    /// Whether a program has set [`Number::ReceiveTimeout`]: its initial value is for HTTP responses only (b1.4.27).
+    has_receive_timeout: bool,
+    /// The value that callbacks get.
+    pub(crate) context: usize,
+    /// The callback, and of what it is told.
+    pub(crate) callback: (StatusCallback, u32),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let mut numbers = [0; INITIAL.len()];
+        numbers.copy_from_slice(INITIAL);
+        Self { numbers, has_receive_timeout: false, context: 0, callback: (None, 0) }
+    }
+}
+
+impl Settings {
+    /// The number that is set, or the initial one.
+    pub(crate) const fn number(&self, number: Number) -> u32 {
+        self.numbers[number as usize]
+    }
+
+    pub(crate) const fn set(&mut self, number: Number, value: u32) {
+        self.numbers[number as usize] = value;
+        if matches!(number, Number::ReceiveTimeout) {
+            self.has_receive_timeout = true;
+        }
+    }
+
+    /// A time limit; `None` if there is none. 0 is none too: no call could keep a limit of 0 milliseconds.
+    pub(crate) const fn limit(&self, number: Number) -> Option<Duration> {
+        match self.number(number) {
+            0 | UNLIMITED => None,
+            millis => Some(Duration::from_millis(millis as u64)),
+        }
+    }
+
+    /// How long a WebSocket waits for a message: as long as it takes, unless a program has set a limit (b1.4.27).
+    pub(crate) const fn message_limit(&self) -> Option<Duration> {
+        if self.has_receive_timeout { self.limit(Number::ReceiveTimeout) } else { None }
+    }
+
+    /// The time limits of a WebSocket that begins with these settings.
+    pub(crate) const fn times(&self) -> Times {
+        Times {
+            send: self.limit(Number::SendTimeout),
+            close: self.limit(Number::CloseTimeout),
+            keep_alive: self.limit(Number::KeepAliveInterval),
+        }
+    }
+
+    /// Whether all of these `WINHTTP_DISABLE_…` flags are set.
+    pub(crate) const fn has_disabled(&self, features: u32) -> bool {
+        self.number(Number::DisabledFeatures) & features == features
+    }
+}
