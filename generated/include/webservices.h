@@ -467,8 +467,9 @@ typedef enum WS_CHANNEL_STATE {
     /** Messages can be exchanged. */
     WS_CHANNEL_STATE_OPEN = 3,
     /**
-     * The channel cannot be used any more, because of an error or because of WsAbortChannel. It can only
-     * be closed.
+     * The channel cannot be used any more, because of an error or because of WsAbortChannel. No message
+     * can be sent or received any more. A message that has been begun can still be abandoned. The channel
+     * must be closed before it can be reset or freed.
      */
     WS_CHANNEL_STATE_FAULTED = 4,
     /** WsCloseChannel is running. */

@@ -135,7 +135,8 @@ typedef enum WEB_SOCKET_PROPERTY_TYPE {
     WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE = 0,
     /**
      * ULONG. Size of the internal send buffer, in bytes. The default is 4096 on a client and 16 on a
-     * server. The minimum is 256 on a client and 16 on a server.
+     * server. The minimum is 256 on a client and 16 on a server; the published page asks for 256 on both
+     * sides.
      */
     WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE = 1,
     /**

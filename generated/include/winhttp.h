@@ -143,7 +143,7 @@ typedef void *HINTERNET;
 /** The port of the scheme: 443 for requests with WINHTTP_FLAG_SECURE, 80 for all other requests. */
 #define INTERNET_DEFAULT_PORT 0
 /**
- * The four flags that ignore a fault, together.
+ * The four flags above, together.
  * Listed under WINHTTP_OPTION_SECURITY_FLAGS.
  */
 #define SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS 0x00003300
@@ -272,6 +272,42 @@ typedef void *HINTERNET;
  * Listed under WINHTTP_OPTION_AUTOLOGON_POLICY.
  */
 #define WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY 3
+/** The automatic settings of the machine or the user may be used. */
+#define WINHTTP_AUTOPROXY_ALLOW_AUTOCONFIG 0x00000100
+/** The settings of the connection may be used. */
+#define WINHTTP_AUTOPROXY_ALLOW_CM 0x00000400
+/** The fixed proxy of the settings may be used. */
+#define WINHTTP_AUTOPROXY_ALLOW_STATIC 0x00000200
+/** Detect the URL of the script, in the ways that dwAutoDetectFlags names. */
+#define WINHTTP_AUTOPROXY_AUTO_DETECT 0x00000001
+/** Fetch the script from lpszAutoConfigUrl. */
+#define WINHTTP_AUTOPROXY_CONFIG_URL 0x00000002
+/** Give the host name to the script as it is written. */
+#define WINHTTP_AUTOPROXY_HOST_KEEPCASE 0x00000004
+/** Give the host name to the script in lower case. */
+#define WINHTTP_AUTOPROXY_HOST_LOWERCASE 0x00000008
+/** Do not take the answer from this process's cache of results. */
+#define WINHTTP_AUTOPROXY_NO_CACHE_CLIENT 0x00080000
+/** Do not take the answer from the service's cache of results. */
+#define WINHTTP_AUTOPROXY_NO_CACHE_SVC 0x00100000
+/** Leave the proxy settings of DirectAccess aside. */
+#define WINHTTP_AUTOPROXY_NO_DIRECTACCESS 0x00040000
+/**
+ * Run the script in this process and not in the service. The flag goes with others, and
+ * WinHttpGetProxyForUrlEx ignores it.
+ */
+#define WINHTTP_AUTOPROXY_RUN_INPROCESS 0x00010000
+/**
+ * Fail if the service cannot run the script. Without the flag, the script then runs in this process.
+ * WinHttpGetProxyForUrlEx ignores the flag. It exists in Windows Server 2003 only.
+ */
+#define WINHTTP_AUTOPROXY_RUN_OUTPROCESS_ONLY 0x00020000
+/** Put the proxies that are probably faster first. */
+#define WINHTTP_AUTOPROXY_SORT_RESULTS 0x00400000
+/** Ask the DHCP server. */
+#define WINHTTP_AUTO_DETECT_TYPE_DHCP 0x00000001
+/** Look for a host with a well-known name in the domain of the machine. */
+#define WINHTTP_AUTO_DETECT_TYPE_DNS_A 0x00000002
 /**
  * All ends of asynchronous operations: SENDREQUEST_COMPLETE, HEADERS_AVAILABLE, DATA_AVAILABLE,
  * READ_COMPLETE, WRITE_COMPLETE, REQUEST_ERROR, GETPROXYFORURL_COMPLETE and GETPROXYSETTINGS_COMPLETE.
@@ -368,7 +404,7 @@ typedef void *HINTERNET;
  * here. The information is a DWORD, the status.
  */
 #define WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x00008000
-/** The name has been resolved. The information is a wide string. */
+/** The name has been resolved. The information is the name that was resolved, a wide string. */
 #define WINHTTP_CALLBACK_STATUS_NAME_RESOLVED 0x00000002
 /**
  * After WinHttpReadData the information is the buffer that was passed to that function. The length is
@@ -395,11 +431,18 @@ typedef void *HINTERNET;
 #define WINHTTP_CALLBACK_STATUS_RESOLVING_NAME 0x00000001
 /** A part of the response has come. The information is a DWORD, the number of bytes. */
 #define WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED 0x00000080
-/** A certificate was not accepted. The information is a DWORD with the flags below. */
+/**
+ * TLS could not be set up, most often because a certificate was not accepted. The information is a
+ * DWORD with the flags below.
+ */
 #define WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x00010000
 /** The request is being sent. No information. */
 #define WINHTTP_CALLBACK_STATUS_SENDING_REQUEST 0x00000010
-/** WinHttpSendRequest has completed. No information. */
+/**
+ * WinHttpSendRequest has completed. If the call had optional data, the information is the lpOptional
+ * buffer, and the length is the number of bytes of the body that have been sent. Otherwise there is no
+ * information and the length is 0.
+ */
 #define WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x00400000
 /** Proxy settings have been read. No information. */
 #define WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE 0x20000000
@@ -473,7 +516,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_DISABLE_PASSPORT_AUTH 0x00000000
 /**
- * Stored passwords are not used.
+ * Stored passwords are not used. This is the initial value.
  * Listed under WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH.
  */
 #define WINHTTP_DISABLE_PASSPORT_KEYRING 0x20000000
@@ -533,7 +576,10 @@ typedef void *HINTERNET;
 #define WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080
 /** When pwszObjectName is escaped, escape percent signs as well. */
 #define WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004
-/** Treat pwszObjectName as ASCII that needs no conversion. The flag has no effect from Windows 7 on. */
+/**
+ * pwszObjectName has ANSI characters only, each in a WCHAR. It is not searched for characters that a
+ * URL must not contain. The flag is obsolete from Windows 7 on.
+ */
 #define WINHTTP_FLAG_NULL_CODEPAGE 0x00000008
 /** Another name of WINHTTP_FLAG_BYPASS_PROXY_CACHE. */
 #define WINHTTP_FLAG_REFRESH 0x00000100
@@ -609,11 +655,22 @@ typedef void *HINTERNET;
 #define WINHTTP_HEADER_NAME_BY_INDEX NULL
 /**
  * The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is
- * sent in chunks, or there is no body.
+ * sent in chunks, or there is no body. A caller that sends chunks adds the Transfer-Encoding header
+ * and writes the chunks itself, the last chunk of length 0 included.
  */
 #define WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0
 /** The value that WinHttpSetStatusCallback returns if it fails. There is no function at this address. */
 #define WINHTTP_INVALID_STATUS_CALLBACK ((WINHTTP_STATUS_CALLBACK)(intptr_t)-1)
+/**
+ * All flags.
+ * Listed under WINHTTP_OPTION_MATCH_CONNECTION_GUID.
+ */
+#define WINHTTP_MATCH_CONNECTION_GUID_FLAGS_MASK 0x1
+/**
+ * Only a connection with the same mark serves the request.
+ * Listed under WINHTTP_OPTION_MATCH_CONNECTION_GUID.
+ */
+#define WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION 0x1
 /** For WinHttpSendRequest: the call adds no headers to the request. */
 #define WINHTTP_NO_ADDITIONAL_HEADERS NULL
 /**
@@ -688,12 +745,16 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH 83
 #define WINHTTP_OPTION_CONNECTION_FILTER 131
-/** Marks the connection, so that other requests can ask for it. */
+/**
+ * Request; set; GUID.
+ *
+ * Marks the connection, so that other requests can ask for it.
+ */
 #define WINHTTP_OPTION_CONNECTION_GUID 178
 /**
  * Request; query; a WINHTTP_CONNECTION_INFO structure.
  *
- * Addresses and ports of both ends.
+ * Addresses and ports of both ends, once the response has been received.
  */
 #define WINHTTP_OPTION_CONNECTION_INFO 93
 /**
@@ -731,7 +792,8 @@ typedef void *HINTERNET;
 /**
  * Session, request; set; DWORD.
  *
- * Which compressed responses are unpacked. At first no response is unpacked. Windows 8.1 and later.
+ * Which compressed responses are unpacked. At first no response is unpacked. WinHTTP also sends the
+ * Accept-Encoding header that fits, in place of the caller's. Windows 8.1 and later.
  */
 #define WINHTTP_OPTION_DECOMPRESSION 118
 /**
@@ -746,7 +808,11 @@ typedef void *HINTERNET;
  * Features to switch off for this request. Set the option before the request is sent.
  */
 #define WINHTTP_OPTION_DISABLE_FEATURE 63
-/** Stops sessions from sharing connections. */
+/**
+ * Set.
+ *
+ * Stops sessions from sharing connections.
+ */
 #define WINHTTP_OPTION_DISABLE_GLOBAL_POOLING 195
 /**
  * Session; set; DWORD.
@@ -802,8 +868,8 @@ typedef void *HINTERNET;
 /**
  * Request; set; no value.
  *
- * Closes the connection of the request once the request has ended. Windows 10, version 1903, and
- * later.
+ * Closes the connection of the request once the request has ended. The request must be active: it is
+ * being sent or its response is being received. Windows 10, version 1903, and later.
  */
 #define WINHTTP_OPTION_EXPIRE_CONNECTION 143
 /**
@@ -816,10 +882,15 @@ typedef void *HINTERNET;
 /**
  * Session; set; a WINHTTP_FAILED_CONNECTION_RETRIES structure.
  *
- * When and how often a request is repeated after its connection has failed. These are the conditions:
+ * When and how often a request is repeated after its connection has failed. Set it before connections
+ * or requests are made from the session. These are the conditions:
  */
 #define WINHTTP_OPTION_FAILED_CONNECTION_RETRIES 162
-/** Whether this version has a feature. */
+/**
+ * Query.
+ *
+ * Whether this version has a feature.
+ */
 #define WINHTTP_OPTION_FEATURE_SUPPORTED 184
 /**
  * Session; set; BOOL.
@@ -828,15 +899,17 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION 173
 /**
- * The process (handle NULL); set; a WINHTTP_CREDS structure.
+ * The process (handle NULL); set; a WINHTTP_CREDS_EX structure.
  *
- * Credentials for proxies that all sessions can use, if the registry allows it.
+ * Credentials for proxies that all sessions can use, if the registry allows it. Otherwise the call
+ * fails with ERROR_WINHTTP_INVALID_OPTION.
  */
 #define WINHTTP_OPTION_GLOBAL_PROXY_CREDS 97
 /**
  * The process (handle NULL); set; a WINHTTP_CREDS_EX structure.
  *
- * Credentials for servers that all sessions can use, if the registry allows it.
+ * Credentials for servers that all sessions can use, if the registry allows it. Otherwise the call
+ * fails with ERROR_WINHTTP_INVALID_OPTION.
  */
 #define WINHTTP_OPTION_GLOBAL_SERVER_CREDS 98
 /**
@@ -858,15 +931,35 @@ typedef void *HINTERNET;
  * Whether a Transfer-Encoding header is tolerated in HTTP/2. Windows 10, version 21H1, and later.
  */
 #define WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING 169
-/** A WINHTTP_HTTP2_RECEIVE_WINDOW structure. Sizes of the receive window. */
+/**
+ * Set; a WINHTTP_HTTP2_RECEIVE_WINDOW structure.
+ *
+ * Sizes of the receive window.
+ */
 #define WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW 183
-/** DWORD. Time for the handshake, in milliseconds. */
+/**
+ * Set; DWORD.
+ *
+ * Time for the handshake, in milliseconds.
+ */
 #define WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT 189
-/** DWORD. Assumed round-trip time at the beginning, in milliseconds. */
+/**
+ * Set; DWORD.
+ *
+ * Assumed round-trip time at the beginning, in milliseconds.
+ */
 #define WINHTTP_OPTION_HTTP3_INITIAL_RTT 190
-/** DWORD. Idle time after which a ping is sent, in milliseconds. */
+/**
+ * Set; DWORD.
+ *
+ * Idle time after which a ping is sent, in milliseconds.
+ */
 #define WINHTTP_OPTION_HTTP3_KEEPALIVE 188
-/** The error with which the server has ended a stream. */
+/**
+ * Query.
+ *
+ * The error with which the server has ended a stream.
+ */
 #define WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE 191
 /**
  * Session, request; set; BOOL.
@@ -881,7 +974,7 @@ typedef void *HINTERNET;
  */
 #define WINHTTP_OPTION_HTTP_PROTOCOL_USED 134
 /**
- * The process (handle NULL); set and query; a HTTP_VERSION_INFO structure.
+ * The process (handle NULL); set and query; an HTTP_VERSION_INFO structure.
  *
  * The HTTP version of requests, 1.0 or 1.1.
  */
@@ -907,8 +1000,10 @@ typedef void *HINTERNET;
 #define WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE 104
 #define WINHTTP_OPTION_KDC_PROXY_SETTINGS 136
 /**
- * A WINHTTP_MATCH_CONNECTION_GUID structure. Asks for a connection that WINHTTP_OPTION_CONNECTION_GUID
- * has marked.
+ * Set; a WINHTTP_MATCH_CONNECTION_GUID structure.
+ *
+ * Asks for a connection that WINHTTP_OPTION_CONNECTION_GUID has marked. A connection without a mark
+ * can serve the request too, unless this flag is set:
  */
 #define WINHTTP_OPTION_MATCH_CONNECTION_GUID 179
 /**
@@ -989,8 +1084,8 @@ typedef void *HINTERNET;
 /**
  * Session, request; set and query; a WINHTTP_PROXY_INFO structure.
  *
- * The proxy. After a query the strings of the structure belong to the caller, who frees them with
- * GlobalFree.
+ * The proxy. A query with the handle NULL returns the default proxy of the machine. After a query the
+ * strings of the structure belong to the caller, who frees them with GlobalFree.
  */
 #define WINHTTP_OPTION_PROXY 38
 #define WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS 137
@@ -1013,7 +1108,11 @@ typedef void *HINTERNET;
  * User name for the proxy. Prefer WinHttpSetCredentials.
  */
 #define WINHTTP_OPTION_PROXY_USERNAME 0x1002
-/** Statistics of the QUIC connection. */
+/**
+ * Query; a QUIC_STATISTICS structure.
+ *
+ * Statistics of the QUIC connection.
+ */
 #define WINHTTP_OPTION_QUIC_STATS 185
 /**
  * Request; set and query; DWORD.
@@ -1078,11 +1177,15 @@ typedef void *HINTERNET;
 /**
  * Request; set; BOOL.
  *
- * Whether a URL with a user name or a password is refused with ERROR_WINHTTP_INVALID_URL. At first it
- * is accepted.
+ * Whether a URL with a user name or a password is refused with ERROR_WINHTTP_INVALID_URL. An empty
+ * name or password counts too, as in :@host. At first such a URL is accepted.
  */
 #define WINHTTP_OPTION_REJECT_USERPWD_IN_URL 100
-/** A text by which the program can recognize the request. */
+/**
+ * Request; set and query.
+ *
+ * A text by which the program can recognize the request.
+ */
 #define WINHTTP_OPTION_REQUEST_ANNOTATION 192
 /**
  * The longest text.
@@ -1116,10 +1219,15 @@ typedef void *HINTERNET;
 /**
  * Request; set; LPWSTR.
  *
- * Name to resolve instead of the name of the server. Windows 10, version 21H1, and later.
+ * Name to resolve instead of the name of the server. Set it before the request is sent. Windows 10,
+ * version 21H1, and later.
  */
 #define WINHTTP_OPTION_RESOLUTION_HOSTNAME 165
-/** A WINHTTP_RESOLVER_CACHE_CONFIG structure. How long resolved names are kept. */
+/**
+ * Set; a WINHTTP_RESOLVER_CACHE_CONFIG structure.
+ *
+ * How long resolved names are kept.
+ */
 #define WINHTTP_OPTION_RESOLVER_CACHE_CONFIG 170
 /**
  * Session, request; set and query; DWORD.
@@ -1129,7 +1237,12 @@ typedef void *HINTERNET;
  * receiving in one call.
  */
 #define WINHTTP_OPTION_RESOLVE_TIMEOUT 2
-/** Whether the chain is built with the identity of the process. */
+/**
+ * Set.
+ *
+ * Whether the chain is built with the identity of the process, even if the thread impersonates another
+ * user.
+ */
 #define WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT 194
 /**
  * Session; set; DWORD.
@@ -1141,14 +1254,15 @@ typedef void *HINTERNET;
 /**
  * Request; query; a WINHTTP_CERTIFICATE_INFO structure.
  *
- * The content of the server's certificate.
+ * The content of the server's certificate. The caller frees the subject and the issuer with LocalFree.
  */
 #define WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT 32
 /**
  * Request; set and query; DWORD.
  *
  * Faults of a certificate that WinHTTP accepts. Each flag makes TLS weaker: a client that must not be
- * deceived sets no flag.
+ * deceived sets no flag. For a fault that is ignored, the status callback receives no
+ * WINHTTP_CALLBACK_STATUS_SECURE_FAILURE.
  */
 #define WINHTTP_OPTION_SECURITY_FLAGS 31
 /**
@@ -1223,9 +1337,17 @@ typedef void *HINTERNET;
  * How TCP detects that the other end is gone. Windows 10, version 2004, and later.
  */
 #define WINHTTP_OPTION_TCP_KEEPALIVE 152
-/** A hint for the priority of the TCP connection. */
+/**
+ * Set.
+ *
+ * A hint for the priority of the TCP connection.
+ */
 #define WINHTTP_OPTION_TCP_PRIORITY_HINT 128
-/** The priority that the hint has led to. */
+/**
+ * Query.
+ *
+ * The priority that the hint has led to.
+ */
 #define WINHTTP_OPTION_TCP_PRIORITY_STATUS 177
 /**
  * Session; set; BOOL.
@@ -1275,7 +1397,8 @@ typedef void *HINTERNET;
 /**
  * Session; set and query; LPWSTR.
  *
- * Text of the User-Agent header.
+ * Text of the User-Agent header. To set it, pass the length in characters, the terminating zero
+ * included. A header that the program adds itself takes precedence.
  */
 #define WINHTTP_OPTION_USER_AGENT 41
 /**
@@ -1284,7 +1407,12 @@ typedef void *HINTERNET;
  * Whether WinHTTP tries the global credentials for servers when no other credentials are left.
  */
 #define WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS 101
-/** Whether all servers of the session share one set of default TLS credentials. */
+/**
+ * Session; set.
+ *
+ * Whether all servers of the session share one set of default TLS credentials. A client certificate
+ * that the program sets takes precedence.
+ */
 #define WINHTTP_OPTION_USE_SESSION_SCH_CRED 196
 /**
  * Session, request, WebSocket; set; DWORD.
@@ -1297,8 +1425,9 @@ typedef void *HINTERNET;
  * WebSocket; set; DWORD.
  *
  * How long the connection may be idle before WinHTTP sends an unsolicited pong frame, in milliseconds.
- * At first it is 30,000. The call fails with ERROR_INVALID_PARAMETER for a value below 15,000, and
- * with ERROR_WINHTTP_INCORRECT_HANDLE_TYPE for a request handle.
+ * At first it is 30,000, unless the registry has another value: KeepaliveInterval in
+ * HKLM:\SOFTWARE\Microsoft\WebSocket. The call fails with ERROR_INVALID_PARAMETER for a value below
+ * 15,000, and with ERROR_WINHTTP_INCORRECT_HANDLE_TYPE for a request handle.
  */
 #define WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL 116
 /**
@@ -1442,9 +1571,15 @@ typedef void *HINTERNET;
 #define WINHTTP_QUERY_FLAG_REQUEST_HEADERS 0x80000000
 /** Return a time as a SYSTEMTIME structure. */
 #define WINHTTP_QUERY_FLAG_SYSTEMTIME 0x40000000
-/** Look at the headers after a body that was sent in chunks. */
+/**
+ * Look at the headers after a body that was sent in chunks. Read the body to its end first, until a
+ * read returns 0 bytes. Windows 11, version 21H2, and later.
+ */
 #define WINHTTP_QUERY_FLAG_TRAILERS 0x02000000
-/** Return the bytes as they were transferred, without conversion to UTF-16. */
+/**
+ * Return the bytes as they were transferred, without conversion to UTF-16. Windows 11, version 21H2,
+ * and later.
+ */
 #define WINHTTP_QUERY_FLAG_WIRE_ENCODING 0x01000000
 /** The header Forwarded. */
 #define WINHTTP_QUERY_FORWARDED 30
@@ -1562,7 +1697,7 @@ typedef int INTERNET_SCHEME;
 #define INTERNET_SCHEME_HTTP 1
 /** https: HTTP over TLS. The value stands for wss as well. */
 #define INTERNET_SCHEME_HTTPS 2
-/** ftp. It occurs only in proxy settings. */
+/** ftp. Only WinHttpGetProxyForUrl and WinHttpGetProxyForUrlEx support it. */
 #define INTERNET_SCHEME_FTP 3
 /** SOCKS. It occurs only as the kind of a proxy. */
 #define INTERNET_SCHEME_SOCKS 4
@@ -1652,6 +1787,9 @@ typedef enum WINHTTP_WEB_SOCKET_OPERATION {
     WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION = 3,
 } WINHTTP_WEB_SOCKET_OPERATION;
 
+typedef struct HTTP_VERSION_INFO HTTP_VERSION_INFO;
+typedef HTTP_VERSION_INFO *LPHTTP_VERSION_INFO;
+typedef HTTP_VERSION_INFO *PHTTP_VERSION_INFO;
 typedef struct URL_COMPONENTS URL_COMPONENTS;
 typedef URL_COMPONENTS URL_COMPONENTSW;
 typedef URL_COMPONENTS *LPURL_COMPONENTS;
@@ -1659,11 +1797,22 @@ typedef URL_COMPONENTS *LPURL_COMPONENTSW;
 typedef struct WINHTTP_ASYNC_RESULT WINHTTP_ASYNC_RESULT;
 typedef WINHTTP_ASYNC_RESULT *LPWINHTTP_ASYNC_RESULT;
 typedef WINHTTP_ASYNC_RESULT *PWINHTTP_ASYNC_RESULT;
+typedef struct WINHTTP_AUTOPROXY_OPTIONS WINHTTP_AUTOPROXY_OPTIONS;
+typedef WINHTTP_AUTOPROXY_OPTIONS *PWINHTTP_AUTOPROXY_OPTIONS;
+typedef struct WINHTTP_CREDS WINHTTP_CREDS;
+typedef WINHTTP_CREDS *PWINHTTP_CREDS;
+typedef struct WINHTTP_CREDS_EX WINHTTP_CREDS_EX;
+typedef WINHTTP_CREDS_EX *PWINHTTP_CREDS_EX;
+typedef struct WINHTTP_CURRENT_USER_IE_PROXY_CONFIG WINHTTP_CURRENT_USER_IE_PROXY_CONFIG;
+typedef struct WINHTTP_FAILED_CONNECTION_RETRIES WINHTTP_FAILED_CONNECTION_RETRIES;
+typedef WINHTTP_FAILED_CONNECTION_RETRIES *PWINHTTP_FAILED_CONNECTION_RETRIES;
 typedef struct WINHTTP_PROXY_INFO WINHTTP_PROXY_INFO;
 typedef WINHTTP_PROXY_INFO WINHTTP_PROXY_INFOW;
 typedef WINHTTP_PROXY_INFO *LPWINHTTP_PROXY_INFO;
 typedef WINHTTP_PROXY_INFO *PWINHTTP_PROXY_INFO;
 typedef WINHTTP_PROXY_INFO *LPWINHTTP_PROXY_INFOW;
+typedef struct WINHTTP_PROXY_RESULT WINHTTP_PROXY_RESULT;
+typedef struct WINHTTP_PROXY_RESULT_ENTRY WINHTTP_PROXY_RESULT_ENTRY;
 typedef struct WINHTTP_WEB_SOCKET_ASYNC_RESULT WINHTTP_WEB_SOCKET_ASYNC_RESULT;
 typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
 
@@ -1684,7 +1833,7 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *     - WINHTTP_CALLBACK_STATUS_RESOLVING_NAME (0x00000001): The name of the server is being resolved. The
  *       information is the name, a wide string.
  *     - WINHTTP_CALLBACK_STATUS_NAME_RESOLVED (0x00000002): The name has been resolved. The information is
- *       a wide string.
+ *       the name that was resolved, a wide string.
  *     - WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER (0x00000004): A connection is being made. The
  *       information is the IP address, a wide string.
  *     - WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER (0x00000008): The connection has been made. The
@@ -1712,8 +1861,8 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *     - WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE (0x00008000): A response with a status from 100 to
  *       199 has come. A 101 that the request asked for is not reported here. The information is a DWORD,
  *       the status.
- *     - WINHTTP_CALLBACK_STATUS_SECURE_FAILURE (0x00010000): A certificate was not accepted. The
- *       information is a DWORD with the flags below.
+ *     - WINHTTP_CALLBACK_STATUS_SECURE_FAILURE (0x00010000): TLS could not be set up, most often because a
+ *       certificate was not accepted. The information is a DWORD with the flags below.
  *     - WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE (0x00020000): WinHttpReceiveResponse has completed, and
  *       WinHttpQueryHeaders can be called. No information.
  *     - WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE (0x00040000): WinHttpQueryDataAvailable has completed. The
@@ -1728,8 +1877,9 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *     - WINHTTP_CALLBACK_STATUS_REQUEST_ERROR (0x00200000): An asynchronous operation has failed. The
  *       information is a WINHTTP_WEB_SOCKET_ASYNC_RESULT structure for a WebSocket handle, and a
  *       WINHTTP_ASYNC_RESULT structure for all other handles.
- *     - WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE (0x00400000): WinHttpSendRequest has completed. No
- *       information.
+ *     - WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE (0x00400000): WinHttpSendRequest has completed. If
+ *       the call had optional data, the information is the lpOptional buffer, and the length is the number
+ *       of bytes of the body that have been sent. Otherwise there is no information and the length is 0.
  *     - WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE (0x01000000): WinHttpGetProxyForUrlEx has
  *       completed. No information.
  *     - WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE (0x02000000): WinHttpWebSocketClose has completed: the
@@ -1744,8 +1894,8 @@ typedef struct WINHTTP_WEB_SOCKET_STATUS WINHTTP_WEB_SOCKET_STATUS;
  *       information.
  * @param lpvStatusInformation [in, optional]
  *     The information of the notification, as the list above says. "No information" means NULL. The memory
- *     that it points to is valid during the call only. An exception is the buffer of WinHttpReadData,
- *     which belongs to the program.
+ *     that it points to is valid during the call only. Exceptions are the buffer of WinHttpReadData and
+ *     the optional data of WinHttpSendRequest, which belong to the program.
  *
  *     With WINHTTP_CALLBACK_STATUS_SECURE_FAILURE it points to a DWORD that is a combination of these
  *     flags:
@@ -1776,6 +1926,19 @@ typedef VOID (CALLBACK *WINHTTP_STATUS_CALLBACK)(
     LPVOID lpvStatusInformation,
     DWORD dwStatusInformationLength
 );
+
+/**
+ * The HTTP_VERSION_INFO structure is a version of HTTP, 1.0 or 1.1. It is the value of
+ * WINHTTP_OPTION_HTTP_VERSION.
+ *
+ * From winhttp/ns-winhttp-http_version_info.md, line 49.
+ */
+struct HTTP_VERSION_INFO {
+    /** The number before the dot. It is 1. */
+    DWORD dwMajorVersion;
+    /** The number after the dot, 0 or 1. */
+    DWORD dwMinorVersion;
+};
 
 /**
  * The URL_COMPONENTS structure holds the parts of a URL. WinHttpCrackUrl fills it, WinHttpCreateUrl
@@ -1846,6 +2009,157 @@ struct WINHTTP_ASYNC_RESULT {
 };
 
 /**
+ * The WINHTTP_AUTOPROXY_OPTIONS structure tells WinHttpGetProxyForUrl and WinHttpGetProxyForUrlEx how
+ * to find the script that chooses the proxy.
+ *
+ * From winhttp/ns-winhttp-winhttp_autoproxy_options.md, line 47.
+ */
+struct WINHTTP_AUTOPROXY_OPTIONS {
+    /**
+     * Where to look, and how. A combination of these values:
+     *
+     * - WINHTTP_AUTOPROXY_AUTO_DETECT (0x00000001): Detect the URL of the script, in the ways that
+     *   dwAutoDetectFlags names.
+     * - WINHTTP_AUTOPROXY_CONFIG_URL (0x00000002): Fetch the script from lpszAutoConfigUrl.
+     * - WINHTTP_AUTOPROXY_HOST_KEEPCASE (0x00000004): Give the host name to the script as it is written.
+     * - WINHTTP_AUTOPROXY_HOST_LOWERCASE (0x00000008): Give the host name to the script in lower case.
+     * - WINHTTP_AUTOPROXY_ALLOW_AUTOCONFIG (0x00000100): The automatic settings of the machine or the user
+     *   may be used.
+     * - WINHTTP_AUTOPROXY_ALLOW_STATIC (0x00000200): The fixed proxy of the settings may be used.
+     * - WINHTTP_AUTOPROXY_ALLOW_CM (0x00000400): The settings of the connection may be used.
+     * - WINHTTP_AUTOPROXY_RUN_INPROCESS (0x00010000): Run the script in this process and not in the
+     *   service. The flag goes with others, and WinHttpGetProxyForUrlEx ignores it.
+     * - WINHTTP_AUTOPROXY_RUN_OUTPROCESS_ONLY (0x00020000): Fail if the service cannot run the script.
+     *   Without the flag, the script then runs in this process. WinHttpGetProxyForUrlEx ignores the flag.
+     *   It exists in Windows Server 2003 only.
+     * - WINHTTP_AUTOPROXY_NO_DIRECTACCESS (0x00040000): Leave the proxy settings of DirectAccess aside.
+     * - WINHTTP_AUTOPROXY_NO_CACHE_CLIENT (0x00080000): Do not take the answer from this process's cache
+     *   of results.
+     * - WINHTTP_AUTOPROXY_NO_CACHE_SVC (0x00100000): Do not take the answer from the service's cache of
+     *   results.
+     * - WINHTTP_AUTOPROXY_SORT_RESULTS (0x00400000): Put the proxies that are probably faster first.
+     */
+    DWORD dwFlags;
+    /**
+     * How to detect the URL with WINHTTP_AUTOPROXY_AUTO_DETECT. With both values, DHCP comes first.
+     * Without that flag the field is 0.
+     *
+     * - WINHTTP_AUTO_DETECT_TYPE_DHCP (0x00000001): Ask the DHCP server.
+     * - WINHTTP_AUTO_DETECT_TYPE_DNS_A (0x00000002): Look for a host with a well-known name in the domain
+     *   of the machine.
+     */
+    DWORD dwAutoDetectFlags;
+    /**
+     * URL of the script for WINHTTP_AUTOPROXY_CONFIG_URL, a string with a terminating zero. Without that
+     * flag the field is NULL.
+     */
+    LPCWSTR lpszAutoConfigUrl;
+    /** Reserved. It is NULL. */
+    LPVOID lpvReserved;
+    /** Reserved. It is 0. */
+    DWORD dwReserved;
+    /**
+     * Whether WinHTTP may answer an NTLM or Negotiate challenge of the script's server with the
+     * credentials of the user. If it is FALSE, a challenge makes the call fail.
+     */
+    BOOL fAutoLogonIfChallenged;
+};
+
+/**
+ * The WINHTTP_CREDS structure holds credentials for a server or a proxy. WINHTTP_CREDS_EX has a URL
+ * besides, and is the one that the options take.
+ *
+ * From winhttp/ns-winhttp-winhttp_creds.md, line 49.
+ */
+struct WINHTTP_CREDS {
+    /** User name. */
+    LPSTR lpszUserName;
+    /** Password. */
+    LPSTR lpszPassword;
+    /** Realm that the credentials are for. */
+    LPSTR lpszRealm;
+    /**
+     * How the credentials are sent. One of these values:
+     *
+     * - WINHTTP_AUTH_SCHEME_BASIC (0x00000001): Basic.
+     * - WINHTTP_AUTH_SCHEME_NTLM (0x00000002): NTLM.
+     * - WINHTTP_AUTH_SCHEME_DIGEST (0x00000008): Digest.
+     * - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Negotiate, which is Kerberos or NTLM.
+     */
+    DWORD dwAuthScheme;
+    /** Name of the server or the proxy. */
+    LPSTR lpszHostName;
+    /** Port of the server or the proxy. */
+    DWORD dwPort;
+};
+
+/**
+ * The WINHTTP_CREDS_EX structure holds credentials for a server or a proxy. It is the value of
+ * WINHTTP_OPTION_GLOBAL_SERVER_CREDS and WINHTTP_OPTION_GLOBAL_PROXY_CREDS.
+ *
+ * From winhttp/ns-winhttp-winhttp_creds_ex.md, line 49.
+ */
+struct WINHTTP_CREDS_EX {
+    /** User name. */
+    LPSTR lpszUserName;
+    /** Password. */
+    LPSTR lpszPassword;
+    /** Realm that the credentials are for. */
+    LPSTR lpszRealm;
+    /**
+     * How the credentials are sent. One of these values:
+     *
+     * - WINHTTP_AUTH_SCHEME_BASIC (0x00000001): Basic.
+     * - WINHTTP_AUTH_SCHEME_NTLM (0x00000002): NTLM.
+     * - WINHTTP_AUTH_SCHEME_DIGEST (0x00000008): Digest.
+     * - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Negotiate, which is Kerberos or NTLM.
+     */
+    DWORD dwAuthScheme;
+    /** Name of the server or the proxy. */
+    LPSTR lpszHostName;
+    /** Port of the server or the proxy. */
+    DWORD dwPort;
+    /** URL that the credentials are for. */
+    LPSTR lpszUrl;
+};
+
+/**
+ * The WINHTTP_CURRENT_USER_IE_PROXY_CONFIG structure holds the proxy settings of a user, as
+ * WinHttpGetIEProxyConfigForCurrentUser returns them.
+ *
+ * From winhttp/ns-winhttp-winhttp_current_user_ie_proxy_config.md, line 47.
+ */
+struct WINHTTP_CURRENT_USER_IE_PROXY_CONFIG {
+    /** TRUE if the settings ask to detect the proxy automatically. */
+    BOOL fAutoDetect;
+    /** URL of the script that chooses the proxy. NULL if the settings name no script. */
+    LPWSTR lpszAutoConfigUrl;
+    /** Proxies, in the form of lpszProxy in WINHTTP_PROXY_INFO. NULL if the settings name no proxy. */
+    LPWSTR lpszProxy;
+    /**
+     * Hosts to connect to without the proxy, in the form of lpszProxyBypass in WINHTTP_PROXY_INFO. NULL if
+     * there are no such hosts.
+     */
+    LPWSTR lpszProxyBypass;
+};
+
+/**
+ * The WINHTTP_FAILED_CONNECTION_RETRIES structure says when and how often a request is repeated after
+ * its connection has failed. It is the value of WINHTTP_OPTION_FAILED_CONNECTION_RETRIES.
+ *
+ * From winhttp/ns-winhttp-winhttp_failed_connection_retries.md, line 49.
+ */
+struct WINHTTP_FAILED_CONNECTION_RETRIES {
+    /** How often a request is repeated at most. */
+    DWORD dwMaxRetries;
+    /**
+     * When a request is repeated: a combination of the WINHTTP_CONNECTION_RETRY_CONDITION values of the
+     * "option flags".
+     */
+    DWORD dwAllowedRetryConditions;
+};
+
+/**
  * The WINHTTP_PROXY_INFO structure says how a session or a request finds its proxy. It is the value of
  * WINHTTP_OPTION_PROXY.
  *
@@ -1868,6 +2182,44 @@ struct WINHTTP_PROXY_INFO {
      * characters, and <local> stands for every name without a dot. It is NULL if there are no such hosts.
      */
     LPWSTR lpszProxyBypass;
+};
+
+/**
+ * The WINHTTP_PROXY_RESULT structure holds the proxies for a URL, as WinHttpGetProxyResult returns
+ * them.
+ *
+ * From winhttp/ns-winhttp-winhttp_proxy_result.md, line 49.
+ */
+struct WINHTTP_PROXY_RESULT {
+    /** Number of the entries. */
+    DWORD cEntries;
+    /**
+     * The entries: an array of WINHTTP_PROXY_RESULT_ENTRY structures, in the order in which they should be
+     * tried.
+     */
+    WINHTTP_PROXY_RESULT_ENTRY *pEntries;
+};
+
+/**
+ * The WINHTTP_PROXY_RESULT_ENTRY structure is one way to reach a URL: through a proxy, or directly. A
+ * WINHTTP_PROXY_RESULT structure has an array of them.
+ *
+ * From winhttp/ns-winhttp-winhttp_proxy_result_entry.md, line 49.
+ */
+struct WINHTTP_PROXY_RESULT_ENTRY {
+    /** TRUE for a proxy, FALSE for a direct connection. */
+    BOOL fProxy;
+    /**
+     * For a direct connection: TRUE if the settings exempt this URL from the proxy, FALSE if there is no
+     * proxy for any URL.
+     */
+    BOOL fBypass;
+    /** Kind of the proxy, an INTERNET_SCHEME value. */
+    INTERNET_SCHEME ProxyScheme;
+    /** Host name of the proxy. */
+    PWSTR pwszProxy;
+    /** Port of the proxy. */
+    INTERNET_PORT ProxyPort;
 };
 
 /**
@@ -1905,6 +2257,13 @@ struct WINHTTP_WEB_SOCKET_STATUS {
 #define WinHttpConnect WinHttpConnect_w32
 #define WinHttpCrackUrl WinHttpCrackUrl_w32
 #define WinHttpCreateUrl WinHttpCreateUrl_w32
+#define WinHttpDetectAutoProxyConfigUrl WinHttpDetectAutoProxyConfigUrl_w32
+#define WinHttpFreeProxyResult WinHttpFreeProxyResult_w32
+#define WinHttpGetDefaultProxyConfiguration WinHttpGetDefaultProxyConfiguration_w32
+#define WinHttpGetIEProxyConfigForCurrentUser WinHttpGetIEProxyConfigForCurrentUser_w32
+#define WinHttpGetProxyForUrl WinHttpGetProxyForUrl_w32
+#define WinHttpGetProxyForUrlEx WinHttpGetProxyForUrlEx_w32
+#define WinHttpGetProxyResult WinHttpGetProxyResult_w32
 #define WinHttpOpen WinHttpOpen_w32
 #define WinHttpOpenRequest WinHttpOpenRequest_w32
 #define WinHttpQueryHeaders WinHttpQueryHeaders_w32
@@ -2082,6 +2441,26 @@ BOOL WINAPI WinHttpCrackUrl(
 );
 
 /**
+ * The WinHttpCreateProxyResolver function creates a handle for WinHttpGetProxyForUrlEx.
+ *
+ * @param hSession [in]
+ *     Handle of an asynchronous session, as returned by WinHttpOpen with WINHTTP_FLAG_ASYNC.
+ * @param phResolver [out]
+ *     Receives the handle of the resolver. Close it with WinHttpCloseHandle. This also cancels an
+ *     operation that goes on.
+ * @return
+ *     ERROR_SUCCESS on success, otherwise a system error code.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): phResolver is NULL.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a session, or the session
+ *       is not asynchronous.
+ *
+ * From winhttp/nf-winhttp-winhttpcreateproxyresolver.md, line 47.
+ */
+DWORD WINAPI WinHttpCreateProxyResolver(HINTERNET hSession, HINTERNET *phResolver);
+
+/**
  * The WinHttpCreateUrl function puts a URL together from scheme, host, port, path and the other parts.
  *
  * @param lpUrlComponents [in]
@@ -2125,6 +2504,181 @@ BOOL WINAPI WinHttpCreateUrl(
 );
 
 /**
+ * The WinHttpDetectAutoProxyConfigUrl function detects the URL of the script that chooses proxies in
+ * this network. It does not fetch the script.
+ *
+ * @param dwAutoDetectFlags [in]
+ *     How to detect the URL. With both values, DHCP comes first:
+ *
+ *     - WINHTTP_AUTO_DETECT_TYPE_DHCP (0x00000001): Ask the DHCP server.
+ *     - WINHTTP_AUTO_DETECT_TYPE_DNS_A (0x00000002): Look for a host with a well-known name in the domain
+ *       of the machine.
+ * @param ppwstrAutoConfigUrl [out]
+ *     Receives the URL, a string with a terminating zero. It belongs to the caller, who frees it with
+ *     GlobalFree.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): The flags are 0 or have an unknown value, or the pointer is NULL.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_AUTODETECTION_FAILED (12180): No URL was found.
+ *
+ * From winhttp/nf-winhttp-winhttpdetectautoproxyconfigurl.md, line 47.
+ */
+BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD dwAutoDetectFlags, LPWSTR *ppwstrAutoConfigUrl);
+
+/**
+ * The WinHttpFreeProxyResult function frees the memory of the proxies that WinHttpGetProxyResult has
+ * returned.
+ *
+ * @param pProxyResult [in, out]
+ *     The WINHTTP_PROXY_RESULT structure. The function frees the entries and their strings, and not the
+ *     structure itself.
+ *
+ * From winhttp/nf-winhttp-winhttpfreeproxyresult.md, line 47.
+ */
+VOID WINAPI WinHttpFreeProxyResult(WINHTTP_PROXY_RESULT *pProxyResult);
+
+/**
+ * The WinHttpGetDefaultProxyConfiguration function returns the proxy that is configured for WinHTTP on
+ * the machine, with netsh winhttp or WinHttpSetDefaultProxyConfiguration.
+ *
+ * @param pProxyInfo [in, out]
+ *     Receives the configuration: a WINHTTP_PROXY_INFO structure. Its strings belong to the caller, who
+ *     frees each with GlobalFree unless it is NULL.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): pProxyInfo is NULL.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *
+ * From winhttp/nf-winhttp-winhttpgetdefaultproxyconfiguration.md, line 47.
+ */
+BOOL WINAPI WinHttpGetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *pProxyInfo);
+
+/**
+ * The WinHttpGetIEProxyConfigForCurrentUser function returns the proxy settings that the current user
+ * has for browsers, for the network connection that is active.
+ *
+ * @param pProxyConfig [in, out]
+ *     Receives the settings: a WINHTTP_CURRENT_USER_IE_PROXY_CONFIG structure.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_FILE_NOT_FOUND (2): There are no proxy settings for this user.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): pProxyConfig is NULL.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *
+ * From winhttp/nf-winhttp-winhttpgetieproxyconfigforcurrentuser.md, line 47.
+ */
+BOOL WINAPI WinHttpGetIEProxyConfigForCurrentUser(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *pProxyConfig);
+
+/**
+ * The WinHttpGetProxyForUrl function finds the proxy that a request to a URL should use. It fetches
+ * the script for proxies (a PAC file) of the network and runs it for the URL.
+ *
+ * @param hSession [in]
+ *     Session handle, as returned by WinHttpOpen.
+ * @param lpcwszUrl [in]
+ *     URL of the request, a string with a terminating zero.
+ * @param pAutoProxyOptions [in]
+ *     How to find the script: a WINHTTP_AUTOPROXY_OPTIONS structure.
+ * @param pProxyInfo [out]
+ *     Receives the proxy: a WINHTTP_PROXY_INFO structure. Its strings belong to the caller, who frees each
+ *     with GlobalFree unless it is NULL.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, or the options contradict each other.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *     - ERROR_WINHTTP_INVALID_URL (12005): A URL is not valid.
+ *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The URL of the script has a scheme other than http and
+ *       https.
+ *     - ERROR_WINHTTP_LOGIN_FAILURE (12015): The server of the script refused the credentials.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The session handle was closed before the proxy was
+ *       found.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a session handle.
+ *     - ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT (12166): The script failed.
+ *     - ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT (12167): The script could not be fetched: its server
+ *       cannot be reached, or there is no script at the URL.
+ *     - ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR (12178): No proxy was found for the URL.
+ *     - ERROR_WINHTTP_AUTODETECTION_FAILED (12180): The URL of the script was not found.
+ *
+ * From winhttp/nf-winhttp-winhttpgetproxyforurl.md, line 47.
+ */
+BOOL WINAPI WinHttpGetProxyForUrl(
+    HINTERNET hSession,
+    LPCWSTR lpcwszUrl,
+    WINHTTP_AUTOPROXY_OPTIONS *pAutoProxyOptions,
+    WINHTTP_PROXY_INFO *pProxyInfo
+);
+
+/**
+ * The WinHttpGetProxyForUrlEx function starts to find the proxies that a request to a URL should use.
+ * Unlike WinHttpGetProxyForUrl it does not wait, it can be cancelled, and it returns all proxies that
+ * the script names.
+ *
+ * @param hResolver [in]
+ *     Handle of a resolver, as returned by WinHttpCreateProxyResolver.
+ * @param pcwszUrl [in]
+ *     URL of the request, a string with a terminating zero.
+ * @param pAutoProxyOptions [in]
+ *     How to find the script: a WINHTTP_AUTOPROXY_OPTIONS structure.
+ * @param pContext [in, optional]
+ *     Value that the status callback gets as its context when it reports on this operation. Pass 0 when no
+ *     context is needed.
+ * @return
+ *     A system error code. The operation has been started if it is ERROR_IO_PENDING.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, or the options contradict each other.
+ *     - ERROR_IO_PENDING (997): The operation goes on. This is the usual result.
+ *     - ERROR_WINHTTP_INVALID_URL (12005): A URL is not valid.
+ *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The URL of the script has a scheme other than http and
+ *       https.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The handle of the resolver was closed before the
+ *       proxies were found.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not that of a resolver.
+ *     - ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT (12166): The script failed.
+ *     - ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT (12167): The script could not be fetched.
+ *     - ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR (12178): No proxy was found for the URL.
+ *     - ERROR_WINHTTP_AUTODETECTION_FAILED (12180): The URL of the script was not found.
+ *
+ * From winhttp/nf-winhttp-winhttpgetproxyforurlex.md, line 47.
+ */
+DWORD WINAPI WinHttpGetProxyForUrlEx(
+    HINTERNET hResolver,
+    PCWSTR pcwszUrl,
+    WINHTTP_AUTOPROXY_OPTIONS *pAutoProxyOptions,
+    DWORD_PTR pContext
+);
+
+/**
+ * The WinHttpGetProxyResult function returns the proxies that WinHttpGetProxyForUrlEx has found.
+ *
+ * @param hResolver [in]
+ *     Handle of the resolver whose operation has completed.
+ * @param pProxyResult [out]
+ *     Receives the proxies: a WINHTTP_PROXY_RESULT structure. Free it with WinHttpFreeProxyResult.
+ * @return
+ *     ERROR_SUCCESS on success, otherwise a system error code.
+ *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
+ *     - ERROR_INVALID_PARAMETER (87): pProxyResult is NULL.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not that of a resolver.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): No operation on the handle has completed
+ *       successfully.
+ *
+ * From winhttp/nf-winhttp-winhttpgetproxyresult.md, line 47.
+ */
+DWORD WINAPI WinHttpGetProxyResult(HINTERNET hResolver, WINHTTP_PROXY_RESULT *pProxyResult);
+
+/**
  * The WinHttpOpen function opens a session. A program that uses WinHTTP calls it first. Connections
  * and requests are made from the session handle. They take their mode, their proxy and their timeouts
  * from the session.
@@ -2146,9 +2700,11 @@ BOOL WINAPI WinHttpCreateUrl(
  *     - WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY (4): Find the proxy from the settings of the system and of the
  *       user, scripts included. When a proxy fails, try the next proxy. Windows 8.1 and later.
  * @param pszProxyW [in, optional]
- *     Proxy to use with WINHTTP_ACCESS_TYPE_NAMED_PROXY, as host:port or a list of scheme=host:port with
- *     semicolons or blanks between the entries. With every other access type it must be NULL. The header
- *     calls this value WINHTTP_NO_PROXY_NAME. Only HTTP proxies are supported, not SOCKS.
+ *     Proxy to use with WINHTTP_ACCESS_TYPE_NAMED_PROXY, as a list of [scheme=][scheme://]host[:port] with
+ *     semicolons or blanks between the entries. For example, https=proxy:8080 names a proxy for https
+ *     only, and proxy alone names one for all schemes, at its default port. With every other access type
+ *     it must be NULL. The header calls this value WINHTTP_NO_PROXY_NAME. Only HTTP proxies are supported,
+ *     not SOCKS.
  * @param pszProxyBypassW [in, optional]
  *     Hosts to connect to directly, without the proxy of WINHTTP_ACCESS_TYPE_NAMED_PROXY. The list has
  *     names and addresses with semicolons between them, and * stands for any characters. The entry <local>
@@ -2190,7 +2746,8 @@ HINTERNET WINAPI WinHttpOpen(
  * @param hConnect [in]
  *     Connection handle, as returned by WinHttpConnect.
  * @param pwszVerb [in, optional]
- *     HTTP method, in upper case. If it is NULL, the method is GET. A WebSocket needs GET.
+ *     HTTP method, in upper case. If it is NULL, the method is GET. A WebSocket needs GET. For HEAD, the
+ *     Content-Length header is ignored.
  * @param pwszObjectName [in, optional]
  *     Target of the request: path and query of the URL, such as /chat?room=1. If it is NULL or empty, the
  *     target is /.
@@ -2202,6 +2759,7 @@ HINTERNET WINAPI WinHttpOpen(
  * @param ppwszAcceptTypes [in, optional]
  *     Array of media types for the Accept header, each a string with a terminating zero. The last element
  *     is NULL. If the pointer itself is NULL (WINHTTP_DEFAULT_ACCEPT_TYPES), no Accept header is sent.
+ *     Many servers take this to mean that the client accepts text only.
  * @param dwFlags [in]
  *     0, or a combination of these values:
  *
@@ -2209,8 +2767,9 @@ HINTERNET WINAPI WinHttpOpen(
  *       WebSocket.
  *     - WINHTTP_FLAG_ESCAPE_PERCENT (0x00000004): When pwszObjectName is escaped, escape percent signs as
  *       well.
- *     - WINHTTP_FLAG_NULL_CODEPAGE (0x00000008): Treat pwszObjectName as ASCII that needs no conversion.
- *       The flag has no effect from Windows 7 on.
+ *     - WINHTTP_FLAG_NULL_CODEPAGE (0x00000008): pwszObjectName has ANSI characters only, each in a WCHAR.
+ *       It is not searched for characters that a URL must not contain. The flag is obsolete from Windows 7
+ *       on.
  *     - WINHTTP_FLAG_ESCAPE_DISABLE (0x00000040): Send pwszObjectName as it is. Without this flag,
  *       characters that a URL must not contain are escaped.
  *     - WINHTTP_FLAG_ESCAPE_DISABLE_QUERY (0x00000080): Escape the path. Leave the query, from the
@@ -2392,14 +2951,15 @@ BOOL WINAPI WinHttpQueryHeaders(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is NULL, the option cannot be read, or the option
- *       cannot be read from a handle of this kind.
+ *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is NULL, or the option can only be set: no handle
+ *       gives its value.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. lpdwBufferLength has received
  *       the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_INVALID_OPTION (12009): There is no such option.
- *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): A handle of this kind does not have the option.
+ *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The option can be read, but not from a handle of this
+ *       kind.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The value does not exist yet, for example because
  *       the request has not been sent.
  *
@@ -2527,18 +3087,22 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     terminating zero.
  * @param lpOptional [in, optional]
  *     Data to send right after the headers, for methods such as POST and PUT. It can be NULL
- *     (WINHTTP_NO_REQUEST_DATA) if dwOptionalLength is 0. WinHTTP does not copy the data. Keep it
- *     unchanged until WinHttpReceiveResponse has completed or the handle is closed, because a redirect or
- *     an authentication may need it again.
+ *     (WINHTTP_NO_REQUEST_DATA) if dwOptionalLength is 0. WinHTTP does not copy the data, because a
+ *     redirect or an authentication may need it again. Keep it unchanged until WinHttpReceiveResponse has
+ *     completed. If WinHttpCloseHandle aborts an asynchronous request, keep it until the status callback
+ *     has received WINHTTP_CALLBACK_STATUS_REQUEST_ERROR with ERROR_WINHTTP_OPERATION_CANCELLED.
  * @param dwOptionalLength [in]
  *     Length of the lpOptional buffer, in bytes. If it is 0, no data is sent with the headers.
  * @param dwTotalLength [in]
  *     Number of bytes of the whole body, which becomes the Content-Length header. WinHttpWriteData sends
  *     the rest of the body that is not passed here. Pass 0 for a request without a body. The value must be
- *     the same each time one request is sent.
+ *     the same each time one request is sent. If the caller adds a Content-Length header and the body has
+ *     less than 4 GB, the value must be that of the header.
  *
  *     - WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH (0): The caller adds a Content-Length header itself, which a
- *       body of more than 4 GB needs, or the body is sent in chunks, or there is no body.
+ *       body of more than 4 GB needs, or the body is sent in chunks, or there is no body. A caller that
+ *       sends chunks adds the Transfer-Encoding header and writes the chunks itself, the last chunk of
+ *       length 0 included.
  * @param dwContext [in]
  *     Value that status callbacks get as their context when they report on this request. WinHTTP does not
  *     look at the value. It is used from this call on. Pass 0 when no context is needed.
@@ -2619,8 +3183,9 @@ BOOL WINAPI WinHttpSendRequest(
  *     - WINHTTP_AUTH_SCHEME_NEGOTIATE (0x00000010): Kerberos or NTLM. The two sides use the one that both
  *       of them support.
  * @param pwszUserName [in, optional]
- *     User name, a string with a terminating zero. If it is NULL, WinHTTP uses the credentials of the user
- *     who runs the program, and pwszPassword is ignored.
+ *     User name, a string with a terminating zero. If it is NULL, WinHTTP uses the default credentials,
+ *     which are those of the user who runs the program, and ignores pwszPassword. Schemes that need the
+ *     password itself, such as Basic, have no default credentials.
  * @param pwszPassword [in, optional]
  *     Password, a string with a terminating zero. It can be empty. It must not be NULL if there is a user
  *     name.
@@ -2673,7 +3238,8 @@ BOOL WINAPI WinHttpSetCredentials(
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_INVALID_OPTION (12009): There is no such option.
- *     - ERROR_WINHTTP_OPTION_NOT_SETTABLE (12011): The option can only be read.
+ *     - ERROR_WINHTTP_OPTION_NOT_SETTABLE (12011): The option can only be read. Some versions of Windows
+ *       return ERROR_INVALID_PARAMETER for this.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): A handle of this kind does not have the option.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): The option cannot be set at this time, for example
  *       because the request has been sent.

@@ -25,6 +25,10 @@ extern "C" {
 #ifndef NO_ERROR
 #define NO_ERROR 0
 #endif
+/** The file, or the settings, do not exist. */
+#ifndef ERROR_FILE_NOT_FOUND
+#define ERROR_FILE_NOT_FOUND 2
+#endif
 /** The handle is NULL, was never open, or has been closed. */
 #ifndef ERROR_INVALID_HANDLE
 #define ERROR_INVALID_HANDLE 6
@@ -69,7 +73,10 @@ extern "C" {
 #ifndef ERROR_WINHTTP_OUT_OF_HANDLES
 #define ERROR_WINHTTP_OUT_OF_HANDLES 12001
 #endif
-/** The time allowed for the operation has passed. */
+/**
+ * The time allowed for the operation has passed. The system's TCP has limits of its own and can cause
+ * this code whatever the limits of WinHTTP are.
+ */
 #ifndef ERROR_WINHTTP_TIMEOUT
 #define ERROR_WINHTTP_TIMEOUT 12002
 #endif
@@ -213,7 +220,10 @@ extern "C" {
 #ifndef ERROR_WINHTTP_INVALID_QUERY_REQUEST
 #define ERROR_WINHTTP_INVALID_QUERY_REQUEST 12154
 #endif
-/** The request already has a header of that name, and the caller wanted to add only a new header. */
+/**
+ * The request already has a header of that name, and the caller wanted to add only a new header. The
+ * published list calls the code obsolete.
+ */
 #ifndef ERROR_WINHTTP_HEADER_ALREADY_EXISTS
 #define ERROR_WINHTTP_HEADER_ALREADY_EXISTS 12155
 #endif

@@ -49,6 +49,8 @@ impl Win32Error {
     /// 0: The call succeeded. The documentation of the WinHTTP WebSocket functions uses this name.
     /// `ERROR_SUCCESS` is the same number.
     pub const NO_ERROR: Self = Self(0);
+    /// 2: The file, or the settings, do not exist.
+    pub const ERROR_FILE_NOT_FOUND: Self = Self(2);
     /// 6: The handle is `NULL`, was never open, or has been closed.
     pub const ERROR_INVALID_HANDLE: Self = Self(6);
     /// 8: There is not enough memory for the call.
@@ -74,7 +76,8 @@ impl Win32Error {
     pub const ERROR_INVALID_OPERATION: Self = Self(4317);
     /// 12001: WinHTTP no longer returns this code.
     pub const ERROR_WINHTTP_OUT_OF_HANDLES: Self = Self(12001);
-    /// 12002: The time allowed for the operation has passed.
+    /// 12002: The time allowed for the operation has passed. The system's TCP has limits of its own and can cause
+    /// this code whatever the limits of WinHTTP are.
     pub const ERROR_WINHTTP_TIMEOUT: Self = Self(12002);
     /// 12004: An internal error of WinHTTP for which there is no other code.
     pub const ERROR_WINHTTP_INTERNAL_ERROR: Self = Self(12004);
@@ -145,7 +148,8 @@ impl Win32Error {
     pub const ERROR_WINHTTP_INVALID_HEADER: Self = Self(12153);
     /// 12154: WinHTTP no longer returns this code.
     pub const ERROR_WINHTTP_INVALID_QUERY_REQUEST: Self = Self(12154);
-    /// 12155: The request already has a header of that name, and the caller wanted to add only a new header.
+    /// 12155: The request already has a header of that name, and the caller wanted to add only a new header. The
+    /// published list calls the code obsolete.
     pub const ERROR_WINHTTP_HEADER_ALREADY_EXISTS: Self = Self(12155);
     /// 12156: A redirect was not followed: it would change the scheme in a way that the policy forbids, or there
     /// have been too many redirects.
@@ -242,6 +246,7 @@ impl core::error::Error for Win32Error {}
 
 static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (0, "ERROR_SUCCESS", "The call succeeded."),
+    (2, "ERROR_FILE_NOT_FOUND", "The file, or the settings, do not exist."),
     (
         6,
         "ERROR_INVALID_HANDLE",
@@ -270,7 +275,11 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
         "The state of the object does not allow the call. A WebSocket returns this code for a second send or receive while the first is in progress, and for a send after WinHttpWebSocketShutdown or WinHttpWebSocketClose. It also returns it for a receive after the close frame has come, and for a query of the close status before the close frame has come.",
     ),
     (12001, "ERROR_WINHTTP_OUT_OF_HANDLES", "WinHTTP no longer returns this code."),
-    (12002, "ERROR_WINHTTP_TIMEOUT", "The time allowed for the operation has passed."),
+    (
+        12002,
+        "ERROR_WINHTTP_TIMEOUT",
+        "The time allowed for the operation has passed. The system's TCP has limits of its own and can cause this code whatever the limits of WinHTTP are.",
+    ),
     (
         12004,
         "ERROR_WINHTTP_INTERNAL_ERROR",
@@ -405,7 +414,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
     (
         12155,
         "ERROR_WINHTTP_HEADER_ALREADY_EXISTS",
-        "The request already has a header of that name, and the caller wanted to add only a new header.",
+        "The request already has a header of that name, and the caller wanted to add only a new header. The published list calls the code obsolete.",
     ),
     (
         12156,
@@ -515,6 +524,7 @@ static WIN32_BY_NUMBER: &[(u32, &str, &str)] = &[
 ];
 
 static WIN32_BY_NAME: &[(&str, u32)] = &[
+    ("ERROR_FILE_NOT_FOUND", 2),
     ("ERROR_INSUFFICIENT_BUFFER", 122),
     ("ERROR_INVALID_HANDLE", 6),
     ("ERROR_INVALID_OPERATION", 4317),

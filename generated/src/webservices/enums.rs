@@ -834,7 +834,9 @@ pub enum ChannelState {
     #[doc(alias = "WS_CHANNEL_STATE_OPEN")]
     Open = 3,
     /// The channel cannot be used any more, because of an error or because of
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel). It can only be closed.
+    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel). No message can be sent or received
+    /// any more. A message that has been begun can still be abandoned. The channel must be closed before it
+    /// can be reset or freed.
     #[doc(alias = "WS_CHANNEL_STATE_FAULTED")]
     Faulted = 4,
     /// [`WsCloseChannel`](crate::webservices::Channels::close_channel) is running.

@@ -518,7 +518,8 @@ pub enum PropertyType {
     #[doc(alias = "WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE")]
     ReceiveBufferSize = 0,
     /// `ULONG`. Size of the internal send buffer, in bytes. The default is 4096 on a client and 16 on a
-    /// server. The minimum is 256 on a client and 16 on a server.
+    /// server. The minimum is 256 on a client and 16 on a server; the published page asks for 256 on both
+    /// sides.
     #[doc(alias = "WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE")]
     SendBufferSize = 1,
     /// `BOOL`. A client that sets it to `TRUE` masks with the key 0, so its payload can be read on the

@@ -330,9 +330,11 @@ pub trait Session {
     ///   | WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4 | Find the proxy from the settings of the system and of the user, scripts included. When a proxy fails, try the next proxy. Windows 8.1 and later. |
     /// - `proxy` (C: `pszProxyW`, in, optional)
     ///
-    ///   Proxy to use with `WINHTTP_ACCESS_TYPE_NAMED_PROXY`, as `host:port` or a list of `scheme=host:port`
-    ///   with semicolons or blanks between the entries. With every other access type it must be `None`. The
-    ///   header calls this value `WINHTTP_NO_PROXY_NAME`. Only HTTP proxies are supported, not SOCKS.
+    ///   Proxy to use with `WINHTTP_ACCESS_TYPE_NAMED_PROXY`, as a list of `[scheme=][scheme://]host[:port]`
+    ///   with semicolons or blanks between the entries. For example, `https=proxy:8080` names a proxy for
+    ///   https only, and `proxy` alone names one for all schemes, at its default port. With every other
+    ///   access type it must be `None`. The header calls this value `WINHTTP_NO_PROXY_NAME`. Only HTTP
+    ///   proxies are supported, not SOCKS.
     /// - `proxy_bypass` (C: `pszProxyBypassW`, in, optional)
     ///
     ///   Hosts to connect to directly, without the proxy of `WINHTTP_ACCESS_TYPE_NAMED_PROXY`. The list has
@@ -439,14 +441,15 @@ pub trait Session {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is `NULL`, the option cannot be read, or the
-    ///   option cannot be read from a handle of this kind.
+    /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is `NULL`, or the option can only be set: no
+    ///   handle gives its value.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `buffer_length` has received
     ///   the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INVALID_OPTION` (12009): There is no such option.
-    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind does not have the option.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The option can be read, but not from a handle of
+    ///   this kind.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The value does not exist yet, for example because
     ///   the request has not been sent.
     ///
@@ -465,7 +468,9 @@ pub trait Session {
     /// Texts are UTF-16 with a terminating zero. If the value is a structure that points to texts, such as
     /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo), WinHTTP has allocated each text, and the caller
     /// frees it with
-    /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
+    /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree). The
+    /// subject and the issuer in `WINHTTP_CERTIFICATE_INFO` are an exception: they are freed with
+    /// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree).
     ///
     /// # See also
     ///
@@ -524,7 +529,8 @@ pub trait Session {
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INVALID_OPTION` (12009): There is no such option.
-    /// - `ERROR_WINHTTP_OPTION_NOT_SETTABLE` (12011): The option can only be read.
+    /// - `ERROR_WINHTTP_OPTION_NOT_SETTABLE` (12011): The option can only be read. Some versions of Windows
+    ///   return `ERROR_INVALID_PARAMETER` for this.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind does not have the option.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): The option cannot be set at this time, for example
     ///   because the request has been sent.
@@ -618,7 +624,7 @@ pub trait Session {
     ///   | WINHTTP_CALLBACK_FLAG_WRITE_COMPLETE 0x00100000 | [`WinHttpWriteData`](crate::winhttp::Request::write_data) or [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) has completed. |
     ///   | WINHTTP_CALLBACK_FLAG_REQUEST_ERROR 0x00200000 | An asynchronous operation has failed. |
     ///   | WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE 0x00400000 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. |
-    ///   | WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE 0x01000000 | `WinHttpGetProxyForUrlEx` has completed. |
+    ///   | WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE 0x01000000 | [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) has completed. |
     ///   | WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE 0x08000000 | `WinHttpGetProxySettingsEx` has completed. |
     /// - `reserved` (C: `dwReserved`, in)
     ///
@@ -717,8 +723,10 @@ pub trait Session {
     ///
     /// The four values are options as well: `WINHTTP_OPTION_RESOLVE_TIMEOUT`,
     /// `WINHTTP_OPTION_CONNECT_TIMEOUT`, `WINHTTP_OPTION_SEND_TIMEOUT` and
-    /// `WINHTTP_OPTION_RECEIVE_TIMEOUT`. The last call counts. The time for all headers of a response
-    /// together has an option of its own, `WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT`.
+    /// `WINHTTP_OPTION_RECEIVE_TIMEOUT`. The last call counts, so a `WINHTTP_OPTION_RECEIVE_TIMEOUT` that
+    /// is smaller than `receive_timeout` can end a response earlier than expected. Use one of the two ways.
+    /// The time for all headers of a response together has an option of its own,
+    /// `WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT`.
     ///
     /// The initial receive timeout is meant for HTTP responses and does not end an idle WebSocket. The wait
     /// for the server's close frame is limited by `WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT`.
@@ -856,7 +864,8 @@ pub unsafe trait Request {
     ///   Connection handle, as returned by [`WinHttpConnect`](crate::winhttp::Session::connect).
     /// - `verb` (C: `pwszVerb`, in, optional)
     ///
-    ///   HTTP method, in upper case. If it is `None`, the method is GET. A WebSocket needs GET.
+    ///   HTTP method, in upper case. If it is `None`, the method is GET. A WebSocket needs GET. For HEAD, the
+    ///   Content-Length header is ignored.
     /// - `object_name` (C: `pwszObjectName`, in, optional)
     ///
     ///   Target of the request: path and query of the URL, such as `/chat?room=1`. If it is `None` or empty,
@@ -872,6 +881,7 @@ pub unsafe trait Request {
     ///
     ///   Array of media types for the Accept header, each a string with a terminating zero. The last element
     ///   is `&[]`. If the pointer itself is `&[]` (`WINHTTP_DEFAULT_ACCEPT_TYPES`), no Accept header is sent.
+    ///   Many servers take this to mean that the client accepts text only.
     /// - `flags` (C: `dwFlags`, in)
     ///
     ///   0, or a combination of these values:
@@ -880,7 +890,7 @@ pub unsafe trait Request {
     ///   | --- | --- |
     ///   | WINHTTP_FLAG_SECURE 0x00800000 | Use TLS: the scheme is https, or wss once the request is a WebSocket. |
     ///   | WINHTTP_FLAG_ESCAPE_PERCENT 0x00000004 | When `object_name` is escaped, escape percent signs as well. |
-    ///   | WINHTTP_FLAG_NULL_CODEPAGE 0x00000008 | Treat `object_name` as ASCII that needs no conversion. The flag has no effect from Windows 7 on. |
+    ///   | WINHTTP_FLAG_NULL_CODEPAGE 0x00000008 | `object_name` has ANSI characters only, each in a `WCHAR`. It is not searched for characters that a URL must not contain. The flag is obsolete from Windows 7 on. |
     ///   | WINHTTP_FLAG_ESCAPE_DISABLE 0x00000040 | Send `object_name` as it is. Without this flag, characters that a URL must not contain are escaped. |
     ///   | WINHTTP_FLAG_ESCAPE_DISABLE_QUERY 0x00000080 | Escape the path. Leave the query, from the question mark on, as it is. |
     ///   | WINHTTP_FLAG_BYPASS_PROXY_CACHE 0x00000100 | Ask caches on the way to fetch the answer from the server: the headers Pragma and Cache-Control with the value no-cache are added. |
@@ -1427,9 +1437,12 @@ pub unsafe trait Request {
     ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response))
     ///
     ///   Data to send right after the headers, for methods such as POST and PUT. It can be `NULL`
-    ///   (`WINHTTP_NO_REQUEST_DATA`) if `optional.len()` is 0. WinHTTP does not copy the data. Keep it
-    ///   unchanged until [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed
-    ///   or the handle is closed, because a redirect or an authentication may need it again.
+    ///   (`WINHTTP_NO_REQUEST_DATA`) if `optional.len()` is 0. WinHTTP does not copy the data, because a
+    ///   redirect or an authentication may need it again. Keep it unchanged until
+    ///   [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed. If
+    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) aborts an asynchronous request, keep
+    ///   it until the status callback has received `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with
+    ///   `ERROR_WINHTTP_OPERATION_CANCELLED`.
     /// - the length of `optional` (C: `dwOptionalLength`, in)
     ///
     ///   Length of the `optional` buffer, in bytes. If it is 0, no data is sent with the headers.
@@ -1438,11 +1451,12 @@ pub unsafe trait Request {
     ///   Number of bytes of the whole body, which becomes the Content-Length header.
     ///   [`WinHttpWriteData`](crate::winhttp::Request::write_data) sends the rest of the body that is not
     ///   passed here. Pass 0 for a request without a body. The value must be the same each time one request
-    ///   is sent.
+    ///   is sent. If the caller adds a Content-Length header and the body has less than 4 GB, the value must
+    ///   be that of the header.
     ///
     ///   | Value | Meaning |
     ///   | --- | --- |
-    ///   | WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0 | The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is sent in chunks, or there is no body. |
+    ///   | WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0 | The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is sent in chunks, or there is no body. A caller that sends chunks adds the Transfer-Encoding header and writes the chunks itself, the last chunk of length 0 included. |
     /// - `context` (C: `dwContext`, in)
     ///
     ///   Value that status callbacks get as their context when they report on this request. WinHTTP does not
@@ -1516,7 +1530,10 @@ pub unsafe trait Request {
     /// two comes, every other operation on the handle fails with `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`.
     /// Steps on the way are reported too, in this order: `RESOLVING_NAME`, `NAME_RESOLVED`,
     /// `CONNECTING_TO_SERVER`, `CONNECTED_TO_SERVER`, `SENDING_REQUEST`, `REQUEST_SENT`. The first four are
-    /// missing when the name is already known or a connection is used again.
+    /// missing when the name is already known or a connection is used again. These steps are deprecated
+    /// from Windows 7 on, so do not depend on them. `REDIRECT`, `INTERMEDIATE_RESPONSE` and
+    /// `SECURE_FAILURE` can come too, and `CLOSING_CONNECTION` and `CONNECTION_CLOSED` when the server
+    /// closes the connection.
     ///
     /// If `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` is set, this call makes the key of the handshake. After
     /// the call, [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) finds the key in the
@@ -1581,8 +1598,9 @@ pub unsafe trait Request {
     ///   | WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Kerberos or NTLM. The two sides use the one that both of them support. |
     /// - `user_name` (C: `pwszUserName`, in, optional)
     ///
-    ///   User name, a string with a terminating zero. If it is `None`, WinHTTP uses the credentials of the
-    ///   user who runs the program, and `password` is ignored.
+    ///   User name, a string with a terminating zero. If it is `None`, WinHTTP uses the default credentials,
+    ///   which are those of the user who runs the program, and ignores `password`. Schemes that need the
+    ///   password itself, such as Basic, have no default credentials.
     /// - `password` (C: `pwszPassword`, in, optional)
     ///
     ///   Password, a string with a terminating zero. It can be empty. It must not be `None` if there is a
@@ -1604,10 +1622,12 @@ pub unsafe trait Request {
     ///
     /// # Remarks
     ///
-    /// The usual order is: send the request, find the status 401 or 407, read the offered schemes with
-    /// [`WinHttpQueryAuthSchemes`](crate::winhttp::Request::query_auth_schemes), set the credentials with
-    /// the best scheme, and send the same request again. The server decides for each request whether it
-    /// asks for credentials. A program must therefore be ready for a challenge at every request.
+    /// The credentials may be set before the request is sent for the first time. They are used if a
+    /// challenge comes. Otherwise the usual order is: send the request, find the status 401 or 407, read
+    /// the offered schemes with [`WinHttpQueryAuthSchemes`](crate::winhttp::Request::query_auth_schemes),
+    /// set the credentials with the best scheme, and send the same request again. The server decides for
+    /// each request whether it asks for credentials. A program must therefore be ready for a challenge at
+    /// every request.
     ///
     /// The credentials are valid for this request only, and nothing is stored. The function copies the
     /// strings.
@@ -1770,6 +1790,475 @@ pub struct QueryAuthSchemesOutput {
     pub auth_target: u32,
 }
 
+/// Proxies: the settings of the user and of the machine, and the proxy that a script chooses for a URL.
+pub trait Proxy {
+    /// The `WinHttpCreateProxyResolver` function creates a handle for
+    /// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex).
+    ///
+    /// # Parameters
+    ///
+    /// - `session` (C: `hSession`, in)
+    ///
+    ///   Handle of an asynchronous session, as returned by [`WinHttpOpen`](crate::winhttp::Session::open)
+    ///   with `WINHTTP_FLAG_ASYNC`.
+    ///
+    /// # Returns
+    ///
+    /// - `resolver` (C: `phResolver`, out)
+    ///
+    ///   Receives the handle of the resolver. Close it with
+    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle). This also cancels an operation that
+    ///   goes on.
+    ///
+    /// # Errors
+    ///
+    /// `ERROR_SUCCESS` on success, otherwise a system error code.
+    ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `resolver` is `NULL`.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a session, or the session
+    ///   is not asynchronous.
+    ///
+    /// # Remarks
+    ///
+    /// Install the status callback on the session with
+    /// [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) before this call, so that
+    /// the resolver inherits it.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle)
+    ///
+    /// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex)
+    ///
+    /// [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result)
+    ///
+    /// # C
+    ///
+    /// `WinHttpCreateProxyResolver` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
+    /// only\] and Windows Server 2012 \[desktop apps only\]. From
+    /// `winhttp/nf-winhttp-winhttpcreateproxyresolver.md`, line 47. Published as
+    /// [nf-winhttp-winhttpcreateproxyresolver](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpcreateproxyresolver).
+    #[doc(alias = "WinHttpCreateProxyResolver")]
+    fn create_proxy_resolver(
+        &self,
+        session: super::HInternet,
+    ) -> Result<super::HInternet, super::CreateProxyResolverError>;
+
+    /// The `WinHttpDetectAutoProxyConfigUrl` function detects the URL of the script that chooses proxies in
+    /// this network. It does not fetch the script.
+    ///
+    /// # Parameters
+    ///
+    /// - `auto_detect_flags` (C: `dwAutoDetectFlags`, in)
+    ///
+    ///   How to detect the URL. With both values, DHCP comes first:
+    ///
+    ///   | Value | Meaning |
+    ///   | --- | --- |
+    ///   | WINHTTP_AUTO_DETECT_TYPE_DHCP 0x00000001 | Ask the DHCP server. |
+    ///   | WINHTTP_AUTO_DETECT_TYPE_DNS_A 0x00000002 | Look for a host with a well-known name in the domain of the machine. |
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
+    ///
+    /// # Returns
+    ///
+    /// - `auto_config_url` (C: `ppwstrAutoConfigUrl`, out)
+    ///
+    ///   Receives the URL, a string with a terminating zero. It belongs to the caller, who frees it with
+    ///   [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): The flags are 0 or have an unknown value, or the pointer is
+    ///   `NULL`.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_AUTODETECTION_FAILED` (12180): No URL was found.
+    ///
+    /// # Remarks
+    ///
+    /// The call is synchronous in both modes. The call can wait for the network. Do not make it on a thread
+    /// that serves a user interface.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url)
+    ///
+    /// [`WINHTTP_AUTOPROXY_OPTIONS`](crate::winhttp::AutoproxyOptions)
+    ///
+    /// # C
+    ///
+    /// `WinHttpDetectAutoProxyConfigUrl` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows
+    /// 2000 Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with
+    /// SP3 \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpdetectautoproxyconfigurl.md`, line 47.
+    /// Published as
+    /// [nf-winhttp-winhttpdetectautoproxyconfigurl](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpdetectautoproxyconfigurl).
+    #[doc(alias = "WinHttpDetectAutoProxyConfigUrl")]
+    fn detect_auto_proxy_config_url<W: crate::WideChar>(
+        &self,
+        auto_detect_flags: u32,
+    ) -> Result<*mut W, super::DetectAutoProxyConfigUrlError>;
+
+    /// The `WinHttpFreeProxyResult` function frees the memory of the proxies that
+    /// [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result) has returned.
+    ///
+    /// # Parameters
+    ///
+    /// - `proxy_result` (C: `pProxyResult`, in, out)
+    ///
+    ///   The [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult) structure. The function frees the entries
+    ///   and their strings, and not the structure itself.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
+    ///
+    /// # Returns
+    ///
+    /// Nothing is returned.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result)
+    ///
+    /// [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult)
+    ///
+    /// # C
+    ///
+    /// `WinHttpFreeProxyResult` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
+    /// only\] and Windows Server 2012 \[desktop apps only\]. From
+    /// `winhttp/nf-winhttp-winhttpfreeproxyresult.md`, line 47. Published as
+    /// [nf-winhttp-winhttpfreeproxyresult](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpfreeproxyresult).
+    #[doc(alias = "WinHttpFreeProxyResult")]
+    fn free_proxy_result<W: crate::WideChar>(
+        &self,
+        proxy_result: &mut super::ProxyResult<W>,
+    );
+
+    /// The `WinHttpGetDefaultProxyConfiguration` function returns the proxy that is configured for WinHTTP
+    /// on the machine, with `netsh winhttp` or `WinHttpSetDefaultProxyConfiguration`.
+    ///
+    /// # Parameters
+    ///
+    /// - `proxy_info` (C: `pProxyInfo`, in, out)
+    ///
+    ///   Receives the configuration: a [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo) structure. Its
+    ///   strings belong to the caller, who frees each with
+    ///   [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree) unless
+    ///   it is `NULL`.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_info` is `NULL`.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    ///
+    /// # Remarks
+    ///
+    /// The access type is `WINHTTP_ACCESS_TYPE_NAMED_PROXY` if a proxy is configured, and
+    /// `WINHTTP_ACCESS_TYPE_NO_PROXY` otherwise.
+    ///
+    /// The configuration is that of the machine. A session that was given a proxy with
+    /// [`WinHttpOpen`](crate::winhttp::Session::open) or `WINHTTP_OPTION_PROXY` does not change it.
+    ///
+    /// The call is synchronous in both modes.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpGetIEProxyConfigForCurrentUser`](crate::winhttp::Proxy::get_ie_proxy_config_for_current_user)
+    ///
+    /// [`WinHttpOpen`](crate::winhttp::Session::open)
+    ///
+    /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo)
+    ///
+    /// # C
+    ///
+    /// `WinHttpGetDefaultProxyConfiguration` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP,
+    /// Windows 2000 Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000
+    /// Server with SP3 \[desktop apps only\]. From
+    /// `winhttp/nf-winhttp-winhttpgetdefaultproxyconfiguration.md`, line 47. Published as
+    /// [nf-winhttp-winhttpgetdefaultproxyconfiguration](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpgetdefaultproxyconfiguration).
+    #[doc(alias = "WinHttpGetDefaultProxyConfiguration")]
+    fn get_default_proxy_configuration<W: crate::WideChar>(
+        &self,
+        proxy_info: &mut super::ProxyInfo<W>,
+    ) -> Result<(), super::GetDefaultProxyConfigurationError>;
+
+    /// The `WinHttpGetIEProxyConfigForCurrentUser` function returns the proxy settings that the current
+    /// user has for browsers, for the network connection that is active.
+    ///
+    /// # Parameters
+    ///
+    /// - `proxy_config` (C: `pProxyConfig`, in, out)
+    ///
+    ///   Receives the settings: a
+    ///   [`WINHTTP_CURRENT_USER_IE_PROXY_CONFIG`](crate::winhttp::CurrentUserIeProxyConfig) structure.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_FILE_NOT_FOUND` (2): There are no proxy settings for this user.
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_config` is `NULL`.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    ///
+    /// # Remarks
+    ///
+    /// The strings in the structure belong to the caller, who frees each with
+    /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree) unless
+    /// it is `NULL`.
+    ///
+    /// A program often calls this function first. If the settings ask for detection or name a script, the
+    /// program then calls [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url). If that call
+    /// fails, the program uses the proxy of the settings or connects directly.
+    ///
+    /// A service gets the settings of its own account, unless it impersonates a user. Such an account often
+    /// has no settings, and the call fails.
+    ///
+    /// The call is synchronous in both modes.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpGetDefaultProxyConfiguration`](crate::winhttp::Proxy::get_default_proxy_configuration)
+    ///
+    /// [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url)
+    ///
+    /// [`WINHTTP_CURRENT_USER_IE_PROXY_CONFIG`](crate::winhttp::CurrentUserIeProxyConfig)
+    ///
+    /// # C
+    ///
+    /// `WinHttpGetIEProxyConfigForCurrentUser` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP,
+    /// Windows 2000 Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000
+    /// Server with SP3 \[desktop apps only\]. From
+    /// `winhttp/nf-winhttp-winhttpgetieproxyconfigforcurrentuser.md`, line 47. Published as
+    /// [nf-winhttp-winhttpgetieproxyconfigforcurrentuser](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpgetieproxyconfigforcurrentuser).
+    #[doc(alias = "WinHttpGetIEProxyConfigForCurrentUser")]
+    fn get_ie_proxy_config_for_current_user<W: crate::WideChar>(
+        &self,
+        proxy_config: &mut super::CurrentUserIeProxyConfig<W>,
+    ) -> Result<(), super::GetIeProxyConfigForCurrentUserError>;
+
+    /// The `WinHttpGetProxyForUrl` function finds the proxy that a request to a URL should use. It fetches
+    /// the script for proxies (a PAC file) of the network and runs it for the URL.
+    ///
+    /// # Parameters
+    ///
+    /// - `session` (C: `hSession`, in)
+    ///
+    ///   Session handle, as returned by [`WinHttpOpen`](crate::winhttp::Session::open).
+    /// - `url` (C: `lpcwszUrl`, in)
+    ///
+    ///   URL of the request, a string with a terminating zero.
+    /// - `auto_proxy_options` (C: `pAutoProxyOptions`, in)
+    ///
+    ///   How to find the script: a [`WINHTTP_AUTOPROXY_OPTIONS`](crate::winhttp::AutoproxyOptions) structure.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
+    ///
+    /// # Returns
+    ///
+    /// - `proxy_info` (C: `pProxyInfo`, out)
+    ///
+    ///   Receives the proxy: a [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo) structure. Its strings
+    ///   belong to the caller, who frees each with
+    ///   [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree) unless
+    ///   it is `NULL`.
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, or the options contradict each other.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    /// - `ERROR_WINHTTP_INVALID_URL` (12005): A URL is not valid.
+    /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The URL of the script has a scheme other than http
+    ///   and https.
+    /// - `ERROR_WINHTTP_LOGIN_FAILURE` (12015): The server of the script refused the credentials.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The session handle was closed before the proxy was
+    ///   found.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a session handle.
+    /// - `ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT` (12166): The script failed.
+    /// - `ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT` (12167): The script could not be fetched: its server
+    ///   cannot be reached, or there is no script at the URL.
+    /// - `ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR` (12178): No proxy was found for the URL.
+    /// - `ERROR_WINHTTP_AUTODETECTION_FAILED` (12180): The URL of the script was not found.
+    ///
+    /// # Remarks
+    ///
+    /// Call the function for each URL, because a script can choose another proxy for each. Give the result
+    /// to the request with `WINHTTP_OPTION_PROXY` and
+    /// [`WinHttpSetOption`](crate::winhttp::Session::set_option).
+    ///
+    /// Scripts are written in ECMAScript. WinHTTP keeps the script and its URL for a while if it was told
+    /// to detect the URL.
+    ///
+    /// Most programs take a failure to mean that there is no proxy, and connect directly.
+    ///
+    /// The call is synchronous in both modes. The call can wait for the network. Do not make it on a thread
+    /// that serves a user interface.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpDetectAutoProxyConfigUrl`](crate::winhttp::Proxy::detect_auto_proxy_config_url)
+    ///
+    /// [`WinHttpGetIEProxyConfigForCurrentUser`](crate::winhttp::Proxy::get_ie_proxy_config_for_current_user)
+    ///
+    /// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex)
+    ///
+    /// [`WINHTTP_AUTOPROXY_OPTIONS`](crate::winhttp::AutoproxyOptions)
+    ///
+    /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo)
+    ///
+    /// # C
+    ///
+    /// `WinHttpGetProxyForUrl` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
+    /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttpgetproxyforurl.md`, line 47. Published as
+    /// [nf-winhttp-winhttpgetproxyforurl](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpgetproxyforurl).
+    #[doc(alias = "WinHttpGetProxyForUrl")]
+    fn get_proxy_for_url<W: crate::WideChar>(
+        &self,
+        session: super::HInternet,
+        url: &str,
+        auto_proxy_options: &super::AutoproxyOptions<W>,
+    ) -> Result<super::ProxyInfo<W>, super::GetProxyForUrlError>;
+
+    /// The `WinHttpGetProxyForUrlEx` function starts to find the proxies that a request to a URL should
+    /// use. Unlike [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url) it does not wait, it
+    /// can be cancelled, and it returns all proxies that the script names.
+    ///
+    /// # Parameters
+    ///
+    /// - `resolver` (C: `hResolver`, in)
+    ///
+    ///   Handle of a resolver, as returned by
+    ///   [`WinHttpCreateProxyResolver`](crate::winhttp::Proxy::create_proxy_resolver).
+    /// - `url` (C: `pcwszUrl`, in)
+    ///
+    ///   URL of the request, a string with a terminating zero.
+    /// - `auto_proxy_options` (C: `pAutoProxyOptions`, in)
+    ///
+    ///   How to find the script: a [`WINHTTP_AUTOPROXY_OPTIONS`](crate::winhttp::AutoproxyOptions) structure.
+    /// - `context` (C: `pContext`, in, optional)
+    ///
+    ///   Value that the status callback gets as its context when it reports on this operation. Pass 0 when no
+    ///   context is needed.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
+    ///
+    /// # Errors
+    ///
+    /// A system error code. The operation has been started if it is `ERROR_IO_PENDING`.
+    ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, or the options contradict each other.
+    /// - `ERROR_IO_PENDING` (997): The operation goes on. This is the usual result.
+    /// - `ERROR_WINHTTP_INVALID_URL` (12005): A URL is not valid.
+    /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The URL of the script has a scheme other than http
+    ///   and https.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The handle of the resolver was closed before the
+    ///   proxies were found.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not that of a
+    ///   resolver.
+    /// - `ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT` (12166): The script failed.
+    /// - `ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT` (12167): The script could not be fetched.
+    /// - `ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR` (12178): No proxy was found for the URL.
+    /// - `ERROR_WINHTTP_AUTODETECTION_FAILED` (12180): The URL of the script was not found.
+    ///
+    /// # Remarks
+    ///
+    /// The status callback receives `WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE` when the proxies are
+    /// known. Then call [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result). If the
+    /// operation fails, the callback receives `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with
+    /// `API_GET_PROXY_FOR_URL`.
+    ///
+    /// The script always runs in the service, and not in this process. WinHTTP keeps it for a while if its
+    /// URL was detected.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpCreateProxyResolver`](crate::winhttp::Proxy::create_proxy_resolver)
+    ///
+    /// [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url)
+    ///
+    /// [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result)
+    ///
+    /// [`WINHTTP_AUTOPROXY_OPTIONS`](crate::winhttp::AutoproxyOptions)
+    ///
+    /// # C
+    ///
+    /// `WinHttpGetProxyForUrlEx` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
+    /// only\] and Windows Server 2012 \[desktop apps only\]. From
+    /// `winhttp/nf-winhttp-winhttpgetproxyforurlex.md`, line 47. Published as
+    /// [nf-winhttp-winhttpgetproxyforurlex](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpgetproxyforurlex).
+    #[doc(alias = "WinHttpGetProxyForUrlEx")]
+    fn get_proxy_for_url_ex<W: crate::WideChar>(
+        &self,
+        resolver: super::HInternet,
+        url: &str,
+        auto_proxy_options: &super::AutoproxyOptions<W>,
+        context: usize,
+    ) -> Result<(), super::GetProxyForUrlExError>;
+
+    /// The `WinHttpGetProxyResult` function returns the proxies that
+    /// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) has found.
+    ///
+    /// # Parameters
+    ///
+    /// - `resolver` (C: `hResolver`, in)
+    ///
+    ///   Handle of the resolver whose operation has completed.
+    /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
+    ///   `u32`
+    ///
+    /// # Returns
+    ///
+    /// - `proxy_result` (C: `pProxyResult`, out)
+    ///
+    ///   Receives the proxies: a [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult) structure. Free it
+    ///   with [`WinHttpFreeProxyResult`](crate::winhttp::Proxy::free_proxy_result).
+    ///
+    /// # Errors
+    ///
+    /// `ERROR_SUCCESS` on success, otherwise a system error code.
+    ///
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
+    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_result` is `NULL`.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not that of a
+    ///   resolver.
+    /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): No operation on the handle has completed
+    ///   successfully.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpFreeProxyResult`](crate::winhttp::Proxy::free_proxy_result)
+    ///
+    /// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex)
+    ///
+    /// [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult)
+    ///
+    /// # C
+    ///
+    /// `WinHttpGetProxyResult` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows 8 \[desktop apps
+    /// only\] and Windows Server 2012 \[desktop apps only\]. From
+    /// `winhttp/nf-winhttp-winhttpgetproxyresult.md`, line 47. Published as
+    /// [nf-winhttp-winhttpgetproxyresult](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpgetproxyresult).
+    #[doc(alias = "WinHttpGetProxyResult")]
+    fn get_proxy_result<W: crate::WideChar>(
+        &self,
+        resolver: super::HInternet,
+    ) -> Result<super::ProxyResult<W>, super::GetProxyResultError>;
+}
+
 /// A WebSocket connection: upgrade a request, send, receive, close.
 ///
 /// # Safety
@@ -1842,6 +2331,11 @@ pub unsafe trait WebSocket {
     ///   ERROR_WINHTTP_OPERATION_CANCELLED (12017) long before. (b1.6.17)
     ///
     /// # Remarks
+    ///
+    /// One thread may close while another waits in
+    /// [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive). Do not close while
+    /// another thread is inside [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) or
+    /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown).
     ///
     /// Nothing can be sent or received after this call. A waiting receive ends with
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`. Unread data is dropped. To stop sending and keep receiving, use
@@ -2368,6 +2862,9 @@ pub unsafe trait WebSocket {
     /// sends nothing, drops what is still unread and waits for the server's close frame.
     ///
     /// A server that has closed first can be answered with a shutdown as well.
+    ///
+    /// A shutdown belongs to the sending side: it must not overlap with a send or with another shutdown. It
+    /// can overlap with a receive.
     ///
     /// In asynchronous mode the status callback receives `WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE` when
     /// the close frame has been sent. This can happen before the call returns, on the calling thread.

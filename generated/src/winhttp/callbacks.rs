@@ -26,7 +26,7 @@
 ///   | Value | Meaning |
 ///   | --- | --- |
 ///   | WINHTTP_CALLBACK_STATUS_RESOLVING_NAME 0x00000001 | The name of the server is being resolved. The information is the name, a wide string. |
-///   | WINHTTP_CALLBACK_STATUS_NAME_RESOLVED 0x00000002 | The name has been resolved. The information is a wide string. |
+///   | WINHTTP_CALLBACK_STATUS_NAME_RESOLVED 0x00000002 | The name has been resolved. The information is the name that was resolved, a wide string. |
 ///   | WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER 0x00000004 | A connection is being made. The information is the IP address, a wide string. |
 ///   | WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER 0x00000008 | The connection has been made. The information is the IP address, a wide string. |
 ///   | WINHTTP_CALLBACK_STATUS_SENDING_REQUEST 0x00000010 | The request is being sent. No information. |
@@ -40,14 +40,14 @@
 ///   | WINHTTP_CALLBACK_STATUS_DETECTING_PROXY 0x00001000 | WinHTTP is looking for a proxy. No information. |
 ///   | WINHTTP_CALLBACK_STATUS_REDIRECT 0x00004000 | WinHTTP is about to follow a redirect. The information is the new URL, a wide string. The program can now query the headers of the response and change headers of the request. To stop the redirect, close the handle. |
 ///   | WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE 0x00008000 | A response with a status from 100 to 199 has come. A 101 that the request asked for is not reported here. The information is a `DWORD`, the status. |
-///   | WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x00010000 | A certificate was not accepted. The information is a `DWORD` with the flags below. |
+///   | WINHTTP_CALLBACK_STATUS_SECURE_FAILURE 0x00010000 | TLS could not be set up, most often because a certificate was not accepted. The information is a `DWORD` with the flags below. |
 ///   | WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE 0x00020000 | [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has completed, and [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) can be called. No information. |
 ///   | WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE 0x00040000 | [`WinHttpQueryDataAvailable`](crate::winhttp::Request::query_data_available) has completed. The information is a `DWORD`, the number of bytes that can be read. The length is 4. |
 ///   | WINHTTP_CALLBACK_STATUS_READ_COMPLETE 0x00080000 | After [`WinHttpReadData`](crate::winhttp::Request::read_data) the information is the buffer that was passed to that function. The length is the number of bytes in the buffer, and a length of 0 is the end of the body. After [`WinHttpWebSocketReceive`](crate::winhttp::WebSocket::web_socket_receive) the information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure. |
 ///   | WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE 0x00100000 | After [`WinHttpWriteData`](crate::winhttp::Request::write_data) the information is a `DWORD`, the number of bytes. After [`WinHttpWebSocketSend`](crate::winhttp::WebSocket::web_socket_send) the information is a [`WINHTTP_WEB_SOCKET_STATUS`](crate::winhttp::WebSocketStatus) structure. |
 ///   | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR 0x00200000 | An asynchronous operation has failed. The information is a [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](crate::winhttp::WebSocketAsyncResult) structure for a WebSocket handle, and a [`WINHTTP_ASYNC_RESULT`](crate::winhttp::AsyncResult) structure for all other handles. |
-///   | WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x00400000 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. No information. |
-///   | WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE 0x01000000 | `WinHttpGetProxyForUrlEx` has completed. No information. |
+///   | WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE 0x00400000 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. If the call had optional data, the information is the *lpOptional* buffer, and the length is the number of bytes of the body that have been sent. Otherwise there is no information and the length is 0. |
+///   | WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE 0x01000000 | [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) has completed. No information. |
 ///   | WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE 0x02000000 | [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has completed: the close frame of the server has come. No information. The length is 0. |
 ///   | WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE 0x04000000 | [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) has completed: the close frame has been sent. No information. The length is 0. |
 ///   | WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE 0x08000000 | `WinHttpGetProxySettingsEx` has completed. No information. |
@@ -56,8 +56,9 @@
 /// - `status_information` (C: `lpvStatusInformation`, in, optional)
 ///
 ///   The information of the notification, as the list above says. "No information" means `NULL`. The
-///   memory that it points to is valid during the call only. An exception is the buffer of
-///   [`WinHttpReadData`](crate::winhttp::Request::read_data), which belongs to the program.
+///   memory that it points to is valid during the call only. Exceptions are the buffer of
+///   [`WinHttpReadData`](crate::winhttp::Request::read_data) and the optional data of
+///   [`WinHttpSendRequest`](crate::winhttp::Request::send_request), which belong to the program.
 ///
 ///   With `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE` it points to a `DWORD` that is a combination of these
 ///   flags:

@@ -36,7 +36,8 @@ pub enum InternetScheme {
     /// https: HTTP over TLS. The value stands for wss as well.
     #[doc(alias = "INTERNET_SCHEME_HTTPS")]
     Https = 2,
-    /// ftp. It occurs only in proxy settings.
+    /// ftp. Only [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url) and
+    /// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) support it.
     #[doc(alias = "INTERNET_SCHEME_FTP")]
     Ftp = 3,
     /// SOCKS. It occurs only as the kind of a proxy.

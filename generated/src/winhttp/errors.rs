@@ -416,8 +416,7 @@ pub enum QueryOptionError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `buffer_length` is `NULL`, the option cannot be read, or the option cannot be read from a handle of
-    /// this kind.
+    /// `buffer_length` is `NULL`, or the option can only be set: no handle gives its value.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -437,7 +436,7 @@ pub enum QueryOptionError {
     /// `ERROR_WINHTTP_INVALID_OPTION`, 12009
     #[doc(alias = "ERROR_WINHTTP_INVALID_OPTION")]
     InvalidOption,
-    /// A handle of this kind does not have the option.
+    /// The option can be read, but not from a handle of this kind.
     ///
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
     #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
@@ -490,7 +489,7 @@ impl QueryOptionError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "buffer_length is NULL, the option cannot be read, or the option cannot be read from a handle of this kind."
+                "buffer_length is NULL, or the option can only be set: no handle gives its value."
             }
             Self::InsufficientBuffer => {
                 "The buffer is too small or NULL. buffer_length has received the needed size."
@@ -500,7 +499,7 @@ impl QueryOptionError {
             }
             Self::InvalidOption => "There is no such option.",
             Self::IncorrectHandleType => {
-                "A handle of this kind does not have the option."
+                "The option can be read, but not from a handle of this kind."
             }
             Self::IncorrectHandleState => {
                 "The value does not exist yet, for example because the request has not been sent."
@@ -541,7 +540,7 @@ pub enum SetOptionError {
     /// `ERROR_WINHTTP_INVALID_OPTION`, 12009
     #[doc(alias = "ERROR_WINHTTP_INVALID_OPTION")]
     InvalidOption,
-    /// The option can only be read.
+    /// The option can only be read. Some versions of Windows return `ERROR_INVALID_PARAMETER` for this.
     ///
     /// `ERROR_WINHTTP_OPTION_NOT_SETTABLE`, 12011
     #[doc(alias = "ERROR_WINHTTP_OPTION_NOT_SETTABLE")]
@@ -607,7 +606,9 @@ impl SetOptionError {
                 "An internal error of WinHTTP for which there is no other code."
             }
             Self::InvalidOption => "There is no such option.",
-            Self::OptionNotSettable => "The option can only be read.",
+            Self::OptionNotSettable => {
+                "The option can only be read. Some versions of Windows return ERROR_INVALID_PARAMETER for this."
+            }
             Self::IncorrectHandleType => {
                 "A handle of this kind does not have the option."
             }
@@ -2238,6 +2239,640 @@ impl WriteDataError {
 }
 
 crate::documented::documented!(error WriteDataError, Win32Error);
+
+/// Why [`WinHttpCreateProxyResolver`](super::Proxy::create_proxy_resolver) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CreateProxyResolverError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// `resolver` is `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// The handle is not that of a session, or the session is not asynchronous.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl CreateProxyResolverError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::IncorrectHandleType,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "resolver is NULL.",
+            Self::IncorrectHandleType => {
+                "The handle is not that of a session, or the session is not asynchronous."
+            }
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error CreateProxyResolverError, Win32Error);
+
+/// Why [`WinHttpDetectAutoProxyConfigUrl`](super::Proxy::detect_auto_proxy_config_url) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DetectAutoProxyConfigUrlError {
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// The flags are 0 or have an unknown value, or the pointer is `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// No URL was found.
+    ///
+    /// `ERROR_WINHTTP_AUTODETECTION_FAILED`, 12180
+    #[doc(alias = "ERROR_WINHTTP_AUTODETECTION_FAILED")]
+    AutodetectionFailed,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl DetectAutoProxyConfigUrlError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::InternalError,
+        Self::AutodetectionFailed,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::AutodetectionFailed => {
+                crate::Win32Error::ERROR_WINHTTP_AUTODETECTION_FAILED
+            }
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => {
+                "The flags are 0 or have an unknown value, or the pointer is NULL."
+            }
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::AutodetectionFailed => "No URL was found.",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error DetectAutoProxyConfigUrlError, Win32Error);
+
+/// Why [`WinHttpGetDefaultProxyConfiguration`](super::Proxy::get_default_proxy_configuration) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GetDefaultProxyConfigurationError {
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// `proxy_info` is `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl GetDefaultProxyConfigurationError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::InternalError,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "proxy_info is NULL.",
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error GetDefaultProxyConfigurationError, Win32Error);
+
+/// Why [`WinHttpGetIEProxyConfigForCurrentUser`](super::Proxy::get_ie_proxy_config_for_current_user) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GetIeProxyConfigForCurrentUserError {
+    /// There are no proxy settings for this user.
+    ///
+    /// `ERROR_FILE_NOT_FOUND`, 2
+    #[doc(alias = "ERROR_FILE_NOT_FOUND")]
+    FileNotFound,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// `proxy_config` is `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl GetIeProxyConfigForCurrentUserError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::FileNotFound,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::InternalError,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::FileNotFound => crate::Win32Error::ERROR_FILE_NOT_FOUND,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::FileNotFound => "There are no proxy settings for this user.",
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "proxy_config is NULL.",
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error GetIeProxyConfigForCurrentUserError, Win32Error);
+
+/// Why [`WinHttpGetProxyForUrl`](super::Proxy::get_proxy_for_url) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GetProxyForUrlError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// A pointer is `NULL`, or the options contradict each other.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// A URL is not valid.
+    ///
+    /// `ERROR_WINHTTP_INVALID_URL`, 12005
+    #[doc(alias = "ERROR_WINHTTP_INVALID_URL")]
+    InvalidUrl,
+    /// The URL of the script has a scheme other than http and https.
+    ///
+    /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`, 12006
+    #[doc(alias = "ERROR_WINHTTP_UNRECOGNIZED_SCHEME")]
+    UnrecognizedScheme,
+    /// The server of the script refused the credentials.
+    ///
+    /// `ERROR_WINHTTP_LOGIN_FAILURE`, 12015
+    #[doc(alias = "ERROR_WINHTTP_LOGIN_FAILURE")]
+    LoginFailure,
+    /// The session handle was closed before the proxy was found.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
+    /// The handle is open, but it is not a session handle.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The script failed.
+    ///
+    /// `ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT`, 12166
+    #[doc(alias = "ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT")]
+    BadAutoProxyScript,
+    /// The script could not be fetched: its server cannot be reached, or there is no script at the URL.
+    ///
+    /// `ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT`, 12167
+    #[doc(alias = "ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT")]
+    UnableToDownloadScript,
+    /// No proxy was found for the URL.
+    ///
+    /// `ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR`, 12178
+    #[doc(alias = "ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR")]
+    AutoProxyServiceError,
+    /// The URL of the script was not found.
+    ///
+    /// `ERROR_WINHTTP_AUTODETECTION_FAILED`, 12180
+    #[doc(alias = "ERROR_WINHTTP_AUTODETECTION_FAILED")]
+    AutodetectionFailed,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl GetProxyForUrlError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::InternalError,
+        Self::InvalidUrl,
+        Self::UnrecognizedScheme,
+        Self::LoginFailure,
+        Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::BadAutoProxyScript,
+        Self::UnableToDownloadScript,
+        Self::AutoProxyServiceError,
+        Self::AutodetectionFailed,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::InvalidUrl => crate::Win32Error::ERROR_WINHTTP_INVALID_URL,
+            Self::UnrecognizedScheme => {
+                crate::Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME
+            }
+            Self::LoginFailure => crate::Win32Error::ERROR_WINHTTP_LOGIN_FAILURE,
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::BadAutoProxyScript => {
+                crate::Win32Error::ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT
+            }
+            Self::UnableToDownloadScript => {
+                crate::Win32Error::ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT
+            }
+            Self::AutoProxyServiceError => {
+                crate::Win32Error::ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR
+            }
+            Self::AutodetectionFailed => {
+                crate::Win32Error::ERROR_WINHTTP_AUTODETECTION_FAILED
+            }
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => {
+                "A pointer is NULL, or the options contradict each other."
+            }
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::InvalidUrl => "A URL is not valid.",
+            Self::UnrecognizedScheme => {
+                "The URL of the script has a scheme other than http and https."
+            }
+            Self::LoginFailure => "The server of the script refused the credentials.",
+            Self::OperationCancelled => {
+                "The session handle was closed before the proxy was found."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is open, but it is not a session handle."
+            }
+            Self::BadAutoProxyScript => "The script failed.",
+            Self::UnableToDownloadScript => {
+                "The script could not be fetched: its server cannot be reached, or there is no script at the URL."
+            }
+            Self::AutoProxyServiceError => "No proxy was found for the URL.",
+            Self::AutodetectionFailed => "The URL of the script was not found.",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error GetProxyForUrlError, Win32Error);
+
+/// Why [`WinHttpGetProxyForUrlEx`](super::Proxy::get_proxy_for_url_ex) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GetProxyForUrlExError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// A pointer is `NULL`, or the options contradict each other.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// The operation goes on. This is the usual result.
+    ///
+    /// `ERROR_IO_PENDING`, 997
+    #[doc(alias = "ERROR_IO_PENDING")]
+    IoPending,
+    /// A URL is not valid.
+    ///
+    /// `ERROR_WINHTTP_INVALID_URL`, 12005
+    #[doc(alias = "ERROR_WINHTTP_INVALID_URL")]
+    InvalidUrl,
+    /// The URL of the script has a scheme other than http and https.
+    ///
+    /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`, 12006
+    #[doc(alias = "ERROR_WINHTTP_UNRECOGNIZED_SCHEME")]
+    UnrecognizedScheme,
+    /// The handle of the resolver was closed before the proxies were found.
+    ///
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
+    #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
+    OperationCancelled,
+    /// The handle is open, but it is not that of a resolver.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// The script failed.
+    ///
+    /// `ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT`, 12166
+    #[doc(alias = "ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT")]
+    BadAutoProxyScript,
+    /// The script could not be fetched.
+    ///
+    /// `ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT`, 12167
+    #[doc(alias = "ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT")]
+    UnableToDownloadScript,
+    /// No proxy was found for the URL.
+    ///
+    /// `ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR`, 12178
+    #[doc(alias = "ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR")]
+    AutoProxyServiceError,
+    /// The URL of the script was not found.
+    ///
+    /// `ERROR_WINHTTP_AUTODETECTION_FAILED`, 12180
+    #[doc(alias = "ERROR_WINHTTP_AUTODETECTION_FAILED")]
+    AutodetectionFailed,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl GetProxyForUrlExError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::IoPending,
+        Self::InvalidUrl,
+        Self::UnrecognizedScheme,
+        Self::OperationCancelled,
+        Self::IncorrectHandleType,
+        Self::BadAutoProxyScript,
+        Self::UnableToDownloadScript,
+        Self::AutoProxyServiceError,
+        Self::AutodetectionFailed,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::IoPending => crate::Win32Error::ERROR_IO_PENDING,
+            Self::InvalidUrl => crate::Win32Error::ERROR_WINHTTP_INVALID_URL,
+            Self::UnrecognizedScheme => {
+                crate::Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME
+            }
+            Self::OperationCancelled => {
+                crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
+            }
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::BadAutoProxyScript => {
+                crate::Win32Error::ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT
+            }
+            Self::UnableToDownloadScript => {
+                crate::Win32Error::ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT
+            }
+            Self::AutoProxyServiceError => {
+                crate::Win32Error::ERROR_WINHTTP_AUTO_PROXY_SERVICE_ERROR
+            }
+            Self::AutodetectionFailed => {
+                crate::Win32Error::ERROR_WINHTTP_AUTODETECTION_FAILED
+            }
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => {
+                "A pointer is NULL, or the options contradict each other."
+            }
+            Self::IoPending => "The operation goes on. This is the usual result.",
+            Self::InvalidUrl => "A URL is not valid.",
+            Self::UnrecognizedScheme => {
+                "The URL of the script has a scheme other than http and https."
+            }
+            Self::OperationCancelled => {
+                "The handle of the resolver was closed before the proxies were found."
+            }
+            Self::IncorrectHandleType => {
+                "The handle is open, but it is not that of a resolver."
+            }
+            Self::BadAutoProxyScript => "The script failed.",
+            Self::UnableToDownloadScript => "The script could not be fetched.",
+            Self::AutoProxyServiceError => "No proxy was found for the URL.",
+            Self::AutodetectionFailed => "The URL of the script was not found.",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error GetProxyForUrlExError, Win32Error);
+
+/// Why [`WinHttpGetProxyResult`](super::Proxy::get_proxy_result) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GetProxyResultError {
+    /// The handle is `NULL`, was never open, or has been closed.
+    ///
+    /// `ERROR_INVALID_HANDLE`, 6
+    #[doc(alias = "ERROR_INVALID_HANDLE")]
+    InvalidHandle,
+    /// There is not enough memory for the operation.
+    ///
+    /// `ERROR_NOT_ENOUGH_MEMORY`, 8
+    #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
+    NotEnoughMemory,
+    /// `proxy_result` is `NULL`.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// The handle is open, but it is not that of a resolver.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE`, 12018
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_TYPE")]
+    IncorrectHandleType,
+    /// No operation on the handle has completed successfully.
+    ///
+    /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE`, 12019
+    #[doc(alias = "ERROR_WINHTTP_INCORRECT_HANDLE_STATE")]
+    IncorrectHandleState,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl GetProxyResultError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[
+        Self::InvalidHandle,
+        Self::NotEnoughMemory,
+        Self::InvalidParameter,
+        Self::IncorrectHandleType,
+        Self::IncorrectHandleState,
+    ];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidHandle => crate::Win32Error::ERROR_INVALID_HANDLE,
+            Self::NotEnoughMemory => crate::Win32Error::ERROR_NOT_ENOUGH_MEMORY,
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::IncorrectHandleType => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
+            }
+            Self::IncorrectHandleState => {
+                crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
+            }
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidHandle => {
+                "The handle is NULL, was never open, or has been closed."
+            }
+            Self::NotEnoughMemory => "There is not enough memory for the operation.",
+            Self::InvalidParameter => "proxy_result is NULL.",
+            Self::IncorrectHandleType => {
+                "The handle is open, but it is not that of a resolver."
+            }
+            Self::IncorrectHandleState => {
+                "No operation on the handle has completed successfully."
+            }
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error GetProxyResultError, Win32Error);
 
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1113,6 +1113,400 @@ macro_rules! export_winhttp_request {
     };
 }
 
+/// `WinHttpCreateProxyResolver` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpCreateProxyResolver<F: Ffi, R: crate::winhttp::Proxy>(
+    runtime: &R,
+    hSession: crate::winhttp::sys::HINTERNET,
+    phResolver: *mut crate::winhttp::sys::HINTERNET,
+) -> u32 {
+    F::win32(|| {
+        ffi::required(phResolver)?;
+        match crate::winhttp::Proxy::create_proxy_resolver(
+            runtime,
+            crate::winhttp::HInternet::from_raw(hSession.addr()),
+        ) {
+            Ok(local_resolver) => {
+                unsafe {
+                    ffi::write(
+                        phResolver.cast::<crate::winhttp::HInternet>(),
+                        local_resolver,
+                    );
+                }
+                Ok(crate::Win32Error(0))
+            }
+            Err(error) => {
+                let code = crate::Win32Error::from(error);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+
+/// `WinHttpDetectAutoProxyConfigUrl` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpDetectAutoProxyConfigUrl<
+    F: Ffi,
+    R: crate::winhttp::Proxy,
+    W: WideChar,
+>(runtime: &R, dwAutoDetectFlags: u32, ppwstrAutoConfigUrl: *mut *mut W) -> i32 {
+    F::last_error(
+        0,
+        || {
+            ffi::required(ppwstrAutoConfigUrl)?;
+            match crate::winhttp::Proxy::detect_auto_proxy_config_url::<
+                W,
+            >(runtime, dwAutoDetectFlags) {
+                Ok(local_auto_config_url) => {
+                    unsafe {
+                        ffi::write(
+                            ppwstrAutoConfigUrl.cast::<*mut W>(),
+                            local_auto_config_url,
+                        );
+                    }
+                    Ok(1)
+                }
+                Err(error) => {
+                    let code = crate::Win32Error::from(error);
+                    Err(Fault::Code(code))
+                }
+            }
+        },
+    )
+}
+
+/// `WinHttpFreeProxyResult` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpFreeProxyResult<F: Ffi, R: crate::winhttp::Proxy, W: WideChar>(
+    runtime: &R,
+    pProxyResult: *mut crate::winhttp::ProxyResult<W>,
+) {
+    F::void(|| {
+        ffi::required(pProxyResult)?;
+        let mut local_proxy_result: crate::winhttp::ProxyResult<W> = unsafe {
+            ffi::read(pProxyResult.cast::<crate::winhttp::ProxyResult<W>>())
+        }
+            .ok_or(BadArgument)?;
+        crate::winhttp::Proxy::free_proxy_result::<W>(runtime, &mut local_proxy_result);
+        unsafe {
+            ffi::write(
+                pProxyResult.cast::<crate::winhttp::ProxyResult<W>>(),
+                local_proxy_result,
+            );
+        }
+        Ok(())
+    });
+}
+
+/// `WinHttpGetDefaultProxyConfiguration` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpGetDefaultProxyConfiguration<
+    F: Ffi,
+    R: crate::winhttp::Proxy,
+    W: WideChar,
+>(runtime: &R, pProxyInfo: *mut crate::winhttp::ProxyInfo<W>) -> i32 {
+    F::last_error(
+        0,
+        || {
+            ffi::required(pProxyInfo)?;
+            let mut local_proxy_info: crate::winhttp::ProxyInfo<W> = unsafe {
+                ffi::read(pProxyInfo.cast::<crate::winhttp::ProxyInfo<W>>())
+            }
+                .ok_or(BadArgument)?;
+            match crate::winhttp::Proxy::get_default_proxy_configuration::<
+                W,
+            >(runtime, &mut local_proxy_info) {
+                Ok(()) => {
+                    unsafe {
+                        ffi::write(
+                            pProxyInfo.cast::<crate::winhttp::ProxyInfo<W>>(),
+                            local_proxy_info,
+                        );
+                    }
+                    Ok(1)
+                }
+                Err(error) => {
+                    let code = crate::Win32Error::from(error);
+                    Err(Fault::Code(code))
+                }
+            }
+        },
+    )
+}
+
+/// `WinHttpGetIEProxyConfigForCurrentUser` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpGetIEProxyConfigForCurrentUser<
+    F: Ffi,
+    R: crate::winhttp::Proxy,
+    W: WideChar,
+>(runtime: &R, pProxyConfig: *mut crate::winhttp::CurrentUserIeProxyConfig<W>) -> i32 {
+    F::last_error(
+        0,
+        || {
+            ffi::required(pProxyConfig)?;
+            let mut local_proxy_config: crate::winhttp::CurrentUserIeProxyConfig<W> = unsafe {
+                ffi::read(
+                    pProxyConfig.cast::<crate::winhttp::CurrentUserIeProxyConfig<W>>(),
+                )
+            }
+                .ok_or(BadArgument)?;
+            match crate::winhttp::Proxy::get_ie_proxy_config_for_current_user::<
+                W,
+            >(runtime, &mut local_proxy_config) {
+                Ok(()) => {
+                    unsafe {
+                        ffi::write(
+                            pProxyConfig
+                                .cast::<crate::winhttp::CurrentUserIeProxyConfig<W>>(),
+                            local_proxy_config,
+                        );
+                    }
+                    Ok(1)
+                }
+                Err(error) => {
+                    let code = crate::Win32Error::from(error);
+                    Err(Fault::Code(code))
+                }
+            }
+        },
+    )
+}
+
+/// `WinHttpGetProxyForUrl` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpGetProxyForUrl<F: Ffi, R: crate::winhttp::Proxy, W: WideChar>(
+    runtime: &R,
+    hSession: crate::winhttp::sys::HINTERNET,
+    lpcwszUrl: *const W,
+    pAutoProxyOptions: *mut crate::winhttp::AutoproxyOptions<W>,
+    pProxyInfo: *mut crate::winhttp::ProxyInfo<W>,
+) -> i32 {
+    F::last_error(
+        0,
+        || {
+            ffi::required(pProxyInfo)?;
+            let local_url = unsafe { ffi::text(lpcwszUrl) }?;
+            match crate::winhttp::Proxy::get_proxy_for_url::<
+                W,
+            >(
+                runtime,
+                crate::winhttp::HInternet::from_raw(hSession.addr()),
+                local_url.as_deref().ok_or(BadArgument)?,
+                unsafe {
+                    ffi::reference(
+                        pAutoProxyOptions.cast::<crate::winhttp::AutoproxyOptions<W>>(),
+                    )
+                }?,
+            ) {
+                Ok(local_proxy_info) => {
+                    unsafe {
+                        ffi::write(
+                            pProxyInfo.cast::<crate::winhttp::ProxyInfo<W>>(),
+                            local_proxy_info,
+                        );
+                    }
+                    Ok(1)
+                }
+                Err(error) => {
+                    let code = crate::Win32Error::from(error);
+                    Err(Fault::Code(code))
+                }
+            }
+        },
+    )
+}
+
+/// `WinHttpGetProxyForUrlEx` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpGetProxyForUrlEx<F: Ffi, R: crate::winhttp::Proxy, W: WideChar>(
+    runtime: &R,
+    hResolver: crate::winhttp::sys::HINTERNET,
+    pcwszUrl: *const W,
+    pAutoProxyOptions: *mut crate::winhttp::AutoproxyOptions<W>,
+    pContext: usize,
+) -> u32 {
+    F::win32(|| {
+        let local_url = unsafe { ffi::text(pcwszUrl) }?;
+        match crate::winhttp::Proxy::get_proxy_for_url_ex::<
+            W,
+        >(
+            runtime,
+            crate::winhttp::HInternet::from_raw(hResolver.addr()),
+            local_url.as_deref().ok_or(BadArgument)?,
+            unsafe {
+                ffi::reference(
+                    pAutoProxyOptions.cast::<crate::winhttp::AutoproxyOptions<W>>(),
+                )
+            }?,
+            pContext,
+        ) {
+            Ok(()) => Ok(crate::Win32Error(0)),
+            Err(error) => {
+                let code = crate::Win32Error::from(error);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+
+/// `WinHttpGetProxyResult` over [`Proxy`](super::Proxy).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpGetProxyResult<F: Ffi, R: crate::winhttp::Proxy, W: WideChar>(
+    runtime: &R,
+    hResolver: crate::winhttp::sys::HINTERNET,
+    pProxyResult: *mut crate::winhttp::ProxyResult<W>,
+) -> u32 {
+    F::win32(|| {
+        ffi::required(pProxyResult)?;
+        match crate::winhttp::Proxy::get_proxy_result::<
+            W,
+        >(runtime, crate::winhttp::HInternet::from_raw(hResolver.addr())) {
+            Ok(local_proxy_result) => {
+                unsafe {
+                    ffi::write(
+                        pProxyResult.cast::<crate::winhttp::ProxyResult<W>>(),
+                        local_proxy_result,
+                    );
+                }
+                Ok(crate::Win32Error(0))
+            }
+            Err(error) => {
+                let code = crate::Win32Error::from(error);
+                Err(Fault::Code(code))
+            }
+        }
+    })
+}
+
+/// Makes the functions of [`Proxy`](crate::winhttp::Proxy) functions of C.
+///
+/// `export_winhttp_proxy!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
+/// [`Ffi`](crate::ffi::Ffi). To be expanded once in a program.
+#[macro_export]
+macro_rules! export_winhttp_proxy {
+    ($runtime:expr, $ffi:ty) => {
+        #[doc = " `WinHttpCreateProxyResolver`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpCreateProxyResolver(hSession :
+        $crate::winhttp::sys::HINTERNET, phResolver : * mut
+        $crate::winhttp::sys::HINTERNET) -> u32 { unsafe {
+        $crate::winhttp::exports::WinHttpCreateProxyResolver:: < $ffi, _ > ($runtime,
+        hSession, phResolver) } } #[doc = " `WinHttpDetectAutoProxyConfigUrl`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpDetectAutoProxyConfigUrl(dwAutoDetectFlags : u32, ppwstrAutoConfigUrl : *
+        mut * mut u16) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpDetectAutoProxyConfigUrl:: < $ffi, _, u16 >
+        ($runtime, dwAutoDetectFlags, ppwstrAutoConfigUrl) } } #[doc =
+        " `WinHttpDetectAutoProxyConfigUrl_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpDetectAutoProxyConfigUrl_w32(dwAutoDetectFlags :
+        u32, ppwstrAutoConfigUrl : * mut * mut u32) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpDetectAutoProxyConfigUrl:: < $ffi, _, u32 >
+        ($runtime, dwAutoDetectFlags, ppwstrAutoConfigUrl) } } #[doc =
+        " `WinHttpFreeProxyResult`."] #[allow(non_snake_case, clippy::missing_safety_doc,
+        clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpFreeProxyResult(pProxyResult : * mut $crate::winhttp::ProxyResult < u16 >)
+        { unsafe { $crate::winhttp::exports::WinHttpFreeProxyResult:: < $ffi, _, u16 >
+        ($runtime, pProxyResult) } } #[doc = " `WinHttpFreeProxyResult_w32`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpFreeProxyResult_w32(pProxyResult : * mut $crate::winhttp::ProxyResult <
+        u32 >) { unsafe { $crate::winhttp::exports::WinHttpFreeProxyResult:: < $ffi, _,
+        u32 > ($runtime, pProxyResult) } } #[doc =
+        " `WinHttpGetDefaultProxyConfiguration`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpGetDefaultProxyConfiguration(pProxyInfo : * mut
+        $crate::winhttp::ProxyInfo < u16 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetDefaultProxyConfiguration:: < $ffi, _, u16 >
+        ($runtime, pProxyInfo) } } #[doc = " `WinHttpGetDefaultProxyConfiguration_w32`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpGetDefaultProxyConfiguration_w32(pProxyInfo : * mut
+        $crate::winhttp::ProxyInfo < u32 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetDefaultProxyConfiguration:: < $ffi, _, u32 >
+        ($runtime, pProxyInfo) } } #[doc = " `WinHttpGetIEProxyConfigForCurrentUser`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpGetIEProxyConfigForCurrentUser(pProxyConfig : * mut
+        $crate::winhttp::CurrentUserIeProxyConfig < u16 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetIEProxyConfigForCurrentUser:: < $ffi, _, u16
+        > ($runtime, pProxyConfig) } } #[doc =
+        " `WinHttpGetIEProxyConfigForCurrentUser_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpGetIEProxyConfigForCurrentUser_w32(pProxyConfig :
+        * mut $crate::winhttp::CurrentUserIeProxyConfig < u32 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetIEProxyConfigForCurrentUser:: < $ffi, _, u32
+        > ($runtime, pProxyConfig) } } #[doc = " `WinHttpGetProxyForUrl`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn WinHttpGetProxyForUrl(hSession :
+        $crate::winhttp::sys::HINTERNET, lpcwszUrl : * const u16, pAutoProxyOptions : *
+        mut $crate::winhttp::AutoproxyOptions < u16 >, pProxyInfo : * mut
+        $crate::winhttp::ProxyInfo < u16 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetProxyForUrl:: < $ffi, _, u16 > ($runtime,
+        hSession, lpcwszUrl, pAutoProxyOptions, pProxyInfo) } } #[doc =
+        " `WinHttpGetProxyForUrl_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpGetProxyForUrl_w32(hSession :
+        $crate::winhttp::sys::HINTERNET, lpcwszUrl : * const u32, pAutoProxyOptions : *
+        mut $crate::winhttp::AutoproxyOptions < u32 >, pProxyInfo : * mut
+        $crate::winhttp::ProxyInfo < u32 >) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetProxyForUrl:: < $ffi, _, u32 > ($runtime,
+        hSession, lpcwszUrl, pAutoProxyOptions, pProxyInfo) } } #[doc =
+        " `WinHttpGetProxyForUrlEx`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpGetProxyForUrlEx(hResolver :
+        $crate::winhttp::sys::HINTERNET, pcwszUrl : * const u16, pAutoProxyOptions : *
+        mut $crate::winhttp::AutoproxyOptions < u16 >, pContext : usize) -> u32 { unsafe
+        { $crate::winhttp::exports::WinHttpGetProxyForUrlEx:: < $ffi, _, u16 > ($runtime,
+        hResolver, pcwszUrl, pAutoProxyOptions, pContext) } } #[doc =
+        " `WinHttpGetProxyForUrlEx_w32`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpGetProxyForUrlEx_w32(hResolver :
+        $crate::winhttp::sys::HINTERNET, pcwszUrl : * const u32, pAutoProxyOptions : *
+        mut $crate::winhttp::AutoproxyOptions < u32 >, pContext : usize) -> u32 { unsafe
+        { $crate::winhttp::exports::WinHttpGetProxyForUrlEx:: < $ffi, _, u32 > ($runtime,
+        hResolver, pcwszUrl, pAutoProxyOptions, pContext) } } #[doc =
+        " `WinHttpGetProxyResult`."] #[allow(non_snake_case, clippy::missing_safety_doc,
+        clippy::too_many_arguments)] #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpGetProxyResult(hResolver : $crate::winhttp::sys::HINTERNET, pProxyResult :
+        * mut $crate::winhttp::ProxyResult < u16 >) -> u32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetProxyResult:: < $ffi, _, u16 > ($runtime,
+        hResolver, pProxyResult) } } #[doc = " `WinHttpGetProxyResult_w32`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpGetProxyResult_w32(hResolver : $crate::winhttp::sys::HINTERNET,
+        pProxyResult : * mut $crate::winhttp::ProxyResult < u32 >) -> u32 { unsafe {
+        $crate::winhttp::exports::WinHttpGetProxyResult:: < $ffi, _, u32 > ($runtime,
+        hResolver, pProxyResult) } }
+    };
+}
+
 /// `WinHttpWebSocketClose` over [`WebSocket`](super::WebSocket).
 ///
 /// # Safety

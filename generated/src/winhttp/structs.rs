@@ -28,6 +28,56 @@ impl HInternet {
     }
 }
 
+/// The `HTTP_VERSION_INFO` structure is a version of HTTP, 1.0 or 1.1. It is the value of
+/// `WINHTTP_OPTION_HTTP_VERSION`.
+///
+/// # Remarks
+///
+/// For later versions see `WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL` and
+/// `WINHTTP_OPTION_HTTP_PROTOCOL_USED`.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WinHttpQueryOption`](crate::winhttp::Session::query_option)
+///
+/// [`WinHttpSetOption`](crate::winhttp::Session::set_option)
+///
+/// # C
+///
+/// `HTTP_VERSION_INFO` in winhttp.h since Windows XP, Windows 2000 Professional with SP3 \[desktop apps
+/// only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\]. From
+/// `winhttp/ns-winhttp-http_version_info.md`, line 49. Published as
+/// [ns-winhttp-http_version_info](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-http_version_info).
+#[doc(alias = "LPHTTP_VERSION_INFO")]
+#[doc(alias = "PHTTP_VERSION_INFO")]
+#[doc(alias = "HTTP_VERSION_INFO")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct HttpVersionInfo {
+    /// The number before the dot. It is 1.
+    ///
+    /// `dwMajorVersion` in C.
+    #[doc(alias = "dwMajorVersion")]
+    pub major_version: u32,
+    /// The number after the dot, 0 or 1.
+    ///
+    /// `dwMinorVersion` in C.
+    #[doc(alias = "dwMinorVersion")]
+    pub minor_version: u32,
+}
+
+impl Default for HttpVersionInfo {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            major_version: 0,
+            minor_version: 0,
+        }
+    }
+}
+
 /// The `URL_COMPONENTS` structure holds the parts of a URL.
 /// [`WinHttpCrackUrl`](crate::winhttp::Session::crack_url) fills it,
 /// [`WinHttpCreateUrl`](crate::winhttp::Session::create_url) reads it.
@@ -208,7 +258,7 @@ pub struct AsyncResult {
     /// | API_READ_DATA 3 | [`WinHttpReadData`](crate::winhttp::Request::read_data). |
     /// | API_WRITE_DATA 4 | [`WinHttpWriteData`](crate::winhttp::Request::write_data). |
     /// | API_SEND_REQUEST 5 | [`WinHttpSendRequest`](crate::winhttp::Request::send_request). |
-    /// | API_GET_PROXY_FOR_URL 6 | `WinHttpGetProxyForUrlEx`. |
+    /// | API_GET_PROXY_FOR_URL 6 | [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex). |
     /// | API_GET_PROXY_SETTINGS 7 | `WinHttpGetProxySettingsEx`. |
     ///
     /// `dwResult` in C.
@@ -229,6 +279,365 @@ impl Default for AsyncResult {
     }
 }
 
+/// The `WINHTTP_AUTOPROXY_OPTIONS` structure tells
+/// [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url) and
+/// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) how to find the script that
+/// chooses the proxy.
+///
+/// # Remarks
+///
+/// The service and its cache serve all processes of the machine. A program can try without
+/// `fAutoLogonIfChallenged` first, which can use the cache, and set the field when the call fails with
+/// `ERROR_WINHTTP_LOGIN_FAILURE`.
+///
+/// # See also
+///
+/// [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url)
+///
+/// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex)
+///
+/// # C
+///
+/// `WINHTTP_AUTOPROXY_OPTIONS` in winhttp.h since Windows XP, Windows 2000 Professional with SP3
+/// \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\].
+/// From `winhttp/ns-winhttp-winhttp_autoproxy_options.md`, line 47. Published as
+/// [ns-winhttp-winhttp_autoproxy_options](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_autoproxy_options).
+#[doc(alias = "PWINHTTP_AUTOPROXY_OPTIONS")]
+#[doc(alias = "WINHTTP_AUTOPROXY_OPTIONS")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct AutoproxyOptions<W: crate::WideChar = u16> {
+    /// Where to look, and how. A combination of these values:
+    ///
+    /// | Value | Meaning |
+    /// | --- | --- |
+    /// | WINHTTP_AUTOPROXY_AUTO_DETECT 0x00000001 | Detect the URL of the script, in the ways that `dwAutoDetectFlags` names. |
+    /// | WINHTTP_AUTOPROXY_CONFIG_URL 0x00000002 | Fetch the script from `lpszAutoConfigUrl`. |
+    /// | WINHTTP_AUTOPROXY_HOST_KEEPCASE 0x00000004 | Give the host name to the script as it is written. |
+    /// | WINHTTP_AUTOPROXY_HOST_LOWERCASE 0x00000008 | Give the host name to the script in lower case. |
+    /// | WINHTTP_AUTOPROXY_ALLOW_AUTOCONFIG 0x00000100 | The automatic settings of the machine or the user may be used. |
+    /// | WINHTTP_AUTOPROXY_ALLOW_STATIC 0x00000200 | The fixed proxy of the settings may be used. |
+    /// | WINHTTP_AUTOPROXY_ALLOW_CM 0x00000400 | The settings of the connection may be used. |
+    /// | WINHTTP_AUTOPROXY_RUN_INPROCESS 0x00010000 | Run the script in this process and not in the service. The flag goes with others, and [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) ignores it. |
+    /// | WINHTTP_AUTOPROXY_RUN_OUTPROCESS_ONLY 0x00020000 | Fail if the service cannot run the script. Without the flag, the script then runs in this process. [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) ignores the flag. It exists in Windows Server 2003 only. |
+    /// | WINHTTP_AUTOPROXY_NO_DIRECTACCESS 0x00040000 | Leave the proxy settings of DirectAccess aside. |
+    /// | WINHTTP_AUTOPROXY_NO_CACHE_CLIENT 0x00080000 | Do not take the answer from this process's cache of results. |
+    /// | WINHTTP_AUTOPROXY_NO_CACHE_SVC 0x00100000 | Do not take the answer from the service's cache of results. |
+    /// | WINHTTP_AUTOPROXY_SORT_RESULTS 0x00400000 | Put the proxies that are probably faster first. |
+    ///
+    /// `dwFlags` in C.
+    #[doc(alias = "dwFlags")]
+    pub flags: u32,
+    /// How to detect the URL with `WINHTTP_AUTOPROXY_AUTO_DETECT`. With both values, DHCP comes first.
+    /// Without that flag the field is 0.
+    ///
+    /// | Value | Meaning |
+    /// | --- | --- |
+    /// | WINHTTP_AUTO_DETECT_TYPE_DHCP 0x00000001 | Ask the DHCP server. |
+    /// | WINHTTP_AUTO_DETECT_TYPE_DNS_A 0x00000002 | Look for a host with a well-known name in the domain of the machine. |
+    ///
+    /// `dwAutoDetectFlags` in C.
+    #[doc(alias = "dwAutoDetectFlags")]
+    pub auto_detect_flags: u32,
+    /// URL of the script for `WINHTTP_AUTOPROXY_CONFIG_URL`, a string with a terminating zero. Without that
+    /// flag the field is `NULL`.
+    ///
+    /// `lpszAutoConfigUrl` in C.
+    #[doc(alias = "lpszAutoConfigUrl")]
+    pub auto_config_url: *const W,
+    /// Reserved. It is `NULL`.
+    ///
+    /// `lpvReserved` in C.
+    #[doc(alias = "lpvReserved")]
+    pub lpv_reserved: *mut core::ffi::c_void,
+    /// Reserved. It is 0.
+    ///
+    /// `dwReserved` in C.
+    #[doc(alias = "dwReserved")]
+    pub dw_reserved: u32,
+    /// Whether WinHTTP may answer an NTLM or Negotiate challenge of the script's server with the
+    /// credentials of the user. If it is `FALSE`, a challenge makes the call fail.
+    ///
+    /// `fAutoLogonIfChallenged` in C.
+    #[doc(alias = "fAutoLogonIfChallenged")]
+    pub auto_logon_if_challenged: i32,
+}
+
+impl<W: crate::WideChar> Default for AutoproxyOptions<W> {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            flags: 0,
+            auto_detect_flags: 0,
+            auto_config_url: core::ptr::null(),
+            lpv_reserved: core::ptr::null_mut(),
+            dw_reserved: 0,
+            auto_logon_if_challenged: 0,
+        }
+    }
+}
+
+/// The `WINHTTP_CREDS` structure holds credentials for a server or a proxy.
+/// [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx) has a URL besides, and is the one that the options
+/// take.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx)
+///
+/// # C
+///
+/// `WINHTTP_CREDS` in winhttp.h since Windows Vista \[desktop apps only\] and Windows Server 2008
+/// \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_creds.md`, line 49. Published as
+/// [ns-winhttp-winhttp_creds](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_creds).
+#[doc(alias = "PWINHTTP_CREDS")]
+#[doc(alias = "WINHTTP_CREDS")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Creds {
+    /// User name.
+    ///
+    /// `lpszUserName` in C.
+    #[doc(alias = "lpszUserName")]
+    pub user_name: *mut core::ffi::c_char,
+    /// Password.
+    ///
+    /// `lpszPassword` in C.
+    #[doc(alias = "lpszPassword")]
+    pub password: *mut core::ffi::c_char,
+    /// Realm that the credentials are for.
+    ///
+    /// `lpszRealm` in C.
+    #[doc(alias = "lpszRealm")]
+    pub realm: *mut core::ffi::c_char,
+    /// How the credentials are sent. One of these values:
+    ///
+    /// | Value | Meaning |
+    /// | --- | --- |
+    /// | WINHTTP_AUTH_SCHEME_BASIC 0x00000001 | Basic. |
+    /// | WINHTTP_AUTH_SCHEME_NTLM 0x00000002 | NTLM. |
+    /// | WINHTTP_AUTH_SCHEME_DIGEST 0x00000008 | Digest. |
+    /// | WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Negotiate, which is Kerberos or NTLM. |
+    ///
+    /// `dwAuthScheme` in C.
+    #[doc(alias = "dwAuthScheme")]
+    pub auth_scheme: u32,
+    /// Name of the server or the proxy.
+    ///
+    /// `lpszHostName` in C.
+    #[doc(alias = "lpszHostName")]
+    pub host_name: *mut core::ffi::c_char,
+    /// Port of the server or the proxy.
+    ///
+    /// `dwPort` in C.
+    #[doc(alias = "dwPort")]
+    pub port: u32,
+}
+
+impl Default for Creds {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            user_name: core::ptr::null_mut(),
+            password: core::ptr::null_mut(),
+            realm: core::ptr::null_mut(),
+            auth_scheme: 0,
+            host_name: core::ptr::null_mut(),
+            port: 0,
+        }
+    }
+}
+
+/// The `WINHTTP_CREDS_EX` structure holds credentials for a server or a proxy. It is the value of
+/// `WINHTTP_OPTION_GLOBAL_SERVER_CREDS` and `WINHTTP_OPTION_GLOBAL_PROXY_CREDS`.
+///
+/// # Remarks
+///
+/// The options need the value `ShareCredsWithWinHttp` in the registry, which does not exist at first.
+/// It lets WinINet pass credentials on to WinHTTP. WinHTTP uses them for a challenge if the handle has
+/// no credentials of its own. For the credentials of servers, set
+/// `WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS` too.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WINHTTP_CREDS`](crate::winhttp::Creds)
+///
+/// # C
+///
+/// `WINHTTP_CREDS_EX` in winhttp.h since Windows Vista \[desktop apps only\] and Windows Server 2008
+/// \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_creds_ex.md`, line 49. Published as
+/// [ns-winhttp-winhttp_creds_ex](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_creds_ex).
+#[doc(alias = "PWINHTTP_CREDS_EX")]
+#[doc(alias = "WINHTTP_CREDS_EX")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct CredsEx {
+    /// User name.
+    ///
+    /// `lpszUserName` in C.
+    #[doc(alias = "lpszUserName")]
+    pub user_name: *mut core::ffi::c_char,
+    /// Password.
+    ///
+    /// `lpszPassword` in C.
+    #[doc(alias = "lpszPassword")]
+    pub password: *mut core::ffi::c_char,
+    /// Realm that the credentials are for.
+    ///
+    /// `lpszRealm` in C.
+    #[doc(alias = "lpszRealm")]
+    pub realm: *mut core::ffi::c_char,
+    /// How the credentials are sent. One of these values:
+    ///
+    /// | Value | Meaning |
+    /// | --- | --- |
+    /// | WINHTTP_AUTH_SCHEME_BASIC 0x00000001 | Basic. |
+    /// | WINHTTP_AUTH_SCHEME_NTLM 0x00000002 | NTLM. |
+    /// | WINHTTP_AUTH_SCHEME_DIGEST 0x00000008 | Digest. |
+    /// | WINHTTP_AUTH_SCHEME_NEGOTIATE 0x00000010 | Negotiate, which is Kerberos or NTLM. |
+    ///
+    /// `dwAuthScheme` in C.
+    #[doc(alias = "dwAuthScheme")]
+    pub auth_scheme: u32,
+    /// Name of the server or the proxy.
+    ///
+    /// `lpszHostName` in C.
+    #[doc(alias = "lpszHostName")]
+    pub host_name: *mut core::ffi::c_char,
+    /// Port of the server or the proxy.
+    ///
+    /// `dwPort` in C.
+    #[doc(alias = "dwPort")]
+    pub port: u32,
+    /// URL that the credentials are for.
+    ///
+    /// `lpszUrl` in C.
+    #[doc(alias = "lpszUrl")]
+    pub url: *mut core::ffi::c_char,
+}
+
+impl Default for CredsEx {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            user_name: core::ptr::null_mut(),
+            password: core::ptr::null_mut(),
+            realm: core::ptr::null_mut(),
+            auth_scheme: 0,
+            host_name: core::ptr::null_mut(),
+            port: 0,
+            url: core::ptr::null_mut(),
+        }
+    }
+}
+
+/// The `WINHTTP_CURRENT_USER_IE_PROXY_CONFIG` structure holds the proxy settings of a user, as
+/// [`WinHttpGetIEProxyConfigForCurrentUser`](crate::winhttp::Proxy::get_ie_proxy_config_for_current_user)
+/// returns them.
+///
+/// # Remarks
+///
+/// The caller frees each string with
+/// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
+///
+/// # See also
+///
+/// [`WinHttpGetIEProxyConfigForCurrentUser`](crate::winhttp::Proxy::get_ie_proxy_config_for_current_user)
+///
+/// [`WinHttpGetProxyForUrl`](crate::winhttp::Proxy::get_proxy_for_url)
+///
+/// # C
+///
+/// `WINHTTP_CURRENT_USER_IE_PROXY_CONFIG` in winhttp.h since Windows XP, Windows 2000 Professional with
+/// SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps
+/// only\]. From `winhttp/ns-winhttp-winhttp_current_user_ie_proxy_config.md`, line 47. Published as
+/// [ns-winhttp-winhttp_current_user_ie_proxy_config](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_current_user_ie_proxy_config).
+#[doc(alias = "WINHTTP_CURRENT_USER_IE_PROXY_CONFIG")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct CurrentUserIeProxyConfig<W: crate::WideChar = u16> {
+    /// `TRUE` if the settings ask to detect the proxy automatically.
+    ///
+    /// `fAutoDetect` in C.
+    #[doc(alias = "fAutoDetect")]
+    pub auto_detect: i32,
+    /// URL of the script that chooses the proxy. `NULL` if the settings name no script.
+    ///
+    /// `lpszAutoConfigUrl` in C.
+    #[doc(alias = "lpszAutoConfigUrl")]
+    pub auto_config_url: *mut W,
+    /// Proxies, in the form of `lpszProxy` in [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo). `NULL` if
+    /// the settings name no proxy.
+    ///
+    /// `lpszProxy` in C.
+    #[doc(alias = "lpszProxy")]
+    pub proxy: *mut W,
+    /// Hosts to connect to without the proxy, in the form of `lpszProxyBypass` in
+    /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo). `NULL` if there are no such hosts.
+    ///
+    /// `lpszProxyBypass` in C.
+    #[doc(alias = "lpszProxyBypass")]
+    pub proxy_bypass: *mut W,
+}
+
+impl<W: crate::WideChar> Default for CurrentUserIeProxyConfig<W> {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            auto_detect: 0,
+            auto_config_url: core::ptr::null_mut(),
+            proxy: core::ptr::null_mut(),
+            proxy_bypass: core::ptr::null_mut(),
+        }
+    }
+}
+
+/// The `WINHTTP_FAILED_CONNECTION_RETRIES` structure says when and how often a request is repeated
+/// after its connection has failed. It is the value of `WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WinHttpSetOption`](crate::winhttp::Session::set_option)
+///
+/// # C
+///
+/// `WINHTTP_FAILED_CONNECTION_RETRIES` in winhttp.h. From
+/// `winhttp/ns-winhttp-winhttp_failed_connection_retries.md`, line 49. Published as
+/// [ns-winhttp-winhttp_failed_connection_retries](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_failed_connection_retries).
+#[doc(alias = "PWINHTTP_FAILED_CONNECTION_RETRIES")]
+#[doc(alias = "WINHTTP_FAILED_CONNECTION_RETRIES")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct FailedConnectionRetries {
+    /// How often a request is repeated at most.
+    ///
+    /// `dwMaxRetries` in C.
+    #[doc(alias = "dwMaxRetries")]
+    pub max_retries: u32,
+    /// When a request is repeated: a combination of the `WINHTTP_CONNECTION_RETRY_CONDITION` values of the
+    /// [option flags](crate::winhttp::sys).
+    ///
+    /// `dwAllowedRetryConditions` in C.
+    #[doc(alias = "dwAllowedRetryConditions")]
+    pub allowed_retry_conditions: u32,
+}
+
+impl Default for FailedConnectionRetries {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            max_retries: 0,
+            allowed_retry_conditions: 0,
+        }
+    }
+}
+
 /// The `WINHTTP_PROXY_INFO` structure says how a session or a request finds its proxy. It is the value
 /// of `WINHTTP_OPTION_PROXY`.
 ///
@@ -239,8 +648,8 @@ impl Default for AsyncResult {
 /// and the caller frees each of them with
 /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
 ///
-/// `WinHttpGetDefaultProxyConfiguration` and `WinHttpSetDefaultProxyConfiguration` use the structure
-/// for the configuration of the machine.
+/// [`WinHttpGetDefaultProxyConfiguration`](crate::winhttp::Proxy::get_default_proxy_configuration) and
+/// `WinHttpSetDefaultProxyConfiguration` use the structure for the configuration of the machine.
 ///
 /// # See also
 ///
@@ -295,6 +704,113 @@ impl<W: crate::WideChar> Default for ProxyInfo<W> {
             access_type: 0,
             proxy: core::ptr::null_mut(),
             proxy_bypass: core::ptr::null_mut(),
+        }
+    }
+}
+
+/// The `WINHTTP_PROXY_RESULT` structure holds the proxies for a URL, as
+/// [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result) returns them.
+///
+/// # Remarks
+///
+/// Free the memory with [`WinHttpFreeProxyResult`](crate::winhttp::Proxy::free_proxy_result).
+///
+/// # See also
+///
+/// [`WinHttpFreeProxyResult`](crate::winhttp::Proxy::free_proxy_result)
+///
+/// [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result)
+///
+/// [`WINHTTP_PROXY_RESULT_ENTRY`](crate::winhttp::ProxyResultEntry)
+///
+/// # C
+///
+/// `WINHTTP_PROXY_RESULT` in winhttp.h since Windows 8 \[desktop apps only\] and Windows Server 2012
+/// \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_proxy_result.md`, line 49. Published as
+/// [ns-winhttp-winhttp_proxy_result](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_proxy_result).
+#[doc(alias = "WINHTTP_PROXY_RESULT")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct ProxyResult<W: crate::WideChar = u16> {
+    /// Number of the entries.
+    ///
+    /// `cEntries` in C.
+    #[doc(alias = "cEntries")]
+    pub entry_count: u32,
+    /// The entries: an array of [`WINHTTP_PROXY_RESULT_ENTRY`](crate::winhttp::ProxyResultEntry)
+    /// structures, in the order in which they should be tried.
+    ///
+    /// `pEntries` in C.
+    #[doc(alias = "pEntries")]
+    pub entries: *mut super::ProxyResultEntry<W>,
+}
+
+impl<W: crate::WideChar> Default for ProxyResult<W> {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            entry_count: 0,
+            entries: core::ptr::null_mut(),
+        }
+    }
+}
+
+/// The `WINHTTP_PROXY_RESULT_ENTRY` structure is one way to reach a URL: through a proxy, or directly.
+/// A [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult) structure has an array of them.
+///
+/// # See also
+///
+/// [`WinHttpGetProxyResult`](crate::winhttp::Proxy::get_proxy_result)
+///
+/// [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult)
+///
+/// # C
+///
+/// `WINHTTP_PROXY_RESULT_ENTRY` in winhttp.h since Windows 8 \[desktop apps only\] and Windows Server
+/// 2012 \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_proxy_result_entry.md`, line 49.
+/// Published as
+/// [ns-winhttp-winhttp_proxy_result_entry](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_proxy_result_entry).
+#[doc(alias = "WINHTTP_PROXY_RESULT_ENTRY")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct ProxyResultEntry<W: crate::WideChar = u16> {
+    /// `TRUE` for a proxy, `FALSE` for a direct connection.
+    ///
+    /// `fProxy` in C.
+    #[doc(alias = "fProxy")]
+    pub is_proxy: i32,
+    /// For a direct connection: `TRUE` if the settings exempt this URL from the proxy, `FALSE` if there is
+    /// no proxy for any URL.
+    ///
+    /// `fBypass` in C.
+    #[doc(alias = "fBypass")]
+    pub bypass: i32,
+    /// Kind of the proxy, an [`INTERNET_SCHEME`](crate::winhttp::InternetScheme) value.
+    ///
+    /// `ProxyScheme` in C.
+    #[doc(alias = "ProxyScheme")]
+    pub proxy_scheme: i32,
+    /// Host name of the proxy.
+    ///
+    /// `pwszProxy` in C.
+    #[doc(alias = "pwszProxy")]
+    pub proxy: *mut W,
+    /// Port of the proxy.
+    ///
+    /// `ProxyPort` in C.
+    #[doc(alias = "ProxyPort")]
+    pub proxy_port: u16,
+}
+
+impl<W: crate::WideChar> Default for ProxyResultEntry<W> {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            is_proxy: 0,
+            bypass: 0,
+            proxy_scheme: 0,
+            proxy: core::ptr::null_mut(),
+            proxy_port: 0,
         }
     }
 }

@@ -4,6 +4,7 @@
 #![allow(non_camel_case_types, non_snake_case)]
 
 use core::ffi::c_void;
+use core::ffi::c_char;
 
 /// 0 is false, everything else is true.
 pub type BOOL = i32;
@@ -14,7 +15,7 @@ pub type WCHAR = u16;
 /// [`HINTERNET`](super::HInternet) under its C name.
 pub type HINTERNET = *mut c_void;
 
-/// `WinHttpGetProxyForUrlEx`.
+/// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex).
 pub const API_GET_PROXY_FOR_URL: u32 = 6;
 /// `WinHttpGetProxySettingsEx`.
 pub const API_GET_PROXY_SETTINGS: u32 = 7;
@@ -132,7 +133,7 @@ pub const INTERNET_DEFAULT_HTTPS_PORT: u32 = 443;
 pub const INTERNET_DEFAULT_HTTP_PORT: u32 = 80;
 /// The port of the scheme: 443 for requests with `WINHTTP_FLAG_SECURE`, 80 for all other requests.
 pub const INTERNET_DEFAULT_PORT: u32 = 0;
-/// The four flags that ignore a fault, together.
+/// The four flags above, together.
 ///
 /// Listed under [`WINHTTP_OPTION_SECURITY_FLAGS`].
 pub const SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: u32 = 0x00003300;
@@ -237,6 +238,39 @@ pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM: u32 = 0;
 ///
 /// Listed under [`WINHTTP_OPTION_AUTOLOGON_POLICY`].
 pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: u32 = 3;
+/// The automatic settings of the machine or the user may be used.
+pub const WINHTTP_AUTOPROXY_ALLOW_AUTOCONFIG: u32 = 0x00000100;
+/// The settings of the connection may be used.
+pub const WINHTTP_AUTOPROXY_ALLOW_CM: u32 = 0x00000400;
+/// The fixed proxy of the settings may be used.
+pub const WINHTTP_AUTOPROXY_ALLOW_STATIC: u32 = 0x00000200;
+/// Detect the URL of the script, in the ways that `dwAutoDetectFlags` names.
+pub const WINHTTP_AUTOPROXY_AUTO_DETECT: u32 = 0x00000001;
+/// Fetch the script from `lpszAutoConfigUrl`.
+pub const WINHTTP_AUTOPROXY_CONFIG_URL: u32 = 0x00000002;
+/// Give the host name to the script as it is written.
+pub const WINHTTP_AUTOPROXY_HOST_KEEPCASE: u32 = 0x00000004;
+/// Give the host name to the script in lower case.
+pub const WINHTTP_AUTOPROXY_HOST_LOWERCASE: u32 = 0x00000008;
+/// Do not take the answer from this process's cache of results.
+pub const WINHTTP_AUTOPROXY_NO_CACHE_CLIENT: u32 = 0x00080000;
+/// Do not take the answer from the service's cache of results.
+pub const WINHTTP_AUTOPROXY_NO_CACHE_SVC: u32 = 0x00100000;
+/// Leave the proxy settings of DirectAccess aside.
+pub const WINHTTP_AUTOPROXY_NO_DIRECTACCESS: u32 = 0x00040000;
+/// Run the script in this process and not in the service. The flag goes with others, and
+/// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) ignores it.
+pub const WINHTTP_AUTOPROXY_RUN_INPROCESS: u32 = 0x00010000;
+/// Fail if the service cannot run the script. Without the flag, the script then runs in this process.
+/// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) ignores the flag. It exists
+/// in Windows Server 2003 only.
+pub const WINHTTP_AUTOPROXY_RUN_OUTPROCESS_ONLY: u32 = 0x00020000;
+/// Put the proxies that are probably faster first.
+pub const WINHTTP_AUTOPROXY_SORT_RESULTS: u32 = 0x00400000;
+/// Ask the DHCP server.
+pub const WINHTTP_AUTO_DETECT_TYPE_DHCP: u32 = 0x00000001;
+/// Look for a host with a well-known name in the domain of the machine.
+pub const WINHTTP_AUTO_DETECT_TYPE_DNS_A: u32 = 0x00000002;
 /// All ends of asynchronous operations: `SENDREQUEST_COMPLETE`, `HEADERS_AVAILABLE`, `DATA_AVAILABLE`,
 /// `READ_COMPLETE`, `WRITE_COMPLETE`, `REQUEST_ERROR`, `GETPROXYFORURL_COMPLETE` and
 /// `GETPROXYSETTINGS_COMPLETE`. The bits of `CLOSE_COMPLETE` and `SHUTDOWN_COMPLETE` are not part of
@@ -252,7 +286,7 @@ pub const WINHTTP_CALLBACK_FLAG_CONNECT_TO_SERVER: u32 = 0x0000000C;
 pub const WINHTTP_CALLBACK_FLAG_DATA_AVAILABLE: u32 = 0x00040000;
 /// WinHTTP looks for a proxy.
 pub const WINHTTP_CALLBACK_FLAG_DETECTING_PROXY: u32 = 0x00001000;
-/// `WinHttpGetProxyForUrlEx` has completed.
+/// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) has completed.
 pub const WINHTTP_CALLBACK_FLAG_GETPROXYFORURL_COMPLETE: u32 = 0x01000000;
 /// `WinHttpGetProxySettingsEx` has completed.
 pub const WINHTTP_CALLBACK_FLAG_GETPROXYSETTINGS_COMPLETE: u32 = 0x08000000;
@@ -314,7 +348,8 @@ pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA: u32 = 0x00000008;
 pub const WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT: u32 = 0x00000002;
 /// TLS itself could not be set up.
 pub const WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR: u32 = 0x80000000;
-/// `WinHttpGetProxyForUrlEx` has completed. No information.
+/// [`WinHttpGetProxyForUrlEx`](crate::winhttp::Proxy::get_proxy_for_url_ex) has completed. No
+/// information.
 pub const WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE: u32 = 0x01000000;
 /// `WinHttpGetProxySettingsEx` has completed. No information.
 pub const WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE: u32 = 0x08000000;
@@ -329,7 +364,7 @@ pub const WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: u32 = 0x00020000;
 /// A response with a status from 100 to 199 has come. A 101 that the request asked for is not reported
 /// here. The information is a `DWORD`, the status.
 pub const WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE: u32 = 0x00008000;
-/// The name has been resolved. The information is a wide string.
+/// The name has been resolved. The information is the name that was resolved, a wide string.
 pub const WINHTTP_CALLBACK_STATUS_NAME_RESOLVED: u32 = 0x00000002;
 /// After [`WinHttpReadData`](crate::winhttp::Request::read_data) the information is the buffer that was
 /// passed to that function. The length is the number of bytes in the buffer, and a length of 0 is the
@@ -352,11 +387,14 @@ pub const WINHTTP_CALLBACK_STATUS_REQUEST_SENT: u32 = 0x00000020;
 pub const WINHTTP_CALLBACK_STATUS_RESOLVING_NAME: u32 = 0x00000001;
 /// A part of the response has come. The information is a `DWORD`, the number of bytes.
 pub const WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED: u32 = 0x00000080;
-/// A certificate was not accepted. The information is a `DWORD` with the flags below.
+/// TLS could not be set up, most often because a certificate was not accepted. The information is a
+/// `DWORD` with the flags below.
 pub const WINHTTP_CALLBACK_STATUS_SECURE_FAILURE: u32 = 0x00010000;
 /// The request is being sent. No information.
 pub const WINHTTP_CALLBACK_STATUS_SENDING_REQUEST: u32 = 0x00000010;
-/// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. No information.
+/// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) has completed. If the call had
+/// optional data, the information is the *lpOptional* buffer, and the length is the number of bytes of
+/// the body that have been sent. Otherwise there is no information and the length is 0.
 pub const WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: u32 = 0x00400000;
 /// Proxy settings have been read. No information.
 pub const WINHTTP_CALLBACK_STATUS_SETTINGS_READ_COMPLETE: u32 = 0x20000000;
@@ -415,7 +453,7 @@ pub const WINHTTP_DISABLE_KEEP_ALIVE: u32 = 0x00000008;
 ///
 /// Listed under [`WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH`].
 pub const WINHTTP_DISABLE_PASSPORT_AUTH: u32 = 0x00000000;
-/// Stored passwords are not used.
+/// Stored passwords are not used. This is the initial value.
 ///
 /// Listed under [`WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH`].
 pub const WINHTTP_DISABLE_PASSPORT_KEYRING: u32 = 0x20000000;
@@ -464,7 +502,8 @@ pub const WINHTTP_FLAG_ESCAPE_DISABLE: u32 = 0x00000040;
 pub const WINHTTP_FLAG_ESCAPE_DISABLE_QUERY: u32 = 0x00000080;
 /// When *pwszObjectName* is escaped, escape percent signs as well.
 pub const WINHTTP_FLAG_ESCAPE_PERCENT: u32 = 0x00000004;
-/// Treat *pwszObjectName* as ASCII that needs no conversion. The flag has no effect from Windows 7 on.
+/// *pwszObjectName* has ANSI characters only, each in a `WCHAR`. It is not searched for characters that
+/// a URL must not contain. The flag is obsolete from Windows 7 on.
 pub const WINHTTP_FLAG_NULL_CODEPAGE: u32 = 0x00000008;
 /// Another name of `WINHTTP_FLAG_BYPASS_PROXY_CACHE`.
 pub const WINHTTP_FLAG_REFRESH: u32 = 0x00000100;
@@ -526,11 +565,20 @@ pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: u32 = 5;
 /// header to return.
 pub const WINHTTP_HEADER_NAME_BY_INDEX: *const WCHAR = core::ptr::null();
 /// The caller adds a Content-Length header itself, which a body of more than 4 GB needs, or the body is
-/// sent in chunks, or there is no body.
+/// sent in chunks, or there is no body. A caller that sends chunks adds the Transfer-Encoding header
+/// and writes the chunks itself, the last chunk of length 0 included.
 pub const WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH: u32 = 0;
 /// The value that [`WinHttpSetStatusCallback`](crate::winhttp::Session::set_status_callback) returns if
 /// it fails. There is no function at this address.
 pub const WINHTTP_INVALID_STATUS_CALLBACK: usize = usize::MAX;
+/// All flags.
+///
+/// Listed under [`WINHTTP_OPTION_MATCH_CONNECTION_GUID`].
+pub const WINHTTP_MATCH_CONNECTION_GUID_FLAGS_MASK: u32 = 0x1;
+/// Only a connection with the same mark serves the request.
+///
+/// Listed under [`WINHTTP_OPTION_MATCH_CONNECTION_GUID`].
+pub const WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION: u32 = 0x1;
 /// For [`WinHttpSendRequest`](crate::winhttp::Request::send_request): the call adds no headers to the
 /// request.
 pub const WINHTTP_NO_ADDITIONAL_HEADERS: *const WCHAR = core::ptr::null();
@@ -591,13 +639,15 @@ pub const WINHTTP_OPTION_CODEPAGE: u32 = 68;
 ///
 /// Whether Passport is used:
 pub const WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH: u32 = 83;
-/// `WINHTTP_OPTION_CONNECTION_FILTER`, from `codes/option-flags.md`, line 941.
+/// `WINHTTP_OPTION_CONNECTION_FILTER`, from `codes/option-flags.md`, line 981.
 pub const WINHTTP_OPTION_CONNECTION_FILTER: u32 = 131;
+/// Request; set; `GUID`.
+///
 /// Marks the connection, so that other requests can ask for it.
 pub const WINHTTP_OPTION_CONNECTION_GUID: u32 = 178;
 /// Request; query; a `WINHTTP_CONNECTION_INFO` structure.
 ///
-/// Addresses and ports of both ends.
+/// Addresses and ports of both ends, once the response has been received.
 pub const WINHTTP_OPTION_CONNECTION_INFO: u32 = 93;
 /// Request; query; a `TCP_INFO_v0` structure.
 ///
@@ -625,7 +675,8 @@ pub const WINHTTP_OPTION_CONNECT_TIMEOUT: u32 = 3;
 pub const WINHTTP_OPTION_CONTEXT_VALUE: u32 = 45;
 /// Session, request; set; `DWORD`.
 ///
-/// Which compressed responses are unpacked. At first no response is unpacked. Windows 8.1 and later.
+/// Which compressed responses are unpacked. At first no response is unpacked. WinHTTP also sends the
+/// Accept-Encoding header that fits, in place of the caller's. Windows 8.1 and later.
 pub const WINHTTP_OPTION_DECOMPRESSION: u32 = 118;
 /// Session; set; `BOOL`.
 ///
@@ -635,6 +686,8 @@ pub const WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING: u32 = 171;
 ///
 /// Features to switch off for this request. Set the option before the request is sent.
 pub const WINHTTP_OPTION_DISABLE_FEATURE: u32 = 63;
+/// Set.
+///
 /// Stops sessions from sharing connections.
 pub const WINHTTP_OPTION_DISABLE_GLOBAL_POOLING: u32 = 195;
 /// Session; set; `DWORD`.
@@ -674,31 +727,37 @@ pub const WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL: u32 = 133;
 pub const WINHTTP_OPTION_ENCODE_EXTRA: u32 = 138;
 /// Request; set; no value.
 ///
-/// Closes the connection of the request once the request has ended. Windows 10, version 1903, and
-/// later.
+/// Closes the connection of the request once the request has ended. The request must be active: it is
+/// being sent or its response is being received. Windows 10, version 1903, and later.
 pub const WINHTTP_OPTION_EXPIRE_CONNECTION: u32 = 143;
 /// Session, request; query; `DWORD`.
 ///
 /// The error of the socket library that caused the last error of WinHTTP on this thread. The handle can
 /// be `NULL`.
 pub const WINHTTP_OPTION_EXTENDED_ERROR: u32 = 24;
-/// Session; set; a `WINHTTP_FAILED_CONNECTION_RETRIES` structure.
+/// Session; set; a [`WINHTTP_FAILED_CONNECTION_RETRIES`](crate::winhttp::FailedConnectionRetries)
+/// structure.
 ///
-/// When and how often a request is repeated after its connection has failed. These are the conditions:
+/// When and how often a request is repeated after its connection has failed. Set it before connections
+/// or requests are made from the session. These are the conditions:
 pub const WINHTTP_OPTION_FAILED_CONNECTION_RETRIES: u32 = 162;
+/// Query.
+///
 /// Whether this version has a feature.
 pub const WINHTTP_OPTION_FEATURE_SUPPORTED: u32 = 184;
 /// Session; set; `BOOL`.
 ///
 /// Whether a request takes the connection that is ready first. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION: u32 = 173;
-/// The process (handle `NULL`); set; a `WINHTTP_CREDS` structure.
+/// The process (handle `NULL`); set; a [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx) structure.
 ///
-/// Credentials for proxies that all sessions can use, if the registry allows it.
+/// Credentials for proxies that all sessions can use, if the registry allows it. Otherwise the call
+/// fails with `ERROR_WINHTTP_INVALID_OPTION`.
 pub const WINHTTP_OPTION_GLOBAL_PROXY_CREDS: u32 = 97;
-/// The process (handle `NULL`); set; a `WINHTTP_CREDS_EX` structure.
+/// The process (handle `NULL`); set; a [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx) structure.
 ///
-/// Credentials for servers that all sessions can use, if the registry allows it.
+/// Credentials for servers that all sessions can use, if the registry allows it. Otherwise the call
+/// fails with `ERROR_WINHTTP_INVALID_OPTION`.
 pub const WINHTTP_OPTION_GLOBAL_SERVER_CREDS: u32 = 98;
 /// Session, connection, request, WebSocket; query; `DWORD`.
 ///
@@ -713,14 +772,24 @@ pub const WINHTTP_OPTION_HTTP2_KEEPALIVE: u32 = 164;
 ///
 /// Whether a Transfer-Encoding header is tolerated in HTTP/2. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING: u32 = 169;
-/// A `WINHTTP_HTTP2_RECEIVE_WINDOW` structure. Sizes of the receive window.
+/// Set; a `WINHTTP_HTTP2_RECEIVE_WINDOW` structure.
+///
+/// Sizes of the receive window.
 pub const WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW: u32 = 183;
-/// `DWORD`. Time for the handshake, in milliseconds.
+/// Set; `DWORD`.
+///
+/// Time for the handshake, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT: u32 = 189;
-/// `DWORD`. Assumed round-trip time at the beginning, in milliseconds.
+/// Set; `DWORD`.
+///
+/// Assumed round-trip time at the beginning, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_INITIAL_RTT: u32 = 190;
-/// `DWORD`. Idle time after which a ping is sent, in milliseconds.
+/// Set; `DWORD`.
+///
+/// Idle time after which a ping is sent, in milliseconds.
 pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: u32 = 188;
+/// Query.
+///
 /// The error with which the server has ended a stream.
 pub const WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE: u32 = 191;
 /// Session, request; set; `BOOL`.
@@ -731,7 +800,8 @@ pub const WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED: u32 = 145;
 ///
 /// Which later HTTP version was used. Windows 10, version 1607, and later.
 pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: u32 = 134;
-/// The process (handle `NULL`); set and query; a `HTTP_VERSION_INFO` structure.
+/// The process (handle `NULL`); set and query; an
+/// [`HTTP_VERSION_INFO`](crate::winhttp::HttpVersionInfo) structure.
 ///
 /// The HTTP version of requests, 1.0 or 1.1.
 pub const WINHTTP_OPTION_HTTP_VERSION: u32 = 59;
@@ -748,10 +818,12 @@ pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: u32 = 140;
 ///
 /// Whether the response is the answer of the proxy to the request for a tunnel.
 pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: u32 = 104;
-/// `WINHTTP_OPTION_KDC_PROXY_SETTINGS`, from `codes/option-flags.md`, line 943.
+/// `WINHTTP_OPTION_KDC_PROXY_SETTINGS`, from `codes/option-flags.md`, line 983.
 pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: u32 = 136;
-/// A `WINHTTP_MATCH_CONNECTION_GUID` structure. Asks for a connection that
-/// `WINHTTP_OPTION_CONNECTION_GUID` has marked.
+/// Set; a `WINHTTP_MATCH_CONNECTION_GUID` structure.
+///
+/// Asks for a connection that `WINHTTP_OPTION_CONNECTION_GUID` has marked. A connection without a mark
+/// can serve the request too, unless this flag is set:
 pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: u32 = 179;
 /// Session; set and query; `DWORD`.
 ///
@@ -779,7 +851,7 @@ pub const WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE: u32 = 92;
 ///
 /// How large the headers of a response may be, in bytes. At first it is 65,536.
 pub const WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE: u32 = 91;
-/// `WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY`, from `codes/option-flags.md`, line 939.
+/// `WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY`, from `codes/option-flags.md`, line 979.
 pub const WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY: u32 = 105;
 /// Session, connection, request; query; `HINTERNET`.
 ///
@@ -807,16 +879,17 @@ pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: u32 = 86;
 pub const WINHTTP_OPTION_PASSWORD: u32 = 0x1001;
 /// Session, request; set and query; a [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo) structure.
 ///
-/// The proxy. After a query the strings of the structure belong to the caller, who frees them with
+/// The proxy. A query with the handle `NULL` returns the default proxy of the machine. After a query
+/// the strings of the structure belong to the caller, who frees them with
 /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree).
 pub const WINHTTP_OPTION_PROXY: u32 = 38;
-/// `WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS`, from `codes/option-flags.md`, line 945.
+/// `WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS`, from `codes/option-flags.md`, line 985.
 pub const WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS: u32 = 137;
 /// Request; set and query; `LPWSTR`.
 ///
 /// Password for the proxy. Prefer [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials).
 pub const WINHTTP_OPTION_PROXY_PASSWORD: u32 = 0x1003;
-/// `WINHTTP_OPTION_PROXY_RESULT_ENTRY`, from `codes/option-flags.md`, line 937.
+/// `WINHTTP_OPTION_PROXY_RESULT_ENTRY`, from `codes/option-flags.md`, line 977.
 pub const WINHTTP_OPTION_PROXY_RESULT_ENTRY: u32 = 39;
 /// Request; query; `LPWSTR`.
 ///
@@ -826,6 +899,8 @@ pub const WINHTTP_OPTION_PROXY_SPN_USED: u32 = 107;
 ///
 /// User name for the proxy. Prefer [`WinHttpSetCredentials`](crate::winhttp::Request::set_credentials).
 pub const WINHTTP_OPTION_PROXY_USERNAME: u32 = 0x1002;
+/// Query; a `QUIC_STATISTICS` structure.
+///
 /// Statistics of the QUIC connection.
 pub const WINHTTP_OPTION_QUIC_STATS: u32 = 185;
 /// Request; set and query; `DWORD`.
@@ -873,13 +948,15 @@ pub const WINHTTP_OPTION_REDIRECT_POLICY_LAST: u32 = 2;
 ///
 /// Listed under [`WINHTTP_OPTION_REDIRECT_POLICY`].
 pub const WINHTTP_OPTION_REDIRECT_POLICY_NEVER: u32 = 0;
-/// `WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME`, from `codes/option-flags.md`, line 951.
+/// `WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME`, from `codes/option-flags.md`, line 991.
 pub const WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME: u32 = 168;
 /// Request; set; `BOOL`.
 ///
-/// Whether a URL with a user name or a password is refused with `ERROR_WINHTTP_INVALID_URL`. At first
-/// it is accepted.
+/// Whether a URL with a user name or a password is refused with `ERROR_WINHTTP_INVALID_URL`. An empty
+/// name or password counts too, as in `:@host`. At first such a URL is accepted.
 pub const WINHTTP_OPTION_REJECT_USERPWD_IN_URL: u32 = 100;
+/// Request; set and query.
+///
 /// A text by which the program can recognize the request.
 pub const WINHTTP_OPTION_REQUEST_ANNOTATION: u32 = 192;
 /// The longest text.
@@ -904,9 +981,12 @@ pub const WINHTTP_OPTION_REQUEST_TIMES: u32 = 142;
 pub const WINHTTP_OPTION_REQUIRE_STREAM_END: u32 = 160;
 /// Request; set; `LPWSTR`.
 ///
-/// Name to resolve instead of the name of the server. Windows 10, version 21H1, and later.
+/// Name to resolve instead of the name of the server. Set it before the request is sent. Windows 10,
+/// version 21H1, and later.
 pub const WINHTTP_OPTION_RESOLUTION_HOSTNAME: u32 = 165;
-/// A `WINHTTP_RESOLVER_CACHE_CONFIG` structure. How long resolved names are kept.
+/// Set; a `WINHTTP_RESOLVER_CACHE_CONFIG` structure.
+///
+/// How long resolved names are kept.
 pub const WINHTTP_OPTION_RESOLVER_CACHE_CONFIG: u32 = 170;
 /// Session, request; set and query; `DWORD`.
 ///
@@ -914,7 +994,10 @@ pub const WINHTTP_OPTION_RESOLVER_CACHE_CONFIG: u32 = 170;
 /// 0xFFFFFFFF. [`WinHttpSetTimeouts`](crate::winhttp::Session::set_timeouts) sets this timeout and the
 /// timeouts for connecting, sending and receiving in one call.
 pub const WINHTTP_OPTION_RESOLVE_TIMEOUT: u32 = 2;
-/// Whether the chain is built with the identity of the process.
+/// Set.
+///
+/// Whether the chain is built with the identity of the process, even if the thread impersonates another
+/// user.
 pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
 /// Session; set; `DWORD`.
 ///
@@ -923,12 +1006,14 @@ pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
 pub const WINHTTP_OPTION_SECURE_PROTOCOLS: u32 = 84;
 /// Request; query; a `WINHTTP_CERTIFICATE_INFO` structure.
 ///
-/// The content of the server's certificate.
+/// The content of the server's certificate. The caller frees the subject and the issuer with
+/// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree).
 pub const WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT: u32 = 32;
 /// Request; set and query; `DWORD`.
 ///
 /// Faults of a certificate that WinHTTP accepts. Each flag makes TLS weaker: a client that must not be
-/// deceived sets no flag.
+/// deceived sets no flag. For a fault that is ignored, the status callback receives no
+/// `WINHTTP_CALLBACK_STATUS_SECURE_FAILURE`.
 pub const WINHTTP_OPTION_SECURITY_FLAGS: u32 = 31;
 /// Request; query; a `WINHTTP_SECURITY_INFO` structure.
 ///
@@ -958,7 +1043,7 @@ pub const WINHTTP_OPTION_SERVER_CERT_CONTEXT: u32 = 78;
 ///
 /// The service name that was used with the server.
 pub const WINHTTP_OPTION_SERVER_SPN_USED: u32 = 106;
-/// `WINHTTP_OPTION_SET_TOKEN_BINDING`, from `codes/option-flags.md`, line 947.
+/// `WINHTTP_OPTION_SET_TOKEN_BINDING`, from `codes/option-flags.md`, line 987.
 pub const WINHTTP_OPTION_SET_TOKEN_BINDING: u32 = 166;
 /// Request; set; `DWORD`.
 ///
@@ -980,8 +1065,12 @@ pub const WINHTTP_OPTION_TCP_FAST_OPEN: u32 = 153;
 ///
 /// How TCP detects that the other end is gone. Windows 10, version 2004, and later.
 pub const WINHTTP_OPTION_TCP_KEEPALIVE: u32 = 152;
+/// Set.
+///
 /// A hint for the priority of the TCP connection.
 pub const WINHTTP_OPTION_TCP_PRIORITY_HINT: u32 = 128;
+/// Query.
+///
 /// The priority that the hint has led to.
 pub const WINHTTP_OPTION_TCP_PRIORITY_STATUS: u32 = 177;
 /// Session; set; `BOOL`.
@@ -992,7 +1081,7 @@ pub const WINHTTP_OPTION_TLS_FALSE_START: u32 = 154;
 ///
 /// Whether a failed handshake may be repeated with TLS 1.0. Windows 10, version 21H1, and later.
 pub const WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK: u32 = 158;
-/// `WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY`, from `codes/option-flags.md`, line 949.
+/// `WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY`, from `codes/option-flags.md`, line 989.
 pub const WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY: u32 = 167;
 /// Session; set; `HANDLE`.
 ///
@@ -1020,13 +1109,17 @@ pub const WINHTTP_OPTION_URL: u32 = 34;
 pub const WINHTTP_OPTION_USERNAME: u32 = 0x1000;
 /// Session; set and query; `LPWSTR`.
 ///
-/// Text of the User-Agent header.
+/// Text of the User-Agent header. To set it, pass the length in characters, the terminating zero
+/// included. A header that the program adds itself takes precedence.
 pub const WINHTTP_OPTION_USER_AGENT: u32 = 41;
 /// Session; set; `BOOL`.
 ///
 /// Whether WinHTTP tries the global credentials for servers when no other credentials are left.
 pub const WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS: u32 = 101;
-/// Whether all servers of the session share one set of default TLS credentials.
+/// Session; set.
+///
+/// Whether all servers of the session share one set of default TLS credentials. A client certificate
+/// that the program sets takes precedence.
 pub const WINHTTP_OPTION_USE_SESSION_SCH_CRED: u32 = 196;
 /// Session, request, WebSocket; set; `DWORD`.
 ///
@@ -1037,8 +1130,9 @@ pub const WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT: u32 = 115;
 /// WebSocket; set; `DWORD`.
 ///
 /// How long the connection may be idle before WinHTTP sends an unsolicited pong frame, in milliseconds.
-/// At first it is 30,000. The call fails with `ERROR_INVALID_PARAMETER` for a value below 15,000, and
-/// with `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` for a request handle.
+/// At first it is 30,000, unless the registry has another value: `KeepaliveInterval` in
+/// `HKLM:\SOFTWARE\Microsoft\WebSocket`. The call fails with `ERROR_INVALID_PARAMETER` for a value
+/// below 15,000, and with `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` for a request handle.
 pub const WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL: u32 = 116;
 /// Session, request; set and query; `DWORD`.
 ///
@@ -1168,9 +1262,11 @@ pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 0x80000000;
 /// [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
 /// structure.
 pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 0x40000000;
-/// Look at the headers after a body that was sent in chunks.
+/// Look at the headers after a body that was sent in chunks. Read the body to its end first, until a
+/// read returns 0 bytes. Windows 11, version 21H2, and later.
 pub const WINHTTP_QUERY_FLAG_TRAILERS: u32 = 0x02000000;
-/// Return the bytes as they were transferred, without conversion to UTF-16.
+/// Return the bytes as they were transferred, without conversion to UTF-16. Windows 11, version 21H2,
+/// and later.
 pub const WINHTTP_QUERY_FLAG_WIRE_ENCODING: u32 = 0x01000000;
 /// The header Forwarded.
 pub const WINHTTP_QUERY_FORWARDED: u32 = 30;
@@ -1340,6 +1436,16 @@ pub const WINHTTP_WEB_SOCKET_CLOSE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 2;
 /// [`WebSocketOperation::Shutdown`](super::WebSocketOperation::Shutdown) as C has it.
 pub const WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 3;
 
+/// [`HTTP_VERSION_INFO`](super::HttpVersionInfo) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct HTTP_VERSION_INFO {
+    /// `dwMajorVersion`
+    pub dwMajorVersion: u32,
+    /// `dwMinorVersion`
+    pub dwMinorVersion: u32,
+}
+
 /// [`URL_COMPONENTS`](super::UrlComponents) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1386,6 +1492,86 @@ pub struct WINHTTP_ASYNC_RESULT {
     pub dwError: u32,
 }
 
+/// [`WINHTTP_AUTOPROXY_OPTIONS`](super::AutoproxyOptions) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_AUTOPROXY_OPTIONS {
+    /// `dwFlags`
+    pub dwFlags: u32,
+    /// `dwAutoDetectFlags`
+    pub dwAutoDetectFlags: u32,
+    /// `lpszAutoConfigUrl`
+    pub lpszAutoConfigUrl: *const WCHAR,
+    /// `lpvReserved`
+    pub lpvReserved: *mut c_void,
+    /// `dwReserved`
+    pub dwReserved: u32,
+    /// `fAutoLogonIfChallenged`
+    pub fAutoLogonIfChallenged: BOOL,
+}
+
+/// [`WINHTTP_CREDS`](super::Creds) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_CREDS {
+    /// `lpszUserName`
+    pub lpszUserName: *mut c_char,
+    /// `lpszPassword`
+    pub lpszPassword: *mut c_char,
+    /// `lpszRealm`
+    pub lpszRealm: *mut c_char,
+    /// `dwAuthScheme`
+    pub dwAuthScheme: u32,
+    /// `lpszHostName`
+    pub lpszHostName: *mut c_char,
+    /// `dwPort`
+    pub dwPort: u32,
+}
+
+/// [`WINHTTP_CREDS_EX`](super::CredsEx) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_CREDS_EX {
+    /// `lpszUserName`
+    pub lpszUserName: *mut c_char,
+    /// `lpszPassword`
+    pub lpszPassword: *mut c_char,
+    /// `lpszRealm`
+    pub lpszRealm: *mut c_char,
+    /// `dwAuthScheme`
+    pub dwAuthScheme: u32,
+    /// `lpszHostName`
+    pub lpszHostName: *mut c_char,
+    /// `dwPort`
+    pub dwPort: u32,
+    /// `lpszUrl`
+    pub lpszUrl: *mut c_char,
+}
+
+/// [`WINHTTP_CURRENT_USER_IE_PROXY_CONFIG`](super::CurrentUserIeProxyConfig) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_CURRENT_USER_IE_PROXY_CONFIG {
+    /// `fAutoDetect`
+    pub fAutoDetect: BOOL,
+    /// `lpszAutoConfigUrl`
+    pub lpszAutoConfigUrl: *mut WCHAR,
+    /// `lpszProxy`
+    pub lpszProxy: *mut WCHAR,
+    /// `lpszProxyBypass`
+    pub lpszProxyBypass: *mut WCHAR,
+}
+
+/// [`WINHTTP_FAILED_CONNECTION_RETRIES`](super::FailedConnectionRetries) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_FAILED_CONNECTION_RETRIES {
+    /// `dwMaxRetries`
+    pub dwMaxRetries: u32,
+    /// `dwAllowedRetryConditions`
+    pub dwAllowedRetryConditions: u32,
+}
+
 /// [`WINHTTP_PROXY_INFO`](super::ProxyInfo) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1396,6 +1582,32 @@ pub struct WINHTTP_PROXY_INFO {
     pub lpszProxy: *mut WCHAR,
     /// `lpszProxyBypass`
     pub lpszProxyBypass: *mut WCHAR,
+}
+
+/// [`WINHTTP_PROXY_RESULT`](super::ProxyResult) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_PROXY_RESULT {
+    /// `cEntries`
+    pub cEntries: u32,
+    /// `pEntries`
+    pub pEntries: *mut WINHTTP_PROXY_RESULT_ENTRY,
+}
+
+/// [`WINHTTP_PROXY_RESULT_ENTRY`](super::ProxyResultEntry) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_PROXY_RESULT_ENTRY {
+    /// `fProxy`
+    pub fProxy: BOOL,
+    /// `fBypass`
+    pub fBypass: BOOL,
+    /// `ProxyScheme`
+    pub ProxyScheme: INTERNET_SCHEME,
+    /// `pwszProxy`
+    pub pwszProxy: *mut WCHAR,
+    /// `ProxyPort`
+    pub ProxyPort: u16,
 }
 
 /// [`WINHTTP_WEB_SOCKET_ASYNC_RESULT`](super::WebSocketAsyncResult) with the field names of C.
@@ -1421,6 +1633,12 @@ pub struct WINHTTP_WEB_SOCKET_STATUS {
 /// A pointer to [`INTERNET_SCHEME`].
 pub type LPINTERNET_SCHEME = *mut INTERNET_SCHEME;
 
+/// A pointer to [`HTTP_VERSION_INFO`].
+pub type LPHTTP_VERSION_INFO = *mut HTTP_VERSION_INFO;
+
+/// A pointer to [`HTTP_VERSION_INFO`].
+pub type PHTTP_VERSION_INFO = *mut HTTP_VERSION_INFO;
+
 /// [`URL_COMPONENTS`] under another name.
 pub type URL_COMPONENTSW = URL_COMPONENTS;
 
@@ -1435,6 +1653,18 @@ pub type LPWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
 
 /// A pointer to [`WINHTTP_ASYNC_RESULT`].
 pub type PWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
+
+/// A pointer to [`WINHTTP_AUTOPROXY_OPTIONS`].
+pub type PWINHTTP_AUTOPROXY_OPTIONS = *mut WINHTTP_AUTOPROXY_OPTIONS;
+
+/// A pointer to [`WINHTTP_CREDS`].
+pub type PWINHTTP_CREDS = *mut WINHTTP_CREDS;
+
+/// A pointer to [`WINHTTP_CREDS_EX`].
+pub type PWINHTTP_CREDS_EX = *mut WINHTTP_CREDS_EX;
+
+/// A pointer to [`WINHTTP_FAILED_CONNECTION_RETRIES`].
+pub type PWINHTTP_FAILED_CONNECTION_RETRIES = *mut WINHTTP_FAILED_CONNECTION_RETRIES;
 
 /// [`WINHTTP_PROXY_INFO`] under another name.
 pub type WINHTTP_PROXY_INFOW = WINHTTP_PROXY_INFO;
@@ -1514,6 +1744,12 @@ unsafe extern "system" {
         lpUrlComponents: *mut URL_COMPONENTS,
     ) -> BOOL;
 
+    /// `WinHttpCreateProxyResolver`, raw: [its method](crate::winhttp::Proxy::create_proxy_resolver) says what it does.
+    pub fn WinHttpCreateProxyResolver(
+        hSession: HINTERNET,
+        phResolver: *mut HINTERNET,
+    ) -> u32;
+
     /// `WinHttpCreateUrl`, raw: [its method](crate::winhttp::Session::create_url) says what it does.
     ///
     /// # Returns
@@ -1527,6 +1763,71 @@ unsafe extern "system" {
         pwszUrl: *mut WCHAR,
         pdwUrlLength: *mut u32,
     ) -> BOOL;
+
+    /// `WinHttpDetectAutoProxyConfigUrl`, raw: [its method](crate::winhttp::Proxy::detect_auto_proxy_config_url) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpDetectAutoProxyConfigUrl(
+        dwAutoDetectFlags: u32,
+        ppwstrAutoConfigUrl: *mut *mut WCHAR,
+    ) -> BOOL;
+
+    /// `WinHttpFreeProxyResult`, raw: [its method](crate::winhttp::Proxy::free_proxy_result) says what it does.
+    pub fn WinHttpFreeProxyResult(pProxyResult: *mut WINHTTP_PROXY_RESULT);
+
+    /// `WinHttpGetDefaultProxyConfiguration`, raw: [its method](crate::winhttp::Proxy::get_default_proxy_configuration) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpGetDefaultProxyConfiguration(
+        pProxyInfo: *mut WINHTTP_PROXY_INFO,
+    ) -> BOOL;
+
+    /// `WinHttpGetIEProxyConfigForCurrentUser`, raw: [its method](crate::winhttp::Proxy::get_ie_proxy_config_for_current_user) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpGetIEProxyConfigForCurrentUser(
+        pProxyConfig: *mut WINHTTP_CURRENT_USER_IE_PROXY_CONFIG,
+    ) -> BOOL;
+
+    /// `WinHttpGetProxyForUrl`, raw: [its method](crate::winhttp::Proxy::get_proxy_for_url) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpGetProxyForUrl(
+        hSession: HINTERNET,
+        lpcwszUrl: *const WCHAR,
+        pAutoProxyOptions: *mut WINHTTP_AUTOPROXY_OPTIONS,
+        pProxyInfo: *mut WINHTTP_PROXY_INFO,
+    ) -> BOOL;
+
+    /// `WinHttpGetProxyForUrlEx`, raw: [its method](crate::winhttp::Proxy::get_proxy_for_url_ex) says what it does.
+    pub fn WinHttpGetProxyForUrlEx(
+        hResolver: HINTERNET,
+        pcwszUrl: *const WCHAR,
+        pAutoProxyOptions: *mut WINHTTP_AUTOPROXY_OPTIONS,
+        pContext: usize,
+    ) -> u32;
+
+    /// `WinHttpGetProxyResult`, raw: [its method](crate::winhttp::Proxy::get_proxy_result) says what it does.
+    pub fn WinHttpGetProxyResult(
+        hResolver: HINTERNET,
+        pProxyResult: *mut WINHTTP_PROXY_RESULT,
+    ) -> u32;
 
     /// `WinHttpOpen`, raw: [its method](crate::winhttp::Session::open) says what it does.
     ///

@@ -238,7 +238,7 @@ fn constants_have_what_their_lists_say_of_them() {
 /// each function that it is about.
 #[test]
 fn our_site_is_small() {
-    const LARGEST: usize = 3_500_000;
+    const LARGEST: usize = 4_000_000;
     let (spec, options) = (ours().spec, xtask::emit::site::Options::default());
     let files = xtask::emit::site::emit(&spec, &options);
     let size: usize = files.iter().filter(|file| file.path != "search-index.js").map(|file| file.text.len()).sum();
