@@ -140,6 +140,13 @@ impl Counts {
         }
     }
 
+    /// Adds the counts of other facts.
+    pub fn merge(&mut self, other: &Self) {
+        for (rule, count) in &other.0 {
+            *self.0.entry(rule).or_default() += count;
+        }
+    }
+
     /// A line for each rule.
     pub fn summary(&self) -> String {
         let facts = |count: usize| if count == 1 { "1 fact rests".to_owned() } else { format!("{count} facts rest") };

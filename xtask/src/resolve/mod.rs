@@ -18,6 +18,8 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::c::names::is_identifier;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Draft, Kind};
@@ -39,7 +41,7 @@ pub fn resolve(mut drafts: Vec<Draft>, families: &Families, diags: &mut Diagnost
         let gaps = draft.flaws.clone();
         Item { draft, family, gaps, rust_path: None }
     };
-    let mut items: Vec<Item> = drafts.into_iter().map(item).collect();
+    let mut items: Vec<Item> = drafts.into_par_iter().map(item).collect();
     mark_duplicates(&mut items, diags);
     links::resolve(&mut items, diags);
     codes::adopt_docs(&mut codes, &items);

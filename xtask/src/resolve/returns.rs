@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::codes::win32_code;
 use super::config::{Families, FamilyConfig};
 use super::returned::{self, Said, Value};
@@ -21,9 +23,14 @@ pub(super) const UNCLEAR: &str = "value on failure";
 pub(super) fn conventions(drafts: &mut [Draft], codes: &[CodeEntry], families: &Families, diags: &mut Diagnostics) {
     let spaces = codes.iter().map(|code| (code.name.to_string(), code.space)).collect();
     let known = Known { spaces, constants: constants(drafts, codes), families };
-    for draft in drafts {
-        let Body::Function(function) = &mut draft.body else { continue };
-        let settled = settle(&function.returns, &known);
+    // To read the sentences is most of the work, and pages do not need each other for it.
+    let settled = drafts.par_iter().map(|draft| match &draft.body {
+        Body::Function(function) => Some(settle(&function.returns, &known)),
+        _ => None,
+    });
+    let settled: Vec<Option<Settled>> = settled.collect();
+    for (draft, settled) in drafts.iter_mut().zip(settled) {
+        let (Body::Function(function), Some(settled)) = (&mut draft.body, settled) else { continue };
         let returns = &mut function.returns;
         returns.convention = settled.convention;
         returns.failure = returns.failure.take().or(settled.failure);

@@ -6,8 +6,10 @@ mod places;
 use std::cell::RefCell;
 use std::io::{self, Write};
 
+use rayon::prelude::*;
 use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
+use serde_json::ser::{Formatter as _, PrettyFormatter};
 
 use forms::{
     CodeFacts, ConstantFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, PublicFacts,
@@ -37,24 +39,58 @@ pub fn facts(spec: &Spec, sources: bool) -> String {
 
 /// All facts without their sources, in one line.
 pub fn compact(spec: &Spec) -> String {
-    let file = file(spec, false);
+    let file = file(spec, false, &spec.items);
     let mut text = serde_json::to_string(&file).expect("facts are strings, numbers and lists");
     text.push('\n');
     text
 }
 
-fn file(spec: &Spec, sources: bool) -> File<'_> {
-    let pages = Pages { spec, sources, derived: RefCell::default() };
+fn file<'a>(spec: &'a Spec, sources: bool, items: &'a [Item]) -> File<'a> {
+    let pages = Pages { spec, sources, items, derived: RefCell::default() };
     File { schema: SCHEMA, behaviour: spec.behaviour.iter().map(|row| pages.row(row)).collect(), pages }
 }
 
-/// Writes what `facts` returns, page by page, so that no more than one page of it is ever in memory. Returns how many of
-/// the facts rest on each rule of derivation.
+/// Writes what `facts` returns, so that no more than `AT_ONCE` pages of it are ever in memory. Returns how many of the facts
+/// rest on each rule of derivation.
+///
+/// All cores make the text of the pages. serde_json writes one value from one thread, so that the file is written without
+/// its pages, and the pages stand where its empty list would be.
 pub fn write_facts(spec: &Spec, sources: bool, mut out: impl Write) -> io::Result<Counts> {
-    let file = file(spec, sources);
-    serde_json::to_writer_pretty(&mut out, &file)?;
+    let frame = file(spec, sources, &[]);
+    let text = serde_json::to_string_pretty(&frame)?;
+    let mut derived = frame.pages.derived.into_inner();
+    let (head, tail) = text.split_once("[]").expect("the list of pages is the first list of the file");
+    out.write_all(head.as_bytes())?;
+    out.write_all(b"[")?;
+    let mut before = "\n    ";
+    for items in spec.items.chunks(AT_ONCE) {
+        let pages = items.par_iter().map(|item| page_text(spec, sources, item)).collect::<Result<Vec<_>, _>>()?;
+        for (page, counts) in pages {
+            out.write_all(before.as_bytes())?;
+            out.write_all(&page)?;
+            derived.merge(&counts);
+            before = ",\n    ";
+        }
+    }
+    let end = if spec.items.is_empty() { "]" } else { "\n  ]" };
+    out.write_all(end.as_bytes())?;
+    out.write_all(tail.as_bytes())?;
     out.write_all(b"\n")?;
-    Ok(file.pages.derived.into_inner())
+    Ok(derived)
+}
+
+/// How many pages are in memory as text.
+const AT_ONCE: usize = 1024;
+
+/// One page as it stands in the list of pages, and on which rules its facts rest.
+fn page_text(spec: &Spec, sources: bool, item: &Item) -> serde_json::Result<(Vec<u8>, Counts)> {
+    let pages = Pages { spec, sources, items: std::slice::from_ref(item), derived: RefCell::default() };
+    let mut form = PrettyFormatter::new();
+    // It stands within the file and within the list.
+    form.begin_object(&mut io::sink()).and_then(|()| form.begin_array(&mut io::sink())).expect("a sink takes all");
+    let mut text = Vec::with_capacity(2048);
+    pages.page(item).serialize(&mut serde_json::Serializer::with_formatter(&mut text, form))?;
+    Ok((text, pages.derived.into_inner()))
 }
 
 /// The JSON schema of both forms of the facts, with and without their sources.
@@ -66,17 +102,18 @@ pub fn schema() -> String {
     text
 }
 
-/// All pages, each made of its item when its turn comes.
+/// Pages, each made of its item when its turn comes.
 pub struct Pages<'a> {
     spec: &'a Spec,
     sources: bool,
+    items: &'a [Item],
     /// Of the facts written so far. Serialisation lends the pages only to read.
     derived: RefCell<Counts>,
 }
 
 impl Serialize for Pages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.spec.items.iter().map(|item| self.page(item)))
+        serializer.collect_seq(self.items.iter().map(|item| self.page(item)))
     }
 }
 

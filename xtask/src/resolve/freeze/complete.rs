@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::super::config::FamilyConfig;
 use super::super::types::Aliases;
 use super::{Context, Gaps, Names, functions, structs};
@@ -54,10 +56,10 @@ pub(super) fn types(families: &[(&FamilyConfig, &[usize])], items: &[Item], cont
     }
     let settings: BTreeMap<&str, &FamilyConfig> =
         families.iter().map(|(settings, _)| (&*settings.name, *settings)).collect();
-    for candidate in &mut candidates {
+    candidates.par_iter_mut().for_each(|candidate| {
         let item = &items[candidate.item];
         candidate.complete = is_complete(item, settings[&*item.family], context);
-    }
+    });
     let mut by_name: BTreeMap<&str, (usize, Called)> = BTreeMap::new();
     for (at, candidate) in candidates.iter().enumerate() {
         by_name.insert(&items[candidate.item].draft.name.value, (at, Called::Itself));

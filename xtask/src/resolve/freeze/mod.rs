@@ -11,13 +11,15 @@ mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::config::{Families, FamilyConfig};
 use super::types::{Aliases, Types};
 use super::{families, names};
 use crate::c::types;
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{Body, Draft, Kind};
-use crate::model::{CodeEntry, Family, Function, Group, Item, Opaque, Origin, Type, TypeName};
+use crate::model::{CodeEntry, Family, Function, Group, Item, Opaque, Origin, Struct, Type, TypeName};
 use crate::name::{CName, RustName};
 use crate::source::Location;
 
@@ -65,17 +67,17 @@ pub(super) fn freeze(
     // What refers to types of any family comes after all of them.
     for ((family, settings), places) in out.iter_mut().zip(&settings).zip(by_family.values()) {
         let names = Names { settings, config };
-        for &index in places {
+        let one = |&index: &usize| Frozen::of(index, &items[index], &context, &names);
+        let frozen: Vec<Frozen> = places.par_iter().map(one).collect();
+        for (&index, mut frozen) in places.iter().zip(frozen) {
             let Item { draft, gaps, rust_path, .. } = &mut items[index];
-            // What is incomplete already is frozen all the same, so that every gap of it is reported at once.
             let sound = gaps.is_empty();
-            let mut gaps = Gaps { list: gaps, diags };
-            match (&draft.body, draft.kind) {
-                (Body::Function(function), kind) => {
-                    let frozen = functions::freeze(index, draft, function, &context, &names, &mut gaps);
-                    let Some(function) = frozen.filter(|_| sound) else { continue };
+            *gaps = frozen.gaps;
+            diags.list.append(&mut frozen.diags.list);
+            match frozen.made.filter(|_| sound) {
+                Some(Made::Function(function)) => {
                     let (rust_name, c_name) = (&function.origin.rust_name, &function.origin.c_name);
-                    if kind == Kind::Callback {
+                    if draft.kind == Kind::Callback {
                         *rust_path = Some(format!("{}::{rust_name}", family.name));
                         family.callbacks.push(function);
                     } else {
@@ -83,13 +85,11 @@ pub(super) fn freeze(
                         family.functions.push(function);
                     }
                 }
-                (Body::Struct(fields, _), _) => {
-                    let frozen = structs::freeze(index, draft, fields, &context, &names, &mut gaps);
-                    let Some(struct_) = frozen.filter(|_| sound) else { continue };
+                Some(Made::Struct(struct_)) => {
                     *rust_path = Some(format!("{}::{}", family.name, struct_.origin.rust_name));
                     family.structs.push(struct_);
                 }
-                _ => {}
+                None => {}
             }
         }
         finish(family, settings, items, diags);
@@ -98,6 +98,39 @@ pub(super) fn freeze(
     wide::settle(&mut out);
     constants::collect(&mut out, items, &context.types);
     out
+}
+
+/// What became of one item, apart from all others.
+struct Frozen {
+    made: Option<Made>,
+    /// All that it has, those from before included.
+    gaps: Vec<String>,
+    diags: Diagnostics,
+}
+
+enum Made {
+    Function(Function),
+    Struct(Struct),
+}
+
+impl Frozen {
+    /// Freezes a function, a structure or a union. An item that is incomplete already is frozen all the same, so that all its
+    /// gaps are reported at once.
+    fn of(index: usize, item: &Item, context: &Context<'_>, names: &Names<'_>) -> Self {
+        let (mut list, mut diags) = (item.gaps.clone(), Diagnostics::default());
+        let mut gaps = Gaps { list: &mut list, diags: &mut diags };
+        let draft = &item.draft;
+        let made = match &draft.body {
+            Body::Function(function) => {
+                functions::freeze(index, draft, function, context, names, &mut gaps).map(Made::Function)
+            }
+            Body::Struct(fields, _) => {
+                structs::freeze(index, draft, fields, context, names, &mut gaps).map(Made::Struct)
+            }
+            _ => None,
+        };
+        Self { made, gaps: list, diags }
+    }
 }
 
 fn freeze_enums(
