@@ -15,6 +15,7 @@ mod folders;
 mod imports;
 mod interrupted;
 mod peers;
+mod python;
 mod readme;
 mod serve;
 mod witness;
