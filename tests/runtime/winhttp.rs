@@ -6,6 +6,7 @@ mod close_status;
 mod handles;
 mod handshake;
 mod idiomatic;
+mod options;
 mod receive;
 mod send;
 mod threads;

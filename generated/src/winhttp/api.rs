@@ -517,6 +517,10 @@ pub trait Session {
     ///   Length of the `buffer` buffer, in bytes. For these options it is in characters:
     ///   `WINHTTP_OPTION_USERNAME`, `WINHTTP_OPTION_PASSWORD`, `WINHTTP_OPTION_PROXY_USERNAME`,
     ///   `WINHTTP_OPTION_PROXY_PASSWORD` and `WINHTTP_OPTION_USER_AGENT`.
+    ///
+    ///   If `option` is `WINHTTP_OPTION_USERNAME`, `WINHTTP_OPTION_PASSWORD`,
+    ///   `WINHTTP_OPTION_PROXY_USERNAME`, `WINHTTP_OPTION_PROXY_PASSWORD` or `WINHTTP_OPTION_USER_AGENT`, C
+    ///   counts it in wide characters, and the slice has all bytes of those.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///

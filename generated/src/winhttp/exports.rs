@@ -310,7 +310,17 @@ pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 dwOption,
-                &unsafe { ffi::elements(lpBuffer.cast::<u8>(), dwBufferLength) }?,
+                &unsafe {
+                    ffi::elements(
+                        lpBuffer.cast::<u8>(),
+                        ffi::bytes::<
+                            W,
+                        >(
+                            dwBufferLength,
+                            [4096, 4097, 4098, 4099, 41].contains(&dwOption),
+                        )?,
+                    )
+                }?,
             ) {
                 Ok(()) => Ok(1),
                 Err(error) => {

@@ -175,6 +175,7 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         dimensions: dimensions(page, entry),
         length_of: None,
         unit: None,
+        characters_if: None,
         null_terminated: None,
         terminated_if: None,
         wide: None,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::lenient;
+use super::lenient::{self, report_near};
 use crate::c::names::{Names, closest};
 use crate::diag::{Diagnostics, Rule};
 use crate::fact::{Fact, Source};
@@ -86,14 +86,6 @@ impl Table {
         // Where several are as near, none is more likely than the others.
         let near = if let [near] = &near[..] { Some(&**near) } else { None };
         report_near(location(), format!("there is no row `{named}` of behaviour"), near, diags);
-    }
-}
-
-/// Reports something, and which name was probably meant.
-fn report_near(location: Location, message: String, near: Option<&str>, diags: &mut Diagnostics) {
-    match near {
-        Some(near) => diags.report_help(Rule::InvalidConfig, location, message, format!("is `{near}` meant?")),
-        None => diags.report(Rule::InvalidConfig, location, message),
     }
 }
 

@@ -165,7 +165,7 @@ fn failure(
 
 /// A number as C converts it to an integer type: `0xFFFFFFFF` is -1 as an `int`, and -1 is all bits of a `DWORD`. None
 /// if bits are lost.
-fn as_c(number: i64, type_: &Type) -> Option<i64> {
+pub(super) fn as_c(number: i64, type_: &Type) -> Option<i64> {
     let Type::Int(int) = type_ else { return Some(number) };
     let (bits, signed) = match int {
         Int::U8 => (8, false),
@@ -236,6 +236,7 @@ fn freeze_param(
         written_on_failure: param.afterwards.written_on_failure.iter().map(|code| CName::new(&*code.value)).collect(),
         aliased: param.afterwards.aliased.is_some(),
         terminated_if: param.terminated_if.as_ref().map(|number| number.value),
+        characters_if: None,
         wide: param.wide.is_some(),
         docs: param.docs.clone(),
     })
@@ -336,7 +337,7 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
     args
 }
 
-fn is_byte(type_: &Type) -> bool {
+pub(super) fn is_byte(type_: &Type) -> bool {
     matches!(type_, Type::Void | Type::Int(Int::U8 | Int::I8) | Type::Char { wide: false })
 }
 

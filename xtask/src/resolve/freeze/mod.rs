@@ -1,5 +1,6 @@
 //! The last pass: complete drafts become the typed items that Rust is made of; what is missing becomes a gap.
 
+mod characters;
 mod complete;
 mod constants;
 mod enums;
@@ -41,7 +42,7 @@ pub(super) fn freeze(
     let settings: Vec<FamilyConfig> = by_family.keys().map(|name| families::config(name, config)).collect();
     let mut out: Vec<Family> = settings.iter().map(shell).collect();
     let codes = codes.iter().map(|code| (&*code.name, code)).collect();
-    let mut context = Context { types: Types::default(), codes, config };
+    let mut context = Context { types: Types::default(), codes, numbers: characters::numbers(items), config };
     for family in &out {
         for opaque in &family.opaques {
             let name = TypeName {
@@ -122,7 +123,11 @@ impl Frozen {
         let draft = &item.draft;
         let made = match &draft.body {
             Body::Function(function) => {
-                functions::freeze(index, draft, function, context, names, &mut gaps).map(Made::Function)
+                let mut made = functions::freeze(index, draft, function, context, names, &mut gaps);
+                if let Some(made) = &mut made {
+                    characters::settle(draft.kind, function, made, &context.numbers, gaps.diags);
+                }
+                made.map(Made::Function)
             }
             Body::Struct(fields, _) => {
                 structs::freeze(index, draft, fields, context, names, &mut gaps).map(Made::Struct)
@@ -169,10 +174,12 @@ fn freeze_enums(
     }
 }
 
-/// What items refer to: types and codes of any family.
+/// What items refer to: types, codes and constants of any family.
 struct Context<'a> {
     types: Types,
     codes: BTreeMap<&'a str, &'a CodeEntry>,
+    /// The constants that decide what a length counts.
+    numbers: BTreeMap<String, i128>,
     config: &'a Families,
 }
 

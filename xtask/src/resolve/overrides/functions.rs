@@ -1,14 +1,16 @@
 //! Entries of functions and callbacks: their parameters, failures, and what they return.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
 
 use super::form::{FunctionEntry, ParamEntry};
 use super::{Entry, find, grounds, moment, requirements};
+use crate::c::names::closest;
 use crate::c::types;
 use crate::diag::Diagnostics;
-use crate::draft::{Body, Direction, Draft, Function, Kind, Param, Unit};
+use crate::draft::{Body, CharactersIf, Direction, Draft, Function, Kind, Param, Unit};
 use crate::fact::Fact;
 use crate::source::SourceFile;
 
@@ -83,6 +85,7 @@ fn param_entry(
         direction,
         length_of,
         length_unit,
+        characters_if,
         null_terminated,
         terminated_if,
         wide,
@@ -131,6 +134,9 @@ fn param_entry(
     if let Some(stated) = length_unit {
         set_unit(grounds, param, stated, diags);
     }
+    if let Some(stated) = characters_if {
+        set_characters(grounds, param, &names, stated, diags);
+    }
     if let Some(stated) = null_terminated {
         param.null_terminated = grounds.flag(stated);
     }
@@ -175,6 +181,36 @@ fn set_unit(grounds: &Entry<'_>, param: &mut Param, stated: &Spanned<String>, di
         grounds.expired(&range, format!("the page says by now that `{}` counts {text}", param.name.value), diags);
     } else {
         param.unit = Some(grounds.fact(unit, &range));
+    }
+}
+
+/// What is named must be a parameter; whether the values are constants shows when all pages are known.
+fn set_characters(
+    grounds: &Entry<'_>,
+    param: &mut Param,
+    names: &[String],
+    stated: &Spanned<BTreeMap<String, Vec<Spanned<String>>>>,
+    diags: &mut Diagnostics,
+) {
+    let (range, name) = (stated.span(), &param.name.value);
+    let mut entries = stated.get_ref().iter();
+    let (Some((decides, values)), None) = (entries.next(), entries.next()) else {
+        grounds.invalid(&range, format!("one parameter decides what `{name}` counts"), diags);
+        return;
+    };
+    let others = || names.iter().filter(|other| *other != name).map(String::as_str);
+    if !others().any(|other| other == decides) {
+        let message = format!("there is no other parameter `{decides}`");
+        grounds.misspelt(&range, message, closest(decides, others()), diags);
+    } else if param.length_of.is_none() {
+        grounds.invalid(&range, format!("`{name}` is the length of no parameter"), diags);
+    } else if param.unit.as_ref().is_some_and(|unit| unit.value == Unit::Elements) {
+        grounds.expired(&range, format!("`{name}` counts elements, whatever `{decides}` is"), diags);
+    } else if values.is_empty() {
+        grounds.expired(&range, format!("without a value of `{decides}` this changes nothing"), diags);
+    } else {
+        let values = values.iter().map(|value| grounds.fact(value.get_ref().clone(), &value.span())).collect();
+        param.characters_if = Some(grounds.fact(CharactersIf { param: decides.clone(), values }, &range));
     }
 }
 

@@ -97,6 +97,11 @@ impl Entry<'_> {
         diags.report_help(Rule::ExpiredOverride, locate(self.file, range), why, help);
     }
 
+    /// A name that nothing has; `near` is the one that was probably meant.
+    fn misspelt(&self, range: &Range<usize>, why: String, near: Option<&str>, diags: &mut Diagnostics) {
+        lenient::report_near(locate(self.file, range), why, near, diags);
+    }
+
     fn invalid(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
         diags.report(Rule::InvalidConfig, locate(self.file, range), why);
     }
