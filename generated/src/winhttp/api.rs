@@ -364,7 +364,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -455,7 +455,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
     ///
     /// - Option 115, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT. It can be set on a session, a request and a
     ///   WebSocket, and never be read: reading it fails with ERROR_INVALID_PARAMETER (87), and so does a
@@ -537,7 +537,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
     ///
     /// - WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET is set on a session or a connection. The call fails with
     ///   ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018) for both kinds of handle. (b1.1.9)
@@ -644,6 +644,15 @@ pub trait Session {
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind has no callback.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    ///
+    /// - A program sets a callback in synchronous mode. The callback comes in the thread of the call that
+    ///   it reports on, before that call returns: handles that are made and closed, the steps of a
+    ///   connection, what is sent and what is received, responses of 1xx, redirects. Sends and receives of
+    ///   a WebSocket give none. (b9.14)
     ///
     /// # Remarks
     ///
@@ -1168,7 +1177,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1369,7 +1378,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1513,7 +1522,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)

@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketType, sockopt};
 
-use super::WAY;
+use super::{Notice, WAY};
 use super::names::{ResolveError, Resolver};
 use super::race::{Race, Step};
 use super::tcp::{Stream, Way};
@@ -77,8 +77,14 @@ impl Error for ConnectError {
 
 /// Connects to `host`: a name, or an address without brackets. Blocks until the limits have passed, or until another
 /// thread uses the waker.
-pub(crate) fn connect(host: &str, port: u16, limits: Limits, waker: &Waker) -> Result<Stream, ConnectError> {
-    connect_with(Resolver::system(), WAY, (host, port), limits, waker)
+pub(crate) fn connect(
+    host: &str,
+    port: u16,
+    limits: Limits,
+    waker: &Waker,
+    notify: &dyn Fn(Notice<'_>),
+) -> Result<Stream, ConnectError> {
+    connect_with(Resolver::system(), WAY, (host, port), limits, waker, notify)
 }
 
 fn connect_with(
@@ -87,16 +93,26 @@ fn connect_with(
     (host, port): (&str, u16),
     limits: Limits,
     waker: &Waker,
+    notify: &dyn Fn(Notice<'_>),
 ) -> Result<Stream, ConnectError> {
+    notify(Notice::Resolving(host));
     let resolve_by = earlier(limits.resolve.and_then(|limit| Instant::now().checked_add(limit)), limits.deadline);
     let addresses = resolver.resolve(host, port, resolve_by, waker).map_err(|error| match error {
         ResolveError::Failed(error) => ConnectError::NameNotResolved(error),
         ResolveError::TimedOut => ConnectError::TimedOut(Phase::Resolving, None),
         ResolveError::Woken => ConnectError::Cancelled,
     })?;
+    notify(Notice::Resolved(host));
+    if let Some(&first) = addresses.first() {
+        notify(Notice::Connecting(first));
+    }
     let result = run(Race::new(addresses, limits.connect), limits.deadline, waker);
     waker.release();
-    Stream::with_way(result?, way).map_err(ConnectError::CannotConnect)
+    let socket = result?;
+    if let Ok(address) = socket.peer_addr() {
+        notify(Notice::Connected(address));
+    }
+    Stream::with_way(socket, way).map_err(ConnectError::CannotConnect)
 }
 
 /// A socket whose connection is under way.

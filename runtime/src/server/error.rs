@@ -56,7 +56,7 @@ impl AcceptError {
             AnsweringError::Failed(error) => Self::Read(error),
             AnsweringError::Closed { received } => Self::Closed { received },
             AnsweringError::TimedOut => Self::TimedOut,
-            AnsweringError::BadHead(HeadError::TooLarge) => Self::HeadTooLarge { limit },
+            AnsweringError::BadHead(HeadError::TooLarge | HeadError::TooManyHeaders) => Self::HeadTooLarge { limit },
             AnsweringError::BadHead(HeadError::Malformed) => Self::NotHttp,
         }
     }
