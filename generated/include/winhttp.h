@@ -2151,13 +2151,13 @@ struct WINHTTP_CERTIFICATE_INFO {
     LPWSTR lpszSubjectInfo;
     /** Who issued the certificate: the organization, the site and the server. */
     LPWSTR lpszIssuerInfo;
-    /** Name of the protocol of the secure connection. */
+    /** Name of the protocol of the secure connection. It is always NULL: WinHTTP does not set it. */
     LPWSTR lpszProtocolName;
-    /** Name of the algorithm that signed the certificate. */
+    /** Name of the algorithm that signed the certificate. It is always NULL, too. */
     LPWSTR lpszSignatureAlgName;
-    /** Name of the algorithm that encrypts the connection. */
+    /** Name of the algorithm that encrypts the connection. It is always NULL, too. */
     LPWSTR lpszEncryptionAlgName;
-    /** Size of the key. */
+    /** Size of the key, in bytes. */
     DWORD dwKeySize;
 };
 
@@ -2178,7 +2178,7 @@ struct WINHTTP_CONNECTION_INFO {
 
 /**
  * The WINHTTP_CREDS structure holds credentials for a server or a proxy. WINHTTP_CREDS_EX has a URL
- * besides, and is the one that the options take.
+ * besides and replaces this structure, which is deprecated.
  *
  * From winhttp/ns-winhttp-winhttp_creds.md, line 49.
  */
@@ -2645,8 +2645,8 @@ BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD dwAutoDetectFlags, LPWSTR *ppw
  * returned.
  *
  * @param pProxyResult [in, out]
- *     The WINHTTP_PROXY_RESULT structure. The function frees the entries and their strings, and not the
- *     structure itself.
+ *     The WINHTTP_PROXY_RESULT structure. The function frees the entries and their strings, and sets all
+ *     members to 0. It does not free the structure itself.
  *
  * From winhttp/nf-winhttp-winhttpfreeproxyresult.md, line 47.
  */

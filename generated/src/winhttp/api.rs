@@ -1909,7 +1909,7 @@ pub trait Proxy {
     /// - `proxy_result` (C: `pProxyResult`, in, out)
     ///
     ///   The [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult) structure. The function frees the entries
-    ///   and their strings, and not the structure itself.
+    ///   and their strings, and sets all members to 0. It does not free the structure itself.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///

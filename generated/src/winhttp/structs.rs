@@ -556,7 +556,8 @@ impl<W: crate::WideChar> Default for AutoproxyOptions<W> {
 /// # Remarks
 ///
 /// The caller frees `lpszSubjectInfo` and `lpszIssuerInfo` with
-/// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree).
+/// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree), unless
+/// they are `NULL`.
 ///
 /// # See also
 ///
@@ -595,22 +596,22 @@ pub struct CertificateInfo<W: crate::WideChar = u16> {
     /// `lpszIssuerInfo` in C.
     #[doc(alias = "lpszIssuerInfo")]
     pub issuer_info: *mut W,
-    /// Name of the protocol of the secure connection.
+    /// Name of the protocol of the secure connection. It is always `NULL`: WinHTTP does not set it.
     ///
     /// `lpszProtocolName` in C.
     #[doc(alias = "lpszProtocolName")]
     pub protocol_name: *mut W,
-    /// Name of the algorithm that signed the certificate.
+    /// Name of the algorithm that signed the certificate. It is always `NULL`, too.
     ///
     /// `lpszSignatureAlgName` in C.
     #[doc(alias = "lpszSignatureAlgName")]
     pub signature_alg_name: *mut W,
-    /// Name of the algorithm that encrypts the connection.
+    /// Name of the algorithm that encrypts the connection. It is always `NULL`, too.
     ///
     /// `lpszEncryptionAlgName` in C.
     #[doc(alias = "lpszEncryptionAlgName")]
     pub encryption_alg_name: *mut W,
-    /// Size of the key.
+    /// Size of the key, in bytes.
     ///
     /// `dwKeySize` in C.
     #[doc(alias = "dwKeySize")]
@@ -639,7 +640,9 @@ impl<W: crate::WideChar> Default for CertificateInfo<W> {
 /// # Remarks
 ///
 /// Query the option once [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has
-/// returned. The header declares the structure only in sources that include ws2def.h.
+/// returned. After redirects, the addresses are those of the connection that has brought the first
+/// response which is no redirect. On Windows, a source includes Winsock2.h before Winhttp.h to see the
+/// structure.
 ///
 /// # See also
 ///
@@ -649,9 +652,9 @@ impl<W: crate::WideChar> Default for CertificateInfo<W> {
 ///
 /// # C
 ///
-/// `WINHTTP_CONNECTION_INFO` in winhttp.h since Windows XP, Windows 2000 Professional with SP3
-/// \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\].
-/// From `winhttp/ns-winhttp-winhttp_connection_info.md`, line 47. Published as
+/// `WINHTTP_CONNECTION_INFO` in winhttp.h since Windows Vista \[desktop apps only\] and Windows Server
+/// 2008 \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_connection_info.md`, line 47. Published
+/// as
 /// [ns-winhttp-winhttp_connection_info](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_connection_info).
 #[doc(alias = "PWINHTTP_CONNECTION_INFO")]
 #[doc(alias = "WINHTTP_CONNECTION_INFO")]
@@ -688,8 +691,8 @@ impl Default for ConnectionInfo {
 }
 
 /// The `WINHTTP_CREDS` structure holds credentials for a server or a proxy.
-/// [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx) has a URL besides, and is the one that the options
-/// take.
+/// [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx) has a URL besides and replaces this structure, which
+/// is deprecated.
 ///
 /// # See also
 ///
