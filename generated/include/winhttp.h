@@ -1787,9 +1787,18 @@ typedef enum WINHTTP_WEB_SOCKET_OPERATION {
     WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION = 3,
 } WINHTTP_WEB_SOCKET_OPERATION;
 
+typedef struct FILETIME FILETIME;
+typedef FILETIME *PFILETIME;
+typedef FILETIME *LPFILETIME;
 typedef struct HTTP_VERSION_INFO HTTP_VERSION_INFO;
 typedef HTTP_VERSION_INFO *LPHTTP_VERSION_INFO;
 typedef HTTP_VERSION_INFO *PHTTP_VERSION_INFO;
+typedef struct SOCKADDR_STORAGE SOCKADDR_STORAGE;
+typedef SOCKADDR_STORAGE *PSOCKADDR_STORAGE;
+typedef SOCKADDR_STORAGE *LPSOCKADDR_STORAGE;
+typedef struct SYSTEMTIME SYSTEMTIME;
+typedef SYSTEMTIME *PSYSTEMTIME;
+typedef SYSTEMTIME *LPSYSTEMTIME;
 typedef struct URL_COMPONENTS URL_COMPONENTS;
 typedef URL_COMPONENTS URL_COMPONENTSW;
 typedef URL_COMPONENTS *LPURL_COMPONENTS;
@@ -1799,6 +1808,10 @@ typedef WINHTTP_ASYNC_RESULT *LPWINHTTP_ASYNC_RESULT;
 typedef WINHTTP_ASYNC_RESULT *PWINHTTP_ASYNC_RESULT;
 typedef struct WINHTTP_AUTOPROXY_OPTIONS WINHTTP_AUTOPROXY_OPTIONS;
 typedef WINHTTP_AUTOPROXY_OPTIONS *PWINHTTP_AUTOPROXY_OPTIONS;
+typedef struct WINHTTP_CERTIFICATE_INFO WINHTTP_CERTIFICATE_INFO;
+typedef WINHTTP_CERTIFICATE_INFO *PWINHTTP_CERTIFICATE_INFO;
+typedef struct WINHTTP_CONNECTION_INFO WINHTTP_CONNECTION_INFO;
+typedef WINHTTP_CONNECTION_INFO *PWINHTTP_CONNECTION_INFO;
 typedef struct WINHTTP_CREDS WINHTTP_CREDS;
 typedef WINHTTP_CREDS *PWINHTTP_CREDS;
 typedef struct WINHTTP_CREDS_EX WINHTTP_CREDS_EX;
@@ -1928,6 +1941,19 @@ typedef VOID (CALLBACK *WINHTTP_STATUS_CALLBACK)(
 );
 
 /**
+ * The FILETIME structure is a point in time in UTC: the number of intervals of 100 nanoseconds since
+ * the beginning of the year 1601. The number has 64 bits in two parts.
+ *
+ * From minwinbase/ns-minwinbase-filetime.md, line 46.
+ */
+struct FILETIME {
+    /** The lower 32 bits. */
+    DWORD dwLowDateTime;
+    /** The upper 32 bits. */
+    DWORD dwHighDateTime;
+};
+
+/**
  * The HTTP_VERSION_INFO structure is a version of HTTP, 1.0 or 1.1. It is the value of
  * WINHTTP_OPTION_HTTP_VERSION.
  *
@@ -1938,6 +1964,51 @@ struct HTTP_VERSION_INFO {
     DWORD dwMajorVersion;
     /** The number after the dot, 0 or 1. */
     DWORD dwMinorVersion;
+};
+
+/**
+ * The SOCKADDR_STORAGE structure has room for a socket address of any family, such as IPv4 and IPv6,
+ * and is aligned for it.
+ *
+ * From ws2def/ns-ws2def-sockaddr_storage_lh.md, line 48.
+ */
+struct SOCKADDR_STORAGE {
+    /**
+     * Family of the address, for example AF_INET (2) or AF_INET6 (23). Read the address as the structure
+     * of its family, sockaddr_in or sockaddr_in6.
+     */
+    USHORT ss_family;
+    /** Reserved for the address. */
+    CHAR __ss_pad1[6];
+    /** Reserved for the address. It gives the structure its alignment. */
+    INT64 __ss_align;
+    /** Reserved for the address. */
+    CHAR __ss_pad2[112];
+};
+
+/**
+ * The SYSTEMTIME structure is a date and a time of day. In WinHTTP it is in UTC, like the dates of
+ * HTTP.
+ *
+ * From minwinbase/ns-minwinbase-systemtime.md, line 46.
+ */
+struct SYSTEMTIME {
+    /** The year, from 1601 on. */
+    WORD wYear;
+    /** The month, from 1 for January to 12. */
+    WORD wMonth;
+    /** The day of the week, from 0 for Sunday to 6. */
+    WORD wDayOfWeek;
+    /** The day of the month, from 1 to 31. */
+    WORD wDay;
+    /** The hour, from 0 to 23. */
+    WORD wHour;
+    /** The minute, from 0 to 59. */
+    WORD wMinute;
+    /** The second, from 0 to 59. */
+    WORD wSecond;
+    /** The millisecond, from 0 to 999. */
+    WORD wMilliseconds;
 };
 
 /**
@@ -2066,8 +2137,48 @@ struct WINHTTP_AUTOPROXY_OPTIONS {
 };
 
 /**
+ * The WINHTTP_CERTIFICATE_INFO structure holds the content of a server's certificate. It is the value
+ * of WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT.
+ *
+ * From winhttp/ns-winhttp-winhttp_certificate_info.md, line 49.
+ */
+struct WINHTTP_CERTIFICATE_INFO {
+    /** When the certificate expires, a FILETIME structure. */
+    FILETIME ftExpiry;
+    /** When the certificate becomes valid, a FILETIME structure. */
+    FILETIME ftStart;
+    /** Whom the certificate is for: the organization, the site and the server. */
+    LPWSTR lpszSubjectInfo;
+    /** Who issued the certificate: the organization, the site and the server. */
+    LPWSTR lpszIssuerInfo;
+    /** Name of the protocol of the secure connection. It is always NULL: WinHTTP does not set it. */
+    LPWSTR lpszProtocolName;
+    /** Name of the algorithm that signed the certificate. It is always NULL, too. */
+    LPWSTR lpszSignatureAlgName;
+    /** Name of the algorithm that encrypts the connection. It is always NULL, too. */
+    LPWSTR lpszEncryptionAlgName;
+    /** Size of the key, in bytes. */
+    DWORD dwKeySize;
+};
+
+/**
+ * The WINHTTP_CONNECTION_INFO structure holds the addresses and the ports of both ends of a
+ * connection. It is the value of WINHTTP_OPTION_CONNECTION_INFO.
+ *
+ * From winhttp/ns-winhttp-winhttp_connection_info.md, line 47.
+ */
+struct WINHTTP_CONNECTION_INFO {
+    /** Size of the structure, in bytes. Set it before the call. */
+    DWORD cbSize;
+    /** Address and port of this end, a SOCKADDR_STORAGE structure. */
+    SOCKADDR_STORAGE LocalAddress;
+    /** Address and port of the other end, a SOCKADDR_STORAGE structure. With a proxy this is the proxy. */
+    SOCKADDR_STORAGE RemoteAddress;
+};
+
+/**
  * The WINHTTP_CREDS structure holds credentials for a server or a proxy. WINHTTP_CREDS_EX has a URL
- * besides, and is the one that the options take.
+ * besides and replaces this structure, which is deprecated.
  *
  * From winhttp/ns-winhttp-winhttp_creds.md, line 49.
  */
@@ -2272,6 +2383,7 @@ struct WINHTTP_WEB_SOCKET_STATUS {
 #define WinHttpSetCredentials WinHttpSetCredentials_w32
 #define WinHttpSetOption WinHttpSetOption_w32
 #define WinHttpSetStatusCallback WinHttpSetStatusCallback_w32
+#define WinHttpTimeToSystemTime WinHttpTimeToSystemTime_w32
 #endif
 
 /**
@@ -2533,8 +2645,8 @@ BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD dwAutoDetectFlags, LPWSTR *ppw
  * returned.
  *
  * @param pProxyResult [in, out]
- *     The WINHTTP_PROXY_RESULT structure. The function frees the entries and their strings, and not the
- *     structure itself.
+ *     The WINHTTP_PROXY_RESULT structure. The function frees the entries and their strings, and sets all
+ *     members to 0. It does not free the structure itself.
  *
  * From winhttp/nf-winhttp-winhttpfreeproxyresult.md, line 47.
  */
@@ -3352,6 +3464,24 @@ BOOL WINAPI WinHttpSetTimeouts(
     int nSendTimeout,
     int nReceiveTimeout
 );
+
+/**
+ * The WinHttpTimeToSystemTime function converts a date of HTTP, such as Sun, 06 Nov 1994 08:49:37 GMT,
+ * to a structure.
+ *
+ * @param pwszTime [in]
+ *     The date, a string with a terminating zero. Its forms are those of RFC 9110 section 5.6.7.
+ * @param pst [out]
+ *     Receives the date, in UTC: a SYSTEMTIME structure.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, or the string is not a date.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *
+ * From winhttp/nf-winhttp-winhttptimetosystemtime.md, line 47.
+ */
+BOOL WINAPI WinHttpTimeToSystemTime(LPCWSTR pwszTime, SYSTEMTIME *pst);
 
 /**
  * The WinHttpWebSocketClose function closes the connection in both directions. It sends a close frame

@@ -21,6 +21,13 @@ mod codes {
     pub(crate) use windows_sys::Win32::Networking::WinHttp::*;
 }
 
+/// What windows-sys has of winhttp.h, with the structures that winhttp.h has from other headers.
+mod winhttp {
+    pub(crate) use windows_sys::Win32::Foundation::{FILETIME, SYSTEMTIME};
+    pub(crate) use windows_sys::Win32::Networking::WinHttp::*;
+    pub(crate) use windows_sys::Win32::Networking::WinSock::SOCKADDR_STORAGE;
+}
+
 /// A constant has the same value there, under its name or as the expression says, and its type the same size.
 macro_rules! constant {
     ($name:ident) => {

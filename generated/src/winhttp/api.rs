@@ -469,7 +469,8 @@ pub trait Session {
     /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo), WinHTTP has allocated each text, and the caller
     /// frees it with
     /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree). The
-    /// subject and the issuer in `WINHTTP_CERTIFICATE_INFO` are an exception: they are freed with
+    /// subject and the issuer in [`WINHTTP_CERTIFICATE_INFO`](crate::winhttp::CertificateInfo) are an
+    /// exception: they are freed with
     /// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree).
     ///
     /// # See also
@@ -1191,9 +1192,7 @@ pub unsafe trait Request {
     /// - none: UTF-16 text with a terminating zero;
     /// - `WINHTTP_QUERY_FLAG_NUMBER`: a `DWORD`;
     /// - `WINHTTP_QUERY_FLAG_NUMBER64`: a 64-bit number;
-    /// - `WINHTTP_QUERY_FLAG_SYSTEMTIME`: a
-    ///   [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
-    ///   structure.
+    /// - `WINHTTP_QUERY_FLAG_SYSTEMTIME`: a [`SYSTEMTIME`](crate::winhttp::SystemTime) structure.
     ///
     /// Read a header as text if its value is not written as a number or a time.
     ///
@@ -1919,7 +1918,7 @@ pub trait Proxy {
     /// - `proxy_result` (C: `pProxyResult`, in, out)
     ///
     ///   The [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult) structure. The function frees the entries
-    ///   and their strings, and not the structure itself.
+    ///   and their strings, and sets all members to 0. It does not free the structure itself.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
@@ -2266,6 +2265,54 @@ pub trait Proxy {
         &self,
         resolver: super::HInternet,
     ) -> Result<super::ProxyResult<W>, super::GetProxyResultError>;
+}
+
+/// Dates in the headers of HTTP.
+pub trait Time {
+    /// The `WinHttpTimeToSystemTime` function converts a date of HTTP, such as `Sun, 06 Nov 1994 08:49:37
+    /// GMT`, to a structure.
+    ///
+    /// # Parameters
+    ///
+    /// - `time` (C: `pwszTime`, in)
+    ///
+    ///   The date, a string with a terminating zero. Its forms are those of RFC 9110 section 5.6.7.
+    ///
+    /// # Returns
+    ///
+    /// - `system_time` (C: `pst`, out)
+    ///
+    ///   Receives the date, in UTC: a [`SYSTEMTIME`](crate::winhttp::SystemTime) structure.
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, or the string is not a date.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    ///
+    /// # Remarks
+    ///
+    /// The function needs no handle. Several threads can call it at the same time.
+    /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) makes the same conversion with
+    /// `WINHTTP_QUERY_FLAG_SYSTEMTIME`.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers)
+    ///
+    /// [`SYSTEMTIME`](crate::winhttp::SystemTime)
+    ///
+    /// # C
+    ///
+    /// `WinHttpTimeToSystemTime` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
+    /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttptimetosystemtime.md`, line 47. Published as
+    /// [nf-winhttp-winhttptimetosystemtime](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttptimetosystemtime).
+    #[doc(alias = "WinHttpTimeToSystemTime")]
+    fn time_to_system_time(
+        &self,
+        time: &str,
+    ) -> Result<super::SystemTime, super::TimeToSystemTimeError>;
 }
 
 /// A WebSocket connection: upgrade a request, send, receive, close.

@@ -2874,6 +2874,49 @@ impl GetProxyResultError {
 
 crate::documented::documented!(error GetProxyResultError, Win32Error);
 
+/// Why [`WinHttpTimeToSystemTime`](super::Time::time_to_system_time) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeToSystemTimeError {
+    /// A pointer is `NULL`, or the string is not a date.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl TimeToSystemTimeError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidParameter, Self::InternalError];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidParameter => "A pointer is NULL, or the string is not a date.",
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error TimeToSystemTimeError, Win32Error);
+
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCloseError {

@@ -645,7 +645,7 @@ pub const WINHTTP_OPTION_CONNECTION_FILTER: u32 = 131;
 ///
 /// Marks the connection, so that other requests can ask for it.
 pub const WINHTTP_OPTION_CONNECTION_GUID: u32 = 178;
-/// Request; query; a `WINHTTP_CONNECTION_INFO` structure.
+/// Request; query; a [`WINHTTP_CONNECTION_INFO`](crate::winhttp::ConnectionInfo) structure.
 ///
 /// Addresses and ports of both ends, once the response has been received.
 pub const WINHTTP_OPTION_CONNECTION_INFO: u32 = 93;
@@ -1004,7 +1004,7 @@ pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
 /// Versions of TLS that may be used, a combination of these. Without the option Windows decides.
 /// Windows 11 uses 1.2 and 1.3.
 pub const WINHTTP_OPTION_SECURE_PROTOCOLS: u32 = 84;
-/// Request; query; a `WINHTTP_CERTIFICATE_INFO` structure.
+/// Request; query; a [`WINHTTP_CERTIFICATE_INFO`](crate::winhttp::CertificateInfo) structure.
 ///
 /// The content of the server's certificate. The caller frees the subject and the issuer with
 /// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree).
@@ -1258,9 +1258,7 @@ pub const WINHTTP_QUERY_FLAG_NUMBER: u32 = 0x20000000;
 pub const WINHTTP_QUERY_FLAG_NUMBER64: u32 = 0x08000000;
 /// Look at the headers of the request instead of the headers of the response.
 pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 0x80000000;
-/// Return a time as a
-/// [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
-/// structure.
+/// Return a time as a [`SYSTEMTIME`](crate::winhttp::SystemTime) structure.
 pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 0x40000000;
 /// Look at the headers after a body that was sent in chunks. Read the body to its end first, until a
 /// read returns 0 bytes. Windows 11, version 21H2, and later.
@@ -1436,6 +1434,16 @@ pub const WINHTTP_WEB_SOCKET_CLOSE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 2;
 /// [`WebSocketOperation::Shutdown`](super::WebSocketOperation::Shutdown) as C has it.
 pub const WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 3;
 
+/// [`FILETIME`](super::FileTime) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct FILETIME {
+    /// `dwLowDateTime`
+    pub dwLowDateTime: u32,
+    /// `dwHighDateTime`
+    pub dwHighDateTime: u32,
+}
+
 /// [`HTTP_VERSION_INFO`](super::HttpVersionInfo) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1444,6 +1452,42 @@ pub struct HTTP_VERSION_INFO {
     pub dwMajorVersion: u32,
     /// `dwMinorVersion`
     pub dwMinorVersion: u32,
+}
+
+/// [`SOCKADDR_STORAGE`](super::SockAddrStorage) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct SOCKADDR_STORAGE {
+    /// `ss_family`
+    pub ss_family: u16,
+    /// `__ss_pad1`
+    pub __ss_pad1: [c_char; 6],
+    /// `__ss_align`
+    pub __ss_align: i64,
+    /// `__ss_pad2`
+    pub __ss_pad2: [c_char; 112],
+}
+
+/// [`SYSTEMTIME`](super::SystemTime) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct SYSTEMTIME {
+    /// `wYear`
+    pub wYear: u16,
+    /// `wMonth`
+    pub wMonth: u16,
+    /// `wDayOfWeek`
+    pub wDayOfWeek: u16,
+    /// `wDay`
+    pub wDay: u16,
+    /// `wHour`
+    pub wHour: u16,
+    /// `wMinute`
+    pub wMinute: u16,
+    /// `wSecond`
+    pub wSecond: u16,
+    /// `wMilliseconds`
+    pub wMilliseconds: u16,
 }
 
 /// [`URL_COMPONENTS`](super::UrlComponents) with the field names of C.
@@ -1508,6 +1552,40 @@ pub struct WINHTTP_AUTOPROXY_OPTIONS {
     pub dwReserved: u32,
     /// `fAutoLogonIfChallenged`
     pub fAutoLogonIfChallenged: BOOL,
+}
+
+/// [`WINHTTP_CERTIFICATE_INFO`](super::CertificateInfo) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_CERTIFICATE_INFO {
+    /// `ftExpiry`
+    pub ftExpiry: FILETIME,
+    /// `ftStart`
+    pub ftStart: FILETIME,
+    /// `lpszSubjectInfo`
+    pub lpszSubjectInfo: *mut WCHAR,
+    /// `lpszIssuerInfo`
+    pub lpszIssuerInfo: *mut WCHAR,
+    /// `lpszProtocolName`
+    pub lpszProtocolName: *mut WCHAR,
+    /// `lpszSignatureAlgName`
+    pub lpszSignatureAlgName: *mut WCHAR,
+    /// `lpszEncryptionAlgName`
+    pub lpszEncryptionAlgName: *mut WCHAR,
+    /// `dwKeySize`
+    pub dwKeySize: u32,
+}
+
+/// [`WINHTTP_CONNECTION_INFO`](super::ConnectionInfo) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_CONNECTION_INFO {
+    /// `cbSize`
+    pub cbSize: u32,
+    /// `LocalAddress`
+    pub LocalAddress: SOCKADDR_STORAGE,
+    /// `RemoteAddress`
+    pub RemoteAddress: SOCKADDR_STORAGE,
 }
 
 /// [`WINHTTP_CREDS`](super::Creds) with the field names of C.
@@ -1633,11 +1711,29 @@ pub struct WINHTTP_WEB_SOCKET_STATUS {
 /// A pointer to [`INTERNET_SCHEME`].
 pub type LPINTERNET_SCHEME = *mut INTERNET_SCHEME;
 
+/// A pointer to [`FILETIME`].
+pub type PFILETIME = *mut FILETIME;
+
+/// A pointer to [`FILETIME`].
+pub type LPFILETIME = *mut FILETIME;
+
 /// A pointer to [`HTTP_VERSION_INFO`].
 pub type LPHTTP_VERSION_INFO = *mut HTTP_VERSION_INFO;
 
 /// A pointer to [`HTTP_VERSION_INFO`].
 pub type PHTTP_VERSION_INFO = *mut HTTP_VERSION_INFO;
+
+/// A pointer to [`SOCKADDR_STORAGE`].
+pub type PSOCKADDR_STORAGE = *mut SOCKADDR_STORAGE;
+
+/// A pointer to [`SOCKADDR_STORAGE`].
+pub type LPSOCKADDR_STORAGE = *mut SOCKADDR_STORAGE;
+
+/// A pointer to [`SYSTEMTIME`].
+pub type PSYSTEMTIME = *mut SYSTEMTIME;
+
+/// A pointer to [`SYSTEMTIME`].
+pub type LPSYSTEMTIME = *mut SYSTEMTIME;
 
 /// [`URL_COMPONENTS`] under another name.
 pub type URL_COMPONENTSW = URL_COMPONENTS;
@@ -1656,6 +1752,12 @@ pub type PWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
 
 /// A pointer to [`WINHTTP_AUTOPROXY_OPTIONS`].
 pub type PWINHTTP_AUTOPROXY_OPTIONS = *mut WINHTTP_AUTOPROXY_OPTIONS;
+
+/// A pointer to [`WINHTTP_CERTIFICATE_INFO`].
+pub type PWINHTTP_CERTIFICATE_INFO = *mut WINHTTP_CERTIFICATE_INFO;
+
+/// A pointer to [`WINHTTP_CONNECTION_INFO`].
+pub type PWINHTTP_CONNECTION_INFO = *mut WINHTTP_CONNECTION_INFO;
 
 /// A pointer to [`WINHTTP_CREDS`].
 pub type PWINHTTP_CREDS = *mut WINHTTP_CREDS;
@@ -2029,6 +2131,15 @@ unsafe extern "system" {
         nSendTimeout: i32,
         nReceiveTimeout: i32,
     ) -> BOOL;
+
+    /// `WinHttpTimeToSystemTime`, raw: [its method](crate::winhttp::Time::time_to_system_time) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpTimeToSystemTime(pwszTime: *const WCHAR, pst: *mut SYSTEMTIME) -> BOOL;
 
     /// `WinHttpWebSocketClose`, raw: [its method](crate::winhttp::WebSocket::web_socket_close) says what it does.
     pub fn WinHttpWebSocketClose(

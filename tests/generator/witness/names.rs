@@ -11,6 +11,10 @@ use xtask::model::{CodeSpace, Family, FieldKind, Function, Record, Spec, Type as
 use super::deviations::{self, Deviations, Named};
 use super::source::{Module, Names, read, windows_sys};
 
+/// Structures that winhttp.h has from other headers, and the types of their fields: the module of windows-sys that has them.
+const ELSEWHERE: [(&str, &[&str]); 2] =
+    [("Foundation", &["FILETIME", "SYSTEMTIME"]), ("Networking/WinSock", &["ADDRESS_FAMILY", "SOCKADDR_STORAGE"])];
+
 /// One family on both sides.
 struct Pair<'a> {
     family: &'a Family,
@@ -43,7 +47,13 @@ fn pairs<'a>(spec: &'a Spec, deviations: &Deviations) -> Vec<Pair<'a>> {
             "winhttp.h" => "WinHttp",
             other => panic!("which module of windows-sys has the names of {other}?"),
         };
-        let theirs = read(&folder.join("Windows/Win32/Networking").join(module).join("mod.rs"));
+        let win32 = folder.join("Windows/Win32");
+        let mut theirs = read(&win32.join("Networking").join(module).join("mod.rs"));
+        if family.header == "winhttp.h" {
+            for (module, names) in ELSEWHERE {
+                theirs.take(read(&win32.join(module).join("mod.rs")), names);
+            }
+        }
         let core = read(&folder.join("core/mod.rs"));
         pairs.push(Pair { family, ours: read(&ours), theirs, core, known: known(family, deviations) });
     }

@@ -260,13 +260,31 @@ fn layouts() -> Vec<Layout> {
             WEB_SOCKET_PROPERTY { Type, pvValue, ulValueSize }
         }
         winhttp {
+            FILETIME { dwLowDateTime, dwHighDateTime }
+            HTTP_VERSION_INFO { dwMajorVersion, dwMinorVersion }
+            SOCKADDR_STORAGE { ss_family, __ss_pad1, __ss_align, __ss_pad2 }
+            SYSTEMTIME { wYear, wMonth, wDayOfWeek, wDay, wHour, wMinute, wSecond, wMilliseconds }
             URL_COMPONENTS {
                 dwStructSize, lpszScheme, dwSchemeLength, nScheme, lpszHostName, dwHostNameLength, nPort, lpszUserName,
                 dwUserNameLength, lpszPassword, dwPasswordLength, lpszUrlPath, dwUrlPathLength, lpszExtraInfo,
                 dwExtraInfoLength
             }
             WINHTTP_ASYNC_RESULT { dwResult, dwError }
+            WINHTTP_AUTOPROXY_OPTIONS {
+                dwFlags, dwAutoDetectFlags, lpszAutoConfigUrl, lpvReserved, dwReserved, fAutoLogonIfChallenged
+            }
+            WINHTTP_CERTIFICATE_INFO {
+                ftExpiry, ftStart, lpszSubjectInfo, lpszIssuerInfo, lpszProtocolName, lpszSignatureAlgName,
+                lpszEncryptionAlgName, dwKeySize
+            }
+            WINHTTP_CONNECTION_INFO { cbSize, LocalAddress, RemoteAddress }
+            WINHTTP_CREDS { lpszUserName, lpszPassword, lpszRealm, dwAuthScheme, lpszHostName, dwPort }
+            WINHTTP_CREDS_EX { lpszUserName, lpszPassword, lpszRealm, dwAuthScheme, lpszHostName, dwPort, lpszUrl }
+            WINHTTP_CURRENT_USER_IE_PROXY_CONFIG { fAutoDetect, lpszAutoConfigUrl, lpszProxy, lpszProxyBypass }
+            WINHTTP_FAILED_CONNECTION_RETRIES { dwMaxRetries, dwAllowedRetryConditions }
             WINHTTP_PROXY_INFO { dwAccessType, lpszProxy, lpszProxyBypass }
+            WINHTTP_PROXY_RESULT { cEntries, pEntries }
+            WINHTTP_PROXY_RESULT_ENTRY { fProxy, fBypass, ProxyScheme, pwszProxy, ProxyPort }
             WINHTTP_WEB_SOCKET_ASYNC_RESULT { AsyncResult, Operation }
             WINHTTP_WEB_SOCKET_STATUS { dwBytesTransferred, eBufferType }
         }

@@ -12,9 +12,12 @@ const HEAD: &str = "\
 //! Written from the pages: `UPDATE_EXPECT=1 cargo test -p winws-tests-workspace witness`.
 ";
 
-/// The module of windows-sys with a family's names, by header.
-const MODULES: [(&str, &str); 3] =
-    [("webservices.h", "WindowsWebServices"), ("websocket.h", "WebSocket"), ("winhttp.h", "WinHttp")];
+/// The module with windows-sys' names of a family, by header. The last has structures of other headers besides.
+const MODULES: [(&str, &str); 3] = [
+    ("webservices.h", "windows_sys::Win32::Networking::WindowsWebServices"),
+    ("websocket.h", "windows_sys::Win32::Networking::WebSocket"),
+    ("winhttp.h", "super::super::winhttp"),
+];
 
 pub(crate) fn table(spec: &Spec, deviations: &Table) -> String {
     let mut out = HEAD.to_owned();
@@ -22,7 +25,7 @@ pub(crate) fn table(spec: &Spec, deviations: &Table) -> String {
         let (_, module) = MODULES.iter().find(|(header, _)| *header == family.header).expect("the header has a module");
         let name = &family.name;
         writeln!(out, "\nmod {name} {{").unwrap();
-        writeln!(out, "    use windows_sys::Win32::Networking::{module} as theirs;").unwrap();
+        writeln!(out, "    use {module} as theirs;").unwrap();
         writeln!(out, "    use winws_api::{name}::{{self as rust, sys as ours}};\n").unwrap();
         for line in lines(family, deviations) {
             writeln!(out, "    {line}").unwrap();
