@@ -17,21 +17,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:9001".to_owned());
     let listener = TcpListener::bind(&address)?;
     println!("join at ws://{}/", listener.local_addr()?);
-    serve(&listener);
+    serve(listener.incoming().map_while(Result::ok));
     Ok(())
 }
 
 /// Everybody who is in the room.
 #[derive(Debug, Default)]
-pub struct Room {
+pub(crate) struct Room {
     people: Mutex<Vec<Arc<WebSocket>>>,
 }
 
-/// Lets everybody in, each with a thread, until the listener fails.
-pub fn serve(listener: &TcpListener) {
+/// Lets everybody in, each with a thread, until nobody comes any more and the last person has left.
+pub(crate) fn serve(visitors: impl Iterator<Item = TcpStream>) {
     let room = Room::default();
     thread::scope(|scope| {
-        while let Ok((stream, _)) = listener.accept() {
+        for stream in visitors {
             let room = &room;
             scope.spawn(move || {
                 if let Err(error) = visit(room, stream) {
@@ -43,7 +43,7 @@ pub fn serve(listener: &TcpListener) {
 }
 
 /// Passes on what one person says, until that person leaves.
-pub fn visit(room: &Room, stream: TcpStream) -> Result<(), Box<dyn Error>> {
+pub(crate) fn visit(room: &Room, stream: TcpStream) -> Result<(), Box<dyn Error>> {
     let person = Arc::new(winws::accept(stream)?);
     person.set_send_timeout(Some(PATIENCE));
     room.enter(&person);

@@ -12,9 +12,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Writes the status and the headers of a response, an empty line, and its body.
-pub fn get(url: &str, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    let session =
-        Session::builder().user_agent("winws-get/0.1").receive_timeout(Duration::from_secs(10)).build()?;
+pub(crate) fn get(url: &str, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let session = Session::builder().user_agent("winws-get/0.1").receive_timeout(Duration::from_secs(10)).build()?;
     let mut response = session.get(url)?;
     writeln!(out, "{} {}", response.status(), response.status_text())?;
     for (name, value) in response.headers() {

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Sends the lines of the input, and writes each message as a line of the output, until both ends have closed.
-pub fn talk(url: &str, input: impl BufRead, output: impl Write + Send) -> Result<(), Box<dyn Error>> {
+pub(crate) fn talk(url: &str, input: impl BufRead, output: impl Write + Send) -> Result<(), Box<dyn Error>> {
     let (sender, receiver) = winws::connect(url)?.split();
     thread::scope(|scope| {
         let showing = scope.spawn(move || show(&receiver, output));

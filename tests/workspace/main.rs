@@ -8,6 +8,7 @@ mod chromium;
 mod compiler;
 mod compiles;
 mod contract;
+mod conversations;
 mod corpus;
 mod examples;
 mod exit_codes;
