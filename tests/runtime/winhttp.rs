@@ -1,6 +1,8 @@
 //! What the calls of winhttp.h do, one scenario per test, each named after its row of `specs/behaviour`.
 
+mod authentication;
 mod c;
+mod callbacks;
 mod close;
 mod close_status;
 mod handles;
@@ -9,6 +11,7 @@ mod idiomatic;
 mod receive;
 mod send;
 mod threads;
+mod urls;
 
 use winws_api::Win32Error;
 

@@ -72,7 +72,7 @@ causes! {
     }
 }
 
-/// Garbage and the end of the stream instead of a response are one (b1.2.20), and so is a 101 that does not
+/// Garbage, the end of the stream and a broken stream instead of a response are one (b1.2.20), and so is a 101 that does not
 /// agree to what was asked (b1.2.13 to b1.2.16).
 fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
     match cause {
@@ -102,12 +102,12 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
                 ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooManyHeaders)) => {
                     ReceiveResponseError::HeaderCountExceeded
                 }
-                ExchangeFailure::Lost(_) => ReceiveResponseError::ConnectionError,
                 ExchangeFailure::Exchange(ExchangeError::TooManyRedirects | ExchangeError::Location) => {
                     ReceiveResponseError::RedirectFailed
                 }
                 ExchangeFailure::Exchange(ExchangeError::Resend) => ReceiveResponseError::ResendRequest,
-                ExchangeFailure::Exchange(
+                ExchangeFailure::Lost(_)
+                | ExchangeFailure::Exchange(
                     ExchangeError::Head(HeadError::Malformed)
                     | ExchangeError::Body(_)
                     | ExchangeError::Upgrade(_)
