@@ -98,7 +98,7 @@ pub fn connect(url: &str) -> Result<WebSocket, ConnectError> {
 /// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
 /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
 ///
-/// The error's `source()` has what the operating system said.
+/// The error's `source()` has what the operating system said, or the header that cannot be sent.
 pub fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<WebSocket, ConnectError> {
     let request = Request::open(url, headers)?;
     request.send()?;

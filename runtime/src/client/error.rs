@@ -2,14 +2,17 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
 
 use winws_api::Win32Error;
 use winws_api::winhttp::WebSocketReceiveError;
 
-use crate::winhttp::RequestFailure;
+use crate::winhttp::{FailureSource, RequestFailure};
 
 /// Why there is no WebSocket.
+///
+/// Its text has the code, or the status of the server's answer. It does not repeat what the operating system said: that is
+/// [`source`](Error::source), as for other errors. For a header that cannot be sent, the text names the header, and
+/// `source` is the [`InvalidHeader`](crate::protocol::upgrade::InvalidHeader).
 #[derive(Debug)]
 pub struct ConnectError {
     code: Win32Error,
@@ -18,8 +21,8 @@ pub struct ConnectError {
 
 #[derive(Debug)]
 enum Reason {
-    /// A step failed, for what the operating system said if it said something.
-    Failed(Option<io::Error>),
+    /// A step failed, and what is known of it beside the code.
+    Failed(Option<FailureSource>),
     /// The server gave an ordinary answer instead of a WebSocket.
     Refused { status: u16, headers: Vec<(String, String)> },
 }
@@ -48,7 +51,7 @@ impl ConnectError {
         self.code
     }
 
-    /// The status of the ordinary answer that the server gave instead of a WebSocket (b1.2.6).
+    /// The status of the ordinary answer that the server gave instead of a WebSocket.
     pub const fn status(&self) -> Option<u16> {
         match &self.reason {
             Reason::Refused { status, .. } => Some(*status),
@@ -91,6 +94,9 @@ impl fmt::Display for ConnectError {
             Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
                 write!(f, "{}: only ws:// and http:// are supported", self.code)
             }
+            Reason::Failed(Some(FailureSource::Header(header))) => {
+                write!(f, "{}: the header {:?} cannot be sent", self.code, header.name)
+            }
             Reason::Failed(_) => self.code.fmt(f),
         }
     }
@@ -99,7 +105,8 @@ impl fmt::Display for ConnectError {
 impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.reason {
-            Reason::Failed(Some(source)) => Some(source),
+            Reason::Failed(Some(FailureSource::System(source))) => Some(source),
+            Reason::Failed(Some(FailureSource::Header(source))) => Some(source),
             Reason::Failed(None) | Reason::Refused { .. } => None,
         }
     }

@@ -16,7 +16,7 @@ use winws_api::winhttp::HInternet;
 
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
-pub(crate) use self::request::{Request, RequestFailure};
+pub(crate) use self::request::{FailureSource, Request, RequestFailure};
 pub(crate) use self::socket::Socket;
 use crate::handles::HandleTable;
 
@@ -85,7 +85,7 @@ impl WinHttp {
 
     /// Connects and sends the request.
     ///
-    /// Fails with `ERROR_WINHTTP_NAME_NOT_RESOLVED`, `ERROR_WINHTTP_CANNOT_CONNECT` (b1.2.21), `ERROR_WINHTTP_TIMEOUT`
+    /// Fails with `ERROR_WINHTTP_NAME_NOT_RESOLVED`, `ERROR_WINHTTP_CANNOT_CONNECT`, `ERROR_WINHTTP_TIMEOUT`
     /// after 60 seconds for each address, or `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` when it was sent before.
     pub fn send_request(&self, request: HInternet) -> Result<(), Win32Error> {
         self.with_request(request, |request| Ok(request.send()?))
@@ -93,9 +93,9 @@ impl WinHttp {
 
     /// Waits for the response to a request that was sent.
     ///
-    /// A status other than 101 is no error here (b1.2.6), see [`status_code`](Self::status_code). Fails with
+    /// A status other than 101 is no error here, see [`status_code`](Self::status_code). Fails with
     /// `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` when the answer is not HTTP, or is a 101 that RFC 6455 section 4.1
-    /// refuses (b1.2.13 to b1.2.16), with `ERROR_WINHTTP_TIMEOUT` after 30 seconds, and with
+    /// refuses, with `ERROR_WINHTTP_TIMEOUT` after 30 seconds, and with
     /// `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` when nothing was sent or the response has come already.
     pub fn receive_response(&self, request: HInternet) -> Result<(), Win32Error> {
         self.with_request(request, |request| Ok(request.receive_response()?))
@@ -108,7 +108,7 @@ impl WinHttp {
 
     /// The first header of this name in the response, in whichever case, if there is one.
     ///
-    /// The chosen subprotocol is `Sec-WebSocket-Protocol` (b1.2.17). `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` before the
+    /// The chosen subprotocol is `Sec-WebSocket-Protocol`. `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` before the
     /// response has come. Bytes that are not UTF-8 are replaced.
     pub fn response_header(&self, request: HInternet, name: &str) -> Result<Option<String>, Win32Error> {
         let response = self.with_request(request, Request::response)?;
@@ -116,11 +116,10 @@ impl WinHttp {
         Ok(value.map(|value| String::from_utf8_lossy(value).into_owned()))
     }
 
-    /// Ends a handle of any type, without a close frame (b1.6.19).
+    /// Ends a handle of any type, without a close frame.
     ///
-    /// Calls under way in other threads fail with `ERROR_WINHTTP_OPERATION_CANCELLED` (b1.5.4), also while a name is
-    /// resolved or a connection is made (b1.8.6).
-    /// `ERROR_INVALID_HANDLE` for a handle that is not live (b1.1.6).
+    /// Calls under way in other threads fail with `ERROR_WINHTTP_OPERATION_CANCELLED`, also while a name is resolved or a
+    /// connection is made. `ERROR_INVALID_HANDLE` for a handle that is not live.
     pub fn close_handle(&self, handle: HInternet) -> Result<(), Win32Error> {
         let object = self.objects.remove(handle.into_raw()).ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
         match &object {

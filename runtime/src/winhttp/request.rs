@@ -14,7 +14,7 @@ use crate::net::blocking::{Blocking, OpeningError, receive_response, send_reques
 use crate::net::{self, ConnectError, Limits, Stream, Waker};
 use crate::protocol::Role;
 use crate::protocol::http::Response;
-use crate::protocol::upgrade::{self, UpgradeError};
+use crate::protocol::upgrade::{self, InvalidHeader, UpgradeError};
 
 /// WinHTTP's default limits for sending a request and for the response to begin and end.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -44,8 +44,17 @@ pub(crate) enum NotUpgraded {
 #[derive(Debug)]
 pub(crate) struct RequestFailure {
     pub code: Win32Error,
+    /// What is known beside the code.
+    pub source: Option<FailureSource>,
+}
+
+/// What is known of a failure beside its code.
+#[derive(Debug)]
+pub(crate) enum FailureSource {
     /// What the operating system said.
-    pub source: Option<io::Error>,
+    System(io::Error),
+    /// The header that cannot be sent.
+    Header(InvalidHeader),
 }
 
 impl From<Win32Error> for RequestFailure {
@@ -68,7 +77,7 @@ impl From<ConnectError> for RequestFailure {
             ConnectError::TimedOut(_, source) => source,
             ConnectError::Cancelled => None,
         };
-        Self { code, source }
+        Self { code, source: source.map(FailureSource::System) }
     }
 }
 
@@ -78,7 +87,7 @@ impl RequestFailure {
             OpeningError::Lost(source) => source,
             OpeningError::BadResponse | OpeningError::TimedOut => None,
         };
-        Self { code, source }
+        Self { code, source: source.map(FailureSource::System) }
     }
 }
 
@@ -105,10 +114,13 @@ struct Upgrade {
 
 impl Request {
     /// A request for `url` with the caller's headers. Nothing is sent yet.
-    pub(crate) fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, Win32Error> {
+    pub(crate) fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, RequestFailure> {
         let url = Url::parse(url)?;
         let head = upgrade::Request::new(&url.target, &url.authority, headers);
-        let head = head.map_err(|error| codes::of_header(&error))?;
+        let head = head.map_err(|error| RequestFailure {
+            code: codes::of_header(&error),
+            source: Some(FailureSource::Header(error)),
+        })?;
         Ok(Self { url, head, state: Mutex::new(State::Opened), stream: Mutex::new(None), waker: Waker::default() })
     }
 
