@@ -5,7 +5,7 @@
 /// Why [`WinHttpCloseHandle`](super::Session::close_handle) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseHandleError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -51,9 +51,7 @@ impl CloseHandleError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -69,7 +67,7 @@ crate::documented::documented!(error CloseHandleError, Win32Error);
 /// Why [`WinHttpConnect`](super::Session::connect) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -79,7 +77,7 @@ pub enum ConnectError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `server_name` is `NULL`, or `reserved` is not 0.
+    /// `server_name` is missing, or `reserved` is not 0.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -156,11 +154,9 @@ impl ConnectError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "server_name is NULL, or reserved is not 0.",
+            Self::InvalidParameter => "server_name is missing, or reserved is not 0.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
             }
@@ -188,8 +184,8 @@ pub enum CrackUrlError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// A pointer is `NULL`, `dwStructSize` is wrong, or `ICU_DECODE` or `ICU_ESCAPE` is given without
-    /// buffers.
+    /// A required argument is missing, the structure states a wrong size, or `ICU_DECODE` or `ICU_ESCAPE`
+    /// is given without buffers.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -249,7 +245,7 @@ impl CrackUrlError {
         match self {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or ICU_ESCAPE is given without buffers."
+                "A required argument is missing, the structure states a wrong size, or ICU_DECODE or ICU_ESCAPE is given without buffers."
             }
             Self::InsufficientBuffer => {
                 "A buffer of the caller is too small. The length member of that part has received the needed size."
@@ -278,12 +274,12 @@ pub enum CreateUrlError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `url_components` or `url_length` is `NULL`, or `dwStructSize` is wrong.
+    /// A required argument is missing, or the structure states a wrong size.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. `url_length` has received the needed size.
+    /// The buffer is missing or too small. `url_length` has received the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
@@ -328,10 +324,10 @@ impl CreateUrlError {
         match self {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "url_components or url_length is NULL, or dwStructSize is wrong."
+                "A required argument is missing, or the structure states a wrong size."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. url_length has received the needed size."
+                "The buffer is missing or too small. url_length has received the needed size."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -406,7 +402,7 @@ crate::documented::documented!(error OpenError, Win32Error);
 /// Why [`WinHttpQueryOption`](super::Session::query_option) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryOptionError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -416,13 +412,13 @@ pub enum QueryOptionError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `buffer_length` is `NULL`, the option cannot be read, or the option cannot be read from a handle of
+    /// `buffer_length` is missing, the option cannot be read, or the option cannot be read from a handle of
     /// this kind.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. `buffer_length` has received the needed size.
+    /// The buffer is missing or too small. `buffer_length` has received the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
@@ -485,15 +481,13 @@ impl QueryOptionError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "buffer_length is NULL, the option cannot be read, or the option cannot be read from a handle of this kind."
+                "buffer_length is missing, the option cannot be read, or the option cannot be read from a handle of this kind."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. buffer_length has received the needed size."
+                "The buffer is missing or too small. buffer_length has received the needed size."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -515,7 +509,7 @@ crate::documented::documented!(error QueryOptionError, Win32Error);
 /// Why [`WinHttpSetOption`](super::Session::set_option) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetOptionError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -596,9 +590,7 @@ impl SetOptionError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "The value is not valid for the option, or it has the wrong size. An example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000."
@@ -624,7 +616,7 @@ crate::documented::documented!(error SetOptionError, Win32Error);
 /// Why [`WinHttpSetStatusCallback`](super::Session::set_status_callback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetStatusCallbackError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -679,9 +671,7 @@ impl SetStatusCallbackError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "reserved is not 0.",
             Self::InternalError => {
@@ -698,7 +688,7 @@ crate::documented::documented!(error SetStatusCallbackError, Win32Error);
 /// Why [`WinHttpSetTimeouts`](super::Session::set_timeouts) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetTimeoutsError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -762,9 +752,7 @@ impl SetTimeoutsError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "A timeout is less than -1. None of the four is changed."
@@ -788,7 +776,7 @@ crate::documented::documented!(error SetTimeoutsError, Win32Error);
 /// Why [`WinHttpAddRequestHeaders`](super::Request::add_request_headers) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AddRequestHeadersError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -798,7 +786,7 @@ pub enum AddRequestHeadersError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `headers` is `NULL` or empty, or it holds a malformed header: a name is not a token, or a value has
+    /// `headers` is missing or empty, or it holds a malformed header: a name is not a token, or a value has
     /// characters that could start another header. No header has been added.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
@@ -870,12 +858,10 @@ impl AddRequestHeadersError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "headers is NULL or empty, or it holds a malformed header: a name is not a token, or a value has characters that could start another header. No header has been added."
+                "headers is missing or empty, or it holds a malformed header: a name is not a token, or a value has characters that could start another header. No header has been added."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -900,7 +886,7 @@ crate::documented::documented!(error AddRequestHeadersError, Win32Error);
 /// Why [`WinHttpOpenRequest`](super::Request::open_request) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenRequestError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -980,9 +966,7 @@ impl OpenRequestError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "A string or a flag is not valid.",
             Self::InternalError => {
@@ -1010,7 +994,7 @@ crate::documented::documented!(error OpenRequestError, Win32Error);
 /// Why [`WinHttpQueryDataAvailable`](super::Request::query_data_available) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryDataAvailableError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1090,9 +1074,7 @@ impl QueryDataAvailableError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
@@ -1116,7 +1098,7 @@ crate::documented::documented!(error QueryDataAvailableError, Win32Error);
 /// Why [`WinHttpQueryHeaders`](super::Request::query_headers) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryHeadersError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1126,12 +1108,12 @@ pub enum QueryHeadersError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// An argument is not valid: `buffer_length` is `NULL`, or the attribute does not exist.
+    /// An argument is not valid: `buffer_length` is missing, or the attribute does not exist.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. Nothing is written to the buffer. `buffer_length` has received
+    /// The buffer is missing or too small. Nothing is written to the buffer. `buffer_length` has received
     /// the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
@@ -1196,15 +1178,13 @@ impl QueryHeadersError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "An argument is not valid: buffer_length is NULL, or the attribute does not exist."
+                "An argument is not valid: buffer_length is missing, or the attribute does not exist."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. Nothing is written to the buffer. buffer_length has received the needed size."
+                "The buffer is missing or too small. Nothing is written to the buffer. buffer_length has received the needed size."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -1226,7 +1206,7 @@ crate::documented::documented!(error QueryHeadersError, Win32Error);
 /// Why [`WinHttpReadData`](super::Request::read_data) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadDataError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1316,9 +1296,7 @@ impl ReadDataError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
@@ -1326,7 +1304,7 @@ impl ReadDataError {
             }
             Self::OperationCancelled => "The request handle was closed before data came.",
             Self::IncorrectHandleType => {
-                "The handle is open, but it is not a request handle. Data of a WebSocket comes with WinHttpWebSocketReceive."
+                "The handle is open, but it is not a request handle. Data of a WebSocket comes with web_socket_receive."
             }
             Self::IncorrectHandleState => {
                 "The response has not been received, or another operation on the request has not completed."
@@ -1345,7 +1323,7 @@ crate::documented::documented!(error ReadDataError, Win32Error);
 /// Why [`WinHttpReceiveResponse`](super::Request::receive_response) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiveResponseError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1418,7 +1396,7 @@ pub enum ReceiveResponseError {
     ResendRequest,
     /// The server asks for a client certificate. Set `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the program
-    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`.
     ///
     /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`, 12044
     #[doc(alias = "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED")]
@@ -1544,9 +1522,7 @@ impl ReceiveResponseError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
@@ -1578,10 +1554,10 @@ impl ReceiveResponseError {
                 "The connection was lost or reset, or server and client have no version of TLS in common."
             }
             Self::ResendRequest => {
-                "The request must be sent again with the same handle, by WinHttpSendRequest."
+                "The request must be sent again with the same handle, by send_request."
             }
             Self::ClientAuthCertNeeded => {
-                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL."
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with set_option and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT."
             }
             Self::InvalidServerResponse => {
                 "The server did not send an HTTP response, or the response ended before its headers did. For a WebSocket, the status can also be 101 while the answer to the handshake is wrong."
@@ -1614,7 +1590,7 @@ crate::documented::documented!(error ReceiveResponseError, Win32Error);
 /// Why [`WinHttpSendRequest`](super::Request::send_request) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendRequestError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1700,7 +1676,7 @@ pub enum SendRequestError {
     ResendRequest,
     /// The server asks for a client certificate. Set `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the program
-    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`.
     ///
     /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`, 12044
     #[doc(alias = "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED")]
@@ -1803,16 +1779,14 @@ impl SendRequestError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => {
                 "There is not enough memory for the operation. A WebSocket request also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16."
             }
             Self::InvalidParameter => {
                 "A header is malformed, total_length differs from the Content-Length header, or the request has a Transfer-Encoding header together with a Content-Length header or with data in optional."
             }
-            Self::Timeout => "A timeout of WinHttpSetTimeouts has passed.",
+            Self::Timeout => "A timeout of set_timeouts has passed.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
             }
@@ -1848,7 +1822,7 @@ impl SendRequestError {
                 "The request must be sent again, because of a redirect or an authentication. Call the function again with the same handle."
             }
             Self::ClientAuthCertNeeded => {
-                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL."
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with set_option and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT."
             }
             Self::SecureFailure => {
                 "The certificate of the server was not accepted. The status callback has received the reasons, as WINHTTP_CALLBACK_STATUS_SECURE_FAILURE."
@@ -1868,7 +1842,7 @@ crate::documented::documented!(error SendRequestError, Win32Error);
 /// Why [`WinHttpSetCredentials`](super::Request::set_credentials) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetCredentialsError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1878,7 +1852,7 @@ pub enum SetCredentialsError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// The target or the scheme does not exist, or there is a user name and `password` is `None`.
+    /// The target or the scheme does not exist, or there is a user name without a password.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -1932,12 +1906,10 @@ impl SetCredentialsError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "The target or the scheme does not exist, or there is a user name and password is None."
+                "The target or the scheme does not exist, or there is a user name without a password."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -1958,14 +1930,13 @@ crate::documented::documented!(error SetCredentialsError, Win32Error);
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCloseError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, `status` is
-    /// a status that a close frame must not carry, or another argument is not valid. The connection is
-    /// unchanged.
+    /// `status` is a status that a close frame must not carry, `reason` is missing or has more than 123
+    /// bytes, or another argument is not valid. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -1982,8 +1953,7 @@ pub enum WebSocketCloseError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the function waited
-    /// for the close frame.
+    /// The handle was closed while the function waited for the close frame.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -2044,11 +2014,9 @@ impl WebSocketCloseError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, status is a status that a close frame must not carry, or another argument is not valid. The connection is unchanged."
+                "status is a status that a close frame must not carry, reason is missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged."
             }
             Self::InvalidOperation => {
                 "The function has been called before on this handle, or a send has not completed. The connection is unchanged."
@@ -2057,7 +2025,7 @@ impl WebSocketCloseError {
                 "The close frame of the server did not come within the time that WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT sets."
             }
             Self::OperationCancelled => {
-                "WinHttpCloseHandle was called while the function waited for the close frame."
+                "The handle was closed while the function waited for the close frame."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."
@@ -2078,7 +2046,7 @@ crate::documented::documented!(error WebSocketCloseError, Win32Error);
 /// Why [`WinHttpWebSocketCompleteUpgrade`](super::WebSocket::web_socket_complete_upgrade) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCompleteUpgradeError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -2130,9 +2098,7 @@ impl WebSocketCompleteUpgradeError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::IncorrectHandleType => "The handle is not that of a request.",
             Self::IncorrectHandleState => {
                 "The response has not been received, or the upgrade has been completed before."
@@ -2150,13 +2116,12 @@ crate::documented::documented!(error WebSocketCompleteUpgradeError, Win32Error);
 /// Why [`WinHttpWebSocketQueryCloseStatus`](super::WebSocket::web_socket_query_close_status) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketQueryCloseStatusError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `status` or `reason_length_consumed` is `NULL`, or `reason` is `NULL` although `reason.len()` is not
-    /// 0\.
+    /// A required argument is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2208,12 +2173,8 @@ impl WebSocketQueryCloseStatusError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
-            Self::InvalidParameter => {
-                "status or reason_length_consumed is NULL, or reason is NULL although reason.len() is not 0."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
+            Self::InvalidParameter => "A required argument is missing.",
             Self::InsufficientBuffer => {
                 "The reason does not fit into reason. No part of it is copied, but the status code and the needed size are written."
             }
@@ -2233,19 +2194,19 @@ crate::documented::documented!(error WebSocketQueryCloseStatusError, Win32Error)
 /// Why [`WinHttpWebSocketReceive`](super::WebSocket::web_socket_receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketReceiveError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// A required pointer is `NULL`, or `buffer.len()` is 0. The connection is unchanged.
+    /// A required argument is missing, or `buffer.len()` is 0. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
     /// A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is
-    /// left after the server's close frame has been read, and after
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// left after the close frame of the peer has been read, and after the program has closed the
+    /// WebSocket.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
@@ -2256,9 +2217,7 @@ pub enum WebSocketReceiveError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) or
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the receive was
-    /// waiting.
+    /// The WebSocket or its handle was closed while the receive was waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -2319,20 +2278,18 @@ impl WebSocketReceiveError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "A required pointer is NULL, or buffer.len() is 0. The connection is unchanged."
+                "A required argument is missing, or buffer.len() is 0. The connection is unchanged."
             }
             Self::InvalidOperation => {
-                "A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is left after the server's close frame has been read, and after WinHttpWebSocketClose has been called."
+                "A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is left after the close frame of the peer has been read, and after the program has closed the WebSocket."
             }
             Self::Timeout => {
                 "Nothing has come within the receive timeout. The connection is unchanged, and the program can receive again."
             }
             Self::OperationCancelled => {
-                "WinHttpWebSocketClose or WinHttpCloseHandle was called while the receive was waiting."
+                "The WebSocket or its handle was closed while the receive was waiting."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."
@@ -2353,26 +2310,25 @@ crate::documented::documented!(error WebSocketReceiveError, Win32Error);
 /// Why [`WinHttpWebSocketSend`](super::WebSocket::web_socket_send) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketSendError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `buffer` is `NULL` although `buffer.len()` is not 0, or `buffer_type` cannot be sent here: it is not
-    /// one of the four data types, or it mixes text and binary data in one message. Nothing has been sent.
-    /// The program can still use the connection and can go on with a message that it has begun.
+    /// `buffer` is missing, or `buffer_type` cannot be sent here: it is not one of the four data types, or
+    /// it mixes text and binary data in one message. Nothing has been sent. The program can still use the
+    /// connection and can go on with a message that it has begun.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// An earlier send has not completed, or nothing more can be sent because
-    /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// An earlier send has not completed, or the program has shut down or closed the WebSocket, so that
+    /// nothing more can be sent.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was waiting.
+    /// The handle was closed while the send was waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -2421,17 +2377,15 @@ impl WebSocketSendError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "buffer is NULL although buffer.len() is not 0, or buffer_type cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The program can still use the connection and can go on with a message that it has begun."
+                "buffer is missing, or buffer_type cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The program can still use the connection and can go on with a message that it has begun."
             }
             Self::InvalidOperation => {
-                "An earlier send has not completed, or nothing more can be sent because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called."
+                "An earlier send has not completed, or the program has shut down or closed the WebSocket, so that nothing more can be sent."
             }
             Self::OperationCancelled => {
-                "WinHttpCloseHandle was called while the send was waiting."
+                "The handle was closed while the send was waiting."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."
@@ -2447,14 +2401,13 @@ crate::documented::documented!(error WebSocketSendError, Win32Error);
 /// Why [`WinHttpWebSocketShutdown`](super::WebSocket::web_socket_shutdown) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketShutdownError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, `status` is
-    /// a status that a close frame must not carry, or another argument is not valid. The connection is
-    /// unchanged.
+    /// `status` is a status that a close frame must not carry, `reason` is missing or has more than 123
+    /// bytes, or another argument is not valid. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2466,14 +2419,12 @@ pub enum WebSocketShutdownError {
     /// `ERROR_IO_PENDING`, 997
     #[doc(alias = "ERROR_IO_PENDING")]
     IoPending,
-    /// The close frame has been sent already, by an earlier shutdown or by
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is unchanged.
+    /// The close frame has been sent already, by an earlier shutdown or close. The connection is unchanged.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
-    /// waiting.
+    /// The handle was closed while the shutdown was waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -2524,20 +2475,18 @@ impl WebSocketShutdownError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, status is a status that a close frame must not carry, or another argument is not valid. The connection is unchanged."
+                "status is a status that a close frame must not carry, reason is missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged."
             }
             Self::IoPending => {
                 "This code is documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure: the close frame is on its way and the connection is alive."
             }
             Self::InvalidOperation => {
-                "The close frame has been sent already, by an earlier shutdown or by WinHttpWebSocketClose. The connection is unchanged."
+                "The close frame has been sent already, by an earlier shutdown or close. The connection is unchanged."
             }
             Self::OperationCancelled => {
-                "WinHttpCloseHandle was called while the shutdown was waiting."
+                "The handle was closed while the shutdown was waiting."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."
