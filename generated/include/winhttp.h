@@ -2422,10 +2422,10 @@ struct WINHTTP_WEB_SOCKET_STATUS {
  *     - WINHTTP_ADDREQ_FLAGS_MASK (0xFFFF0000): The part that holds the flags.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpszHeaders is NULL or empty, or it holds a malformed header: a name
- *       is not a token, or a value has characters that could start another header. No header has been
+ *     - ERROR_INVALID_PARAMETER (87): lpszHeaders is missing or empty, or it holds a malformed header: a
+ *       name is not a token, or a value has characters that could start another header. No header has been
  *       added.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2454,7 +2454,7 @@ BOOL WINAPI WinHttpAddRequestHeaders(
  *     value to a new handle.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2487,9 +2487,9 @@ BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
  *     Connection handle.
  *
  *     If it is NULL, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): pswzServerName is NULL, or dwReserved is not 0.
+ *     - ERROR_INVALID_PARAMETER (87): pswzServerName is missing, or dwReserved is not 0.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_INVALID_URL (12005): The server name cannot be part of a URL.
@@ -2532,8 +2532,8 @@ HINTERNET WINAPI WinHttpConnect(
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or
- *       ICU_ESCAPE is given without buffers.
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing, the structure states a wrong size,
+ *       or ICU_DECODE or ICU_ESCAPE is given without buffers.
  *     - ERROR_INSUFFICIENT_BUFFER (122): A buffer of the caller is too small. The length member of that
  *       part has received the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -2598,8 +2598,9 @@ DWORD WINAPI WinHttpCreateProxyResolver(HINTERNET hSession, HINTERNET *phResolve
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpUrlComponents or pdwUrlLength is NULL, or dwStructSize is wrong.
- *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. pdwUrlLength has received the
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing, or the structure states a wrong
+ *       size.
+ *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is missing or too small. pdwUrlLength has received the
  *       needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2895,7 +2896,7 @@ HINTERNET WINAPI WinHttpOpen(
  *     Request handle.
  *
  *     If it is NULL, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A string or a flag is not valid.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -2973,7 +2974,7 @@ BOOL WINAPI WinHttpQueryAuthSchemes(
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): lpdwNumberOfBytesAvailable is NULL in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
@@ -3020,7 +3021,7 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is NULL, the attribute
+ *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is missing, the attribute
  *       does not exist, or the value of the header cannot be converted to the number or the time that a
  *       modifier asks for.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. Nothing is written to the
@@ -3063,8 +3064,8 @@ BOOL WINAPI WinHttpQueryHeaders(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is NULL, or the option can only be set: no handle
- *       gives its value.
+ *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is missing, or the option can only be set: no
+ *       handle gives its value.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. lpdwBufferLength has received
  *       the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -3102,7 +3103,7 @@ BOOL WINAPI WinHttpQueryOption(
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToRead is not 0, or
  *       lpdwNumberOfBytesRead is NULL in synchronous mode.
@@ -3142,7 +3143,7 @@ BOOL WINAPI WinHttpReadData(
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): lpReserved is not NULL.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
@@ -3165,7 +3166,7 @@ BOOL WINAPI WinHttpReadData(
  *       WinHttpSendRequest.
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
  *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
- *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
+ *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server did not send an HTTP response, or the
  *       response ended before its headers did. For a WebSocket, the status can also be 101 while the
  *       answer to the handshake is wrong.
@@ -3222,7 +3223,7 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation. A WebSocket request
  *       also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16.
  *     - ERROR_INVALID_PARAMETER (87): A header is malformed, dwTotalLength differs from the Content-Length
@@ -3251,7 +3252,7 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *       authentication. Call the function again with the same handle.
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
  *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
- *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
+ *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The proxy has answered a CONNECT request with
  *       something that is not a valid response.
  *     - ERROR_WINHTTP_SECURE_FAILURE (12175): The certificate of the server was not accepted. The status
@@ -3305,10 +3306,10 @@ BOOL WINAPI WinHttpSendRequest(
  *     Reserved. It must be NULL.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): The target or the scheme does not exist, or there is a user name and
- *       pwszPassword is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): The target or the scheme does not exist, or there is a user name
+ *       without a password.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
@@ -3343,7 +3344,7 @@ BOOL WINAPI WinHttpSetCredentials(
  *     WINHTTP_OPTION_PROXY_PASSWORD and WINHTTP_OPTION_USER_AGENT.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): The value is not valid for the option, or it has the wrong size. An
  *       example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000.
@@ -3412,7 +3413,7 @@ BOOL WINAPI WinHttpSetOption(
  *
  *     On failure it is WINHTTP_INVALID_STATUS_CALLBACK, a pointer with the value -1. Call GetLastError
  *     then to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): dwReserved is not 0.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -3445,7 +3446,7 @@ WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(
  *     Time to wait for the next data of the response, in milliseconds. At first it is 30,000.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A timeout is less than -1. None of the four is changed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -3501,16 +3502,15 @@ BOOL WINAPI WinHttpTimeToSystemTime(LPCWSTR pwszTime, SYSTEMTIME *pst);
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
- *       pvReason is NULL, usStatus is a status that a close frame must not carry, or another argument is
- *       not valid. The connection is unchanged.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): usStatus is a status that a close frame must not carry, pvReason is
+ *       missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): The function has been called before on this handle, or a send has
  *       not completed. The connection is unchanged.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The close frame of the server did not come within the time that
  *       WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT sets.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the function waited
- *       for the close frame.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The handle was closed while the function waited for the
+ *       close frame.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection ended before the close frame of the peer
  *       came.
@@ -3541,7 +3541,7 @@ DWORD WINAPI WinHttpWebSocketClose(
  *     Handle to the WebSocket connection.
  *
  *     If it is NULL, call GetLastError to learn why the upgrade failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_INVALID_OPERATION (4317): The response is no upgrade: its status is not 101, or
  *       WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set before the request was sent.
  *     - ERROR_WINHTTP_TIMEOUT (12002): Only when this call receives the response: the response did not
@@ -3582,9 +3582,8 @@ HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR p
  *     buffer needs.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL
- *       although dwReasonLength is not 0.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvReason. No part of it is copied,
  *       but the status code and the needed size are written.
  *     - ERROR_INVALID_OPERATION (4317): The close frame of the server has not been read, or the connection
@@ -3619,16 +3618,16 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
  *     success in synchronous mode.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): A required pointer is NULL, or dwBufferLength is 0. The connection
- *       is unchanged.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing, or dwBufferLength is 0. The
+ *       connection is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): A close is in progress, another receive has not completed, or
- *       nothing is left to receive. Nothing is left after the server's close frame has been read, and
- *       after WinHttpWebSocketClose has been called.
+ *       nothing is left to receive. Nothing is left after the close frame of the peer has been read, and
+ *       after the program has closed the WebSocket.
  *     - ERROR_WINHTTP_TIMEOUT (12002): Nothing has come within the receive timeout. The connection is
  *       unchanged, and the program can receive again.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpWebSocketClose or WinHttpCloseHandle was called
- *       while the receive was waiting.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The WebSocket or its handle was closed while the
+ *       receive was waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection has ended without a close frame of the
  *       peer. It cannot be used any more.
@@ -3663,17 +3662,15 @@ DWORD WINAPI WinHttpWebSocketReceive(
  *     Length, in bytes, of the pvBuffer buffer. With a length of 0 the message or fragment is empty.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): pvBuffer is NULL although dwBufferLength is not 0, or eBufferType
- *       cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one
- *       message. Nothing has been sent. The program can still use the connection and can go on with a
- *       message that it has begun.
- *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or nothing more can be sent
- *       because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): pvBuffer is missing, or eBufferType cannot be sent here: it is not
+ *       one of the four data types, or it mixes text and binary data in one message. Nothing has been
+ *       sent. The program can still use the connection and can go on with a message that it has begun.
+ *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or the program has shut down or
+ *       closed the WebSocket, so that nothing more can be sent.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The data could not be sent within the send timeout. The connection
  *       cannot be used any more.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the send was
- *       waiting.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The handle was closed while the send was waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The server has ended or reset the connection.
  *
@@ -3703,18 +3700,16 @@ DWORD WINAPI WinHttpWebSocketSend(
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
- *       pvReason is NULL, usStatus is a status that a close frame must not carry, or another argument is
- *       not valid. The connection is unchanged.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): usStatus is a status that a close frame must not carry, pvReason is
+ *       missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged.
  *     - ERROR_IO_PENDING (997): This code is documented for a shutdown that completes asynchronously.
  *       Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure:
  *       the close frame is on its way and the connection is alive.
  *     - ERROR_INVALID_OPERATION (4317): The close frame has been sent already, by an earlier shutdown or
- *       by WinHttpWebSocketClose. The connection is unchanged.
+ *       close. The connection is unchanged.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The close frame could not be sent within the send timeout.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the shutdown was
- *       waiting.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The handle was closed while the shutdown was waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The server has ended or reset the connection without a
  *       close frame.

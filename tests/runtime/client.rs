@@ -2,6 +2,7 @@
 
 mod abort;
 mod connect;
+mod traced;
 mod receive_message;
 mod timeout;
 

@@ -258,7 +258,7 @@ impl SessionBuilder {
 }
 
 fn add_header(request: &Request, name: &str, value: &str) -> Result<(), ConnectError> {
-    request.add_header(name, value)?.map_err(|error| ConnectError::of_header(name, error))
+    request.add_header(name, value)?.map_err(|_| ConnectError::of_header(name))
 }
 
 fn exchange(request: &Request) -> Result<(), ConnectError> {

@@ -108,10 +108,8 @@ fn connect_with(
     }
     let result = run(Race::new(addresses, limits.connect), limits.deadline, waker);
     waker.release();
-    let socket = result?;
-    if let Ok(address) = socket.peer_addr() {
-        notify(Notice::Connected(address));
-    }
+    let (socket, address) = result?;
+    notify(Notice::Connected(address));
     Stream::with_way(socket, way).map_err(ConnectError::CannotConnect)
 }
 
@@ -123,7 +121,11 @@ struct Attempt {
 }
 
 /// Runs the race until it has a winner. The sockets of all others are closed.
-fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<TcpStream, ConnectError> {
+fn run(
+    mut race: Race,
+    deadline: Option<Instant>,
+    waker: &Waker,
+) -> Result<(TcpStream, SocketAddr), ConnectError> {
     let begin = Instant::now();
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut last = None;
@@ -136,7 +138,13 @@ fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<TcpSt
         }
         match race.next(begin.elapsed()) {
             Step::Start(address) => match start(address) {
-                Ok(socket) => attempts.push(Attempt { address, socket }),
+                Ok(socket) => {
+                    attempts.push(Attempt { address, socket });
+                    // On one machine a connection is there at once, and a wait needs descriptors.
+                    if let Some(won) = look(&mut attempts, &mut race, &mut last) {
+                        return Ok(won);
+                    }
+                }
                 Err(error) => {
                     last = Some(error);
                     race.failed(address);
@@ -149,24 +157,38 @@ fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<TcpSt
             Step::Wait(until) => {
                 let until = earlier(until.and_then(|until| begin.checked_add(until)), deadline);
                 wait_for_attempts(&attempts, until, waker).map_err(ConnectError::CannotConnect)?;
-                // The socket of the preferred address is looked at first.
-                let mut index = 0;
-                while let Some(attempt) = attempts.get(index) {
-                    match outcome(attempt) {
-                        None => index += 1,
-                        Some(Ok(())) => return Ok(TcpStream::from(attempts.swap_remove(index).socket)),
-                        Some(Err(error)) => {
-                            race.failed(attempt.address);
-                            attempts.remove(index);
-                            last = Some(error);
-                        }
-                    }
+                if let Some(won) = look(&mut attempts, &mut race, &mut last) {
+                    return Ok(won);
                 }
             }
             // The last attempt that ended says why.
             Step::Lost => return Err(lost(last)),
         }
     }
+}
+
+/// Looks which attempts have ended, without waiting: the winner and its address. The preferred address is looked at first.
+fn look(
+    attempts: &mut Vec<Attempt>,
+    race: &mut Race,
+    last: &mut Option<io::Error>,
+) -> Option<(TcpStream, SocketAddr)> {
+    let mut index = 0;
+    while let Some(attempt) = attempts.get(index) {
+        match outcome(attempt) {
+            None => index += 1,
+            Some(Ok(())) => {
+                let Attempt { address, socket } = attempts.swap_remove(index);
+                return Some((TcpStream::from(socket), address));
+            }
+            Some(Err(error)) => {
+                race.failed(attempt.address);
+                attempts.remove(index);
+                *last = Some(error);
+            }
+        }
+    }
+    None
 }
 
 fn lost(last: Option<io::Error>) -> ConnectError {

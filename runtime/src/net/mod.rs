@@ -18,6 +18,7 @@ mod draining;
 mod names;
 mod race;
 mod tcp;
+mod trace;
 mod wait;
 
 use std::io;
@@ -56,6 +57,8 @@ pub(crate) const WAY: Way =
 
 /// Takes over a socket that a listener has accepted.
 pub(crate) fn accepted(socket: TcpStream) -> io::Result<Stream> {
+    // Its owner may have set one, and ours is set when it is needed.
+    socket.set_read_timeout(None)?;
     Stream::with_way(socket, WAY)
 }
 

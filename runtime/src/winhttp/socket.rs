@@ -144,12 +144,6 @@ impl Socket {
     }
 }
 
-impl Drop for Socket {
-    fn drop(&mut self) {
-        self.connection.abort();
-    }
-}
-
 /// The piece that a buffer of this type holds; `None` for a close frame.
 const fn piece_of(buffer_type: WebSocketBufferType) -> Option<Piece> {
     Some(match buffer_type {

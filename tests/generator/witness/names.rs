@@ -27,8 +27,8 @@ struct Pair<'a> {
 }
 
 pub(crate) fn spec() -> Spec {
-    let tree = xtask::source::load(&workspace().join("specs")).expect("the specs can be read");
-    xtask::understand(&[tree]).0
+    let tree = xtask::source::load(&workspace().join("specs"), None).expect("the specs can be read");
+    xtask::understand(&[tree], None).0
 }
 
 fn pairs<'a>(spec: &'a Spec, deviations: &Deviations) -> Vec<Pair<'a>> {

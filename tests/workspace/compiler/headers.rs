@@ -73,7 +73,7 @@ fn including<'a>(names: impl Iterator<Item = &'a String>) -> String {
 }
 
 fn understood() -> Spec {
-    let (spec, diags) = xtask::understand(&[source::load(&workspace().join("specs")).unwrap()]);
+    let (spec, diags) = xtask::understand(&[source::load(&workspace().join("specs"), None).unwrap()], None);
     assert!(!diags.has_errors());
     spec
 }
@@ -105,7 +105,7 @@ fn every_header_compiles_alone_and_with_the_others() {
 fn headers_of_fixtures_compile() {
     let compilers = compilers();
     for (path, tree) in stage::trees(Stage::Emit) {
-        let (spec, _) = xtask::understand(&[tree]);
+        let (spec, _) = xtask::understand(&[tree], None);
         let headers = Headers::new(&emit::crate_files(&spec));
         println!("{}", path.display());
         for &compiler in &compilers {
@@ -119,7 +119,7 @@ fn headers_of_fixtures_compile() {
 #[ignore = "needs a C compiler"]
 fn marks_that_turn_text_around_stay_out() {
     let page = "# HDR_KIND enumeration\n## -enum-fields\n### -field HDR_KIND_A:1\nA \u{202E}mark\u{202C} turns.\n";
-    let (spec, _) = xtask::understand(&[stage::page(page)]);
+    let (spec, _) = xtask::understand(&[stage::page(page)], None);
     let files = emit::crate_files(&spec);
     let header = files.iter().find(|file| file.text.contains("HDR_KIND_A = 1")).expect("there is a header");
     assert!(header.text.contains("/** A  mark  turns. */"), "{}", header.text);

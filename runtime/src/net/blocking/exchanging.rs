@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::net::{self, ConnectError, Limits, Notice, Stream, Waited, Waker};
+use crate::net::{self, ConnectError, Limits, Notice, Stream, Waited, Waker, trace};
 use crate::protocol::http::{Exchange, ExchangeError, READ_AHEAD, Step};
 
 /// Time limits of one request; `None` is no limit.
@@ -89,7 +89,10 @@ impl Line {
         limits: &ExchangeLimits,
         notify: &dyn Fn(Notice<'_>),
     ) -> Result<(), ExchangeFailure> {
-        let result = self.drive_on(exchange, limits, notify);
+        let result = self.drive_on(exchange, limits, &|notice| {
+            trace::notice(notice);
+            notify(notice);
+        });
         if result.is_err() {
             exchange.fail();
             self.hang_up();
