@@ -696,8 +696,8 @@ typedef void *HINTERNET;
 /**
  * Session; set; BOOL.
  *
- * A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
- * thread while a callback runs.
+ * A promise that status callbacks return quickly and wait for nothing. At first it is FALSE. WinHTTP
+ * then needs no other thread while a callback runs.
  */
 #define WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS 111
 /**
@@ -746,7 +746,7 @@ typedef void *HINTERNET;
 #define WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH 83
 #define WINHTTP_OPTION_CONNECTION_FILTER 131
 /**
- * Request; set; GUID.
+ * Request; set; a GUID.
  *
  * Marks the connection, so that other requests can ask for it.
  */
@@ -1009,7 +1009,8 @@ typedef void *HINTERNET;
 /**
  * Session; set and query; DWORD.
  *
- * How many connections to one server that speaks HTTP/1.0 there may be at a time.
+ * How many connections to one server that speaks HTTP/1.0 there may be at a time. At first there is no
+ * limit.
  */
 #define WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER 74
 /**
@@ -1790,6 +1791,7 @@ typedef enum WINHTTP_WEB_SOCKET_OPERATION {
 typedef struct FILETIME FILETIME;
 typedef FILETIME *PFILETIME;
 typedef FILETIME *LPFILETIME;
+typedef struct GUID GUID;
 typedef struct HTTP_VERSION_INFO HTTP_VERSION_INFO;
 typedef HTTP_VERSION_INFO *LPHTTP_VERSION_INFO;
 typedef HTTP_VERSION_INFO *PHTTP_VERSION_INFO;
@@ -1819,6 +1821,8 @@ typedef WINHTTP_CREDS_EX *PWINHTTP_CREDS_EX;
 typedef struct WINHTTP_CURRENT_USER_IE_PROXY_CONFIG WINHTTP_CURRENT_USER_IE_PROXY_CONFIG;
 typedef struct WINHTTP_FAILED_CONNECTION_RETRIES WINHTTP_FAILED_CONNECTION_RETRIES;
 typedef WINHTTP_FAILED_CONNECTION_RETRIES *PWINHTTP_FAILED_CONNECTION_RETRIES;
+typedef struct WINHTTP_MATCH_CONNECTION_GUID WINHTTP_MATCH_CONNECTION_GUID;
+typedef WINHTTP_MATCH_CONNECTION_GUID *PWINHTTP_MATCH_CONNECTION_GUID;
 typedef struct WINHTTP_PROXY_INFO WINHTTP_PROXY_INFO;
 typedef WINHTTP_PROXY_INFO WINHTTP_PROXY_INFOW;
 typedef WINHTTP_PROXY_INFO *LPWINHTTP_PROXY_INFO;
@@ -1951,6 +1955,22 @@ struct FILETIME {
     DWORD dwLowDateTime;
     /** The upper 32 bits. */
     DWORD dwHighDateTime;
+};
+
+/**
+ * The GUID structure is an identifier of 128 bits that is unique in the world.
+ *
+ * From guiddef/ns-guiddef-guid.md, line 48.
+ */
+struct GUID {
+    /** The first 8 hexadecimal digits, as a number. */
+    ULONG Data1;
+    /** The next 4 digits. */
+    USHORT Data2;
+    /** The next 4 digits. */
+    USHORT Data3;
+    /** The last 16 digits, as bytes. The text form has a hyphen after the second byte. */
+    UCHAR Data4[8];
 };
 
 /**
@@ -2268,6 +2288,22 @@ struct WINHTTP_FAILED_CONNECTION_RETRIES {
      * "option flags".
      */
     DWORD dwAllowedRetryConditions;
+};
+
+/**
+ * The WINHTTP_MATCH_CONNECTION_GUID structure says which connections may serve a request. It is the
+ * value of WINHTTP_OPTION_MATCH_CONNECTION_GUID.
+ *
+ * From winhttp/ns-winhttp-winhttp_match_connection_guid.md, line 49.
+ */
+struct WINHTTP_MATCH_CONNECTION_GUID {
+    /** Mark of the connections, a GUID that WINHTTP_OPTION_CONNECTION_GUID has set on them. */
+    GUID ConnectionGuid;
+    /**
+     * 0, or WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION: only a connection with this mark
+     * may serve the request. Without the flag, a connection without a mark may serve it too.
+     */
+    ULONGLONG ullFlags;
 };
 
 /**

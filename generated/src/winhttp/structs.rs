@@ -73,6 +73,55 @@ impl Default for FileTime {
     }
 }
 
+/// The `GUID` structure is an identifier of 128 bits that is unique in the world.
+///
+/// # See also
+///
+/// [`WINHTTP_MATCH_CONNECTION_GUID`](crate::winhttp::MatchConnectionGuid)
+///
+/// # C
+///
+/// `GUID` in winhttp.h since Windows 2000 Professional \[desktop apps only\] and Windows 2000 Server
+/// \[desktop apps only\]. From `guiddef/ns-guiddef-guid.md`, line 48. Published as
+/// [ns-guiddef-guid](https://learn.microsoft.com/windows/win32/api/guiddef/ns-guiddef-guid).
+#[doc(alias = "GUID")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Guid {
+    /// The first 8 hexadecimal digits, as a number.
+    ///
+    /// `Data1` in C.
+    #[doc(alias = "Data1")]
+    pub data1: u32,
+    /// The next 4 digits.
+    ///
+    /// `Data2` in C.
+    #[doc(alias = "Data2")]
+    pub data2: u16,
+    /// The next 4 digits.
+    ///
+    /// `Data3` in C.
+    #[doc(alias = "Data3")]
+    pub data3: u16,
+    /// The last 16 digits, as bytes. The text form has a hyphen after the second byte.
+    ///
+    /// `Data4` in C.
+    #[doc(alias = "Data4")]
+    pub data4: [u8; 8],
+}
+
+impl Default for Guid {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            data1: 0,
+            data2: 0,
+            data3: 0,
+            data4: [0; 8],
+        }
+    }
+}
+
 /// The `HTTP_VERSION_INFO` structure is a version of HTTP, 1.0 or 1.1. It is the value of
 /// `WINHTTP_OPTION_HTTP_VERSION`.
 ///
@@ -947,6 +996,49 @@ impl Default for FailedConnectionRetries {
         Self {
             max_retries: 0,
             allowed_retry_conditions: 0,
+        }
+    }
+}
+
+/// The `WINHTTP_MATCH_CONNECTION_GUID` structure says which connections may serve a request. It is the
+/// value of `WINHTTP_OPTION_MATCH_CONNECTION_GUID`.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WinHttpSetOption`](crate::winhttp::Session::set_option)
+///
+/// # C
+///
+/// `WINHTTP_MATCH_CONNECTION_GUID` in winhttp.h. From
+/// `winhttp/ns-winhttp-winhttp_match_connection_guid.md`, line 49. Published as
+/// [ns-winhttp-winhttp_match_connection_guid](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_match_connection_guid).
+#[doc(alias = "PWINHTTP_MATCH_CONNECTION_GUID")]
+#[doc(alias = "WINHTTP_MATCH_CONNECTION_GUID")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MatchConnectionGuid {
+    /// Mark of the connections, a [`GUID`](crate::winhttp::Guid) that `WINHTTP_OPTION_CONNECTION_GUID` has
+    /// set on them.
+    ///
+    /// `ConnectionGuid` in C.
+    #[doc(alias = "ConnectionGuid")]
+    pub connection_guid: super::Guid,
+    /// 0, or `WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION`: only a connection with this
+    /// mark may serve the request. Without the flag, a connection without a mark may serve it too.
+    ///
+    /// `ullFlags` in C.
+    #[doc(alias = "ullFlags")]
+    pub flags: u64,
+}
+
+impl Default for MatchConnectionGuid {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            connection_guid: super::Guid::default(),
+            flags: 0,
         }
     }
 }

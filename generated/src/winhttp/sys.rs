@@ -605,8 +605,8 @@ pub const WINHTTP_NO_REFERER: *const WCHAR = core::ptr::null();
 pub const WINHTTP_NO_REQUEST_DATA: *mut c_void = core::ptr::null_mut();
 /// Session; set; `BOOL`.
 ///
-/// A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
-/// thread while a callback runs.
+/// A promise that status callbacks return quickly and wait for nothing. At first it is `FALSE`. WinHTTP
+/// then needs no other thread while a callback runs.
 pub const WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS: u32 = 111;
 /// Request; set; `DWORD`.
 ///
@@ -641,7 +641,7 @@ pub const WINHTTP_OPTION_CODEPAGE: u32 = 68;
 pub const WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH: u32 = 83;
 /// `WINHTTP_OPTION_CONNECTION_FILTER`, from `codes/option-flags.md`, line 981.
 pub const WINHTTP_OPTION_CONNECTION_FILTER: u32 = 131;
-/// Request; set; `GUID`.
+/// Request; set; a [`GUID`](crate::winhttp::Guid).
 ///
 /// Marks the connection, so that other requests can ask for it.
 pub const WINHTTP_OPTION_CONNECTION_GUID: u32 = 178;
@@ -820,14 +820,15 @@ pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: u32 = 140;
 pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: u32 = 104;
 /// `WINHTTP_OPTION_KDC_PROXY_SETTINGS`, from `codes/option-flags.md`, line 983.
 pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: u32 = 136;
-/// Set; a `WINHTTP_MATCH_CONNECTION_GUID` structure.
+/// Set; a [`WINHTTP_MATCH_CONNECTION_GUID`](crate::winhttp::MatchConnectionGuid) structure.
 ///
 /// Asks for a connection that `WINHTTP_OPTION_CONNECTION_GUID` has marked. A connection without a mark
 /// can serve the request too, unless this flag is set:
 pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: u32 = 179;
 /// Session; set and query; `DWORD`.
 ///
-/// How many connections to one server that speaks HTTP/1.0 there may be at a time.
+/// How many connections to one server that speaks HTTP/1.0 there may be at a time. At first there is no
+/// limit.
 pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
 /// Session; set and query; `DWORD`.
 ///
@@ -1444,6 +1445,20 @@ pub struct FILETIME {
     pub dwHighDateTime: u32,
 }
 
+/// [`GUID`](super::Guid) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct GUID {
+    /// `Data1`
+    pub Data1: u32,
+    /// `Data2`
+    pub Data2: u16,
+    /// `Data3`
+    pub Data3: u16,
+    /// `Data4`
+    pub Data4: [u8; 8],
+}
+
 /// [`HTTP_VERSION_INFO`](super::HttpVersionInfo) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1650,6 +1665,16 @@ pub struct WINHTTP_FAILED_CONNECTION_RETRIES {
     pub dwAllowedRetryConditions: u32,
 }
 
+/// [`WINHTTP_MATCH_CONNECTION_GUID`](super::MatchConnectionGuid) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_MATCH_CONNECTION_GUID {
+    /// `ConnectionGuid`
+    pub ConnectionGuid: GUID,
+    /// `ullFlags`
+    pub ullFlags: u64,
+}
+
 /// [`WINHTTP_PROXY_INFO`](super::ProxyInfo) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1767,6 +1792,9 @@ pub type PWINHTTP_CREDS_EX = *mut WINHTTP_CREDS_EX;
 
 /// A pointer to [`WINHTTP_FAILED_CONNECTION_RETRIES`].
 pub type PWINHTTP_FAILED_CONNECTION_RETRIES = *mut WINHTTP_FAILED_CONNECTION_RETRIES;
+
+/// A pointer to [`WINHTTP_MATCH_CONNECTION_GUID`].
+pub type PWINHTTP_MATCH_CONNECTION_GUID = *mut WINHTTP_MATCH_CONNECTION_GUID;
 
 /// [`WINHTTP_PROXY_INFO`] under another name.
 pub type WINHTTP_PROXY_INFOW = WINHTTP_PROXY_INFO;

@@ -855,6 +855,11 @@ mod winhttp {
     record!(FILETIME, FileTime);
     field!(FILETIME, FileTime, dwLowDateTime, low_date_time);
     field!(FILETIME, FileTime, dwHighDateTime, high_date_time);
+    record!(GUID, Guid);
+    field!(GUID, Guid, Data1 = data1, data1);
+    field!(GUID, Guid, Data2 = data2, data2);
+    field!(GUID, Guid, Data3 = data3, data3);
+    field!(GUID, Guid, Data4 = data4, data4);
     record!(HTTP_VERSION_INFO, HttpVersionInfo);
     field!(HTTP_VERSION_INFO, HttpVersionInfo, dwMajorVersion, major_version);
     field!(HTTP_VERSION_INFO, HttpVersionInfo, dwMinorVersion, minor_version);
@@ -934,6 +939,9 @@ mod winhttp {
     record!(WINHTTP_FAILED_CONNECTION_RETRIES, FailedConnectionRetries);
     field!(WINHTTP_FAILED_CONNECTION_RETRIES, FailedConnectionRetries, dwMaxRetries, max_retries);
     field!(WINHTTP_FAILED_CONNECTION_RETRIES, FailedConnectionRetries, dwAllowedRetryConditions, allowed_retry_conditions);
+    record!(WINHTTP_MATCH_CONNECTION_GUID, MatchConnectionGuid);
+    field!(WINHTTP_MATCH_CONNECTION_GUID, MatchConnectionGuid, ConnectionGuid, connection_guid);
+    field!(WINHTTP_MATCH_CONNECTION_GUID, MatchConnectionGuid, ullFlags, flags);
     record!(WINHTTP_PROXY_INFO, ProxyInfo);
     field!(WINHTTP_PROXY_INFO, ProxyInfo, dwAccessType, access_type);
     field!(WINHTTP_PROXY_INFO, ProxyInfo, lpszProxy, proxy);

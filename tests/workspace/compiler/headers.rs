@@ -261,6 +261,7 @@ fn layouts() -> Vec<Layout> {
         }
         winhttp {
             FILETIME { dwLowDateTime, dwHighDateTime }
+            GUID { Data1, Data2, Data3, Data4 }
             HTTP_VERSION_INFO { dwMajorVersion, dwMinorVersion }
             SOCKADDR_STORAGE { ss_family, __ss_pad1, __ss_align, __ss_pad2 }
             SYSTEMTIME { wYear, wMonth, wDayOfWeek, wDay, wHour, wMinute, wSecond, wMilliseconds }
@@ -282,6 +283,7 @@ fn layouts() -> Vec<Layout> {
             WINHTTP_CREDS_EX { lpszUserName, lpszPassword, lpszRealm, dwAuthScheme, lpszHostName, dwPort, lpszUrl }
             WINHTTP_CURRENT_USER_IE_PROXY_CONFIG { fAutoDetect, lpszAutoConfigUrl, lpszProxy, lpszProxyBypass }
             WINHTTP_FAILED_CONNECTION_RETRIES { dwMaxRetries, dwAllowedRetryConditions }
+            WINHTTP_MATCH_CONNECTION_GUID { ConnectionGuid, ullFlags }
             WINHTTP_PROXY_INFO { dwAccessType, lpszProxy, lpszProxyBypass }
             WINHTTP_PROXY_RESULT { cEntries, pEntries }
             WINHTTP_PROXY_RESULT_ENTRY { fProxy, fBypass, ProxyScheme, pwszProxy, ProxyPort }

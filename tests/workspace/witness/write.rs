@@ -65,7 +65,11 @@ fn lines(family: &Family, deviations: &Table) -> Vec<String> {
         lines.push(format!("record!({c_name}, {rust_name});"));
         let mut fields = Vec::new();
         collect(&record.body, "", "", &mut fields);
-        lines.extend(fields.iter().map(|(c, rust)| format!("field!({c_name}, {rust_name}, {c}, {rust});")));
+        lines.extend(fields.iter().map(|(c, rust)| {
+            let theirs = lookup(deviations, "field", "names", &format!("{c_name}.{c}"));
+            let theirs = theirs.map(|name| format!(" = {name}")).unwrap_or_default();
+            format!("field!({c_name}, {rust_name}, {c}{theirs}, {rust});")
+        }));
     }
     lines
         .extend(family.callbacks.iter().map(|it| format!("callback!({}, {});", it.origin.c_name, it.origin.rust_name)));
@@ -75,16 +79,19 @@ fn lines(family: &Family, deviations: &Table) -> Vec<String> {
 
 /// A constant and what windows-sys has for it.
 fn constant(name: &str, deviations: &Table) -> String {
-    let lookup = |list: &str, key: &str| {
-        let mut entries = deviations.get(list)?.as_array()?.iter();
-        entries.find_map(|entry| Some(entry.get(key)?.get(name)?.as_str()?.replace('\n', " ")))
-    };
-    match lookup("renamed", "names").or_else(|| lookup("absent", "values")) {
+    let renamed = lookup(deviations, "renamed", "names", name);
+    match renamed.or_else(|| lookup(deviations, "absent", "values", name)) {
         Some(value) if value == "NULL" => format!("null!({name});"),
         Some(value) => format!("constant!({name}, {});", value.trim()),
         None if names(deviations, "width").any(|it| it == name) => format!("unlike!({name});"),
         None => format!("constant!({name});"),
     }
+}
+
+/// What an entry of a list has for a name.
+fn lookup(deviations: &Table, list: &str, key: &str, name: &str) -> Option<String> {
+    let mut entries = deviations.get(list)?.as_array()?.iter();
+    entries.find_map(|entry| Some(entry.get(key)?.get(name)?.as_str()?.replace('\n', " ")))
 }
 
 /// The names in the entries of a list.
