@@ -19,7 +19,7 @@ impl Visit for Line<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         match field.name() {
             "message" => write!(self.0, "{value:?}").unwrap(),
-            name => write!(self.0, "{name}={value:?} ").unwrap(),
+            name => write!(self.0, " {name}={value:?}").unwrap(),
         }
     }
 }
@@ -67,6 +67,6 @@ fn the_steps_of_a_connection_are_events_without_what_is_said() {
     for step in ["resolving", "resolved", "connecting", "connected", "sending the request", "waiting for the response"] {
         assert!(log.contains(step), "{log}");
     }
-    assert!(log.contains(&format!("address={address} connected")), "{log}");
+    assert!(log.contains(&format!("connected address={address}\n")), "{log}");
     assert!(!log.contains("secret"), "{log}");
 }

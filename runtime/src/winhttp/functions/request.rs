@@ -99,6 +99,7 @@ unsafe impl Request for WinHttp {
     ) -> Result<(), WriteDataError> {
         let request = self.request(request)?;
         let written = number_of_bytes_written.ok_or(BadArgument)?;
+        *written = 0;
         request.write(buffer.as_slice())?;
         *written = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         Ok(())
@@ -149,6 +150,8 @@ unsafe impl Request for WinHttp {
     ) -> Result<(), ReadDataError> {
         let request = self.request(request)?;
         let number = number_of_bytes_read.ok_or(BadArgument)?;
+        // The page wants it in spite of a failure.
+        *number = 0;
         *number = u32::try_from(request.read(buffer.as_mut_slice())?).unwrap_or(u32::MAX);
         Ok(())
     }
