@@ -2,9 +2,9 @@
 
 mod abort;
 mod connect;
-mod traced;
 mod receive_message;
 mod timeout;
+mod traced;
 
 use winws_api::Win32Error;
 

@@ -64,7 +64,8 @@ fn the_steps_of_a_connection_are_events_without_what_is_said() {
     });
     server.join().unwrap();
     let log = log.0.lock().unwrap();
-    for step in ["resolving", "resolved", "connecting", "connected", "sending the request", "waiting for the response"] {
+    for step in ["resolving", "resolved", "connecting", "connected", "sending the request", "waiting for the response"]
+    {
         assert!(log.contains(step), "{log}");
     }
     assert!(log.contains(&format!("connected address={address}\n")), "{log}");

@@ -12,7 +12,8 @@ use winws_tests_runtime::peer::code;
 
 /// The example of RFC 7617 section 2.
 const AUTHORIZATION: &str = "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n";
-const CHALLENGE: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate, Basic realm=\"a, b\"\r\nContent-Length: 0\r\n\r\n";
+const CHALLENGE: &str =
+    "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate, Basic realm=\"a, b\"\r\nContent-Length: 0\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /// A server that gives these answers, each on a connection of its own, and then the requests that it has seen.
