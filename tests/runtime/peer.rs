@@ -142,7 +142,8 @@ impl UpgradeRequests for WinHttp {
             Err(error) if Win32Error::from(error) == Win32Error::ERROR_WINHTTP_HEADER_NOT_FOUND => return Ok(None),
             Err(error) => return Err(error.into()),
         }
-        let units: Vec<u16> = buffer[..length as usize].chunks(2).map(|unit| u16::from_ne_bytes([unit[0], unit[1]])).collect();
+        let units: Vec<u16> =
+            buffer[..length as usize].chunks(2).map(|unit| u16::from_ne_bytes([unit[0], unit[1]])).collect();
         Ok(Some(String::from_utf16(&units).expect("a header is text")))
     }
 

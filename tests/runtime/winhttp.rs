@@ -1,6 +1,8 @@
 //! What the calls of winhttp.h do, one scenario per test, each named after its row of `specs/behaviour`.
 
+mod authentication;
 mod c;
+mod callbacks;
 mod close;
 mod close_status;
 mod handles;
@@ -10,6 +12,7 @@ mod options;
 mod receive;
 mod send;
 mod threads;
+mod urls;
 
 use winws_api::Win32Error;
 

@@ -14,11 +14,11 @@ use super::session::{Connection, lock};
 use super::settings::{Number, Settings};
 use super::socket::Socket;
 use super::target::{InvalidTarget, target};
-use crate::net::ConnectError;
 use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line};
+use crate::net::{ConnectError, Notice};
 use crate::protocol::Role;
 use crate::protocol::http::{
-    Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
+    Basic, Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
 };
 use crate::protocol::upgrade::check_fields;
 
@@ -92,7 +92,9 @@ impl RequestFailure {
     /// Takes out what the system, the protocol or the handshake said.
     pub(crate) fn take_source(&mut self) -> Option<Box<dyn Error + Send + Sync>> {
         // What is left behind is for the code only.
-        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> { Box::new(mem::replace(error, ErrorKind::Other.into())) };
+        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> {
+            Box::new(mem::replace(error, ErrorKind::Other.into()))
+        };
         match self {
             Self::Header(error) => Some(Box::new(*error)),
             Self::Failed(
@@ -179,7 +181,9 @@ impl Request {
         set_first_fields(&mut head.fields, connection, opening).map_err(|_| InvalidOpening::Header)?;
         let settings = {
             let mut settings = connection.session().settings().clone();
-            settings.context = connection.settings().context;
+            let inherited = connection.settings();
+            (settings.context, settings.listener) = (inherited.context, inherited.listener);
+            drop(inherited);
             settings
         };
         let exchange = Exchange::new(origin, head, rules(&settings));
@@ -229,8 +233,19 @@ impl Request {
         })
     }
 
+    /// With what a challenge of the server is answered.
+    pub(super) fn set_credentials(&self, credentials: Basic) -> Result<(), NotNow> {
+        self.look(|exchange| exchange.set_credentials(credentials))
+    }
+
     /// Connects, and sends the head with the start of the body.
-    pub(crate) fn send(&self, headers: Option<&str>, first: &[u8], total: u64) -> Result<(), RequestFailure> {
+    pub(crate) fn send(
+        &self,
+        headers: Option<&str>,
+        first: &[u8],
+        total: u64,
+        notify: &dyn Fn(Notice<'_>),
+    ) -> Result<(), RequestFailure> {
         // 0 beside a body: the program says in headers of its own how long it is, or there is no more of it.
         let first_length = u64::try_from(first.len()).unwrap_or(u64::MAX);
         if total != 0 && total < first_length {
@@ -262,7 +277,7 @@ impl Request {
             exchange.head_mut().fields = fields;
             self.line.hang_up();
             exchange.begin(rules(&settings), first.to_vec(), length, is_upgrade)?;
-            Ok(self.line.drive(exchange, &limits(&settings))?)
+            Ok(self.line.drive(exchange, &limits(&settings), notify)?)
         })
     }
 
@@ -283,22 +298,18 @@ impl Request {
     }
 
     /// Waits for the head of the response. A status other than 101 is no error (b1.2.6).
-    pub(crate) fn receive_response(&self) -> Result<(), RequestFailure> {
+    pub(crate) fn receive_response(&self, notify: &dyn Fn(Notice<'_>)) -> Result<(), RequestFailure> {
         let limits = limits(&self.settings());
         self.run(|exchange| {
             exchange.begin_response().map_err(|_| RequestFailure::NotNow)?;
-            Ok(self.line.drive(exchange, &limits)?)
+            Ok(self.line.drive(exchange, &limits, notify)?)
         })
     }
 
     /// What `look` finds in the heads of the request and of its response.
     pub(super) fn with_heads<R>(&self, look: impl FnOnce(Heads<'_>) -> R) -> Result<R, NotNow> {
         self.look(|exchange| {
-            look(Heads {
-                request: exchange.sent_head(),
-                response: exchange.response(),
-                trailers: exchange.trailers(),
-            })
+            look(Heads { request: exchange.sent_head(), response: exchange.response(), trailers: exchange.trailers() })
         })
     }
 
@@ -309,7 +320,7 @@ impl Request {
 
     /// The URL that is asked, or the last one that a redirect led to.
     pub(crate) fn url(&self) -> Result<String, NotNow> {
-        self.look(|exchange| exchange.origin().url(exchange.head().target()))
+        self.look(|exchange| exchange.url())
     }
 
     /// How many bytes of the body can be read at once. It waits until there are some; 0 is the end of the body.
@@ -373,15 +384,17 @@ impl Request {
     }
 
     /// Exchanges the answered request for its socket, once (b1.2.11).
-    pub(crate) fn complete_upgrade(&self) -> Result<Socket, NotUpgraded> {
+    pub(crate) fn complete_upgrade(&self, notify: &dyn Fn(Notice<'_>)) -> Result<Socket, NotUpgraded> {
         let is_sent_again = self.was_upgraded.load(Ordering::SeqCst)
             && self.look(|exchange| exchange.missing().is_ok()).unwrap_or(false);
-        if is_sent_again && self.receive_response().is_err() {
+        if is_sent_again && self.receive_response(notify).is_err() {
             return Err(NotUpgraded::NotNow);
         }
         let read_ahead = self.look(|exchange| match exchange.response() {
             None => Err(NotUpgraded::NotNow),
-            Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => Err(NotUpgraded::Refused),
+            Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => {
+                Err(NotUpgraded::Refused)
+            }
             Some(_) => exchange.take_upgrade().ok_or(NotUpgraded::NotNow),
         });
         let read_ahead = read_ahead.map_err(|_| NotUpgraded::NotNow)??;
@@ -406,10 +419,7 @@ impl Request {
     }
 
     /// Makes a call that may block, with the exchange out of its place.
-    fn run<R>(
-        &self,
-        call: impl FnOnce(&mut Exchange) -> Result<R, RequestFailure>,
-    ) -> Result<R, RequestFailure> {
+    fn run<R>(&self, call: impl FnOnce(&mut Exchange) -> Result<R, RequestFailure>) -> Result<R, RequestFailure> {
         let mut exchange = lock(&self.exchange).take().ok_or(NotNow)?;
         let result = call(&mut exchange);
         *lock(&self.exchange) = Some(exchange);
@@ -442,6 +452,7 @@ fn rules(settings: &Settings) -> Rules {
         }
     };
     Rules {
+        answers_challenges: !settings.has_disabled(sys::WINHTTP_DISABLE_AUTHENTICATION),
         redirects,
         max_redirects: settings.number(Number::MaxRedirects),
         max_interim: settings.number(Number::MaxStatusContinue),

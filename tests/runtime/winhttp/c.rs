@@ -142,3 +142,8 @@ fn output(buffer: Option<&mut [u8]>, length: u32) -> *mut c_void {
 fn pointer<T>(output: Option<&mut T>) -> *mut T {
     output.map_or(ptr::null_mut(), ptr::from_mut)
 }
+
+/// A wide string with its zero.
+pub(crate) fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().chain([0]).collect()
+}

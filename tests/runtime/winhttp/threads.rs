@@ -11,7 +11,7 @@ use rustix::net::{AddressFamily, SocketType};
 use winws::WinHttp;
 use winws_api::Win32Error;
 use winws_api::winhttp::WebSocketBufferType::{BinaryMessage, Close, Utf8Message};
-use winws_tests_runtime::peer::{UpgradeRequests as _, Opening, Socket, close_frame, code, connect, frame};
+use winws_tests_runtime::peer::{Opening, Socket, UpgradeRequests as _, close_frame, code, connect, frame};
 
 use super::{CANCELLED, CONNECTION_ERROR, INCORRECT_STATE, INVALID_HANDLE, INVALID_OPERATION, OK};
 
