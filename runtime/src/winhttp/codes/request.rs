@@ -97,9 +97,9 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
                 ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooLarge)) => {
                     ReceiveResponseError::HeaderSizeOverflow
                 }
-                ExchangeFailure::Exchange(ExchangeError::TooManyRedirects | ExchangeError::Location) => {
-                    ReceiveResponseError::RedirectFailed
-                }
+                ExchangeFailure::Exchange(ExchangeError::TooManyRedirects) => ReceiveResponseError::RedirectFailed,
+                ExchangeFailure::Exchange(ExchangeError::Location) => ReceiveResponseError::InvalidUrl,
+                ExchangeFailure::Exchange(ExchangeError::Scheme) => ReceiveResponseError::UnrecognizedScheme,
                 ExchangeFailure::Exchange(ExchangeError::Resend) => ReceiveResponseError::ResendRequest,
                 ExchangeFailure::Lost(_)
                 | ExchangeFailure::Exchange(
