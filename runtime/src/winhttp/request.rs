@@ -320,8 +320,8 @@ impl Request {
             loop {
                 match exchange.available() {
                     (0, true) => self.fill(exchange, deadline)?,
-                    // A fault in the body shows where it is read.
-                    (0, false) => return Ok(exchange.read(&mut []).map_err(ExchangeFailure::Exchange)?),
+                    // A fault in the body shows where it is read. There is nothing that the buffer could take.
+                    (0, false) => return Ok(exchange.read(&mut [0]).map_err(ExchangeFailure::Exchange)?),
                     (count, _) => return Ok(count),
                 }
             }

@@ -372,9 +372,9 @@ impl Exchange {
         if answer.body.is_done() || answer.fault.is_some() {
             return true;
         }
-        // The end of a chunked body may lie in the bytes that are there.
+        // The end of a chunked body, or a fault, may lie in the bytes that are there: then no others are waited for.
         let mut probe = answer.body.clone();
-        matches!(probe.read(&self.ahead, &mut []), Ok(progress) if progress.is_done)
+        probe.read(&self.ahead, &mut []).map_or(true, |progress| progress.is_done)
     }
 
     fn forget(&mut self) {

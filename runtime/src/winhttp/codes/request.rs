@@ -8,7 +8,7 @@ use winws_api::winhttp::{
 use super::{BadArgument, BadHandle};
 use crate::net::ConnectError;
 use crate::net::blocking::ExchangeFailure;
-use crate::protocol::http::{ExchangeError, FieldError, HeadError};
+use crate::protocol::http::{BodyError, ExchangeError, FieldError, HeadError};
 use crate::winhttp::request::{InvalidOpening, RequestFailure};
 
 causes! {
@@ -129,6 +129,10 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => {
             QueryDataAvailableError::OperationCancelled
         }
+        // Only a body that has ended too early can have a rest that was lost.
+        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(ExchangeError::Body(
+            BodyError::Length | BodyError::Coding | BodyError::Chunk | BodyError::TooLarge,
+        )))) => QueryDataAvailableError::InvalidServerResponse,
         QueryDataAvailable::Failed(RequestFailure::Failed(_)) => QueryDataAvailableError::ConnectionError,
         QueryDataAvailable::Failed(
             RequestFailure::NotNow
@@ -153,6 +157,10 @@ fn of_read_data(cause: &ReadData) -> ReadDataError {
         ReadData::Handle(BadHandle::WrongType) => ReadDataError::IncorrectHandleType,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => ReadDataError::Timeout,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => ReadDataError::OperationCancelled,
+        // Only a body that has ended too early can have a rest that was lost.
+        ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(ExchangeError::Body(
+            BodyError::Length | BodyError::Coding | BodyError::Chunk | BodyError::TooLarge,
+        )))) => ReadDataError::InvalidServerResponse,
         ReadData::Failed(RequestFailure::Failed(_)) => ReadDataError::ConnectionError,
         ReadData::Failed(
             RequestFailure::NotNow
