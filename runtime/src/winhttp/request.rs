@@ -179,7 +179,7 @@ impl Request {
         let mut head = RequestHead::new(verb, &target, minor_version, &origin.authority())?;
         set_first_fields(&mut head.fields, connection, opening).map_err(|_| InvalidOpening::Header)?;
         let settings = {
-            let mut settings = connection.session().settings().clone();
+            let mut settings = connection.session().settings().of_request();
             settings.context = connection.settings().context;
             settings
         };
