@@ -142,7 +142,8 @@
 //!
 //! `websocket` uses `session` and `protocol`, and not `net`.
 //!
-//! References such as b1.4.8 name rows of `specs/behaviour`. The tests have the same names.
+//! Numbers such as b1.4.8, in the documentation of [`api`] and in comments, name rows of `specs/behaviour`. The tests have the
+//! same names.
 
 #![deny(unsafe_code)]
 

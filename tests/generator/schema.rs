@@ -26,9 +26,9 @@ pub(crate) fn accepts(validator: &Validator, what: &str, document: &Value) {
 }
 
 pub(crate) fn facts_of(folder: &Path, sources: bool) -> Value {
-    let tree = source::load(folder).unwrap();
+    let tree = source::load(folder, None).unwrap();
     println!("{} pages of {}", tree.pages.len(), folder.display());
-    serde_json::from_str(&facts(&xtask::understand(&[tree]).0, sources)).unwrap()
+    serde_json::from_str(&facts(&xtask::understand(&[tree], None).0, sources)).unwrap()
 }
 
 #[test]

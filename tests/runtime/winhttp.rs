@@ -1,7 +1,9 @@
 //! What the calls of winhttp.h do, one scenario per test, each named after its row of `specs/behaviour`.
 
+mod authentication;
 mod bodies;
 mod c;
+mod callbacks;
 mod chain;
 mod close;
 mod close_status;
@@ -17,6 +19,7 @@ mod send;
 mod sessions;
 mod threads;
 mod timeouts;
+mod urls;
 
 use winws_api::Win32Error;
 

@@ -150,7 +150,7 @@ impl Session {
         if status != 101 {
             return Err(refusal(&request, status));
         }
-        let socket = request.complete_upgrade().map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
+        let socket = request.complete_upgrade(&|_| {}).map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
         Ok(WebSocket::new(socket, subprotocol))
     }
 
@@ -258,12 +258,12 @@ impl SessionBuilder {
 }
 
 fn add_header(request: &Request, name: &str, value: &str) -> Result<(), ConnectError> {
-    request.add_header(name, value)?.map_err(|error| ConnectError::of_header(name, error))
+    request.add_header(name, value)?.map_err(|_| ConnectError::of_header(name))
 }
 
 fn exchange(request: &Request) -> Result<(), ConnectError> {
-    request.send(None, &[], 0).map_err(ConnectError::of::<SendRequestError>)?;
-    request.receive_response().map_err(ConnectError::of::<ReceiveResponseError>)
+    request.send(None, &[], 0, &|_| {}).map_err(ConnectError::of::<SendRequestError>)?;
+    request.receive_response(&|_| {}).map_err(ConnectError::of::<ReceiveResponseError>)
 }
 
 /// What the server said instead of an upgrade, with the start of its body as far as that comes soon.

@@ -4,6 +4,7 @@
 //! on the object behind the handle.
 
 mod access;
+mod callbacks;
 mod codes;
 mod functions;
 mod headers;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use winws_api::winhttp::HInternet;
 
+use self::callbacks::Notifier;
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
 use self::options::Level;
@@ -126,8 +128,15 @@ impl WinHttp {
         }
     }
 
+    /// Gives an object a handle. The listener that it has taken over is told so, in the name of the parent (b2.2.3).
     fn insert(&self, object: Object, parent: HInternet) -> HInternet {
-        HInternet::from_raw(self.objects().insert(Entry { object, parent }))
+        let mut notifier = object.notifier(parent);
+        let handle = HInternet::from_raw(self.objects().insert(Entry { object, parent }));
+        if let Ok(parent) = self.object(parent) {
+            notifier.context = parent.context();
+        }
+        notifier.created(handle);
+        handle
     }
 
     /// Ends a handle of any type, without a close frame (b1.6.19). Calls under way in other threads fail with
@@ -140,7 +149,12 @@ impl WinHttp {
             // Their children go on (b1.1.7).
             Object::Session(_) | Object::Connection(_) => {}
         }
+        entry.object.notifier(handle).closing();
         Ok(())
+    }
+
+    fn notifier(&self, handle: HInternet) -> Result<Notifier, BadHandle> {
+        Ok(self.object(handle)?.notifier(handle))
     }
 
     fn entry(&self, handle: HInternet) -> Result<Entry, BadHandle> {
@@ -181,6 +195,11 @@ impl WinHttp {
 }
 
 impl Object {
+    /// Tells whoever listens to this object, whose handle this is.
+    fn notifier(&self, handle: HInternet) -> Notifier {
+        Notifier { listener: self.listener(), handle, context: self.context() }
+    }
+
     const fn level(&self) -> Level {
         match self {
             Self::Session(_) => Level::Session,

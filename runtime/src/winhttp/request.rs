@@ -14,11 +14,11 @@ use super::session::{Connection, lock};
 use super::settings::{Number, Settings};
 use super::socket::Socket;
 use super::target::{InvalidTarget, target};
-use crate::net::ConnectError;
+use crate::net::{ConnectError, Notice};
 use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line};
 use crate::protocol::Role;
 use crate::protocol::http::{
-    Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
+    Basic, Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
 };
 use crate::protocol::upgrade::check_fields;
 
@@ -180,7 +180,9 @@ impl Request {
         set_first_fields(&mut head.fields, connection, opening).map_err(|_| InvalidOpening::Header)?;
         let settings = {
             let mut settings = connection.session().settings().of_request();
-            settings.context = connection.settings().context;
+            let inherited = connection.settings();
+            (settings.context, settings.listener) = (inherited.context, inherited.listener);
+            drop(inherited);
             settings
         };
         let exchange = Exchange::new(origin, head, rules(&settings));
@@ -230,8 +232,19 @@ impl Request {
         })
     }
 
+    /// With what a challenge of the server is answered.
+    pub(super) fn set_credentials(&self, credentials: Basic) -> Result<(), NotNow> {
+        self.look(|exchange| exchange.set_credentials(credentials))
+    }
+
     /// Connects, and sends the head with the start of the body.
-    pub(crate) fn send(&self, headers: Option<&str>, first: &[u8], total: u64) -> Result<(), RequestFailure> {
+    pub(crate) fn send(
+        &self,
+        headers: Option<&str>,
+        first: &[u8],
+        total: u64,
+        notify: &dyn Fn(Notice<'_>),
+    ) -> Result<(), RequestFailure> {
         // 0 beside a body: the program says in headers of its own how long it is, or there is no more of it.
         let first_length = u64::try_from(first.len()).unwrap_or(u64::MAX);
         if total != 0 && total < first_length {
@@ -258,7 +271,7 @@ impl Request {
             exchange.head_mut().fields = fields;
             self.line.hang_up();
             exchange.begin(rules(&settings), first.to_vec(), length, is_upgrade)?;
-            Ok(self.line.drive(exchange, &limits(&settings))?)
+            Ok(self.line.drive(exchange, &limits(&settings), notify)?)
         })
     }
 
@@ -279,11 +292,11 @@ impl Request {
     }
 
     /// Waits for the head of the response. A status other than 101 is no error (b1.2.6).
-    pub(crate) fn receive_response(&self) -> Result<(), RequestFailure> {
+    pub(crate) fn receive_response(&self, notify: &dyn Fn(Notice<'_>)) -> Result<(), RequestFailure> {
         let limits = limits(&self.settings());
         self.run(|exchange| {
             exchange.begin_response().map_err(|_| RequestFailure::NotNow)?;
-            Ok(self.line.drive(exchange, &limits)?)
+            Ok(self.line.drive(exchange, &limits, notify)?)
         })
     }
 
@@ -305,7 +318,7 @@ impl Request {
 
     /// The URL that is asked, or the last one that a redirect led to.
     pub(crate) fn url(&self) -> Result<String, NotNow> {
-        self.look(|exchange| exchange.origin().url(exchange.head().target()))
+        self.look(|exchange| exchange.url())
     }
 
     /// How many bytes of the body can be read at once. It waits until there are some; 0 is the end of the body.
@@ -369,10 +382,10 @@ impl Request {
     }
 
     /// Exchanges the answered request for its socket, once (b1.2.11).
-    pub(crate) fn complete_upgrade(&self) -> Result<Socket, NotUpgraded> {
+    pub(crate) fn complete_upgrade(&self, notify: &dyn Fn(Notice<'_>)) -> Result<Socket, NotUpgraded> {
         let is_sent_again = self.was_upgraded.load(Ordering::SeqCst)
             && self.look(|exchange| exchange.missing().is_ok()).unwrap_or(false);
-        if is_sent_again && self.receive_response().is_err() {
+        if is_sent_again && self.receive_response(notify).is_err() {
             return Err(NotUpgraded::NotNow);
         }
         let read_ahead = self.look(|exchange| match exchange.response() {
@@ -454,6 +467,7 @@ fn rules(settings: &Settings) -> Rules {
         }
     };
     Rules {
+        answers_challenges: !settings.has_disabled(sys::WINHTTP_DISABLE_AUTHENTICATION),
         redirects,
         max_redirects: settings.number(Number::MaxRedirects),
         max_interim: settings.number(Number::MaxStatusContinue),

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use winws_api::winhttp::StatusCallback;
-
+use super::callbacks::Listener;
 use crate::net::blocking::Times;
 
 /// The value of a `DWORD` for "without a limit", which `WinHttpSetTimeouts` spells -1.
@@ -61,15 +60,15 @@ pub(crate) struct Settings {
     has_receive_timeout: bool,
     /// The value that callbacks get.
     pub(crate) context: usize,
-    /// The callback, and of what it is told.
-    pub(crate) callback: (StatusCallback, u32),
+    /// Who is told of what happens.
+    pub(crate) listener: Option<Listener>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let mut numbers = [0; INITIAL.len()];
         numbers.copy_from_slice(INITIAL);
-        Self { numbers, has_receive_timeout: false, context: 0, callback: (None, 0) }
+        Self { numbers, has_receive_timeout: false, context: 0, listener: None }
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use winws_api::winhttp::{StatusCallback, WebSocketBufferType};
+use winws_api::winhttp::WebSocketBufferType;
 
+use super::callbacks::Listener;
 use super::session::lock;
 use super::settings::{Number, Settings, UNLIMITED};
 use crate::net::Stream;
@@ -19,7 +20,7 @@ pub(crate) struct Socket {
     /// How long a receive of the C API waits, in milliseconds; 0 and [`UNLIMITED`] are no limit (b1.4.27).
     receive_timeout: AtomicU32,
     context: AtomicUsize,
-    callback: Mutex<(StatusCallback, u32)>,
+    listener: Mutex<Option<Listener>>,
 }
 
 impl Socket {
@@ -30,7 +31,7 @@ impl Socket {
             connection,
             receive_timeout: AtomicU32::new(settings.message_timeout()),
             context: AtomicUsize::new(settings.context),
-            callback: Mutex::new(settings.callback),
+            listener: Mutex::new(settings.listener),
         }
     }
 
@@ -77,8 +78,12 @@ impl Socket {
         self.context.store(context, Ordering::Relaxed);
     }
 
-    pub(super) fn replace_callback(&self, callback: StatusCallback, mask: u32) -> StatusCallback {
-        std::mem::replace(&mut *lock(&self.callback), (callback, mask)).0
+    pub(super) fn listener(&self) -> Option<Listener> {
+        *lock(&self.listener)
+    }
+
+    pub(super) fn replace_listener(&self, listener: Option<Listener>) -> Option<Listener> {
+        std::mem::replace(&mut *lock(&self.listener), listener)
     }
 
     /// When a receive that begins now has waited long enough.
@@ -134,12 +139,6 @@ impl Socket {
 
     /// Ends the connection without a word. Calls under way in other threads give up.
     pub(crate) fn abort(&self) {
-        self.connection.abort();
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
         self.connection.abort();
     }
 }

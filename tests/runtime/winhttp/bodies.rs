@@ -241,9 +241,10 @@ fn arguments_of_write_and_read_data() {
     assert_eq!(c::receive_response(word), 0);
     let mut read = 7;
     assert_eq!((c::read_data(word, None, 1, Some(&mut read)), read), (87, 0));
-    assert_eq!(c::read_data(word, Some(&mut [0; 2]), 2, None), 0);
+    assert_eq!(c::read_data(word, Some(&mut [0; 2]), 2, None), 87);
+    assert_eq!((c::read_data(word, Some(&mut [0; 2]), 2, Some(&mut read)), read), (0, 2));
+    assert_eq!(c::query_data_available(word, None), 87);
     assert_eq!((c::read_data(word, Some(&mut [0; 2]), 2, Some(&mut read)), read), (0, 1));
-    assert_eq!(c::query_data_available(word, None), 0);
 }
 
 #[test]

@@ -26,7 +26,7 @@ struct Text(Option<Vec<u16>>);
 
 impl Text {
     fn new(text: Option<&str>) -> Self {
-        Self(text.map(|text| text.encode_utf16().chain([0]).collect()))
+        Self(text.map(wide))
     }
 
     fn pointer(&self) -> *const u16 {
@@ -221,4 +221,9 @@ fn output(buffer: Option<&mut [u8]>, length: u32) -> *mut c_void {
 
 fn pointer<T>(output: Option<&mut T>) -> *mut T {
     output.map_or(ptr::null_mut(), ptr::from_mut)
+}
+
+/// A wide string with its zero.
+pub(crate) fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().chain([0]).collect()
 }

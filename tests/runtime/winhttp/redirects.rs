@@ -124,7 +124,8 @@ fn b1_2_18_to_https() {
 /// Whether an exchange with an https server follows a redirect to this place.
 fn follows_from_https(policy: Redirects, location: &str) -> bool {
     let origin = Origin { is_secure: true, host: "h".to_owned(), host_text: "h".to_owned(), port: 443 };
-    let rules = Rules { redirects: policy, max_redirects: 10, max_interim: 10, max_head: 65_536 };
+    let rules =
+        Rules { redirects: policy, max_redirects: 10, max_interim: 10, max_head: 65_536, answers_challenges: false };
     let mut exchange = Exchange::new(origin, RequestHead::new("GET", "/", 1, "h").unwrap(), rules);
     exchange.begin(rules, Vec::new(), Length::Known(0), false).unwrap();
     exchange.connected();

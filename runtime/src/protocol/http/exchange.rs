@@ -9,7 +9,7 @@ mod redirect;
 use core::fmt;
 use core::mem;
 
-use super::{BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
+use super::{Basic, BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
 use crate::protocol::upgrade::{Offer, UpgradeError};
 
 pub use redirect::{Origin, Redirects};
@@ -20,6 +20,8 @@ pub const READ_AHEAD: usize = 8 * 1024;
 /// What an exchange heeds, from the options of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
+    /// Whether a challenge is answered.
+    pub answers_challenges: bool,
     /// Which redirects are followed.
     pub redirects: Redirects,
     /// How many redirects in a row are followed.
@@ -61,7 +63,7 @@ pub enum ExchangeError {
     Location,
     /// The scheme of a redirect is neither that of HTTP nor that of WebSockets.
     Scheme,
-    /// A redirect wants the body again, and the program has given it away in pieces.
+    /// A redirect or a challenge wants the body again, and the program has given it away in pieces.
     Resend,
     /// The stream ended before the head of a final response.
     Ended,
@@ -77,7 +79,7 @@ impl fmt::Display for ExchangeError {
             Self::TooManyRedirects => f.write_str("the server sent too many redirects"),
             Self::Location => f.write_str("the server redirected to an address that cannot be asked"),
             Self::Scheme => f.write_str("the server redirected to an address with another scheme"),
-            Self::Resend => f.write_str("a redirect needs the body of the request again"),
+            Self::Resend => f.write_str("the server needs the body of the request again"),
             Self::Ended => f.write_str("the connection ended before the response"),
         }
     }
@@ -116,6 +118,11 @@ pub struct Exchange {
     /// How much of the body has been sent behind `first`.
     written: u64,
     redirects: u32,
+    /// Whether this is a further attempt, which goes on to its response by itself.
+    is_repeated: bool,
+    credentials: Option<Basic>,
+    /// Whether the server wants credentials; then every attempt has them.
+    is_challenged: bool,
     reader: ResponseReader,
     answer: Option<Answer>,
     /// Bytes that came behind the head.
@@ -159,6 +166,9 @@ impl Exchange {
             length: Length::Known(0),
             written: 0,
             redirects: 0,
+            is_repeated: false,
+            credentials: None,
+            is_challenged: false,
             reader: ResponseReader::with_limit(rules.max_head),
             answer: None,
             ahead: Vec::new(),
@@ -190,6 +200,21 @@ impl Exchange {
         &self.origin
     }
 
+    /// The URL that is asked.
+    pub fn url(&self) -> String {
+        self.origin.url(self.head.target())
+    }
+
+    /// How many redirects have been followed since [`begin`](Self::begin).
+    pub const fn redirects(&self) -> u32 {
+        self.redirects
+    }
+
+    /// The status codes of 1xx that this attempt has had.
+    pub fn interim(&self) -> &[u16] {
+        self.reader.interim()
+    }
+
     /// The final response, once it has come.
     pub fn response(&self) -> Option<&Response> {
         self.answer.as_ref().map(|answer| &answer.response)
@@ -198,6 +223,11 @@ impl Exchange {
     /// The headers behind a chunked body, once it has ended; empty before.
     pub fn trailers(&self) -> Option<&Headers> {
         self.answer.as_ref()?.body.trailers()
+    }
+
+    /// With what a challenge of the server is answered. They go to this server only, not to where a redirect leads.
+    pub fn set_credentials(&mut self, credentials: Basic) {
+        self.credentials = Some(credentials);
     }
 
     /// Whether a request can begin: none is under way (b1.2.12).
@@ -222,6 +252,7 @@ impl Exchange {
         self.rules = rules;
         self.forget();
         self.redirects = 0;
+        self.is_repeated = false;
         (self.first, self.length, self.written) = (first, length, 0);
         self.prepare(is_upgrade)?;
         self.state = State::Connecting;
@@ -252,8 +283,7 @@ impl Exchange {
         if let State::Sending(bytes, sent) = &mut self.state {
             *sent = bytes.len().min(sent.saturating_add(count));
             if *sent == bytes.len() {
-                // A request that was redirected goes on to its response by itself.
-                self.state = if self.redirects > 0 { State::Receiving } else { State::Sent };
+                self.state = if self.is_repeated { State::Receiving } else { State::Sent };
             }
         }
     }
@@ -393,6 +423,9 @@ impl Exchange {
                 head.fields.set(name, &value)?;
             }
         }
+        if let Some(credentials) = self.credentials.as_ref().filter(|_| self.is_challenged) {
+            head.fields.set("Authorization", credentials.value())?;
+        }
         if let Length::Known(length) = self.length
             && (length > 0 || matches!(head.method(), "POST" | "PUT" | "PATCH"))
         {
@@ -414,12 +447,39 @@ impl Exchange {
         let is_upgrade = offer.is_some();
         if let Some(offer) = offer {
             response.check_offer(offer).map_err(ExchangeError::Upgrade)?;
-        } else if self.follow(&response)? {
+        } else if self.answer_challenge(&response)? || self.follow(&response)? {
             return Ok(());
         }
         let body = BodyReader::of_response(&response, self.head.method()).map_err(ExchangeError::Body)?;
         self.answer = Some(Answer { response, body, fault: None, is_upgrade });
         self.state = State::Answered;
+        Ok(())
+    }
+
+    /// Begins again with the credentials, if the server asks for some that it has not had.
+    fn answer_challenge(&mut self, response: &Response) -> Result<bool, ExchangeError> {
+        let is_answered = self.credentials.is_none() || self.is_challenged;
+        if response.status() != 401 || is_answered || !self.rules.answers_challenges || !response.offers_basic() {
+            return Ok(false);
+        }
+        self.check_body_is_here()?;
+        self.is_challenged = true;
+        self.repeat()?;
+        Ok(true)
+    }
+
+    /// Fails if a part of the body is gone.
+    fn check_body_is_here(&self) -> Result<(), ExchangeError> {
+        if self.written > 0 || self.length == Length::Own { Err(ExchangeError::Resend) } else { Ok(()) }
+    }
+
+    /// Begins a further attempt.
+    fn repeat(&mut self) -> Result<(), ExchangeError> {
+        let is_upgrade = self.offer.is_some();
+        self.forget();
+        self.is_repeated = true;
+        self.prepare(is_upgrade).map_err(|_| ExchangeError::Head(HeadError::TooLarge))?;
+        self.state = State::Connecting;
         Ok(())
     }
 
@@ -431,18 +491,17 @@ impl Exchange {
         if self.redirects >= self.rules.max_redirects {
             return Err(ExchangeError::TooManyRedirects);
         }
-        if next.keeps_body && (self.written > 0 || self.length == Length::Own) {
-            return Err(ExchangeError::Resend);
+        if next.keeps_body {
+            self.check_body_is_here()?;
+        } else {
+            (self.first, self.length, self.written) = (Vec::new(), Length::Known(0), 0);
         }
-        if !next.keeps_body {
-            (self.first, self.length) = (Vec::new(), Length::Known(0));
+        if next.origin != self.origin {
+            (self.credentials, self.is_challenged) = (None, false);
         }
-        let is_upgrade = self.offer.is_some();
         self.redirects += 1;
         (self.origin, self.head) = (next.origin, next.head);
-        self.forget();
-        self.prepare(is_upgrade).map_err(|_| ExchangeError::Location)?;
-        self.state = State::Connecting;
+        self.repeat()?;
         Ok(true)
     }
 }

@@ -5,7 +5,7 @@
 //! | client | [`Offer`] makes the headers of a request and checks those of the response | [`Request`] goes out, [`ResponseReader`](super::http::ResponseReader) takes the answer, [`Response::check_upgrade`](super::http::Response::check_upgrade) checks it |
 //! | server | [`accept`] checks the headers of a request and makes those of the response | [`UpgradeRequestReader`] takes the request, [`UpgradeRequest::accept`] or an [`Answer`] answers it |
 //!
-//! Bytes after a head are left alone: they are the first frames (b1.2.19). Only the names of extensions are agreed
+//! Bytes after a head are left alone: they are the first frames. Only the names of extensions are agreed
 //! here. No extension is implemented.
 
 mod accept;

@@ -8,8 +8,8 @@ use winws_api::winhttp::{
 use super::{BadArgument, BadHandle};
 use crate::net::ConnectError;
 use crate::net::blocking::ExchangeFailure;
-use crate::protocol::http::{BodyError, ExchangeError, FieldError, HeadError};
-use crate::winhttp::request::{InvalidOpening, RequestFailure};
+use crate::protocol::http::{BodyError, ExchangeError, FieldError, HeadError, InvalidCredentials};
+use crate::winhttp::request::{InvalidOpening, NotNow, RequestFailure};
 
 causes! {
     OpenRequest => OpenRequestError, by of_open_request {
@@ -66,6 +66,7 @@ fn of_send_request(cause: &SendRequest) -> SendRequestError {
 
 causes! {
     ReceiveResponse => ReceiveResponseError, by of_receive_response {
+        Argument(BadArgument),
         Handle(BadHandle),
         Failed(RequestFailure),
     }
@@ -75,6 +76,7 @@ causes! {
 /// agree to what was asked (b1.2.13 to b1.2.16).
 fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
     match cause {
+        ReceiveResponse::Argument(BadArgument) => ReceiveResponseError::InvalidParameter,
         ReceiveResponse::Handle(BadHandle::Stale) => ReceiveResponseError::InvalidHandle,
         ReceiveResponse::Handle(BadHandle::WrongType) => ReceiveResponseError::IncorrectHandleType,
         ReceiveResponse::Failed(failure) => match failure {
@@ -97,6 +99,9 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
                 ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooLarge)) => {
                     ReceiveResponseError::HeaderSizeOverflow
                 }
+                ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooManyHeaders)) => {
+                    ReceiveResponseError::HeaderCountExceeded
+                }
                 ExchangeFailure::Exchange(ExchangeError::TooManyRedirects) => ReceiveResponseError::RedirectFailed,
                 ExchangeFailure::Exchange(ExchangeError::Location) => ReceiveResponseError::InvalidUrl,
                 ExchangeFailure::Exchange(ExchangeError::Scheme) => ReceiveResponseError::UnrecognizedScheme,
@@ -116,6 +121,7 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
 
 causes! {
     QueryDataAvailable => QueryDataAvailableError, by of_query_data_available {
+        Argument(BadArgument),
         Handle(BadHandle),
         Failed(RequestFailure),
     }
@@ -123,17 +129,20 @@ causes! {
 
 fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableError {
     match cause {
+        QueryDataAvailable::Argument(BadArgument) => QueryDataAvailableError::InvalidParameter,
         QueryDataAvailable::Handle(BadHandle::Stale) => QueryDataAvailableError::InvalidHandle,
         QueryDataAvailable::Handle(BadHandle::WrongType) => QueryDataAvailableError::IncorrectHandleType,
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => QueryDataAvailableError::Timeout,
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => {
             QueryDataAvailableError::OperationCancelled
         }
-        // Only a body that has ended too early can have a rest that was lost.
-        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(ExchangeError::Body(
-            BodyError::Length | BodyError::Coding | BodyError::Chunk | BodyError::TooLarge,
-        )))) => QueryDataAvailableError::InvalidServerResponse,
-        QueryDataAvailable::Failed(RequestFailure::Failed(_)) => QueryDataAvailableError::ConnectionError,
+        QueryDataAvailable::Failed(RequestFailure::Failed(
+            ExchangeFailure::Lost(_)
+            | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
+            | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Secure,
+        )) => QueryDataAvailableError::ConnectionError,
+        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => QueryDataAvailableError::InvalidServerResponse,
         QueryDataAvailable::Failed(
             RequestFailure::NotNow
             | RequestFailure::Header(_)
@@ -146,6 +155,7 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
 
 causes! {
     ReadData => ReadDataError, by of_read_data {
+        Argument(BadArgument),
         Handle(BadHandle),
         Failed(RequestFailure),
     }
@@ -153,15 +163,18 @@ causes! {
 
 fn of_read_data(cause: &ReadData) -> ReadDataError {
     match cause {
+        ReadData::Argument(BadArgument) => ReadDataError::InvalidParameter,
         ReadData::Handle(BadHandle::Stale) => ReadDataError::InvalidHandle,
         ReadData::Handle(BadHandle::WrongType) => ReadDataError::IncorrectHandleType,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => ReadDataError::Timeout,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => ReadDataError::OperationCancelled,
-        // Only a body that has ended too early can have a rest that was lost.
-        ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(ExchangeError::Body(
-            BodyError::Length | BodyError::Coding | BodyError::Chunk | BodyError::TooLarge,
-        )))) => ReadDataError::InvalidServerResponse,
-        ReadData::Failed(RequestFailure::Failed(_)) => ReadDataError::ConnectionError,
+        ReadData::Failed(RequestFailure::Failed(
+            ExchangeFailure::Lost(_)
+            | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
+            | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Secure,
+        )) => ReadDataError::ConnectionError,
+        ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => ReadDataError::InvalidServerResponse,
         ReadData::Failed(
             RequestFailure::NotNow
             | RequestFailure::Header(_)
@@ -197,29 +210,35 @@ fn of_write_data(cause: &WriteData) -> WriteDataError {
     }
 }
 
-/// Authentication does not exist yet.
+/// The response asks for no credentials, or for none of a scheme that has a number.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::winhttp) struct NoAuthentication;
+pub(in crate::winhttp) struct NoChallenge;
 
 causes! {
     SetCredentials => SetCredentialsError, by of_set_credentials {
+        Argument(BadArgument),
+        Credentials(InvalidCredentials),
         Handle(BadHandle),
-        Authentication(NoAuthentication),
+        State(NotNow),
     }
 }
 
 fn of_set_credentials(cause: &SetCredentials) -> SetCredentialsError {
     match cause {
+        SetCredentials::Argument(BadArgument) | SetCredentials::Credentials(InvalidCredentials) => {
+            SetCredentialsError::InvalidParameter
+        }
         SetCredentials::Handle(BadHandle::Stale) => SetCredentialsError::InvalidHandle,
         SetCredentials::Handle(BadHandle::WrongType) => SetCredentialsError::IncorrectHandleType,
-        SetCredentials::Authentication(NoAuthentication) => SetCredentialsError::InternalError,
+        SetCredentials::State(NotNow) => SetCredentialsError::IncorrectHandleState,
     }
 }
 
 causes! {
     QueryAuthSchemes => QueryAuthSchemesError, by of_query_auth_schemes {
         Handle(BadHandle),
-        Authentication(NoAuthentication),
+        State(NotNow),
+        Challenge(NoChallenge),
     }
 }
 
@@ -227,6 +246,7 @@ fn of_query_auth_schemes(cause: &QueryAuthSchemes) -> QueryAuthSchemesError {
     match cause {
         QueryAuthSchemes::Handle(BadHandle::Stale) => QueryAuthSchemesError::InvalidHandle,
         QueryAuthSchemes::Handle(BadHandle::WrongType) => QueryAuthSchemesError::IncorrectHandleType,
-        QueryAuthSchemes::Authentication(NoAuthentication) => QueryAuthSchemesError::InternalError,
+        QueryAuthSchemes::State(NotNow) => QueryAuthSchemesError::IncorrectHandleState,
+        QueryAuthSchemes::Challenge(NoChallenge) => QueryAuthSchemesError::InvalidOperation,
     }
 }

@@ -89,7 +89,10 @@ fn choices(function: &Function, spec: &Spec) -> Vec<String> {
         true => "The runtime has chosen:",
         false => "The runtime is to do this:",
     };
-    let lead = format!("Neither the page nor what is known of Windows decides these cases. {ours}");
+    let lead = format!(
+        "Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table \
+         of behaviour. {ours}"
+    );
     [lead, String::new()].into_iter().chain(items).collect()
 }
 

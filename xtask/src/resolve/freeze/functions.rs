@@ -128,7 +128,7 @@ fn freeze_returns(
         (None, Convention::HResult) => Type::HResult,
         (None, Convention::Void) => Type::Void,
         (None, _) => {
-            let message = format!("the page says how `{c_name}` fails, but not what type it returns");
+            let message = format!("the page says how `{c_name}` fails, but not which type it returns");
             gaps.add(Rule::MissingReturn, at, message, help, "return type".to_owned());
             return None;
         }
@@ -149,8 +149,8 @@ fn failure(
     if matches!(convention, Convention::LastError | Convention::Value) && has_room {
         let as_c = as_c(stated.value, c_return);
         if as_c.is_none() {
-            let message = format!("{} is no value of the type that `{c_name}` returns", stated.value);
-            let help = "mend the value or the type, or state `failure` in overrides.toml";
+            let message = format!("the type that `{c_name}` returns does not have the value {}", stated.value);
+            let help = "correct the value or the type, or state `failure` in overrides.toml";
             gaps.add(Rule::UnclearFailure, stated.source.location(), message, help, UNCLEAR.to_owned());
         }
         return as_c;

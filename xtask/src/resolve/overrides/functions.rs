@@ -56,7 +56,7 @@ pub(super) fn function_entry(
         match types::parse(returns.get_ref()) {
             None => grounds.invalid(&range, format!("`{}` is no C type", returns.get_ref()), diags),
             Some(c_type) if function.returns.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
-                grounds.expired(&range, format!("the page states that `{name}` returns `{c_type}` by now"), diags);
+                grounds.expired(&range, format!("the page now states that `{name}` returns `{c_type}`"), diags);
             }
             Some(c_type) => function.returns.c_type = Some(grounds.fact(c_type, &range)),
         }
@@ -92,12 +92,12 @@ fn param_entry(
         written_on_failure,
     } = change.get_ref();
     let same = |range: &Range<usize>, what: &dyn std::fmt::Display, diags: &mut Diagnostics| {
-        grounds.expired(range, format!("the page says by now that `{name}` is {what}"), diags);
+        grounds.expired(range, format!("the page now says that `{name}` is {what}"), diags);
     };
     if let Some(stated) = c_type {
         let (text, range) = (stated.get_ref(), stated.span());
         match types::parse(text) {
-            None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
+            None => grounds.invalid(&range, format!("`{text}` is not a C type"), diags),
             Some(c_type) if param.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
                 same(&range, &text, diags);
             }
@@ -110,7 +110,7 @@ fn param_entry(
     if let Some(stated) = direction {
         let (text, range) = (stated.get_ref(), stated.span());
         match Direction::by_name(text) {
-            None => grounds.invalid(&range, format!("`{text}` is none of in, out, inout"), diags),
+            None => grounds.invalid(&range, format!("`{text}` is not one of in, out, inout"), diags),
             Some(direction) if param.direction.as_ref().is_some_and(|known| known.value == direction) => {
                 same(&range, &text, diags);
             }
@@ -151,13 +151,13 @@ fn param_entry(
         afterwards.lent_until = moment(grounds, until, diags);
     }
     if let ([first, ..], Some(Fact { value: Direction::In, .. })) = (&written_on_failure[..], &param.direction) {
-        grounds.expired(&first.span(), format!("`{name}` is an input, so that no failure writes it"), diags);
+        grounds.expired(&first.span(), format!("`{name}` is an input, so no failure writes it"), diags);
     }
     for code in written_on_failure {
         if codes.contains(code.get_ref()) {
             afterwards.written_on_failure.push(grounds.fact(code.get_ref().clone(), &code.span()));
         } else {
-            let message = format!("`{}` is no failure that the page lists", code.get_ref());
+            let message = format!("the page does not list the failure `{}`", code.get_ref());
             grounds.gone(&code.span(), message, diags);
         }
     }
@@ -166,13 +166,13 @@ fn param_entry(
 fn set_unit(grounds: &Entry<'_>, param: &mut Param, stated: &Spanned<String>, diags: &mut Diagnostics) {
     let (text, range) = (stated.get_ref(), stated.span());
     let Some(unit) = Unit::ALL.into_iter().find(|unit| unit.name() == text) else {
-        grounds.invalid(&range, format!("`{text}` is none of bytes, elements"), diags);
+        grounds.invalid(&range, format!("`{text}` is not one of bytes, elements"), diags);
         return;
     };
     if param.length_of.is_none() {
-        grounds.invalid(&range, format!("`{}` is the length of no parameter", param.name.value), diags);
+        grounds.invalid(&range, format!("`{}` is not the length of any parameter", param.name.value), diags);
     } else if param.unit.as_ref().is_some_and(|known| known.value == unit) {
-        grounds.expired(&range, format!("the page says by now that `{}` counts {text}", param.name.value), diags);
+        grounds.expired(&range, format!("the page now says that `{}` counts {text}", param.name.value), diags);
     } else {
         param.unit = Some(grounds.fact(unit, &range));
     }
@@ -181,7 +181,7 @@ fn set_unit(grounds: &Entry<'_>, param: &mut Param, stated: &Spanned<String>, di
 fn set_optional(grounds: &Entry<'_>, param: &mut Param, optional: bool, range: &Range<usize>, diags: &mut Diagnostics) {
     if optional == param.optional.is_some() {
         let word = if optional { "optional" } else { "required" };
-        grounds.expired(range, format!("the page says by now that `{}` is {word}", param.name.value), diags);
+        grounds.expired(range, format!("the page now says that `{}` is {word}", param.name.value), diags);
         return;
     }
     param.optional = optional.then(|| grounds.fact((), range));
