@@ -150,7 +150,8 @@ impl Session {
         if status != 101 {
             return Err(refusal(&request, status));
         }
-        let socket = request.complete_upgrade(&|_| {}).map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
+        let socket =
+            request.complete_upgrade(&|_| {}).map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
         Ok(WebSocket::new(socket, subprotocol))
     }
 

@@ -11,11 +11,11 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketType, sockopt};
 
-use super::{Notice, WAY};
 use super::names::{ResolveError, Resolver};
 use super::race::{Race, Step};
 use super::tcp::{Stream, Way};
 use super::wait::{Readiness, Waker, wait_for_any};
+use super::{Notice, WAY};
 
 /// How long connecting may take. `None` is no limit.
 #[derive(Clone, Copy, Debug)]
@@ -121,11 +121,7 @@ struct Attempt {
 }
 
 /// Runs the race until it has a winner. The sockets of all others are closed.
-fn run(
-    mut race: Race,
-    deadline: Option<Instant>,
-    waker: &Waker,
-) -> Result<(TcpStream, SocketAddr), ConnectError> {
+fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<(TcpStream, SocketAddr), ConnectError> {
     let begin = Instant::now();
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut last = None;
@@ -168,11 +164,7 @@ fn run(
 }
 
 /// Looks which attempts have ended, without waiting: the winner and its address. The preferred address is looked at first.
-fn look(
-    attempts: &mut Vec<Attempt>,
-    race: &mut Race,
-    last: &mut Option<io::Error>,
-) -> Option<(TcpStream, SocketAddr)> {
+fn look(attempts: &mut Vec<Attempt>, race: &mut Race, last: &mut Option<io::Error>) -> Option<(TcpStream, SocketAddr)> {
     let mut index = 0;
     while let Some(attempt) = attempts.get(index) {
         match outcome(attempt) {

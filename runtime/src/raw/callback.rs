@@ -14,7 +14,7 @@ pub(crate) struct Callback {
 }
 
 /// What a callback is told beside the status.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Information<'i> {
     None,
     Number(u32),

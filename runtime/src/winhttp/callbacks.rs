@@ -1,7 +1,7 @@
 //! Status callbacks in synchronous mode: they come in the thread of the call, while it is under way.
 
-use winws_api::winhttp::{HInternet, StatusCallback, sys};
 use winws_api::WideChar;
+use winws_api::winhttp::{HInternet, StatusCallback, sys};
 
 use super::wide;
 use crate::net::Notice;

@@ -67,16 +67,11 @@ use crate::raw::lent::Vouched;
 /// `ERROR_INVALID_PARAMETER` here; the C functions have them.
 #[derive(Debug)]
 pub struct WinHttp {
-    objects: Objects,
+    own: HandleTable<Entry>,
+    /// The handles that the process shares with C, in place of its own.
+    shared: Option<&'static HandleTable<Entry>>,
     /// What the C functions vouch for.
     vouched: Option<Vouched>,
-}
-
-/// Handles: of one value, or those that the process shares with C.
-#[derive(Debug)]
-enum Objects {
-    Own(HandleTable<Entry>),
-    OfProcess,
 }
 
 /// What a handle stands for, and the handle that it was made from.
@@ -96,7 +91,7 @@ enum Object {
 
 static OF_PROCESS: HandleTable<Entry> = HandleTable::new();
 
-static PROCESS: WinHttp = WinHttp { objects: Objects::OfProcess, vouched: None };
+static PROCESS: WinHttp = WinHttp { own: HandleTable::new(), shared: Some(&OF_PROCESS), vouched: None };
 
 impl Default for WinHttp {
     fn default() -> Self {
@@ -107,7 +102,7 @@ impl Default for WinHttp {
 impl WinHttp {
     /// An implementation without handles.
     pub const fn new() -> Self {
-        Self { objects: Objects::Own(HandleTable::new()), vouched: None }
+        Self { own: HandleTable::new(), shared: None, vouched: None }
     }
 
     /// The one whose handles the C functions share.
@@ -118,13 +113,13 @@ impl WinHttp {
     /// The one of the C functions, whose callers vouch for their pointers.
     #[cfg(feature = "capi")]
     pub(crate) const fn vouched(vouched: Vouched) -> Self {
-        Self { objects: Objects::OfProcess, vouched: Some(vouched) }
+        Self { own: HandleTable::new(), shared: Some(&OF_PROCESS), vouched: Some(vouched) }
     }
 
     const fn objects(&self) -> &HandleTable<Entry> {
-        match &self.objects {
-            Objects::Own(own) => own,
-            Objects::OfProcess => &OF_PROCESS,
+        match self.shared {
+            Some(shared) => shared,
+            None => &self.own,
         }
     }
 

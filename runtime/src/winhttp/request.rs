@@ -14,8 +14,8 @@ use super::session::{Connection, lock};
 use super::settings::{Number, Settings};
 use super::socket::Socket;
 use super::target::{InvalidTarget, target};
-use crate::net::{ConnectError, Notice};
 use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line};
+use crate::net::{ConnectError, Notice};
 use crate::protocol::Role;
 use crate::protocol::http::{
     Basic, Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
@@ -93,7 +93,9 @@ impl RequestFailure {
     /// Takes out what the system, the protocol or the handshake said.
     pub(crate) fn take_source(&mut self) -> Option<Box<dyn Error + Send + Sync>> {
         // What is left behind is for the code only.
-        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> { Box::new(mem::replace(error, ErrorKind::Other.into())) };
+        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> {
+            Box::new(mem::replace(error, ErrorKind::Other.into()))
+        };
         match self {
             Self::Header(error) => Some(Box::new(*error)),
             Self::Failed(
@@ -303,11 +305,7 @@ impl Request {
     /// What `look` finds in the heads of the request and of its response.
     pub(super) fn with_heads<R>(&self, look: impl FnOnce(Heads<'_>) -> R) -> Result<R, NotNow> {
         self.look(|exchange| {
-            look(Heads {
-                request: exchange.sent_head(),
-                response: exchange.response(),
-                trailers: exchange.trailers(),
-            })
+            look(Heads { request: exchange.sent_head(), response: exchange.response(), trailers: exchange.trailers() })
         })
     }
 
@@ -390,7 +388,9 @@ impl Request {
         }
         let read_ahead = self.look(|exchange| match exchange.response() {
             None => Err(NotUpgraded::NotNow),
-            Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => Err(NotUpgraded::Refused),
+            Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => {
+                Err(NotUpgraded::Refused)
+            }
             Some(_) => exchange.take_upgrade().ok_or(NotUpgraded::NotNow),
         });
         let read_ahead = read_ahead.map_err(|_| NotUpgraded::NotNow)??;
@@ -415,10 +415,7 @@ impl Request {
     }
 
     /// Makes a call that may block, with the exchange out of its place.
-    fn run<R>(
-        &self,
-        call: impl FnOnce(&mut Exchange) -> Result<R, RequestFailure>,
-    ) -> Result<R, RequestFailure> {
+    fn run<R>(&self, call: impl FnOnce(&mut Exchange) -> Result<R, RequestFailure>) -> Result<R, RequestFailure> {
         let mut exchange = lock(&self.exchange).take().ok_or(NotNow)?;
         let result = call(&mut exchange);
         *lock(&self.exchange) = Some(exchange);

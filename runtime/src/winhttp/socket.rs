@@ -1,7 +1,7 @@
 //! The object behind a socket handle: what the WebSocket functions do, in WinHTTP's terms, without handles and pointers.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::WebSocketBufferType;

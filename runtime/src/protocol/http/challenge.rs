@@ -104,10 +104,14 @@ mod tests {
     /// The examples of RFC 9110 section 11.6.1 and of RFC 7617, and what servers make of them.
     #[test]
     fn challenges_are_told_from_their_parameters() {
-        let newauth = r#"WWW-Authenticate: Basic realm="simple", Newauth realm="apps", type=1, title="Login to \"apps\", now""#;
+        let newauth =
+            r#"WWW-Authenticate: Basic realm="simple", Newauth realm="apps", type=1, title="Login to \"apps\", now""#;
         assert_eq!(schemes(newauth), ["Basic", "Newauth"]);
         assert_eq!(schemes("WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM"), ["Negotiate", "NTLM"]);
-        assert_eq!(schemes("WWW-Authenticate: Negotiate abc==, basic realm = \"a\", charset=\"UTF-8\""), ["Negotiate", "basic"]);
+        assert_eq!(
+            schemes("WWW-Authenticate: Negotiate abc==, basic realm = \"a\", charset=\"UTF-8\""),
+            ["Negotiate", "basic"]
+        );
         assert_eq!(schemes("WWW-Authenticate: , Digest realm=\"a, Basic b\", nonce=\"c\","), ["Digest"]);
         assert!(schemes("X: Basic").is_empty());
     }

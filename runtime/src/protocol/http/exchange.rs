@@ -242,13 +242,7 @@ impl Exchange {
     /// # Errors
     ///
     /// [`FieldError`] if the head has no room for the headers that are added.
-    pub fn begin(
-        &mut self,
-        rules: Rules,
-        first: Vec<u8>,
-        length: Length,
-        is_upgrade: bool,
-    ) -> Result<(), FieldError> {
+    pub fn begin(&mut self, rules: Rules, first: Vec<u8>, length: Length, is_upgrade: bool) -> Result<(), FieldError> {
         self.rules = rules;
         self.forget();
         self.redirects = 0;
@@ -314,13 +308,11 @@ impl Exchange {
     ///
     /// [`NotNow`] unless the request has been sent with its whole body.
     pub fn begin_response(&mut self) -> Result<(), NotNow> {
-        match self.missing()? {
-            Some(1..) => Err(NotNow),
-            Some(0) | None => {
-                self.state = State::Receiving;
-                Ok(())
-            }
+        if let Some(1..) = self.missing()? {
+            return Err(NotNow);
         }
+        self.state = State::Receiving;
+        Ok(())
     }
 
     /// Bytes have come: of the head if it is waited for, else of the body.

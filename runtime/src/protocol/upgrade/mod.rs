@@ -20,6 +20,6 @@ pub use accept::{RequestError, accept};
 pub use answer::{Answer, InvalidAnswer};
 pub(crate) use answer::{REQUEST_TIMEOUT, SERVER_ERROR};
 pub use offer::{Agreement, InvalidOffer, Offer, UpgradeError, VERSION};
-pub use request::{InvalidHeader, Request};
 pub(crate) use request::check_fields;
+pub use request::{InvalidHeader, Request};
 pub use upgrade_request::{UpgradeRequest, UpgradeRequestReader};

@@ -45,14 +45,18 @@ fn of_send_request(cause: &SendRequest) -> SendRequestError {
         SendRequest::Handle(BadHandle::WrongType) => SendRequestError::IncorrectHandleType,
         SendRequest::Failed(failure) => match failure {
             RequestFailure::NotNow => SendRequestError::IncorrectHandleState,
-            RequestFailure::Header(FieldError::TooLarge) | RequestFailure::SendBuffer => SendRequestError::NotEnoughMemory,
+            RequestFailure::Header(FieldError::TooLarge) | RequestFailure::SendBuffer => {
+                SendRequestError::NotEnoughMemory
+            }
             RequestFailure::Header(FieldError::Malformed | FieldError::AlreadyExists | FieldError::NotFound)
             | RequestFailure::NotForUpgrade
             | RequestFailure::Length => SendRequestError::InvalidParameter,
             RequestFailure::Failed(failure) => match failure {
                 ExchangeFailure::Connect(ConnectError::NameNotResolved(_)) => SendRequestError::NameNotResolved,
                 ExchangeFailure::Connect(ConnectError::CannotConnect(_)) => SendRequestError::CannotConnect,
-                ExchangeFailure::Connect(ConnectError::TimedOut(..)) | ExchangeFailure::TimedOut => SendRequestError::Timeout,
+                ExchangeFailure::Connect(ConnectError::TimedOut(..)) | ExchangeFailure::TimedOut => {
+                    SendRequestError::Timeout
+                }
                 ExchangeFailure::Connect(ConnectError::Cancelled) | ExchangeFailure::Cancelled => {
                     SendRequestError::OperationCancelled
                 }
@@ -132,7 +136,9 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
         QueryDataAvailable::Argument(BadArgument) => QueryDataAvailableError::InvalidParameter,
         QueryDataAvailable::Handle(BadHandle::Stale) => QueryDataAvailableError::InvalidHandle,
         QueryDataAvailable::Handle(BadHandle::WrongType) => QueryDataAvailableError::IncorrectHandleType,
-        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => QueryDataAvailableError::Timeout,
+        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => {
+            QueryDataAvailableError::Timeout
+        }
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => {
             QueryDataAvailableError::OperationCancelled
         }
@@ -142,7 +148,9 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
             | ExchangeFailure::Connect(_)
             | ExchangeFailure::Secure,
         )) => QueryDataAvailableError::ConnectionError,
-        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => QueryDataAvailableError::InvalidServerResponse,
+        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => {
+            QueryDataAvailableError::InvalidServerResponse
+        }
         QueryDataAvailable::Failed(
             RequestFailure::NotNow
             | RequestFailure::Header(_)
@@ -195,7 +203,9 @@ causes! {
 
 fn of_write_data(cause: &WriteData) -> WriteDataError {
     match cause {
-        WriteData::Argument(BadArgument) | WriteData::Failed(RequestFailure::Length) => WriteDataError::InvalidParameter,
+        WriteData::Argument(BadArgument) | WriteData::Failed(RequestFailure::Length) => {
+            WriteDataError::InvalidParameter
+        }
         WriteData::Handle(BadHandle::Stale) => WriteDataError::InvalidHandle,
         WriteData::Handle(BadHandle::WrongType) => WriteDataError::IncorrectHandleType,
         WriteData::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => WriteDataError::Timeout,

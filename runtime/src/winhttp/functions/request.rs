@@ -13,8 +13,8 @@ use winws_api::{KeptBuffer, KeptBufferMut, WideChar};
 use crate::net::Notice;
 use crate::protocol::http::Basic;
 use crate::winhttp::codes::{BadArgument, NoChallenge};
-use crate::winhttp::request::{Opening, Request as RequestObject};
 use crate::winhttp::headers::{Question, modifiers as modifiers_of};
+use crate::winhttp::request::{Opening, Request as RequestObject};
 use crate::winhttp::{Object, WinHttp};
 
 // SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
@@ -124,9 +124,8 @@ unsafe impl Request for WinHttp {
         index: Option<&mut u32>,
     ) -> Result<(), QueryHeadersError> {
         let question = Question::new(info_level, name)?;
-        let answered = self
-            .request(request)?
-            .with_heads(|heads| question.answer::<W>(&heads, buffer, buffer_length, index))?;
+        let answered =
+            self.request(request)?.with_heads(|heads| question.answer::<W>(&heads, buffer, buffer_length, index))?;
         Ok(answered?)
     }
 
@@ -165,7 +164,11 @@ unsafe impl Request for WinHttp {
         let (auth_target, schemes) = challenge.ok_or(NoChallenge)?;
         let mut numbers = schemes.iter().filter_map(|scheme| number_of(scheme)).peekable();
         let first_scheme = *numbers.peek().ok_or(NoChallenge)?;
-        Ok(QueryAuthSchemesOutput { supported_schemes: numbers.fold(0, |all, one| all | one), first_scheme, auth_target })
+        Ok(QueryAuthSchemesOutput {
+            supported_schemes: numbers.fold(0, |all, one| all | one),
+            first_scheme,
+            auth_target,
+        })
     }
 }
 
