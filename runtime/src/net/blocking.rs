@@ -435,6 +435,8 @@ impl Blocking {
                     match turn.unlocked(|| self.stream.wait(Interest::Write, until, None)) {
                         Ok(Readiness::Ready | Readiness::Woken) => {}
                         Ok(Readiness::TimedOut) => {
+                            // Nobody else has the rest of the frame.
+                            turn.queue().lose();
                             self.abort();
                             return Err(Failure::TimedOut);
                         }
