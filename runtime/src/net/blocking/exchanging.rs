@@ -98,10 +98,13 @@ impl Line {
         write_all(&stream, bytes, limits.send).map_err(|failure| self.cancelled_or(failure))
     }
 
-    /// Waits for more bytes of the body.
+    /// Waits for more bytes of the body. A broken stream is no end of a body, now and later.
     pub(crate) fn fill(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<(), ExchangeFailure> {
-        let stream = self.stream()?;
-        read(&stream, exchange, deadline).map_err(|failure| self.cancelled_or(failure))
+        let filled = self.read(exchange, deadline);
+        if matches!(filled, Err(ExchangeFailure::Lost(_))) {
+            exchange.broken();
+        }
+        filled
     }
 
     fn drive_on(&self, exchange: &mut Exchange, limits: &ExchangeLimits) -> Result<(), ExchangeFailure> {
@@ -129,10 +132,31 @@ impl Line {
                 }
                 Step::Receive => {
                     let next = after(limits.receive).into_iter().chain(response_by).min();
-                    read(&*self.stream()?, exchange, next)?;
+                    self.read(exchange, next)?;
+                    // A read after its deadline takes what is there, and a server may always have a little more.
+                    let is_late = response_by.is_some_and(|by| by <= Instant::now());
+                    if is_late && matches!(exchange.step(), Step::Receive) {
+                        return Err(ExchangeFailure::TimedOut);
+                    }
                 }
             }
         }
+    }
+
+    /// Reads once, and tells the exchange.
+    fn read(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<(), ExchangeFailure> {
+        let mut buffer = [0; READ_AHEAD];
+        let waited = self.stream()?.read(&mut buffer, deadline, None);
+        // What another thread has ended looks as if the server had, and a body may end with the stream.
+        if self.waker.is_woken() {
+            return Err(ExchangeFailure::Cancelled);
+        }
+        match waited? {
+            Waited::Bytes(length) => exchange.received(&buffer[..length])?,
+            Waited::End | Waited::Woken => exchange.ended()?,
+            Waited::TimedOut => return Err(ExchangeFailure::TimedOut),
+        }
+        Ok(())
     }
 
     fn stream(&self) -> Result<Arc<Stream>, ExchangeFailure> {
@@ -146,17 +170,6 @@ impl Line {
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Stream>>> {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Reads once, and tells the exchange.
-fn read(stream: &Stream, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<(), ExchangeFailure> {
-    let mut buffer = [0; READ_AHEAD];
-    match stream.read(&mut buffer, deadline, None)? {
-        Waited::Bytes(length) => exchange.received(&buffer[..length])?,
-        Waited::End | Waited::Woken => exchange.ended()?,
-        Waited::TimedOut => return Err(ExchangeFailure::TimedOut),
-    }
-    Ok(())
 }
 
 /// Writes all bytes. Each wait for room may take as long as the limit.
