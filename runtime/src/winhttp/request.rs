@@ -81,7 +81,8 @@ pub(crate) enum RequestFailure {
     Header(FieldError),
     /// An upgrade needs the method GET and no body (RFC 6455 section 4.1).
     NotForUpgrade,
-    /// There is less of the body than of the part to send at once.
+    /// There is less of the body than of the part to send at once, or headers and arguments contradict each other about its
+    /// length.
     Length,
     /// The send buffer is too small (b3.5).
     SendBuffer,
@@ -180,7 +181,7 @@ impl Request {
         let mut head = RequestHead::new(verb, &target, minor_version, &origin.authority())?;
         set_first_fields(&mut head.fields, connection, opening).map_err(|_| InvalidOpening::Header)?;
         let settings = {
-            let mut settings = connection.session().settings().clone();
+            let mut settings = connection.session().settings().of_request();
             let inherited = connection.settings();
             (settings.context, settings.listener) = (inherited.context, inherited.listener);
             drop(inherited);
@@ -268,12 +269,7 @@ impl Request {
                 fields.change(headers, Modifiers { add: true, replace: true, ..Modifiers::default() })?;
             }
             check_fields(&fields, is_upgrade)?;
-            let says_length = |name| fields.values(name).next().is_some();
-            let length = if total == 0 && (says_length("Content-Length") || says_length("Transfer-Encoding")) {
-                Length::Own
-            } else {
-                Length::Known(total.max(first_length))
-            };
+            let length = length_of(&fields, first_length, total).ok_or(RequestFailure::Length)?;
             exchange.head_mut().fields = fields;
             self.line.hang_up();
             exchange.begin(rules(&settings), first.to_vec(), length, is_upgrade)?;
@@ -331,8 +327,8 @@ impl Request {
             loop {
                 match exchange.available() {
                     (0, true) => self.fill(exchange, deadline)?,
-                    // A fault in the body shows where it is read.
-                    (0, false) => return Ok(exchange.read(&mut []).map_err(ExchangeFailure::Exchange)?),
+                    // A fault in the body shows where it is read. There is nothing that the buffer could take.
+                    (0, false) => return Ok(exchange.read(&mut [0]).map_err(ExchangeFailure::Exchange)?),
                     (count, _) => return Ok(count),
                 }
             }
@@ -439,6 +435,22 @@ fn set_first_fields(fields: &mut Fields, connection: &Connection, opening: Openi
         fields.set("Accept", &opening.accept_types.join(", "))?;
     }
     Ok(())
+}
+
+/// How long the body is, from the headers, the part to send at once, and the total length that the program gives. `None` if
+/// they contradict each other: a server could take the end of the body for another request (RFC 9112 section 11.2).
+fn length_of(fields: &Fields, first: u64, total: u64) -> Option<Length> {
+    let mut stated = fields.values("Content-Length");
+    if fields.values("Transfer-Encoding").next().is_some() {
+        return (stated.next().is_none() && first == 0 && total == 0).then_some(Length::Own);
+    }
+    let Some(length) = stated.next() else { return Some(Length::Known(total.max(first))) };
+    // The standard parser also takes a sign.
+    let length = if length.bytes().all(|byte| byte.is_ascii_digit()) { length.parse().ok()? } else { return None };
+    match total {
+        0 => (first <= length).then_some(Length::Own),
+        total => (total == length).then_some(Length::Known(total)),
+    }
 }
 
 fn rules(settings: &Settings) -> Rules {

@@ -59,8 +59,10 @@ pub enum ExchangeError {
     TooManyInterim,
     /// More redirects than [`Rules::max_redirects`].
     TooManyRedirects,
-    /// The address of a redirect is none that can be asked.
+    /// The address of a redirect is no URL, or none that can be asked.
     Location,
+    /// The scheme of a redirect is neither that of HTTP nor that of WebSockets.
+    Scheme,
     /// A redirect or a challenge wants the body again, and the program has given it away in pieces.
     Resend,
     /// The stream ended before the head of a final response.
@@ -76,6 +78,7 @@ impl fmt::Display for ExchangeError {
             Self::TooManyInterim => f.write_str("the server sent too many responses with a status of 1xx"),
             Self::TooManyRedirects => f.write_str("the server sent too many redirects"),
             Self::Location => f.write_str("the server redirected to an address that cannot be asked"),
+            Self::Scheme => f.write_str("the server redirected to an address with another scheme"),
             Self::Resend => f.write_str("the server needs the body of the request again"),
             Self::Ended => f.write_str("the connection ended before the response"),
         }
@@ -391,9 +394,9 @@ impl Exchange {
         if answer.body.is_done() || answer.fault.is_some() {
             return true;
         }
-        // The end of a chunked body may lie in the bytes that are there.
+        // The end of a chunked body, or a fault, may lie in the bytes that are there: then no others are waited for.
         let mut probe = answer.body.clone();
-        matches!(probe.read(&self.ahead, &mut []), Ok(progress) if progress.is_done)
+        probe.read(&self.ahead, &mut []).map_or(true, |progress| progress.is_done)
     }
 
     fn forget(&mut self) {

@@ -8,7 +8,7 @@ use winws_api::winhttp::{
 use super::{BadArgument, BadHandle};
 use crate::net::ConnectError;
 use crate::net::blocking::ExchangeFailure;
-use crate::protocol::http::{ExchangeError, FieldError, HeadError, InvalidCredentials};
+use crate::protocol::http::{BodyError, ExchangeError, FieldError, HeadError, InvalidCredentials};
 use crate::winhttp::request::{InvalidOpening, NotNow, RequestFailure};
 
 causes! {
@@ -106,9 +106,9 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
                 ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooManyHeaders)) => {
                     ReceiveResponseError::HeaderCountExceeded
                 }
-                ExchangeFailure::Exchange(ExchangeError::TooManyRedirects | ExchangeError::Location) => {
-                    ReceiveResponseError::RedirectFailed
-                }
+                ExchangeFailure::Exchange(ExchangeError::TooManyRedirects) => ReceiveResponseError::RedirectFailed,
+                ExchangeFailure::Exchange(ExchangeError::Location) => ReceiveResponseError::InvalidUrl,
+                ExchangeFailure::Exchange(ExchangeError::Scheme) => ReceiveResponseError::UnrecognizedScheme,
                 ExchangeFailure::Exchange(ExchangeError::Resend) => ReceiveResponseError::ResendRequest,
                 ExchangeFailure::Lost(_)
                 | ExchangeFailure::Exchange(
@@ -142,12 +142,15 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => {
             QueryDataAvailableError::OperationCancelled
         }
+        QueryDataAvailable::Failed(RequestFailure::Failed(
+            ExchangeFailure::Lost(_)
+            | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
+            | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Secure,
+        )) => QueryDataAvailableError::ConnectionError,
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => {
             QueryDataAvailableError::InvalidServerResponse
         }
-        QueryDataAvailable::Failed(RequestFailure::Failed(
-            ExchangeFailure::Lost(_) | ExchangeFailure::Connect(_) | ExchangeFailure::Secure,
-        )) => QueryDataAvailableError::ConnectionError,
         QueryDataAvailable::Failed(
             RequestFailure::NotNow
             | RequestFailure::Header(_)
@@ -173,10 +176,13 @@ fn of_read_data(cause: &ReadData) -> ReadDataError {
         ReadData::Handle(BadHandle::WrongType) => ReadDataError::IncorrectHandleType,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => ReadDataError::Timeout,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => ReadDataError::OperationCancelled,
-        ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => ReadDataError::InvalidServerResponse,
         ReadData::Failed(RequestFailure::Failed(
-            ExchangeFailure::Lost(_) | ExchangeFailure::Connect(_) | ExchangeFailure::Secure,
+            ExchangeFailure::Lost(_)
+            | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
+            | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Secure,
         )) => ReadDataError::ConnectionError,
+        ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => ReadDataError::InvalidServerResponse,
         ReadData::Failed(
             RequestFailure::NotNow
             | RequestFailure::Header(_)

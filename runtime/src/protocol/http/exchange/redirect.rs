@@ -77,7 +77,7 @@ pub(super) fn next(
     let is_secure = match url.scheme() {
         "http" | "ws" => false,
         "https" | "wss" => true,
-        _ => return Err(ExchangeError::Location),
+        _ => return Err(ExchangeError::Scheme),
     };
     if redirects == Redirects::NotToPlain && origin.is_secure && !is_secure {
         return Ok(None);
