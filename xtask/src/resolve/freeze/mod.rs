@@ -79,15 +79,15 @@ pub(super) fn freeze(
                     let (rust_name, c_name) = (&function.origin.rust_name, &function.origin.c_name);
                     if draft.kind == Kind::Callback {
                         *rust_path = Some(format!("{}::{rust_name}", family.name));
-                        family.callbacks.push(function);
+                        family.callbacks.push(*function);
                     } else {
                         *rust_path = Some(format!("{}::sys::{c_name}", family.name));
-                        family.functions.push(function);
+                        family.functions.push(*function);
                     }
                 }
                 Some(Made::Struct(struct_)) => {
                     *rust_path = Some(format!("{}::{}", family.name, struct_.origin.rust_name));
-                    family.structs.push(struct_);
+                    family.structs.push(*struct_);
                 }
                 None => {}
             }
@@ -109,8 +109,8 @@ struct Frozen {
 }
 
 enum Made {
-    Function(Function),
-    Struct(Struct),
+    Function(Box<Function>),
+    Struct(Box<Struct>),
 }
 
 impl Frozen {
@@ -122,10 +122,10 @@ impl Frozen {
         let draft = &item.draft;
         let made = match &draft.body {
             Body::Function(function) => {
-                functions::freeze(index, draft, function, context, names, &mut gaps).map(Made::Function)
+                functions::freeze(index, draft, function, context, names, &mut gaps).map(Box::new).map(Made::Function)
             }
             Body::Struct(fields, _) => {
-                structs::freeze(index, draft, fields, context, names, &mut gaps).map(Made::Struct)
+                structs::freeze(index, draft, fields, context, names, &mut gaps).map(Box::new).map(Made::Struct)
             }
             _ => None,
         };
