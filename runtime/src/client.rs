@@ -145,9 +145,9 @@ impl WebSocket {
     /// Receives a whole message into `buffer`, in place of what was there. Its type is `Utf8Message` or `BinaryMessage`, or
     /// `Close` for the peer's close, which leaves `buffer` empty.
     ///
-    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it, not for the whole: a
-    /// peer that goes on sending small pieces, or empty ones, holds the call until another thread [aborts](Self::abort). A call
-    /// that fails before that leaves `buffer` empty, and what has come is kept for the next call. The memory of `buffer` is used
+    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it that has bytes, not
+    /// for the whole: a peer that goes on sending small pieces holds the call until the limit of the message, or until another
+    /// thread [aborts](Self::abort). A call that fails before that leaves `buffer` empty, and what has come is kept for the next call. The memory of `buffer` is used
     /// again, so a loop over one vector allocates for its longest message only.
     ///
     /// # Errors
@@ -203,6 +203,7 @@ impl WebSocket {
     ) -> Result<WebSocketBufferType, MessageError> {
         // One byte more than the limit shows that a message goes beyond it.
         let most = limit.saturating_add(1);
+        let mut deadline = self.deadline();
         loop {
             if *len > limit {
                 let close = CloseFrame::new(TOO_BIG, b"").expect("1009 may be on the wire");
@@ -218,10 +219,18 @@ impl WebSocket {
             }
             let end = buffer.len().min(most);
             let (more, kind) =
-                self.socket.receive(&mut buffer[*len..end], self.deadline()).map_err(WebSocketReceiveError::from)?;
+                self.socket.receive(&mut buffer[*len..end], deadline).map_err(WebSocketReceiveError::from)?;
             *len += more;
             match kind {
-                WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment => {}
+                WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment if more > 0 => {
+                    deadline = self.deadline();
+                }
+                // Empty pieces never reach the limit of the message, so they must not go on for ever.
+                WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment => {
+                    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                        return Err(WebSocketReceiveError::Timeout.into());
+                    }
+                }
                 // A message that the peer's close cut off will never be whole.
                 WebSocketBufferType::Close => {
                     *len = 0;

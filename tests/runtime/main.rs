@@ -1,6 +1,7 @@
 //! The runtime: the protocol byte by byte, and one scenario for each row of behaviour. Nothing here knows the generator.
 
 mod client;
+mod faults;
 mod idle;
 mod protocol;
 mod rows;

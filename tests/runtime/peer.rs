@@ -281,6 +281,11 @@ impl Opening {
 }
 
 impl Peer {
+    /// The server's end of a connection that a listener has accepted.
+    pub fn server(stream: TcpStream) -> Self {
+        Self::new(Role::Server, stream)
+    }
+
     fn new(role: Role, stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
         stream.set_nodelay(true).expect("a TCP stream");

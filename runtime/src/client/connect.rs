@@ -11,7 +11,7 @@ use crate::winhttp::{Connection, Number, Opening, Request, Session as SessionObj
 /// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.
 const REFUSAL_BODY: usize = 4096;
 
-/// How long the body of a refusal is waited for.
+/// How long the body of a refusal is waited for, where no shorter limit is set.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
 /// What connections have in common: a user agent and time limits.
@@ -274,8 +274,9 @@ fn refusal(request: &Request, status: u16) -> ConnectError {
         .with_response(|response| response.all().iter().map(|(name, value)| (text(name), text(value))).collect())
         .unwrap_or_default();
     let mut body = vec![0; REFUSAL_BODY];
+    let limit = request.settings().limit(Number::ReceiveTimeout).map_or(REFUSAL_TIME, |limit| limit.min(REFUSAL_TIME));
     // A body that breaks off does not matter here.
-    let length = request.read_by(&mut body, Instant::now().checked_add(REFUSAL_TIME)).unwrap_or(0);
+    let length = request.read_by(&mut body, Instant::now().checked_add(limit)).unwrap_or(0);
     body.truncate(length);
     ConnectError::refused(status, headers, body)
 }

@@ -443,6 +443,8 @@ impl Blocking {
                         Ok(Readiness::Ready | Readiness::Woken) => {}
                         Ok(Readiness::TimedOut) => {
                             trace::socket("the peer took nothing for too long");
+                            // Nobody else has the rest of the frame.
+                            turn.queue().lose();
                             self.abort();
                             return Err(Failure::TimedOut);
                         }

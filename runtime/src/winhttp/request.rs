@@ -326,8 +326,12 @@ impl Request {
             exchange.response().ok_or(RequestFailure::NotNow)?;
             loop {
                 match exchange.available() {
-                    (0, true) => self.fill(exchange, deadline)?,
-                    // A fault in the body shows where it is read. There is nothing that the buffer could take.
+                    (0, true) => {
+                        // What stands between chunks makes room, so that no more than a little is ever held.
+                        exchange.read(&mut []).map_err(ExchangeFailure::Exchange)?;
+                        self.fill(exchange, deadline)?;
+                    }
+                    // Nothing is there to be read, but a body that broke off must not look like one that has ended.
                     (0, false) => return Ok(exchange.read(&mut [0]).map_err(ExchangeFailure::Exchange)?),
                     (count, _) => return Ok(count),
                 }
@@ -386,15 +390,15 @@ impl Request {
         if is_sent_again && self.receive_response(notify).is_err() {
             return Err(NotUpgraded::NotNow);
         }
-        let read_ahead = self.look(|exchange| match exchange.response() {
+        let taken = self.look(|exchange| match exchange.response() {
             None => Err(NotUpgraded::NotNow),
             Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => {
                 Err(NotUpgraded::Refused)
             }
-            Some(_) => exchange.take_upgrade().ok_or(NotUpgraded::NotNow),
+            // A call that came between the two would have the stream as well.
+            Some(_) => exchange.take_upgrade().zip(self.line.take()).ok_or(NotUpgraded::NotNow),
         });
-        let read_ahead = read_ahead.map_err(|_| NotUpgraded::NotNow)??;
-        let stream = self.line.take().ok_or(NotUpgraded::NotNow)?;
+        let (read_ahead, stream) = taken.map_err(|_| NotUpgraded::NotNow)??;
         self.was_upgraded.store(true, Ordering::SeqCst);
         let settings = self.settings().clone();
         Ok(Socket::new(Role::Client, stream, &read_ahead, &settings))

@@ -229,3 +229,17 @@ fn the_limit_is_64_mib_where_nothing_else_was_asked_for() {
         assert!(buffer.capacity() <= LIMIT + 1);
     });
 }
+
+/// Empty pieces never make a message too long, so they must not go on for ever.
+#[test]
+fn empty_pieces_do_not_hold_a_receive_for_longer_than_its_time() {
+    let (socket, mut peer) = connect_value();
+    socket.set_receive_timeout(SHORT);
+    peer.write(&frame(0x02, b"begun"));
+    let pieces = frame(0x00, b"").repeat(1 << 16);
+    thread::scope(|scope| {
+        scope.spawn(|| peer.write_until_gone(&pieces));
+        assert_eq!(receive(&socket), Err(failed(WebSocketReceiveError::Timeout)));
+        drop(socket);
+    });
+}

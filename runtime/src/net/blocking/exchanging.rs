@@ -106,10 +106,13 @@ impl Line {
         write_all(&stream, bytes, limits.send).map_err(|failure| self.cancelled_or(failure))
     }
 
-    /// Waits for more bytes of the body.
+    /// Waits for more bytes of the body. A broken stream is no end of a body, now and later.
     pub(crate) fn fill(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<(), ExchangeFailure> {
-        let stream = self.stream()?;
-        read(&stream, exchange, deadline).map(drop).map_err(|failure| self.cancelled_or(failure))
+        let filled = self.read(exchange, deadline);
+        if matches!(filled, Err(ExchangeFailure::Lost(_))) {
+            exchange.broken();
+        }
+        filled.map(drop)
     }
 
     fn drive_on(
@@ -154,13 +157,39 @@ impl Line {
                         notify(Notice::Receiving);
                     }
                     let next = after(limits.receive).into_iter().chain(response_by).min();
-                    notify(Notice::Received(read(&*self.stream()?, exchange, next)?));
+                    notify(Notice::Received(self.read(exchange, next)?));
                     for &status in exchange.interim().iter().skip(interim) {
                         notify(Notice::Interim(status));
                     }
                     interim = exchange.interim().len();
+                    // A read after its deadline takes what is there, and a server may always have a little more.
+                    let is_late = response_by.is_some_and(|by| by <= Instant::now());
+                    if is_late && matches!(exchange.step(), Step::Receive) {
+                        return Err(ExchangeFailure::TimedOut);
+                    }
                 }
             }
+        }
+    }
+
+    /// Reads once, and tells the exchange.
+    fn read(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<usize, ExchangeFailure> {
+        let mut buffer = [0; READ_AHEAD];
+        let waited = self.stream()?.read(&mut buffer, deadline, None);
+        // What another thread has ended looks as if the server had, and a body may end with the stream.
+        if self.waker.is_woken() {
+            return Err(ExchangeFailure::Cancelled);
+        }
+        match waited? {
+            Waited::Bytes(length) => {
+                exchange.received(&buffer[..length])?;
+                Ok(length)
+            }
+            Waited::End | Waited::Woken => {
+                exchange.ended()?;
+                Ok(0)
+            }
+            Waited::TimedOut => Err(ExchangeFailure::TimedOut),
         }
     }
 
@@ -174,22 +203,6 @@ impl Line {
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Stream>>> {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Reads once, and tells the exchange: how many bytes have come.
-fn read(stream: &Stream, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<usize, ExchangeFailure> {
-    let mut buffer = [0; READ_AHEAD];
-    match stream.read(&mut buffer, deadline, None)? {
-        Waited::Bytes(length) => {
-            exchange.received(&buffer[..length])?;
-            Ok(length)
-        }
-        Waited::End | Waited::Woken => {
-            exchange.ended()?;
-            Ok(0)
-        }
-        Waited::TimedOut => Err(ExchangeFailure::TimedOut),
     }
 }
 

@@ -344,6 +344,13 @@ impl Exchange {
         Err(ExchangeError::Ended)
     }
 
+    /// The stream has broken, and what is missing of the body never comes.
+    pub fn broken(&mut self) {
+        if let Some(answer) = &mut self.answer {
+            answer.fault = Some(ExchangeError::Body(BodyError::Incomplete));
+        }
+    }
+
     /// Gives the exchange up: nothing of it can be used any more.
     pub fn fail(&mut self) {
         self.forget();
@@ -394,7 +401,7 @@ impl Exchange {
         if answer.body.is_done() || answer.fault.is_some() {
             return true;
         }
-        // The end of a chunked body, or a fault, may lie in the bytes that are there: then no others are waited for.
+        // The end of a chunked body may lie in the bytes that are there, or a fault behind which nothing is read.
         let mut probe = answer.body.clone();
         probe.read(&self.ahead, &mut []).map_or(true, |progress| progress.is_done)
     }
