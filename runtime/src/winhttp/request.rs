@@ -1,37 +1,32 @@
 //! The object behind a request handle: opened, sent, answered, read, and once exchanged for a WebSocket if it asked for one.
 
-use std::error::Error;
-use std::io::{self, ErrorKind};
-use std::mem;
+mod failure;
+mod opening;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::sys;
 
+pub(crate) use self::failure::{NotNow, NotUpgraded, RequestFailure};
+use self::opening::{FLAGS, set_first_fields};
+pub(crate) use self::opening::{InvalidOpening, Opening};
 use super::headers::Heads;
 use super::session::{Connection, lock};
 use super::settings::{Number, Settings};
 use super::socket::Socket;
-use super::target::{InvalidTarget, target};
+use super::target::target;
+use crate::net::Notice;
 use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line};
-use crate::net::{ConnectError, Notice};
 use crate::protocol::Role;
 use crate::protocol::http::{
-    Basic, Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
+    Basic, Exchange, FieldError, Fields, Length, Modifiers, Redirects, RequestHead, Response, Rules,
 };
 use crate::protocol::upgrade::check_fields;
 
 /// The least send buffer with which an upgrade can be sent, in bytes (b3.5).
 const MIN_SEND_BUFFER: u32 = 16;
-
-/// The flags of `WinHttpOpenRequest` that there are.
-const FLAGS: u32 = sys::WINHTTP_FLAG_SECURE
-    | sys::WINHTTP_FLAG_ESCAPE_PERCENT
-    | sys::WINHTTP_FLAG_NULL_CODEPAGE
-    | sys::WINHTTP_FLAG_ESCAPE_DISABLE
-    | sys::WINHTTP_FLAG_ESCAPE_DISABLE_QUERY
-    | sys::WINHTTP_FLAG_BYPASS_PROXY_CACHE;
 
 /// A request, its response, and the stream that both go over.
 #[derive(Debug)]
@@ -43,125 +38,6 @@ pub(crate) struct Request {
     /// Whether a WebSocket has come of it already (b1.2.10).
     was_upgraded: AtomicBool,
     line: Line,
-}
-
-/// What a request is opened with.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Opening<'o> {
-    /// GET if there is none.
-    pub(crate) verb: Option<&'o str>,
-    /// Path and query.
-    pub(crate) object_name: Option<&'o str>,
-    /// `HTTP/1.1` if there is none.
-    pub(crate) version: Option<&'o str>,
-    pub(crate) referrer: Option<&'o str>,
-    pub(crate) accept_types: &'o [&'o str],
-    pub(crate) flags: u32,
-}
-
-/// What a request is opened with is not what HTTP or the page allows.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum InvalidOpening {
-    Verb,
-    Target,
-    Version,
-    Header,
-    Flags,
-}
-
-/// The call does not fit what was done with the request before, or another call is under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotNow;
-
-/// Why a request could not be sent, or got no response.
-#[derive(Debug)]
-pub(crate) enum RequestFailure {
-    NotNow,
-    /// A header, or the request with it, is not one that can be sent.
-    Header(FieldError),
-    /// An upgrade needs the method GET and no body (RFC 6455 section 4.1).
-    NotForUpgrade,
-    /// There is less of the body than of the part to send at once, or headers and arguments contradict each other about its
-    /// length.
-    Length,
-    /// The send buffer is too small (b3.5).
-    SendBuffer,
-    Failed(ExchangeFailure),
-}
-
-impl RequestFailure {
-    /// Takes out what the system, the protocol or the handshake said.
-    pub(crate) fn take_source(&mut self) -> Option<Box<dyn Error + Send + Sync>> {
-        // What is left behind is for the code only.
-        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> {
-            Box::new(mem::replace(error, ErrorKind::Other.into()))
-        };
-        match self {
-            Self::Header(error) => Some(Box::new(*error)),
-            Self::Failed(
-                ExchangeFailure::Connect(ConnectError::NameNotResolved(error) | ConnectError::CannotConnect(error))
-                | ExchangeFailure::Lost(error),
-            ) => Some(take(error)),
-            Self::Failed(ExchangeFailure::Connect(ConnectError::TimedOut(_, error))) => {
-                error.take().map(|mut error| take(&mut error))
-            }
-            Self::Failed(ExchangeFailure::Exchange(error)) => Some(Box::new(*error)),
-            Self::Failed(
-                ExchangeFailure::Connect(ConnectError::Cancelled)
-                | ExchangeFailure::TimedOut
-                | ExchangeFailure::Cancelled
-                | ExchangeFailure::Secure,
-            )
-            | Self::NotNow
-            | Self::NotForUpgrade
-            | Self::Length
-            | Self::SendBuffer => None,
-        }
-    }
-}
-
-impl From<NotNow> for RequestFailure {
-    fn from(_: NotNow) -> Self {
-        Self::NotNow
-    }
-}
-
-impl From<FieldError> for RequestFailure {
-    fn from(error: FieldError) -> Self {
-        Self::Header(error)
-    }
-}
-
-impl From<ExchangeFailure> for RequestFailure {
-    fn from(failure: ExchangeFailure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<InvalidTarget> for InvalidOpening {
-    fn from(_: InvalidTarget) -> Self {
-        Self::Target
-    }
-}
-
-impl From<InvalidRequest> for InvalidOpening {
-    fn from(invalid: InvalidRequest) -> Self {
-        match invalid {
-            InvalidRequest::Method => Self::Verb,
-            InvalidRequest::Target => Self::Target,
-            InvalidRequest::Version => Self::Version,
-            InvalidRequest::Host => Self::Header,
-        }
-    }
-}
-
-/// Why an answered request does not become a socket.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum NotUpgraded {
-    /// The response is no upgrade that was asked for (b1.2.7, b1.2.8).
-    Refused,
-    /// The response has not come, or it was exchanged before (b1.2.11).
-    NotNow,
 }
 
 impl Request {
@@ -425,20 +301,6 @@ impl Request {
         *lock(&self.exchange) = Some(exchange);
         result
     }
-}
-
-/// The headers that a request has from the beginning.
-fn set_first_fields(fields: &mut Fields, connection: &Connection, opening: Opening<'_>) -> Result<(), FieldError> {
-    if let Some(agent) = connection.session().agent() {
-        fields.set("User-Agent", &agent)?;
-    }
-    if let Some(referrer) = opening.referrer {
-        fields.set("Referer", referrer)?;
-    }
-    if !opening.accept_types.is_empty() {
-        fields.set("Accept", &opening.accept_types.join(", "))?;
-    }
-    Ok(())
 }
 
 /// How long the body is, from the headers, the part to send at once, and the total length that the program gives. `None` if
