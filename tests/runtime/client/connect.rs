@@ -23,7 +23,8 @@ fn a_refused_connection_keeps_the_error_of_the_system() {
 /// RFC 6455 section 4.1: the handshake itself sets `Upgrade`.
 #[test]
 fn a_header_that_cannot_be_sent_is_named() {
-    let options = winws::ConnectOptions { headers: &[("X", "1"), ("upgrade", "websocket")], subprotocols: &[] };
+    let headers = &[("X", "1"), ("upgrade", "websocket")];
+    let options = winws::ConnectOptions { headers, subprotocols: &[] };
     let error = winws::connect_with("ws://127.0.0.1:9/", &options).unwrap_err();
     assert_eq!(error.code(), Win32Error::ERROR_INVALID_PARAMETER);
     assert!(error.to_string().contains("\"upgrade\""), "{error}");
