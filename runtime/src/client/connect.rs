@@ -137,8 +137,12 @@ impl Session {
     ///
     /// The error's `source()` has what the operating system or the handshake said.
     pub fn connect_with(&self, url: &str, options: &ConnectOptions<'_>) -> Result<WebSocket, ConnectError> {
-        let request = self.open(url, options.headers)?;
+        let request = self.open(url)?;
+        // From then on a header of the handshake is refused where it is added, and can be named.
         request.ask_for_upgrade();
+        for (name, value) in options.headers {
+            add_header(&request, name, value)?;
+        }
         if !options.subprotocols.is_empty() {
             add_header(&request, "Sec-WebSocket-Protocol", &options.subprotocols.join(", "))?;
         }
@@ -178,20 +182,16 @@ impl Session {
     ///
     /// The codes of [`connect_with`](Self::connect_with). A status that is no success is no error.
     pub fn get(&self, url: &str) -> Result<Response, ConnectError> {
-        let request = self.open(url, &[])?;
+        let request = self.open(url)?;
         exchange(&request)?;
         Ok(Response::new(request)?)
     }
 
-    fn open(&self, url: &str, headers: &[(&str, &str)]) -> Result<Request, ConnectError> {
+    fn open(&self, url: &str) -> Result<Request, ConnectError> {
         let Url { host, port, target } = Url::parse(url)?;
         let connection = Connection::new(Arc::clone(&self.object), host, port);
         let opening = Opening { object_name: Some(&target), ..Opening::default() };
-        let request = Request::open(&connection, opening)?;
-        for (name, value) in headers {
-            add_header(&request, name, value)?;
-        }
-        Ok(request)
+        Ok(Request::open(&connection, opening)?)
     }
 }
 
