@@ -19,14 +19,14 @@ pub(crate) use self::answering::{AnsweringError, receive_request, send_last_resp
 pub(crate) use self::exchanging::{ExchangeFailure, ExchangeLimits, Line};
 use self::incoming::{Incoming, Reading};
 use self::outgoing::{Outgoing, Progress, Turn};
-use self::silence::{Sign, Silence};
+use self::silence::Silence;
 use self::times::Limit;
 pub(crate) use self::times::Times;
 use super::trace;
 use super::{Interest, Readiness, Stream, Wait, Waited, Waker};
 use crate::keys;
-use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, Framer, Piece, Receiver, Role};
-use crate::session::{AnswerDue, Ending, Outcome, Refusal, SendError};
+use crate::protocol::{CloseFrame, Control, Fault, Framer, Piece, Receiver, Role};
+use crate::session::{AnswerDue, Ending, Outcome, SendError};
 
 /// Why a call on a connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,27 +249,6 @@ impl Blocking {
                 Ok(Some(Waited::End)) | Err(_) => return Err(self.lose(reading)),
             }
         }
-    }
-
-    /// Does what is due after a silence.
-    fn give_sign(&self, reading: &mut Reading<'_>, span: Duration) -> Result<(), Failure> {
-        let sign = self.silence.passed(span);
-        let mut queue = self.outgoing.lock();
-        match sign {
-            Sign::None => return Ok(()),
-            Sign::Pong => queue.keep_alive(),
-            // After our close frame nothing is asked any more.
-            Sign::Ping => drop(queue.send_control(Control::Ping(ControlPayload::EMPTY))),
-            Sign::Lost => {
-                trace::socket("the peer was silent for too long");
-                queue.lose();
-                drop(queue);
-                self.stream.shutdown_both();
-                return Err(self.lose(reading));
-            }
-        }
-        queue.flush(&self.stream);
-        Ok(())
     }
 
     /// More of what comes, as far as it is there. A loss is nothing yet.

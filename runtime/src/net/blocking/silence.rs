@@ -5,7 +5,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::incoming::Reading;
 use super::times::Limit;
+use super::{Blocking, Failure};
+use crate::net::trace;
+use crate::protocol::{Control, ControlPayload};
 
 /// What is due after a silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +84,29 @@ impl Silence {
         };
         self.since_sign.store(0, Ordering::Relaxed);
         sign
+    }
+}
+
+impl Blocking {
+    /// Does what is due after a silence.
+    pub(super) fn give_sign(&self, reading: &mut Reading<'_>, span: Duration) -> Result<(), Failure> {
+        let sign = self.silence.passed(span);
+        let mut queue = self.outgoing.lock();
+        match sign {
+            Sign::None => return Ok(()),
+            Sign::Pong => queue.keep_alive(),
+            // After our close frame nothing is asked any more.
+            Sign::Ping => drop(queue.send_control(Control::Ping(ControlPayload::EMPTY))),
+            Sign::Lost => {
+                trace::socket("the peer was silent for too long");
+                queue.lose();
+                drop(queue);
+                self.stream.shutdown_both();
+                return Err(self.lose(reading));
+            }
+        }
+        queue.flush(&self.stream);
+        Ok(())
     }
 }
 
