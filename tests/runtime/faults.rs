@@ -39,10 +39,10 @@ const SEEDS: &str = "WINWS_FAULTS";
 const RUNS: u64 = 1000;
 
 /// How many are made before threads and descriptors are counted again.
-const BATCH: u64 = 250;
+const BATCH: u64 = 500;
 
 /// How many are made at once. Most of them wait most of the time.
-const AT_ONCE: usize = 40;
+const AT_ONCE: usize = 50;
 
 /// How long a run may take, and the threads at its end: the watchdog.
 const PATIENCE: Duration = Duration::from_secs(30);
