@@ -656,8 +656,8 @@ typedef void (CALLBACK *WS_ASYNC_CALLBACK)(
  *       expected one.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel cannot be closed in its present state. An object
  *       that the close needs is in a state that does not allow it.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called while the channel was closing. The
- *       close was broken off before it was done.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted while it was closing. The close was
+ *       broken off before it was done.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): The close took longer than the channel allows.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The close would go beyond a limit that is set for the channel.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The remote endpoint reported that it cannot process the
@@ -779,7 +779,7 @@ typedef HRESULT (CALLBACK *WS_GET_CHANNEL_PROPERTY_CALLBACK)(
  *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_CREATED.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the channel was open.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted before it was open.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
@@ -843,7 +843,7 @@ typedef HRESULT (CALLBACK *WS_OPEN_CHANNEL_CALLBACK)(
  *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, or the message is not being read.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the end had come.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted before the end had come.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
@@ -918,7 +918,7 @@ typedef HRESULT (CALLBACK *WS_READ_MESSAGE_END_CALLBACK)(
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, or another message is still being
  *       read.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the headers had come.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted before the headers had come.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
@@ -1072,7 +1072,7 @@ typedef HRESULT (CALLBACK *WS_SHUTDOWN_SESSION_CHANNEL_CALLBACK)(
  *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, or the message is not being written.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the whole message was sent.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted before the whole message was sent.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
@@ -1146,7 +1146,7 @@ typedef HRESULT (CALLBACK *WS_WRITE_MESSAGE_END_CALLBACK)(
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The channel is not open, its session has been shut down, or
  *       another message is still being written.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the headers were sent.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted before the headers were sent.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
@@ -1347,7 +1347,7 @@ struct WS_ERROR_PROPERTY {
  *     Error object that receives details if the call fails. Pass NULL if the code is enough.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
- *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
+ *     - E_INVALIDARG (0x80070057): channel is not a channel.
  *     - WS_E_NOT_SUPPORTED (0x803D0017): This version of Windows cannot abort this channel, see the
  *       remarks.
  *
@@ -1368,7 +1368,7 @@ HRESULT WINAPI WsAbortChannel(WS_CHANNEL *channel, WS_ERROR *error);
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the copy.
- *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, error or string is NULL.
+ *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, error or string is missing.
  *
  * From webservices/nf-webservices-wsadderrorstring.md, line 48.
  */
@@ -1395,12 +1395,12 @@ HRESULT WINAPI WsAddErrorString(WS_ERROR *error, const WS_STRING *string);
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
  *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
+ *     - E_INVALIDARG (0x80070057): channel is not a channel.
  *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state does not allow the call, because the channel is
  *       being opened, accepted or closed.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called while the channel was closing.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted while it was closing.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
  *     - WS_E_ENDPOINT_FAILURE (0x803D000F): The endpoint answered that it cannot handle the request.
@@ -1441,9 +1441,9 @@ HRESULT WINAPI WsCloseChannel(
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, channel is NULL, a property is
- *       unknown, has the wrong size or cannot be set here, or a security description is given for a custom
- *       channel.
+ *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, channel is missing, a property
+ *       is unknown, has the wrong size or cannot be set here, or a security description is given for a
+ *       custom channel.
  *
  * From webservices/nf-webservices-wscreatechannel.md, line 48.
  */
@@ -1474,8 +1474,8 @@ HRESULT WINAPI WsCreateChannel(
  *
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): error is NULL, or a property is unknown, has the wrong size or cannot
- *       be set here.
+ *     - E_INVALIDARG (0x80070057): error is missing, or a property is unknown, has the wrong size or
+ *       cannot be set here.
  *
  * From webservices/nf-webservices-wscreateerror.md, line 48.
  */
@@ -1528,7 +1528,7 @@ void WINAPI WsFreeError(WS_ERROR *error);
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): The channel does not have this property, valueSize is too small for it,
- *       or an argument is NULL.
+ *       or a required argument is missing.
  *
  * From webservices/nf-webservices-wsgetchannelproperty.md, line 48.
  */
@@ -1556,8 +1556,8 @@ HRESULT WINAPI WsGetChannelProperty(
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
- *     - E_INVALIDARG (0x80070057): The property does not exist, bufferSize is too small for it, or an
- *       argument is NULL.
+ *     - E_INVALIDARG (0x80070057): The property does not exist, bufferSize is too small for it, or a
+ *       required argument is missing.
  *
  * From webservices/nf-webservices-wsgeterrorproperty.md, line 48.
  */
@@ -1584,7 +1584,7 @@ HRESULT WINAPI WsGetErrorProperty(
  *     S_OK on success, otherwise one of the "codes of Web Services".
  *
  *     The list is not complete.
- *     - E_INVALIDARG (0x80070057): An argument is NULL, or there is no string with this number.
+ *     - E_INVALIDARG (0x80070057): A required argument is missing, or there is no string with this number.
  *
  * From webservices/nf-webservices-wsgeterrorstring.md, line 48.
  */
@@ -1616,12 +1616,12 @@ HRESULT WINAPI WsGetErrorString(WS_ERROR *error, ULONG index, WS_STRING *string)
  *       the result.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
  *     - E_INVALIDARG (0x80070057): An argument is not valid. For example, channel or endpointAddress is
- *       NULL.
+ *       missing.
  *     - WS_E_INVALID_FORMAT (0x803D0000): Received data is malformed, or other data was expected at this
  *       place.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_CREATED. The channel is
  *       open already, for example.
- *     - WS_E_OPERATION_ABORTED (0x803D0004): WsAbortChannel was called before the channel was open.
+ *     - WS_E_OPERATION_ABORTED (0x803D0004): The channel was aborted before it was open.
  *     - WS_E_ENDPOINT_ACCESS_DENIED (0x803D0005): The endpoint refuses this client.
  *     - WS_E_OPERATION_TIMED_OUT (0x803D0006): A time limit of the channel has passed.
  *     - WS_E_QUOTA_EXCEEDED (0x803D0008): The operation would exceed a limit that is set for the channel.
@@ -1666,7 +1666,7 @@ HRESULT WINAPI WsOpenChannel(
  *     Error object that receives details if the call fails. Pass NULL if the code is enough.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
- *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
+ *     - E_INVALIDARG (0x80070057): channel is not a channel.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is neither WS_CHANNEL_STATE_CREATED nor
  *       WS_CHANNEL_STATE_CLOSED.
  *
@@ -1681,7 +1681,7 @@ HRESULT WINAPI WsResetChannel(WS_CHANNEL *channel, WS_ERROR *error);
  *     Error object to empty.
  * @return
  *     S_OK on success, otherwise one of the "codes of Web Services".
- *     - E_INVALIDARG (0x80070057): error is NULL, or it is not an error object.
+ *     - E_INVALIDARG (0x80070057): error is not an error object.
  *
  * From webservices/nf-webservices-wsreseterror.md, line 48.
  */
@@ -1706,7 +1706,7 @@ HRESULT WINAPI WsResetError(WS_ERROR *error);
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the new value.
  *     - E_INVALIDARG (0x80070057): The channel does not have this property, the property cannot be
- *       changed, valueSize is not the size of the property's type, or an argument is NULL.
+ *       changed, valueSize is not the size of the property's type, or a required argument is missing.
  *
  * From webservices/nf-webservices-wssetchannelproperty.md, line 48.
  */
@@ -1735,7 +1735,7 @@ HRESULT WINAPI WsSetChannelProperty(
  *     The list is not complete.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory for the new value.
  *     - E_INVALIDARG (0x80070057): The property does not exist, the property can only be read, valueSize
- *       is not the size of its type, or an argument is NULL.
+ *       is not the size of its type, or a required argument is missing.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The language cannot be changed now, because the object is not
  *       empty.
  *
@@ -1770,7 +1770,7 @@ HRESULT WINAPI WsSetErrorProperty(
  *     The list is not complete.
  *     - WS_S_ASYNC (0x003D0000): The operation goes on. The callback in asyncContext will be called with
  *       the result.
- *     - E_INVALIDARG (0x80070057): channel is NULL, or it is not a channel.
+ *     - E_INVALIDARG (0x80070057): channel is not a channel.
  *     - WS_E_INVALID_OPERATION (0x803D0003): The state is not WS_CHANNEL_STATE_OPEN, the channel has no
  *       session for sending, or the session has been shut down already.
  *

@@ -287,8 +287,8 @@ VOID WINAPI WebSocketAbortHandle(WEB_SOCKET_HANDLE hWebSocket);
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): A required pointer is NULL, a pointer is NULL though its count is not
- *       0, or the handle belongs to a server.
+ *     - E_INVALIDARG (0x80070057): A required argument is missing, an array is missing although its count
+ *       is not 0, or the handle belongs to a server.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of this handle has begun already.
  *
  * From websocket/nf-websocket-websocketbeginclienthandshake.md, line 34.
@@ -332,8 +332,9 @@ HRESULT WINAPI WebSocketBeginClientHandshake(
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): A required pointer is NULL, a pointer is NULL though its count is not
- *       0, the request does not offer the subprotocol or an extension, or the handle belongs to a client.
+ *     - E_INVALIDARG (0x80070057): A required argument is missing, an array is missing although its count
+ *       is not 0, the request does not offer the subprotocol or an extension, or the handle belongs to a
+ *       client.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of this handle has begun already.
  *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): A header that the handshake needs is missing from the
  *       request or has a wrong value.
@@ -388,8 +389,8 @@ VOID WINAPI WebSocketCompleteAction(
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown, a property cannot be set,
- *       or a value has the wrong size or is below its minimum.
+ *     - E_INVALIDARG (0x80070057): A required argument is missing, a property is unknown, a property
+ *       cannot be set, or a value has the wrong size or is below its minimum.
  *
  * From websocket/nf-websocket-websocketcreateclienthandle.md, line 34.
  */
@@ -414,8 +415,8 @@ HRESULT WINAPI WebSocketCreateClientHandle(
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): phWebSocket is NULL, a property is unknown, a property cannot be set,
- *       or a value has the wrong size or is below its minimum.
+ *     - E_INVALIDARG (0x80070057): A required argument is missing, a property is unknown, a property
+ *       cannot be set, or a value has the wrong size or is below its minimum.
  *
  * From websocket/nf-websocket-websocketcreateserverhandle.md, line 34.
  */
@@ -465,8 +466,8 @@ VOID WINAPI WebSocketDeleteHandle(WEB_SOCKET_HANDLE hWebSocket);
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): pResponseHeaders is NULL though its count is not 0, the array for the
- *       extensions is too small or has no count, or the handle belongs to a server.
+ *     - E_INVALIDARG (0x80070057): pResponseHeaders is missing although its count is not 0, the array for
+ *       the extensions is too small or has no count, or the handle belongs to a server.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake has not begun, or it is complete already.
  *     - E_INVALID_PROTOCOL_FORMAT (0x83760002): A header that the handshake needs is missing or has a
  *       wrong value. For example, Sec-WebSocket-Accept does not fit the key that was sent.
@@ -537,8 +538,8 @@ HRESULT WINAPI WebSocketEndServerHandshake(WEB_SOCKET_HANDLE hWebSocket);
  *     with their numbers.
  *     - E_HANDLE (0x80070006): The handle does not belong to a session, or the session has been deleted.
  *     - E_OUTOFMEMORY (0x8007000E): There is not enough memory.
- *     - E_INVALIDARG (0x80070057): A required pointer is NULL, the queue is unknown, or the action has a
- *       buffer and the array has no element for it.
+ *     - E_INVALIDARG (0x80070057): A required argument is missing, the queue is unknown, or the action has
+ *       a buffer and the array has no element for it.
  *     - E_INVALID_PROTOCOL_OPERATION (0x83760001): The handshake of the session is not complete, or the
  *       received frame is well formed but not allowed at this point. An example is a continuation without
  *       the beginning of its message. For a frame, only the queue of receives returns this code.
@@ -574,8 +575,8 @@ HRESULT WINAPI WebSocketGetAction(
  * @return
  *     S_OK on success, otherwise an error code. "WebSocket return values" lists the codes of the protocol
  *     with their numbers.
- *     - E_INVALIDARG (0x80070057): A pointer is NULL, the property cannot be read, or the memory is too
- *       small for the value.
+ *     - E_INVALIDARG (0x80070057): A required argument is missing, the property cannot be read, or the
+ *       memory is too small for the value.
  *
  * From websocket/nf-websocket-websocketgetglobalproperty.md, line 34.
  */

@@ -696,8 +696,8 @@ typedef void *HINTERNET;
 /**
  * Session; set; BOOL.
  *
- * A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
- * thread while a callback runs.
+ * A promise that status callbacks return quickly and wait for nothing. At first it is FALSE. WinHTTP
+ * then needs no other thread while a callback runs.
  */
 #define WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS 111
 /**
@@ -746,7 +746,7 @@ typedef void *HINTERNET;
 #define WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH 83
 #define WINHTTP_OPTION_CONNECTION_FILTER 131
 /**
- * Request; set; GUID.
+ * Request; set; a GUID.
  *
  * Marks the connection, so that other requests can ask for it.
  */
@@ -1009,7 +1009,8 @@ typedef void *HINTERNET;
 /**
  * Session; set and query; DWORD.
  *
- * How many connections to one server that speaks HTTP/1.0 there may be at a time.
+ * How many connections to one server that speaks HTTP/1.0 there may be at a time. At first there is no
+ * limit.
  */
 #define WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER 74
 /**
@@ -1787,9 +1788,19 @@ typedef enum WINHTTP_WEB_SOCKET_OPERATION {
     WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION = 3,
 } WINHTTP_WEB_SOCKET_OPERATION;
 
+typedef struct FILETIME FILETIME;
+typedef FILETIME *PFILETIME;
+typedef FILETIME *LPFILETIME;
+typedef struct GUID GUID;
 typedef struct HTTP_VERSION_INFO HTTP_VERSION_INFO;
 typedef HTTP_VERSION_INFO *LPHTTP_VERSION_INFO;
 typedef HTTP_VERSION_INFO *PHTTP_VERSION_INFO;
+typedef struct SOCKADDR_STORAGE SOCKADDR_STORAGE;
+typedef SOCKADDR_STORAGE *PSOCKADDR_STORAGE;
+typedef SOCKADDR_STORAGE *LPSOCKADDR_STORAGE;
+typedef struct SYSTEMTIME SYSTEMTIME;
+typedef SYSTEMTIME *PSYSTEMTIME;
+typedef SYSTEMTIME *LPSYSTEMTIME;
 typedef struct URL_COMPONENTS URL_COMPONENTS;
 typedef URL_COMPONENTS URL_COMPONENTSW;
 typedef URL_COMPONENTS *LPURL_COMPONENTS;
@@ -1799,6 +1810,10 @@ typedef WINHTTP_ASYNC_RESULT *LPWINHTTP_ASYNC_RESULT;
 typedef WINHTTP_ASYNC_RESULT *PWINHTTP_ASYNC_RESULT;
 typedef struct WINHTTP_AUTOPROXY_OPTIONS WINHTTP_AUTOPROXY_OPTIONS;
 typedef WINHTTP_AUTOPROXY_OPTIONS *PWINHTTP_AUTOPROXY_OPTIONS;
+typedef struct WINHTTP_CERTIFICATE_INFO WINHTTP_CERTIFICATE_INFO;
+typedef WINHTTP_CERTIFICATE_INFO *PWINHTTP_CERTIFICATE_INFO;
+typedef struct WINHTTP_CONNECTION_INFO WINHTTP_CONNECTION_INFO;
+typedef WINHTTP_CONNECTION_INFO *PWINHTTP_CONNECTION_INFO;
 typedef struct WINHTTP_CREDS WINHTTP_CREDS;
 typedef WINHTTP_CREDS *PWINHTTP_CREDS;
 typedef struct WINHTTP_CREDS_EX WINHTTP_CREDS_EX;
@@ -1806,6 +1821,8 @@ typedef WINHTTP_CREDS_EX *PWINHTTP_CREDS_EX;
 typedef struct WINHTTP_CURRENT_USER_IE_PROXY_CONFIG WINHTTP_CURRENT_USER_IE_PROXY_CONFIG;
 typedef struct WINHTTP_FAILED_CONNECTION_RETRIES WINHTTP_FAILED_CONNECTION_RETRIES;
 typedef WINHTTP_FAILED_CONNECTION_RETRIES *PWINHTTP_FAILED_CONNECTION_RETRIES;
+typedef struct WINHTTP_MATCH_CONNECTION_GUID WINHTTP_MATCH_CONNECTION_GUID;
+typedef WINHTTP_MATCH_CONNECTION_GUID *PWINHTTP_MATCH_CONNECTION_GUID;
 typedef struct WINHTTP_PROXY_INFO WINHTTP_PROXY_INFO;
 typedef WINHTTP_PROXY_INFO WINHTTP_PROXY_INFOW;
 typedef WINHTTP_PROXY_INFO *LPWINHTTP_PROXY_INFO;
@@ -1928,6 +1945,35 @@ typedef VOID (CALLBACK *WINHTTP_STATUS_CALLBACK)(
 );
 
 /**
+ * The FILETIME structure is a point in time in UTC: the number of intervals of 100 nanoseconds since
+ * the beginning of the year 1601. The number has 64 bits in two parts.
+ *
+ * From minwinbase/ns-minwinbase-filetime.md, line 46.
+ */
+struct FILETIME {
+    /** The lower 32 bits. */
+    DWORD dwLowDateTime;
+    /** The upper 32 bits. */
+    DWORD dwHighDateTime;
+};
+
+/**
+ * The GUID structure is an identifier of 128 bits that is unique in the world.
+ *
+ * From guiddef/ns-guiddef-guid.md, line 48.
+ */
+struct GUID {
+    /** The first 8 hexadecimal digits, as a number. */
+    ULONG Data1;
+    /** The next 4 digits. */
+    USHORT Data2;
+    /** The next 4 digits. */
+    USHORT Data3;
+    /** The last 16 digits, as bytes. The text form has a hyphen after the second byte. */
+    UCHAR Data4[8];
+};
+
+/**
  * The HTTP_VERSION_INFO structure is a version of HTTP, 1.0 or 1.1. It is the value of
  * WINHTTP_OPTION_HTTP_VERSION.
  *
@@ -1938,6 +1984,51 @@ struct HTTP_VERSION_INFO {
     DWORD dwMajorVersion;
     /** The number after the dot, 0 or 1. */
     DWORD dwMinorVersion;
+};
+
+/**
+ * The SOCKADDR_STORAGE structure has room for a socket address of any family, such as IPv4 and IPv6,
+ * and is aligned for it.
+ *
+ * From ws2def/ns-ws2def-sockaddr_storage_lh.md, line 48.
+ */
+struct SOCKADDR_STORAGE {
+    /**
+     * Family of the address, for example AF_INET (2) or AF_INET6 (23). Read the address as the structure
+     * of its family, sockaddr_in or sockaddr_in6.
+     */
+    USHORT ss_family;
+    /** Reserved for the address. */
+    CHAR __ss_pad1[6];
+    /** Reserved for the address. It gives the structure its alignment. */
+    INT64 __ss_align;
+    /** Reserved for the address. */
+    CHAR __ss_pad2[112];
+};
+
+/**
+ * The SYSTEMTIME structure is a date and a time of day. In WinHTTP it is in UTC, like the dates of
+ * HTTP.
+ *
+ * From minwinbase/ns-minwinbase-systemtime.md, line 46.
+ */
+struct SYSTEMTIME {
+    /** The year, from 1601 on. */
+    WORD wYear;
+    /** The month, from 1 for January to 12. */
+    WORD wMonth;
+    /** The day of the week, from 0 for Sunday to 6. */
+    WORD wDayOfWeek;
+    /** The day of the month, from 1 to 31. */
+    WORD wDay;
+    /** The hour, from 0 to 23. */
+    WORD wHour;
+    /** The minute, from 0 to 59. */
+    WORD wMinute;
+    /** The second, from 0 to 59. */
+    WORD wSecond;
+    /** The millisecond, from 0 to 999. */
+    WORD wMilliseconds;
 };
 
 /**
@@ -2066,8 +2157,48 @@ struct WINHTTP_AUTOPROXY_OPTIONS {
 };
 
 /**
+ * The WINHTTP_CERTIFICATE_INFO structure holds the content of a server's certificate. It is the value
+ * of WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT.
+ *
+ * From winhttp/ns-winhttp-winhttp_certificate_info.md, line 49.
+ */
+struct WINHTTP_CERTIFICATE_INFO {
+    /** When the certificate expires, a FILETIME structure. */
+    FILETIME ftExpiry;
+    /** When the certificate becomes valid, a FILETIME structure. */
+    FILETIME ftStart;
+    /** Whom the certificate is for: the organization, the site and the server. */
+    LPWSTR lpszSubjectInfo;
+    /** Who issued the certificate: the organization, the site and the server. */
+    LPWSTR lpszIssuerInfo;
+    /** Name of the protocol of the secure connection. It is always NULL: WinHTTP does not set it. */
+    LPWSTR lpszProtocolName;
+    /** Name of the algorithm that signed the certificate. It is always NULL, too. */
+    LPWSTR lpszSignatureAlgName;
+    /** Name of the algorithm that encrypts the connection. It is always NULL, too. */
+    LPWSTR lpszEncryptionAlgName;
+    /** Size of the key, in bytes. */
+    DWORD dwKeySize;
+};
+
+/**
+ * The WINHTTP_CONNECTION_INFO structure holds the addresses and the ports of both ends of a
+ * connection. It is the value of WINHTTP_OPTION_CONNECTION_INFO.
+ *
+ * From winhttp/ns-winhttp-winhttp_connection_info.md, line 47.
+ */
+struct WINHTTP_CONNECTION_INFO {
+    /** Size of the structure, in bytes. Set it before the call. */
+    DWORD cbSize;
+    /** Address and port of this end, a SOCKADDR_STORAGE structure. */
+    SOCKADDR_STORAGE LocalAddress;
+    /** Address and port of the other end, a SOCKADDR_STORAGE structure. With a proxy this is the proxy. */
+    SOCKADDR_STORAGE RemoteAddress;
+};
+
+/**
  * The WINHTTP_CREDS structure holds credentials for a server or a proxy. WINHTTP_CREDS_EX has a URL
- * besides, and is the one that the options take.
+ * besides and replaces this structure, which is deprecated.
  *
  * From winhttp/ns-winhttp-winhttp_creds.md, line 49.
  */
@@ -2157,6 +2288,22 @@ struct WINHTTP_FAILED_CONNECTION_RETRIES {
      * "option flags".
      */
     DWORD dwAllowedRetryConditions;
+};
+
+/**
+ * The WINHTTP_MATCH_CONNECTION_GUID structure says which connections may serve a request. It is the
+ * value of WINHTTP_OPTION_MATCH_CONNECTION_GUID.
+ *
+ * From winhttp/ns-winhttp-winhttp_match_connection_guid.md, line 49.
+ */
+struct WINHTTP_MATCH_CONNECTION_GUID {
+    /** Mark of the connections, a GUID that WINHTTP_OPTION_CONNECTION_GUID has set on them. */
+    GUID ConnectionGuid;
+    /**
+     * 0, or WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION: only a connection with this mark
+     * may serve the request. Without the flag, a connection without a mark may serve it too.
+     */
+    ULONGLONG ullFlags;
 };
 
 /**
@@ -2272,6 +2419,7 @@ struct WINHTTP_WEB_SOCKET_STATUS {
 #define WinHttpSetCredentials WinHttpSetCredentials_w32
 #define WinHttpSetOption WinHttpSetOption_w32
 #define WinHttpSetStatusCallback WinHttpSetStatusCallback_w32
+#define WinHttpTimeToSystemTime WinHttpTimeToSystemTime_w32
 #endif
 
 /**
@@ -2310,10 +2458,10 @@ struct WINHTTP_WEB_SOCKET_STATUS {
  *     - WINHTTP_ADDREQ_FLAGS_MASK (0xFFFF0000): The part that holds the flags.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpszHeaders is NULL or empty, or it holds a malformed header: a name
- *       is not a token, or a value has characters that could start another header. No header has been
+ *     - ERROR_INVALID_PARAMETER (87): lpszHeaders is missing or empty, or it holds a malformed header: a
+ *       name is not a token, or a value has characters that could start another header. No header has been
  *       added.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2342,7 +2490,7 @@ BOOL WINAPI WinHttpAddRequestHeaders(
  *     value to a new handle.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2375,9 +2523,9 @@ BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
  *     Connection handle.
  *
  *     If it is NULL, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): pswzServerName is NULL, or dwReserved is not 0.
+ *     - ERROR_INVALID_PARAMETER (87): pswzServerName is missing, or dwReserved is not 0.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_INVALID_URL (12005): The server name cannot be part of a URL.
@@ -2420,8 +2568,8 @@ HINTERNET WINAPI WinHttpConnect(
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or
- *       ICU_ESCAPE is given without buffers.
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing, the structure states a wrong size,
+ *       or ICU_DECODE or ICU_ESCAPE is given without buffers.
  *     - ERROR_INSUFFICIENT_BUFFER (122): A buffer of the caller is too small. The length member of that
  *       part has received the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -2486,8 +2634,9 @@ DWORD WINAPI WinHttpCreateProxyResolver(HINTERNET hSession, HINTERNET *phResolve
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpUrlComponents or pdwUrlLength is NULL, or dwStructSize is wrong.
- *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. pdwUrlLength has received the
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing, or the structure states a wrong
+ *       size.
+ *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is missing or too small. pdwUrlLength has received the
  *       needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -2533,8 +2682,8 @@ BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD dwAutoDetectFlags, LPWSTR *ppw
  * returned.
  *
  * @param pProxyResult [in, out]
- *     The WINHTTP_PROXY_RESULT structure. The function frees the entries and their strings, and not the
- *     structure itself.
+ *     The WINHTTP_PROXY_RESULT structure. The function frees the entries and their strings, and sets all
+ *     members to 0. It does not free the structure itself.
  *
  * From winhttp/nf-winhttp-winhttpfreeproxyresult.md, line 47.
  */
@@ -2783,7 +2932,7 @@ HINTERNET WINAPI WinHttpOpen(
  *     Request handle.
  *
  *     If it is NULL, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A string or a flag is not valid.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -2861,7 +3010,7 @@ BOOL WINAPI WinHttpQueryAuthSchemes(
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): lpdwNumberOfBytesAvailable is NULL in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
@@ -2908,7 +3057,7 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is NULL, the attribute
+ *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is missing, the attribute
  *       does not exist, or the value of the header cannot be converted to the number or the time that a
  *       modifier asks for.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. Nothing is written to the
@@ -2951,8 +3100,8 @@ BOOL WINAPI WinHttpQueryHeaders(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is NULL, or the option can only be set: no handle
- *       gives its value.
+ *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is missing, or the option can only be set: no
+ *       handle gives its value.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. lpdwBufferLength has received
  *       the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -2990,7 +3139,7 @@ BOOL WINAPI WinHttpQueryOption(
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToRead is not 0, or
  *       lpdwNumberOfBytesRead is NULL in synchronous mode.
@@ -3030,7 +3179,7 @@ BOOL WINAPI WinHttpReadData(
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): lpReserved is not NULL.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
@@ -3053,7 +3202,7 @@ BOOL WINAPI WinHttpReadData(
  *       WinHttpSendRequest.
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
  *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
- *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
+ *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The server did not send an HTTP response, or the
  *       response ended before its headers did. For a WebSocket, the status can also be 101 while the
  *       answer to the handshake is wrong.
@@ -3110,7 +3259,7 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation. A WebSocket request
  *       also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16.
  *     - ERROR_INVALID_PARAMETER (87): A header is malformed, dwTotalLength differs from the Content-Length
@@ -3139,7 +3288,7 @@ BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID lpReserved);
  *       authentication. Call the function again with the same handle.
  *     - ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): The server asks for a client certificate. Set
  *       WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the
- *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL.
+ *       program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT.
  *     - ERROR_WINHTTP_INVALID_SERVER_RESPONSE (12152): The proxy has answered a CONNECT request with
  *       something that is not a valid response.
  *     - ERROR_WINHTTP_SECURE_FAILURE (12175): The certificate of the server was not accepted. The status
@@ -3193,10 +3342,10 @@ BOOL WINAPI WinHttpSendRequest(
  *     Reserved. It must be NULL.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): The target or the scheme does not exist, or there is a user name and
- *       pwszPassword is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): The target or the scheme does not exist, or there is a user name
+ *       without a password.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not a request handle.
@@ -3231,7 +3380,7 @@ BOOL WINAPI WinHttpSetCredentials(
  *     WINHTTP_OPTION_PROXY_PASSWORD and WINHTTP_OPTION_USER_AGENT.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): The value is not valid for the option, or it has the wrong size. An
  *       example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000.
@@ -3300,7 +3449,7 @@ BOOL WINAPI WinHttpSetOption(
  *
  *     On failure it is WINHTTP_INVALID_STATUS_CALLBACK, a pointer with the value -1. Call GetLastError
  *     then to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): dwReserved is not 0.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -3333,7 +3482,7 @@ WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(
  *     Time to wait for the next data of the response, in milliseconds. At first it is 30,000.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): A timeout is less than -1. None of the four is changed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
@@ -3354,6 +3503,24 @@ BOOL WINAPI WinHttpSetTimeouts(
 );
 
 /**
+ * The WinHttpTimeToSystemTime function converts a date of HTTP, such as Sun, 06 Nov 1994 08:49:37 GMT,
+ * to a structure.
+ *
+ * @param pwszTime [in]
+ *     The date, a string with a terminating zero. Its forms are those of RFC 9110 section 5.6.7.
+ * @param pst [out]
+ *     Receives the date, in UTC: a SYSTEMTIME structure.
+ * @return
+ *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
+ *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, or the string is not a date.
+ *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
+ *       code.
+ *
+ * From winhttp/nf-winhttp-winhttptimetosystemtime.md, line 47.
+ */
+BOOL WINAPI WinHttpTimeToSystemTime(LPCWSTR pwszTime, SYSTEMTIME *pst);
+
+/**
  * The WinHttpWebSocketClose function closes the connection in both directions. It sends a close frame
  * to the server, unless a close frame has been sent already. It then waits for the close frame of the
  * server.
@@ -3371,16 +3538,15 @@ BOOL WINAPI WinHttpSetTimeouts(
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
- *       pvReason is NULL, usStatus is a status that a close frame must not carry, or another argument is
- *       not valid. The connection is unchanged.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): usStatus is a status that a close frame must not carry, pvReason is
+ *       missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): The function has been called before on this handle, or a send has
  *       not completed. The connection is unchanged.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The close frame of the server did not come within the time that
  *       WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT sets.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the function waited
- *       for the close frame.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The handle was closed while the function waited for the
+ *       close frame.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection ended before the close frame of the peer
  *       came.
@@ -3411,7 +3577,7 @@ DWORD WINAPI WinHttpWebSocketClose(
  *     Handle to the WebSocket connection.
  *
  *     If it is NULL, call GetLastError to learn why the upgrade failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_INVALID_OPERATION (4317): The response is no upgrade: its status is not 101, or
  *       WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set before the request was sent.
  *     - ERROR_WINHTTP_TIMEOUT (12002): Only when this call receives the response: the response did not
@@ -3452,9 +3618,8 @@ HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR p
  *     buffer needs.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL
- *       although dwReasonLength is not 0.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing.
  *     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvReason. No part of it is copied,
  *       but the status code and the needed size are written.
  *     - ERROR_INVALID_OPERATION (4317): The close frame of the server has not been read, or the connection
@@ -3489,16 +3654,16 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
  *     success in synchronous mode.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): A required pointer is NULL, or dwBufferLength is 0. The connection
- *       is unchanged.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): A required argument is missing, or dwBufferLength is 0. The
+ *       connection is unchanged.
  *     - ERROR_INVALID_OPERATION (4317): A close is in progress, another receive has not completed, or
- *       nothing is left to receive. Nothing is left after the server's close frame has been read, and
- *       after WinHttpWebSocketClose has been called.
+ *       nothing is left to receive. Nothing is left after the close frame of the peer has been read, and
+ *       after the program has closed the WebSocket.
  *     - ERROR_WINHTTP_TIMEOUT (12002): Nothing has come within the receive timeout. The connection is
  *       unchanged, and the program can receive again.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpWebSocketClose or WinHttpCloseHandle was called
- *       while the receive was waiting.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The WebSocket or its handle was closed while the
+ *       receive was waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The connection has ended without a close frame of the
  *       peer. It cannot be used any more.
@@ -3533,17 +3698,15 @@ DWORD WINAPI WinHttpWebSocketReceive(
  *     Length, in bytes, of the pvBuffer buffer. With a length of 0 the message or fragment is empty.
  * @return
  *     NO_ERROR on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): pvBuffer is NULL although dwBufferLength is not 0, or eBufferType
- *       cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one
- *       message. Nothing has been sent. The program can still use the connection and can go on with a
- *       message that it has begun.
- *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or nothing more can be sent
- *       because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): pvBuffer is missing, or eBufferType cannot be sent here: it is not
+ *       one of the four data types, or it mixes text and binary data in one message. Nothing has been
+ *       sent. The program can still use the connection and can go on with a message that it has begun.
+ *     - ERROR_INVALID_OPERATION (4317): An earlier send has not completed, or the program has shut down or
+ *       closed the WebSocket, so that nothing more can be sent.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The data could not be sent within the send timeout. The connection
  *       cannot be used any more.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the send was
- *       waiting.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The handle was closed while the send was waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The server has ended or reset the connection.
  *
@@ -3573,18 +3736,16 @@ DWORD WINAPI WinHttpWebSocketSend(
  * @return
  *     NO_ERROR on success, otherwise a system error code. Unless the table says otherwise, an error means
  *     that the TCP connection has been aborted.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
- *     - ERROR_INVALID_PARAMETER (87): dwReasonLength is greater than 123, dwReasonLength is not 0 although
- *       pvReason is NULL, usStatus is a status that a close frame must not carry, or another argument is
- *       not valid. The connection is unchanged.
+ *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
+ *     - ERROR_INVALID_PARAMETER (87): usStatus is a status that a close frame must not carry, pvReason is
+ *       missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged.
  *     - ERROR_IO_PENDING (997): This code is documented for a shutdown that completes asynchronously.
  *       Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure:
  *       the close frame is on its way and the connection is alive.
  *     - ERROR_INVALID_OPERATION (4317): The close frame has been sent already, by an earlier shutdown or
- *       by WinHttpWebSocketClose. The connection is unchanged.
+ *       close. The connection is unchanged.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The close frame could not be sent within the send timeout.
- *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): WinHttpCloseHandle was called while the shutdown was
- *       waiting.
+ *     - ERROR_WINHTTP_OPERATION_CANCELLED (12017): The handle was closed while the shutdown was waiting.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a WebSocket connection.
  *     - ERROR_WINHTTP_CONNECTION_ERROR (12030): The server has ended or reset the connection without a
  *       close frame.

@@ -105,6 +105,12 @@ fn size(length: impl TryInto<usize>) -> Result<usize, BadArgument> {
     length.try_into().map_err(|_| BadArgument)
 }
 
+/// The bytes of a buffer, of whose length the caller has counted the wide characters or, otherwise, the bytes.
+pub fn bytes<W: WideChar>(length: impl TryInto<usize>, in_characters: bool) -> Result<usize, BadArgument> {
+    let unit = if in_characters { size_of::<W>() } else { 1 };
+    size(length)?.checked_mul(unit).ok_or(BadArgument)
+}
+
 /// Whether so many elements may be there at all.
 fn fits<T>(pointer: *const T, length: usize) -> Result<usize, BadArgument> {
     let bytes = length.checked_mul(size_of::<T>()).filter(|&bytes| isize::try_from(bytes).is_ok());

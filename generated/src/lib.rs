@@ -25,6 +25,7 @@
 //! ```
 #![no_std]
 #![allow(
+    clippy::pub_underscore_fields,
     clippy::too_many_arguments,
     clippy::too_many_lines,
     clippy::unreadable_literal,

@@ -10,8 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::{
-    WebSocketBufferType, WebSocketCloseError, WebSocketQueryCloseStatusError, WebSocketReceiveError, WebSocketSendError,
-    WebSocketShutdownError,
+    WebSocketBufferType, WebSocketCloseError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
+    WebSocketSendError, WebSocketShutdownError,
 };
 
 use crate::protocol::CloseFrame;
@@ -117,6 +117,8 @@ impl WebSocket {
     ///   code point may be cut between fragments.
     /// - `InvalidOperation` after [`shutdown`](Self::shutdown), [`close`](Self::close) or a failure.
     /// - `ConnectionError` when the connection turns out to be gone.
+    /// - `Timeout` when the peer takes nothing for as long as the [send timeout](Self::set_send_timeout). The connection is
+    ///   aborted.
     /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn send(&self, kind: WebSocketBufferType, bytes: &[u8]) -> Result<(), WebSocketSendError> {
         Ok(self.socket.send(kind, bytes)?)
@@ -251,6 +253,8 @@ impl WebSocket {
     /// - `InvalidParameter` for another code or a longer reason.
     /// - `InvalidOperation` when the close frame was sent before, or after a failure.
     /// - `ConnectionError` when the connection turns out to be gone.
+    /// - `Timeout` when the peer takes nothing for as long as the [send timeout](Self::set_send_timeout). The connection is
+    ///   aborted.
     /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn shutdown(&self, code: u16, reason: &str) -> Result<(), WebSocketShutdownError> {
         let close = CloseFrame::new(code, reason.as_bytes())?;
@@ -260,15 +264,15 @@ impl WebSocket {
     /// Sends the close frame, unless [`shutdown`](Self::shutdown) did, and waits for the peer's.
     ///
     /// What else the peer sends until then is dropped. The arguments are those of `shutdown`. A receive in another thread
-    /// ends at once. Blocks until the peer has answered, or until another thread [aborts](Self::abort). There is no timeout
-    /// for this yet, and the [receive timeout](Self::set_receive_timeout) does not apply. If the peer may be silent, call
-    /// `shutdown`, receive with a timeout until the close comes, and drop the socket.
+    /// ends at once. Blocks until the peer has answered, until the [close timeout](Self::set_close_timeout) has passed, which is
+    /// 10 seconds at first, or until another thread [aborts](Self::abort).
     ///
     /// # Errors
     ///
     /// - `InvalidParameter` as for `shutdown`.
     /// - `InvalidOperation` when called before.
     /// - `ConnectionError` when the peer goes without an answer.
+    /// - `Timeout` when the peer does not answer in time. The connection is aborted.
     /// - `OperationCancelled` when another thread aborts meanwhile.
     pub fn close(&self, code: u16, reason: &str) -> Result<(), WebSocketCloseError> {
         let close = CloseFrame::new(code, reason.as_bytes())?;

@@ -2,7 +2,8 @@
 //!
 //! Two of them are there so far, on Unix:
 //!
-//! - the WebSocket functions of WinHTTP: a client over plain TCP whose calls block, and beside it a server with the same calls;
+//! - WinHTTP in synchronous mode: sessions, requests of HTTP/1.1 and WebSockets over plain TCP, whose calls block; and beside it
+//!   a server's WebSocket with the same calls;
 //! - the protocol component of websocket.h, for clients and servers. It does no I/O: see [`websocket::Connection`].
 //!
 //! Most programs need [`connect`] and a [`WebSocket`]:
@@ -133,8 +134,8 @@
 //! |---|---|
 //! | [`ffi`] | the C functions, with pointers, last error and a guard against panics; behind the feature `capi` |
 //! | [`accept`] | the Rust API of a server |
-//! | [`WebSocket`], [`connect`] | the Rust API of both ends, and of a client |
-//! | [`WinHttp`] | the functions of the trait `api::winhttp::WebSocket`, over handles to requests and sockets |
+//! | [`WebSocket`], [`Session`], [`connect`] | the Rust API of both ends, and of a client |
+//! | [`WinHttp`] | the functions of the traits `api::winhttp::Session`, `Request` and `WebSocket`, over handles |
 //! | [`websocket`] | [`Connection`](websocket::Connection), and the functions of websocket.h over handles to connections |
 //! | net (private) | TCP sockets, names, connecting, and calls that block |
 //! | [`session`] | the engine: what goes out next, and what incoming bytes mean; without I/O |
@@ -142,7 +143,8 @@
 //!
 //! `websocket` uses `session` and `protocol`, and not `net`.
 //!
-//! References such as b1.4.8 name rows of `specs/behaviour`. The tests have the same names.
+//! Numbers such as b1.4.8, in the documentation of [`api`] and in comments, name rows of `specs/behaviour`. The tests have the
+//! same names.
 
 #![deny(unsafe_code)]
 
@@ -165,8 +167,8 @@ pub mod websocket;
 mod winhttp;
 
 pub use client::{
-    CloseStatus, ConnectError, ConnectOptions, Delivery, MessageError, ReceiveHalf, Response, SendHalf, Session, SessionBuilder,
-    WebSocket, connect, connect_with, get,
+    CloseStatus, ConnectError, ConnectOptions, Delivery, MessageError, ReceiveHalf, Response, SendHalf, Session,
+    SessionBuilder, WebSocket, connect, connect_with, get,
 };
 pub use protocol::upgrade::{Answer, UpgradeRequest};
 pub use server::{AcceptError, AcceptOptions, accept, accept_over, accept_with};

@@ -21,7 +21,7 @@ fn main() {
         return;
     };
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("nothing has used the pool before");
-    let tree = source::load(&folder).expect("the folder can be read");
+    let tree = source::load(&folder, None).expect("the folder can be read");
     let files = multiplied(&folder, &tree);
     let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
     println!("{} pages, {:.1} MB, of {} read", files.len(), to_f64(bytes) / 1e6, tree.pages.len());
@@ -48,10 +48,10 @@ fn main() {
         }
     });
     measure(&files, "load to resolve", Some(floor), || {
-        black_box(xtask::understand(&[whole(&files)]));
+        black_box(xtask::understand(&[whole(&files)], None));
     });
     measure(&files, "load to facts.json", Some(floor), || {
-        let (spec, _) = xtask::understand(&[whole(&files)]);
+        let (spec, _) = xtask::understand(&[whole(&files)], None);
         black_box(emit::json::facts(&spec, false));
     });
     long_pages();
@@ -64,7 +64,7 @@ fn long_pages() {
         let file = SourceFile::new("long.md", "long.md", long_page(size).into_bytes());
         let tree = || Tree { pages: vec![file.clone()], ..Tree::default() };
         let time = median(|| {
-            black_box(xtask::understand(&[tree()]));
+            black_box(xtask::understand(&[tree()], None));
         });
         let base = *first.get_or_insert(time);
         let ratio = time.as_secs_f64() / base.as_secs_f64();

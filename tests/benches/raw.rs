@@ -3,7 +3,7 @@
 //!
 //! What it does stands in the path of the request: `/echo/COUNT` sends so many messages back, `/sink/COUNT` takes so many and
 //! answers the last one with an empty message, and `/source/COUNT/SIZE` answers a message with so many of that size, each written
-//! by itself; `/burst/COUNT/SIZE` does the same with many written at once. It begins again after that, until the near end
+//! by itself; `/burst/COUNT/SIZE` does the same with many written at once. `/close/0` answers a close frame and goes. It begins again after that, until the near end
 //! goes. A message of an echo is one frame.
 
 use std::io::{self, Read as _, Write as _};
@@ -65,6 +65,7 @@ enum Work {
     Sink { count: usize },
     Source { count: usize, size: usize },
     Burst { count: usize, size: usize },
+    Close,
 }
 
 struct Connection<'b> {
@@ -117,6 +118,12 @@ impl<'b> Connection<'b> {
                 self.skip_message()?;
                 let frame = frame(&vec![b'x'; size]);
                 (0..count).try_for_each(|_| self.stream.write_all(&frame))
+            }
+            Work::Close => {
+                self.skip_message()?;
+                self.stream.write_all(&[0x88, 2, 3, 0xe8])?;
+                // Nothing follows.
+                Err(io::ErrorKind::UnexpectedEof.into())
             }
             Work::Burst { count, size } => {
                 self.skip_message()?;
@@ -222,6 +229,7 @@ fn work(head: &str) -> Option<Work> {
         "sink" => Some(Work::Sink { count }),
         "source" => Some(Work::Source { count, size: words.next()?.parse().ok()? }),
         "burst" => Some(Work::Burst { count, size: words.next()?.parse().ok()? }),
+        "close" => Some(Work::Close),
         _ => None,
     }
 }

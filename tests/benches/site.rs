@@ -28,7 +28,7 @@ fn main() {
     };
     let place = tempfile::tempdir().expect("there is room for a tree");
     let content = place.path().join("content");
-    let mut tree = source::load(&folder).expect("the folder can be read");
+    let mut tree = source::load(&folder, None).expect("the folder can be read");
     tree.pages.retain(|page| has_yaml(page.text()));
     let pages = multiplied(&folder, &tree);
     for (path, bytes) in &pages {
@@ -71,7 +71,7 @@ fn main() {
 }
 
 fn read(specs: &[PathBuf]) -> Reading {
-    xtask::read(specs, None).expect("the pages can be read")
+    xtask::read(specs, None, None).expect("the pages can be read")
 }
 
 /// The site with the findings on it, as the command makes it.

@@ -26,7 +26,7 @@ fn fixtures() -> Vec<PathBuf> {
 }
 
 pub(crate) fn accounts_of(path: &Path) -> (Tree, Accounts) {
-    let tree = source::load(path).expect("a page can be read");
+    let tree = source::load(path, None).expect("a page can be read");
     let accounts = xtask::account(std::slice::from_ref(&tree));
     (tree, accounts)
 }
@@ -95,7 +95,8 @@ fn read(file: &SourceFile) -> (Page, Option<Draft>) {
 
 #[test]
 fn each_block_that_a_draft_lost_would_be_missed() {
-    let blocks = each_lost_block_is_missed(&source::load(&workspace().join("specs")).expect("the specs can be read"));
+    let blocks =
+        each_lost_block_is_missed(&source::load(&workspace().join("specs"), None).expect("the specs can be read"));
     assert!(blocks > 150, "only {blocks} blocks were taken away");
 }
 
@@ -176,7 +177,7 @@ fn what_is_not_understood_is_reported() {
         x.md:7: note[line-not-understood]: "text that is on the page and in nothing made of it: 3 lines, 7-8, 10"
         x.md:5: note[line-not-understood]: "marks that mean nothing here"
         x.md:3: note[line-not-understood]: "section that the template does not know or that its kind of page does not have"
-        10 lines: 1 used, 0 prose, 4 noise, 5 not understood
+        10 lines: 1 used, 0 prose, 4 skipped, 5 not understood
                3 text that is on the page and in nothing made of it
                1 marks that mean nothing here
                1 section that the template does not know or that its kind of page does not have

@@ -17,7 +17,7 @@ fn read(root: &Path, files: &[(&str, &str)], pages: &str) -> Spec {
         fs::create_dir_all(path.parent().expect("it is below the root")).expect("a folder can be made");
         fs::write(path, text).expect("a file can be written");
     }
-    xtask::read(&[root.join(pages)], None).expect("the folder can be read").spec
+    xtask::read(&[root.join(pages)], None, None).expect("the folder can be read").spec
 }
 
 /// Demands that a sentence stands in the crate's documentation, in its attribution and on every page of the site, and
@@ -80,7 +80,7 @@ fn each_folder_has_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let files = [("a/LICENSE", "one"), ("a/page.md", PAGE), ("b/.git/HEAD", ""), ("b/page.md", PAGE)];
     read(folder.path(), &files, "a");
-    let spec = xtask::read(&[folder.path().join("a"), folder.path().join("b")], None).unwrap().spec;
+    let spec = xtask::read(&[folder.path().join("a"), folder.path().join("b")], None, None).unwrap().spec;
     says(&spec, folder.path(), "Generated from the pages in a, whose licence is in a/LICENSE: one.");
     says(&spec, folder.path(), "Generated from the pages in b; no licence lies beside them.");
 }

@@ -18,7 +18,7 @@ use xtask::source::{Span, Tree};
 const WATCHDOG: Duration = Duration::from_secs(60);
 
 fn understand(tree: &Tree) -> (Spec, Diagnostics) {
-    xtask::understand(std::slice::from_ref(tree))
+    xtask::understand(std::slice::from_ref(tree), None)
 }
 
 /// Reads the pages in a thread of its own, so that an input on which that never ends is named too.
@@ -392,6 +392,12 @@ fn yaml_line() -> impl Strategy<Value = String> {
             .boxed(),
     ];
     (start, value).prop_map(|(start, value)| format!("{start}{}\n", value.replace('\n', " ")))
+}
+
+/// A name that stands on another line than its mark has a place that exists.
+#[test]
+fn a_term_over_lines_has_places_on_the_page() {
+    entry::page(b"# Fn function\n\n## Parameters\n\n<dl>\n<dt>\n`\nhFirst` [in]</dt>\n<dd>Text.</dd>\n</dl>\n");
 }
 
 proptest! {

@@ -8,9 +8,9 @@ use xtask::source;
 
 /// What `explain` prints of the rows of a function.
 fn explained(folder: &str, name: &str) -> String {
-    let mut tree = source::load(&workspace().join(folder)).unwrap();
+    let mut tree = source::load(&workspace().join(folder), None).unwrap();
     tree.config.iter_mut().for_each(|file| file.path = file.name.clone());
-    let (spec, _) = xtask::understand(&[tree]);
+    let (spec, _) = xtask::understand(&[tree], None);
     let items = spec.find(name);
     let [item] = items[..] else { panic!("one page describes {name}") };
     emit::behaviour::explain(&spec, item)

@@ -13,12 +13,12 @@ use xtask::sync::{self, Change, Mode, OutputFile};
 mod declared;
 
 fn specs() -> Tree {
-    source::load(&workspace().join("specs")).expect("the specs can be read")
+    source::load(&workspace().join("specs"), None).expect("the specs can be read")
 }
 
 /// The output of a tree, which must be without errors.
 fn output(tree: &Tree) -> Vec<OutputFile> {
-    let (spec, diags) = xtask::understand(std::slice::from_ref(tree));
+    let (spec, diags) = xtask::understand(std::slice::from_ref(tree), None);
     assert!(!diags.has_errors(), "{}", shown(&diags, tree));
     emit::crate_files(&spec)
 }
@@ -45,7 +45,7 @@ fn a_lost_relation_is_told_by_the_committed_facts() {
              {length} [in]\nType: **DWORD**\n\nThe length of *pvBuffer*.\n## -returns\nType: **HRESULT**\n"
         ))
     };
-    let spec = |tree: Tree| xtask::understand(&[tree]).0;
+    let spec = |tree: Tree| xtask::understand(&[tree], None).0;
     let committed = emit::json::facts(&spec(page("pvBuffer", "cbBuffer")), false);
     let lost = |tree: Tree| {
         let mut diags = Diagnostics::default();
@@ -60,7 +60,7 @@ fn a_lost_relation_is_told_by_the_committed_facts() {
 
 #[test]
 fn the_list_of_names_has_only_what_is_there() {
-    let (spec, _) = xtask::understand(&[specs()]);
+    let (spec, _) = xtask::understand(&[specs()], None);
     let declared = declared::names(&emit::crate_files(&spec));
     let list = emit::names::names(&spec);
     let mut gone = Vec::new();
@@ -79,7 +79,7 @@ fn the_list_of_names_has_only_what_is_there() {
 #[test]
 fn our_pages_have_no_findings() {
     let tree = specs();
-    let (_, diags) = xtask::understand(std::slice::from_ref(&tree));
+    let (_, diags) = xtask::understand(std::slice::from_ref(&tree), None);
     assert!(diags.list.is_empty(), "{}", shown(&diags, &tree));
 }
 
@@ -94,7 +94,7 @@ fn the_same_pages_give_the_same_bytes_in_any_order() {
 
 #[test]
 fn no_api_name_occurs_in_the_code_of_the_generator() {
-    let (spec, _) = xtask::understand(&[specs()]);
+    let (spec, _) = xtask::understand(&[specs()], None);
     let mut names = BTreeSet::new();
     for item in &spec.items {
         names.insert(item.draft.name.value.clone());
@@ -248,16 +248,12 @@ fn a_renamed_parameter_changes_its_lines_only() {
         facts.json: +"length_of": "pvCause"
         facts.json: -"The reason does not fit into pvReason. No part of it is copied, but the status code and the needed size are written."
         facts.json: +"The reason does not fit into pvCause. No part of it is copied, but the status code and the needed size are written."
-        facts.json: -"pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL although dwReasonLength is not 0."
-        facts.json: +"pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL although dwReasonLength is not 0."
         include/winhttp.h: -* @param pvReason [out, optional]
         include/winhttp.h: +* @param pvCause [out, optional]
         include/winhttp.h: -*     Length, in bytes, of the pvReason buffer.
         include/winhttp.h: +*     Length, in bytes, of the pvCause buffer.
         include/winhttp.h: -*     buffer is too small, or pvReason is NULL and dwReasonLength is 0, the value is the size that the
         include/winhttp.h: +*     buffer is too small, or pvCause is NULL and dwReasonLength is 0, the value is the size that the
-        include/winhttp.h: -*     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvReason is NULL
-        include/winhttp.h: +*     - ERROR_INVALID_PARAMETER (87): pusStatus or pdwReasonLengthConsumed is NULL, or pvCause is NULL
         include/winhttp.h: -*     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvReason. No part of it is copied,
         include/winhttp.h: +*     - ERROR_INSUFFICIENT_BUFFER (122): The reason does not fit into pvCause. No part of it is copied,
         include/winhttp.h: -PVOID pvReason,
@@ -272,20 +268,12 @@ fn a_renamed_parameter_changes_its_lines_only() {
         src/winhttp/api.rs: +///   Length, in bytes, of the `cause` buffer.
         src/winhttp/api.rs: -///   buffer is too small, or `reason` is `NULL` and `reason.len()` is 0, the value is the size that the
         src/winhttp/api.rs: +///   buffer is too small, or `cause` is `NULL` and `cause.len()` is 0, the value is the size that the
-        src/winhttp/api.rs: -/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `reason` is
-        src/winhttp/api.rs: -///   `NULL` although `reason.len()` is not 0\.
         src/winhttp/api.rs: -/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
-        src/winhttp/api.rs: +/// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `cause` is
-        src/winhttp/api.rs: +///   `NULL` although `cause.len()` is not 0\.
         src/winhttp/api.rs: +/// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `cause`. No part of it is copied,
         src/winhttp/api.rs: -reason: &mut [u8],
         src/winhttp/api.rs: +cause: &mut [u8],
-        src/winhttp/errors.rs: -/// `status` or `reason_length_consumed` is `NULL`, or `reason` is `NULL` although `reason.len()` is not
-        src/winhttp/errors.rs: +/// `status` or `reason_length_consumed` is `NULL`, or `cause` is `NULL` although `cause.len()` is not
         src/winhttp/errors.rs: -/// The reason does not fit into `reason`. No part of it is copied, but the status code and the needed
         src/winhttp/errors.rs: +/// The reason does not fit into `cause`. No part of it is copied, but the status code and the needed
-        src/winhttp/errors.rs: -"status or reason_length_consumed is NULL, or reason is NULL although reason.len() is not 0."
-        src/winhttp/errors.rs: +"status or reason_length_consumed is NULL, or cause is NULL although cause.len() is not 0."
         src/winhttp/errors.rs: -"The reason does not fit into reason. No part of it is copied, but the status code and the needed size are written."
         src/winhttp/errors.rs: +"The reason does not fit into cause. No part of it is copied, but the status code and the needed size are written."
         src/winhttp/exports.rs: -pvReason: *mut core::ffi::c_void,
@@ -337,7 +325,7 @@ fn members_without_a_value_are_named_when_the_override_is_gone() {
         let (_, after) = rest.split_once("[[function]]").unwrap();
         format!("{before}[[function]]{after}")
     });
-    let (spec, diags) = xtask::understand(std::slice::from_ref(&tree));
+    let (spec, diags) = xtask::understand(std::slice::from_ref(&tree), None);
     let missing: Vec<_> = diags.list.iter().filter(|diagnostic| diagnostic.rule == Rule::MissingValue).collect();
     let [missing] = &missing[..] else { panic!("{}", shown(&diags, &tree)) };
     assert!(diags.has_errors());
@@ -347,4 +335,23 @@ fn members_without_a_value_are_named_when_the_override_is_gone() {
         let member = gap.strip_prefix("value of ").unwrap();
         assert!(missing.message.contains(member), "{member} is not named in: {}", missing.message);
     }
+}
+
+/// A text that both a program in C and one in Rust can be shown: what is the case, and not which call of C made it so.
+#[test]
+fn texts_of_errors_hold_in_rust_too() {
+    let (spec, _) = xtask::understand(&[specs()], None);
+    let functions = spec.families.iter().flat_map(|family| &family.functions);
+    let of_c: BTreeSet<&str> = functions.map(|function| &*function.origin.c_name).chain(["NULL"]).collect();
+    let mut seen = 0;
+    for file in output(&specs()).into_iter().filter(|file| file.path.ends_with("/errors.rs")) {
+        for words in
+            file.text.lines().skip_while(|line| !line.contains("fn words")).filter(|line| !line.contains("///"))
+        {
+            seen += usize::from(words.trim_start().starts_with('"'));
+            let word = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').find(|word| of_c.contains(word));
+            assert_eq!(word, None, "{}: {words}", file.path);
+        }
+    }
+    assert!(seen > 100, "only {seen} texts were seen");
 }

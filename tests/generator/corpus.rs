@@ -25,10 +25,10 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn read(folder: &Path) -> (Spec, Diagnostics) {
-    let tree = source::load(folder).unwrap();
+    let tree = source::load(folder, None).unwrap();
     assert!(tree.unreadable.is_empty(), "{:?}", tree.unreadable);
     println!("read {} pages of {}", tree.pages.len(), folder.display());
-    xtask::understand(&[tree])
+    xtask::understand(&[tree], None)
 }
 
 /// The seeds and their facts as `cargo xtask facts` prints them.
@@ -250,11 +250,12 @@ fn two_headers_are_read_completely() {
 #[ignore = "needs a corpus: WINWS_CORPUS"]
 fn a_ghost_is_called_by_its_likely_name() {
     let pages = folder("pages");
-    let mut trees = [source::load(&pages.join("sdk-api")).unwrap(), source::load(&pages.join("win32")).unwrap()];
+    let mut trees =
+        [source::load(&pages.join("sdk-api"), None).unwrap(), source::load(&pages.join("win32"), None).unwrap()];
     // A word more makes another code, unless it is of a prefix that families.toml names.
     let families = winws_tests_generator::workspace().join("specs/families.toml");
     trees[0].config.push(source::load_config(&families, "families.toml").unwrap());
-    let (_, diags) = xtask::understand(&trees);
+    let (_, diags) = xtask::understand(&trees, None);
     let ghost = diags.list.iter().find(|finding| {
         finding.rule == Rule::GhostCode && finding.location.path.ends_with("nf-winhttp-winhttpwebsocketclose.md")
     });

@@ -9,7 +9,7 @@ use xtask::fact::{Fact, Source};
 use xtask::source::{Location, Span, Tree};
 
 fn counts(tree: &Tree) -> Counts {
-    let (spec, _) = xtask::understand(std::slice::from_ref(tree));
+    let (spec, _) = xtask::understand(std::slice::from_ref(tree), None);
     json::write_facts(&spec, false, std::io::sink()).unwrap()
 }
 

@@ -42,8 +42,8 @@ fn ours() -> (PathBuf, BTreeMap<String, Vec<String>>, tempfile::TempDir) {
 
 #[test]
 fn the_manifest_by_hand_has_the_features_that_would_be_written() {
-    let tree = source::load(&workspace().join("specs")).expect("the specs can be read");
-    let (spec, _) = xtask::understand(&[tree]);
+    let tree = source::load(&workspace().join("specs"), None).expect("the specs can be read");
+    let (spec, _) = xtask::understand(&[tree], None);
     assert_eq!(ours().1, manifest::features(&spec));
 }
 

@@ -24,7 +24,7 @@ pub fn page(bytes: &[u8]) {
     page_inside(file, &page);
     front_matter(bytes);
     lower::lower(&page, &mut Diagnostics::default());
-    let (spec, diags) = xtask::understand(std::slice::from_ref(&tree));
+    let (spec, diags) = xtask::understand(std::slice::from_ref(&tree), None);
     for finding in &diags.list {
         inside(file, finding.location.span, finding.rule.name());
     }

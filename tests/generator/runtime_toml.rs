@@ -36,8 +36,8 @@ fn entries() -> Vec<Entry> {
 
 #[test]
 fn every_function_of_a_page_stands_in_it_once() {
-    let tree = source::load(&workspace().join("specs")).unwrap();
-    let (spec, _) = xtask::understand(&[tree]);
+    let tree = source::load(&workspace().join("specs"), None).unwrap();
+    let (spec, _) = xtask::understand(&[tree], None);
     let functions = spec.items.iter().filter(|item| item.draft.kind == Kind::Function);
     let documented: BTreeSet<String> = functions.map(|item| item.draft.name.value.clone()).collect();
     let listed: Vec<String> = entries().into_iter().map(|entry| entry.name).collect();
@@ -51,8 +51,8 @@ fn what_is_implemented_has_its_c_function() {
         .unwrap()
         .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
         .collect();
-    let tree = source::load(&workspace().join("specs")).unwrap();
-    let (spec, _) = xtask::understand(&[tree]);
+    let tree = source::load(&workspace().join("specs"), None).unwrap();
+    let (spec, _) = xtask::understand(&[tree], None);
     // The C functions come from macros, one for each group of a family.
     let mut exported = BTreeSet::new();
     for family in &spec.families {
@@ -76,8 +76,8 @@ fn snake(name: &str) -> String {
 
 #[test]
 fn every_function_that_is_implemented_has_a_row_of_behaviour() {
-    let tree = source::load(&workspace().join("specs")).unwrap();
-    let (spec, _) = xtask::understand(&[tree]);
+    let tree = source::load(&workspace().join("specs"), None).unwrap();
+    let (spec, _) = xtask::understand(&[tree], None);
     for entry in entries().into_iter().filter(|entry| entry.implemented) {
         assert!(
             spec.find(&entry.name).iter().any(|item| spec.rows_of(&item.draft).next().is_some()),
@@ -89,8 +89,8 @@ fn every_function_that_is_implemented_has_a_row_of_behaviour() {
 
 #[test]
 fn every_code_of_a_page_is_returned_or_listed_as_one_that_never_is() {
-    let tree = source::load(&workspace().join("specs")).unwrap();
-    let (spec, _) = xtask::understand(&[tree]);
+    let tree = source::load(&workspace().join("specs"), None).unwrap();
+    let (spec, _) = xtask::understand(&[tree], None);
     let entries: BTreeMap<String, Entry> = entries().into_iter().map(|entry| (entry.name.clone(), entry)).collect();
     let mut checked = 0;
     for family in &spec.families {

@@ -26,9 +26,9 @@ pub(crate) fn accepts(validator: &Validator, what: &str, document: &Value) {
 }
 
 pub(crate) fn facts_of(folder: &Path, sources: bool) -> Value {
-    let tree = source::load(folder).unwrap();
+    let tree = source::load(folder, None).unwrap();
     println!("{} pages of {}", tree.pages.len(), folder.display());
-    serde_json::from_str(&facts(&xtask::understand(&[tree]).0, sources)).unwrap()
+    serde_json::from_str(&facts(&xtask::understand(&[tree], None).0, sources)).unwrap()
 }
 
 #[test]
@@ -59,6 +59,7 @@ fn complete() -> Value {
             "rust": "a::f", "header": "a.h", "lib": "a.lib", "dll": "a.dll", "client": "8", "server": "2012",
             "params": [{
                 "name": "p", "dir": "in", "optional": true, "optional_if": "It can be.", "reserved": true, "type": "DWORD", "dimensions": "[4]", "length_of": "q", "length_unit": "bytes",
+                "characters_if": { "param": "r", "values": ["C"] },
                 "null_terminated": true, "terminated_if": 0, "wide": true, "aliased": true, "kept_until": "completion", "lent_until": "handle",
                 "written_on_failure": ["E"], "sources": sources,
             }],

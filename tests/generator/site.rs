@@ -53,12 +53,12 @@ fn specs() -> PathBuf {
 }
 
 fn ours() -> Built {
-    Built::new(xtask::read(&[specs()], None).expect("our specs can be read"))
+    Built::new(xtask::read(&[specs()], None, None).expect("our specs can be read"))
 }
 
 fn hostile() -> Built {
     let trees = vec![hostile::tree()];
-    let (spec, diags) = xtask::understand(&trees);
+    let (spec, diags) = xtask::understand(&trees, None);
     Built::new(Reading { trees, spec, diags })
 }
 
@@ -234,7 +234,7 @@ fn the_same_pages_elsewhere_give_the_same_bytes() {
     let other = tempfile::tempdir().expect("there is room for another copy");
     copy_folder(copy.path(), other.path());
     let texts = |root: &Path| {
-        let reading = xtask::read(&[root.to_owned()], None).expect("the copy can be read");
+        let reading = xtask::read(&[root.to_owned()], None, None).expect("the copy can be read");
         let options = Options { findings: reading.findings(), ..Options::default() };
         assert!(!options.findings.is_empty(), "the pages have findings");
         let files = site::emit(&reading.spec, &options).into_iter();
@@ -249,7 +249,7 @@ fn the_same_pages_elsewhere_give_the_same_bytes() {
 /// Where the site will be is in every page but the one for what is not there, and the map has all of them.
 #[test]
 fn pages_name_their_addresses_where_they_are_known() {
-    let spec = xtask::read(&[specs()], None).expect("our specs can be read").spec;
+    let spec = xtask::read(&[specs()], None, None).expect("our specs can be read").spec;
     let base_url = Some("https://example.org/winws".parse().expect("it is an address"));
     let files = site::emit(&spec, &Options { base_url, ..Options::default() });
     let text = |path: &str| &files.iter().find(|file| file.path == path).expect("the file is there").text;
@@ -286,7 +286,7 @@ fn only_an_address_says_where_a_site_will_be() {
 
 #[test]
 fn nothing_read_makes_a_sound_site_too() {
-    let (spec, diags) = xtask::understand(&[]);
+    let (spec, diags) = xtask::understand(&[], None);
     check(&Built::new(Reading { trees: Vec::new(), spec, diags }));
 }
 

@@ -61,11 +61,11 @@ impl Stage {
                 lower::lower(&page, diags).as_ref().map_or_else(|| "nothing\n".to_owned(), show::draft)
             }),
             Self::Resolve => {
-                let (mut spec, diags) = xtask::understand(std::slice::from_ref(tree));
+                let (mut spec, diags) = xtask::understand(std::slice::from_ref(tree), None);
                 (emit::json::facts(&spec, false) + &show::links(&mut spec), diags)
             }
             Self::Emit => {
-                let (spec, diags) = xtask::understand(std::slice::from_ref(tree));
+                let (spec, diags) = xtask::understand(std::slice::from_ref(tree), None);
                 (items(&spec), diags)
             }
         }
@@ -164,7 +164,7 @@ fn fixtures(stage: Stage, kind: &str) -> Vec<PathBuf> {
 
 /// A page, or a folder of pages with its configuration, under paths that are the same on every machine.
 fn load(path: &Path) -> Tree {
-    let mut tree = source::load(path).expect("a fixture can be read");
+    let mut tree = source::load(path, None).expect("a fixture can be read");
     for file in tree.pages.iter_mut().chain(&mut tree.config) {
         file.path = file.name.clone();
     }

@@ -21,6 +21,14 @@ mod codes {
     pub(crate) use windows_sys::Win32::Networking::WinHttp::*;
 }
 
+/// What windows-sys has of winhttp.h, with the structures that winhttp.h has from other headers.
+mod winhttp {
+    pub(crate) use windows_sys::Win32::Foundation::{FILETIME, SYSTEMTIME};
+    pub(crate) use windows_sys::Win32::Networking::WinHttp::*;
+    pub(crate) use windows_sys::Win32::Networking::WinSock::SOCKADDR_STORAGE;
+    pub(crate) use windows_sys::core::GUID;
+}
+
 /// A constant has the same value there, under its name or as the expression says, and its type the same size.
 macro_rules! constant {
     ($name:ident) => {
@@ -138,13 +146,17 @@ macro_rules! record {
     };
 }
 
+/// A field stands at the same place there and has the same type, under its name or the one behind `=`.
 macro_rules! field {
     ($name:ident, $rust:ident, $($c:ident).+, $($field:ident).+) => {
+        field!($name, $rust, $($c).+ = $($c).+, $($field).+);
+    };
+    ($name:ident, $rust:ident, $($c:ident).+ = $($theirs:ident).+, $($field:ident).+) => {
         const _: () = {
             use crate::witness::shape::{Shape, field, same};
-            const AT: usize = core::mem::offset_of!(theirs::$name, $($c).+);
+            const AT: usize = core::mem::offset_of!(theirs::$name, $($theirs).+);
             // SAFETY: never called; only its type is asked for.
-            const THEIRS: &Shape = field(|it: *const theirs::$name| unsafe { &raw const (*it)$(.$c)+ });
+            const THEIRS: &Shape = field(|it: *const theirs::$name| unsafe { &raw const (*it)$(.$theirs)+ });
             // SAFETY: as above.
             const OURS: &Shape = field(|it: *const ours::$name| unsafe { &raw const (*it)$(.$c)+ });
             // SAFETY: as above.

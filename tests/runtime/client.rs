@@ -4,6 +4,7 @@ mod abort;
 mod connect;
 mod receive_message;
 mod timeout;
+mod traced;
 
 use winws_api::Win32Error;
 

@@ -11,6 +11,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use rustix::net::sockopt::{self, Timeout};
 use tungstenite::handshake::derive_accept_key;
 use winws::WinHttp;
 use winws::protocol::Role;
@@ -142,7 +143,8 @@ impl UpgradeRequests for WinHttp {
             Err(error) if Win32Error::from(error) == Win32Error::ERROR_WINHTTP_HEADER_NOT_FOUND => return Ok(None),
             Err(error) => return Err(error.into()),
         }
-        let units: Vec<u16> = buffer[..length as usize].chunks(2).map(|unit| u16::from_ne_bytes([unit[0], unit[1]])).collect();
+        let units: Vec<u16> =
+            buffer[..length as usize].chunks(2).map(|unit| u16::from_ne_bytes([unit[0], unit[1]])).collect();
         Ok(Some(String::from_utf16(&units).expect("a header is text")))
     }
 
@@ -226,7 +228,7 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 }
 
 /// A good answer to a request, with further lines.
-fn good_answer(head: &str, lines: &str) -> String {
+pub fn good_answer(head: &str, lines: &str) -> String {
     let accept = derive_accept_key(header(head, "Sec-WebSocket-Key").expect("a key").as_bytes());
     format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -297,6 +299,13 @@ impl Peer {
             has_hung
         });
         Self { role, stream, watchdog: Some(Watchdog { alive, thread }) }
+    }
+
+    /// The server's end of the next connection.
+    pub fn accept(listener: &TcpListener) -> Self {
+        // Linux lets it limit the wait for a connection as well.
+        sockopt::set_socket_timeout(listener, Timeout::Recv, Some(PATIENCE)).expect("not zero");
+        Self::new(Role::Server, listener.accept().expect("the client connects").0)
     }
 
     /// Reads a request or a response, with the empty line that ends it.
@@ -385,12 +394,12 @@ impl Peer {
 
     /// Lets the system hold no more than a little of what this end writes.
     pub fn hold_little(&self) {
-        rustix::net::sockopt::set_socket_send_buffer_size(&self.stream, 4096).expect("a TCP stream");
+        sockopt::set_socket_send_buffer_size(&self.stream, 4096).expect("a TCP stream");
     }
 
     /// Goes away with a reset.
     pub fn reset(self) {
-        rustix::net::sockopt::set_socket_linger(&self.stream, Some(Duration::ZERO)).expect("a TCP stream");
+        sockopt::set_socket_linger(&self.stream, Some(Duration::ZERO)).expect("a TCP stream");
     }
 }
 

@@ -118,7 +118,7 @@ const WORDS: &[(&str, &str)] = &[
 fn the_site_works_in_a_browser() {
     let program = chromium::find();
     let folder = tempfile::tempdir().expect("there is room for a site");
-    let spec = xtask::read(&[workspace().join("specs")], None).expect("our specs can be read").spec;
+    let spec = xtask::read(&[workspace().join("specs")], None, None).expect("our specs can be read").spec;
     let files = xtask::emit::site::emit(&spec, &xtask::emit::site::Options::default());
     sync::sync(folder.path(), &["."], &files, Mode::Write).expect("the site can be written");
     let mut browser = Browser { chromium: Chromium::start(program), root: folder.path() };

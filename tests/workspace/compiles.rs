@@ -28,7 +28,7 @@ fn what_the_fixtures_expect_compiles() {
     let target = tempfile::tempdir().expect("a folder can be made");
     let mut count = 0;
     for (path, tree) in stage::trees(Stage::Emit) {
-        let (spec, _) = xtask::understand(std::slice::from_ref(&tree));
+        let (spec, _) = xtask::understand(std::slice::from_ref(&tree), None);
         if let Some(why) = refused(&spec, target.path()) {
             panic!("{}:\n{why}", path.display());
         }

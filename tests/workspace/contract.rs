@@ -42,7 +42,7 @@ impl Copy {
         fs::write(root.join("Cargo.toml"), manifest).unwrap();
 
         let tree = specs(page, change);
-        let (spec, diags) = xtask::understand(std::slice::from_ref(&tree));
+        let (spec, diags) = xtask::understand(std::slice::from_ref(&tree), None);
         assert!(!diags.has_errors(), "{:#?}", diags.list);
         let files = xtask::emit::crate_files(&spec);
         sync::sync(&root.join("generated"), xtask::emit::CRATE_FOLDERS, &files, Mode::Write).unwrap();
@@ -77,7 +77,7 @@ impl Copy {
 }
 
 fn specs(page: &str, change: impl Fn(&str) -> String) -> Tree {
-    let mut tree = source::load(&workspace().join("specs")).unwrap();
+    let mut tree = source::load(&workspace().join("specs"), None).unwrap();
     let known = tree.pages.iter_mut().find(|file| &*file.name == page);
     if let Some(file) = known {
         let text = change(file.text());

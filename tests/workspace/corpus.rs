@@ -29,8 +29,8 @@ fn crates_of_real_pages_compile() {
         "trees/diff-sample/old",
         "trees/diff-sample/new",
     ] {
-        let tree: Tree = source::load(&root.join(folder)).expect("the folder can be read");
-        let (spec, _) = xtask::understand(std::slice::from_ref(&tree));
+        let tree: Tree = source::load(&root.join(folder), None).expect("the folder can be read");
+        let (spec, _) = xtask::understand(std::slice::from_ref(&tree), None);
         if let Some(why) = refused(&spec, target.path()) {
             panic!("{folder}:\n{why}");
         }
@@ -47,7 +47,7 @@ fn headers_of_real_pages_compile() {
     let folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     assert!(!folders.is_empty());
     for folder in folders {
-        let (spec, _) = xtask::understand(&[source::load(&folder).unwrap()]);
+        let (spec, _) = xtask::understand(&[source::load(&folder, None).unwrap()], None);
         let headers = Headers::new(&emit::crate_files(&spec));
         println!("{} headers of {}", headers.names.len(), folder.display());
         for &compiler in &compilers {

@@ -141,7 +141,7 @@ rules! {
          function has no length. Buffer and length stay two arguments. Name the buffer in emphasis, or state `length_of` \
          in overrides.toml.";
     LineNotUnderstood, "line-not-understood", Note,
-        "Every line of a page is used for a fact, is text, is noise of a known kind, or is not understood. Something \
+        "Every line of a page is used for a fact, is text, is skipped for a known reason, or is not understood. Something \
          on this line is lost: nothing that was made of the page has it. Correct the line, or teach the reader its \
          form.";
     LostRelation, "lost-relation", Warning,

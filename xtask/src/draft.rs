@@ -10,7 +10,9 @@ use crate::prose::Prose;
 use crate::source::{Location, Span};
 
 pub use crate::c::attributes::Direction;
-pub use functions::{Afterwards, Convention, DocumentedCode, Function, Ioctl, Param, Part, Returns, Unit, Until};
+pub use functions::{
+    Afterwards, CharactersIf, Convention, DocumentedCode, Function, Ioctl, Param, Part, Returns, Unit, Until,
+};
 
 /// The flaw of an item that may be a structure or a union.
 pub const UNKNOWN_RECORD: &str = "what it is: a structure or a union";

@@ -48,32 +48,24 @@ pub struct Reading {
 
 /// Reads folders of pages, each with its own overrides, all the way to the Spec.
 ///
-/// `overrides` replaces the file of the first folder.
-pub fn read(roots: &[PathBuf], overrides: Option<&Path>) -> anyhow::Result<Reading> {
-    read_watched(roots, overrides, &Progress::unseen())
-}
-
-/// The same, and tells how far it is.
-pub fn read_watched(roots: &[PathBuf], overrides: Option<&Path>, progress: &Progress) -> anyhow::Result<Reading> {
-    progress.stage("reading", None);
-    let load = |root: &PathBuf| source::load_watched(root, &|| progress.step());
+/// `overrides` replaces the file of the first folder. `progress` shows how far it is.
+pub fn read(roots: &[PathBuf], overrides: Option<&Path>, progress: Option<&Progress>) -> anyhow::Result<Reading> {
+    progress.inspect(|progress| progress.stage("reading", None));
+    let load = |root: &PathBuf| source::load(root, progress);
     let mut trees = roots.iter().map(load).collect::<anyhow::Result<Vec<_>>>()?;
     if let (Some(path), Some(tree)) = (overrides, trees.first_mut()) {
         tree.config.retain(|file| &*file.name != "overrides.toml");
         tree.config.push(source::load_config(path, "overrides.toml")?);
     }
-    let (spec, diags) = understand_watched(&trees, progress);
-    progress.finish();
+    let (spec, diags) = understand(&trees, progress);
+    progress.inspect(|progress| progress.finish());
     Ok(Reading { trees, spec, diags })
 }
 
-/// Parse, lower and resolve, without any disk.
-pub fn understand(trees: &[Tree]) -> (Spec, Diagnostics) {
-    understand_watched(trees, &Progress::unseen())
-}
-
-fn understand_watched(trees: &[Tree], progress: &Progress) -> (Spec, Diagnostics) {
-    progress.stage("understanding", Some(trees.iter().map(|tree| tree.pages.len()).sum()));
+/// Parse, lower and resolve, without any disk. `progress` counts the pages.
+pub fn understand(trees: &[Tree], progress: Option<&Progress>) -> (Spec, Diagnostics) {
+    let count = trees.iter().map(|tree| tree.pages.len()).sum();
+    progress.inspect(|progress| progress.stage("understanding", Some(count)));
     let mut attributions = Vec::new();
     let mut diags = Diagnostics::default();
     let mut families = resolve::config::Families::default();
@@ -119,11 +111,11 @@ fn understand_watched(trees: &[Tree], progress: &Progress) -> (Spec, Diagnostics
 }
 
 /// Pages do not know each other: they are parsed and lowered in parallel, and their order does not show.
-fn lower_all(pages: &[SourceFile], diags: &mut Diagnostics, progress: &Progress) -> Vec<Draft> {
+fn lower_all(pages: &[SourceFile], diags: &mut Diagnostics, progress: Option<&Progress>) -> Vec<Draft> {
     let one = |file: &SourceFile| {
         let mut diags = Diagnostics::default();
         let page = parse::parse(file, &mut diags);
-        progress.step();
+        progress.inspect(|progress| progress.step());
         (lower::lower(&page, &mut diags), diags.list)
     };
     let results: Vec<_> = pages.par_iter().map(one).collect();

@@ -27,7 +27,7 @@ pub fn report(committed: &str, spec: &Spec, diags: &mut Diagnostics) {
             }
             let called = &now.name.value;
             let message = format!(
-                "`{called}` of `{name}` was the length of `{buffer}` in what was generated before, and is of nothing now"
+                "the generated files have `{called}` of `{name}` as the length of `{buffer}`, but the pages no longer say so"
             );
             let help = "name the buffer in emphasis in the text of the length, or state `length_of` in overrides.toml";
             diags.report_help(Rule::LostRelation, now.name.source.location().clone(), message, help);

@@ -52,6 +52,8 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
                 MessageFormat::Github => Format::Github,
             };
             let color = format == Format::Human && wants_color(std::io::stdout().is_terminal());
+            // What could not be read comes first: the last lines are the totals.
+            let outcome = reading_outcome(&reading);
             print(&diag::render(&reading.diags, &reading.trees, format, color))?;
             if format == Format::Human {
                 if reading.diags.list.is_empty() {
@@ -59,16 +61,18 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
                 }
                 print(&accounts.summary())?;
             }
-            Ok(reading_outcome(&reading))
+            Ok(outcome)
         }
         Command::Facts { input, sources } => {
             let reading = input.read()?;
             let mut out = BufWriter::new(std::io::stdout().lock());
             let written = emit::json::write_facts(&reading.spec, sources, &mut out);
+            // On a terminal the counts stand below the facts, and not among them.
+            let written = written.and_then(|derived| out.flush().map(|()| derived));
             if let Ok(derived) = &written {
                 eprint!("{}", derived.summary());
             }
-            listened(written.and_then(|_| out.flush()))?;
+            listened(written.map(drop))?;
             Ok(report_unreadable(&reading))
         }
         Command::Explain { name, input } => {
@@ -134,7 +138,7 @@ impl Input {
         // The bar moves the cursor, which a dumb terminal cannot.
         let can_move = anstyle_query::term_supports_color();
         let progress = if can_move { Progress::on_terminal() } else { Progress::unseen() };
-        xtask::read_watched(&self.folders(), self.overrides.as_deref(), &progress).map(ManuallyDrop::new)
+        xtask::read(&self.folders(), self.overrides.as_deref(), Some(&progress)).map(ManuallyDrop::new)
     }
 
     /// The folders that are read.
@@ -284,7 +288,7 @@ fn list_rules() -> anyhow::Result<Outcome> {
 }
 
 fn dump(page: &Path, stage: Stage) -> anyhow::Result<Outcome> {
-    let reading = xtask::read(&[page.to_owned()], None)?;
+    let reading = xtask::read(&[page.to_owned()], None, None)?;
     for file in reading.trees.iter().flat_map(|tree| &tree.pages) {
         let mut diags = diag::Diagnostics::default();
         let page = xtask::parse::parse(file, &mut diags);

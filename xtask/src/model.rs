@@ -16,7 +16,7 @@ use crate::prose::Prose;
 use crate::source::{Licence, Location};
 
 pub use behaviour::{Evidence, Mark, Row, RowId};
-pub use functions::{Arg, ArgKind, ErrorCode, Function, Param, Wide};
+pub use functions::{Arg, ArgKind, CharactersIf, ErrorCode, Function, Param, Wide};
 pub use records::{Enum, Field, FieldKind, Member, Record, Struct};
 pub use types::{Int, Type, TypeName};
 

@@ -8,7 +8,7 @@ mod tree;
 use std::fmt;
 use std::sync::Arc;
 
-pub use tree::{Licence, Tree, Unreadable, load, load_config, load_watched};
+pub use tree::{Licence, Tree, Unreadable, load, load_config};
 
 /// A place within one line of a file. Lines and columns count from 1, columns and widths in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

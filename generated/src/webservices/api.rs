@@ -19,7 +19,7 @@ pub trait Channels {
     ///
     /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is not a channel.
     /// - `WS_E_NOT_SUPPORTED` (0x803D0017): This version of Windows cannot abort this channel, see the
     ///   remarks.
     ///
@@ -91,14 +91,12 @@ pub trait Channels {
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is not a channel.
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
     ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state does not allow the call, because the channel is
     ///   being opened, accepted or closed.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called while the channel was
-    ///   closing.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted while it was closing.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
     ///   channel.
@@ -208,7 +206,7 @@ pub trait Channels {
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `channel` is `NULL`, a
+    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `channel` is missing, a
     ///   property is unknown, has the wrong size or cannot be set here, or a security description is given
     ///   for a custom channel.
     ///
@@ -343,7 +341,7 @@ pub trait Channels {
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): The channel does not have this property, `value.len()` is too small
-    ///   for it, or an argument is `NULL`.
+    ///   for it, or a required argument is missing.
     ///
     /// # Remarks
     ///
@@ -419,14 +417,12 @@ pub trait Channels {
     ///   with the result.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `channel` or
-    ///   `endpoint_address` is `NULL`.
+    ///   `endpoint_address` is missing.
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
     ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_CREATED`. The channel is
     ///   open already, for example.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the channel was
-    ///   open.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted before it was open.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
@@ -519,7 +515,7 @@ pub trait Channels {
     ///
     /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is not a channel.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is neither `WS_CHANNEL_STATE_CREATED` nor
     ///   `WS_CHANNEL_STATE_CLOSED`.
     ///
@@ -592,7 +588,7 @@ pub trait Channels {
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory for the new value.
     /// - `E_INVALIDARG` (0x80070057): The channel does not have this property, the property cannot be
-    ///   changed, `value.len()` is not the size of the property's type, or an argument is `NULL`.
+    ///   changed, `value.len()` is not the size of the property's type, or a required argument is missing.
     ///
     /// # Remarks
     ///
@@ -656,7 +652,7 @@ pub trait Channels {
     ///
     /// - `WS_S_ASYNC` (0x003D0000): The operation goes on. The callback in `async_context` will be called
     ///   with the result.
-    /// - `E_INVALIDARG` (0x80070057): `channel` is `NULL`, or it is not a channel.
+    /// - `E_INVALIDARG` (0x80070057): `channel` is not a channel.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_OPEN`, the channel has
     ///   no session for sending, or the session has been shut down already.
     ///
@@ -732,7 +728,8 @@ pub trait ErrorObjects {
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory for the copy.
-    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `error` or `string` is `NULL`.
+    /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `error` or `string` is
+    ///   missing.
     ///
     /// # Remarks
     ///
@@ -796,7 +793,7 @@ pub trait ErrorObjects {
     /// The list is not complete.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `error` is `NULL`, or a property is unknown, has the wrong size or
+    /// - `E_INVALIDARG` (0x80070057): `error` is missing, or a property is unknown, has the wrong size or
     ///   cannot be set here.
     ///
     /// # Remarks
@@ -894,8 +891,8 @@ pub trait ErrorObjects {
     ///
     /// The list is not complete.
     ///
-    /// - `E_INVALIDARG` (0x80070057): The property does not exist, `buffer.len()` is too small for it, or
-    ///   an argument is `NULL`.
+    /// - `E_INVALIDARG` (0x80070057): The property does not exist, `buffer.len()` is too small for it, or a
+    ///   required argument is missing.
     ///
     /// # Remarks
     ///
@@ -960,7 +957,8 @@ pub trait ErrorObjects {
     ///
     /// The list is not complete.
     ///
-    /// - `E_INVALIDARG` (0x80070057): An argument is `NULL`, or there is no string with this number.
+    /// - `E_INVALIDARG` (0x80070057): A required argument is missing, or there is no string with this
+    ///   number.
     ///
     /// # Remarks
     ///
@@ -1008,7 +1006,7 @@ pub trait ErrorObjects {
     ///
     /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
-    /// - `E_INVALIDARG` (0x80070057): `error` is `NULL`, or it is not an error object.
+    /// - `E_INVALIDARG` (0x80070057): `error` is not an error object.
     ///
     /// # Remarks
     ///
@@ -1068,7 +1066,7 @@ pub trait ErrorObjects {
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory for the new value.
     /// - `E_INVALIDARG` (0x80070057): The property does not exist, the property can only be read,
-    ///   `value.len()` is not the size of its type, or an argument is `NULL`.
+    ///   `value.len()` is not the size of its type, or a required argument is missing.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The language cannot be changed now, because the object is
     ///   not empty.
     ///

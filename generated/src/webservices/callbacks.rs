@@ -162,9 +162,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
     ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_CREATED`.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the channel was
-    ///   open.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted before it was open.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
@@ -255,9 +253,8 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   expected one.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel cannot be closed in its present state. An
     ///   object that the close needs is in a state that does not allow it.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called while the channel was
-    ///   closing. The close was broken off before it was done.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted while it was closing. The close was
+    ///   broken off before it was done.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): The close took longer than the channel allows.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The close would go beyond a limit that is set for the channel.
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The remote endpoint reported that it cannot process the
@@ -517,9 +514,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, its session has been shut down, or
     ///   another message is still being written.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the headers were
-    ///   sent.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted before the headers were sent.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
@@ -639,9 +634,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, or the message is not being
     ///   written.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the whole
-    ///   message was sent.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted before the whole message was sent.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
@@ -755,9 +748,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, or another message is still being
     ///   read.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the headers had
-    ///   come.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted before the headers had come.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the
@@ -866,9 +857,7 @@ pub trait CustomChannel: Sized + Send + Sync + 'static {
     /// - `WS_E_INVALID_FORMAT` (0x803D0000): Received data is malformed, or other data was expected at this
     ///   place.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The channel is not open, or the message is not being read.
-    /// - `WS_E_OPERATION_ABORTED` (0x803D0004):
-    ///   [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the end had
-    ///   come.
+    /// - `WS_E_OPERATION_ABORTED` (0x803D0004): The channel was aborted before the end had come.
     /// - `WS_E_ENDPOINT_ACCESS_DENIED` (0x803D0005): The endpoint refuses this client.
     /// - `WS_E_OPERATION_TIMED_OUT` (0x803D0006): A time limit of the channel has passed.
     /// - `WS_E_QUOTA_EXCEEDED` (0x803D0008): The operation would exceed a limit that is set for the

@@ -386,8 +386,8 @@ pub enum ChannelPropertyId {
     /// network packet and can be forged.
     #[doc(alias = "WS_CHANNEL_PROPERTY_REMOTE_ADDRESS")]
     RemoteAddress = 21,
-    /// `SOCKADDR_STORAGE`; types duplex session, duplex and reply; read, once a message has begun to come
-    /// in.
+    /// [`SOCKADDR_STORAGE`](crate::winhttp::SockAddrStorage); types duplex session, duplex and reply; read,
+    /// once a message has begun to come in.
     ///
     /// The IP address of the other side. It comes from the network packet and can be forged.
     #[doc(alias = "WS_CHANNEL_PROPERTY_REMOTE_IP_ADDRESS")]

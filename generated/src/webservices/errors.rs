@@ -5,7 +5,7 @@
 /// Why [`WsAbortChannel`](super::Channels::abort_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AbortChannelError {
-    /// `channel` is `NULL`, or it is not a channel.
+    /// `channel` is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -34,7 +34,7 @@ impl AbortChannelError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or it is not a channel.",
+            Self::InvalidArg => "channel is not a channel.",
             Self::NotSupported => {
                 "This version of Windows cannot abort this channel, see the remarks."
             }
@@ -53,7 +53,7 @@ pub enum CloseChannelError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `channel` is `NULL`, or it is not a channel.
+    /// `channel` is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -68,8 +68,7 @@ pub enum CloseChannelError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called while the channel was
-    /// closing.
+    /// The channel was aborted while it was closing.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -131,16 +130,14 @@ impl CloseChannelError {
     const fn words(self) -> &'static str {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
-            Self::InvalidArg => "channel is NULL, or it is not a channel.",
+            Self::InvalidArg => "channel is not a channel.",
             Self::InvalidFormat => {
                 "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => {
                 "The state does not allow the call, because the channel is being opened, accepted or closed."
             }
-            Self::OperationAborted => {
-                "WsAbortChannel was called while the channel was closing."
-            }
+            Self::OperationAborted => "The channel was aborted while it was closing.",
             Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
                 "The operation would exceed a limit that is set for the channel."
@@ -190,7 +187,7 @@ pub enum CreateChannelError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// An argument is not valid. For example, `channel` is `NULL`, a property is unknown, has the wrong
+    /// An argument is not valid. For example, `channel` is missing, a property is unknown, has the wrong
     /// size or cannot be set here, or a security description is given for a custom channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
@@ -217,7 +214,7 @@ impl CreateChannelError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "An argument is not valid. For example, channel is NULL, a property is unknown, has the wrong size or cannot be set here, or a security description is given for a custom channel."
+                "An argument is not valid. For example, channel is missing, a property is unknown, has the wrong size or cannot be set here, or a security description is given for a custom channel."
             }
             Self::Other(_) => "",
         }
@@ -234,8 +231,8 @@ pub enum GetChannelPropertyError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// The channel does not have this property, `value.len()` is too small for it, or an argument is
-    /// `NULL`.
+    /// The channel does not have this property, `value.len()` is too small for it, or a required argument
+    /// is missing.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -261,7 +258,7 @@ impl GetChannelPropertyError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "The channel does not have this property, value.len() is too small for it, or an argument is NULL."
+                "The channel does not have this property, value.len() is too small for it, or a required argument is missing."
             }
             Self::Other(_) => "",
         }
@@ -278,7 +275,7 @@ pub enum OpenChannelError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// An argument is not valid. For example, `channel` or `endpoint_address` is `NULL`.
+    /// An argument is not valid. For example, `channel` or `endpoint_address` is missing.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -293,8 +290,7 @@ pub enum OpenChannelError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the channel was
-    /// open.
+    /// The channel was aborted before it was open.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -499,7 +495,7 @@ impl OpenChannelError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "An argument is not valid. For example, channel or endpoint_address is NULL."
+                "An argument is not valid. For example, channel or endpoint_address is missing."
             }
             Self::InvalidFormat => {
                 "Received data is malformed, or other data was expected at this place."
@@ -507,9 +503,7 @@ impl OpenChannelError {
             Self::InvalidOperation => {
                 "The state is not WS_CHANNEL_STATE_CREATED. The channel is open already, for example."
             }
-            Self::OperationAborted => {
-                "WsAbortChannel was called before the channel was open."
-            }
+            Self::OperationAborted => "The channel was aborted before it was open.",
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
             Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
@@ -592,7 +586,7 @@ crate::documented::documented!(success OpenChannelSuccess, HResult);
 /// Why [`WsResetChannel`](super::Channels::reset_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetChannelError {
-    /// `channel` is `NULL`, or it is not a channel.
+    /// `channel` is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -621,7 +615,7 @@ impl ResetChannelError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or it is not a channel.",
+            Self::InvalidArg => "channel is not a channel.",
             Self::InvalidOperation => {
                 "The state is neither WS_CHANNEL_STATE_CREATED nor WS_CHANNEL_STATE_CLOSED."
             }
@@ -641,7 +635,7 @@ pub enum SetChannelPropertyError {
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
     /// The channel does not have this property, the property cannot be changed, `value.len()` is not the
-    /// size of the property's type, or an argument is `NULL`.
+    /// size of the property's type, or a required argument is missing.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -667,7 +661,7 @@ impl SetChannelPropertyError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "The channel does not have this property, the property cannot be changed, value.len() is not the size of the property's type, or an argument is NULL."
+                "The channel does not have this property, the property cannot be changed, value.len() is not the size of the property's type, or a required argument is missing."
             }
             Self::Other(_) => "",
         }
@@ -679,7 +673,7 @@ crate::documented::documented!(error SetChannelPropertyError, HResult);
 /// Why [`WsShutdownSessionChannel`](super::Channels::shutdown_session_channel) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShutdownSessionChannelError {
-    /// `channel` is `NULL`, or it is not a channel.
+    /// `channel` is not a channel.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -709,7 +703,7 @@ impl ShutdownSessionChannelError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "channel is NULL, or it is not a channel.",
+            Self::InvalidArg => "channel is not a channel.",
             Self::InvalidOperation => {
                 "The state is not WS_CHANNEL_STATE_OPEN, the channel has no session for sending, or the session has been shut down already."
             }
@@ -752,7 +746,7 @@ pub enum AddErrorStringError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// An argument is not valid. For example, `error` or `string` is `NULL`.
+    /// An argument is not valid. For example, `error` or `string` is missing.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -778,7 +772,7 @@ impl AddErrorStringError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the copy.",
             Self::InvalidArg => {
-                "An argument is not valid. For example, error or string is NULL."
+                "An argument is not valid. For example, error or string is missing."
             }
             Self::Other(_) => "",
         }
@@ -795,7 +789,7 @@ pub enum CreateErrorFailure {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `error` is `NULL`, or a property is unknown, has the wrong size or cannot be set here.
+    /// `error` is missing, or a property is unknown, has the wrong size or cannot be set here.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -821,7 +815,7 @@ impl CreateErrorFailure {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "error is NULL, or a property is unknown, has the wrong size or cannot be set here."
+                "error is missing, or a property is unknown, has the wrong size or cannot be set here."
             }
             Self::Other(_) => "",
         }
@@ -833,7 +827,7 @@ crate::documented::documented!(error CreateErrorFailure, HResult);
 /// Why [`WsGetErrorProperty`](super::ErrorObjects::get_error_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetErrorPropertyError {
-    /// The property does not exist, `buffer.len()` is too small for it, or an argument is `NULL`.
+    /// The property does not exist, `buffer.len()` is too small for it, or a required argument is missing.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -857,7 +851,7 @@ impl GetErrorPropertyError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                "The property does not exist, buffer.len() is too small for it, or an argument is NULL."
+                "The property does not exist, buffer.len() is too small for it, or a required argument is missing."
             }
             Self::Other(_) => "",
         }
@@ -869,7 +863,7 @@ crate::documented::documented!(error GetErrorPropertyError, HResult);
 /// Why [`WsGetErrorString`](super::ErrorObjects::get_error_string) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetErrorStringError {
-    /// An argument is `NULL`, or there is no string with this number.
+    /// A required argument is missing, or there is no string with this number.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -893,7 +887,7 @@ impl GetErrorStringError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                "An argument is NULL, or there is no string with this number."
+                "A required argument is missing, or there is no string with this number."
             }
             Self::Other(_) => "",
         }
@@ -905,7 +899,7 @@ crate::documented::documented!(error GetErrorStringError, HResult);
 /// Why [`WsResetError`](super::ErrorObjects::reset_error) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResetErrorFailure {
-    /// `error` is `NULL`, or it is not an error object.
+    /// `error` is not an error object.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -928,7 +922,7 @@ impl ResetErrorFailure {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidArg => "error is NULL, or it is not an error object.",
+            Self::InvalidArg => "error is not an error object.",
             Self::Other(_) => "",
         }
     }
@@ -945,7 +939,7 @@ pub enum SetErrorPropertyError {
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
     /// The property does not exist, the property can only be read, `value.len()` is not the size of its
-    /// type, or an argument is `NULL`.
+    /// type, or a required argument is missing.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -981,7 +975,7 @@ impl SetErrorPropertyError {
         match self {
             Self::OutOfMemory => "There is not enough memory for the new value.",
             Self::InvalidArg => {
-                "The property does not exist, the property can only be read, value.len() is not the size of its type, or an argument is NULL."
+                "The property does not exist, the property can only be read, value.len() is not the size of its type, or a required argument is missing."
             }
             Self::InvalidOperation => {
                 "The language cannot be changed now, because the object is not empty."
@@ -1097,8 +1091,7 @@ pub enum CloseChannelCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called while the channel was
-    /// closing.
+    /// The channel was aborted while it was closing.
     ///
     /// The close was broken off before it was done.
     ///
@@ -1170,7 +1163,7 @@ impl CloseChannelCallbackError {
                 "The channel cannot be closed in its present state. An object that the close needs is in a state that does not allow it."
             }
             Self::OperationAborted => {
-                "WsAbortChannel was called while the channel was closing. The close was broken off before it was done."
+                "The channel was aborted while it was closing. The close was broken off before it was done."
             }
             Self::OperationTimedOut => "The close took longer than the channel allows.",
             Self::QuotaExceeded => {
@@ -1322,8 +1315,7 @@ pub enum OpenChannelCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the channel was
-    /// open.
+    /// The channel was aborted before it was open.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -1532,9 +1524,7 @@ impl OpenChannelCallbackError {
                 "Received data is malformed, or other data was expected at this place."
             }
             Self::InvalidOperation => "The state is not WS_CHANNEL_STATE_CREATED.",
-            Self::OperationAborted => {
-                "WsAbortChannel was called before the channel was open."
-            }
+            Self::OperationAborted => "The channel was aborted before it was open.",
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
             Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
@@ -1637,7 +1627,7 @@ pub enum ReadMessageEndCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the end had come.
+    /// The channel was aborted before the end had come.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -1855,9 +1845,7 @@ impl ReadMessageEndCallbackError {
             Self::InvalidOperation => {
                 "The channel is not open, or the message is not being read."
             }
-            Self::OperationAborted => {
-                "WsAbortChannel was called before the end had come."
-            }
+            Self::OperationAborted => "The channel was aborted before the end had come.",
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
             Self::OperationTimedOut => "A time limit of the channel has passed.",
             Self::QuotaExceeded => {
@@ -1989,8 +1977,7 @@ pub enum ReadMessageStartCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the headers had
-    /// come.
+    /// The channel was aborted before the headers had come.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -2232,7 +2219,7 @@ impl ReadMessageStartCallbackError {
                 "The channel is not open, or another message is still being read."
             }
             Self::OperationAborted => {
-                "WsAbortChannel was called before the headers had come."
+                "The channel was aborted before the headers had come."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
             Self::OperationTimedOut => "A time limit of the channel has passed.",
@@ -2512,8 +2499,7 @@ pub enum WriteMessageEndCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the whole message
-    /// was sent.
+    /// The channel was aborted before the whole message was sent.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -2755,7 +2741,7 @@ impl WriteMessageEndCallbackError {
                 "The channel is not open, or the message is not being written."
             }
             Self::OperationAborted => {
-                "WsAbortChannel was called before the whole message was sent."
+                "The channel was aborted before the whole message was sent."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
             Self::OperationTimedOut => "A time limit of the channel has passed.",
@@ -2888,8 +2874,7 @@ pub enum WriteMessageStartCallbackError {
     /// `WS_E_INVALID_OPERATION`, 0x803D0003
     #[doc(alias = "WS_E_INVALID_OPERATION")]
     InvalidOperation,
-    /// [`WsAbortChannel`](crate::webservices::Channels::abort_channel) was called before the headers were
-    /// sent.
+    /// The channel was aborted before the headers were sent.
     ///
     /// `WS_E_OPERATION_ABORTED`, 0x803D0004
     #[doc(alias = "WS_E_OPERATION_ABORTED")]
@@ -3131,7 +3116,7 @@ impl WriteMessageStartCallbackError {
                 "The channel is not open, its session has been shut down, or another message is still being written."
             }
             Self::OperationAborted => {
-                "WsAbortChannel was called before the headers were sent."
+                "The channel was aborted before the headers were sent."
             }
             Self::EndpointAccessDenied => "The endpoint refuses this client.",
             Self::OperationTimedOut => "A time limit of the channel has passed.",

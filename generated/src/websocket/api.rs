@@ -76,8 +76,8 @@ pub trait Handles {
     /// codes of the protocol with their numbers.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown, a property cannot be
-    ///   set, or a value has the wrong size or is below its minimum.
+    /// - `E_INVALIDARG` (0x80070057): A required argument is missing, a property is unknown, a property
+    ///   cannot be set, or a value has the wrong size or is below its minimum.
     ///
     /// # Remarks
     ///
@@ -143,8 +143,8 @@ pub trait Handles {
     /// codes of the protocol with their numbers.
     ///
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `web_socket` is `NULL`, a property is unknown, a property cannot be
-    ///   set, or a value has the wrong size or is below its minimum.
+    /// - `E_INVALIDARG` (0x80070057): A required argument is missing, a property is unknown, a property
+    ///   cannot be set, or a value has the wrong size or is below its minimum.
     ///
     /// # Remarks
     ///
@@ -255,8 +255,8 @@ pub trait Handles {
     /// `S_OK` on success, otherwise an error code. [WebSocket return values](crate::HResult) lists the
     /// codes of the protocol with their numbers.
     ///
-    /// - `E_INVALIDARG` (0x80070057): A pointer is `NULL`, the property cannot be read, or the memory is
-    ///   too small for the value.
+    /// - `E_INVALIDARG` (0x80070057): A required argument is missing, the property cannot be read, or the
+    ///   memory is too small for the value.
     ///
     /// # Remarks
     ///
@@ -338,8 +338,8 @@ pub trait Handshake {
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, a pointer is `NULL` though its count is
-    ///   not 0, or the handle belongs to a server.
+    /// - `E_INVALIDARG` (0x80070057): A required argument is missing, an array is missing although its
+    ///   count is not 0, or the handle belongs to a server.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake of this handle has begun already.
     ///
     /// # Remarks
@@ -424,9 +424,9 @@ pub trait Handshake {
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, a pointer is `NULL` though its count is
-    ///   not 0, the request does not offer the subprotocol or an extension, or the handle belongs to a
-    ///   client.
+    /// - `E_INVALIDARG` (0x80070057): A required argument is missing, an array is missing although its
+    ///   count is not 0, the request does not offer the subprotocol or an extension, or the handle belongs
+    ///   to a client.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake of this handle has begun already.
     /// - `E_INVALID_PROTOCOL_FORMAT` (0x83760002): A header that the handshake needs is missing from the
     ///   request or has a wrong value.
@@ -513,8 +513,8 @@ pub trait Handshake {
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): `response_headers` is `NULL` though its count is not 0, the array for
-    ///   the extensions is too small or has no count, or the handle belongs to a server.
+    /// - `E_INVALIDARG` (0x80070057): `response_headers` is missing although its count is not 0, the array
+    ///   for the extensions is too small or has no count, or the handle belongs to a server.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake has not begun, or it is complete
     ///   already.
     /// - `E_INVALID_PROTOCOL_FORMAT` (0x83760002): A header that the handshake needs is missing or has a
@@ -781,8 +781,8 @@ pub trait Transfer {
     ///
     /// - `E_HANDLE` (0x80070006): The handle does not belong to a session, or the session has been deleted.
     /// - `E_OUTOFMEMORY` (0x8007000E): There is not enough memory.
-    /// - `E_INVALIDARG` (0x80070057): A required pointer is `NULL`, the queue is unknown, or the action has
-    ///   a buffer and the array has no element for it.
+    /// - `E_INVALIDARG` (0x80070057): A required argument is missing, the queue is unknown, or the action
+    ///   has a buffer and the array has no element for it.
     /// - `E_INVALID_PROTOCOL_OPERATION` (0x83760001): The handshake of the session is not complete, or the
     ///   received frame is well formed but not allowed at this point. An example is a continuation without
     ///   the beginning of its message. For a frame, only the queue of receives returns this code.

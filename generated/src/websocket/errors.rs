@@ -10,8 +10,8 @@ pub enum CreateClientHandleError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `web_socket` is `NULL`, a property is unknown, a property cannot be set, or a value has the wrong
-    /// size or is below its minimum.
+    /// A required argument is missing, a property is unknown, a property cannot be set, or a value has the
+    /// wrong size or is below its minimum.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -37,7 +37,7 @@ impl CreateClientHandleError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size or is below its minimum."
+                "A required argument is missing, a property is unknown, a property cannot be set, or a value has the wrong size or is below its minimum."
             }
             Self::Other(_) => "",
         }
@@ -54,8 +54,8 @@ pub enum CreateServerHandleError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `web_socket` is `NULL`, a property is unknown, a property cannot be set, or a value has the wrong
-    /// size or is below its minimum.
+    /// A required argument is missing, a property is unknown, a property cannot be set, or a value has the
+    /// wrong size or is below its minimum.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -81,7 +81,7 @@ impl CreateServerHandleError {
         match self {
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "web_socket is NULL, a property is unknown, a property cannot be set, or a value has the wrong size or is below its minimum."
+                "A required argument is missing, a property is unknown, a property cannot be set, or a value has the wrong size or is below its minimum."
             }
             Self::Other(_) => "",
         }
@@ -93,7 +93,8 @@ crate::documented::documented!(error CreateServerHandleError, HResult);
 /// Why [`WebSocketGetGlobalProperty`](super::Handles::get_global_property) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetGlobalPropertyError {
-    /// A pointer is `NULL`, the property cannot be read, or the memory is too small for the value.
+    /// A required argument is missing, the property cannot be read, or the memory is too small for the
+    /// value.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -117,7 +118,7 @@ impl GetGlobalPropertyError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidArg => {
-                "A pointer is NULL, the property cannot be read, or the memory is too small for the value."
+                "A required argument is missing, the property cannot be read, or the memory is too small for the value."
             }
             Self::Other(_) => "",
         }
@@ -139,8 +140,8 @@ pub enum BeginClientHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// A required pointer is `NULL`, a pointer is `NULL` though its count is not 0, or the handle belongs
-    /// to a server.
+    /// A required argument is missing, an array is missing although its count is not 0, or the handle
+    /// belongs to a server.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -183,7 +184,7 @@ impl BeginClientHandshakeError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "A required pointer is NULL, a pointer is NULL though its count is not 0, or the handle belongs to a server."
+                "A required argument is missing, an array is missing although its count is not 0, or the handle belongs to a server."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake of this handle has begun already."
@@ -208,8 +209,8 @@ pub enum BeginServerHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// A required pointer is `NULL`, a pointer is `NULL` though its count is not 0, the request does not
-    /// offer the subprotocol or an extension, or the handle belongs to a client.
+    /// A required argument is missing, an array is missing although its count is not 0, the request does
+    /// not offer the subprotocol or an extension, or the handle belongs to a client.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -268,7 +269,7 @@ impl BeginServerHandshakeError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "A required pointer is NULL, a pointer is NULL though its count is not 0, the request does not offer the subprotocol or an extension, or the handle belongs to a client."
+                "A required argument is missing, an array is missing although its count is not 0, the request does not offer the subprotocol or an extension, or the handle belongs to a client."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake of this handle has begun already."
@@ -299,8 +300,8 @@ pub enum EndClientHandshakeError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// `response_headers` is `NULL` though its count is not 0, the array for the extensions is too small or
-    /// has no count, or the handle belongs to a server.
+    /// `response_headers` is missing although its count is not 0, the array for the extensions is too small
+    /// or has no count, or the handle belongs to a server.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -367,7 +368,7 @@ impl EndClientHandshakeError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "response_headers is NULL though its count is not 0, the array for the extensions is too small or has no count, or the handle belongs to a server."
+                "response_headers is missing although its count is not 0, the array for the extensions is too small or has no count, or the handle belongs to a server."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake has not begun, or it is complete already."
@@ -467,8 +468,8 @@ pub enum GetActionError {
     /// `E_OUTOFMEMORY`, 0x8007000E
     #[doc(alias = "E_OUTOFMEMORY")]
     OutOfMemory,
-    /// A required pointer is `NULL`, the queue is unknown, or the action has a buffer and the array has no
-    /// element for it.
+    /// A required argument is missing, the queue is unknown, or the action has a buffer and the array has
+    /// no element for it.
     ///
     /// `E_INVALIDARG`, 0x80070057
     #[doc(alias = "E_INVALIDARG")]
@@ -521,7 +522,7 @@ impl GetActionError {
             }
             Self::OutOfMemory => "There is not enough memory.",
             Self::InvalidArg => {
-                "A required pointer is NULL, the queue is unknown, or the action has a buffer and the array has no element for it."
+                "A required argument is missing, the queue is unknown, or the action has a buffer and the array has no element for it."
             }
             Self::InvalidProtocolOperation => {
                 "The handshake of the session is not complete, or the received frame is well formed but not allowed at this point. An example is a continuation without the beginning of its message. For a frame, only the queue of receives returns this code."

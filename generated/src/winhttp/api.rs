@@ -16,7 +16,7 @@ pub trait Session {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -97,9 +97,9 @@ pub trait Session {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `server_name` is `NULL`, or `reserved` is not 0.
+    /// - `ERROR_INVALID_PARAMETER` (87): `server_name` is missing, or `reserved` is not 0.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): The server name cannot be part of a URL.
@@ -180,8 +180,8 @@ pub trait Session {
     /// # Errors
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, `dwStructSize` is wrong, or `ICU_DECODE` or
-    ///   `ICU_ESCAPE` is given without buffers.
+    /// - `ERROR_INVALID_PARAMETER` (87): A required argument is missing, the structure states a wrong size,
+    ///   or `ICU_DECODE` or `ICU_ESCAPE` is given without buffers.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): A buffer of the caller is too small. The length member of that
     ///   part has received the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -270,9 +270,9 @@ pub trait Session {
     /// # Errors
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `url_components` or `url_length` is `NULL`, or `dwStructSize` is
-    ///   wrong.
-    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `url_length` has received
+    /// - `ERROR_INVALID_PARAMETER` (87): A required argument is missing, or the structure states a wrong
+    ///   size.
+    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is missing or too small. `url_length` has received
     ///   the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -364,7 +364,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -441,7 +441,7 @@ pub trait Session {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is `NULL`, or the option can only be set: no
+    /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is missing, or the option can only be set: no
     ///   handle gives its value.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `buffer_length` has received
     ///   the needed size.
@@ -455,7 +455,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - Option 115, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT. It can be set on a session, a request and a
     ///   WebSocket, and never be read: reading it fails with ERROR_INVALID_PARAMETER (87), and so does a
@@ -469,7 +469,8 @@ pub trait Session {
     /// [`WINHTTP_PROXY_INFO`](crate::winhttp::ProxyInfo), WinHTTP has allocated each text, and the caller
     /// frees it with
     /// [`GlobalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-globalfree). The
-    /// subject and the issuer in `WINHTTP_CERTIFICATE_INFO` are an exception: they are freed with
+    /// subject and the issuer in [`WINHTTP_CERTIFICATE_INFO`](crate::winhttp::CertificateInfo) are an
+    /// exception: they are freed with
     /// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree).
     ///
     /// # See also
@@ -517,12 +518,16 @@ pub trait Session {
     ///   Length of the `buffer` buffer, in bytes. For these options it is in characters:
     ///   `WINHTTP_OPTION_USERNAME`, `WINHTTP_OPTION_PASSWORD`, `WINHTTP_OPTION_PROXY_USERNAME`,
     ///   `WINHTTP_OPTION_PROXY_PASSWORD` and `WINHTTP_OPTION_USER_AGENT`.
+    ///
+    ///   If `option` is `WINHTTP_OPTION_USERNAME`, `WINHTTP_OPTION_PASSWORD`,
+    ///   `WINHTTP_OPTION_PROXY_USERNAME`, `WINHTTP_OPTION_PROXY_PASSWORD` or `WINHTTP_OPTION_USER_AGENT`, C
+    ///   counts it in wide characters, and the slice has all bytes of those.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): The value is not valid for the option, or it has the wrong size.
     ///   An example is a `WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL` of less than 15000.
@@ -537,7 +542,7 @@ pub trait Session {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET is set on a session or a connection. The call fails with
     ///   ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018) for both kinds of handle. (b1.1.9)
@@ -638,12 +643,21 @@ pub trait Session {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): `reserved` is not 0.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): A handle of this kind has no callback.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - A program sets a callback in synchronous mode. The callback comes in the thread of the call that
+    ///   it reports on, before that call returns: handles that are made and closed, the steps of a
+    ///   connection, what is sent and what is received, responses of 1xx, redirects. Sends and receives of
+    ///   a WebSocket give none. (b9.14)
     ///
     /// # Remarks
     ///
@@ -706,7 +720,7 @@ pub trait Session {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): A timeout is less than -1. None of the four is changed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -806,9 +820,9 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `headers` is `NULL` or empty, or it holds a malformed header: a
+    /// - `ERROR_INVALID_PARAMETER` (87): `headers` is missing or empty, or it holds a malformed header: a
     ///   name is not a token, or a value has characters that could start another header. No header has been
     ///   added.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -903,7 +917,7 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): A string or a flag is not valid.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -1063,7 +1077,7 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): `number_of_bytes_available` is `None` in synchronous mode.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
@@ -1153,9 +1167,9 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is `NULL`, the attribute
-    ///   does not exist, or the value of the header cannot be converted to the number or the time that a
-    ///   modifier asks for.
+    /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is missing, the
+    ///   attribute does not exist, or the value of the header cannot be converted to the number or the time
+    ///   that a modifier asks for.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. Nothing is written to the
     ///   buffer. `buffer_length` has received the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -1168,7 +1182,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1182,9 +1196,7 @@ pub unsafe trait Request {
     /// - none: UTF-16 text with a terminating zero;
     /// - `WINHTTP_QUERY_FLAG_NUMBER`: a `DWORD`;
     /// - `WINHTTP_QUERY_FLAG_NUMBER64`: a 64-bit number;
-    /// - `WINHTTP_QUERY_FLAG_SYSTEMTIME`: a
-    ///   [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
-    ///   structure.
+    /// - `WINHTTP_QUERY_FLAG_SYSTEMTIME`: a [`SYSTEMTIME`](crate::winhttp::SystemTime) structure.
     ///
     /// Read a header as text if its value is not written as a number or a time.
     ///
@@ -1253,7 +1265,7 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): The buffer is `NULL` although `buffer.len()` is not 0, or
     ///   `number_of_bytes_read` is `None` in synchronous mode.
@@ -1323,7 +1335,7 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): `reserved` is not `NULL`.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
@@ -1350,7 +1362,7 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED` (12044): The server asks for a client certificate. Set
     ///   `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the
-    ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The server did not send an HTTP response, or the
     ///   response ended before its headers did. For a WebSocket, the status can also be 101 while the
     ///   answer to the handshake is wrong.
@@ -1369,7 +1381,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1468,7 +1480,7 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation. A WebSocket request
     ///   also fails with this code if `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE` is less than 16.
     /// - `ERROR_INVALID_PARAMETER` (87): A header is malformed, `total_length` differs from the
@@ -1501,7 +1513,7 @@ pub unsafe trait Request {
     /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED` (12044): The server asks for a client certificate. Set
     ///   `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     ///   [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the
-    ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    ///   program has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE` (12152): The proxy has answered a CONNECT request with
     ///   something that is not a valid response.
     /// - `ERROR_WINHTTP_SECURE_FAILURE` (12175): The certificate of the server was not accepted. The status
@@ -1513,7 +1525,7 @@ pub unsafe trait Request {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
@@ -1611,10 +1623,10 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): The target or the scheme does not exist, or there is a user name
-    ///   and `password` is `None`.
+    ///   without a password.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not a request handle.
@@ -1910,7 +1922,7 @@ pub trait Proxy {
     /// - `proxy_result` (C: `pProxyResult`, in, out)
     ///
     ///   The [`WINHTTP_PROXY_RESULT`](crate::winhttp::ProxyResult) structure. The function frees the entries
-    ///   and their strings, and not the structure itself.
+    ///   and their strings, and sets all members to 0. It does not free the structure itself.
     /// - `W`: the units of wide strings, also of those that types do not show: `u16` as on Windows, or
     ///   `u32`
     ///
@@ -2259,6 +2271,54 @@ pub trait Proxy {
     ) -> Result<super::ProxyResult<W>, super::GetProxyResultError>;
 }
 
+/// Dates in the headers of HTTP.
+pub trait Time {
+    /// The `WinHttpTimeToSystemTime` function converts a date of HTTP, such as `Sun, 06 Nov 1994 08:49:37
+    /// GMT`, to a structure.
+    ///
+    /// # Parameters
+    ///
+    /// - `time` (C: `pwszTime`, in)
+    ///
+    ///   The date, a string with a terminating zero. Its forms are those of RFC 9110 section 5.6.7.
+    ///
+    /// # Returns
+    ///
+    /// - `system_time` (C: `pst`, out)
+    ///
+    ///   Receives the date, in UTC: a [`SYSTEMTIME`](crate::winhttp::SystemTime) structure.
+    ///
+    /// # Errors
+    ///
+    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, or the string is not a date.
+    /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
+    ///   code.
+    ///
+    /// # Remarks
+    ///
+    /// The function needs no handle. Several threads can call it at the same time.
+    /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers) makes the same conversion with
+    /// `WINHTTP_QUERY_FLAG_SYSTEMTIME`.
+    ///
+    /// # See also
+    ///
+    /// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers)
+    ///
+    /// [`SYSTEMTIME`](crate::winhttp::SystemTime)
+    ///
+    /// # C
+    ///
+    /// `WinHttpTimeToSystemTime` in winhttp.h (Winhttp.lib, Winhttp.dll) since Windows XP, Windows 2000
+    /// Professional with SP3 \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3
+    /// \[desktop apps only\]. From `winhttp/nf-winhttp-winhttptimetosystemtime.md`, line 47. Published as
+    /// [nf-winhttp-winhttptimetosystemtime](https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttptimetosystemtime).
+    #[doc(alias = "WinHttpTimeToSystemTime")]
+    fn time_to_system_time(
+        &self,
+        time: &str,
+    ) -> Result<super::SystemTime, super::TimeToSystemTimeError>;
+}
+
 /// A WebSocket connection: upgrade a request, send, receive, close.
 ///
 /// # Safety
@@ -2297,17 +2357,16 @@ pub unsafe trait WebSocket {
     /// `NO_ERROR` on success, otherwise a system error code. Unless the table says otherwise, an error
     /// means that the TCP connection has been aborted.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
-    /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
-    ///   although `reason` is `NULL`, `status` is a status that a close frame must not carry, or another
-    ///   argument is not valid. The connection is unchanged.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
+    /// - `ERROR_INVALID_PARAMETER` (87): `status` is a status that a close frame must not carry, `reason`
+    ///   is missing or has more than 123 bytes, or another argument is not valid. The connection is
+    ///   unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): The function has been called before on this handle, or a send
     ///   has not completed. The connection is unchanged.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The close frame of the server did not come within the time that
     ///   `WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT` sets.
-    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
-    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the function waited
-    ///   for the close frame.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The handle was closed while the function waited for
+    ///   the close frame.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection ended before the close frame of the peer
     ///   came.
@@ -2316,7 +2375,7 @@ pub unsafe trait WebSocket {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
     ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
@@ -2405,7 +2464,7 @@ pub unsafe trait WebSocket {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_INVALID_OPERATION` (4317): The response is no upgrade: its status is not 101, or
     ///   `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET` was not set before the request was sent.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): Only when this call receives the response: the response did not
@@ -2423,7 +2482,7 @@ pub unsafe trait WebSocket {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - The option WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set, and the server answers 101.
     ///   WinHttpReceiveResponse returns TRUE and the status is 101; WinHttpWebSocketCompleteUpgrade returns
@@ -2523,9 +2582,8 @@ pub unsafe trait WebSocket {
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
-    /// - `ERROR_INVALID_PARAMETER` (87): `status` or `reason_length_consumed` is `NULL`, or `reason` is
-    ///   `NULL` although `reason.len()` is not 0\.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
+    /// - `ERROR_INVALID_PARAMETER` (87): A required argument is missing.
     /// - `ERROR_INSUFFICIENT_BUFFER` (122): The reason does not fit into `reason`. No part of it is copied,
     ///   but the status code and the needed size are written.
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame of the server has not been read, or the
@@ -2534,7 +2592,7 @@ pub unsafe trait WebSocket {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
     ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
@@ -2606,18 +2664,16 @@ pub unsafe trait WebSocket {
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
-    /// - `ERROR_INVALID_PARAMETER` (87): A required pointer is `NULL`, or `buffer.len()` is 0. The
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
+    /// - `ERROR_INVALID_PARAMETER` (87): A required argument is missing, or `buffer.len()` is 0. The
     ///   connection is unchanged.
     /// - `ERROR_INVALID_OPERATION` (4317): A close is in progress, another receive has not completed, or
-    ///   nothing is left to receive. Nothing is left after the server's close frame has been read, and
-    ///   after [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    ///   nothing is left to receive. Nothing is left after the close frame of the peer has been read, and
+    ///   after the program has closed the WebSocket.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): Nothing has come within the receive timeout. The connection is
     ///   unchanged, and the program can receive again.
-    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
-    ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) or
-    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the receive was
-    ///   waiting.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The WebSocket or its handle was closed while the
+    ///   receive was waiting.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The connection has ended without a close frame of the
     ///   peer. It cannot be used any more.
@@ -2626,7 +2682,7 @@ pub unsafe trait WebSocket {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
     ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
@@ -2718,25 +2774,21 @@ pub unsafe trait WebSocket {
     ///
     /// `NO_ERROR` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
-    /// - `ERROR_INVALID_PARAMETER` (87): `buffer` is `NULL` although `buffer.len()` is not 0, or
-    ///   `buffer_type` cannot be sent here: it is not one of the four data types, or it mixes text and
-    ///   binary data in one message. Nothing has been sent. The program can still use the connection and
-    ///   can go on with a message that it has begun.
-    /// - `ERROR_INVALID_OPERATION` (4317): An earlier send has not completed, or nothing more can be sent
-    ///   because [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
-    ///   [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
+    /// - `ERROR_INVALID_PARAMETER` (87): `buffer` is missing, or `buffer_type` cannot be sent here: it is
+    ///   not one of the four data types, or it mixes text and binary data in one message. Nothing has been
+    ///   sent. The program can still use the connection and can go on with a message that it has begun.
+    /// - `ERROR_INVALID_OPERATION` (4317): An earlier send has not completed, or the program has shut down
+    ///   or closed the WebSocket, so that nothing more can be sent.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The data could not be sent within the send timeout. The
     ///   connection cannot be used any more.
-    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
-    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was
-    ///   waiting.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The handle was closed while the send was waiting.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The server has ended or reset the connection.
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
     ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
@@ -2821,27 +2873,24 @@ pub unsafe trait WebSocket {
     /// `NO_ERROR` on success, otherwise a system error code. Unless the table says otherwise, an error
     /// means that the TCP connection has been aborted.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
-    /// - `ERROR_INVALID_PARAMETER` (87): `reason.len()` is greater than 123, `reason.len()` is not 0
-    ///   although `reason` is `NULL`, `status` is a status that a close frame must not carry, or another
-    ///   argument is not valid. The connection is unchanged.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
+    /// - `ERROR_INVALID_PARAMETER` (87): `status` is a status that a close frame must not carry, `reason`
+    ///   is missing or has more than 123 bytes, or another argument is not valid. The connection is
+    ///   unchanged.
     /// - `ERROR_IO_PENDING` (997): This code is documented for a shutdown that completes asynchronously.
     ///   Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure:
     ///   the close frame is on its way and the connection is alive.
     /// - `ERROR_INVALID_OPERATION` (4317): The close frame has been sent already, by an earlier shutdown or
-    ///   by [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is
-    ///   unchanged.
+    ///   close. The connection is unchanged.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The close frame could not be sent within the send timeout.
-    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017):
-    ///   [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
-    ///   waiting.
+    /// - `ERROR_WINHTTP_OPERATION_CANCELLED` (12017): The handle was closed while the shutdown was waiting.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a WebSocket connection.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR` (12030): The server has ended or reset the connection without a
     ///   close frame.
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The runtime has chosen:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
     ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)

@@ -5,7 +5,7 @@
 /// Why [`WinHttpCloseHandle`](super::Session::close_handle) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseHandleError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -51,9 +51,7 @@ impl CloseHandleError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -69,7 +67,7 @@ crate::documented::documented!(error CloseHandleError, Win32Error);
 /// Why [`WinHttpConnect`](super::Session::connect) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -79,7 +77,7 @@ pub enum ConnectError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `server_name` is `NULL`, or `reserved` is not 0.
+    /// `server_name` is missing, or `reserved` is not 0.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -156,11 +154,9 @@ impl ConnectError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "server_name is NULL, or reserved is not 0.",
+            Self::InvalidParameter => "server_name is missing, or reserved is not 0.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
             }
@@ -188,8 +184,8 @@ pub enum CrackUrlError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// A pointer is `NULL`, `dwStructSize` is wrong, or `ICU_DECODE` or `ICU_ESCAPE` is given without
-    /// buffers.
+    /// A required argument is missing, the structure states a wrong size, or `ICU_DECODE` or `ICU_ESCAPE`
+    /// is given without buffers.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -249,7 +245,7 @@ impl CrackUrlError {
         match self {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "A pointer is NULL, dwStructSize is wrong, or ICU_DECODE or ICU_ESCAPE is given without buffers."
+                "A required argument is missing, the structure states a wrong size, or ICU_DECODE or ICU_ESCAPE is given without buffers."
             }
             Self::InsufficientBuffer => {
                 "A buffer of the caller is too small. The length member of that part has received the needed size."
@@ -278,12 +274,12 @@ pub enum CreateUrlError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `url_components` or `url_length` is `NULL`, or `dwStructSize` is wrong.
+    /// A required argument is missing, or the structure states a wrong size.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. `url_length` has received the needed size.
+    /// The buffer is missing or too small. `url_length` has received the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
@@ -328,10 +324,10 @@ impl CreateUrlError {
         match self {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "url_components or url_length is NULL, or dwStructSize is wrong."
+                "A required argument is missing, or the structure states a wrong size."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. url_length has received the needed size."
+                "The buffer is missing or too small. url_length has received the needed size."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -416,7 +412,7 @@ pub enum QueryOptionError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `buffer_length` is `NULL`, or the option can only be set: no handle gives its value.
+    /// `buffer_length` is missing, or the option can only be set: no handle gives its value.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -489,7 +485,7 @@ impl QueryOptionError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "buffer_length is NULL, or the option can only be set: no handle gives its value."
+                "buffer_length is missing, or the option can only be set: no handle gives its value."
             }
             Self::InsufficientBuffer => {
                 "The buffer is too small or NULL. buffer_length has received the needed size."
@@ -514,7 +510,7 @@ crate::documented::documented!(error QueryOptionError, Win32Error);
 /// Why [`WinHttpSetOption`](super::Session::set_option) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetOptionError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -595,9 +591,7 @@ impl SetOptionError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "The value is not valid for the option, or it has the wrong size. An example is a WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL of less than 15000."
@@ -625,7 +619,7 @@ crate::documented::documented!(error SetOptionError, Win32Error);
 /// Why [`WinHttpSetStatusCallback`](super::Session::set_status_callback) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetStatusCallbackError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -680,9 +674,7 @@ impl SetStatusCallbackError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "reserved is not 0.",
             Self::InternalError => {
@@ -699,7 +691,7 @@ crate::documented::documented!(error SetStatusCallbackError, Win32Error);
 /// Why [`WinHttpSetTimeouts`](super::Session::set_timeouts) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetTimeoutsError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -763,9 +755,7 @@ impl SetTimeoutsError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "A timeout is less than -1. None of the four is changed."
@@ -789,7 +779,7 @@ crate::documented::documented!(error SetTimeoutsError, Win32Error);
 /// Why [`WinHttpAddRequestHeaders`](super::Request::add_request_headers) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AddRequestHeadersError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -799,7 +789,7 @@ pub enum AddRequestHeadersError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `headers` is `NULL` or empty, or it holds a malformed header: a name is not a token, or a value has
+    /// `headers` is missing or empty, or it holds a malformed header: a name is not a token, or a value has
     /// characters that could start another header. No header has been added.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
@@ -871,12 +861,10 @@ impl AddRequestHeadersError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "headers is NULL or empty, or it holds a malformed header: a name is not a token, or a value has characters that could start another header. No header has been added."
+                "headers is missing or empty, or it holds a malformed header: a name is not a token, or a value has characters that could start another header. No header has been added."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -901,7 +889,7 @@ crate::documented::documented!(error AddRequestHeadersError, Win32Error);
 /// Why [`WinHttpOpenRequest`](super::Request::open_request) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenRequestError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -981,9 +969,7 @@ impl OpenRequestError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "A string or a flag is not valid.",
             Self::InternalError => {
@@ -1107,7 +1093,7 @@ crate::documented::documented!(error QueryAuthSchemesError, Win32Error);
 /// Why [`WinHttpQueryDataAvailable`](super::Request::query_data_available) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryDataAvailableError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1203,9 +1189,7 @@ impl QueryDataAvailableError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "number_of_bytes_available is None in synchronous mode."
@@ -1245,7 +1229,7 @@ pub enum QueryHeadersError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// An argument is not valid: `buffer_length` is `NULL`, the attribute does not exist, or the value of
+    /// An argument is not valid: `buffer_length` is missing, the attribute does not exist, or the value of
     /// the header cannot be converted to the number or the time that a modifier asks for.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
@@ -1321,7 +1305,7 @@ impl QueryHeadersError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "An argument is not valid: buffer_length is NULL, the attribute does not exist, or the value of the header cannot be converted to the number or the time that a modifier asks for."
+                "An argument is not valid: buffer_length is missing, the attribute does not exist, or the value of the header cannot be converted to the number or the time that a modifier asks for."
             }
             Self::InsufficientBuffer => {
                 "The buffer is too small or NULL. Nothing is written to the buffer. buffer_length has received the needed size."
@@ -1346,7 +1330,7 @@ crate::documented::documented!(error QueryHeadersError, Win32Error);
 /// Why [`WinHttpReadData`](super::Request::read_data) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadDataError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1453,9 +1437,7 @@ impl ReadDataError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "The buffer is NULL although buffer.len() is not 0, or number_of_bytes_read is None in synchronous mode."
@@ -1466,7 +1448,7 @@ impl ReadDataError {
             }
             Self::OperationCancelled => "The request handle was closed before data came.",
             Self::IncorrectHandleType => {
-                "The handle is open, but it is not a request handle. Data of a WebSocket comes with WinHttpWebSocketReceive."
+                "The handle is open, but it is not a request handle. Data of a WebSocket comes with web_socket_receive."
             }
             Self::IncorrectHandleState => {
                 "The response has not been received, or another operation on the request has not completed."
@@ -1488,7 +1470,7 @@ crate::documented::documented!(error ReadDataError, Win32Error);
 /// Why [`WinHttpReceiveResponse`](super::Request::receive_response) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiveResponseError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1566,7 +1548,7 @@ pub enum ReceiveResponseError {
     ResendRequest,
     /// The server asks for a client certificate. Set `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the program
-    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`.
     ///
     /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`, 12044
     #[doc(alias = "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED")]
@@ -1694,9 +1676,7 @@ impl ReceiveResponseError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => "reserved is not NULL.",
             Self::Timeout => "The receive timeout has passed.",
@@ -1729,10 +1709,10 @@ impl ReceiveResponseError {
                 "The connection was lost or reset, or server and client have no version of TLS in common."
             }
             Self::ResendRequest => {
-                "The request must be sent again with the same handle, by WinHttpSendRequest."
+                "The request must be sent again with the same handle, by send_request."
             }
             Self::ClientAuthCertNeeded => {
-                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL."
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with set_option and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT."
             }
             Self::InvalidServerResponse => {
                 "The server did not send an HTTP response, or the response ended before its headers did. For a WebSocket, the status can also be 101 while the answer to the handshake is wrong."
@@ -1765,7 +1745,7 @@ crate::documented::documented!(error ReceiveResponseError, Win32Error);
 /// Why [`WinHttpSendRequest`](super::Request::send_request) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendRequestError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1851,7 +1831,7 @@ pub enum SendRequestError {
     ResendRequest,
     /// The server asks for a client certificate. Set `WINHTTP_OPTION_CLIENT_CERT_CONTEXT` with
     /// [`WinHttpSetOption`](crate::winhttp::Session::set_option) and send the request again. If the program
-    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`, which is `NULL`.
+    /// has no certificate, set `WINHTTP_NO_CLIENT_CERT_CONTEXT`.
     ///
     /// `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`, 12044
     #[doc(alias = "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED")]
@@ -1963,16 +1943,14 @@ impl SendRequestError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => {
                 "There is not enough memory for the operation. A WebSocket request also fails with this code if WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE is less than 16."
             }
             Self::InvalidParameter => {
                 "A header is malformed, total_length differs from the Content-Length header, or the request has a Transfer-Encoding header together with a Content-Length header or with data in optional."
             }
-            Self::Timeout => "A timeout of WinHttpSetTimeouts has passed.",
+            Self::Timeout => "A timeout of set_timeouts has passed.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
             }
@@ -2008,7 +1986,7 @@ impl SendRequestError {
                 "The request must be sent again, because of a redirect or an authentication. Call the function again with the same handle."
             }
             Self::ClientAuthCertNeeded => {
-                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with WinHttpSetOption and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT, which is NULL."
+                "The server asks for a client certificate. Set WINHTTP_OPTION_CLIENT_CERT_CONTEXT with set_option and send the request again. If the program has no certificate, set WINHTTP_NO_CLIENT_CERT_CONTEXT."
             }
             Self::InvalidServerResponse => {
                 "The proxy has answered a CONNECT request with something that is not a valid response."
@@ -2031,7 +2009,7 @@ crate::documented::documented!(error SendRequestError, Win32Error);
 /// Why [`WinHttpSetCredentials`](super::Request::set_credentials) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetCredentialsError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -2041,7 +2019,7 @@ pub enum SetCredentialsError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// The target or the scheme does not exist, or there is a user name and `password` is `None`.
+    /// The target or the scheme does not exist, or there is a user name without a password.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2095,12 +2073,10 @@ impl SetCredentialsError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "The target or the scheme does not exist, or there is a user name and password is None."
+                "The target or the scheme does not exist, or there is a user name without a password."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -2217,7 +2193,7 @@ impl WriteDataError {
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "The buffer is NULL although buffer.len() is not 0, number_of_bytes_written is None in synchronous mode, or the body would become longer than the total length that WinHttpSendRequest was given."
+                "The buffer is NULL although buffer.len() is not 0, number_of_bytes_written is None in synchronous mode, or the body would become longer than the total length that send_request was given."
             }
             Self::Timeout => "The send timeout has passed.",
             Self::InternalError => {
@@ -2227,7 +2203,7 @@ impl WriteDataError {
                 "The request handle was closed before the data was sent."
             }
             Self::IncorrectHandleType => {
-                "The handle is open, but it is not a request handle. A message on a WebSocket goes out with WinHttpWebSocketSend."
+                "The handle is open, but it is not a request handle. A message on a WebSocket goes out with web_socket_send."
             }
             Self::IncorrectHandleState => {
                 "The request has not been sent, its response is already being received, or another operation on the request has not completed."
@@ -2874,17 +2850,59 @@ impl GetProxyResultError {
 
 crate::documented::documented!(error GetProxyResultError, Win32Error);
 
+/// Why [`WinHttpTimeToSystemTime`](super::Time::time_to_system_time) failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeToSystemTimeError {
+    /// A pointer is `NULL`, or the string is not a date.
+    ///
+    /// `ERROR_INVALID_PARAMETER`, 87
+    #[doc(alias = "ERROR_INVALID_PARAMETER")]
+    InvalidParameter,
+    /// An internal error of WinHTTP for which there is no other code.
+    ///
+    /// `ERROR_WINHTTP_INTERNAL_ERROR`, 12004
+    #[doc(alias = "ERROR_WINHTTP_INTERNAL_ERROR")]
+    InternalError,
+    /// A code that the page does not list.
+    Other(crate::Win32Error),
+}
+
+impl TimeToSystemTimeError {
+    /// The failures that the page lists.
+    pub const DOCUMENTED: &[Self] = &[Self::InvalidParameter, Self::InternalError];
+
+    /// The code.
+    pub const fn code(self) -> crate::Win32Error {
+        match self {
+            Self::InvalidParameter => crate::Win32Error::ERROR_INVALID_PARAMETER,
+            Self::InternalError => crate::Win32Error::ERROR_WINHTTP_INTERNAL_ERROR,
+            Self::Other(code) => code,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidParameter => "A pointer is NULL, or the string is not a date.",
+            Self::InternalError => {
+                "An internal error of WinHTTP for which there is no other code."
+            }
+            Self::Other(_) => "",
+        }
+    }
+}
+
+crate::documented::documented!(error TimeToSystemTimeError, Win32Error);
+
 /// Why [`WinHttpWebSocketClose`](super::WebSocket::web_socket_close) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCloseError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, `status` is
-    /// a status that a close frame must not carry, or another argument is not valid. The connection is
-    /// unchanged.
+    /// `status` is a status that a close frame must not carry, `reason` is missing or has more than 123
+    /// bytes, or another argument is not valid. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2901,8 +2919,7 @@ pub enum WebSocketCloseError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the function waited
-    /// for the close frame.
+    /// The handle was closed while the function waited for the close frame.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -2963,11 +2980,9 @@ impl WebSocketCloseError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, status is a status that a close frame must not carry, or another argument is not valid. The connection is unchanged."
+                "status is a status that a close frame must not carry, reason is missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged."
             }
             Self::InvalidOperation => {
                 "The function has been called before on this handle, or a send has not completed. The connection is unchanged."
@@ -2976,7 +2991,7 @@ impl WebSocketCloseError {
                 "The close frame of the server did not come within the time that WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT sets."
             }
             Self::OperationCancelled => {
-                "WinHttpCloseHandle was called while the function waited for the close frame."
+                "The handle was closed while the function waited for the close frame."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."
@@ -2997,7 +3012,7 @@ crate::documented::documented!(error WebSocketCloseError, Win32Error);
 /// Why [`WinHttpWebSocketCompleteUpgrade`](super::WebSocket::web_socket_complete_upgrade) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketCompleteUpgradeError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -3082,9 +3097,7 @@ impl WebSocketCompleteUpgradeError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidOperation => {
                 "The response is no upgrade: its status is not 101, or WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET was not set before the request was sent."
             }
@@ -3114,13 +3127,12 @@ crate::documented::documented!(error WebSocketCompleteUpgradeError, Win32Error);
 /// Why [`WinHttpWebSocketQueryCloseStatus`](super::WebSocket::web_socket_query_close_status) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketQueryCloseStatusError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `status` or `reason_length_consumed` is `NULL`, or `reason` is `NULL` although `reason.len()` is not
-    /// 0\.
+    /// A required argument is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -3172,12 +3184,8 @@ impl WebSocketQueryCloseStatusError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
-            Self::InvalidParameter => {
-                "status or reason_length_consumed is NULL, or reason is NULL although reason.len() is not 0."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
+            Self::InvalidParameter => "A required argument is missing.",
             Self::InsufficientBuffer => {
                 "The reason does not fit into reason. No part of it is copied, but the status code and the needed size are written."
             }
@@ -3197,19 +3205,19 @@ crate::documented::documented!(error WebSocketQueryCloseStatusError, Win32Error)
 /// Why [`WinHttpWebSocketReceive`](super::WebSocket::web_socket_receive) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketReceiveError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// A required pointer is `NULL`, or `buffer.len()` is 0. The connection is unchanged.
+    /// A required argument is missing, or `buffer.len()` is 0. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
     /// A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is
-    /// left after the server's close frame has been read, and after
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// left after the close frame of the peer has been read, and after the program has closed the
+    /// WebSocket.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
@@ -3220,9 +3228,7 @@ pub enum WebSocketReceiveError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) or
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the receive was
-    /// waiting.
+    /// The WebSocket or its handle was closed while the receive was waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -3283,20 +3289,18 @@ impl WebSocketReceiveError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "A required pointer is NULL, or buffer.len() is 0. The connection is unchanged."
+                "A required argument is missing, or buffer.len() is 0. The connection is unchanged."
             }
             Self::InvalidOperation => {
-                "A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is left after the server's close frame has been read, and after WinHttpWebSocketClose has been called."
+                "A close is in progress, another receive has not completed, or nothing is left to receive. Nothing is left after the close frame of the peer has been read, and after the program has closed the WebSocket."
             }
             Self::Timeout => {
                 "Nothing has come within the receive timeout. The connection is unchanged, and the program can receive again."
             }
             Self::OperationCancelled => {
-                "WinHttpWebSocketClose or WinHttpCloseHandle was called while the receive was waiting."
+                "The WebSocket or its handle was closed while the receive was waiting."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."
@@ -3317,21 +3321,20 @@ crate::documented::documented!(error WebSocketReceiveError, Win32Error);
 /// Why [`WinHttpWebSocketSend`](super::WebSocket::web_socket_send) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketSendError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `buffer` is `NULL` although `buffer.len()` is not 0, or `buffer_type` cannot be sent here: it is not
-    /// one of the four data types, or it mixes text and binary data in one message. Nothing has been sent.
-    /// The program can still use the connection and can go on with a message that it has begun.
+    /// `buffer` is missing, or `buffer_type` cannot be sent here: it is not one of the four data types, or
+    /// it mixes text and binary data in one message. Nothing has been sent. The program can still use the
+    /// connection and can go on with a message that it has begun.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// An earlier send has not completed, or nothing more can be sent because
-    /// [`WinHttpWebSocketShutdown`](crate::winhttp::WebSocket::web_socket_shutdown) or
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) has been called.
+    /// An earlier send has not completed, or the program has shut down or closed the WebSocket, so that
+    /// nothing more can be sent.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
@@ -3341,7 +3344,7 @@ pub enum WebSocketSendError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the send was waiting.
+    /// The handle was closed while the send was waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -3392,20 +3395,18 @@ impl WebSocketSendError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "buffer is NULL although buffer.len() is not 0, or buffer_type cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The program can still use the connection and can go on with a message that it has begun."
+                "buffer is missing, or buffer_type cannot be sent here: it is not one of the four data types, or it mixes text and binary data in one message. Nothing has been sent. The program can still use the connection and can go on with a message that it has begun."
             }
             Self::InvalidOperation => {
-                "An earlier send has not completed, or nothing more can be sent because WinHttpWebSocketShutdown or WinHttpWebSocketClose has been called."
+                "An earlier send has not completed, or the program has shut down or closed the WebSocket, so that nothing more can be sent."
             }
             Self::Timeout => {
                 "The data could not be sent within the send timeout. The connection cannot be used any more."
             }
             Self::OperationCancelled => {
-                "WinHttpCloseHandle was called while the send was waiting."
+                "The handle was closed while the send was waiting."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."
@@ -3421,14 +3422,13 @@ crate::documented::documented!(error WebSocketSendError, Win32Error);
 /// Why [`WinHttpWebSocketShutdown`](super::WebSocket::web_socket_shutdown) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebSocketShutdownError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle was never open, or it has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
     InvalidHandle,
-    /// `reason.len()` is greater than 123, `reason.len()` is not 0 although `reason` is `NULL`, `status` is
-    /// a status that a close frame must not carry, or another argument is not valid. The connection is
-    /// unchanged.
+    /// `status` is a status that a close frame must not carry, `reason` is missing or has more than 123
+    /// bytes, or another argument is not valid. The connection is unchanged.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -3440,8 +3440,7 @@ pub enum WebSocketShutdownError {
     /// `ERROR_IO_PENDING`, 997
     #[doc(alias = "ERROR_IO_PENDING")]
     IoPending,
-    /// The close frame has been sent already, by an earlier shutdown or by
-    /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close). The connection is unchanged.
+    /// The close frame has been sent already, by an earlier shutdown or close. The connection is unchanged.
     ///
     /// `ERROR_INVALID_OPERATION`, 4317
     #[doc(alias = "ERROR_INVALID_OPERATION")]
@@ -3451,8 +3450,7 @@ pub enum WebSocketShutdownError {
     /// `ERROR_WINHTTP_TIMEOUT`, 12002
     #[doc(alias = "ERROR_WINHTTP_TIMEOUT")]
     Timeout,
-    /// [`WinHttpCloseHandle`](crate::winhttp::Session::close_handle) was called while the shutdown was
-    /// waiting.
+    /// The handle was closed while the shutdown was waiting.
     ///
     /// `ERROR_WINHTTP_OPERATION_CANCELLED`, 12017
     #[doc(alias = "ERROR_WINHTTP_OPERATION_CANCELLED")]
@@ -3505,21 +3503,19 @@ impl WebSocketShutdownError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
-            }
+            Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::InvalidParameter => {
-                "reason.len() is greater than 123, reason.len() is not 0 although reason is NULL, status is a status that a close frame must not carry, or another argument is not valid. The connection is unchanged."
+                "status is a status that a close frame must not carry, reason is missing or has more than 123 bytes, or another argument is not valid. The connection is unchanged."
             }
             Self::IoPending => {
                 "This code is documented for a shutdown that completes asynchronously. Windows returns 0 in that case too, so a program must not rely on the code. It is not a failure: the close frame is on its way and the connection is alive."
             }
             Self::InvalidOperation => {
-                "The close frame has been sent already, by an earlier shutdown or by WinHttpWebSocketClose. The connection is unchanged."
+                "The close frame has been sent already, by an earlier shutdown or close. The connection is unchanged."
             }
             Self::Timeout => "The close frame could not be sent within the send timeout.",
             Self::OperationCancelled => {
-                "WinHttpCloseHandle was called while the shutdown was waiting."
+                "The handle was closed while the shutdown was waiting."
             }
             Self::IncorrectHandleType => {
                 "The handle is not that of a WebSocket connection."

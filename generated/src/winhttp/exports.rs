@@ -310,7 +310,17 @@ pub unsafe fn WinHttpSetOption<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 dwOption,
-                &unsafe { ffi::elements(lpBuffer.cast::<u8>(), dwBufferLength) }?,
+                &unsafe {
+                    ffi::elements(
+                        lpBuffer.cast::<u8>(),
+                        ffi::bytes::<
+                            W,
+                        >(
+                            dwBufferLength,
+                            [4096, 4097, 4098, 4099, 41].contains(&dwOption),
+                        )?,
+                    )
+                }?,
             ) {
                 Ok(()) => Ok(1),
                 Err(error) => {
@@ -1504,6 +1514,65 @@ macro_rules! export_winhttp_proxy {
         pProxyResult : * mut $crate::winhttp::ProxyResult < u32 >) -> u32 { unsafe {
         $crate::winhttp::exports::WinHttpGetProxyResult:: < $ffi, _, u32 > ($runtime,
         hResolver, pProxyResult) } }
+    };
+}
+
+/// `WinHttpTimeToSystemTime` over [`Time`](super::Time).
+///
+/// # Safety
+///
+/// Unless they are null, the pointers lead to what the page says, of the length that it says.
+pub unsafe fn WinHttpTimeToSystemTime<F: Ffi, R: crate::winhttp::Time, W: WideChar>(
+    runtime: &R,
+    pwszTime: *const W,
+    pst: *mut crate::winhttp::sys::SYSTEMTIME,
+) -> i32 {
+    F::last_error(
+        0,
+        || {
+            ffi::required(pst)?;
+            let local_time = unsafe { ffi::text(pwszTime) }?;
+            match crate::winhttp::Time::time_to_system_time(
+                runtime,
+                local_time.as_deref().ok_or(BadArgument)?,
+            ) {
+                Ok(local_system_time) => {
+                    unsafe {
+                        ffi::write(
+                            pst.cast::<crate::winhttp::SystemTime>(),
+                            local_system_time,
+                        );
+                    }
+                    Ok(1)
+                }
+                Err(error) => {
+                    let code = crate::Win32Error::from(error);
+                    Err(Fault::Code(code))
+                }
+            }
+        },
+    )
+}
+
+/// Makes the functions of [`Time`](crate::winhttp::Time) functions of C.
+///
+/// `export_winhttp_time!(RUNTIME, FFI)`: a reference to what implements the trait, and the type that implements
+/// [`Ffi`](crate::ffi::Ffi). To be expanded once in a program.
+#[macro_export]
+macro_rules! export_winhttp_time {
+    ($runtime:expr, $ffi:ty) => {
+        #[doc = " `WinHttpTimeToSystemTime`."] #[allow(non_snake_case,
+        clippy::missing_safety_doc, clippy::too_many_arguments)] #[unsafe (no_mangle)]
+        pub unsafe extern "C" fn WinHttpTimeToSystemTime(pwszTime : * const u16, pst : *
+        mut $crate::winhttp::sys::SYSTEMTIME) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpTimeToSystemTime:: < $ffi, _, u16 > ($runtime,
+        pwszTime, pst) } } #[doc = " `WinHttpTimeToSystemTime_w32`."]
+        #[allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
+        #[unsafe (no_mangle)] pub unsafe extern "C" fn
+        WinHttpTimeToSystemTime_w32(pwszTime : * const u32, pst : * mut
+        $crate::winhttp::sys::SYSTEMTIME) -> i32 { unsafe {
+        $crate::winhttp::exports::WinHttpTimeToSystemTime:: < $ffi, _, u32 > ($runtime,
+        pwszTime, pst) } }
     };
 }
 

@@ -28,6 +28,100 @@ impl HInternet {
     }
 }
 
+/// The `FILETIME` structure is a point in time in UTC: the number of intervals of 100 nanoseconds since
+/// the beginning of the year 1601. The number has 64 bits in two parts.
+///
+/// # Remarks
+///
+/// Put the parts together before you calculate with them: the structure is not aligned like a number of
+/// 64 bits.
+///
+/// # See also
+///
+/// [`WINHTTP_CERTIFICATE_INFO`](crate::winhttp::CertificateInfo)
+///
+/// # C
+///
+/// `FILETIME` in winhttp.h since Windows 2000 Professional \[desktop apps only\] and Windows 2000
+/// Server \[desktop apps only\]. From `minwinbase/ns-minwinbase-filetime.md`, line 46. Published as
+/// [ns-minwinbase-filetime](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-filetime).
+#[doc(alias = "PFILETIME")]
+#[doc(alias = "LPFILETIME")]
+#[doc(alias = "FILETIME")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct FileTime {
+    /// The lower 32 bits.
+    ///
+    /// `dwLowDateTime` in C.
+    #[doc(alias = "dwLowDateTime")]
+    pub low_date_time: u32,
+    /// The upper 32 bits.
+    ///
+    /// `dwHighDateTime` in C.
+    #[doc(alias = "dwHighDateTime")]
+    pub high_date_time: u32,
+}
+
+impl Default for FileTime {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            low_date_time: 0,
+            high_date_time: 0,
+        }
+    }
+}
+
+/// The `GUID` structure is an identifier of 128 bits that is unique in the world.
+///
+/// # See also
+///
+/// [`WINHTTP_MATCH_CONNECTION_GUID`](crate::winhttp::MatchConnectionGuid)
+///
+/// # C
+///
+/// `GUID` in winhttp.h since Windows 2000 Professional \[desktop apps only\] and Windows 2000 Server
+/// \[desktop apps only\]. From `guiddef/ns-guiddef-guid.md`, line 48. Published as
+/// [ns-guiddef-guid](https://learn.microsoft.com/windows/win32/api/guiddef/ns-guiddef-guid).
+#[doc(alias = "GUID")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Guid {
+    /// The first 8 hexadecimal digits, as a number.
+    ///
+    /// `Data1` in C.
+    #[doc(alias = "Data1")]
+    pub data1: u32,
+    /// The next 4 digits.
+    ///
+    /// `Data2` in C.
+    #[doc(alias = "Data2")]
+    pub data2: u16,
+    /// The next 4 digits.
+    ///
+    /// `Data3` in C.
+    #[doc(alias = "Data3")]
+    pub data3: u16,
+    /// The last 16 digits, as bytes. The text form has a hyphen after the second byte.
+    ///
+    /// `Data4` in C.
+    #[doc(alias = "Data4")]
+    pub data4: [u8; 8],
+}
+
+impl Default for Guid {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            data1: 0,
+            data2: 0,
+            data3: 0,
+            data4: [0; 8],
+        }
+    }
+}
+
 /// The `HTTP_VERSION_INFO` structure is a version of HTTP, 1.0 or 1.1. It is the value of
 /// `WINHTTP_OPTION_HTTP_VERSION`.
 ///
@@ -74,6 +168,134 @@ impl Default for HttpVersionInfo {
         Self {
             major_version: 0,
             minor_version: 0,
+        }
+    }
+}
+
+/// The `SOCKADDR_STORAGE` structure has room for a socket address of any family, such as IPv4 and IPv6,
+/// and is aligned for it.
+///
+/// # See also
+///
+/// [`WINHTTP_CONNECTION_INFO`](crate::winhttp::ConnectionInfo)
+///
+/// # C
+///
+/// `SOCKADDR_STORAGE` in winhttp.h since Windows Vista \[desktop apps only\] and Windows Server 2003
+/// \[desktop apps only\]. From `ws2def/ns-ws2def-sockaddr_storage_lh.md`, line 48. Published as
+/// [ns-ws2def-sockaddr_storage_lh](https://learn.microsoft.com/windows/win32/api/ws2def/ns-ws2def-sockaddr_storage_lh).
+#[doc(alias = "PSOCKADDR_STORAGE")]
+#[doc(alias = "LPSOCKADDR_STORAGE")]
+#[doc(alias = "SOCKADDR_STORAGE")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct SockAddrStorage {
+    /// Family of the address, for example `AF_INET` (2) or `AF_INET6` (23). Read the address as the
+    /// structure of its family, `sockaddr_in` or `sockaddr_in6`.
+    pub ss_family: u16,
+    /// Reserved for the address.
+    ///
+    /// `__ss_pad1` in C.
+    #[doc(alias = "__ss_pad1")]
+    pub ss_pad1: [core::ffi::c_char; 6],
+    /// Reserved for the address. It gives the structure its alignment.
+    ///
+    /// `__ss_align` in C.
+    #[doc(alias = "__ss_align")]
+    pub ss_align: i64,
+    /// Reserved for the address.
+    ///
+    /// `__ss_pad2` in C.
+    #[doc(alias = "__ss_pad2")]
+    pub ss_pad2: [core::ffi::c_char; 112],
+}
+
+impl Default for SockAddrStorage {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            ss_family: 0,
+            ss_pad1: [0; 6],
+            ss_align: 0,
+            ss_pad2: [0; 112],
+        }
+    }
+}
+
+/// The `SYSTEMTIME` structure is a date and a time of day. In WinHTTP it is in UTC, like the dates of
+/// HTTP.
+///
+/// # See also
+///
+/// [`WinHttpQueryHeaders`](crate::winhttp::Request::query_headers)
+///
+/// [`WinHttpTimeToSystemTime`](crate::winhttp::Time::time_to_system_time)
+///
+/// # C
+///
+/// `SYSTEMTIME` in winhttp.h since Windows 2000 Professional \[desktop apps only\] and Windows 2000
+/// Server \[desktop apps only\]. From `minwinbase/ns-minwinbase-systemtime.md`, line 46. Published as
+/// [ns-minwinbase-systemtime](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime).
+#[doc(alias = "PSYSTEMTIME")]
+#[doc(alias = "LPSYSTEMTIME")]
+#[doc(alias = "SYSTEMTIME")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct SystemTime {
+    /// The year, from 1601 on.
+    ///
+    /// `wYear` in C.
+    #[doc(alias = "wYear")]
+    pub year: u16,
+    /// The month, from 1 for January to 12.
+    ///
+    /// `wMonth` in C.
+    #[doc(alias = "wMonth")]
+    pub month: u16,
+    /// The day of the week, from 0 for Sunday to 6.
+    ///
+    /// `wDayOfWeek` in C.
+    #[doc(alias = "wDayOfWeek")]
+    pub day_of_week: u16,
+    /// The day of the month, from 1 to 31.
+    ///
+    /// `wDay` in C.
+    #[doc(alias = "wDay")]
+    pub day: u16,
+    /// The hour, from 0 to 23.
+    ///
+    /// `wHour` in C.
+    #[doc(alias = "wHour")]
+    pub hour: u16,
+    /// The minute, from 0 to 59.
+    ///
+    /// `wMinute` in C.
+    #[doc(alias = "wMinute")]
+    pub minute: u16,
+    /// The second, from 0 to 59.
+    ///
+    /// `wSecond` in C.
+    #[doc(alias = "wSecond")]
+    pub second: u16,
+    /// The millisecond, from 0 to 999.
+    ///
+    /// `wMilliseconds` in C.
+    #[doc(alias = "wMilliseconds")]
+    pub milliseconds: u16,
+}
+
+impl Default for SystemTime {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            year: 0,
+            month: 0,
+            day_of_week: 0,
+            day: 0,
+            hour: 0,
+            minute: 0,
+            second: 0,
+            milliseconds: 0,
         }
     }
 }
@@ -377,9 +599,149 @@ impl<W: crate::WideChar> Default for AutoproxyOptions<W> {
     }
 }
 
+/// The `WINHTTP_CERTIFICATE_INFO` structure holds the content of a server's certificate. It is the
+/// value of `WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT`.
+///
+/// # Remarks
+///
+/// The caller frees `lpszSubjectInfo` and `lpszIssuerInfo` with
+/// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree), unless
+/// they are `NULL`.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WinHttpQueryOption`](crate::winhttp::Session::query_option)
+///
+/// # C
+///
+/// `WINHTTP_CERTIFICATE_INFO` in winhttp.h since Windows XP, Windows 2000 Professional with SP3
+/// \[desktop apps only\] and Windows Server 2003, Windows 2000 Server with SP3 \[desktop apps only\].
+/// From `winhttp/ns-winhttp-winhttp_certificate_info.md`, line 49. Published as
+/// [ns-winhttp-winhttp_certificate_info](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_certificate_info).
+#[doc(alias = "PWINHTTP_CERTIFICATE_INFO")]
+#[doc(alias = "WINHTTP_CERTIFICATE_INFO")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct CertificateInfo<W: crate::WideChar = u16> {
+    /// When the certificate expires, a [`FILETIME`](crate::winhttp::FileTime) structure.
+    ///
+    /// `ftExpiry` in C.
+    #[doc(alias = "ftExpiry")]
+    pub expiry: super::FileTime,
+    /// When the certificate becomes valid, a [`FILETIME`](crate::winhttp::FileTime) structure.
+    ///
+    /// `ftStart` in C.
+    #[doc(alias = "ftStart")]
+    pub start: super::FileTime,
+    /// Whom the certificate is for: the organization, the site and the server.
+    ///
+    /// `lpszSubjectInfo` in C.
+    #[doc(alias = "lpszSubjectInfo")]
+    pub subject_info: *mut W,
+    /// Who issued the certificate: the organization, the site and the server.
+    ///
+    /// `lpszIssuerInfo` in C.
+    #[doc(alias = "lpszIssuerInfo")]
+    pub issuer_info: *mut W,
+    /// Name of the protocol of the secure connection. It is always `NULL`: WinHTTP does not set it.
+    ///
+    /// `lpszProtocolName` in C.
+    #[doc(alias = "lpszProtocolName")]
+    pub protocol_name: *mut W,
+    /// Name of the algorithm that signed the certificate. It is always `NULL`, too.
+    ///
+    /// `lpszSignatureAlgName` in C.
+    #[doc(alias = "lpszSignatureAlgName")]
+    pub signature_alg_name: *mut W,
+    /// Name of the algorithm that encrypts the connection. It is always `NULL`, too.
+    ///
+    /// `lpszEncryptionAlgName` in C.
+    #[doc(alias = "lpszEncryptionAlgName")]
+    pub encryption_alg_name: *mut W,
+    /// Size of the key, in bytes.
+    ///
+    /// `dwKeySize` in C.
+    #[doc(alias = "dwKeySize")]
+    pub key_size: u32,
+}
+
+impl<W: crate::WideChar> Default for CertificateInfo<W> {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            expiry: super::FileTime::default(),
+            start: super::FileTime::default(),
+            subject_info: core::ptr::null_mut(),
+            issuer_info: core::ptr::null_mut(),
+            protocol_name: core::ptr::null_mut(),
+            signature_alg_name: core::ptr::null_mut(),
+            encryption_alg_name: core::ptr::null_mut(),
+            key_size: 0,
+        }
+    }
+}
+
+/// The `WINHTTP_CONNECTION_INFO` structure holds the addresses and the ports of both ends of a
+/// connection. It is the value of `WINHTTP_OPTION_CONNECTION_INFO`.
+///
+/// # Remarks
+///
+/// Query the option once [`WinHttpReceiveResponse`](crate::winhttp::Request::receive_response) has
+/// returned. After redirects, the addresses are those of the connection that has brought the first
+/// response which is no redirect. On Windows, a source includes Winsock2.h before Winhttp.h to see the
+/// structure.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WinHttpQueryOption`](crate::winhttp::Session::query_option)
+///
+/// # C
+///
+/// `WINHTTP_CONNECTION_INFO` in winhttp.h since Windows Vista \[desktop apps only\] and Windows Server
+/// 2008 \[desktop apps only\]. From `winhttp/ns-winhttp-winhttp_connection_info.md`, line 47. Published
+/// as
+/// [ns-winhttp-winhttp_connection_info](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_connection_info).
+#[doc(alias = "PWINHTTP_CONNECTION_INFO")]
+#[doc(alias = "WINHTTP_CONNECTION_INFO")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct ConnectionInfo {
+    /// Size of the structure, in bytes. Set it before the call.
+    ///
+    /// `cbSize` in C.
+    #[doc(alias = "cbSize")]
+    pub size: u32,
+    /// Address and port of this end, a [`SOCKADDR_STORAGE`](crate::winhttp::SockAddrStorage) structure.
+    ///
+    /// `LocalAddress` in C.
+    #[doc(alias = "LocalAddress")]
+    pub local_address: super::SockAddrStorage,
+    /// Address and port of the other end, a [`SOCKADDR_STORAGE`](crate::winhttp::SockAddrStorage)
+    /// structure. With a proxy this is the proxy.
+    ///
+    /// `RemoteAddress` in C.
+    #[doc(alias = "RemoteAddress")]
+    pub remote_address: super::SockAddrStorage,
+}
+
+impl Default for ConnectionInfo {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            size: 0,
+            local_address: super::SockAddrStorage::default(),
+            remote_address: super::SockAddrStorage::default(),
+        }
+    }
+}
+
 /// The `WINHTTP_CREDS` structure holds credentials for a server or a proxy.
-/// [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx) has a URL besides, and is the one that the options
-/// take.
+/// [`WINHTTP_CREDS_EX`](crate::winhttp::CredsEx) has a URL besides and replaces this structure, which
+/// is deprecated.
 ///
 /// # See also
 ///
@@ -634,6 +996,49 @@ impl Default for FailedConnectionRetries {
         Self {
             max_retries: 0,
             allowed_retry_conditions: 0,
+        }
+    }
+}
+
+/// The `WINHTTP_MATCH_CONNECTION_GUID` structure says which connections may serve a request. It is the
+/// value of `WINHTTP_OPTION_MATCH_CONNECTION_GUID`.
+///
+/// # See also
+///
+/// [option flags](crate::winhttp::sys)
+///
+/// [`WinHttpSetOption`](crate::winhttp::Session::set_option)
+///
+/// # C
+///
+/// `WINHTTP_MATCH_CONNECTION_GUID` in winhttp.h. From
+/// `winhttp/ns-winhttp-winhttp_match_connection_guid.md`, line 49. Published as
+/// [ns-winhttp-winhttp_match_connection_guid](https://learn.microsoft.com/windows/win32/api/winhttp/ns-winhttp-winhttp_match_connection_guid).
+#[doc(alias = "PWINHTTP_MATCH_CONNECTION_GUID")]
+#[doc(alias = "WINHTTP_MATCH_CONNECTION_GUID")]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MatchConnectionGuid {
+    /// Mark of the connections, a [`GUID`](crate::winhttp::Guid) that `WINHTTP_OPTION_CONNECTION_GUID` has
+    /// set on them.
+    ///
+    /// `ConnectionGuid` in C.
+    #[doc(alias = "ConnectionGuid")]
+    pub connection_guid: super::Guid,
+    /// 0, or `WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION`: only a connection with this
+    /// mark may serve the request. Without the flag, a connection without a mark may serve it too.
+    ///
+    /// `ullFlags` in C.
+    #[doc(alias = "ullFlags")]
+    pub flags: u64,
+}
+
+impl Default for MatchConnectionGuid {
+    /// All zero.
+    fn default() -> Self {
+        Self {
+            connection_guid: super::Guid::default(),
+            flags: 0,
         }
     }
 }

@@ -605,8 +605,8 @@ pub const WINHTTP_NO_REFERER: *const WCHAR = core::ptr::null();
 pub const WINHTTP_NO_REQUEST_DATA: *mut c_void = core::ptr::null_mut();
 /// Session; set; `BOOL`.
 ///
-/// A promise that status callbacks return quickly and wait for nothing. WinHTTP then needs no other
-/// thread while a callback runs.
+/// A promise that status callbacks return quickly and wait for nothing. At first it is `FALSE`. WinHTTP
+/// then needs no other thread while a callback runs.
 pub const WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS: u32 = 111;
 /// Request; set; `DWORD`.
 ///
@@ -641,11 +641,11 @@ pub const WINHTTP_OPTION_CODEPAGE: u32 = 68;
 pub const WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH: u32 = 83;
 /// `WINHTTP_OPTION_CONNECTION_FILTER`, from `codes/option-flags.md`, line 981.
 pub const WINHTTP_OPTION_CONNECTION_FILTER: u32 = 131;
-/// Request; set; `GUID`.
+/// Request; set; a [`GUID`](crate::winhttp::Guid).
 ///
 /// Marks the connection, so that other requests can ask for it.
 pub const WINHTTP_OPTION_CONNECTION_GUID: u32 = 178;
-/// Request; query; a `WINHTTP_CONNECTION_INFO` structure.
+/// Request; query; a [`WINHTTP_CONNECTION_INFO`](crate::winhttp::ConnectionInfo) structure.
 ///
 /// Addresses and ports of both ends, once the response has been received.
 pub const WINHTTP_OPTION_CONNECTION_INFO: u32 = 93;
@@ -820,14 +820,15 @@ pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: u32 = 140;
 pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: u32 = 104;
 /// `WINHTTP_OPTION_KDC_PROXY_SETTINGS`, from `codes/option-flags.md`, line 983.
 pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: u32 = 136;
-/// Set; a `WINHTTP_MATCH_CONNECTION_GUID` structure.
+/// Set; a [`WINHTTP_MATCH_CONNECTION_GUID`](crate::winhttp::MatchConnectionGuid) structure.
 ///
 /// Asks for a connection that `WINHTTP_OPTION_CONNECTION_GUID` has marked. A connection without a mark
 /// can serve the request too, unless this flag is set:
 pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: u32 = 179;
 /// Session; set and query; `DWORD`.
 ///
-/// How many connections to one server that speaks HTTP/1.0 there may be at a time.
+/// How many connections to one server that speaks HTTP/1.0 there may be at a time. At first there is no
+/// limit.
 pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: u32 = 74;
 /// Session; set and query; `DWORD`.
 ///
@@ -1004,7 +1005,7 @@ pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: u32 = 194;
 /// Versions of TLS that may be used, a combination of these. Without the option Windows decides.
 /// Windows 11 uses 1.2 and 1.3.
 pub const WINHTTP_OPTION_SECURE_PROTOCOLS: u32 = 84;
-/// Request; query; a `WINHTTP_CERTIFICATE_INFO` structure.
+/// Request; query; a [`WINHTTP_CERTIFICATE_INFO`](crate::winhttp::CertificateInfo) structure.
 ///
 /// The content of the server's certificate. The caller frees the subject and the issuer with
 /// [`LocalFree`](https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree).
@@ -1258,9 +1259,7 @@ pub const WINHTTP_QUERY_FLAG_NUMBER: u32 = 0x20000000;
 pub const WINHTTP_QUERY_FLAG_NUMBER64: u32 = 0x08000000;
 /// Look at the headers of the request instead of the headers of the response.
 pub const WINHTTP_QUERY_FLAG_REQUEST_HEADERS: u32 = 0x80000000;
-/// Return a time as a
-/// [`SYSTEMTIME`](https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-systemtime)
-/// structure.
+/// Return a time as a [`SYSTEMTIME`](crate::winhttp::SystemTime) structure.
 pub const WINHTTP_QUERY_FLAG_SYSTEMTIME: u32 = 0x40000000;
 /// Look at the headers after a body that was sent in chunks. Read the body to its end first, until a
 /// read returns 0 bytes. Windows 11, version 21H2, and later.
@@ -1436,6 +1435,30 @@ pub const WINHTTP_WEB_SOCKET_CLOSE_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 2;
 /// [`WebSocketOperation::Shutdown`](super::WebSocketOperation::Shutdown) as C has it.
 pub const WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION: WINHTTP_WEB_SOCKET_OPERATION = 3;
 
+/// [`FILETIME`](super::FileTime) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct FILETIME {
+    /// `dwLowDateTime`
+    pub dwLowDateTime: u32,
+    /// `dwHighDateTime`
+    pub dwHighDateTime: u32,
+}
+
+/// [`GUID`](super::Guid) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct GUID {
+    /// `Data1`
+    pub Data1: u32,
+    /// `Data2`
+    pub Data2: u16,
+    /// `Data3`
+    pub Data3: u16,
+    /// `Data4`
+    pub Data4: [u8; 8],
+}
+
 /// [`HTTP_VERSION_INFO`](super::HttpVersionInfo) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1444,6 +1467,42 @@ pub struct HTTP_VERSION_INFO {
     pub dwMajorVersion: u32,
     /// `dwMinorVersion`
     pub dwMinorVersion: u32,
+}
+
+/// [`SOCKADDR_STORAGE`](super::SockAddrStorage) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct SOCKADDR_STORAGE {
+    /// `ss_family`
+    pub ss_family: u16,
+    /// `__ss_pad1`
+    pub __ss_pad1: [c_char; 6],
+    /// `__ss_align`
+    pub __ss_align: i64,
+    /// `__ss_pad2`
+    pub __ss_pad2: [c_char; 112],
+}
+
+/// [`SYSTEMTIME`](super::SystemTime) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct SYSTEMTIME {
+    /// `wYear`
+    pub wYear: u16,
+    /// `wMonth`
+    pub wMonth: u16,
+    /// `wDayOfWeek`
+    pub wDayOfWeek: u16,
+    /// `wDay`
+    pub wDay: u16,
+    /// `wHour`
+    pub wHour: u16,
+    /// `wMinute`
+    pub wMinute: u16,
+    /// `wSecond`
+    pub wSecond: u16,
+    /// `wMilliseconds`
+    pub wMilliseconds: u16,
 }
 
 /// [`URL_COMPONENTS`](super::UrlComponents) with the field names of C.
@@ -1510,6 +1569,40 @@ pub struct WINHTTP_AUTOPROXY_OPTIONS {
     pub fAutoLogonIfChallenged: BOOL,
 }
 
+/// [`WINHTTP_CERTIFICATE_INFO`](super::CertificateInfo) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_CERTIFICATE_INFO {
+    /// `ftExpiry`
+    pub ftExpiry: FILETIME,
+    /// `ftStart`
+    pub ftStart: FILETIME,
+    /// `lpszSubjectInfo`
+    pub lpszSubjectInfo: *mut WCHAR,
+    /// `lpszIssuerInfo`
+    pub lpszIssuerInfo: *mut WCHAR,
+    /// `lpszProtocolName`
+    pub lpszProtocolName: *mut WCHAR,
+    /// `lpszSignatureAlgName`
+    pub lpszSignatureAlgName: *mut WCHAR,
+    /// `lpszEncryptionAlgName`
+    pub lpszEncryptionAlgName: *mut WCHAR,
+    /// `dwKeySize`
+    pub dwKeySize: u32,
+}
+
+/// [`WINHTTP_CONNECTION_INFO`](super::ConnectionInfo) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_CONNECTION_INFO {
+    /// `cbSize`
+    pub cbSize: u32,
+    /// `LocalAddress`
+    pub LocalAddress: SOCKADDR_STORAGE,
+    /// `RemoteAddress`
+    pub RemoteAddress: SOCKADDR_STORAGE,
+}
+
 /// [`WINHTTP_CREDS`](super::Creds) with the field names of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -1570,6 +1663,16 @@ pub struct WINHTTP_FAILED_CONNECTION_RETRIES {
     pub dwMaxRetries: u32,
     /// `dwAllowedRetryConditions`
     pub dwAllowedRetryConditions: u32,
+}
+
+/// [`WINHTTP_MATCH_CONNECTION_GUID`](super::MatchConnectionGuid) with the field names of C.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct WINHTTP_MATCH_CONNECTION_GUID {
+    /// `ConnectionGuid`
+    pub ConnectionGuid: GUID,
+    /// `ullFlags`
+    pub ullFlags: u64,
 }
 
 /// [`WINHTTP_PROXY_INFO`](super::ProxyInfo) with the field names of C.
@@ -1633,11 +1736,29 @@ pub struct WINHTTP_WEB_SOCKET_STATUS {
 /// A pointer to [`INTERNET_SCHEME`].
 pub type LPINTERNET_SCHEME = *mut INTERNET_SCHEME;
 
+/// A pointer to [`FILETIME`].
+pub type PFILETIME = *mut FILETIME;
+
+/// A pointer to [`FILETIME`].
+pub type LPFILETIME = *mut FILETIME;
+
 /// A pointer to [`HTTP_VERSION_INFO`].
 pub type LPHTTP_VERSION_INFO = *mut HTTP_VERSION_INFO;
 
 /// A pointer to [`HTTP_VERSION_INFO`].
 pub type PHTTP_VERSION_INFO = *mut HTTP_VERSION_INFO;
+
+/// A pointer to [`SOCKADDR_STORAGE`].
+pub type PSOCKADDR_STORAGE = *mut SOCKADDR_STORAGE;
+
+/// A pointer to [`SOCKADDR_STORAGE`].
+pub type LPSOCKADDR_STORAGE = *mut SOCKADDR_STORAGE;
+
+/// A pointer to [`SYSTEMTIME`].
+pub type PSYSTEMTIME = *mut SYSTEMTIME;
+
+/// A pointer to [`SYSTEMTIME`].
+pub type LPSYSTEMTIME = *mut SYSTEMTIME;
 
 /// [`URL_COMPONENTS`] under another name.
 pub type URL_COMPONENTSW = URL_COMPONENTS;
@@ -1657,6 +1778,12 @@ pub type PWINHTTP_ASYNC_RESULT = *mut WINHTTP_ASYNC_RESULT;
 /// A pointer to [`WINHTTP_AUTOPROXY_OPTIONS`].
 pub type PWINHTTP_AUTOPROXY_OPTIONS = *mut WINHTTP_AUTOPROXY_OPTIONS;
 
+/// A pointer to [`WINHTTP_CERTIFICATE_INFO`].
+pub type PWINHTTP_CERTIFICATE_INFO = *mut WINHTTP_CERTIFICATE_INFO;
+
+/// A pointer to [`WINHTTP_CONNECTION_INFO`].
+pub type PWINHTTP_CONNECTION_INFO = *mut WINHTTP_CONNECTION_INFO;
+
 /// A pointer to [`WINHTTP_CREDS`].
 pub type PWINHTTP_CREDS = *mut WINHTTP_CREDS;
 
@@ -1665,6 +1792,9 @@ pub type PWINHTTP_CREDS_EX = *mut WINHTTP_CREDS_EX;
 
 /// A pointer to [`WINHTTP_FAILED_CONNECTION_RETRIES`].
 pub type PWINHTTP_FAILED_CONNECTION_RETRIES = *mut WINHTTP_FAILED_CONNECTION_RETRIES;
+
+/// A pointer to [`WINHTTP_MATCH_CONNECTION_GUID`].
+pub type PWINHTTP_MATCH_CONNECTION_GUID = *mut WINHTTP_MATCH_CONNECTION_GUID;
 
 /// [`WINHTTP_PROXY_INFO`] under another name.
 pub type WINHTTP_PROXY_INFOW = WINHTTP_PROXY_INFO;
@@ -2029,6 +2159,15 @@ unsafe extern "system" {
         nSendTimeout: i32,
         nReceiveTimeout: i32,
     ) -> BOOL;
+
+    /// `WinHttpTimeToSystemTime`, raw: [its method](crate::winhttp::Time::time_to_system_time) says what it does.
+    ///
+    /// # Returns
+    ///
+    /// `TRUE` on success. If it is `FALSE`, call
+    /// [`GetLastError`](https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror)
+    /// to learn why the call failed.
+    pub fn WinHttpTimeToSystemTime(pwszTime: *const WCHAR, pst: *mut SYSTEMTIME) -> BOOL;
 
     /// `WinHttpWebSocketClose`, raw: [its method](crate::winhttp::WebSocket::web_socket_close) says what it does.
     pub fn WinHttpWebSocketClose(

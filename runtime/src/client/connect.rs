@@ -124,7 +124,7 @@ impl Session {
     ///
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: only `ws://` and `http://` are supported, and both mean the same. There is no TLS
     ///   yet, so `wss://` is not supported.
-    /// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed.
+    /// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed. Either code can be about a redirect as well.
     /// - `ERROR_INVALID_PARAMETER`: a header is malformed or belongs to the handshake, or a subprotocol is not a token or stands
     ///   there twice.
     /// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` or `ERROR_WINHTTP_CANNOT_CONNECT`: the server was not reached.
@@ -132,7 +132,7 @@ impl Session {
     /// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
     /// - `ERROR_WINHTTP_HEADER_SIZE_OVERFLOW`: the head of the answer is larger than 64 KiB, or it has more than 128 headers.
-    /// - `ERROR_WINHTTP_REDIRECT_FAILED`: the server redirects more than ten times, or to an address that cannot be asked.
+    /// - `ERROR_WINHTTP_REDIRECT_FAILED`: the server redirects more than ten times.
     /// - `ERROR_WINHTTP_SECURE_FAILURE`: the server redirects to an address with TLS.
     ///
     /// The error's `source()` has what the operating system or the handshake said.
@@ -150,7 +150,8 @@ impl Session {
         if status != 101 {
             return Err(refusal(&request, status));
         }
-        let socket = request.complete_upgrade().map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
+        let socket =
+            request.complete_upgrade(&|_| {}).map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
         Ok(WebSocket::new(socket, subprotocol))
     }
 
@@ -258,12 +259,12 @@ impl SessionBuilder {
 }
 
 fn add_header(request: &Request, name: &str, value: &str) -> Result<(), ConnectError> {
-    request.add_header(name, value)?.map_err(|error| ConnectError::of_header(name, error))
+    request.add_header(name, value)?.map_err(|_| ConnectError::of_header(name))
 }
 
 fn exchange(request: &Request) -> Result<(), ConnectError> {
-    request.send(None, &[], 0).map_err(ConnectError::of::<SendRequestError>)?;
-    request.receive_response().map_err(ConnectError::of::<ReceiveResponseError>)
+    request.send(None, &[], 0, &|_| {}).map_err(ConnectError::of::<SendRequestError>)?;
+    request.receive_response(&|_| {}).map_err(ConnectError::of::<ReceiveResponseError>)
 }
 
 /// What the server said instead of an upgrade, with the start of its body as far as that comes soon.

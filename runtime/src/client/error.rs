@@ -6,10 +6,14 @@ use std::fmt;
 use winws_api::Win32Error;
 use winws_api::winhttp::{OpenRequestError, WebSocketReceiveError};
 
-use crate::protocol::http::FieldError;
+use crate::protocol::upgrade::InvalidHeader;
 use crate::winhttp::{InvalidOpening, NotNow, RequestFailure};
 
-/// Why there is no WebSocket.
+/// Why there is no WebSocket, or no response.
+///
+/// Its text has the code, or the status of the server's answer. It does not repeat what the operating system said: that is
+/// [`source`](Error::source), as for other errors. For a header that cannot be sent, the text names the header, and
+/// `source` is the [`InvalidHeader`].
 #[derive(Debug)]
 pub struct ConnectError {
     code: Win32Error,
@@ -21,7 +25,7 @@ enum Reason {
     /// A step failed, for what the operating system said if it said something.
     Failed(Option<Box<dyn Error + Send + Sync>>),
     /// A header that the program gave cannot be sent.
-    Header { name: String, error: FieldError },
+    Header(InvalidHeader),
     /// The server gave an ordinary answer instead of a WebSocket.
     Refused { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
 }
@@ -52,8 +56,9 @@ impl ConnectError {
     }
 
     /// A header that the program gave is not one that can be sent.
-    pub(super) fn of_header(name: &str, error: FieldError) -> Self {
-        Self { code: Win32Error::ERROR_INVALID_PARAMETER, reason: Reason::Header { name: name.to_owned(), error } }
+    pub(super) fn of_header(name: &str) -> Self {
+        let reason = Reason::Header(InvalidHeader { name: name.to_owned() });
+        Self { code: Win32Error::ERROR_INVALID_PARAMETER, reason }
     }
 
     /// The Win32 code of the step that failed. If the server refused, it is `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`.
@@ -65,7 +70,7 @@ impl ConnectError {
     pub const fn status(&self) -> Option<u16> {
         match &self.reason {
             Reason::Refused { status, .. } => Some(*status),
-            Reason::Failed(_) | Reason::Header { .. } => None,
+            Reason::Failed(_) | Reason::Header(_) => None,
         }
     }
 
@@ -73,7 +78,7 @@ impl ConnectError {
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let headers = match &self.reason {
             Reason::Refused { headers, .. } => &headers[..],
-            Reason::Failed(_) | Reason::Header { .. } => &[],
+            Reason::Failed(_) | Reason::Header(_) => &[],
         };
         headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -85,7 +90,7 @@ impl ConnectError {
     pub fn body(&self) -> &[u8] {
         match &self.reason {
             Reason::Refused { body, .. } => body,
-            Reason::Failed(_) | Reason::Header { .. } => &[],
+            Reason::Failed(_) | Reason::Header(_) => &[],
         }
     }
 }
@@ -122,7 +127,7 @@ impl fmt::Display for ConnectError {
             Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
                 write!(f, "{}: only ws:// and http:// are supported", self.code)
             }
-            Reason::Header { name, .. } => write!(f, "the header {name:?} cannot be sent"),
+            Reason::Header(header) => write!(f, "{}: the header {:?} cannot be sent", self.code, header.name),
             Reason::Failed(_) => self.code.fmt(f),
         }
     }
@@ -132,7 +137,7 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.reason {
             Reason::Failed(Some(source)) => Some(&**source),
-            Reason::Header { error, .. } => Some(error),
+            Reason::Header(header) => Some(header),
             Reason::Failed(None) | Reason::Refused { .. } => None,
         }
     }

@@ -59,8 +59,8 @@ impl Read for Response {
     ///
     /// `TimedOut` if the server is silent for too long; otherwise the connection broke, or the body is not framed as HTTP
     /// wants it. The error within is a [`ReadDataError`].
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.request.read_some(buffer).map_err(|failure| {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.request.read_some(buf).map_err(|failure| {
             let error = ReadDataError::from(failure);
             let kind = if error == ReadDataError::Timeout { ErrorKind::TimedOut } else { ErrorKind::Other };
             io::Error::new(kind, error)

@@ -21,13 +21,15 @@ use self::outgoing::{Outgoing, Progress, Turn};
 use self::silence::{Sign, Silence};
 use self::times::Limit;
 pub(crate) use self::times::Times;
+use super::trace;
 use super::{Interest, Readiness, Stream, Wait, Waited, Waker};
 use crate::keys;
 use crate::protocol::{CloseFrame, Control, ControlPayload, Fault, Framer, Piece, Receiver, Role};
 use crate::session::{AnswerDue, Ending, Outcome, Refusal, SendError};
 
-/// How much is read at once while the peer's close frame is waited for, in bytes.
-const DRAIN: usize = 64 * 1024;
+/// How much is read at once at first while the peer's close frame is waited for, in bytes. It is all that most peers send, and
+/// the buffer grows with what comes.
+const DRAIN: usize = 4 * 1024;
 
 /// The same after a receive was woken: Linux then tells the peer about free room only when much was read at once (see
 /// `draining`).
@@ -196,6 +198,7 @@ impl Blocking {
     pub(crate) fn close(&self, close: CloseFrame) -> Result<(), Failure> {
         let closed = self.close_in_time(close);
         if closed == Err(Failure::TimedOut) {
+            trace::socket("the peer did not answer the close frame in time");
             self.abort();
         }
         closed
@@ -231,8 +234,9 @@ impl Blocking {
 
     /// Ends the stream without a word (b1.6.19). Calls under way give up, and later ones fail.
     pub(crate) fn abort(&self) {
-        self.is_aborted.store(true, Ordering::SeqCst);
-        self.stream.shutdown_both();
+        if !self.is_aborted.swap(true, Ordering::SeqCst) {
+            self.stream.shutdown_both();
+        }
     }
 
     /// The next piece of data or the close frame.
@@ -302,6 +306,7 @@ impl Blocking {
             // After our close frame nothing is asked any more.
             Sign::Ping => drop(queue.send_control(Control::Ping(ControlPayload::EMPTY))),
             Sign::Lost => {
+                trace::socket("the peer was silent for too long");
                 queue.lose();
                 drop(queue);
                 self.stream.shutdown_both();
@@ -384,6 +389,7 @@ impl Blocking {
             queue.answer(answer);
             queue.flush(&self.stream);
             if let AnswerDue::Fault(fault) = answer {
+                trace::socket("the peer broke the protocol");
                 return Err(Failure::Fault(fault));
             }
         }
@@ -435,6 +441,7 @@ impl Blocking {
                     match turn.unlocked(|| self.stream.wait(Interest::Write, until, None)) {
                         Ok(Readiness::Ready | Readiness::Woken) => {}
                         Ok(Readiness::TimedOut) => {
+                            trace::socket("the peer took nothing for too long");
                             // Nobody else has the rest of the frame.
                             turn.queue().lose();
                             self.abort();

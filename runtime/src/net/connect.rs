@@ -11,11 +11,11 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketType, sockopt};
 
-use super::WAY;
 use super::names::{ResolveError, Resolver};
 use super::race::{Race, Step};
 use super::tcp::{Stream, Way};
 use super::wait::{Readiness, Waker, wait_for_any};
+use super::{Notice, WAY};
 
 /// How long connecting may take. `None` is no limit.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +77,14 @@ impl Error for ConnectError {
 
 /// Connects to `host`: a name, or an address without brackets. Blocks until the limits have passed, or until another
 /// thread uses the waker.
-pub(crate) fn connect(host: &str, port: u16, limits: Limits, waker: &Waker) -> Result<Stream, ConnectError> {
-    connect_with(Resolver::system(), WAY, (host, port), limits, waker)
+pub(crate) fn connect(
+    host: &str,
+    port: u16,
+    limits: Limits,
+    waker: &Waker,
+    notify: &dyn Fn(Notice<'_>),
+) -> Result<Stream, ConnectError> {
+    connect_with(Resolver::system(), WAY, (host, port), limits, waker, notify)
 }
 
 fn connect_with(
@@ -87,16 +93,24 @@ fn connect_with(
     (host, port): (&str, u16),
     limits: Limits,
     waker: &Waker,
+    notify: &dyn Fn(Notice<'_>),
 ) -> Result<Stream, ConnectError> {
+    notify(Notice::Resolving(host));
     let resolve_by = earlier(limits.resolve.and_then(|limit| Instant::now().checked_add(limit)), limits.deadline);
     let addresses = resolver.resolve(host, port, resolve_by, waker).map_err(|error| match error {
         ResolveError::Failed(error) => ConnectError::NameNotResolved(error),
         ResolveError::TimedOut => ConnectError::TimedOut(Phase::Resolving, None),
         ResolveError::Woken => ConnectError::Cancelled,
     })?;
+    notify(Notice::Resolved(host));
+    if let Some(&first) = addresses.first() {
+        notify(Notice::Connecting(first));
+    }
     let result = run(Race::new(addresses, limits.connect), limits.deadline, waker);
     waker.release();
-    Stream::with_way(result?, way).map_err(ConnectError::CannotConnect)
+    let (socket, address) = result?;
+    notify(Notice::Connected(address));
+    Stream::with_way(socket, way).map_err(ConnectError::CannotConnect)
 }
 
 /// A socket whose connection is under way.
@@ -107,7 +121,7 @@ struct Attempt {
 }
 
 /// Runs the race until it has a winner. The sockets of all others are closed.
-fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<TcpStream, ConnectError> {
+fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<(TcpStream, SocketAddr), ConnectError> {
     let begin = Instant::now();
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut last = None;
@@ -120,7 +134,13 @@ fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<TcpSt
         }
         match race.next(begin.elapsed()) {
             Step::Start(address) => match start(address) {
-                Ok(socket) => attempts.push(Attempt { address, socket }),
+                Ok(socket) => {
+                    attempts.push(Attempt { address, socket });
+                    // On one machine a connection is there at once, and a wait needs descriptors.
+                    if let Some(won) = look(&mut attempts, &mut race, &mut last) {
+                        return Ok(won);
+                    }
+                }
                 Err(error) => {
                     last = Some(error);
                     race.failed(address);
@@ -133,24 +153,34 @@ fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<TcpSt
             Step::Wait(until) => {
                 let until = earlier(until.and_then(|until| begin.checked_add(until)), deadline);
                 wait_for_attempts(&attempts, until, waker).map_err(ConnectError::CannotConnect)?;
-                // The socket of the preferred address is looked at first.
-                let mut index = 0;
-                while let Some(attempt) = attempts.get(index) {
-                    match outcome(attempt) {
-                        None => index += 1,
-                        Some(Ok(())) => return Ok(TcpStream::from(attempts.swap_remove(index).socket)),
-                        Some(Err(error)) => {
-                            race.failed(attempt.address);
-                            attempts.remove(index);
-                            last = Some(error);
-                        }
-                    }
+                if let Some(won) = look(&mut attempts, &mut race, &mut last) {
+                    return Ok(won);
                 }
             }
             // The last attempt that ended says why.
             Step::Lost => return Err(lost(last)),
         }
     }
+}
+
+/// Looks which attempts have ended, without waiting: the winner and its address. The preferred address is looked at first.
+fn look(attempts: &mut Vec<Attempt>, race: &mut Race, last: &mut Option<io::Error>) -> Option<(TcpStream, SocketAddr)> {
+    let mut index = 0;
+    while let Some(attempt) = attempts.get(index) {
+        match outcome(attempt) {
+            None => index += 1,
+            Some(Ok(())) => {
+                let Attempt { address, socket } = attempts.swap_remove(index);
+                return Some((TcpStream::from(socket), address));
+            }
+            Some(Err(error)) => {
+                race.failed(attempt.address);
+                attempts.remove(index);
+                *last = Some(error);
+            }
+        }
+    }
+    None
 }
 
 fn lost(last: Option<io::Error>) -> ConnectError {

@@ -18,14 +18,38 @@ mod draining;
 mod names;
 mod race;
 mod tcp;
+mod trace;
 mod wait;
 
 use std::io;
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 pub(crate) use connect::{ConnectError, Limits, connect};
 pub(crate) use tcp::{Stream, Wait, Waited, Way};
 pub(crate) use wait::{Interest, Readiness, Waker};
+
+/// What happens while a request is made, for whoever wants to know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Notice<'n> {
+    /// The name of the server is being resolved.
+    Resolving(&'n str),
+    /// It has been.
+    Resolved(&'n str),
+    Connecting(SocketAddr),
+    Connected(SocketAddr),
+    /// The request is being sent.
+    Sending,
+    /// So many bytes of it have been sent.
+    Sent(usize),
+    /// The response is waited for.
+    Receiving,
+    /// So many bytes of it have come.
+    Received(usize),
+    /// A response with this status of 1xx has come.
+    Interim(u16),
+    /// The request goes on to this URL.
+    Redirect(&'n str),
+}
 
 /// How reads block on this system. The feature `poll` is for tests on Linux of what other systems do.
 pub(crate) const WAY: Way =
@@ -33,6 +57,8 @@ pub(crate) const WAY: Way =
 
 /// Takes over a socket that a listener has accepted.
 pub(crate) fn accepted(socket: TcpStream) -> io::Result<Stream> {
+    // Its owner may have set one, and ours is set when it is needed.
+    socket.set_read_timeout(None)?;
     Stream::with_way(socket, WAY)
 }
 

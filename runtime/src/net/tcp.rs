@@ -81,9 +81,6 @@ impl Stream {
     /// Takes over a connected socket, whose reads block in this way.
     pub(super) fn with_way(socket: TcpStream, way: Way) -> io::Result<Self> {
         socket.set_nonblocking(way == Way::Polling)?;
-        if way == Way::Blocking {
-            socket.set_read_timeout(None)?;
-        }
         // A frame is written in one piece, so there is nothing that Nagle's algorithm could gather, only delay.
         socket.set_nodelay(true)?;
         #[cfg(target_vendor = "apple")]

@@ -4,6 +4,7 @@
 //! memory of a session, of which C may be writing a part. [`global`] is memory that C frees. The module knows winws-api only.
 
 pub(crate) mod block;
+pub(crate) mod callback;
 #[allow(dead_code, reason = "options and proxy queries hand blocks out")]
 pub(crate) mod global;
 pub(crate) mod lent;

@@ -23,7 +23,7 @@ pub enum AcceptError {
     Write(io::Error),
     /// The client ended the stream before the end of its request. It was told nothing.
     Closed {
-        /// How many bytes of the request had come. There is none from those who only look whether the port is open.
+        /// How many bytes of the request had come. It is 0 if somebody only looked whether the port is open.
         received: usize,
     },
     /// The request did not come in time. The client was told 408.
@@ -56,7 +56,7 @@ impl AcceptError {
             AnsweringError::Failed(error) => Self::Read(error),
             AnsweringError::Closed { received } => Self::Closed { received },
             AnsweringError::TimedOut => Self::TimedOut,
-            AnsweringError::BadHead(HeadError::TooLarge) => Self::HeadTooLarge { limit },
+            AnsweringError::BadHead(HeadError::TooLarge | HeadError::TooManyHeaders) => Self::HeadTooLarge { limit },
             AnsweringError::BadHead(HeadError::Malformed) => Self::NotHttp,
         }
     }
@@ -81,13 +81,13 @@ impl fmt::Display for AcceptError {
             Self::Stream(_) => f.write_str("the stream could not be prepared"),
             Self::Read(_) => f.write_str("the request could not be read"),
             Self::Write(_) => f.write_str("the response could not be written"),
-            Self::Closed { received: 0 } => f.write_str("the client has gone without a request"),
-            Self::Closed { received } => write!(f, "the client has gone after {received} bytes of its request"),
+            Self::Closed { received: 0 } => f.write_str("the client ended the stream before any request"),
+            Self::Closed { received } => write!(f, "the client ended the stream after {received} bytes of its request"),
             Self::TimedOut => f.write_str("the request did not come in time"),
             Self::HeadTooLarge { limit } => {
                 write!(f, "the head of the request has more than {limit} bytes, or more than 128 headers")
             }
-            Self::NotHttp => f.write_str("the request is no GET of HTTP/1"),
+            Self::NotHttp => f.write_str("the bytes are not a GET request of HTTP/1"),
             Self::Request(error) => write!(f, "the request was answered with {}", error.status()),
             Self::Refused { status } => write!(f, "the request was refused with {status}"),
             Self::Answer(_) => f.write_str("the answer to the request cannot be sent"),

@@ -32,9 +32,9 @@ pub enum SendError {
     Closed,
     /// The queue of sends is full.
     Busy,
-    /// Text inside a binary message, or the reverse (b1.3.5).
+    /// Text inside a binary message, or the reverse.
     WrongKind,
-    /// The text is not UTF-8, with all its fragments together (b1.3.7).
+    /// The text is not UTF-8, with all its fragments together.
     InvalidUtf8,
 }
 

@@ -108,7 +108,7 @@ impl<C> ReadHalf<C> {
 
     /// Whether bytes are wanted: a receive waits for them, or the peer's close frame must still come.
     ///
-    /// Other bytes must wait: a ping among them is not answered yet (b1.4.13).
+    /// Other bytes must wait: a ping among them is not answered yet.
     #[inline]
     pub const fn wants_bytes(&self) -> bool {
         matches!(

@@ -10,7 +10,7 @@ use crate::protocol::{
 };
 
 /// How much of a payload that is not masked is offered at once, in bytes: all that a buffer of C can hold, so that an offer to
-/// C begins with the head of its frame (b5.1).
+/// C begins with the head of its frame.
 const MAX_OFFER: usize = u32::MAX as usize;
 
 /// A piece that may be sent, and the kind of its frame. If it is dropped, nothing has changed.

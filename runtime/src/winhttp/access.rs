@@ -1,8 +1,9 @@
 //! Reads and sets options of objects, by the table of [`options`](super::options).
 
 use winws_api::WideChar;
-use winws_api::winhttp::{QueryOptionError, SetOptionError, StatusCallback};
+use winws_api::winhttp::{QueryOptionError, SetOptionError};
 
+use super::callbacks::Listener;
 use super::codes::{BadArgument, NotOnThisHandle, OneWay, TooSmall, UnknownOption};
 use super::options::{Access, Kind, Row, find};
 use super::settings::{Number, Settings};
@@ -114,7 +115,7 @@ impl Object {
         }
     }
 
-    fn context(&self) -> usize {
+    pub(super) fn context(&self) -> usize {
         match self {
             Self::Session(session) => session.settings().context,
             Self::Connection(connection) => connection.settings().context,
@@ -133,14 +134,24 @@ impl Object {
         }
     }
 
-    /// Sets the callback, for this object and for those made from it, and gives the one before.
-    pub(super) fn replace_callback(&self, callback: StatusCallback, mask: u32) -> StatusCallback {
-        let replace = |settings: &mut Settings| std::mem::replace(&mut settings.callback, (callback, mask)).0;
+    /// Who is told of what happens to this object.
+    pub(super) fn listener(&self) -> Option<Listener> {
+        match self {
+            Self::Session(session) => session.settings().listener,
+            Self::Connection(connection) => connection.settings().listener,
+            Self::Request(request) => request.settings().listener,
+            Self::Socket(socket) => socket.listener(),
+        }
+    }
+
+    /// Sets who is told, for this object and for those made from it, and gives the one before.
+    pub(super) fn replace_listener(&self, listener: Option<Listener>) -> Option<Listener> {
+        let replace = |settings: &mut Settings| std::mem::replace(&mut settings.listener, listener);
         match self {
             Self::Session(session) => replace(&mut session.settings()),
             Self::Connection(connection) => replace(&mut connection.settings()),
             Self::Request(request) => replace(&mut request.settings()),
-            Self::Socket(socket) => socket.replace_callback(callback, mask),
+            Self::Socket(socket) => socket.replace_listener(listener),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::request::NotUpgraded;
 use crate::net::blocking::Failure;
 use crate::protocol::InvalidClose;
 
-pub(super) use self::request::NoAuthentication;
+pub(super) use self::request::NoChallenge;
 pub(super) use self::session::{NotOnThisHandle, OneWay, UnknownOption};
 pub(super) use self::url::{HasCredentials, NoUrl};
 

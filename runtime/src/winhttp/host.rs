@@ -259,6 +259,14 @@ mod tests {
         }
     }
 
+    /// Soft hyphens vanish (UTS #46), but not without work.
+    #[test]
+    fn what_a_name_may_be_before_it_is_converted_is_bounded() {
+        let padded = |count: usize| format!("h{}ö.st", "\u{ad}".repeat(count));
+        assert_eq!(Host::parse(&padded(20)), Ok(Host::Name("xn--h-1ga.st".to_owned())));
+        assert_eq!(Host::parse(&padded(510)), Err(InvalidHost));
+    }
+
     #[test]
     fn in_a_url_an_address_has_brackets_and_its_zone_an_escaped_sign() {
         let scoped = |zone: &str| Host::V6 { address: "fe80::1".parse().unwrap(), zone: Some(zone.to_owned()) };

@@ -4,6 +4,7 @@
 //! on the object behind the handle.
 
 mod access;
+mod callbacks;
 mod codes;
 mod functions;
 mod headers;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use winws_api::winhttp::HInternet;
 
+use self::callbacks::Notifier;
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
 use self::options::Level;
@@ -65,16 +67,11 @@ use crate::raw::lent::Vouched;
 /// `ERROR_INVALID_PARAMETER` here; the C functions have them.
 #[derive(Debug)]
 pub struct WinHttp {
-    objects: Objects,
+    own: HandleTable<Entry>,
+    /// The handles that the process shares with C, in place of its own.
+    shared: Option<&'static HandleTable<Entry>>,
     /// What the C functions vouch for.
     vouched: Option<Vouched>,
-}
-
-/// Handles: of one value, or those that the process shares with C.
-#[derive(Debug)]
-enum Objects {
-    Own(HandleTable<Entry>),
-    OfProcess,
 }
 
 /// What a handle stands for, and the handle that it was made from.
@@ -94,7 +91,7 @@ enum Object {
 
 static OF_PROCESS: HandleTable<Entry> = HandleTable::new();
 
-static PROCESS: WinHttp = WinHttp { objects: Objects::OfProcess, vouched: None };
+static PROCESS: WinHttp = WinHttp { own: HandleTable::new(), shared: Some(&OF_PROCESS), vouched: None };
 
 impl Default for WinHttp {
     fn default() -> Self {
@@ -105,7 +102,7 @@ impl Default for WinHttp {
 impl WinHttp {
     /// An implementation without handles.
     pub const fn new() -> Self {
-        Self { objects: Objects::Own(HandleTable::new()), vouched: None }
+        Self { own: HandleTable::new(), shared: None, vouched: None }
     }
 
     /// The one whose handles the C functions share.
@@ -116,18 +113,25 @@ impl WinHttp {
     /// The one of the C functions, whose callers vouch for their pointers.
     #[cfg(feature = "capi")]
     pub(crate) const fn vouched(vouched: Vouched) -> Self {
-        Self { objects: Objects::OfProcess, vouched: Some(vouched) }
+        Self { own: HandleTable::new(), shared: Some(&OF_PROCESS), vouched: Some(vouched) }
     }
 
     const fn objects(&self) -> &HandleTable<Entry> {
-        match &self.objects {
-            Objects::Own(own) => own,
-            Objects::OfProcess => &OF_PROCESS,
+        match self.shared {
+            Some(shared) => shared,
+            None => &self.own,
         }
     }
 
+    /// Gives an object a handle. The listener that it has taken over is told so, in the name of the parent (b2.2.3).
     fn insert(&self, object: Object, parent: HInternet) -> HInternet {
-        HInternet::from_raw(self.objects().insert(Entry { object, parent }))
+        let mut notifier = object.notifier(parent);
+        let handle = HInternet::from_raw(self.objects().insert(Entry { object, parent }));
+        if let Ok(parent) = self.object(parent) {
+            notifier.context = parent.context();
+        }
+        notifier.created(handle);
+        handle
     }
 
     /// Ends a handle of any type, without a close frame (b1.6.19). Calls under way in other threads fail with
@@ -140,7 +144,12 @@ impl WinHttp {
             // Their children go on (b1.1.7).
             Object::Session(_) | Object::Connection(_) => {}
         }
+        entry.object.notifier(handle).closing();
         Ok(())
+    }
+
+    fn notifier(&self, handle: HInternet) -> Result<Notifier, BadHandle> {
+        Ok(self.object(handle)?.notifier(handle))
     }
 
     fn entry(&self, handle: HInternet) -> Result<Entry, BadHandle> {
@@ -181,6 +190,11 @@ impl WinHttp {
 }
 
 impl Object {
+    /// Tells whoever listens to this object, whose handle this is.
+    fn notifier(&self, handle: HInternet) -> Notifier {
+        Notifier { listener: self.listener(), handle, context: self.context() }
+    }
+
     const fn level(&self) -> Level {
         match self {
             Self::Session(_) => Level::Session,

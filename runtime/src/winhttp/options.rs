@@ -41,7 +41,7 @@ pub(super) enum Kind {
     Context,
     /// The kind of the handle.
     HandleType,
-    /// The handle that this one was made from.
+    /// The handle that this one was made from; `NULL` of a session.
     Parent,
     /// The URL of the request.
     Url,
@@ -139,7 +139,7 @@ static TABLE: &[Row] = &[
     row(sys::WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE,      [SQ, __, SQ, __], Kind::Number(Number::SendBufferSize, Allowed::All)),
     row(sys::WINHTTP_OPTION_CONTEXT_VALUE,                    [SQ, SQ, SQ, SQ], Kind::Context),
     row(sys::WINHTTP_OPTION_HANDLE_TYPE,                      [_Q, _Q, _Q, _Q], Kind::HandleType),
-    row(sys::WINHTTP_OPTION_PARENT_HANDLE,                    [__, _Q, _Q, __], Kind::Parent),
+    row(sys::WINHTTP_OPTION_PARENT_HANDLE,                    [_Q, _Q, _Q, __], Kind::Parent),
     row(sys::WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS,   [S_, __, __, __], Kind::Ignored),
     row(sys::WINHTTP_OPTION_URL,                              [__, __, _Q, __], Kind::Url),
     row(sys::WINHTTP_OPTION_RESOLVE_TIMEOUT,                  [SQ, __, SQ, __], Kind::Number(Number::ResolveTimeout, Allowed::All)),

@@ -14,11 +14,11 @@ use super::session::{Connection, lock};
 use super::settings::{Number, Settings};
 use super::socket::Socket;
 use super::target::{InvalidTarget, target};
-use crate::net::ConnectError;
 use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line};
+use crate::net::{ConnectError, Notice};
 use crate::protocol::Role;
 use crate::protocol::http::{
-    Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
+    Basic, Exchange, FieldError, Fields, InvalidRequest, Length, Modifiers, Redirects, RequestHead, Response, Rules,
 };
 use crate::protocol::upgrade::check_fields;
 
@@ -81,7 +81,8 @@ pub(crate) enum RequestFailure {
     Header(FieldError),
     /// An upgrade needs the method GET and no body (RFC 6455 section 4.1).
     NotForUpgrade,
-    /// There is less of the body than of the part to send at once.
+    /// There is less of the body than of the part to send at once, or headers and arguments contradict each other about its
+    /// length.
     Length,
     /// The send buffer is too small (b3.5).
     SendBuffer,
@@ -92,7 +93,9 @@ impl RequestFailure {
     /// Takes out what the system, the protocol or the handshake said.
     pub(crate) fn take_source(&mut self) -> Option<Box<dyn Error + Send + Sync>> {
         // What is left behind is for the code only.
-        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> { Box::new(mem::replace(error, ErrorKind::Other.into())) };
+        let take = |error: &mut io::Error| -> Box<dyn Error + Send + Sync> {
+            Box::new(mem::replace(error, ErrorKind::Other.into()))
+        };
         match self {
             Self::Header(error) => Some(Box::new(*error)),
             Self::Failed(
@@ -178,8 +181,10 @@ impl Request {
         let mut head = RequestHead::new(verb, &target, minor_version, &origin.authority())?;
         set_first_fields(&mut head.fields, connection, opening).map_err(|_| InvalidOpening::Header)?;
         let settings = {
-            let mut settings = connection.session().settings().clone();
-            settings.context = connection.settings().context;
+            let mut settings = connection.session().settings().of_request();
+            let inherited = connection.settings();
+            (settings.context, settings.listener) = (inherited.context, inherited.listener);
+            drop(inherited);
             settings
         };
         let exchange = Exchange::new(origin, head, rules(&settings));
@@ -229,8 +234,19 @@ impl Request {
         })
     }
 
+    /// With what a challenge of the server is answered.
+    pub(super) fn set_credentials(&self, credentials: Basic) -> Result<(), NotNow> {
+        self.look(|exchange| exchange.set_credentials(credentials))
+    }
+
     /// Connects, and sends the head with the start of the body.
-    pub(crate) fn send(&self, headers: Option<&str>, first: &[u8], total: u64) -> Result<(), RequestFailure> {
+    pub(crate) fn send(
+        &self,
+        headers: Option<&str>,
+        first: &[u8],
+        total: u64,
+        notify: &dyn Fn(Notice<'_>),
+    ) -> Result<(), RequestFailure> {
         // 0 beside a body: the program says in headers of its own how long it is, or there is no more of it.
         let first_length = u64::try_from(first.len()).unwrap_or(u64::MAX);
         if total != 0 && total < first_length {
@@ -253,16 +269,11 @@ impl Request {
                 fields.change(headers, Modifiers { add: true, replace: true, ..Modifiers::default() })?;
             }
             check_fields(&fields, is_upgrade)?;
-            let says_length = |name| fields.values(name).next().is_some();
-            let length = if total == 0 && (says_length("Content-Length") || says_length("Transfer-Encoding")) {
-                Length::Own
-            } else {
-                Length::Known(total.max(first_length))
-            };
+            let length = length_of(&fields, first_length, total).ok_or(RequestFailure::Length)?;
             exchange.head_mut().fields = fields;
             self.line.hang_up();
             exchange.begin(rules(&settings), first.to_vec(), length, is_upgrade)?;
-            Ok(self.line.drive(exchange, &limits(&settings))?)
+            Ok(self.line.drive(exchange, &limits(&settings), notify)?)
         })
     }
 
@@ -283,22 +294,18 @@ impl Request {
     }
 
     /// Waits for the head of the response. A status other than 101 is no error (b1.2.6).
-    pub(crate) fn receive_response(&self) -> Result<(), RequestFailure> {
+    pub(crate) fn receive_response(&self, notify: &dyn Fn(Notice<'_>)) -> Result<(), RequestFailure> {
         let limits = limits(&self.settings());
         self.run(|exchange| {
             exchange.begin_response().map_err(|_| RequestFailure::NotNow)?;
-            Ok(self.line.drive(exchange, &limits)?)
+            Ok(self.line.drive(exchange, &limits, notify)?)
         })
     }
 
     /// What `look` finds in the heads of the request and of its response.
     pub(super) fn with_heads<R>(&self, look: impl FnOnce(Heads<'_>) -> R) -> Result<R, NotNow> {
         self.look(|exchange| {
-            look(Heads {
-                request: exchange.sent_head(),
-                response: exchange.response(),
-                trailers: exchange.trailers(),
-            })
+            look(Heads { request: exchange.sent_head(), response: exchange.response(), trailers: exchange.trailers() })
         })
     }
 
@@ -309,7 +316,7 @@ impl Request {
 
     /// The URL that is asked, or the last one that a redirect led to.
     pub(crate) fn url(&self) -> Result<String, NotNow> {
-        self.look(|exchange| exchange.origin().url(exchange.head().target()))
+        self.look(|exchange| exchange.url())
     }
 
     /// How many bytes of the body can be read at once. It waits until there are some; 0 is the end of the body.
@@ -324,7 +331,7 @@ impl Request {
                         exchange.read(&mut []).map_err(ExchangeFailure::Exchange)?;
                         self.fill(exchange, deadline)?;
                     }
-                    // Nothing is there to be read, but a body that broke off must not look like one that has ended.
+                    // A fault in the body shows where it is read. There is nothing that the buffer could take.
                     (0, false) => return Ok(exchange.read(&mut [0]).map_err(ExchangeFailure::Exchange)?),
                     (count, _) => return Ok(count),
                 }
@@ -377,15 +384,17 @@ impl Request {
     }
 
     /// Exchanges the answered request for its socket, once (b1.2.11).
-    pub(crate) fn complete_upgrade(&self) -> Result<Socket, NotUpgraded> {
+    pub(crate) fn complete_upgrade(&self, notify: &dyn Fn(Notice<'_>)) -> Result<Socket, NotUpgraded> {
         let is_sent_again = self.was_upgraded.load(Ordering::SeqCst)
             && self.look(|exchange| exchange.missing().is_ok()).unwrap_or(false);
-        if is_sent_again && self.receive_response().is_err() {
+        if is_sent_again && self.receive_response(notify).is_err() {
             return Err(NotUpgraded::NotNow);
         }
         let taken = self.look(|exchange| match exchange.response() {
             None => Err(NotUpgraded::NotNow),
-            Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => Err(NotUpgraded::Refused),
+            Some(response) if response.status() != 101 || !exchange.has_asked_for_upgrade() => {
+                Err(NotUpgraded::Refused)
+            }
             // A call that came between the two would have the stream as well.
             Some(_) => exchange.take_upgrade().zip(self.line.take()).ok_or(NotUpgraded::NotNow),
         });
@@ -410,10 +419,7 @@ impl Request {
     }
 
     /// Makes a call that may block, with the exchange out of its place.
-    fn run<R>(
-        &self,
-        call: impl FnOnce(&mut Exchange) -> Result<R, RequestFailure>,
-    ) -> Result<R, RequestFailure> {
+    fn run<R>(&self, call: impl FnOnce(&mut Exchange) -> Result<R, RequestFailure>) -> Result<R, RequestFailure> {
         let mut exchange = lock(&self.exchange).take().ok_or(NotNow)?;
         let result = call(&mut exchange);
         *lock(&self.exchange) = Some(exchange);
@@ -435,6 +441,22 @@ fn set_first_fields(fields: &mut Fields, connection: &Connection, opening: Openi
     Ok(())
 }
 
+/// How long the body is, from the headers, the part to send at once, and the total length that the program gives. `None` if
+/// they contradict each other: a server could take the end of the body for another request (RFC 9112 section 11.2).
+fn length_of(fields: &Fields, first: u64, total: u64) -> Option<Length> {
+    let mut stated = fields.values("Content-Length");
+    if fields.values("Transfer-Encoding").next().is_some() {
+        return (stated.next().is_none() && first == 0 && total == 0).then_some(Length::Own);
+    }
+    let Some(length) = stated.next() else { return Some(Length::Known(total.max(first))) };
+    // The standard parser also takes a sign.
+    let length = if length.bytes().all(|byte| byte.is_ascii_digit()) { length.parse().ok()? } else { return None };
+    match total {
+        0 => (first <= length).then_some(Length::Own),
+        total => (total == length).then_some(Length::Known(total)),
+    }
+}
+
 fn rules(settings: &Settings) -> Rules {
     let redirects = if settings.has_disabled(sys::WINHTTP_DISABLE_REDIRECTS) {
         Redirects::Never
@@ -446,6 +468,7 @@ fn rules(settings: &Settings) -> Rules {
         }
     };
     Rules {
+        answers_challenges: !settings.has_disabled(sys::WINHTTP_DISABLE_AUTHENTICATION),
         redirects,
         max_redirects: settings.number(Number::MaxRedirects),
         max_interim: settings.number(Number::MaxStatusContinue),

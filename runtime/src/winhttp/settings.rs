@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use winws_api::winhttp::StatusCallback;
-
+use super::callbacks::Listener;
 use crate::net::blocking::Times;
 
 /// The value of a `DWORD` for "without a limit", which `WinHttpSetTimeouts` spells -1.
@@ -56,19 +55,20 @@ numbers! {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     numbers: [u32; INITIAL.len()],
-    /// Whether a program has set [`Number::ReceiveTimeout`]: its initial value is for HTTP responses only (b1.4.27).
+    /// Whether a program has set [`Number::ReceiveTimeout`] here: the initial value, and that of a session, are for HTTP
+    /// responses only (b1.4.27).
     has_receive_timeout: bool,
     /// The value that callbacks get.
     pub(crate) context: usize,
-    /// The callback, and of what it is told.
-    pub(crate) callback: (StatusCallback, u32),
+    /// Who is told of what happens.
+    pub(crate) listener: Option<Listener>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let mut numbers = [0; INITIAL.len()];
         numbers.copy_from_slice(INITIAL);
-        Self { numbers, has_receive_timeout: false, context: 0, callback: (None, 0) }
+        Self { numbers, has_receive_timeout: false, context: 0, listener: None }
     }
 }
 
@@ -93,9 +93,15 @@ impl Settings {
         }
     }
 
-    /// How long a WebSocket waits for a message: as long as it takes, unless a program has set a limit (b1.4.27).
-    pub(crate) const fn message_limit(&self) -> Option<Duration> {
-        if self.has_receive_timeout { self.limit(Number::ReceiveTimeout) } else { None }
+    /// What a request of this session begins with. A receive timeout of the session is for HTTP responses (b1.4.27).
+    pub(crate) fn of_request(&self) -> Self {
+        Self { has_receive_timeout: false, ..self.clone() }
+    }
+
+    /// How long a WebSocket waits for a message, in milliseconds: as long as it takes, unless a program has set a limit for
+    /// its request (b1.4.27).
+    pub(crate) const fn message_timeout(&self) -> u32 {
+        if self.has_receive_timeout { self.number(Number::ReceiveTimeout) } else { 0 }
     }
 
     /// The time limits of a WebSocket that begins with these settings.

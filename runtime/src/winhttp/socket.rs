@@ -1,11 +1,12 @@
 //! The object behind a socket handle: what the WebSocket functions do, in WinHTTP's terms, without handles and pointers.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use winws_api::winhttp::{StatusCallback, WebSocketBufferType};
+use winws_api::winhttp::WebSocketBufferType;
 
+use super::callbacks::Listener;
 use super::session::lock;
 use super::settings::{Number, Settings, UNLIMITED};
 use crate::net::Stream;
@@ -16,22 +17,21 @@ use crate::protocol::{CloseFrame, MessageKind, Piece, Role};
 #[derive(Debug)]
 pub(crate) struct Socket {
     connection: Blocking,
-    /// How long a receive of the C API waits, in milliseconds; 0 is no limit (b1.4.27).
+    /// How long a receive of the C API waits, in milliseconds; 0 and [`UNLIMITED`] are no limit (b1.4.27).
     receive_timeout: AtomicU32,
     context: AtomicUsize,
-    callback: Mutex<(StatusCallback, u32)>,
+    listener: Mutex<Option<Listener>>,
 }
 
 impl Socket {
     /// The socket of a stream whose handshake is done, with what was read beyond that. It takes over what its request had (b1.8.3).
     pub(crate) fn new(role: Role, stream: Stream, read_ahead: &[u8], settings: &Settings) -> Self {
         let connection = Blocking::new(role, stream, read_ahead, settings.times());
-        let receive_timeout = settings.message_limit().map_or(0, |_| settings.number(Number::ReceiveTimeout));
         Self {
             connection,
-            receive_timeout: AtomicU32::new(receive_timeout),
+            receive_timeout: AtomicU32::new(settings.message_timeout()),
             context: AtomicUsize::new(settings.context),
-            callback: Mutex::new(settings.callback),
+            listener: Mutex::new(settings.listener),
         }
     }
 
@@ -47,7 +47,7 @@ impl Socket {
     pub(super) fn set_number(&self, number: Number, value: u32) {
         let limit = (value != 0 && value != UNLIMITED).then(|| Duration::from_millis(value.into()));
         match number {
-            Number::ReceiveTimeout => self.receive_timeout.store(limit.map_or(0, |_| value), Ordering::Relaxed),
+            Number::ReceiveTimeout => self.receive_timeout.store(value, Ordering::Relaxed),
             Number::CloseTimeout => self.connection.set_close_timeout(limit),
             Number::KeepAliveInterval => self.connection.set_keep_alive(limit),
             _ => {}
@@ -78,14 +78,18 @@ impl Socket {
         self.context.store(context, Ordering::Relaxed);
     }
 
-    pub(super) fn replace_callback(&self, callback: StatusCallback, mask: u32) -> StatusCallback {
-        std::mem::replace(&mut *lock(&self.callback), (callback, mask)).0
+    pub(super) fn listener(&self) -> Option<Listener> {
+        *lock(&self.listener)
+    }
+
+    pub(super) fn replace_listener(&self, listener: Option<Listener>) -> Option<Listener> {
+        std::mem::replace(&mut *lock(&self.listener), listener)
     }
 
     /// When a receive that begins now has waited long enough.
     pub(super) fn message_deadline(&self) -> Option<Instant> {
         match self.receive_timeout.load(Ordering::Relaxed) {
-            0 => None,
+            0 | UNLIMITED => None,
             millis => Instant::now().checked_add(Duration::from_millis(millis.into())),
         }
     }
@@ -135,12 +139,6 @@ impl Socket {
 
     /// Ends the connection without a word. Calls under way in other threads give up.
     pub(crate) fn abort(&self) {
-        self.connection.abort();
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
         self.connection.abort();
     }
 }

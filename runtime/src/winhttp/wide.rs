@@ -1,14 +1,21 @@
-//! Wide strings as bytes: values of options, which come and go in buffers without a type.
+//! Wide strings as bytes: values of options and headers, which come and go in buffers without a type.
 
 use winws_api::WideChar;
 
 /// The bytes of a text and of the zero behind it.
 pub(super) fn to_bytes<W: WideChar>(text: &str) -> Vec<u8> {
-    let ended = text.chars().chain(['\0']);
+    let mut bytes = without_zero::<W>(text);
+    bytes.resize(bytes.len() + size_of::<W>(), 0);
+    bytes
+}
+
+/// The bytes of a text alone.
+pub(super) fn without_zero<W: WideChar>(text: &str) -> Vec<u8> {
+    // A unit of winws-api does not show its bytes. There are two types of them.
     if size_of::<W>() == size_of::<u16>() {
-        ended.flat_map(|char| char.encode_utf16(&mut [0; 2]).to_vec()).flat_map(u16::to_ne_bytes).collect()
+        text.encode_utf16().flat_map(u16::to_ne_bytes).collect()
     } else {
-        ended.map(u32::from).flat_map(u32::to_ne_bytes).collect()
+        text.chars().map(u32::from).flat_map(u32::to_ne_bytes).collect()
     }
 }
 
@@ -36,6 +43,8 @@ mod tests {
     fn texts_become_bytes_and_texts_again() {
         assert_eq!(to_bytes::<u16>("a"), ['a' as u16, 0].map(u16::to_ne_bytes).concat());
         assert_eq!(to_bytes::<u32>("a"), [u32::from('a'), 0].map(u32::to_ne_bytes).concat());
+        assert_eq!(without_zero::<u16>("a"), u16::to_ne_bytes(0x61));
+        assert_eq!(without_zero::<u32>("\u{1d11e}"), u32::to_ne_bytes(0x1_d11e));
         for text in ["", "agent/1.0", "ö€😀"] {
             assert_eq!(from_bytes::<u16>(&to_bytes::<u16>(text)).as_deref(), Some(text));
             assert_eq!(from_bytes::<u32>(&to_bytes::<u32>(text)).as_deref(), Some(text));

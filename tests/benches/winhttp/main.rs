@@ -4,6 +4,9 @@
 //! core: on two cores, who wakes whom decides more than what is measured. The clients take turns, and ratios are made round by
 //! round.
 //!
+//! `cycle` is another thing: how often a second a client connects, upgrades, closes and goes, by the Rust API and by the chain of
+//! handles.
+//!
 //! After that come the bytes that an idle socket holds. Figures only: nothing here passes or fails. `--quick` takes fewer
 //! messages and rounds. Words restrict what is measured to the ways and sizes that they name: `in`, `echo 64`.
 
@@ -20,6 +23,7 @@ mod tungstenite_client;
 mod winws_client;
 
 use std::env;
+use std::net::SocketAddr;
 
 use tungstenite::Bytes;
 
@@ -56,6 +60,9 @@ const ROWS: [(Way, usize, u32); 11] = [
     (Way::In, 1 << 20, 400),
     (Way::Burst, 64, 400_000),
 ];
+
+/// How many connections are made in one measurement.
+const CYCLES: u32 = 1_000;
 
 /// How many rounds count, and by how much less passes in quick ones.
 const ROUNDS: usize = 11;
@@ -99,6 +106,9 @@ fn main() {
             rounds.ratio(1, 0).to_string(),
         );
     }
+    if is_asked(&["cycle".to_owned()]) {
+        cycle(address, if is_quick { QUICK_ROUNDS } else { ROUNDS });
+    }
     if !words.is_empty() {
         return;
     }
@@ -109,6 +119,22 @@ fn main() {
         idle::BOUND,
         idle.shared
     );
+}
+
+/// Connects, upgrades and closes again and again.
+fn cycle(address: SocketAddr, rounds: usize) {
+    let rounds = take_turns(
+        rounds,
+        &mut [
+            &mut || (0..CYCLES).for_each(|_| tungstenite_client::cycle(address)),
+            &mut || (0..CYCLES).for_each(|_| winws_client::cycle(address)),
+            &mut || (0..CYCLES).for_each(|_| winws_client::cycle_of_handles(address)),
+        ],
+    );
+    for (name, peer) in [("cycle", 1), ("cycle, by handles", 2)] {
+        let (theirs, ours) = (rounds.rate(0, CYCLES), rounds.rate(peer, CYCLES));
+        println!("{name:<20} {theirs:>6.0} {ours:>12.0}  {:<22} 1.00", rounds.ratio(peer, 0).to_string());
+    }
 }
 
 /// Passes so many messages.

@@ -27,3 +27,10 @@ impl super::Client for Client {
         self.socket.read().expect("the far end writes").len()
     }
 }
+
+/// Connects, closes, and goes when the far end has closed.
+pub(crate) fn cycle(address: SocketAddr) {
+    let mut client = Client::connect(address, "close/0");
+    client.socket.close(None).expect("the far end reads");
+    while client.socket.read().is_ok() {}
+}

@@ -28,5 +28,5 @@ fn lines_of_real_pages_that_are_not_understood_only_become_fewer() {
 #[test]
 #[ignore = "needs a corpus: WINWS_CORPUS"]
 fn each_block_of_a_seed_that_a_draft_lost_would_be_missed() {
-    each_lost_block_is_missed(&source::load(&folder("seeds")).expect("the seeds can be read"));
+    each_lost_block_is_missed(&source::load(&folder("seeds"), None).expect("the seeds can be read"));
 }

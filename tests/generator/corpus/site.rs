@@ -7,5 +7,5 @@ use crate::site::{Built, check};
 #[ignore = "needs a corpus: WINWS_CORPUS"]
 fn the_corpus_makes_a_sound_site() {
     let roots = ["seeds", "pages"].map(folder);
-    check(&Built::new(xtask::read(&roots, None).expect("the corpus can be read")));
+    check(&Built::new(xtask::read(&roots, None, None).expect("the corpus can be read")));
 }

@@ -3,11 +3,11 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use winws_api::HResult;
 use winws_api::ffi::{self, BadArgument};
 use winws_api::webservices::{exports as ws, sys as ws_sys};
 use winws_api::websocket::{exports as web, sys as web_sys};
 use winws_api::winhttp::{exports as http, sys as http_sys};
+use winws_api::{HResult, WideChar};
 
 use super::stub::{Guard, Stub, handle, last_error, utf16};
 
@@ -30,6 +30,47 @@ fn a_buffer_may_be_null_when_it_is_empty() {
     assert_eq!(set_option(data.as_mut_ptr().cast(), 0).as_deref(), Some("set_option u16 1 2 []"));
     assert_eq!(set_option(ptr::null_mut(), 0).as_deref(), Some("set_option u16 1 2 []"));
     assert_eq!(set_option(ptr::null_mut(), 1), None);
+}
+
+/// WinHttpSetOption, dwBufferLength: five options count characters, and all others bytes.
+#[test]
+fn a_length_in_characters_is_one_in_bytes_for_a_runtime() {
+    fn set<W: WideChar>(option: u32, buffer: &mut [u8], length: u32) -> Result<usize, u32> {
+        let stub = Stub::new();
+        // SAFETY: the tests pass a buffer of that length, or one that nobody reads.
+        let done = unsafe {
+            http::WinHttpSetOption::<Guard, _, W>(&stub, handle(1), option, buffer.as_mut_ptr().cast(), length)
+        };
+        if done == 0 {
+            assert_eq!(stub.calls(), [""; 0]);
+            return Err(last_error());
+        }
+        let bytes = stub.call().split_once('[').unwrap().1.strip_suffix(']').unwrap().to_owned();
+        Ok(if bytes.is_empty() { 0 } else { bytes.split(", ").count() })
+    }
+    let text = &mut [7; 64];
+    for option in [0x1000, 0x1001, 0x1002, 0x1003, 41] {
+        assert_eq!(set::<u16>(option, text, 16), Ok(32), "{option}");
+        assert_eq!(set::<u32>(option, text, 16), Ok(64), "{option}");
+        assert_eq!(set::<u32>(option, text, 0), Ok(0), "{option}");
+    }
+    // WINHTTP_OPTION_CONTEXT_VALUE, WINHTTP_OPTION_PROXY, and the neighbours of the five.
+    for option in [45, 38, 40, 42, 0xFFF, 0x1004] {
+        assert_eq!(set::<u16>(option, text, 16), Ok(16), "{option}");
+        assert_eq!(set::<u32>(option, text, 16), Ok(16), "{option}");
+    }
+}
+
+#[test]
+fn a_length_whose_bytes_no_number_counts_is_a_bad_argument() {
+    for length in [usize::MAX, usize::MAX / 2 + 1] {
+        assert_eq!(ffi::bytes::<u16>(length, true), Err(BadArgument));
+        assert_eq!(ffi::bytes::<u32>(length / 2 + 1, true), Err(BadArgument));
+        assert_eq!(ffi::bytes::<u32>(length, false), Ok(length));
+    }
+    assert_eq!(ffi::bytes::<u16>(usize::MAX / 2, true), Ok(usize::MAX - 1));
+    assert_eq!(ffi::bytes::<u16>(-1, true), Err(BadArgument));
+    assert_eq!(ffi::bytes::<u16>(-1, false), Err(BadArgument));
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn site(files: &[(&str, &str)]) -> Built {
         ..Tree::default()
     };
     let trees = vec![tree];
-    let (spec, diags) = xtask::understand(&trees);
+    let (spec, diags) = xtask::understand(&trees, None);
     let built = Built::new(Reading { trees, spec, diags });
     super::check(&built);
     built

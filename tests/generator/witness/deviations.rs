@@ -11,6 +11,7 @@ pub(crate) struct Deviations {
     pub absent: Vec<Absent>,
     pub width: Vec<Named>,
     pub opaque: Vec<Named>,
+    pub field: Vec<Renamed>,
     #[serde(rename = "type")]
     pub types: Vec<Named>,
     pub pointer: Vec<Parameter>,
@@ -71,10 +72,17 @@ impl Deviations {
         self.renamed.iter().find_map(|it| it.names.get(ours)).map_or(ours, String::as_str)
     }
 
+    /// What windows-sys calls a field of ours.
+    pub(crate) fn field<'a>(&'a self, record: &str, ours: &'a str) -> &'a str {
+        let path = format!("{record}.{ours}");
+        self.field.iter().find_map(|it| it.names.get(&path)).map_or(ours, String::as_str)
+    }
+
     /// Every reason that is given.
     pub(crate) fn reasons(&self) -> impl Iterator<Item = &str> {
         let named = self.width.iter().chain(&self.opaque).chain(&self.types).map(|it| &it.reason);
-        let all = named.chain(self.renamed.iter().map(|it| &it.reason)).chain(self.absent.iter().map(|it| &it.reason));
+        let renamed = self.renamed.iter().chain(&self.field).map(|it| &it.reason);
+        let all = named.chain(renamed).chain(self.absent.iter().map(|it| &it.reason));
         let all = all.chain(self.pointer.iter().map(|it| &it.reason));
         all.chain(self.direction.iter().map(|it| &it.reason)).map(String::as_str)
     }

@@ -9,7 +9,14 @@ use xtask::draft::Direction;
 use xtask::model::{CodeSpace, Family, FieldKind, Function, Record, Spec, Type as Model};
 
 use super::deviations::{self, Deviations, Named};
-use super::source::{Module, Names, read, windows_sys};
+use super::source::{self, Module, Names, read, windows_sys};
+
+/// Structures that winhttp.h has from other headers, and the types of their fields: the module of windows-sys that has them.
+const ELSEWHERE: [(&str, &[&str]); 3] = [
+    ("core", &["GUID"]),
+    ("Windows/Win32/Foundation", &["FILETIME", "SYSTEMTIME"]),
+    ("Windows/Win32/Networking/WinSock", &["ADDRESS_FAMILY", "SOCKADDR_STORAGE"]),
+];
 
 /// One family on both sides.
 struct Pair<'a> {
@@ -23,8 +30,8 @@ struct Pair<'a> {
 }
 
 pub(crate) fn spec() -> Spec {
-    let tree = xtask::source::load(&workspace().join("specs")).expect("the specs can be read");
-    xtask::understand(&[tree]).0
+    let tree = xtask::source::load(&workspace().join("specs"), None).expect("the specs can be read");
+    xtask::understand(&[tree], None).0
 }
 
 fn pairs<'a>(spec: &'a Spec, deviations: &Deviations) -> Vec<Pair<'a>> {
@@ -43,7 +50,12 @@ fn pairs<'a>(spec: &'a Spec, deviations: &Deviations) -> Vec<Pair<'a>> {
             "winhttp.h" => "WinHttp",
             other => panic!("which module of windows-sys has the names of {other}?"),
         };
-        let theirs = read(&folder.join("Windows/Win32/Networking").join(module).join("mod.rs"));
+        let mut theirs = read(&folder.join("Windows/Win32/Networking").join(module).join("mod.rs"));
+        if family.header == "winhttp.h" {
+            for (module, names) in ELSEWHERE {
+                theirs.take(read(&folder.join(module).join("mod.rs")), names);
+            }
+        }
         let core = read(&folder.join("core/mod.rs"));
         pairs.push(Pair { family, ours: read(&ours), theirs, core, known: known(family, deviations) });
     }
@@ -169,7 +181,10 @@ fn structures_have_the_same_fields_by_name() {
         for record in &pair.family.structs {
             let name = &*record.origin.c_name;
             let theirs = pair.theirs.records.get(name).unwrap_or_else(|| panic!("windows-sys has no {name}"));
-            assert_eq!(pair.ours().body(&pair.ours.records[name]), pair.theirs().body(theirs), "{name}");
+            let ours = &pair.ours.records[name];
+            let renamed = |(field, type_): &(String, Type)| (deviations.field(name, field).to_owned(), type_.clone());
+            let ours = source::Record { union: ours.union, fields: ours.fields.iter().map(renamed).collect() };
+            assert_eq!(pair.ours().body(&ours), pair.theirs().body(theirs), "{name}");
         }
     }
 }
@@ -239,6 +254,14 @@ fn every_deviation_is_needed_and_has_a_reason() {
     }
     for name in deviations.absent.iter().flat_map(|it| it.values.keys()) {
         assert!(mine(name) && !known(name), "{name} is not absent");
+    }
+    for (ours, theirs) in deviations.field.iter().flat_map(|it| &it.names) {
+        let (record, field) = ours.split_once('.').expect("a field stands behind its structure");
+        let has = |module: &Module, name: &str| {
+            module.records.get(record).is_some_and(|it| it.fields.iter().any(|(field, _)| field == name))
+        };
+        let needed = |it: &Pair<'_>| has(&it.ours, field) && !has(&it.theirs, field) && has(&it.theirs, theirs);
+        assert!(pairs.iter().any(needed), "{ours} needs no other name");
     }
     // That their types differ in size is for the compiler to say.
     for name in listed(&deviations.width) {

@@ -19,6 +19,8 @@ pub(crate) enum Shape {
     Record(&'static str),
     /// A pointer.
     Pointer(&'static Shape),
+    /// So many of one kind.
+    Array(&'static Shape, usize),
     /// A function, or a pointer to one: parameters and result.
     Function(&'static [&'static Shape], &'static Shape),
 }
@@ -36,6 +38,7 @@ pub(crate) const fn same(ours: &Shape, theirs: &Shape) -> bool {
         (Shape::Int { size: a, signed: x }, Shape::Int { size: b, signed: y }) => *a == *b && *x == *y,
         (Shape::Record(a), Shape::Record(b)) => same_text(a.as_bytes(), b.as_bytes()),
         (Shape::Pointer(a), Shape::Pointer(b)) => same(a, b),
+        (Shape::Array(a, n), Shape::Array(b, m)) => *n == *m && same(a, b),
         (Shape::Function(a, x), Shape::Function(b, y)) => same_list(a, b) && same(x, y),
         _ => false,
     }
@@ -79,7 +82,7 @@ macro_rules! ints {
         }
     )* };
 }
-ints!(u16 u32 i32 u64 usize);
+ints!(u16 u32 i32 u64 i64 usize);
 
 impl Abi for u8 {
     const SHAPE: &'static Shape = &Shape::Byte;
@@ -111,6 +114,10 @@ impl<T: Abi> Abi for *const T {
 
 impl<T: Abi> Abi for *mut T {
     const SHAPE: &'static Shape = &Shape::Pointer(T::SHAPE);
+}
+
+impl<T: Abi, const N: usize> Abi for [T; N] {
+    const SHAPE: &'static Shape = &Shape::Array(T::SHAPE, N);
 }
 
 impl<F: Abi> Abi for Option<F> {

@@ -89,6 +89,16 @@ pub(crate) fn read(path: &Path) -> Module {
 }
 
 impl Module {
+    /// Adds types of another module.
+    pub(crate) fn take(&mut self, mut other: Self, names: &[&str]) {
+        for &name in names {
+            let (record, alias) = (other.records.remove(name), other.aliases.remove(name));
+            assert!(record.is_some() || alias.is_some(), "the module has no {name}");
+            self.records.extend(record.map(|it| (name.to_owned(), it)));
+            self.aliases.extend(alias.map(|it| (name.to_owned(), it)));
+        }
+    }
+
     fn add(&mut self, item: Item) {
         match item {
             Item::Const(item) => _ = self.constants.insert(item.ident.to_string(), *item.ty),
@@ -182,6 +192,12 @@ impl Names<'_> {
                 let name = path.path.segments.last().expect("a path has a name").ident.to_string();
                 self.named(&name, optional(type_))
             }
+            Type::Array(array) => {
+                let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(len), .. }) = &array.len else {
+                    panic!("an array is as long as a number says")
+                };
+                format!("[{}; {}]", self.text(&array.elem), len.base10_digits())
+            }
             Type::FnPtr(_) => panic!("a callback has a name"),
             _ => panic!("a type of a kind that no header's module has had so far"),
         }
@@ -202,7 +218,7 @@ impl Names<'_> {
             (Some(type_), _) => self.text(type_),
             (None, "c_void") => "void".to_owned(),
             (None, "u8" | "i8" | "c_char") => "u8".to_owned(),
-            (None, "u16" | "i32" | "u32" | "u64" | "usize" | "isize") => name.to_owned(),
+            (None, "u16" | "i32" | "u32" | "u64" | "i64" | "usize" | "isize") => name.to_owned(),
             (None, _) => panic!("nobody knows {name}"),
         }
     }

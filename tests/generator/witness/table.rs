@@ -358,7 +358,7 @@ mod websocket {
 }
 
 mod winhttp {
-    use windows_sys::Win32::Networking::WinHttp as theirs;
+    use super::super::winhttp as theirs;
     use winws_api::winhttp::{self as rust, sys as ours};
 
     constant!(API_GET_PROXY_FOR_URL);
@@ -852,9 +852,31 @@ mod winhttp {
     constant!(WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION);
     member!(WebSocketOperation, Shutdown, WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION);
     handle!(HINTERNET, HInternet);
+    record!(FILETIME, FileTime);
+    field!(FILETIME, FileTime, dwLowDateTime, low_date_time);
+    field!(FILETIME, FileTime, dwHighDateTime, high_date_time);
+    record!(GUID, Guid);
+    field!(GUID, Guid, Data1 = data1, data1);
+    field!(GUID, Guid, Data2 = data2, data2);
+    field!(GUID, Guid, Data3 = data3, data3);
+    field!(GUID, Guid, Data4 = data4, data4);
     record!(HTTP_VERSION_INFO, HttpVersionInfo);
     field!(HTTP_VERSION_INFO, HttpVersionInfo, dwMajorVersion, major_version);
     field!(HTTP_VERSION_INFO, HttpVersionInfo, dwMinorVersion, minor_version);
+    record!(SOCKADDR_STORAGE, SockAddrStorage);
+    field!(SOCKADDR_STORAGE, SockAddrStorage, ss_family, ss_family);
+    field!(SOCKADDR_STORAGE, SockAddrStorage, __ss_pad1, ss_pad1);
+    field!(SOCKADDR_STORAGE, SockAddrStorage, __ss_align, ss_align);
+    field!(SOCKADDR_STORAGE, SockAddrStorage, __ss_pad2, ss_pad2);
+    record!(SYSTEMTIME, SystemTime);
+    field!(SYSTEMTIME, SystemTime, wYear, year);
+    field!(SYSTEMTIME, SystemTime, wMonth, month);
+    field!(SYSTEMTIME, SystemTime, wDayOfWeek, day_of_week);
+    field!(SYSTEMTIME, SystemTime, wDay, day);
+    field!(SYSTEMTIME, SystemTime, wHour, hour);
+    field!(SYSTEMTIME, SystemTime, wMinute, minute);
+    field!(SYSTEMTIME, SystemTime, wSecond, second);
+    field!(SYSTEMTIME, SystemTime, wMilliseconds, milliseconds);
     record!(URL_COMPONENTS, UrlComponents);
     field!(URL_COMPONENTS, UrlComponents, dwStructSize, struct_size);
     field!(URL_COMPONENTS, UrlComponents, lpszScheme, scheme);
@@ -881,6 +903,19 @@ mod winhttp {
     field!(WINHTTP_AUTOPROXY_OPTIONS, AutoproxyOptions, lpvReserved, lpv_reserved);
     field!(WINHTTP_AUTOPROXY_OPTIONS, AutoproxyOptions, dwReserved, dw_reserved);
     field!(WINHTTP_AUTOPROXY_OPTIONS, AutoproxyOptions, fAutoLogonIfChallenged, auto_logon_if_challenged);
+    record!(WINHTTP_CERTIFICATE_INFO, CertificateInfo);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, ftExpiry, expiry);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, ftStart, start);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, lpszSubjectInfo, subject_info);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, lpszIssuerInfo, issuer_info);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, lpszProtocolName, protocol_name);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, lpszSignatureAlgName, signature_alg_name);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, lpszEncryptionAlgName, encryption_alg_name);
+    field!(WINHTTP_CERTIFICATE_INFO, CertificateInfo, dwKeySize, key_size);
+    record!(WINHTTP_CONNECTION_INFO, ConnectionInfo);
+    field!(WINHTTP_CONNECTION_INFO, ConnectionInfo, cbSize, size);
+    field!(WINHTTP_CONNECTION_INFO, ConnectionInfo, LocalAddress, local_address);
+    field!(WINHTTP_CONNECTION_INFO, ConnectionInfo, RemoteAddress, remote_address);
     record!(WINHTTP_CREDS, Creds);
     field!(WINHTTP_CREDS, Creds, lpszUserName, user_name);
     field!(WINHTTP_CREDS, Creds, lpszPassword, password);
@@ -904,6 +939,9 @@ mod winhttp {
     record!(WINHTTP_FAILED_CONNECTION_RETRIES, FailedConnectionRetries);
     field!(WINHTTP_FAILED_CONNECTION_RETRIES, FailedConnectionRetries, dwMaxRetries, max_retries);
     field!(WINHTTP_FAILED_CONNECTION_RETRIES, FailedConnectionRetries, dwAllowedRetryConditions, allowed_retry_conditions);
+    record!(WINHTTP_MATCH_CONNECTION_GUID, MatchConnectionGuid);
+    field!(WINHTTP_MATCH_CONNECTION_GUID, MatchConnectionGuid, ConnectionGuid, connection_guid);
+    field!(WINHTTP_MATCH_CONNECTION_GUID, MatchConnectionGuid, ullFlags, flags);
     record!(WINHTTP_PROXY_INFO, ProxyInfo);
     field!(WINHTTP_PROXY_INFO, ProxyInfo, dwAccessType, access_type);
     field!(WINHTTP_PROXY_INFO, ProxyInfo, lpszProxy, proxy);
@@ -950,6 +988,7 @@ mod winhttp {
     function!(WinHttpSetOption, (_, _, _, _));
     function!(WinHttpSetStatusCallback, (_, _, _, _));
     function!(WinHttpSetTimeouts, (_, _, _, _, _));
+    function!(WinHttpTimeToSystemTime, (_, _));
     function!(WinHttpWebSocketClose, (_, _, _, _));
     function!(WinHttpWebSocketCompleteUpgrade, (_, _));
     function!(WinHttpWebSocketQueryCloseStatus, (_, _, _, _, _));

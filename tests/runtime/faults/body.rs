@@ -2,31 +2,33 @@
 
 use std::thread;
 
-use winws_api::winhttp::{QueryDataAvailableError, ReadDataError};
+use winws_api::Win32Error;
+use winws_api::winhttp::ReadDataError;
+use winws_tests_runtime::peer::code;
 
 use super::asked::{Asked, Request};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+const CONNECTION_ERROR: Win32Error = Win32Error::ERROR_WINHTTP_CONNECTION_ERROR;
+const INVALID_RESPONSE: Win32Error = Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE;
 const UNTIL_END: &str = "HTTP/1.1 200 OK\r\n\r\n";
 
-/// Both ways to ask for more of the body, and whether that fails because the connection is of no use any more.
-const ASKS: [fn(&Request) -> bool; 2] = [
-    |request| request.available() == Err(QueryDataAvailableError::ConnectionError),
-    |request| request.read_data(100) == Err(ReadDataError::ConnectionError),
-];
+/// Both ways to ask for more of the body, and how that fails.
+const ASKS: [fn(&Request) -> Win32Error; 2] =
+    [|request| code(request.available().map(drop)), |request| code(request.read_data(100).map(drop))];
 
 #[test]
 fn what_stands_between_chunks_is_bounded() {
     for (begin, endless) in [("a;", "extension"), ("0\r\nX-Trailer: ", "a"), ("0\r\n", "A: b\r\n"), ("", "0")] {
-        for fails in ASKS {
+        for ask in ASKS {
             let Asked { request, mut peer, .. } = Asked::answered(CHUNKED);
             peer.write(begin.as_bytes());
             thread::scope(|scope| {
                 scope.spawn(|| peer.write_until_gone(endless.repeat(1000).as_bytes()));
-                let has_failed = fails(&request);
+                let code = ask(&request);
                 // This sends the server home.
                 request.close();
-                assert!(has_failed, "{begin}{endless}");
+                assert_eq!(code, INVALID_RESPONSE, "{begin}{endless}");
             });
         }
     }
@@ -34,23 +36,23 @@ fn what_stands_between_chunks_is_bounded() {
 
 #[test]
 fn a_chunk_that_is_none_fails_at_once_and_again() {
-    for fails in ASKS {
+    for ask in ASKS {
         let Asked { request, mut peer, .. } = Asked::answered(CHUNKED);
         peer.write(b"3\r\nabc\r\nno size");
         assert_eq!(request.read_data(3).unwrap(), b"abc");
-        assert!(fails(&request) && fails(&request));
+        assert_eq!((ask(&request), ask(&request)), (INVALID_RESPONSE, INVALID_RESPONSE));
     }
 }
 
 #[test]
 fn a_body_that_breaks_off_has_not_ended() {
     for head in [CHUNKED.to_owned() + "a\r\n", format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 1_u64 << 63)] {
-        for fails in ASKS {
+        for ask in ASKS {
             let Asked { request, mut peer, .. } = Asked::answered(&head);
             peer.write(b"abc");
             peer.finish();
             assert_eq!(request.read_data(100).unwrap(), b"abc", "what came is given out first");
-            assert!(fails(&request) && fails(&request), "{head}");
+            assert_eq!((ask(&request), ask(&request)), (CONNECTION_ERROR, CONNECTION_ERROR), "{head}");
         }
     }
 }
@@ -58,12 +60,12 @@ fn a_body_that_breaks_off_has_not_ended() {
 /// A reset is no end of a body that ends with the stream.
 #[test]
 fn a_body_up_to_the_end_that_is_reset_has_not_ended() {
-    for fails in ASKS {
+    for ask in ASKS {
         let Asked { request, mut peer, .. } = Asked::answered(UNTIL_END);
         peer.write(b"abc");
         assert_eq!(request.read_data(3).unwrap(), b"abc");
         peer.reset();
-        assert!(fails(&request) && fails(&request));
+        assert_eq!((ask(&request), ask(&request)), (CONNECTION_ERROR, CONNECTION_ERROR));
     }
     let Asked { request, mut peer, .. } = Asked::answered(UNTIL_END);
     peer.write(b"abc");

@@ -167,6 +167,7 @@ fn malformed_chunks() {
         ("1\r\nab\r\n", "a", BodyError::Chunk),
         ("1\r\na\n0\r\n\r\n", "a", BodyError::Chunk),
         ("1\r\na0\r\n\r\n", "a", BodyError::Chunk),
+        ("1\r\nax\n0\r\n\r\n", "a", BodyError::Chunk),
         ("1\r\na\r\n\r\n0\r\n\r\n", "a", BodyError::Chunk),
         ("10000000000000000\r\n", "", BodyError::Chunk),
         ("0\r\nno trailer\r\n\r\n", "", BodyError::Chunk),

@@ -43,6 +43,8 @@ fn a_fold_is_a_blank() {
     assert_eq!(all, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     assert_eq!(lines(&response), ["HTTP/1.1 200 OK", "A: one two three", "B: four", "C: five six", "D: x"]);
     assert_eq!(response.head(), head.as_bytes());
+    let many = parse(format!("HTTP/1.1 200 OK\r\nA: b{}\r\n\r\n", "\n c".repeat(20_000)).as_bytes()).unwrap();
+    assert_eq!(lines(&many), ["HTTP/1.1 200 OK", &format!("A: b{}", " c".repeat(20_000))]);
     // Before the first header there is nothing to fold.
     assert_eq!(parse(b"HTTP/1.1 200 OK\r\n A: b\r\n\r\n"), Err(HeadError::Malformed));
 }

@@ -117,6 +117,7 @@ fn headers_are_bounded() {
     }
     assert_eq!(fields.change("One: more", ADD), Err(FieldError::TooLarge));
     assert_eq!(fields.set("One", "more"), Err(FieldError::TooLarge));
+    assert_eq!(Fields::new().change(&"A:b\n".repeat(129), ADD), Err(FieldError::TooLarge));
     let mut fields = Fields::new();
     assert_eq!(fields.change(&format!("A: {}", "b".repeat(MAX_HEAD)), ADD), Err(FieldError::TooLarge));
     let half = format!("A: {}", "b".repeat(MAX_HEAD / 2));

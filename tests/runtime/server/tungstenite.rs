@@ -53,7 +53,8 @@ fn a_client_of_tungstenite_is_served() {
 #[test]
 fn a_client_of_our_own_is_served() {
     let status = with_echo(|url| {
-        let client = winws::connect_with(url, &winws::ConnectOptions { subprotocols: &["echo"], headers: &[] }).unwrap();
+        let client =
+            winws::connect_with(url, &winws::ConnectOptions { subprotocols: &["echo"], headers: &[] }).unwrap();
         assert_eq!(client.subprotocol(), Some("echo"));
         client.send_text("hello").unwrap();
         let mut message = Vec::new();

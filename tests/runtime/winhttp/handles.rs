@@ -5,7 +5,7 @@ use std::ptr;
 use winws::WinHttp;
 use winws_api::Win32Error;
 use winws_api::winhttp::{HInternet, WebSocketBufferType};
-use winws_tests_runtime::peer::{UpgradeRequests as _, Opening, Socket, close_frame, connect, frame};
+use winws_tests_runtime::peer::{Opening, Socket, UpgradeRequests as _, close_frame, connect, frame};
 
 use super::{INCORRECT_STATE, INCORRECT_TYPE, INVALID_HANDLE, INVALID_OPERATION, INVALID_PARAMETER, OK, c};
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use winws::WinHttp;
 use winws_api::Win32Error;
 use winws_api::winhttp::{WebSocket as _, WebSocketBufferType};
-use winws_tests_runtime::peer::{UpgradeRequests as _, Opening, frame};
+use winws_tests_runtime::peer::{Opening, UpgradeRequests as _, frame};
 
 use super::{CONNECTION_ERROR, INCORRECT_STATE, INVALID_OPERATION, INVALID_RESPONSE, OK, c};
 

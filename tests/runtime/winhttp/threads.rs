@@ -11,7 +11,7 @@ use rustix::net::{AddressFamily, SocketType};
 use winws::WinHttp;
 use winws_api::Win32Error;
 use winws_api::winhttp::WebSocketBufferType::{BinaryMessage, Close, Utf8Message};
-use winws_tests_runtime::peer::{UpgradeRequests as _, Opening, Socket, close_frame, code, connect, frame};
+use winws_tests_runtime::peer::{Opening, Socket, UpgradeRequests as _, close_frame, code, connect, frame};
 
 use super::{CANCELLED, CONNECTION_ERROR, INCORRECT_STATE, INVALID_HANDLE, INVALID_OPERATION, OK};
 
@@ -247,9 +247,9 @@ fn close_beside_receives_drains_what_is_on_its_way() {
     });
 }
 
-/// b1.8.6: the request is connecting to a server whose queue is full, so it would take a minute to fail.
+/// The request is connecting to a server whose queue is full, so it would take a minute to fail.
 #[test]
-fn close_handle_while_another_thread_connects() {
+fn b1_8_6_close_handle_while_another_thread_connects() {
     let (_queue, address) = silent();
     let request = WinHttp::process().open_request(&format!("ws://{address}/"), &[]).unwrap();
     let (ended, codes) = channel();
@@ -265,7 +265,7 @@ fn close_handle_while_another_thread_connects() {
 }
 
 /// An address that does not answer as long as the sockets are kept: its queue is full.
-fn silent() -> (Vec<OwnedFd>, SocketAddr) {
+pub(super) fn silent() -> (Vec<OwnedFd>, SocketAddr) {
     let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
     rustix::net::bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     rustix::net::listen(&socket, 0).unwrap();

@@ -73,7 +73,7 @@ fn including<'a>(names: impl Iterator<Item = &'a String>) -> String {
 }
 
 fn understood() -> Spec {
-    let (spec, diags) = xtask::understand(&[source::load(&workspace().join("specs")).unwrap()]);
+    let (spec, diags) = xtask::understand(&[source::load(&workspace().join("specs"), None).unwrap()], None);
     assert!(!diags.has_errors());
     spec
 }
@@ -105,7 +105,7 @@ fn every_header_compiles_alone_and_with_the_others() {
 fn headers_of_fixtures_compile() {
     let compilers = compilers();
     for (path, tree) in stage::trees(Stage::Emit) {
-        let (spec, _) = xtask::understand(&[tree]);
+        let (spec, _) = xtask::understand(&[tree], None);
         let headers = Headers::new(&emit::crate_files(&spec));
         println!("{}", path.display());
         for &compiler in &compilers {
@@ -119,7 +119,7 @@ fn headers_of_fixtures_compile() {
 #[ignore = "needs a C compiler"]
 fn marks_that_turn_text_around_stay_out() {
     let page = "# HDR_KIND enumeration\n## -enum-fields\n### -field HDR_KIND_A:1\nA \u{202E}mark\u{202C} turns.\n";
-    let (spec, _) = xtask::understand(&[stage::page(page)]);
+    let (spec, _) = xtask::understand(&[stage::page(page)], None);
     let files = emit::crate_files(&spec);
     let header = files.iter().find(|file| file.text.contains("HDR_KIND_A = 1")).expect("there is a header");
     assert!(header.text.contains("/** A  mark  turns. */"), "{}", header.text);
@@ -260,13 +260,33 @@ fn layouts() -> Vec<Layout> {
             WEB_SOCKET_PROPERTY { Type, pvValue, ulValueSize }
         }
         winhttp {
+            FILETIME { dwLowDateTime, dwHighDateTime }
+            GUID { Data1, Data2, Data3, Data4 }
+            HTTP_VERSION_INFO { dwMajorVersion, dwMinorVersion }
+            SOCKADDR_STORAGE { ss_family, __ss_pad1, __ss_align, __ss_pad2 }
+            SYSTEMTIME { wYear, wMonth, wDayOfWeek, wDay, wHour, wMinute, wSecond, wMilliseconds }
             URL_COMPONENTS {
                 dwStructSize, lpszScheme, dwSchemeLength, nScheme, lpszHostName, dwHostNameLength, nPort, lpszUserName,
                 dwUserNameLength, lpszPassword, dwPasswordLength, lpszUrlPath, dwUrlPathLength, lpszExtraInfo,
                 dwExtraInfoLength
             }
             WINHTTP_ASYNC_RESULT { dwResult, dwError }
+            WINHTTP_AUTOPROXY_OPTIONS {
+                dwFlags, dwAutoDetectFlags, lpszAutoConfigUrl, lpvReserved, dwReserved, fAutoLogonIfChallenged
+            }
+            WINHTTP_CERTIFICATE_INFO {
+                ftExpiry, ftStart, lpszSubjectInfo, lpszIssuerInfo, lpszProtocolName, lpszSignatureAlgName,
+                lpszEncryptionAlgName, dwKeySize
+            }
+            WINHTTP_CONNECTION_INFO { cbSize, LocalAddress, RemoteAddress }
+            WINHTTP_CREDS { lpszUserName, lpszPassword, lpszRealm, dwAuthScheme, lpszHostName, dwPort }
+            WINHTTP_CREDS_EX { lpszUserName, lpszPassword, lpszRealm, dwAuthScheme, lpszHostName, dwPort, lpszUrl }
+            WINHTTP_CURRENT_USER_IE_PROXY_CONFIG { fAutoDetect, lpszAutoConfigUrl, lpszProxy, lpszProxyBypass }
+            WINHTTP_FAILED_CONNECTION_RETRIES { dwMaxRetries, dwAllowedRetryConditions }
+            WINHTTP_MATCH_CONNECTION_GUID { ConnectionGuid, ullFlags }
             WINHTTP_PROXY_INFO { dwAccessType, lpszProxy, lpszProxyBypass }
+            WINHTTP_PROXY_RESULT { cEntries, pEntries }
+            WINHTTP_PROXY_RESULT_ENTRY { fProxy, fBypass, ProxyScheme, pwszProxy, ProxyPort }
             WINHTTP_WEB_SOCKET_ASYNC_RESULT { AsyncResult, Operation }
             WINHTTP_WEB_SOCKET_STATUS { dwBytesTransferred, eBufferType }
         }

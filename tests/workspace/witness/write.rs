@@ -12,9 +12,12 @@ const HEAD: &str = "\
 //! Written from the pages: `UPDATE_EXPECT=1 cargo test -p winws-tests-workspace witness`.
 ";
 
-/// The module of windows-sys with a family's names, by header.
-const MODULES: [(&str, &str); 3] =
-    [("webservices.h", "WindowsWebServices"), ("websocket.h", "WebSocket"), ("winhttp.h", "WinHttp")];
+/// The module with windows-sys' names of a family, by header. The last has structures of other headers besides.
+const MODULES: [(&str, &str); 3] = [
+    ("webservices.h", "windows_sys::Win32::Networking::WindowsWebServices"),
+    ("websocket.h", "windows_sys::Win32::Networking::WebSocket"),
+    ("winhttp.h", "super::super::winhttp"),
+];
 
 pub(crate) fn table(spec: &Spec, deviations: &Table) -> String {
     let mut out = HEAD.to_owned();
@@ -22,7 +25,7 @@ pub(crate) fn table(spec: &Spec, deviations: &Table) -> String {
         let (_, module) = MODULES.iter().find(|(header, _)| *header == family.header).expect("the header has a module");
         let name = &family.name;
         writeln!(out, "\nmod {name} {{").unwrap();
-        writeln!(out, "    use windows_sys::Win32::Networking::{module} as theirs;").unwrap();
+        writeln!(out, "    use {module} as theirs;").unwrap();
         writeln!(out, "    use winws_api::{name}::{{self as rust, sys as ours}};\n").unwrap();
         for line in lines(family, deviations) {
             writeln!(out, "    {line}").unwrap();
@@ -62,7 +65,11 @@ fn lines(family: &Family, deviations: &Table) -> Vec<String> {
         lines.push(format!("record!({c_name}, {rust_name});"));
         let mut fields = Vec::new();
         collect(&record.body, "", "", &mut fields);
-        lines.extend(fields.iter().map(|(c, rust)| format!("field!({c_name}, {rust_name}, {c}, {rust});")));
+        lines.extend(fields.iter().map(|(c, rust)| {
+            let theirs = lookup(deviations, "field", "names", &format!("{c_name}.{c}"));
+            let theirs = theirs.map(|name| format!(" = {name}")).unwrap_or_default();
+            format!("field!({c_name}, {rust_name}, {c}{theirs}, {rust});")
+        }));
     }
     lines
         .extend(family.callbacks.iter().map(|it| format!("callback!({}, {});", it.origin.c_name, it.origin.rust_name)));
@@ -72,16 +79,19 @@ fn lines(family: &Family, deviations: &Table) -> Vec<String> {
 
 /// A constant and what windows-sys has for it.
 fn constant(name: &str, deviations: &Table) -> String {
-    let lookup = |list: &str, key: &str| {
-        let mut entries = deviations.get(list)?.as_array()?.iter();
-        entries.find_map(|entry| Some(entry.get(key)?.get(name)?.as_str()?.replace('\n', " ")))
-    };
-    match lookup("renamed", "names").or_else(|| lookup("absent", "values")) {
+    let renamed = lookup(deviations, "renamed", "names", name);
+    match renamed.or_else(|| lookup(deviations, "absent", "values", name)) {
         Some(value) if value == "NULL" => format!("null!({name});"),
         Some(value) => format!("constant!({name}, {});", value.trim()),
         None if names(deviations, "width").any(|it| it == name) => format!("unlike!({name});"),
         None => format!("constant!({name});"),
     }
+}
+
+/// What an entry of a list has for a name.
+fn lookup(deviations: &Table, list: &str, key: &str, name: &str) -> Option<String> {
+    let mut entries = deviations.get(list)?.as_array()?.iter();
+    entries.find_map(|entry| Some(entry.get(key)?.get(name)?.as_str()?.replace('\n', " ")))
 }
 
 /// The names in the entries of a list.

@@ -124,7 +124,7 @@ impl Line {
         match self {
             Self::Used(kind) => ("used", kind.name()),
             Self::Prose => ("prose", "text"),
-            Self::Noise(kind) => ("noise", kind.name()),
+            Self::Noise(kind) => ("skipped", kind.name()),
             Self::NotUnderstood(kind) => ("not understood", kind.name()),
         }
     }
@@ -199,7 +199,7 @@ impl Accounts {
         let total = |account: &str| -> usize {
             counts.iter().filter(|(line, _)| line.name().0 == account).map(|(_, count)| count).sum()
         };
-        let parts = ["used", "prose", "noise", "not understood"].map(|name| format!("{} {name}", total(name)));
+        let parts = ["used", "prose", "skipped", "not understood"].map(|name| format!("{} {name}", total(name)));
         let lines: usize = counts.values().sum();
         let mut out = format!("{lines} lines: {}\n", parts.join(", "));
         for (line, count) in counts.iter().filter(|(line, _)| matches!(line, Line::NotUnderstood(_))) {

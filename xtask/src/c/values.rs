@@ -139,10 +139,10 @@ impl<'a, L: FnMut(&str) -> Option<i128>> Parser<'a, L> {
                 let mut chars = token.trim_matches('\'').chars();
                 let only = chars.next().filter(|_| chars.next().is_none());
                 only.map(|c| i128::from(u32::from(c)))
-                    .ok_or_else(|| Outcome::Invalid(format!("{token} is no character")))
+                    .ok_or_else(|| Outcome::Invalid(format!("{token} is not a character")))
             }
             _ if token.starts_with(|c: char| c.is_ascii_digit()) => {
-                literal(token).ok_or_else(|| Outcome::Invalid(format!("`{token}` is no number")))
+                literal(token).ok_or_else(|| Outcome::Invalid(format!("`{token}` is not a number")))
             }
             _ if is_identifier(token) && self.peek() == Some("(") => self.call(token),
             _ if is_identifier(token) => (self.lookup)(token).ok_or_else(|| Outcome::Unknown(token.to_owned())),

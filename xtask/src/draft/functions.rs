@@ -64,6 +64,8 @@ pub struct Param {
     pub length_of: Option<Fact<String>>,
     /// What that length counts, if it is known.
     pub unit: Option<Fact<Unit>>,
+    /// When that length counts wide characters, although it counts bytes otherwise.
+    pub characters_if: Option<Fact<CharactersIf>>,
     /// It is a list that ends with a null pointer.
     pub null_terminated: Option<Fact<()>>,
     /// The length that says that the string it belongs to ends with a zero, where that is not -1.
@@ -103,6 +105,22 @@ impl Unit {
             Self::Bytes => "bytes",
             Self::Elements => "elements",
         }
+    }
+}
+
+/// When a length counts wide characters, which is for some values of another parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CharactersIf {
+    /// The parameter that decides.
+    pub param: String,
+    /// Its values for which the length counts characters, as names of constants.
+    pub values: Vec<Fact<String>>,
+}
+
+impl fmt::Display for CharactersIf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<&str> = self.values.iter().map(|value| &*value.value).collect();
+        write!(f, "{} is {}", self.param, values.join(", "))
     }
 }
 

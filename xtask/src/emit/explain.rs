@@ -42,6 +42,7 @@ pub fn explain(item: &Item) -> String {
                 out.maybe(2, "reserved", param.reserved.clone().map(|fact| fact.map(|()| "yes")).as_ref());
                 out.maybe(2, "length of", param.length_of.as_ref());
                 out.maybe(2, "which counts", param.stated_unit().cloned().map(|fact| fact.map(Unit::name)).as_ref());
+                out.maybe(2, "in characters if", param.characters_if.as_ref());
                 out.maybe(2, "ends with", param.null_terminated.clone().map(|fact| fact.map(|()| "NULL")).as_ref());
                 out.maybe(2, "ends with a zero if it is", param.terminated_if.as_ref());
                 out.maybe(2, "leads to", param.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
@@ -89,7 +90,7 @@ pub fn explain(item: &Item) -> String {
         }
         Body::Codes(codes) => {
             for code in codes {
-                out.fact(1, &format!("{} = {}", code.name.value, code.number.value), &code.number.source);
+                out.fact(1, &format!("{} = {}", code.name.value, number(code.number.value)), &code.number.source);
             }
         }
         Body::Text => {}
@@ -164,8 +165,7 @@ impl Lines {
         match &draft.body {
             Body::Codes(codes) => {
                 for code in codes.iter().filter(|code| called(&code.name.value)) {
-                    let number = code.number.value;
-                    let text = format!("code {} = {number} = 0x{number:08X}", code.name.value);
+                    let text = format!("code {} = {}", code.name.value, number(code.number.value));
                     self.fact(0, &text, &code.number.source);
                     self.line(1, &format!("\"{}\"", code.docs.plain()));
                 }
@@ -206,7 +206,7 @@ impl Lines {
     fn codes(&mut self, returns: &Returns) {
         for code in &returns.codes {
             self.fact(1, &format!("code {}", code.name.value), &code.name.source);
-            self.maybe(2, "number", code.number.as_ref());
+            self.maybe(2, "number", code.number.clone().map(|fact| fact.map(number)).as_ref());
             for text in &code.texts {
                 self.fact(2, &format!("\"{}\"", text.value.plain()), &text.source);
             }
@@ -239,6 +239,11 @@ impl Lines {
         let came = came_from(source);
         self.line(depth, &format!("{text}{pad}{came}"));
     }
+}
+
+/// The number of a code in both forms that people look for.
+fn number(number: u32) -> String {
+    format!("{number} = 0x{number:08X}")
 }
 
 fn came_from(source: &Source) -> String {

@@ -37,7 +37,7 @@ pub(super) fn compare(
         if !declared.is_empty() && report.differences.flaws.iter().all(|flaw| flaw != functions::NO_PARAMS) {
             report.flaw(
                 shown.span(),
-                &format!("{} parameters are declared here, and none has a heading", declared.len()),
+                &format!("{} parameters are declared here, but none of them has a heading", declared.len()),
             );
         }
         return;
@@ -49,7 +49,10 @@ pub(super) fn compare(
             params.iter().zip(declared).for_each(|(param, declared)| report.part(param, declared));
         } else {
             let (headings, count) = (params.len(), declared.len());
-            report.flaw(shown.span(), &format!("{count} parameters are declared here, and {headings} have a heading"));
+            report.flaw(
+                shown.span(),
+                &format!("{count} parameters are declared here, but only {headings} have a heading"),
+            );
         }
         return;
     };
@@ -73,7 +76,7 @@ pub(super) fn compare(
                 let name = &param.name.value;
                 let others = missing.iter().map(|&at| names[at]);
                 let meant = closest(name, others).map_or_else(String::new, |likely| format!("; `{likely}` is"));
-                report.flaw(span, &format!("`{name}` has a heading and is not declared{meant}"));
+                report.flaw(span, &format!("`{name}` has a heading but is not declared{meant}"));
             }
         }
     }
@@ -83,14 +86,16 @@ pub(super) fn compare(
         if functions::has_other_heading(page, name) {
             continue;
         }
-        report.flaw(shown.line(declared[at].line), &format!("`{name}` is declared here and has no heading"));
+        report.flaw(shown.line(declared[at].line), &format!("`{name}` is declared here but has no heading"));
     }
     let order: Vec<(usize, usize)> = found.iter().enumerate().filter_map(|(at, found)| Some((at, (*found)?))).collect();
     if let Some(pair) = order.windows(2).find(|pair| pair[0].1 > pair[1].1) {
         let (one, other) = (&params[pair[0].0].name.value, &params[pair[1].0].name.value);
         report.flaw(
             shown.span(),
-            &format!("`{other}` is declared before `{one}`, and its heading stands after that one's"),
+            &format!(
+                "`{other}` is declared before `{one}`, but the heading of `{other}` comes after the heading of `{one}`"
+            ),
         );
     }
 }
@@ -159,7 +164,7 @@ impl Report<'_> {
     /// A difference that leaves open what a caller passes.
     fn flaw(&mut self, span: Span, message: &str) {
         let flaw = "headings of the parameters that are declared";
-        self.differences.flaw(span, message, "mend the heading or the declaration", flaw);
+        self.differences.flaw(span, message, "correct the heading or the declaration", flaw);
     }
 
     /// Two names for one parameter.
@@ -169,7 +174,7 @@ impl Report<'_> {
         if is_placeholder(other) {
             return;
         }
-        let message = format!("`{name}` has a heading, and is declared as `{other}`");
+        let message = format!("`{name}` has a heading, but is declared as `{other}`");
         // A name that a tool made up is none of the page's own.
         if is_placeholder(name) {
             self.differences.report(span, &message, "give the heading the declared name");
@@ -187,13 +192,14 @@ impl Report<'_> {
             && stated.value != way
         {
             let (stated, way) = (stated.value.name(), way.name());
-            let message = format!("`{name}` is `{stated}` by its heading, and is declared as `{way}`");
-            self.differences.report(span, &message, "mend the one that is wrong; until then the heading counts");
+            let message = format!("the heading says that `{name}` is `{stated}`, but it is declared as `{way}`");
+            self.differences.report(span, &message, "correct the wrong one; until then the heading counts");
         }
         if let (Some(stated), Some(c_type)) = (&param.c_type, &declared.c_type)
             && differ_as_params(&stated.value, c_type)
         {
-            let message = format!("`{name}` is `{}` by its heading, and is declared as `{c_type}`", stated.value);
+            let message =
+                format!("the heading says that `{name}` is `{}`, but it is declared as `{c_type}`", stated.value);
             self.flaw(span, &message);
         }
     }

@@ -114,7 +114,8 @@ impl Pairs {
                 Ordering::Greater => Some(true),
                 Ordering::Equal => {
                     unclear.extend(before.first().map(|name| {
-                        let message = format!("`{}` stands between two numbers, and either may be its own", name.text);
+                        let message =
+                            format!("`{}` stands between two numbers, and either of them may be its number", name.text);
                         (name.block.span, message)
                     }));
                     None
@@ -276,7 +277,7 @@ fn cells<'a>(
         if !columns::is_name(table, names, name) {
             let text = name.plain();
             unclear.extend(
-                number.map(|number| (row.span, format!("`{}` beside {number} is no name of a code", text.trim()))),
+                number.map(|number| (row.span, format!("`{}` beside {number} is not the name of a code", text.trim()))),
             );
             return None;
         }

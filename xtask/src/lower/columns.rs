@@ -115,7 +115,7 @@ pub(super) fn of(table: &Table, lists: &[Range<usize>]) -> Result<Vec<Option<Pai
     let columns: Vec<usize> = found.iter().flatten().map(|pair| pair.numbers).collect();
     if let Some(first) = columns.first().filter(|_| counts_rows(table, &columns)) {
         return Err(format!(
-            "column {} may only count the rows: its header does not say that it has values",
+            "column {} may only count the rows: the header of the column does not say that it has values",
             first + 1
         ));
     }
@@ -126,7 +126,10 @@ fn of_list(table: &Table, among: &Range<usize>) -> Result<Option<Pair>, String> 
     let Some(names) = names(table, among) else { return Ok(None) };
     let others = || among.clone().filter(|&column| column != names);
     if let Some(column) = others().find(|&column| is_of_no_base(table, column)) {
-        return Err(format!("the numbers of column {} may be of any base: its header does not say", column + 1));
+        return Err(format!(
+            "the header does not say whether the numbers of column {} are decimal or hexadecimal",
+            column + 1
+        ));
     }
     let numeric: Vec<usize> = others().filter(|&column| has_numbers(table, column)).collect();
     let Some(&first) = numeric.first() else { return Ok(None) };

@@ -41,7 +41,7 @@ pub(super) fn complete(page: &Page, names: &BTreeSet<&str>, members: &mut [Membe
         {
             let line = stated.source.location().span.line;
             let message =
-                format!("`{}` is {value} by its place here and {} on line {line}", enumerator.name, stated.value);
+                format!("`{}` is {value} by its place here, but {} on line {line}", enumerator.name, stated.value);
             diags.report(Rule::ValueConflict, locate(page, span(enumerator)), message);
             agree = false;
         }
@@ -99,7 +99,7 @@ fn declared(page: &Page, names: &BTreeSet<&str>) -> Vec<(Declaration, Lines)> {
 /// Why a declaration cannot be trusted to be that of the members.
 fn doubt(declaration: &Declaration, members: &[Member]) -> Option<String> {
     if !declaration.complete {
-        return Some("it is not all there, or a preprocessor line stands in it".to_owned());
+        return Some("a part is left out, or it has a preprocessor line".to_owned());
     }
     let declared: BTreeSet<&str> = declaration.enumerators.iter().map(|enumerator| &*enumerator.name).collect();
     let listed: BTreeSet<&str> = members.iter().map(|member| &*member.name.value).collect();
@@ -107,7 +107,7 @@ fn doubt(declaration: &Declaration, members: &[Member]) -> Option<String> {
         return Some("a name is listed twice".to_owned());
     }
     let differs = declared.symmetric_difference(&listed).next();
-    differs.map(|name| format!("`{name}` is in it or has a heading, and not both"))
+    differs.map(|name| format!("`{name}` is either declared or has a heading, but not both"))
 }
 
 /// The values that the declaration alone gives its enumerators, as far as they can be told from it.

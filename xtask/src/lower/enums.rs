@@ -34,7 +34,7 @@ pub(super) fn lower(
             }
             let name = super::stated(page, &entry.name);
             if !is_identifier(&name.value) {
-                let message = format!("`{}` is no C identifier", name.value);
+                let message = format!("`{}` is not a C identifier", name.value);
                 diags.report(Rule::InvalidName, locate(page, entry.name.span), message);
                 flaws.push(format!("member {}", name.value));
                 continue;

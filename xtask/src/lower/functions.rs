@@ -29,13 +29,13 @@ pub(super) fn lower(page: &Page, called: &Fact<String>, flaws: &mut Vec<String>,
             }
             let param = param(page, entry, diags);
             if param.name.value != ELLIPSIS && !is_identifier(&param.name.value) {
-                let message = format!("`{}` is no C identifier", param.name.value);
+                let message = format!("`{}` is not a C identifier", param.name.value);
                 diags.report(Rule::InvalidName, locate(page, entry.name.span), message);
                 flaws.push(format!("parameter {}", param.name.value));
                 continue;
             }
             if is_placeholder(&param.name.value) {
-                let message = format!("`{}` is no name: a tool made it up", param.name.value);
+                let message = format!("`{}` is not a name from the header: a tool made it up", param.name.value);
                 diags.report(Rule::PlaceholderName, locate(page, entry.name.span), message);
             }
             if !names.insert(param.name.value.clone()) {
@@ -102,7 +102,7 @@ fn compare_names(
         if !untold.is_empty() {
             let list = untold.join("`, `");
             let message =
-                format!("the declaration of `{}` has `{list}`, and the page describes no parameter", called.value);
+                format!("the declaration of `{}` has `{list}`, but the page describes no parameter", called.value);
             diags.report(Rule::MissingParams, place(), message);
         }
         return;
@@ -121,12 +121,14 @@ fn compare_names(
             let BlockKind::Heading(level, inlines) = &block.kind else { continue };
             let text = plain(inlines);
             if let Some(name) = missing.iter().find(|name| has_word(&text, name)) {
-                let message = format!("the declaration has `{name}`, and the heading `{text}` is none of a parameter");
+                let message =
+                    format!("the declaration has `{name}`, but the heading `{text}` is not the heading of a parameter");
                 let help = format!("write `### -param {name}`");
                 diags.report_help(Rule::MistypedHeading, locate(page, block.span), message, help);
                 flaws.push(format!("parameter {name}"));
             } else if *level == 3 && section.kind == SectionKind::Parameters {
-                let message = format!("the heading `{text}` stands among those of parameters and is none");
+                let message =
+                    format!("the heading `{text}` stands among the headings of parameters, but it is not a parameter");
                 diags.report(Rule::StrangeHeading, locate(page, block.span), message);
             }
         }
@@ -175,6 +177,7 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
         dimensions: dimensions(page, entry),
         length_of: None,
         unit: None,
+        characters_if: None,
         null_terminated: None,
         terminated_if: None,
         wide: None,
@@ -187,7 +190,7 @@ fn param(page: &Page, entry: &Entry, diags: &mut Diagnostics) -> Param {
 fn compare(page: &Page, name: &str, stated: Direction, other: Direction, at: Span, diags: &mut Diagnostics) {
     if stated != other {
         let (stated, other) = (stated.name(), other.name());
-        let message = format!("the annotation says `{other}`, the attributes of `{name}` say `{stated}`");
+        let message = format!("the annotation of `{name}` says `{other}`, but its attributes say `{stated}`");
         diags.report(Rule::ContradictingAttributes, locate(page, at), message);
     }
 }

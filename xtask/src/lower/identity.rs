@@ -31,7 +31,7 @@ pub(super) fn kind(page: &Page, lists_codes: bool, diags: &mut Diagnostics) -> O
     if kind.is_none() && !(page.sections.is_empty() && page.title.is_none() && page.lead.is_empty()) {
         let span = page.title.as_ref().map_or(Span::line(1), |title| title.span);
         let help = "give the page a UID, a title such as `NAME function`, or the sections of one of the templates";
-        let message = "it cannot be told what kind of item this page describes";
+        let message = "the page does not show what kind of item it describes";
         diags.report_help(Rule::UnknownKind, locate(page, span), message, help);
     }
     kind
@@ -146,17 +146,17 @@ pub(super) fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<
         _ => item_name(page, kind),
     };
     let Some(name) = name.filter(|name| !name.value.is_empty()) else {
-        let message = "nothing on this page says what the item is called";
+        let message = "nothing on this page names the item";
         diags.report(Rule::MissingName, locate(page, Span::line(1)), message);
         return None;
     };
     if has_c_name(kind) && !is_identifier(&name.value) && !(kind == Kind::Function && is_of_cpp(&name.value)) {
-        let message = format!("`{}` is no C identifier", name.value);
+        let message = format!("`{}` is not a C identifier", name.value);
         diags.report(Rule::InvalidName, name.source.location().clone(), message);
         return None;
     }
     if is_made_up(&name.value) {
-        let message = format!("`{}` is no name: a tool made it up", name.value);
+        let message = format!("`{}` is not a name from the header: a tool made it up", name.value);
         diags.report(Rule::PlaceholderName, name.source.location().clone(), message);
     }
     let mut aliases: Vec<Fact<String>> = Vec::new();

@@ -97,10 +97,12 @@ fn unknown_items(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics) 
     for entry in entries.filter(|entry| entry.kind == EntryKind::Other) {
         let text = &entry.name.value;
         let word = text.split_whitespace().next().unwrap_or(text);
-        let message = format!("`-{word}` is no item of the template");
+        let message = format!("the template has no item `-{word}`");
         let likely = names::closest(word, ["param", "field"].into_iter());
         let help = match likely {
-            Some(likely) => format!("is `-{likely}` meant? until then nothing is made of what stands under it"),
+            Some(likely) => {
+                format!("is `-{likely}` meant? until this is corrected, the text under the heading is not used")
+            }
             None => "write `-param` or `-field`, or a heading without a dash".to_owned(),
         };
         diags.report_help(Rule::MistypedHeading, locate(page, entry.span), message, help);
@@ -118,7 +120,7 @@ fn unmarked_items(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics)
         let words: Vec<&str> = text.split_whitespace().collect();
         for pair in words.windows(2).filter(|pair| matches!(pair[0], "-param" | "-field") && is_identifier(pair[1])) {
             let item = pair.join(" ");
-            let message = format!("`{item}` stands in the text and not in a heading");
+            let message = format!("`{item}` stands in the text, but should be a heading");
             diags.report_help(Rule::MistypedHeading, locate(page, block.span), message, format!("write `### {item}`"));
             flaws.push(format!("what stands under `{item}`"));
         }
@@ -213,8 +215,7 @@ fn demoted(page: &Page, section: &Section, kind: EntryKind, diags: &mut Diagnost
                     format!("is `{likely}` meant? then move the text there, or accept the finding in overrides.toml")
                 }
                 (None, None) => {
-                    "correct the name if it is a misspelt one of this page, or accept the finding in overrides.toml"
-                        .to_owned()
+                    "correct the name if it is misspelt, or accept the finding in overrides.toml".to_owned()
                 }
             };
             let message = match same {

@@ -32,8 +32,8 @@ pub(super) fn misses(page: &Page, names: &BTreeSet<String>, diags: &mut Diagnost
             }
             let known = names.iter().map(String::as_str).filter(|name| name.len() >= SHORTEST);
             let Some(meant) = closest(word, known) else { return };
-            let message = format!("`{word}` is no parameter, and `{meant}` is");
-            let help = format!("write `{meant}` if it is meant; a relation between parameters may hang on it");
+            let message = format!("`{word}` is not a parameter, but `{meant}` is");
+            let help = format!("write `{meant}` if it is meant; a relation between parameters may depend on it");
             diags.report_help(Rule::MisspeltParam, locate(page, span), message, help);
         });
     }
@@ -69,7 +69,7 @@ pub(super) fn lengths(page: &Page, params: &[Param], diags: &mut Diagnostics) {
             continue;
         }
         let name = &param.name.value;
-        let message = format!("`{name}` is called a length, and the text names no parameter that it belongs to");
+        let message = format!("the text calls `{name}` a length, but does not name the parameter whose length it is");
         let help =
             format!("name it in emphasis, as in `the length of *{}*`, or state `length_of` in overrides.toml", open[0]);
         diags.report_help(Rule::LengthOfNothing, locate(page, block.span), message, help);

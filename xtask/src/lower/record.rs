@@ -26,11 +26,11 @@ pub(super) fn kind(
     let name = &name.value;
     match (kind, declared) {
         (Kind::Struct, Some((Kind::Union, span))) => {
-            doubt(span, format!("`{name}` has the page of a structure, and is declared as a union here"));
+            doubt(span, format!("`{name}` has the page of a structure, but is declared as a union here"));
             return Kind::Union;
         }
         (_, Some((Kind::Struct, span))) if kind == Kind::Union => {
-            let message = format!("`{name}` is a union by its title, and is declared as a structure here");
+            let message = format!("the title says that `{name}` is a union, but it is declared as a structure here");
             diags.report_help(Rule::HeadingAgainstDeclaration, locate(page, span), message, help);
             return Kind::Struct;
         }
@@ -41,7 +41,7 @@ pub(super) fn kind(
     match called("union") {
         Some(span) if kind == Kind::Struct => {
             let contradicted = called("structure").is_some();
-            doubt(span, format!("`{name}` has the page of a structure, and is called a union here"));
+            doubt(span, format!("`{name}` has the page of a structure, but is called a union here"));
             if contradicted {
                 let message = format!("the keywords call `{name}` both a structure and a union");
                 diags.report_help(Rule::UnknownKind, locate(page, span), message, help);
@@ -83,7 +83,7 @@ pub(super) fn doubt(
     if known || outer.len() < 2 || !outer.iter().all(is_part) {
         return;
     }
-    let message = format!("`{}` may be a union: all its fields are structures or unions in their place", name.value);
+    let message = format!("`{}` may be a union: each of its fields is a structure or a union", name.value);
     let help = "show its declaration, or set `kind` in overrides.toml";
     diags.report_help(Rule::UnknownKind, place(page, name), message, help);
     flaws.push(UNKNOWN_RECORD.to_owned());

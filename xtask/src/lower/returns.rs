@@ -89,13 +89,14 @@ fn doubt(page: &Page, around: Span, text: &Prose, diags: &mut Diagnostics) {
     let words = plain(inlines);
     let named = code_rows::mentioned(&words);
     let Some(name) = named.into_iter().find(|name| words.trim_start().starts_with(name)) else { return };
-    let message = format!("most of these are no codes, and so `{name}` is kept as text and read as none");
+    let message =
+        format!("most of these entries are not codes, so `{name}` is not read as a code either; it is kept as text");
     let span = if first.span == Span::default() { around } else { first.span };
     diags.report_help(Rule::UnreadCode, locate(page, span), message, APART);
 }
 
 /// What to do about a code that is not read.
-const APART: &str = "name each code alone in a cell of its own, and what is no code in the text";
+const APART: &str = "give each code a cell of its own, and move everything else into the text";
 
 /// Adds a row; `places` tells where in the list each code is.
 fn add(page: &Page, returns: &mut Returns, places: &mut BTreeMap<String, usize>, row: Row, diags: &mut Diagnostics) {
@@ -119,7 +120,7 @@ fn add(page: &Page, returns: &mut Returns, places: &mut BTreeMap<String, usize>,
             let named = code_rows::mentioned(&words);
             if !named.is_empty() {
                 let message =
-                    format!("`{}` stands in a row that is no list of codes, and is kept as text", named.join("`, `"));
+                    format!("`{}` stands in a row that is not a list of codes; it is kept as text", named.join("`, `"));
                 diags.report_help(Rule::UnreadCode, locate(page, row.span), message, APART);
             }
             let blocks = &mut Arc::make_mut(&mut returns.docs).blocks;

@@ -35,7 +35,7 @@ pub(super) fn lower(
             }
             let name = stated(page, &entry.name);
             if !is_path(&name.value) {
-                let message = format!("`{}` is no C identifier", name.value);
+                let message = format!("`{}` is not a C identifier", name.value);
                 diags.report(Rule::InvalidName, locate(page, entry.name.span), message);
                 flaws.push(format!("field {}", name.value));
                 unread.push(name.value);
@@ -99,7 +99,7 @@ fn bits(page: &Page, value: &Spanned<String>, diags: &mut Diagnostics) -> Option
     if let Ok(width) = value.value.parse() {
         return Some(Fact { value: width, source: stated(page, value).source });
     }
-    let message = format!("`{}` is no width in bits", value.value);
+    let message = format!("`{}` is not a width in bits", value.value);
     diags.report(Rule::UnevaluatedValue, locate(page, value.span), message);
     None
 }

@@ -96,10 +96,21 @@ pub struct Param {
     pub aliased: bool,
     /// The length that says that the string it belongs to ends with a zero, where that is not -1.
     pub terminated_if: Option<i64>,
+    /// When the length that it is counts wide characters, although it counts bytes otherwise.
+    pub characters_if: Option<CharactersIf>,
     /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.
     pub wide: bool,
     /// What the page says of it.
     pub docs: Arc<Prose>,
+}
+
+/// When a length counts wide characters: for some values of another parameter.
+#[derive(Debug)]
+pub struct CharactersIf {
+    /// The place in `Function::params` of the parameter that decides, which is a number.
+    pub param: usize,
+    /// The constants for which the length counts characters, with their numbers as the parameter's type has them.
+    pub values: Vec<(CName, i64)>,
 }
 
 /// An argument of the safe method: a parameter, or two that make one slice.
@@ -168,6 +179,17 @@ pub enum ArgKind {
     },
 }
 
+impl ArgKind {
+    /// The place in `Function::params` of the length that comes from another parameter.
+    pub const fn length(&self) -> Option<usize> {
+        match self {
+            Self::Slice { length, .. } | Self::Kept { length, .. } => Some(*length),
+            Self::Str { length, .. } | Self::Units { length, .. } | Self::Strs { length } => *length,
+            Self::Value(_) | Self::Reference { .. } => None,
+        }
+    }
+}
+
 impl Function {
     /// The types of what it is given and returns.
     pub fn types(&self) -> Vec<&Type> {
@@ -191,13 +213,8 @@ impl Function {
 
     /// The parameter whose slice or string has its length in this one, which is no argument of its own then.
     pub fn counted(&self, length: usize) -> Option<usize> {
-        let of = |kind: &ArgKind| match kind {
-            ArgKind::Slice { length, .. } | ArgKind::Kept { length, .. } => Some(*length),
-            ArgKind::Str { length, .. } | ArgKind::Units { length, .. } | ArgKind::Strs { length } => *length,
-            ArgKind::Value(_) | ArgKind::Reference { .. } => None,
-        };
         let is_own = self.args.iter().any(|arg| arg.param == length);
-        let counted = self.args.iter().find(|arg| of(&arg.kind) == Some(length)).map(|arg| arg.param);
+        let counted = self.args.iter().find(|arg| arg.kind.length() == Some(length)).map(|arg| arg.param);
         counted.filter(|_| !is_own)
     }
 

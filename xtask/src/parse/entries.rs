@@ -117,17 +117,17 @@ pub fn words(inner: &str, at: u32, base: Span) -> Vec<Spanned<String>> {
     let mut words = Vec::new();
     let (mut depth, mut start) = (0_usize, 0);
     // Characters up to the byte `counted`: each is counted once.
-    let (mut column, mut counted) = (base.column + at, 0);
+    let (mut before, mut counted) = (at, 0);
     let mut push = |from: usize, to: usize| {
         let word = inner[from..to].trim();
         if !word.is_empty() {
             let lead = from + inner[from..to].len() - inner[from..to].trim_start().len();
-            column += count(&inner[counted..lead]);
+            before += count(&inner[counted..lead]);
             counted = lead;
             let word_end = word.find('(').unwrap_or(word.len());
             let value = word[..word_end].to_ascii_lowercase() + &word[word_end..];
             let value = value.trim_matches(['_', '*']).to_owned();
-            words.push(Spanned { value, span: Span { line: base.line, column, width: count(word) } });
+            words.push(Spanned { value, span: part(base, before, count(word)) });
         }
     };
     for (index, c) in inner.char_indices() {
@@ -150,8 +150,16 @@ fn count(text: &str) -> u32 {
 }
 
 fn sub(text: &Spanned<String>, at: usize, len: usize) -> Span {
-    let before = &text.value[..at];
-    Span { line: text.span.line, column: text.span.column + count(before), width: count(&text.value[at..at + len]) }
+    part(text.span, count(&text.value[..at]), count(&text.value[at..at + len]))
+}
+
+/// A part of a text, so many characters into it. The text may stand on several lines of the page, and its span has the first
+/// of them: what is not there has the place of the whole. See term_over_lines.
+fn part(whole: Span, before: u32, width: u32) -> Span {
+    match before + width <= whole.width {
+        true => Span { line: whole.line, column: whole.column + before, width },
+        false => whole,
+    }
 }
 
 /// Splits `name [in, optional]` before the bracket. Array dimensions look the same, so the vocabulary decides.

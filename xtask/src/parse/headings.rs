@@ -48,8 +48,13 @@ pub(super) fn scan(file: &SourceFile, first: usize, diags: &mut Diagnostics) -> 
             _ => file.span_in_line(index, from, from + text.len()),
         };
         if unspaced {
-            let message = "there is no blank behind the marks of this heading";
-            diags.report_help(Rule::UnspacedHeading, file.at(span), message, "set one; others read this line as text");
+            let message = "there is no blank after the `#` marks of this heading";
+            diags.report_help(
+                Rule::UnspacedHeading,
+                file.at(span),
+                message,
+                "add a blank; other readers of Markdown take this line for text",
+            );
         }
         let level = u8::try_from(level).expect("six at most");
         headings.push(Heading { line: index, level, text: Spanned { value: text.to_owned(), span } });

@@ -49,7 +49,7 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Page {
         place(&mut page, file, heading, heading.line + 1..next, diags);
     }
     if page.title.is_none() && page.sections.is_empty() && page.lead.is_empty() && file.damage != Some(Damage::Binary) {
-        diags.report(Rule::EmptyPage, file.at(Span::line(1)), "there is nothing on this page");
+        diags.report(Rule::EmptyPage, file.at(Span::line(1)), "this page is empty");
     }
     page
 }
@@ -57,10 +57,10 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> Page {
 fn report_damage(file: &SourceFile, diags: &mut Diagnostics) {
     match file.damage {
         Some(Damage::Binary) => {
-            diags.report(Rule::BinaryFile, file.at(Span::line(1)), "this file holds NUL bytes and is no text");
+            diags.report(Rule::BinaryFile, file.at(Span::line(1)), "this file has NUL bytes, so it is not text");
         }
         Some(Damage::NotUtf8(span)) => {
-            diags.report(Rule::NotUtf8, file.at(span), "from here on, not all bytes are UTF-8");
+            diags.report(Rule::NotUtf8, file.at(span), "the bytes here are not UTF-8");
         }
         None => {}
     }
@@ -263,8 +263,7 @@ impl<'a> Body<'a> {
                 continue;
             }
             if let Some((inner, tail)) = entries::leading_attributes(text).filter(|_| attributed && body.1.is_empty()) {
-                let start = Span { width: 1, ..span };
-                body.1 = entries::words(inner, if text.starts_with('\\') { 2 } else { 1 }, start);
+                body.1 = entries::words(inner, if text.starts_with('\\') { 2 } else { 1 }, span);
                 rest.text[index] = tail;
                 if tail.trim().is_empty() && body.0.is_none() {
                     continue;

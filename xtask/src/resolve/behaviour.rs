@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::lenient;
+use super::lenient::{self, report_near};
 use crate::c::names::{Names, closest};
 use crate::diag::{Diagnostics, Rule};
 use crate::fact::{Fact, Source};
@@ -89,14 +89,6 @@ impl Table {
     }
 }
 
-/// Reports something, and which name was probably meant.
-fn report_near(location: Location, message: String, near: Option<&str>, diags: &mut Diagnostics) {
-    match near {
-        Some(near) => diags.report_help(Rule::InvalidConfig, location, message, format!("is `{near}` meant?")),
-        None => diags.report(Rule::InvalidConfig, location, message),
-    }
-}
-
 /// Whether one character was left out, added or replaced.
 fn one_apart(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
@@ -162,7 +154,8 @@ impl Reader<'_> {
     fn id(&mut self, id: &Spanned<String>) -> Option<RowId> {
         let read = RowId::new(id.get_ref());
         if read.is_none() {
-            let message = format!("`{}` is no id: a `b`, a section, and one or two more numbers", id.get_ref());
+            let message =
+                format!("`{}` is not an id: an id is `b` and two or three numbers, such as `b1.7.5`", id.get_ref());
             self.report(&id.span(), message);
         }
         read
@@ -172,7 +165,7 @@ impl Reader<'_> {
         let read = Evidence::ALL.into_iter().find(|evidence| evidence.name() == word.get_ref());
         if read.is_none() {
             let known = Evidence::ALL.map(Evidence::name);
-            let message = format!("`{}` is no kind of evidence; there are {}", word.get_ref(), known.join(", "));
+            let message = format!("`{}` is not a kind of evidence; the kinds are {}", word.get_ref(), known.join(", "));
             let near = closest(word.get_ref(), known.into_iter());
             report_near(self.at(&word.span()), message, near, self.diags);
         }
@@ -189,10 +182,10 @@ impl Reader<'_> {
                 self.report(&at, "this evidence needs `windows`, which says what Windows does");
             }
             Evidence::None if page || windows || entry.reference.is_some() => {
-                self.report(&at, "a row with `page`, `windows` or `reference` has evidence");
+                self.report(&at, "a row with `page`, `windows` or `reference` needs a kind of `evidence`");
             }
             Evidence::None if entry.basis.is_none() && !entry.choice => {
-                self.report(&at, "a row without evidence has a `basis` or is a `choice`");
+                self.report(&at, "a row without evidence needs a `basis`, or must be a `choice`");
             }
             Evidence::Page | Evidence::Recorded | Evidence::Program if entry.reference.is_none() => {
                 self.report(&at, "evidence needs a `reference`");
@@ -225,7 +218,7 @@ impl Reader<'_> {
     /// A text that must say something.
     fn said(&mut self, key: &str, text: Spanned<String>) -> String {
         if text.get_ref().trim().is_empty() {
-            self.report(&text.span(), format!("`{key}` says nothing"));
+            self.report(&text.span(), format!("`{key}` is empty"));
         }
         text.into_inner()
     }

@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for Identifier {
         let word = String::deserialize(deserializer)?;
         match syn::parse_str::<syn::Ident>(&word) {
             Ok(_) => Ok(Self(word)),
-            Err(_) => Err(serde::de::Error::custom(format_args!("`{word}` is no name in Rust"))),
+            Err(_) => Err(serde::de::Error::custom(format_args!("`{word}` is not a name in Rust"))),
         }
     }
 }
@@ -160,7 +160,7 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
         return Ok(Some(text));
     }
     Err(serde::de::Error::custom(format_args!(
-        "`{text}` is no address that begins with https:// and has {{page}} in it"
+        "`{text}` is not an address that begins with https:// and has {{page}} in it"
     )))
 }
 

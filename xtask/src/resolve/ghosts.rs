@@ -52,7 +52,9 @@ pub(super) fn report(drafts: &[Draft], codes: &[CodeEntry], families: &Families,
                 let message = format!("no other page names `{name}`, but {} name `{likely}`", pages[likely].len());
                 diags.report_help(Rule::GhostCode, location, message, help(likely));
             } else if !listed.is_empty() {
-                diags.report(Rule::UndocumentedCode, location, format!("no page lists the number of `{name}`"));
+                let message = format!("no page lists the number of `{name}`");
+                let help = "add the code to a page of codes, or correct its name";
+                diags.report_help(Rule::UndocumentedCode, location, message, help);
             }
         }
     }

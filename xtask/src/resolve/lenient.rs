@@ -72,12 +72,18 @@ fn place(file: &SourceFile, span: Option<Range<usize>>) -> Location {
     file.at(span.map_or(Span::line(1), |range| file.span(range.start, range.end)))
 }
 
-/// Reports what serde or the parser says, and which name was probably meant.
-fn report(location: Location, message: &str, diags: &mut Diagnostics) {
-    match Unknown::of(message).as_ref().and_then(Unknown::meant) {
+/// Reports something, and which name was probably meant.
+pub(super) fn report_near(location: Location, message: String, near: Option<&str>, diags: &mut Diagnostics) {
+    match near {
         Some(near) => diags.report_help(Rule::InvalidConfig, location, message, format!("is `{near}` meant?")),
         None => diags.report(Rule::InvalidConfig, location, message),
     }
+}
+
+/// Reports what serde or the parser says, and which name was probably meant.
+fn report(location: Location, message: &str, diags: &mut Diagnostics) {
+    let unknown = Unknown::of(message);
+    report_near(location, message.to_owned(), unknown.as_ref().and_then(Unknown::meant), diags);
 }
 
 /// How serde begins to say that a key is not there.

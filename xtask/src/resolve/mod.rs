@@ -104,8 +104,8 @@ fn mark_duplicates(items: &mut [Item], diags: &mut Diagnostics) {
         let Item { draft, gaps, .. } = &mut items[place];
         // Methods and operators are no functions of C anyway.
         if is_identifier(&draft.name.value) {
-            let message = format!("`{}` is overloaded, and C has one function of a name", draft.name.value);
-            let help = "nothing is generated for any of them; keep the page of the one that C has";
+            let message = format!("`{}` is overloaded, but C has only one function of each name", draft.name.value);
+            let help = "nothing is generated for any of them; keep only the page of the function that C has";
             diags.report_help(Rule::Overload, draft.place.clone(), message, help);
             gaps.push("a name of its own in C: it is an overload".to_owned());
         }

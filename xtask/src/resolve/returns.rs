@@ -37,14 +37,14 @@ pub(super) fn conventions(drafts: &mut [Draft], codes: &[CodeEntry], families: &
         let at = returns.span.as_ref().unwrap_or(&draft.place).clone();
         match settled.doubt {
             Some(Doubt::Unclear(why)) => {
-                let message = format!("what `{}` returns on failure is not clear: {why}", draft.name.value);
+                let message = format!("it is not clear what `{}` returns on failure: {why}", draft.name.value);
                 let help = "say which value it returns on failure, or state `failure` in overrides.toml";
                 diags.report_help(Rule::UnclearFailure, at, message, help);
                 draft.flaws.push(UNCLEAR.to_owned());
             }
             Some(Doubt::Untold(why)) => {
                 let message = format!("the page does not say how `{}` tells its failures: {why}", draft.name.value);
-                let help = "say what it returns on failure and which function tells the code";
+                let help = "say what it returns on failure, and which function returns the code then";
                 diags.report_help(Rule::UntoldCodes, at, message, help);
             }
             None => {}
@@ -177,7 +177,8 @@ fn settle(returns: &Returns, known: &Known<'_>) -> Settled {
             return match said.failure.iter().find(|value| matches!(value, Value::Number(_) | Value::Named(_, Some(_))))
             {
                 Some(Value::Number(number) | Value::Named(_, Some(number))) if !is_listed(*number, returns) => {
-                    let why = "the page lists codes, and a sentence says that it returns another value";
+                    let why =
+                        "the page lists codes, but a sentence says that the function returns another value on failure";
                     Settled { doubt: Some(Doubt::Unclear(why.to_owned())), ..Settled::default() }
                 }
                 _ => stated("return-convention-of-codes", Convention::Win32),
@@ -219,7 +220,7 @@ fn last_error(returns: &Returns, said: &Said, known: &Known<'_>, rule: &'static 
     }
     let unclear = |why: String| Settled { doubt: Some(Doubt::Unclear(why)), ..Settled::default() };
     if said.denied {
-        return unclear("one sentence sends to the last error, another one says that it is not set".to_owned());
+        return unclear("one sentence refers to the last error, another one says that it is not set".to_owned());
     }
     match on_failure(returns, said, known) {
         Ok(Some(failure)) if failure.value == 0 => settled,
@@ -227,7 +228,7 @@ fn last_error(returns: &Returns, said: &Said, known: &Known<'_>, rule: &'static 
             unclear(format!("a `BOOL` that is {} on failure has no form in generated code", failure.value))
         }
         Ok(failure @ Some(_)) => Settled { failure, ..settled },
-        Ok(None) => unclear("the text speaks of the last error only".to_owned()),
+        Ok(None) => unclear("the text speaks only of the last error".to_owned()),
         Err(why) => unclear(why),
     }
 }
@@ -248,7 +249,7 @@ fn by_pointer(returns: &Returns, said: &Said, known: &Known<'_>, c_type: &Fact<C
     let untold = |why| Settled { doubt: Some(Doubt::Untold(why)), ..Settled::default() };
     let all = returns.codes.iter().all(|code| known.space(&code.name.value) == Some(CodeSpace::Win32));
     if !all {
-        return Settled { doubt: Some(Doubt::Untold("not every code is known as a Win32 one")), ..value };
+        return Settled { doubt: Some(Doubt::Untold("not every code is known as a Win32 code")), ..value };
     }
     match on_failure(returns, said, known) {
         Ok(Some(failure)) => {
@@ -278,10 +279,10 @@ fn with_failure(settled: Settled, returns: &Returns, said: &Said, known: &Known<
             format!("a `BOOL` that is {} on failure has no form in generated code", failure.value)
         }
         Ok(failure @ Some(_)) => return Settled { failure, ..settled },
-        Ok(None) if said.fails => "the text speaks of failure and not of what is returned then".to_owned(),
+        Ok(None) if said.fails => "the text speaks of failure, but not of what is returned then".to_owned(),
         Ok(None) if !said.success.is_empty() => "the text says only what is returned on success".to_owned(),
         Ok(None) if returns.codes.iter().any(|code| !code.is_minor) && !known.is_pointer_of(returns) => {
-            "the page lists codes, and not which value comes with failure".to_owned()
+            "the page lists codes, but does not say which value is returned on failure".to_owned()
         }
         Ok(None) => return settled,
         Err(why) => why,
@@ -314,7 +315,7 @@ fn on_failure(returns: &Returns, said: &Said, known: &Known<'_>) -> Result<Optio
         [Value::ErrorCode] if said.told => {
             Err("the text says that it returns a code and sets the last error".to_owned())
         }
-        [Value::ErrorCode] => Err("the text says that it returns a code, and not of which kind".to_owned()),
+        [Value::ErrorCode] => Err("the text says that it returns a code, but not of which kind".to_owned()),
         [Value::Range] => Err("the text states a range of values".to_owned()),
         _ => Err("the text names several values".to_owned()),
     }

@@ -54,7 +54,7 @@ pub fn parse(file: &SourceFile, diags: &mut Diagnostics) -> BTreeMap<String, Fac
             let source = Source::Page(at(entry.span()));
             let DifferenceEntry { row, what } = entry.into_inner();
             if what.trim().is_empty() {
-                diags.report(Rule::InvalidConfig, source.location().clone(), "`what` says nothing");
+                diags.report(Rule::InvalidConfig, source.location().clone(), "`what` is empty");
             }
             Fact { value: Difference { row, what }, source }
         });

@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use rayon::prelude::*;
 
 use super::SourceFile;
+use crate::progress::Progress;
 
 /// The largest page that is read. The largest one ever published has 175 kB.
 const MAX_PAGE_BYTES: u64 = 64 * 1024 * 1024;
@@ -68,13 +69,9 @@ impl Tree {
 /// Reads every page below `root`, or the one file that it is.
 ///
 /// Pages are `*.md` without hidden folders, TOC.md, README.md and LICENSE*; a folder without any `.md` file is read
-/// for its `*.txt` files instead. A file that cannot be read is reported and the others are read all the same.
-pub fn load(root: &Path) -> anyhow::Result<Tree> {
-    load_watched(root, &|| {})
-}
-
-/// The same; `seen` is called once for each page.
-pub fn load_watched(root: &Path, seen: &(dyn Fn() + Sync)) -> anyhow::Result<Tree> {
+/// for its `*.txt` files instead. A file that cannot be read is reported and the others are read all the same. `progress`
+/// counts the pages.
+pub fn load(root: &Path, progress: Option<&Progress>) -> anyhow::Result<Tree> {
     let meta = std::fs::metadata(root).with_context(|| format!("cannot read {}", root.display()))?;
     let mut tree = Tree::default();
     if meta.is_file() {
@@ -89,7 +86,7 @@ pub fn load_watched(root: &Path, seen: &(dyn Fn() + Sync)) -> anyhow::Result<Tre
     walk(root, &mut found, &mut tree.unreadable);
     let paths = if found.markdown.is_empty() { found.text } else { found.markdown };
     let read = |path: &PathBuf| {
-        seen();
+        progress.inspect(|progress| progress.step());
         read_file(path, below(root, path))
     };
     for result in paths.par_iter().map(read).collect::<Vec<_>>() {

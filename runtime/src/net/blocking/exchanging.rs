@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::net::{self, ConnectError, Limits, Stream, Waited, Waker};
+use crate::net::{self, ConnectError, Limits, Notice, Stream, Waited, Waker, trace};
 use crate::protocol::http::{Exchange, ExchangeError, READ_AHEAD, Step};
 
 /// Time limits of one request; `None` is no limit.
@@ -83,8 +83,16 @@ impl Line {
     }
 
     /// Takes the steps of the exchange until it rests.
-    pub(crate) fn drive(&self, exchange: &mut Exchange, limits: &ExchangeLimits) -> Result<(), ExchangeFailure> {
-        let result = self.drive_on(exchange, limits);
+    pub(crate) fn drive(
+        &self,
+        exchange: &mut Exchange,
+        limits: &ExchangeLimits,
+        notify: &dyn Fn(Notice<'_>),
+    ) -> Result<(), ExchangeFailure> {
+        let result = self.drive_on(exchange, limits, &|notice| {
+            trace::notice(notice);
+            notify(notice);
+        });
         if result.is_err() {
             exchange.fail();
             self.hang_up();
@@ -104,19 +112,30 @@ impl Line {
         if matches!(filled, Err(ExchangeFailure::Lost(_))) {
             exchange.broken();
         }
-        filled
+        filled.map(drop)
     }
 
-    fn drive_on(&self, exchange: &mut Exchange, limits: &ExchangeLimits) -> Result<(), ExchangeFailure> {
+    fn drive_on(
+        &self,
+        exchange: &mut Exchange,
+        limits: &ExchangeLimits,
+        notify: &dyn Fn(Notice<'_>),
+    ) -> Result<(), ExchangeFailure> {
         let mut response_by = after(limits.response);
+        let (mut redirects, mut interim, mut is_receiving) = (exchange.redirects(), 0, false);
         loop {
             match exchange.step() {
                 Step::Rest => return Ok(()),
+                Step::Connect(_) if exchange.redirects() > redirects => {
+                    redirects = exchange.redirects();
+                    notify(Notice::Redirect(&exchange.url()));
+                }
                 Step::Connect(origin) if origin.is_secure => return Err(ExchangeFailure::Secure),
                 Step::Connect(origin) => {
                     self.hang_up();
+                    (interim, is_receiving) = (0, false);
                     let connect = Limits { resolve: limits.resolve, connect: limits.connect, deadline: None };
-                    let stream = net::connect(&origin.host, origin.port, connect, &self.waker)?;
+                    let stream = net::connect(&origin.host, origin.port, connect, &self.waker, notify)?;
                     *self.lock() = Some(Arc::new(stream));
                     // Another thread may have given the request up just before that.
                     if self.waker.is_woken() {
@@ -127,12 +146,22 @@ impl Line {
                 }
                 Step::Send(bytes) => {
                     let length = bytes.len();
+                    notify(Notice::Sending);
                     write_all(&*self.stream()?, bytes, limits.send)?;
                     exchange.sent(length);
+                    notify(Notice::Sent(length));
                 }
                 Step::Receive => {
+                    if !is_receiving {
+                        is_receiving = true;
+                        notify(Notice::Receiving);
+                    }
                     let next = after(limits.receive).into_iter().chain(response_by).min();
-                    self.read(exchange, next)?;
+                    notify(Notice::Received(self.read(exchange, next)?));
+                    for &status in exchange.interim().iter().skip(interim) {
+                        notify(Notice::Interim(status));
+                    }
+                    interim = exchange.interim().len();
                     // A read after its deadline takes what is there, and a server may always have a little more.
                     let is_late = response_by.is_some_and(|by| by <= Instant::now());
                     if is_late && matches!(exchange.step(), Step::Receive) {
@@ -143,8 +172,8 @@ impl Line {
         }
     }
 
-    /// Reads once, and tells the exchange.
-    fn read(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<(), ExchangeFailure> {
+    /// Reads once, and tells the exchange: how many bytes have come.
+    fn read(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<usize, ExchangeFailure> {
         let mut buffer = [0; READ_AHEAD];
         let waited = self.stream()?.read(&mut buffer, deadline, None);
         // What another thread has ended looks as if the server had, and a body may end with the stream.
@@ -152,11 +181,16 @@ impl Line {
             return Err(ExchangeFailure::Cancelled);
         }
         match waited? {
-            Waited::Bytes(length) => exchange.received(&buffer[..length])?,
-            Waited::End | Waited::Woken => exchange.ended()?,
-            Waited::TimedOut => return Err(ExchangeFailure::TimedOut),
+            Waited::Bytes(length) => {
+                exchange.received(&buffer[..length])?;
+                Ok(length)
+            }
+            Waited::End | Waited::Woken => {
+                exchange.ended()?;
+                Ok(0)
+            }
+            Waited::TimedOut => Err(ExchangeFailure::TimedOut),
         }
-        Ok(())
     }
 
     fn stream(&self) -> Result<Arc<Stream>, ExchangeFailure> {

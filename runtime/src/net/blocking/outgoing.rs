@@ -6,8 +6,8 @@
 use std::cell::Cell;
 use std::io::IoSlice;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::net::Stream;
 use crate::protocol::{Control, Framer, MAX_CONTROL_FRAME, MAX_HEAD, Piece};

@@ -48,7 +48,7 @@ fn to(addresses: &[SocketAddr], limits: Limits) -> Result<Stream, ConnectError> 
 fn to_until(addresses: &[SocketAddr], limits: Limits, waker: &Waker) -> Result<Stream, ConnectError> {
     let addresses = addresses.to_vec();
     let resolver = Resolver::new(move |_, _| Ok(addresses.clone()));
-    connect_with(&resolver, WAY, ("a.example", 80), limits, waker)
+    connect_with(&resolver, WAY, ("a.example", 80), limits, waker, &|_| {})
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn literals_of_both_families_are_connected_to() {
             let (listener, address) = listen(bound);
             let (resolver, waker) = (Resolver::new(|host, _| panic!("{host} is no name")), Waker::default());
             let target = (host, address.port());
-            let stream = connect_with(&resolver, way, target, Limits::default(), &waker).unwrap();
+            let stream = connect_with(&resolver, way, target, Limits::default(), &waker, &|_| {}).unwrap();
             assert_eq!(stream.peer_address(), address);
             assert!(!waker.holds_descriptors());
             listener.accept().unwrap().0.write_all(b"a").unwrap();
@@ -74,7 +74,7 @@ fn localhost_is_found_on_either_family() {
         let (_listener, address) = listen(bound);
         // Not every system has localhost on IPv6.
         let known = Resolver::system().resolve("localhost", address.port(), None, &Waker::default()).unwrap();
-        let stream = connect("localhost", address.port(), Limits::default(), &Waker::default());
+        let stream = connect("localhost", address.port(), Limits::default(), &Waker::default(), &|_| {});
         match stream {
             Ok(stream) => assert_eq!(stream.peer_address(), address),
             Err(error) => assert!(!known.contains(&address), "{error:?}"),
@@ -138,7 +138,7 @@ impl Limits {
 fn a_name_that_is_not_resolved_keeps_the_error_of_the_system() {
     let resolver = Resolver::new(|_, _| Err(io::Error::other("no such name")));
     let target = ("a.example", 80);
-    let error = connect_with(&resolver, WAY, target, Limits::default(), &Waker::default()).unwrap_err();
+    let error = connect_with(&resolver, WAY, target, Limits::default(), &Waker::default(), &|_| {}).unwrap_err();
     assert!(matches!(error, ConnectError::NameNotResolved(_)), "{error:?}");
     assert_eq!(error.source().unwrap().to_string(), "no such name");
 }
@@ -155,11 +155,11 @@ fn resolving_ends_with_its_limit_the_deadline_or_the_waker() {
     let (waker, target) = (Waker::default(), ("a.example", 80));
     let limit = Limits { resolve: Some(Duration::from_millis(1)), ..Limits::default() };
     for limits in [limit, Limits::default().until(1)] {
-        let error = connect_with(&resolver, WAY, target, limits, &waker).unwrap_err();
+        let error = connect_with(&resolver, WAY, target, limits, &waker, &|_| {}).unwrap_err();
         assert!(matches!(error, ConnectError::TimedOut(Phase::Resolving, None)), "{error:?}");
     }
     thread::scope(|scope| {
-        let connecting = scope.spawn(|| connect_with(&resolver, WAY, target, Limits::default(), &waker));
+        let connecting = scope.spawn(|| connect_with(&resolver, WAY, target, Limits::default(), &waker, &|_| {}));
         questions.recv().unwrap();
         waker.wake();
         let error = connecting.join().unwrap().unwrap_err();

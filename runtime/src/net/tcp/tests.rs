@@ -189,6 +189,7 @@ fn what_the_socket_was_set_to_before_makes_no_difference() {
         let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         socket.set_nonblocking(true).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(3600))).unwrap();
+        socket.set_read_timeout(None).unwrap();
         let stream = Stream::with_way(socket, way).unwrap();
         assert!(stream.socket.nodelay().unwrap());
         let soon = Some(Instant::now() + Duration::from_millis(1));

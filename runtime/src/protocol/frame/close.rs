@@ -22,23 +22,23 @@ pub struct CloseFrame {
 /// Why [`CloseFrame::new`] refused a code or a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidClose {
-    /// A close frame must not carry the code (b1.6.4).
+    /// A close frame must not carry the code.
     Code,
-    /// The reason is longer than [`MAX_REASON`] (b1.6.2).
+    /// The reason is longer than [`MAX_REASON`].
     ReasonTooLong,
-    /// The reason is not UTF-8 (b1.6.7).
+    /// The reason is not UTF-8.
     ReasonNotUtf8,
-    /// There is a reason although the code is [`NO_STATUS`], which stands for an empty frame (b1.6.6).
+    /// There is a reason although the code is [`NO_STATUS`], which stands for an empty frame.
     ReasonWithoutCode,
 }
 
 impl fmt::Display for InvalidClose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Code => "the close code may not be on the wire",
+            Self::Code => "a close frame must not carry this code",
             Self::ReasonTooLong => "the reason of a close is longer than 123 bytes",
             Self::ReasonNotUtf8 => "the reason of a close is not UTF-8",
-            Self::ReasonWithoutCode => "a close without a code has no reason either",
+            Self::ReasonWithoutCode => "a close without a code cannot have a reason",
         })
     }
 }
@@ -47,8 +47,7 @@ impl core::error::Error for InvalidClose {}
 
 /// Whether a close frame may carry this code: 1000 to 1003, 1007 to 1014 and 3000 to 4999.
 ///
-/// 1004 is reserved. 1005, 1006 and 1015 describe what happened locally. The other codes are not assigned (b1.6.4,
-/// b1.7.10).
+/// 1004 is reserved. 1005, 1006 and 1015 describe what happened locally. The other codes are not assigned.
 pub const fn is_wire_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
@@ -57,7 +56,7 @@ impl CloseFrame {
     /// The frame without a code.
     pub const EMPTY: Self = Self { payload: ControlPayload::EMPTY };
 
-    /// The frame with `status` and `reason`. [`NO_STATUS`] with an empty reason is the empty frame (b1.6.5).
+    /// The frame with `status` and `reason`. [`NO_STATUS`] with an empty reason is the empty frame.
     ///
     /// # Errors
     ///
@@ -82,7 +81,7 @@ impl CloseFrame {
         Self::with_code(fault.close_code(), &[])
     }
 
-    /// Reads the payload of a peer's close frame (b1.7.9 to b1.7.11).
+    /// Reads the payload of a peer's close frame.
     ///
     /// # Errors
     ///
@@ -105,7 +104,7 @@ impl CloseFrame {
         }
     }
 
-    /// The code, or [`NO_STATUS`] if the frame is empty (b1.7.8).
+    /// The code, or [`NO_STATUS`] if the frame is empty.
     pub fn status(&self) -> u16 {
         match self.payload.as_bytes() {
             [high, low, ..] => u16::from_be_bytes([*high, *low]),

@@ -122,6 +122,6 @@ impl Chunks {
 fn of_trailer(error: HeadError) -> BodyError {
     match error {
         HeadError::Malformed => BodyError::Chunk,
-        HeadError::TooLarge => BodyError::TooLarge,
+        HeadError::TooLarge | HeadError::TooManyHeaders => BodyError::TooLarge,
     }
 }

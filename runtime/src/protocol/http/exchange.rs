@@ -9,7 +9,7 @@ mod redirect;
 use core::fmt;
 use core::mem;
 
-use super::{BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
+use super::{Basic, BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
 use crate::protocol::upgrade::{Offer, UpgradeError};
 
 pub use redirect::{Origin, Redirects};
@@ -20,6 +20,8 @@ pub const READ_AHEAD: usize = 8 * 1024;
 /// What an exchange heeds, from the options of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
+    /// Whether a challenge is answered.
+    pub answers_challenges: bool,
     /// Which redirects are followed.
     pub redirects: Redirects,
     /// How many redirects in a row are followed.
@@ -57,9 +59,11 @@ pub enum ExchangeError {
     TooManyInterim,
     /// More redirects than [`Rules::max_redirects`].
     TooManyRedirects,
-    /// The address of a redirect is none that can be asked.
+    /// The address of a redirect is no URL, or none that can be asked.
     Location,
-    /// A redirect wants the body again, and the program has given it away in pieces.
+    /// The scheme of a redirect is neither that of HTTP nor that of WebSockets.
+    Scheme,
+    /// A redirect or a challenge wants the body again, and the program has given it away in pieces.
     Resend,
     /// The stream ended before the head of a final response.
     Ended,
@@ -74,7 +78,8 @@ impl fmt::Display for ExchangeError {
             Self::TooManyInterim => f.write_str("the server sent too many responses with a status of 1xx"),
             Self::TooManyRedirects => f.write_str("the server sent too many redirects"),
             Self::Location => f.write_str("the server redirected to an address that cannot be asked"),
-            Self::Resend => f.write_str("a redirect needs the body of the request again"),
+            Self::Scheme => f.write_str("the server redirected to an address with another scheme"),
+            Self::Resend => f.write_str("the server needs the body of the request again"),
             Self::Ended => f.write_str("the connection ended before the response"),
         }
     }
@@ -113,6 +118,11 @@ pub struct Exchange {
     /// How much of the body has been sent behind `first`.
     written: u64,
     redirects: u32,
+    /// Whether this is a further attempt, which goes on to its response by itself.
+    is_repeated: bool,
+    credentials: Option<Basic>,
+    /// Whether the server wants credentials; then every attempt has them.
+    is_challenged: bool,
     reader: ResponseReader,
     answer: Option<Answer>,
     /// Bytes that came behind the head.
@@ -156,6 +166,9 @@ impl Exchange {
             length: Length::Known(0),
             written: 0,
             redirects: 0,
+            is_repeated: false,
+            credentials: None,
+            is_challenged: false,
             reader: ResponseReader::with_limit(rules.max_head),
             answer: None,
             ahead: Vec::new(),
@@ -187,6 +200,21 @@ impl Exchange {
         &self.origin
     }
 
+    /// The URL that is asked.
+    pub fn url(&self) -> String {
+        self.origin.url(self.head.target())
+    }
+
+    /// How many redirects have been followed since [`begin`](Self::begin).
+    pub const fn redirects(&self) -> u32 {
+        self.redirects
+    }
+
+    /// The status codes of 1xx that this attempt has had.
+    pub fn interim(&self) -> &[u16] {
+        self.reader.interim()
+    }
+
     /// The final response, once it has come.
     pub fn response(&self) -> Option<&Response> {
         self.answer.as_ref().map(|answer| &answer.response)
@@ -195,6 +223,11 @@ impl Exchange {
     /// The headers behind a chunked body, once it has ended; empty before.
     pub fn trailers(&self) -> Option<&Headers> {
         self.answer.as_ref()?.body.trailers()
+    }
+
+    /// With what a challenge of the server is answered. They go to this server only, not to where a redirect leads.
+    pub fn set_credentials(&mut self, credentials: Basic) {
+        self.credentials = Some(credentials);
     }
 
     /// Whether a request can begin: none is under way (b1.2.12).
@@ -209,16 +242,11 @@ impl Exchange {
     /// # Errors
     ///
     /// [`FieldError`] if the head has no room for the headers that are added.
-    pub fn begin(
-        &mut self,
-        rules: Rules,
-        first: Vec<u8>,
-        length: Length,
-        is_upgrade: bool,
-    ) -> Result<(), FieldError> {
+    pub fn begin(&mut self, rules: Rules, first: Vec<u8>, length: Length, is_upgrade: bool) -> Result<(), FieldError> {
         self.rules = rules;
         self.forget();
         self.redirects = 0;
+        self.is_repeated = false;
         (self.first, self.length, self.written) = (first, length, 0);
         self.prepare(is_upgrade)?;
         self.state = State::Connecting;
@@ -249,8 +277,7 @@ impl Exchange {
         if let State::Sending(bytes, sent) = &mut self.state {
             *sent = bytes.len().min(sent.saturating_add(count));
             if *sent == bytes.len() {
-                // A request that was redirected goes on to its response by itself.
-                self.state = if self.redirects > 0 { State::Receiving } else { State::Sent };
+                self.state = if self.is_repeated { State::Receiving } else { State::Sent };
             }
         }
     }
@@ -281,13 +308,11 @@ impl Exchange {
     ///
     /// [`NotNow`] unless the request has been sent with its whole body.
     pub fn begin_response(&mut self) -> Result<(), NotNow> {
-        match self.missing()? {
-            Some(1..) => Err(NotNow),
-            Some(0) | None => {
-                self.state = State::Receiving;
-                Ok(())
-            }
+        if let Some(1..) = self.missing()? {
+            return Err(NotNow);
         }
+        self.state = State::Receiving;
+        Ok(())
     }
 
     /// Bytes have come: of the head if it is waited for, else of the body.
@@ -376,7 +401,7 @@ impl Exchange {
         if answer.body.is_done() || answer.fault.is_some() {
             return true;
         }
-        // The end of a chunked body may lie in the bytes that are there, or a fault behind which nothing is read.
+        // The end of a chunked body, or a fault, may lie in the bytes that are there: then no others are waited for.
         let mut probe = answer.body.clone();
         probe.read(&self.ahead, &mut []).map_or(true, |progress| progress.is_done)
     }
@@ -396,6 +421,9 @@ impl Exchange {
             for (name, value) in offer.handshake() {
                 head.fields.set(name, &value)?;
             }
+        }
+        if let Some(credentials) = self.credentials.as_ref().filter(|_| self.is_challenged) {
+            head.fields.set("Authorization", credentials.value())?;
         }
         if let Length::Known(length) = self.length
             && (length > 0 || matches!(head.method(), "POST" | "PUT" | "PATCH"))
@@ -418,12 +446,39 @@ impl Exchange {
         let is_upgrade = offer.is_some();
         if let Some(offer) = offer {
             response.check_offer(offer).map_err(ExchangeError::Upgrade)?;
-        } else if self.follow(&response)? {
+        } else if self.answer_challenge(&response)? || self.follow(&response)? {
             return Ok(());
         }
         let body = BodyReader::of_response(&response, self.head.method()).map_err(ExchangeError::Body)?;
         self.answer = Some(Answer { response, body, fault: None, is_upgrade });
         self.state = State::Answered;
+        Ok(())
+    }
+
+    /// Begins again with the credentials, if the server asks for some that it has not had.
+    fn answer_challenge(&mut self, response: &Response) -> Result<bool, ExchangeError> {
+        let is_answered = self.credentials.is_none() || self.is_challenged;
+        if response.status() != 401 || is_answered || !self.rules.answers_challenges || !response.offers_basic() {
+            return Ok(false);
+        }
+        self.check_body_is_here()?;
+        self.is_challenged = true;
+        self.repeat()?;
+        Ok(true)
+    }
+
+    /// Fails if a part of the body is gone.
+    fn check_body_is_here(&self) -> Result<(), ExchangeError> {
+        if self.written > 0 || self.length == Length::Own { Err(ExchangeError::Resend) } else { Ok(()) }
+    }
+
+    /// Begins a further attempt.
+    fn repeat(&mut self) -> Result<(), ExchangeError> {
+        let is_upgrade = self.offer.is_some();
+        self.forget();
+        self.is_repeated = true;
+        self.prepare(is_upgrade).map_err(|_| ExchangeError::Head(HeadError::TooLarge))?;
+        self.state = State::Connecting;
         Ok(())
     }
 
@@ -435,18 +490,17 @@ impl Exchange {
         if self.redirects >= self.rules.max_redirects {
             return Err(ExchangeError::TooManyRedirects);
         }
-        if next.keeps_body && (self.written > 0 || self.length == Length::Own) {
-            return Err(ExchangeError::Resend);
+        if next.keeps_body {
+            self.check_body_is_here()?;
+        } else {
+            (self.first, self.length, self.written) = (Vec::new(), Length::Known(0), 0);
         }
-        if !next.keeps_body {
-            (self.first, self.length) = (Vec::new(), Length::Known(0));
+        if next.origin != self.origin {
+            (self.credentials, self.is_challenged) = (None, false);
         }
-        let is_upgrade = self.offer.is_some();
         self.redirects += 1;
         (self.origin, self.head) = (next.origin, next.head);
-        self.forget();
-        self.prepare(is_upgrade).map_err(|_| ExchangeError::Location)?;
-        self.state = State::Connecting;
+        self.repeat()?;
         Ok(true)
     }
 }

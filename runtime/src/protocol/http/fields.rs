@@ -98,6 +98,10 @@ impl Fields {
         for line in text.trim_end_matches(['\r', '\n']).split('\n') {
             let (name, value) = field(line.strip_suffix('\r').unwrap_or(line))?;
             changed.change_one(name, value, modifiers)?;
+            // Each line looks for its name in all of them, so there are never many.
+            if changed.list.len() > MAX_HEADERS {
+                return Err(FieldError::TooLarge);
+            }
         }
         *self = changed.bounded()?;
         Ok(())

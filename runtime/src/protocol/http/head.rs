@@ -17,9 +17,10 @@ pub(in crate::protocol) const MAX_HEADERS: usize = 128;
 pub enum HeadError {
     /// The bytes are not HTTP/1.
     Malformed,
-    /// The head has more bytes than the limit, which is [`MAX_HEAD`] where nothing else was asked for, or more than 128
-    /// headers.
+    /// The head has more bytes than the limit, which is [`MAX_HEAD`] where nothing else was asked for.
     TooLarge,
+    /// The head has more than 128 headers.
+    TooManyHeaders,
 }
 
 impl fmt::Display for HeadError {
@@ -27,6 +28,7 @@ impl fmt::Display for HeadError {
         f.write_str(match self {
             Self::Malformed => "the peer does not speak HTTP/1",
             Self::TooLarge => "the head of the peer's HTTP message is too large",
+            Self::TooManyHeaders => "the head of the peer's HTTP message has too many headers",
         })
     }
 }
@@ -36,7 +38,7 @@ impl core::error::Error for HeadError {}
 impl From<httparse::Error> for HeadError {
     fn from(error: httparse::Error) -> Self {
         match error {
-            httparse::Error::TooManyHeaders => Self::TooLarge,
+            httparse::Error::TooManyHeaders => Self::TooManyHeaders,
             _ => Self::Malformed,
         }
     }

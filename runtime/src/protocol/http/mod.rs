@@ -3,6 +3,7 @@
 //! Header names keep their case. Bytes after a head or a body are left alone.
 
 mod body;
+mod challenge;
 mod chunks;
 mod date;
 mod exchange;
@@ -14,6 +15,7 @@ mod request_head;
 mod response;
 
 pub use body::{BodyReader, Progress};
+pub use challenge::{Basic, InvalidCredentials};
 pub use date::Date;
 pub use exchange::{Exchange, ExchangeError, Length, NotNow, Origin, READ_AHEAD, Redirects, Rules, Step};
 pub use fields::{FieldError, Fields, Modifiers, Separator};

@@ -48,15 +48,15 @@ impl Response {
     /// (RFC 9112 section 5.2).
     pub fn lines(&self) -> Vec<Vec<u8>> {
         let mut lines: Vec<Vec<u8>> = Vec::new();
-        for line in self.head.split(|&byte| byte == b'\n') {
+        for line in self.head.split_inclusive(|&byte| byte == b'\n') {
             match (line, lines.last_mut()) {
-                ([b' ' | b'\t', ..], Some(folded)) => *folded = unfold(&[folded, line].join(&b'\n')),
-                _ => lines.push(line.trim_ascii_end().to_owned()),
+                ([b' ' | b'\t', ..], Some(folded)) => folded.extend_from_slice(line),
+                _ => lines.push(line.to_owned()),
             }
         }
-        // Those behind the line ends of the last header and of the head.
-        lines.retain(|line| !line.is_empty());
-        lines
+        // The last line ends the head.
+        lines.pop();
+        lines.into_iter().map(|line| unfold(&line)).collect()
     }
 
     /// Whether the connection may be used for another request after the body (RFC 9112 section 9.3).

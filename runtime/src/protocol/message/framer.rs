@@ -17,9 +17,9 @@ pub type MaskKeys = fn() -> [u8; 4];
 /// Why a piece cannot follow the pieces before it. A refused piece changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PieceError {
-    /// Text inside a binary message, or the reverse (b1.3.5).
+    /// Text inside a binary message, or the reverse.
     WrongKind,
-    /// The text is not UTF-8, over all its pieces (b1.3.7).
+    /// The text is not UTF-8, over all its pieces.
     InvalidUtf8,
 }
 

@@ -61,16 +61,16 @@ impl RequestError {
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Method => "the request is no GET of HTTP/1.1",
-            Self::Host => "the request has not one Host",
-            Self::Upgrade => "the request has no Upgrade: websocket",
-            Self::Connection => "the request has no Connection: Upgrade",
-            Self::Key => "the request has not one Sec-WebSocket-Key of 16 bytes",
-            Self::MissingVersion => "the request has not one Sec-WebSocket-Version",
-            Self::UnsupportedVersion => "the request is for another version of the protocol",
+            Self::Method => "the request is not a GET request of HTTP/1.1",
+            Self::Host => "the request does not have exactly one Host header",
+            Self::Upgrade => "the request does not have the header Upgrade: websocket",
+            Self::Connection => "the request does not have the header Connection: Upgrade",
+            Self::Key => "the request does not have exactly one Sec-WebSocket-Key of 16 bytes",
+            Self::MissingVersion => "the request does not have exactly one Sec-WebSocket-Version",
+            Self::UnsupportedVersion => "the request asks for another version of the protocol",
             Self::Body => "the request has a body",
-            Self::Protocol => "the subprotocol was not offered",
-            Self::Extension => "the extension was not offered",
+            Self::Protocol => "the request does not offer the subprotocol",
+            Self::Extension => "the request does not offer the extension",
         })
     }
 }

@@ -137,7 +137,7 @@ impl HeadError {
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,
-            Self::TooLarge => 431,
+            Self::TooLarge | Self::TooManyHeaders => 431,
         }
     }
 
@@ -145,7 +145,7 @@ impl HeadError {
     pub const fn response(self) -> &'static [u8] {
         match self {
             Self::Malformed => b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-            Self::TooLarge => {
+            Self::TooLarge | Self::TooManyHeaders => {
                 b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             }
         }

@@ -6,7 +6,7 @@ use crate::protocol::http::Response;
 impl Response {
     /// Checks that the server agrees to `request`, and returns the subprotocol that the server has chosen.
     ///
-    /// It is `None` if the server has chosen no subprotocol, which is allowed (b1.2.17).
+    /// It is `None` if the server has chosen no subprotocol, which is allowed.
     ///
     /// # Errors
     ///

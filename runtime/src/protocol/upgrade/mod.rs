@@ -5,7 +5,7 @@
 //! | client | [`Offer`] makes the headers of a request and checks those of the response | [`Request`] goes out, [`ResponseReader`](super::http::ResponseReader) takes the answer, [`Response::check_upgrade`](super::http::Response::check_upgrade) checks it |
 //! | server | [`accept`] checks the headers of a request and makes those of the response | [`UpgradeRequestReader`] takes the request, [`UpgradeRequest::accept`] or an [`Answer`] answers it |
 //!
-//! Bytes after a head are left alone: they are the first frames (b1.2.19). Only the names of extensions are agreed
+//! Bytes after a head are left alone: they are the first frames. Only the names of extensions are agreed
 //! here. No extension is implemented.
 
 mod accept;
@@ -20,6 +20,6 @@ pub use accept::{RequestError, accept};
 pub use answer::{Answer, InvalidAnswer};
 pub(crate) use answer::{REQUEST_TIMEOUT, SERVER_ERROR};
 pub use offer::{Agreement, InvalidOffer, Offer, UpgradeError, VERSION};
-pub use request::{InvalidHeader, Request};
 pub(crate) use request::check_fields;
+pub use request::{InvalidHeader, Request};
 pub use upgrade_request::{UpgradeRequest, UpgradeRequestReader};

@@ -23,7 +23,7 @@ pub struct InvalidOffer {
 
 impl fmt::Display for InvalidOffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} can be neither a subprotocol nor an extension", self.text)
+        write!(f, "{:?} is neither a valid subprotocol nor a valid extension", self.text)
     }
 }
 
@@ -32,21 +32,21 @@ impl core::error::Error for InvalidOffer {}
 /// Why a response does not agree to a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpgradeError {
-    /// The status is not 101. This is an ordinary answer, which the application may look at (b1.2.6).
+    /// The status is not 101. This is an ordinary answer, which the application may look at.
     Refused,
     /// The status is 101, but the version is HTTP/1.0.
     Version,
-    /// `Upgrade: websocket` is missing (b1.2.14).
+    /// `Upgrade: websocket` is missing.
     Upgrade,
-    /// `Connection: Upgrade` is missing (b1.2.14).
+    /// `Connection: Upgrade` is missing.
     Connection,
-    /// `Sec-WebSocket-Accept` is missing, repeated, or does not belong to the key (b1.2.13).
+    /// `Sec-WebSocket-Accept` is missing, repeated, or does not belong to the key.
     Accept,
     /// `Sec-WebSocket-Version` differs from the version of the request.
     WebSocketVersion,
-    /// The response has an extension that was not offered (b1.2.16).
+    /// The response has an extension that was not offered.
     Extension,
-    /// The response has a subprotocol that was not offered, or several subprotocols (b1.2.16).
+    /// The response has a subprotocol that was not offered, or several subprotocols.
     Protocol,
 }
 
@@ -55,12 +55,12 @@ impl fmt::Display for UpgradeError {
         f.write_str(match self {
             Self::Refused => "the server refused the upgrade",
             Self::Version => "the server answered with HTTP/1.0",
-            Self::Upgrade => "the response has no Upgrade: websocket",
-            Self::Connection => "the response has no Connection: Upgrade",
-            Self::Accept => "the response has no Sec-WebSocket-Accept that belongs to the key",
-            Self::WebSocketVersion => "the response is for another version of the protocol",
+            Self::Upgrade => "the response does not have the header Upgrade: websocket",
+            Self::Connection => "the response does not have the header Connection: Upgrade",
+            Self::Accept => "the response does not have exactly one Sec-WebSocket-Accept that belongs to the key",
+            Self::WebSocketVersion => "the response names another version of the protocol",
             Self::Extension => "the response has an extension that was not asked for",
-            Self::Protocol => "the response has a subprotocol that was not asked for",
+            Self::Protocol => "the response has a subprotocol that was not asked for, or several",
         })
     }
 }
@@ -156,7 +156,7 @@ impl Offer {
     /// Checks that the headers of a response with the status 101 agree to this offer, and returns the choice of the
     /// server.
     ///
-    /// A server may choose no subprotocol (b1.2.17).
+    /// A server may choose no subprotocol.
     ///
     /// # Errors
     ///

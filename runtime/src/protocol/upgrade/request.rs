@@ -27,7 +27,7 @@ pub struct InvalidHeader {
 
 impl fmt::Display for InvalidHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the header {:?} cannot be part of a WebSocket handshake", self.name)
+        write!(f, "HTTP does not allow the header {:?}, or the handshake sets it", self.name)
     }
 }
 

@@ -24,7 +24,9 @@ fn of_query_headers(cause: &QueryHeaders) -> QueryHeadersError {
         QueryHeaders::Argument(BadArgument) | QueryHeaders::Query(NotAnswered::OtherForm) => {
             QueryHeadersError::InvalidParameter
         }
-        QueryHeaders::State(NotNow) | QueryHeaders::Query(NotAnswered::NotReceived) => QueryHeadersError::IncorrectHandleState,
+        QueryHeaders::State(NotNow) | QueryHeaders::Query(NotAnswered::NotReceived) => {
+            QueryHeadersError::IncorrectHandleState
+        }
         QueryHeaders::Query(NotAnswered::NotFound) => QueryHeadersError::HeaderNotFound,
         QueryHeaders::Query(NotAnswered::TooSmall) => QueryHeadersError::InsufficientBuffer,
     }

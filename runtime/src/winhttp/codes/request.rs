@@ -8,8 +8,8 @@ use winws_api::winhttp::{
 use super::{BadArgument, BadHandle};
 use crate::net::ConnectError;
 use crate::net::blocking::ExchangeFailure;
-use crate::protocol::http::{ExchangeError, FieldError, HeadError};
-use crate::winhttp::request::{InvalidOpening, RequestFailure};
+use crate::protocol::http::{BodyError, ExchangeError, FieldError, HeadError, InvalidCredentials};
+use crate::winhttp::request::{InvalidOpening, NotNow, RequestFailure};
 
 causes! {
     OpenRequest => OpenRequestError, by of_open_request {
@@ -45,14 +45,18 @@ fn of_send_request(cause: &SendRequest) -> SendRequestError {
         SendRequest::Handle(BadHandle::WrongType) => SendRequestError::IncorrectHandleType,
         SendRequest::Failed(failure) => match failure {
             RequestFailure::NotNow => SendRequestError::IncorrectHandleState,
-            RequestFailure::Header(FieldError::TooLarge) | RequestFailure::SendBuffer => SendRequestError::NotEnoughMemory,
+            RequestFailure::Header(FieldError::TooLarge) | RequestFailure::SendBuffer => {
+                SendRequestError::NotEnoughMemory
+            }
             RequestFailure::Header(FieldError::Malformed | FieldError::AlreadyExists | FieldError::NotFound)
             | RequestFailure::NotForUpgrade
             | RequestFailure::Length => SendRequestError::InvalidParameter,
             RequestFailure::Failed(failure) => match failure {
                 ExchangeFailure::Connect(ConnectError::NameNotResolved(_)) => SendRequestError::NameNotResolved,
                 ExchangeFailure::Connect(ConnectError::CannotConnect(_)) => SendRequestError::CannotConnect,
-                ExchangeFailure::Connect(ConnectError::TimedOut(..)) | ExchangeFailure::TimedOut => SendRequestError::Timeout,
+                ExchangeFailure::Connect(ConnectError::TimedOut(..)) | ExchangeFailure::TimedOut => {
+                    SendRequestError::Timeout
+                }
                 ExchangeFailure::Connect(ConnectError::Cancelled) | ExchangeFailure::Cancelled => {
                     SendRequestError::OperationCancelled
                 }
@@ -66,6 +70,7 @@ fn of_send_request(cause: &SendRequest) -> SendRequestError {
 
 causes! {
     ReceiveResponse => ReceiveResponseError, by of_receive_response {
+        Argument(BadArgument),
         Handle(BadHandle),
         Failed(RequestFailure),
     }
@@ -75,6 +80,7 @@ causes! {
 /// agree to what was asked (b1.2.13 to b1.2.16).
 fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
     match cause {
+        ReceiveResponse::Argument(BadArgument) => ReceiveResponseError::InvalidParameter,
         ReceiveResponse::Handle(BadHandle::Stale) => ReceiveResponseError::InvalidHandle,
         ReceiveResponse::Handle(BadHandle::WrongType) => ReceiveResponseError::IncorrectHandleType,
         ReceiveResponse::Failed(failure) => match failure {
@@ -97,9 +103,12 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
                 ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooLarge)) => {
                     ReceiveResponseError::HeaderSizeOverflow
                 }
-                ExchangeFailure::Exchange(ExchangeError::TooManyRedirects | ExchangeError::Location) => {
-                    ReceiveResponseError::RedirectFailed
+                ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooManyHeaders)) => {
+                    ReceiveResponseError::HeaderCountExceeded
                 }
+                ExchangeFailure::Exchange(ExchangeError::TooManyRedirects) => ReceiveResponseError::RedirectFailed,
+                ExchangeFailure::Exchange(ExchangeError::Location) => ReceiveResponseError::InvalidUrl,
+                ExchangeFailure::Exchange(ExchangeError::Scheme) => ReceiveResponseError::UnrecognizedScheme,
                 ExchangeFailure::Exchange(ExchangeError::Resend) => ReceiveResponseError::ResendRequest,
                 ExchangeFailure::Lost(_)
                 | ExchangeFailure::Exchange(
@@ -116,6 +125,7 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
 
 causes! {
     QueryDataAvailable => QueryDataAvailableError, by of_query_data_available {
+        Argument(BadArgument),
         Handle(BadHandle),
         Failed(RequestFailure),
     }
@@ -123,13 +133,24 @@ causes! {
 
 fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableError {
     match cause {
+        QueryDataAvailable::Argument(BadArgument) => QueryDataAvailableError::InvalidParameter,
         QueryDataAvailable::Handle(BadHandle::Stale) => QueryDataAvailableError::InvalidHandle,
         QueryDataAvailable::Handle(BadHandle::WrongType) => QueryDataAvailableError::IncorrectHandleType,
-        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => QueryDataAvailableError::Timeout,
+        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => {
+            QueryDataAvailableError::Timeout
+        }
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => {
             QueryDataAvailableError::OperationCancelled
         }
-        QueryDataAvailable::Failed(RequestFailure::Failed(_)) => QueryDataAvailableError::ConnectionError,
+        QueryDataAvailable::Failed(RequestFailure::Failed(
+            ExchangeFailure::Lost(_)
+            | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
+            | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Secure,
+        )) => QueryDataAvailableError::ConnectionError,
+        QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => {
+            QueryDataAvailableError::InvalidServerResponse
+        }
         QueryDataAvailable::Failed(
             RequestFailure::NotNow
             | RequestFailure::Header(_)
@@ -142,6 +163,7 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
 
 causes! {
     ReadData => ReadDataError, by of_read_data {
+        Argument(BadArgument),
         Handle(BadHandle),
         Failed(RequestFailure),
     }
@@ -149,11 +171,18 @@ causes! {
 
 fn of_read_data(cause: &ReadData) -> ReadDataError {
     match cause {
+        ReadData::Argument(BadArgument) => ReadDataError::InvalidParameter,
         ReadData::Handle(BadHandle::Stale) => ReadDataError::InvalidHandle,
         ReadData::Handle(BadHandle::WrongType) => ReadDataError::IncorrectHandleType,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => ReadDataError::Timeout,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Cancelled)) => ReadDataError::OperationCancelled,
-        ReadData::Failed(RequestFailure::Failed(_)) => ReadDataError::ConnectionError,
+        ReadData::Failed(RequestFailure::Failed(
+            ExchangeFailure::Lost(_)
+            | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
+            | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Secure,
+        )) => ReadDataError::ConnectionError,
+        ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => ReadDataError::InvalidServerResponse,
         ReadData::Failed(
             RequestFailure::NotNow
             | RequestFailure::Header(_)
@@ -174,7 +203,9 @@ causes! {
 
 fn of_write_data(cause: &WriteData) -> WriteDataError {
     match cause {
-        WriteData::Argument(BadArgument) | WriteData::Failed(RequestFailure::Length) => WriteDataError::InvalidParameter,
+        WriteData::Argument(BadArgument) | WriteData::Failed(RequestFailure::Length) => {
+            WriteDataError::InvalidParameter
+        }
         WriteData::Handle(BadHandle::Stale) => WriteDataError::InvalidHandle,
         WriteData::Handle(BadHandle::WrongType) => WriteDataError::IncorrectHandleType,
         WriteData::Failed(RequestFailure::Failed(ExchangeFailure::TimedOut)) => WriteDataError::Timeout,
@@ -189,29 +220,35 @@ fn of_write_data(cause: &WriteData) -> WriteDataError {
     }
 }
 
-/// Authentication does not exist yet.
+/// The response asks for no credentials, or for none of a scheme that has a number.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::winhttp) struct NoAuthentication;
+pub(in crate::winhttp) struct NoChallenge;
 
 causes! {
     SetCredentials => SetCredentialsError, by of_set_credentials {
+        Argument(BadArgument),
+        Credentials(InvalidCredentials),
         Handle(BadHandle),
-        Authentication(NoAuthentication),
+        State(NotNow),
     }
 }
 
 fn of_set_credentials(cause: &SetCredentials) -> SetCredentialsError {
     match cause {
+        SetCredentials::Argument(BadArgument) | SetCredentials::Credentials(InvalidCredentials) => {
+            SetCredentialsError::InvalidParameter
+        }
         SetCredentials::Handle(BadHandle::Stale) => SetCredentialsError::InvalidHandle,
         SetCredentials::Handle(BadHandle::WrongType) => SetCredentialsError::IncorrectHandleType,
-        SetCredentials::Authentication(NoAuthentication) => SetCredentialsError::InternalError,
+        SetCredentials::State(NotNow) => SetCredentialsError::IncorrectHandleState,
     }
 }
 
 causes! {
     QueryAuthSchemes => QueryAuthSchemesError, by of_query_auth_schemes {
         Handle(BadHandle),
-        Authentication(NoAuthentication),
+        State(NotNow),
+        Challenge(NoChallenge),
     }
 }
 
@@ -219,6 +256,7 @@ fn of_query_auth_schemes(cause: &QueryAuthSchemes) -> QueryAuthSchemesError {
     match cause {
         QueryAuthSchemes::Handle(BadHandle::Stale) => QueryAuthSchemesError::InvalidHandle,
         QueryAuthSchemes::Handle(BadHandle::WrongType) => QueryAuthSchemesError::IncorrectHandleType,
-        QueryAuthSchemes::Authentication(NoAuthentication) => QueryAuthSchemesError::InternalError,
+        QueryAuthSchemes::State(NotNow) => QueryAuthSchemesError::IncorrectHandleState,
+        QueryAuthSchemes::Challenge(NoChallenge) => QueryAuthSchemesError::InvalidOperation,
     }
 }

@@ -1,7 +1,8 @@
 //! The failures of the functions for sessions, connections and options.
 
 use winws_api::winhttp::{
-    CloseHandleError, ConnectError, OpenError, QueryOptionError, SetOptionError, SetStatusCallbackError, SetTimeoutsError,
+    CloseHandleError, ConnectError, OpenError, QueryOptionError, SetOptionError, SetStatusCallbackError,
+    SetTimeoutsError,
 };
 
 use super::{BadArgument, BadHandle, TooSmall};

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use winws_api::winhttp::{
     AddRequestHeadersError, HInternet, OpenRequestError, QueryAuthSchemesError, QueryAuthSchemesOutput,
     QueryDataAvailableError, QueryHeadersError, ReadDataError, ReceiveResponseError, Request, SendRequestError,
-    SetCredentialsError, WriteDataError,
+    SetCredentialsError, WriteDataError, sys,
 };
 use winws_api::{KeptBuffer, KeptBufferMut, WideChar};
 
-use crate::winhttp::codes::{BadArgument, NoAuthentication};
-use crate::winhttp::request::{Opening, Request as RequestObject};
+use crate::net::Notice;
+use crate::protocol::http::Basic;
+use crate::winhttp::codes::{BadArgument, NoChallenge};
 use crate::winhttp::headers::{Question, modifiers as modifiers_of};
+use crate::winhttp::request::{Opening, Request as RequestObject};
 use crate::winhttp::{Object, WinHttp};
 
 // SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
@@ -43,21 +45,35 @@ unsafe impl Request for WinHttp {
         Ok(self.request(request)?.change_headers(headers, modifiers_of(modifiers))??)
     }
 
-    /// Credentials come with authentication, which does not exist yet.
+    /// The Basic scheme alone is there (b9.7). What is set for a proxy is checked and not used, for there are no proxies yet.
     fn set_credentials(
         &self,
         request: HInternet,
-        _auth_targets: u32,
-        _auth_scheme: u32,
-        _user_name: Option<&str>,
-        _password: Option<&str>,
-        _auth_params: *mut c_void,
+        auth_targets: u32,
+        auth_scheme: u32,
+        user_name: Option<&str>,
+        password: Option<&str>,
+        auth_params: *mut c_void,
     ) -> Result<(), SetCredentialsError> {
-        self.request(request)?;
-        Err(NoAuthentication.into())
+        let is_for_server = match auth_targets {
+            sys::WINHTTP_AUTH_TARGET_SERVER => true,
+            sys::WINHTTP_AUTH_TARGET_PROXY => false,
+            _ => return Err(BadArgument.into()),
+        };
+        // Basic has no default credentials, so it needs a name.
+        let (Some(user_name), Some(password)) = (user_name, password) else { return Err(BadArgument.into()) };
+        if auth_scheme != sys::WINHTTP_AUTH_SCHEME_BASIC || !auth_params.is_null() {
+            return Err(BadArgument.into());
+        }
+        let credentials = Basic::new(user_name, password)?;
+        let request = self.request(request)?;
+        if is_for_server {
+            request.set_credentials(credentials)?;
+        }
+        Ok(())
     }
 
-    /// `context` is for callbacks, which synchronous mode has none of.
+    /// A `context` of 0 leaves the one that the request has.
     fn send_request(
         &self,
         request: HInternet,
@@ -66,11 +82,13 @@ unsafe impl Request for WinHttp {
         total_length: u32,
         context: usize,
     ) -> Result<(), SendRequestError> {
-        let request = self.request(request)?;
+        let object = self.request(request)?;
         if context != 0 {
-            request.settings().context = context;
+            object.settings().context = context;
         }
-        Ok(request.send(headers, optional.as_slice(), total_length.into())?)
+        let notifier = self.notifier(request)?;
+        let notify = |notice: Notice<'_>| notifier.notify(notice);
+        Ok(object.send(headers, optional.as_slice(), total_length.into(), &notify)?)
     }
 
     fn write_data(
@@ -81,13 +99,19 @@ unsafe impl Request for WinHttp {
     ) -> Result<(), WriteDataError> {
         let request = self.request(request)?;
         let written = number_of_bytes_written.ok_or(BadArgument)?;
+        *written = 0;
         request.write(buffer.as_slice())?;
         *written = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         Ok(())
     }
 
-    fn receive_response(&self, request: HInternet, _reserved: *mut c_void) -> Result<(), ReceiveResponseError> {
-        Ok(self.request(request)?.receive_response()?)
+    fn receive_response(&self, request: HInternet, reserved: *mut c_void) -> Result<(), ReceiveResponseError> {
+        if !reserved.is_null() {
+            return Err(BadArgument.into());
+        }
+        let object = self.request(request)?;
+        let notifier = self.notifier(request)?;
+        Ok(object.receive_response(&|notice| notifier.notify(notice))?)
     }
 
     fn query_headers<W: WideChar>(
@@ -100,9 +124,8 @@ unsafe impl Request for WinHttp {
         index: Option<&mut u32>,
     ) -> Result<(), QueryHeadersError> {
         let question = Question::new(info_level, name)?;
-        let answered = self
-            .request(request)?
-            .with_heads(|heads| question.answer::<W>(&heads, buffer, buffer_length, index))?;
+        let answered =
+            self.request(request)?.with_heads(|heads| question.answer::<W>(&heads, buffer, buffer_length, index))?;
         Ok(answered?)
     }
 
@@ -111,10 +134,10 @@ unsafe impl Request for WinHttp {
         request: HInternet,
         number_of_bytes_available: Option<&mut u32>,
     ) -> Result<(), QueryDataAvailableError> {
-        let available = self.request(request)?.available()?;
-        if let Some(number) = number_of_bytes_available {
-            *number = u32::try_from(available).unwrap_or(u32::MAX);
-        }
+        let request = self.request(request)?;
+        // Only asynchronous mode does without it, so the handle comes first.
+        let number = number_of_bytes_available.ok_or(BadArgument)?;
+        *number = u32::try_from(request.available()?).unwrap_or(u32::MAX);
         Ok(())
     }
 
@@ -124,16 +147,38 @@ unsafe impl Request for WinHttp {
         mut buffer: KeptBufferMut,
         number_of_bytes_read: Option<&mut u32>,
     ) -> Result<(), ReadDataError> {
-        let read = self.request(request)?.read(buffer.as_mut_slice())?;
-        if let Some(number) = number_of_bytes_read {
-            *number = u32::try_from(read).unwrap_or(u32::MAX);
-        }
+        let request = self.request(request)?;
+        let number = number_of_bytes_read.ok_or(BadArgument)?;
+        // The page wants it in spite of a failure.
+        *number = 0;
+        *number = u32::try_from(request.read(buffer.as_mut_slice())?).unwrap_or(u32::MAX);
         Ok(())
     }
 
-    /// Schemes come with authentication, which does not exist yet.
     fn query_auth_schemes(&self, request: HInternet) -> Result<QueryAuthSchemesOutput, QueryAuthSchemesError> {
-        self.request(request)?;
-        Err(NoAuthentication.into())
+        let challenge = self.request(request)?.with_response(|response| match response.status() {
+            401 => Some((sys::WINHTTP_AUTH_TARGET_SERVER, response.schemes("WWW-Authenticate"))),
+            407 => Some((sys::WINHTTP_AUTH_TARGET_PROXY, response.schemes("Proxy-Authenticate"))),
+            _ => None,
+        })?;
+        let (auth_target, schemes) = challenge.ok_or(NoChallenge)?;
+        let mut numbers = schemes.iter().filter_map(|scheme| number_of(scheme)).peekable();
+        let first_scheme = *numbers.peek().ok_or(NoChallenge)?;
+        Ok(QueryAuthSchemesOutput {
+            supported_schemes: numbers.fold(0, |all, one| all | one),
+            first_scheme,
+            auth_target,
+        })
     }
+}
+
+/// The number of a scheme, if it has one.
+fn number_of(scheme: &str) -> Option<u32> {
+    let numbers = [
+        ("Basic", sys::WINHTTP_AUTH_SCHEME_BASIC),
+        ("NTLM", sys::WINHTTP_AUTH_SCHEME_NTLM),
+        ("Digest", sys::WINHTTP_AUTH_SCHEME_DIGEST),
+        ("Negotiate", sys::WINHTTP_AUTH_SCHEME_NEGOTIATE),
+    ];
+    numbers.iter().find(|(name, _)| name.eq_ignore_ascii_case(scheme)).map(|&(_, number)| number)
 }

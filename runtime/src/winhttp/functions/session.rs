@@ -8,6 +8,7 @@ use winws_api::winhttp::{
     SetOptionError, SetStatusCallbackError, SetTimeoutsError, StatusCallback, UrlComponents, sys,
 };
 
+use crate::winhttp::callbacks::Listener;
 use crate::winhttp::codes::{BadArgument, BadHandle};
 use crate::winhttp::host::Host;
 use crate::winhttp::session::{Connection, Session as SessionObject};
@@ -102,7 +103,8 @@ impl Session for WinHttp {
         access::set::<W>(&self.entry(internet)?.object, option, buffer)
     }
 
-    /// Callbacks belong to asynchronous mode, which does not exist yet: the callback is kept and not called.
+    /// In synchronous mode a callback comes in the thread of the call that it reports on. Safe code could make up a callback, so
+    /// only the C function can set one.
     fn set_status_callback<W: WideChar>(
         &self,
         internet: HInternet,
@@ -113,7 +115,13 @@ impl Session for WinHttp {
         if reserved != 0 {
             return Err(BadArgument.into());
         }
-        Ok(self.object(internet)?.replace_callback(internet_callback, notification_flags))
+        let listener = match (internet_callback, self.vouched) {
+            (None, _) => None,
+            (Some(_), None) => return Err(BadArgument.into()),
+            (callback, Some(vouched)) => Some(Listener::new::<W>(callback, notification_flags, vouched)),
+        };
+        let former = self.object(internet)?.replace_listener(listener);
+        Ok(former.and_then(|listener| listener.function()))
     }
 
     fn crack_url<W: WideChar>(

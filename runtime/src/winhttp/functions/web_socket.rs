@@ -15,13 +15,15 @@ use crate::winhttp::{Object, WinHttp};
 // SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
 #[expect(unsafe_code, reason = "the trait wants a promise")]
 unsafe impl WebSocket for WinHttp {
-    /// `context` is for callbacks, which synchronous mode has none of; 0 leaves the request's.
+    /// A `context` of 0 leaves the one of the request.
     fn web_socket_complete_upgrade(
         &self,
         request: HInternet,
         context: usize,
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
-        let socket = self.request(request)?.complete_upgrade()?;
+        let object = self.request(request)?;
+        let notifier = self.notifier(request)?;
+        let socket = object.complete_upgrade(&|notice| notifier.notify(notice))?;
         if context != 0 {
             socket.set_context(context);
         }

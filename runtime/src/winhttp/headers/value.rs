@@ -6,6 +6,7 @@ use winws_api::WideChar;
 use winws_api::winhttp::sys;
 
 use crate::protocol::http::Date;
+use crate::winhttp::wide;
 
 /// The form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Form {
     /// The bytes of a text in this form, if it can have it.
     pub(super) fn bytes<W: WideChar>(self, text: &[u8]) -> Option<Value> {
         let (bytes, zero) = match self {
-            Self::Text => (wide::<W>(&decode(text)), size_of::<W>()),
+            Self::Text => (wide::without_zero::<W>(&decode(text)), size_of::<W>()),
             Self::Wire => (text.to_owned(), 1),
             Self::Number => (u32::try_from(number(text)?).ok()?.to_ne_bytes().to_vec(), 0),
             Self::Number64 => (number(text)?.to_ne_bytes().to_vec(), 0),
@@ -70,16 +71,6 @@ fn decode(bytes: &[u8]) -> String {
     lines
         .map(|line| str::from_utf8(line).map_or_else(|_| line.iter().copied().map(char::from).collect(), str::to_owned))
         .collect()
-}
-
-/// The units of a text.
-fn wide<W: WideChar>(text: &str) -> Vec<u8> {
-    // A unit of winws-api does not show its bytes. There are two types of them.
-    if size_of::<W>() == size_of::<u16>() {
-        text.encode_utf16().flat_map(u16::to_ne_bytes).collect()
-    } else {
-        text.chars().flat_map(|char| u32::from(char).to_ne_bytes()).collect()
-    }
 }
 
 /// The standard parser also takes a sign.

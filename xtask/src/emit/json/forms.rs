@@ -216,6 +216,10 @@ pub(super) struct ParamFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str", extend("enum" = Unit::ALL.map(Unit::name)))]
     pub length_unit: Option<&'static str>,
+    /// When that length counts wide characters, although it counts bytes otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "CharactersIfFacts<'static>")]
+    pub characters_if: Option<CharactersIfFacts<'a>>,
     /// Whether it is a list that ends with a null pointer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub null_terminated: bool,
@@ -243,6 +247,17 @@ pub(super) struct ParamFacts<'a> {
     /// Where the facts of this object come from, by their keys; with `--sources` only.
     #[serde(skip_serializing_if = "Sources::is_empty")]
     pub sources: Sources<'a>,
+}
+
+/// When a length counts wide characters: for some values of another parameter.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CharactersIf")]
+pub(super) struct CharactersIfFacts<'a> {
+    /// The parameter that decides.
+    pub param: &'a str,
+    /// Its values for which the length counts characters, as names of constants.
+    pub values: Vec<&'a str>,
 }
 
 /// A member of an enumeration.

@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer};
 use serde_json::ser::{Formatter as _, PrettyFormatter};
 
 use forms::{
-    CodeFacts, ConstantFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts, PublicFacts,
-    ReturnFacts, RowFacts,
+    CharactersIfFacts, CodeFacts, ConstantFacts, FieldFacts, File, MemberFacts, PageFacts, ParamFacts, PartFacts,
+    PublicFacts, ReturnFacts, RowFacts,
 };
 use places::{Place, SourceFacts, Sources};
 
@@ -223,6 +223,7 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "dimensions", param.dimensions.as_ref());
         self.add(&mut sources, "length_of", param.length_of.as_ref());
         self.add(&mut sources, "length_unit", param.stated_unit());
+        self.add(&mut sources, "characters_if", param.characters_if.as_ref());
         let Afterwards { kept_until, lent_until, written_on_failure, aliased } = &param.afterwards;
         self.add(&mut sources, "null_terminated", param.null_terminated.as_ref());
         self.add(&mut sources, "terminated_if", param.terminated_if.as_ref());
@@ -241,6 +242,10 @@ impl<'a> Pages<'a> {
             dimensions: param.dimensions.as_ref().map(|dimensions| &*dimensions.value),
             length_of: param.length_of.as_ref().map(|buffer| &*buffer.value),
             length_unit: param.stated_unit().map(|unit| unit.value.name()),
+            characters_if: param.characters_if.as_ref().map(|when| CharactersIfFacts {
+                param: &when.value.param,
+                values: when.value.values.iter().map(|value| &*value.value).collect(),
+            }),
             null_terminated: param.null_terminated.is_some(),
             terminated_if: param.terminated_if.as_ref().map(|number| number.value),
             wide: param.wide.is_some(),

@@ -9,7 +9,7 @@ use super::outputs;
 use super::types::{self, Scope};
 use crate::draft::{Convention, Until};
 use crate::emit::markdown::escape;
-use crate::model::{Arg, ArgKind, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
+use crate::model::{Arg, ArgKind, CharactersIf, CodeSpace, Family, Function, Group, Param, Spec, Type, Wide};
 
 /// What a method says that is generic in the units of its wide strings.
 const UNITS: &str =
@@ -89,7 +89,10 @@ fn choices(function: &Function, spec: &Spec) -> Vec<String> {
         true => "The runtime has chosen:",
         false => "The runtime is to do this:",
     };
-    let lead = format!("Neither the page nor what is known of Windows decides these cases. {ours}");
+    let lead = format!(
+        "Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table \
+         of behaviour. {ours}"
+    );
     [lead, String::new()].into_iter().chain(items).collect()
 }
 
@@ -199,7 +202,8 @@ pub(super) fn details_but(function: &Function, but: Option<usize>, safe: bool, w
         let param = &function.params[index];
         let mut lines = wrap(&head(function, index, param, safe, writer), "- ", "  ");
         let mut text = writer.lines_about(Some(&param.c_name), &param.docs);
-        let sentence = afterwards(param);
+        let counts = param.characters_if.as_ref().filter(|_| safe).map(|when| counts(function, when));
+        let sentence = [counts.unwrap_or_default(), afterwards(param)].join(" ").trim().to_owned();
         if !sentence.is_empty() {
             if !text.is_empty() {
                 text.push(String::new());
@@ -261,6 +265,21 @@ pub(super) fn details_but(function: &Function, but: Option<usize>, safe: bool, w
         out.remove(0);
     }
     out
+}
+
+/// When C counts characters instead of bytes. The slice of the method has all bytes in either case.
+fn counts(function: &Function, when: &CharactersIf) -> String {
+    let values: Vec<String> = when.values.iter().map(|(name, _)| code_span(name)).collect();
+    let decides = code_span(&function.params[when.param].rust_name);
+    format!("If {decides} is {}, C counts it in wide characters, and the slice has all bytes of those.", or(&values))
+}
+
+/// `A`, `A or B`, `A, B or C`.
+fn or(words: &[String]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        words => words.concat(),
+    }
 }
 
 /// What else holds of a parameter when the call is over.

@@ -10,7 +10,7 @@ use quote::quote;
 
 use self::terms::Terms;
 use super::super::fold::fold;
-use crate::draft::{Docs, Requirements};
+use crate::draft::{Docs, Kind, Requirements};
 use crate::emit::markdown::escape;
 use crate::model::{Function, Origin, Spec};
 use crate::prose::{Block, BlockKind, Definition, Inline, NoteKind, Prose, Table, plain};
@@ -78,9 +78,22 @@ impl<'a> Writer<'a> {
         out
     }
 
-    /// The words of a text in one line.
+    /// The words of a text in one line. No link shows where a function of C leads, so that a method has its own name.
     pub(super) fn words(&self, prose: &Prose) -> String {
-        self.translated(prose, None).plain().split_whitespace().collect::<Vec<_>>().join(" ")
+        let text = self.translated(prose, None).plain();
+        text.split_whitespace().map(|word| self.word(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A word, or the name of the method if it is the C name of a function that has one.
+    fn word<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        let name = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let item = self.spec.by_name.get(name).map(|&index| &self.spec.items[index]);
+        let functions = item.filter(|item| item.draft.kind == Kind::Function && item.gaps.is_empty());
+        let method = functions.and_then(|item| item.rust_path.as_deref()?.rsplit("::").next());
+        match method {
+            Some(method) if !name.is_empty() => Cow::Owned(word.replacen(name, method, 1)),
+            _ => Cow::Borrowed(word),
+        }
     }
 
     fn translated<'p>(&self, prose: &'p Prose, about: Option<&str>) -> Cow<'p, Prose> {

@@ -207,7 +207,7 @@ fn lib(spec: &Spec, families: &[&Family], shared: &[Shared]) -> TokenStream {
     quote! {
         #(#![doc = #docs])*
         #![no_std]
-        #![allow(clippy::too_many_arguments, clippy::too_many_lines, clippy::unreadable_literal, reason = "as the headers have it")]
+        #![allow(clippy::pub_underscore_fields, clippy::too_many_arguments, clippy::too_many_lines, clippy::unreadable_literal, reason = "as the headers have it")]
 
         #[rustfmt::skip]
         pub mod codes;

@@ -7,7 +7,7 @@ use super::number::Number;
 use super::prose::Blocks;
 use super::provenance::Cited;
 use super::signature::RustParam;
-use crate::draft::{Afterwards, Convention, DocumentedCode, Function, Param, Returns};
+use crate::draft::{Afterwards, CharactersIf, Convention, DocumentedCode, Function, Param, Returns};
 
 /// A parameter.
 pub(super) struct ParamRow<'a> {
@@ -24,6 +24,8 @@ pub(super) struct ParamRow<'a> {
     pub length_of: Option<(&'a str, Option<String>)>,
     /// What that length counts, where it is stated by itself.
     pub length_unit: Option<&'static str>,
+    /// When that length counts wide characters instead of bytes.
+    pub characters_if: Option<&'a CharactersIf>,
     pub docs: Blocks<'a>,
     pub null_terminated: bool,
     /// The length that says that the string ends with a zero.
@@ -86,6 +88,7 @@ pub(super) fn params<'a>(
         sources.extend(param.reserved.as_ref().map(|fact| here.cite("reserved", &fact.source)));
         sources.extend(param.length_of.as_ref().map(|fact| here.cite("length of", &fact.source)));
         sources.extend(param.stated_unit().map(|fact| here.cite("unit of the length", &fact.source)));
+        sources.extend(param.characters_if.as_ref().map(|fact| here.cite("counts characters", &fact.source)));
         sources.extend(param.null_terminated.as_ref().map(|fact| here.cite("ends with", &fact.source)));
         sources.extend(param.terminated_if.as_ref().map(|fact| here.cite("ends with a zero", &fact.source)));
         sources.extend(param.wide.as_ref().map(|fact| here.cite("wide strings", &fact.source)));
@@ -103,6 +106,7 @@ pub(super) fn params<'a>(
             optional_if: param.optional_if.as_ref().map(|sentence| &*sentence.value),
             length_of: param.length_of.as_ref().map(|of| (&*of.value, anchor(&of.value).map(|at| ids[at].clone()))),
             length_unit: param.stated_unit().map(|unit| unit.value.name()),
+            characters_if: param.characters_if.as_ref().map(|fact| &fact.value),
             docs: Blocks::new(here, &param.docs, 2),
             null_terminated: param.null_terminated.is_some(),
             terminated_if: param.terminated_if.as_ref().map(|fact| fact.value),

@@ -77,8 +77,9 @@ pub(super) fn compare(page: &Page, field: &mut Field, declared: &Declared, span:
     let source = at(page, span);
     let name = field.name.value.clone();
     let mut report = |says: String, shown: String| {
-        let message = format!("`{name}` is {says} by its heading, and is declared as {shown}, which counts");
-        let help = "mend the heading or its `Type:` line, or else the declaration";
+        let message =
+            format!("the heading says that `{name}` is {says}, but it is declared as {shown}; the declaration counts");
+        let help = "correct the heading, its `Type:` line, or the declaration";
         diags.report_help(Rule::HeadingAgainstDeclaration, locate(page, span), message, help);
     };
     match &declared.what {

@@ -51,9 +51,9 @@ impl Missing<'_> {
             let strangers = self.strangers.iter().map(String::as_str);
             let help = closest(&name, strangers).map_or_else(
                 || "give it a heading with its text".to_owned(),
-                |likely| format!("is `{likely}` meant? then mend that heading"),
+                |likely| format!("is `{likely}` meant? then correct that heading"),
             );
-            let message = format!("`{name}` is declared here and has no heading");
+            let message = format!("`{name}` is declared here but has no heading");
             diags.report_help(Rule::UndocumentedField, locate(self.page, span), message, help);
             paths[index].get_or_insert_with(|| name.clone());
             if declared.name.is_some() {

@@ -65,7 +65,7 @@ pub(super) fn complete(
             Some((path, None)) => {
                 doubts.add(
                     lines.block(),
-                    &format!("`{name}` is declared twice, as different things"),
+                    &format!("`{name}` is declared twice, and the declarations differ"),
                     "its declarations",
                 );
                 disputed.insert(path.to_owned());
@@ -129,7 +129,7 @@ fn of<'a>(all: &'a [Shown], fields: &[Field], doubts: &mut Doubts<'_>) -> Option
         }
         if fields.is_empty() && !first.declaration.fields.is_empty() {
             let count = first.declaration.fields.len();
-            let message = format!("`{}` is declared with {count} fields, and no heading names one", doubts.name);
+            let message = format!("`{}` is declared with {count} fields, but no heading names a field", doubts.name);
             doubts.add(first.lines.block(), &message, "headings");
             return None;
         }
@@ -146,7 +146,7 @@ fn of<'a>(all: &'a [Shown], fields: &[Field], doubts: &mut Doubts<'_>) -> Option
     let shown = likely.unwrap_or(first);
     let called =
         shown.declaration.names.first().map_or_else(|| "a type without a name".to_owned(), |name| format!("`{name}`"));
-    let message = format!("{called} is declared here, and `{}` nowhere on this page", doubts.name);
+    let message = format!("{called} is declared here, but `{}` is declared nowhere on this page", doubts.name);
     doubts.add(shown.lines.block(), &message, "its name");
     likely.map(|likely| (&likely.declaration, likely.lines))
 }
@@ -183,7 +183,8 @@ impl Doubts<'_> {
 
     /// Fields that lie otherwise than C lays them out, which no generated code does.
     fn packing(&mut self, span: Span) {
-        let message = format!("the fields of `{}` are packed or aligned here, for which there is no form", self.name);
+        let message =
+            format!("the fields of `{}` are packed or aligned here, and generated code cannot express that", self.name);
         self.add(span, &message, "packing");
     }
 
@@ -206,7 +207,7 @@ impl Doubts<'_> {
         // Names of a letter or two are all alike.
         let likely = closest(last, declared.filter(|other| *other != last && other.len() > 2));
         let meant = likely.map_or_else(String::new, |likely| format!("; `{likely}` is"));
-        self.add(span, &format!("`{name}` has a heading and is not declared{meant}"), "names");
+        self.add(span, &format!("`{name}` has a heading but is not declared{meant}"), "names");
     }
 
     /// Reports headings that stand in another order than the fields; the declaration counts.
@@ -214,7 +215,7 @@ impl Doubts<'_> {
         let Some(at) = order.windows(2).position(|pair| pair[0] > pair[1]) else { return };
         let (one, other) = (&fields[at].name.value, &fields[at + 1].name.value);
         let message = format!(
-            "`{other}` is declared before `{one}`, and its heading stands after that one's; the declaration counts"
+            "`{other}` is declared before `{one}`, but the heading of `{other}` comes after the heading of `{one}`; the declaration counts"
         );
         let help = "put the headings in the order of the declaration";
         self.differences.report(span, &message, help);

@@ -42,7 +42,7 @@ pub(super) fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter,
     let values = read(file, &keys, loose, end).unwrap_or_else(|failure| {
         let (span, message) = match failure {
             Failure::Nested => (Span::line(2), "brackets are nested deeper than any page needs".to_owned()),
-            Failure::Refused(span, why) => (span, format!("this is no valid YAML: {why}")),
+            Failure::Refused(span, why) => (span, format!("this is not valid YAML: {why}")),
         };
         diags.report(Rule::FrontMatterYaml, file.at(span), message);
         keys.iter().map(|key| key.values.iter().map(|value| unquote(value.text).to_owned()).collect()).collect()
@@ -52,7 +52,8 @@ pub(super) fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter,
     let mut bleed = keys.iter().zip(&values).filter(unfilled);
     if let Some((key, _)) = bleed.next() {
         let place = key.values.first().unwrap_or(&key.name).span(file);
-        let message = format!("values that only the template has, {} in all, this is the first", 1 + bleed.count());
+        let message =
+            format!("values come from the unfilled template, {} in all; this is the first", 1 + bleed.count());
         diags.report(Rule::TemplateText, file.at(place), message);
     }
     for (key, values) in keys.into_iter().zip(values) {

@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for Keys<'_> {
         }
         match map.next_key_seed(Text)? {
             None => Ok(values),
-            Some(extra) => Err(serde::de::Error::custom(format!("`{extra}` is no key of its own line"))),
+            Some(extra) => Err(serde::de::Error::custom(format!("`{extra}` is a second key on this line"))),
         }
     }
 

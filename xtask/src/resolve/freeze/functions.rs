@@ -128,7 +128,7 @@ fn freeze_returns(
         (None, Convention::HResult) => Type::HResult,
         (None, Convention::Void) => Type::Void,
         (None, _) => {
-            let message = format!("the page says how `{c_name}` fails, but not what type it returns");
+            let message = format!("the page says how `{c_name}` fails, but not which type it returns");
             gaps.add(Rule::MissingReturn, at, message, help, "return type".to_owned());
             return None;
         }
@@ -149,8 +149,8 @@ fn failure(
     if matches!(convention, Convention::LastError | Convention::Value) && has_room {
         let as_c = as_c(stated.value, c_return);
         if as_c.is_none() {
-            let message = format!("{} is no value of the type that `{c_name}` returns", stated.value);
-            let help = "mend the value or the type, or state `failure` in overrides.toml";
+            let message = format!("the type that `{c_name}` returns does not have the value {}", stated.value);
+            let help = "correct the value or the type, or state `failure` in overrides.toml";
             gaps.add(Rule::UnclearFailure, stated.source.location(), message, help, UNCLEAR.to_owned());
         }
         return as_c;
@@ -165,7 +165,7 @@ fn failure(
 
 /// A number as C converts it to an integer type: `0xFFFFFFFF` is -1 as an `int`, and -1 is all bits of a `DWORD`. None
 /// if bits are lost.
-fn as_c(number: i64, type_: &Type) -> Option<i64> {
+pub(super) fn as_c(number: i64, type_: &Type) -> Option<i64> {
     let Type::Int(int) = type_ else { return Some(number) };
     let (bits, signed) = match int {
         Int::U8 => (8, false),
@@ -236,6 +236,7 @@ fn freeze_param(
         written_on_failure: param.afterwards.written_on_failure.iter().map(|code| CName::new(&*code.value)).collect(),
         aliased: param.afterwards.aliased.is_some(),
         terminated_if: param.terminated_if.as_ref().map(|number| number.value),
+        characters_if: None,
         wide: param.wide.is_some(),
         docs: param.docs.clone(),
     })
@@ -336,7 +337,7 @@ fn args(function: &draft::Function, params: &[Param]) -> Vec<Arg> {
     args
 }
 
-fn is_byte(type_: &Type) -> bool {
+pub(super) fn is_byte(type_: &Type) -> bool {
     matches!(type_, Type::Void | Type::Int(Int::U8 | Int::I8) | Type::Char { wide: false })
 }
 

@@ -1,5 +1,6 @@
 //! The last pass: complete drafts become the typed items that Rust is made of; what is missing becomes a gap.
 
+mod characters;
 mod complete;
 mod constants;
 mod enums;
@@ -41,7 +42,7 @@ pub(super) fn freeze(
     let settings: Vec<FamilyConfig> = by_family.keys().map(|name| families::config(name, config)).collect();
     let mut out: Vec<Family> = settings.iter().map(shell).collect();
     let codes = codes.iter().map(|code| (&*code.name, code)).collect();
-    let mut context = Context { types: Types::default(), codes, config };
+    let mut context = Context { types: Types::default(), codes, numbers: characters::numbers(items), config };
     for family in &out {
         for opaque in &family.opaques {
             let name = TypeName {
@@ -122,7 +123,11 @@ impl Frozen {
         let draft = &item.draft;
         let made = match &draft.body {
             Body::Function(function) => {
-                functions::freeze(index, draft, function, context, names, &mut gaps).map(Made::Function)
+                let mut made = functions::freeze(index, draft, function, context, names, &mut gaps);
+                if let Some(made) = &mut made {
+                    characters::settle(draft.kind, function, made, &context.numbers, gaps.diags);
+                }
+                made.map(Made::Function)
             }
             Body::Struct(fields, _) => {
                 structs::freeze(index, draft, fields, context, names, &mut gaps).map(Made::Struct)
@@ -153,8 +158,8 @@ fn freeze_enums(
         let all = enum_.members.iter().chain(enum_.aliases.iter().map(|(member, _)| member));
         let all: Vec<&CName> = all.map(|member| &member.c_name).collect();
         if let Some(member) = all.iter().find(|name| enumerators.contains(**name)) {
-            let message = format!("`{member}` is a member of another enumeration of `{}` too", family.header);
-            let help = "C has one of that name; remove the other one";
+            let message = format!("another enumeration of `{}` also has the member `{member}`", family.header);
+            let help = "C allows a member's name only once; remove one of them";
             gaps.add(Rule::ClashingName, &draft.place, message, help, format!("name of {member}"));
             continue;
         }
@@ -169,10 +174,12 @@ fn freeze_enums(
     }
 }
 
-/// What items refer to: types and codes of any family.
+/// What items refer to: types, codes and constants of any family.
 struct Context<'a> {
     types: Types,
     codes: BTreeMap<&'a str, &'a CodeEntry>,
+    /// The constants that decide what a length counts.
+    numbers: BTreeMap<String, i128>,
     config: &'a Families,
 }
 
@@ -273,7 +280,7 @@ fn finish(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], diag
         for function in &family.functions {
             let Origin { c_name, place, .. } = &function.origin;
             if settings.groups.iter().all(|group| !group.holds(c_name)) {
-                let message = format!("`{c_name}` is in no group of `{}`, so that no trait has it", family.name);
+                let message = format!("no group of `{}` has `{c_name}`, so no trait has a method for it", family.name);
                 let help = "add it to the functions of a group in families.toml";
                 diags.report_help(Rule::UngroupedFunction, place.clone(), message, help);
             }
@@ -313,7 +320,8 @@ fn clashes(family: &mut Family, settings: &FamilyConfig, items: &mut [Item], dia
         for &index in owners {
             let item = &mut items[index];
             let Draft { name: called, place, .. } = &item.draft;
-            let message = format!("`{}` would be `{name}`, which is the name of something else too", called.value);
+            let message =
+                format!("the Rust name of `{}` would be `{name}`, but something else has that name", called.value);
             let help = "give one of them another name, or strip less in families.toml";
             let mut gaps = Gaps { list: &mut item.gaps, diags };
             gaps.add(Rule::ClashingName, place, message, help, format!("Rust name {name}"));

@@ -42,7 +42,7 @@ pub(super) fn freeze(
         gaps.list.extend(open.iter().map(|field| format!("type of {}", field.name.value)));
     }
     if let Some(bits) = fields.iter().find_map(|field| field.bits.as_ref()) {
-        let message = format!("`{name}` has bit fields, which Rust has not");
+        let message = format!("`{name}` has bit fields, and Rust has none");
         let help = "nothing is generated for it; its facts are in facts.json";
         gaps.add(Rule::BitField, bits.source.location(), message, help, "a form for bit fields".to_owned());
     }
@@ -135,7 +135,7 @@ impl Builder<'_, '_> {
         }
         let Some(c_type) = field.c_type.as_ref().filter(|_| inner.is_empty()) else {
             let message = format!("`{}` and its parts do not fit together", field.name.value);
-            let help = "list the parts right behind it, and give it `Type: struct` or `Type: union`";
+            let help = "list the parts directly after it, and give it `Type: struct` or `Type: union`";
             self.gaps.add(
                 Rule::MissingType,
                 field.name.source.location(),
@@ -149,7 +149,7 @@ impl Builder<'_, '_> {
         let (what, message, help) = match self.context.types.resolve_field(&c_type.value) {
             Ok(raw) if !has_no_size(&raw) => return Some(FieldKind::Value { raw, c_type: c_type.value.clone() }),
             Ok(_) => {
-                let why = "of which only pointers are known";
+                let why = "which may only be used through a pointer";
                 let what = format!("type of {name}: {}, {why}", c_type.value);
                 (what, format!("`{name}` is a `{}`, {why}", c_type.value), "mend its type")
             }

@@ -50,7 +50,7 @@ fn table<'a>(entry: &'a CallbacksConfig, family: &Family, config: &Families) -> 
     let mut slots: Vec<Slot> = Vec::new();
     for field in &body.fields {
         let Some(callback) = callback_of(field, family) else {
-            return Err(unfit(format!("`{}` is no callback of `{}`", field.rust_name, family.header)));
+            return Err(unfit(format!("`{}` is not a callback of `{}`", field.rust_name, family.header)));
         };
         let called = &family.callbacks[callback].origin.c_name;
         if slots.iter().any(|slot| slot.callback == callback) {

@@ -28,6 +28,10 @@ pub(super) fn settle(families: &mut [Family]) {
 fn of(function: &Function, holding: &BTreeSet<Name>) -> Wide {
     let mut wide = Wide::No;
     for (at, param) in function.params.iter().enumerate() {
+        // How many bytes it counts depends on the units.
+        if param.characters_if.is_some() {
+            return Wide::Generic;
+        }
         if !param.wide && !holds(&param.raw, holding) {
             continue;
         }

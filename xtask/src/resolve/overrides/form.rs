@@ -93,6 +93,7 @@ pub struct ParamEntry {
     pub direction: Option<Spanned<String>>,
     pub length_of: Option<Spanned<String>>,
     pub length_unit: Option<Spanned<String>>,
+    pub characters_if: Option<Spanned<BTreeMap<String, Vec<Spanned<String>>>>>,
     pub null_terminated: Option<Spanned<bool>>,
     pub terminated_if: Option<Spanned<i64>>,
     pub wide: Option<Spanned<bool>>,

@@ -1,14 +1,16 @@
 //! Entries of functions and callbacks: their parameters, failures, and what they return.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
 
 use super::form::{FunctionEntry, ParamEntry};
 use super::{Entry, find, grounds, moment, requirements};
+use crate::c::names::closest;
 use crate::c::types;
 use crate::diag::Diagnostics;
-use crate::draft::{Body, Direction, Draft, Function, Kind, Param, Unit};
+use crate::draft::{Body, CharactersIf, Direction, Draft, Function, Kind, Param, Unit};
 use crate::fact::Fact;
 use crate::source::SourceFile;
 
@@ -56,7 +58,7 @@ pub(super) fn function_entry(
         match types::parse(returns.get_ref()) {
             None => grounds.invalid(&range, format!("`{}` is no C type", returns.get_ref()), diags),
             Some(c_type) if function.returns.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
-                grounds.expired(&range, format!("the page states that `{name}` returns `{c_type}` by now"), diags);
+                grounds.expired(&range, format!("the page now states that `{name}` returns `{c_type}`"), diags);
             }
             Some(c_type) => function.returns.c_type = Some(grounds.fact(c_type, &range)),
         }
@@ -83,6 +85,7 @@ fn param_entry(
         direction,
         length_of,
         length_unit,
+        characters_if,
         null_terminated,
         terminated_if,
         wide,
@@ -92,12 +95,12 @@ fn param_entry(
         written_on_failure,
     } = change.get_ref();
     let same = |range: &Range<usize>, what: &dyn std::fmt::Display, diags: &mut Diagnostics| {
-        grounds.expired(range, format!("the page says by now that `{name}` is {what}"), diags);
+        grounds.expired(range, format!("the page now says that `{name}` is {what}"), diags);
     };
     if let Some(stated) = c_type {
         let (text, range) = (stated.get_ref(), stated.span());
         match types::parse(text) {
-            None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
+            None => grounds.invalid(&range, format!("`{text}` is not a C type"), diags),
             Some(c_type) if param.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
                 same(&range, &text, diags);
             }
@@ -110,7 +113,7 @@ fn param_entry(
     if let Some(stated) = direction {
         let (text, range) = (stated.get_ref(), stated.span());
         match Direction::by_name(text) {
-            None => grounds.invalid(&range, format!("`{text}` is none of in, out, inout"), diags),
+            None => grounds.invalid(&range, format!("`{text}` is not one of in, out, inout"), diags),
             Some(direction) if param.direction.as_ref().is_some_and(|known| known.value == direction) => {
                 same(&range, &text, diags);
             }
@@ -130,6 +133,9 @@ fn param_entry(
     }
     if let Some(stated) = length_unit {
         set_unit(grounds, param, stated, diags);
+    }
+    if let Some(stated) = characters_if {
+        set_characters(grounds, param, &names, stated, diags);
     }
     if let Some(stated) = null_terminated {
         param.null_terminated = grounds.flag(stated);
@@ -151,13 +157,13 @@ fn param_entry(
         afterwards.lent_until = moment(grounds, until, diags);
     }
     if let ([first, ..], Some(Fact { value: Direction::In, .. })) = (&written_on_failure[..], &param.direction) {
-        grounds.expired(&first.span(), format!("`{name}` is an input, so that no failure writes it"), diags);
+        grounds.expired(&first.span(), format!("`{name}` is an input, so no failure writes it"), diags);
     }
     for code in written_on_failure {
         if codes.contains(code.get_ref()) {
             afterwards.written_on_failure.push(grounds.fact(code.get_ref().clone(), &code.span()));
         } else {
-            let message = format!("`{}` is no failure that the page lists", code.get_ref());
+            let message = format!("the page does not list the failure `{}`", code.get_ref());
             grounds.gone(&code.span(), message, diags);
         }
     }
@@ -166,22 +172,52 @@ fn param_entry(
 fn set_unit(grounds: &Entry<'_>, param: &mut Param, stated: &Spanned<String>, diags: &mut Diagnostics) {
     let (text, range) = (stated.get_ref(), stated.span());
     let Some(unit) = Unit::ALL.into_iter().find(|unit| unit.name() == text) else {
-        grounds.invalid(&range, format!("`{text}` is none of bytes, elements"), diags);
+        grounds.invalid(&range, format!("`{text}` is not one of bytes, elements"), diags);
         return;
     };
     if param.length_of.is_none() {
-        grounds.invalid(&range, format!("`{}` is the length of no parameter", param.name.value), diags);
+        grounds.invalid(&range, format!("`{}` is not the length of any parameter", param.name.value), diags);
     } else if param.unit.as_ref().is_some_and(|known| known.value == unit) {
-        grounds.expired(&range, format!("the page says by now that `{}` counts {text}", param.name.value), diags);
+        grounds.expired(&range, format!("the page now says that `{}` counts {text}", param.name.value), diags);
     } else {
         param.unit = Some(grounds.fact(unit, &range));
+    }
+}
+
+/// What is named must be a parameter; whether the values are constants shows when all pages are known.
+fn set_characters(
+    grounds: &Entry<'_>,
+    param: &mut Param,
+    names: &[String],
+    stated: &Spanned<BTreeMap<String, Vec<Spanned<String>>>>,
+    diags: &mut Diagnostics,
+) {
+    let (range, name) = (stated.span(), &param.name.value);
+    let mut entries = stated.get_ref().iter();
+    let (Some((decides, values)), None) = (entries.next(), entries.next()) else {
+        grounds.invalid(&range, format!("one parameter decides what `{name}` counts"), diags);
+        return;
+    };
+    let others = || names.iter().filter(|other| *other != name).map(String::as_str);
+    if !others().any(|other| other == decides) {
+        let message = format!("there is no other parameter `{decides}`");
+        grounds.misspelt(&range, message, closest(decides, others()), diags);
+    } else if param.length_of.is_none() {
+        grounds.invalid(&range, format!("`{name}` is the length of no parameter"), diags);
+    } else if param.unit.as_ref().is_some_and(|unit| unit.value == Unit::Elements) {
+        grounds.expired(&range, format!("`{name}` counts elements, whatever `{decides}` is"), diags);
+    } else if values.is_empty() {
+        grounds.expired(&range, format!("without a value of `{decides}` this changes nothing"), diags);
+    } else {
+        let values = values.iter().map(|value| grounds.fact(value.get_ref().clone(), &value.span())).collect();
+        param.characters_if = Some(grounds.fact(CharactersIf { param: decides.clone(), values }, &range));
     }
 }
 
 fn set_optional(grounds: &Entry<'_>, param: &mut Param, optional: bool, range: &Range<usize>, diags: &mut Diagnostics) {
     if optional == param.optional.is_some() {
         let word = if optional { "optional" } else { "required" };
-        grounds.expired(range, format!("the page says by now that `{}` is {word}", param.name.value), diags);
+        grounds.expired(range, format!("the page now says that `{}` is {word}", param.name.value), diags);
         return;
     }
     param.optional = optional.then(|| grounds.fact((), range));

@@ -93,8 +93,14 @@ impl Entry<'_> {
 
     /// No page has what the entry names.
     fn gone(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
-        let help = "correct the name here, or the page if it lost this by mistake; otherwise take it out";
+        let help =
+            "correct the name here, or the page if the name was removed there by mistake; otherwise remove the entry";
         diags.report_help(Rule::ExpiredOverride, locate(self.file, range), why, help);
+    }
+
+    /// A name that nothing has; `near` is the one that was probably meant.
+    fn misspelt(&self, range: &Range<usize>, why: String, near: Option<&str>, diags: &mut Diagnostics) {
+        lenient::report_near(locate(self.file, range), why, near, diags);
     }
 
     fn invalid(&self, range: &Range<usize>, why: String, diags: &mut Diagnostics) {
@@ -135,7 +141,7 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
     if let Some(stated) = &entry.c_type {
         let (text, range) = (stated.get_ref(), stated.span());
         match types::parse(text).filter(is_number) {
-            None => grounds.invalid(&range, format!("`{text}` is no C type of 32 bits with a sign"), diags),
+            None => grounds.invalid(&range, format!("`{text}` is not a signed C type of 32 bits"), diags),
             Some(c_type) => *stands_for = Some(grounds.fact(c_type, &range)),
         }
     }
@@ -147,7 +153,7 @@ fn enum_entry(entry: &EnumEntry, file: &SourceFile, drafts: &mut [Draft], diags:
         };
         let value = i128::from(*value.get_ref());
         if member.value.as_ref().is_some_and(|known| known.value == value) {
-            grounds.expired(&range, format!("the page states {value} for `{}` by now", member.name.value), diags);
+            grounds.expired(&range, format!("the page now states {value} for `{}`", member.name.value), diags);
             continue;
         }
         member.value = Some(grounds.fact(value, &range));
@@ -183,7 +189,7 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
     if let Some(stated) = &entry.kind {
         let range = stated.span();
         match [Kind::Struct, Kind::Union].into_iter().find(|kind| kind.name() == stated.get_ref()) {
-            None => grounds.invalid(&range, format!("`{}` is none of struct, union", stated.get_ref()), diags),
+            None => grounds.invalid(&range, format!("`{}` is not one of struct, union", stated.get_ref()), diags),
             Some(stated) => {
                 // The override answers the doubt.
                 let unknown = draft.flaws.iter().any(|flaw| flaw == UNKNOWN_RECORD);
@@ -194,7 +200,7 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
                 let doubts = diags.list.len();
                 diags.list.retain(|finding| !doubt(finding));
                 if stated == draft.kind && doubts == diags.list.len() {
-                    grounds.expired(&range, format!("the page says by now that `{name}` is a {}", kind.name()), diags);
+                    grounds.expired(&range, format!("the page now says that `{name}` is a {}", kind.name()), diags);
                 }
                 draft.kind = stated;
                 draft.flaws.retain(|flaw| flaw != UNKNOWN_RECORD);
@@ -217,9 +223,9 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
         let Some(stated) = c_type else { continue };
         let (range, text) = (stated.span(), stated.get_ref());
         match types::parse(text) {
-            None => grounds.invalid(&range, format!("`{text}` is no C type"), diags),
+            None => grounds.invalid(&range, format!("`{text}` is not a C type"), diags),
             Some(c_type) if field.c_type.as_ref().is_some_and(|known| known.value == c_type) => {
-                let message = format!("the page says by now that `{}` is {text}", field.name.value);
+                let message = format!("the page now says that `{}` is {text}", field.name.value);
                 grounds.expired(&range, message, diags);
             }
             Some(c_type) => field.c_type = Some(grounds.fact(c_type, &range)),
@@ -231,7 +237,7 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
 fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<Until>> {
     let (word, range) = (until.get_ref(), until.span());
     let Some(until) = Until::parse(word) else {
-        grounds.invalid(&range, format!("`{word}` is none of completion, handle, and no name of a call"), diags);
+        grounds.invalid(&range, format!("`{word}` is neither `completion` nor `handle` nor the name of a call"), diags);
         return None;
     };
     Some(grounds.fact(until, &range))
@@ -246,7 +252,7 @@ pub fn accept(overrides: &Overrides, file: &SourceFile, rules: impl Fn(Rule) -> 
         let on_page = |path: &str| path == page || path.strip_suffix(&**page).is_some_and(|rest| rest.ends_with('/'));
         diags.list.retain(|finding| finding.rule != known || !on_page(&finding.location.path));
         if diags.list.len() == before {
-            let message = format!("there is no finding `{}` in {page} any more", known.name());
+            let message = format!("{page} has no finding `{}` any more", known.name());
             diags.report(Rule::ExpiredOverride, locate(file, &rule.span()), message);
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn set(
         let Some(stated) = stated else { continue };
         let (text, range) = (stated.get_ref(), stated.span());
         if known.as_ref().is_some_and(|known| known.value == *text) {
-            grounds.expired(&range, format!("the page states `{text}` by now"), diags);
+            grounds.expired(&range, format!("the page now states `{text}`"), diags);
         } else {
             *known = Some(grounds.fact(text.clone(), &range));
         }

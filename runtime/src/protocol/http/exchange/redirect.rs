@@ -77,7 +77,7 @@ pub(super) fn next(
     let is_secure = match url.scheme() {
         "http" | "ws" => false,
         "https" | "wss" => true,
-        _ => return Err(ExchangeError::Location),
+        _ => return Err(ExchangeError::Scheme),
     };
     if redirects == Redirects::NotToPlain && origin.is_secure && !is_secure {
         return Ok(None);
@@ -98,8 +98,8 @@ pub(super) fn next(
     };
     let method = if is_get { "GET" } else { head.method() };
     let target = &url[Position::BeforePath..Position::AfterQuery];
-    let mut new = RequestHead::new(method, target, head.minor_version(), &to.authority())
-        .map_err(|_| ExchangeError::Location)?;
+    let mut new =
+        RequestHead::new(method, target, head.minor_version(), &to.authority()).map_err(|_| ExchangeError::Location)?;
     new.fields = head.fields.clone();
     if to != *origin {
         FOR_ONE_ORIGIN.iter().for_each(|name| new.fields.remove(name));

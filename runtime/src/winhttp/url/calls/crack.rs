@@ -60,6 +60,8 @@ fn null_with_a_length_asks_for_pointers_into_the_url() {
     check_places("http://winehq/post;a", 80, [some(0, 4), (None, 0), (None, 0), some(7, 6), some(13, 7), some(20, 0)]);
     // A user name that is empty is there.
     check_places("http://:p@h?a", 80, [some(0, 4), some(13, 0), some(8, 1), some(10, 1), some(13, 0), some(11, 2)]);
+    // So is a password.
+    check_places("http://u:@h/", 80, [some(0, 4), some(7, 1), some(12, 0), some(10, 1), some(11, 1), some(12, 0)]);
     // The sign belongs to the query, not to a user.
     check_places(
         "http://example.net/path?var1=example@example.com&var2=x&var3=y",

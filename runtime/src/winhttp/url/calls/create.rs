@@ -176,6 +176,12 @@ fn icu_escape_authority_escapes_user_password_and_host() {
         };
     check(parts, ICU_ESCAPE_AUTHORITY, "http://a%40b%3Ac:p%2F%25%3A%C3%A9@h%C3%B6.st/ ");
     check(parts, ICU_ESCAPE_AUTHORITY | ICU_ESCAPE, "http://a%40b%3Ac:p%2F%25%3A%C3%A9@h%C3%B6.st/%20");
+    // The parts are plain text, so what looks like an escape sequence is none.
+    check(
+        Parts { user: Some("%41"), password: None, host: Some("h"), path: None, ..parts },
+        ICU_ESCAPE_AUTHORITY,
+        "http://%2541@h",
+    );
     check(Parts { host: Some("[::1]"), ..parts }, ICU_ESCAPE_AUTHORITY, "http://a%40b%3Ac:p%2F%25%3A%C3%A9@[::1]/ ");
 }
 

@@ -269,6 +269,11 @@ fn argument(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
         if matches!(function.params[at].raw, Type::Pointer { .. }) {
             // A null pointer beside a length that is asked for is an empty buffer; a buffer without a length is none.
             quote! { if #pointer.is_null() { 0 } else { ffi::read(#length).ok_or(BadArgument)? } }
+        } else if let Some(when) = &function.params[at].characters_if {
+            let decides = &function.params[when.param];
+            let (decided, values) =
+                (c_ident(decides), when.values.iter().map(|(_, value)| number_of(&decides.raw, *value)));
+            quote! { ffi::bytes::<W>(#length, [#(#values),*].contains(&#decided))? }
         } else {
             quote! { #length }
         }

@@ -1,0 +1,155 @@
+//! Status callbacks in synchronous mode, set and called as C does it.
+
+use std::ffi::c_void;
+use std::net::TcpListener;
+use std::ptr;
+use std::slice;
+use std::sync::Mutex;
+use std::thread;
+
+use winws::ffi::winhttp::{
+    HINTERNET, WinHttpCloseHandle, WinHttpConnect, WinHttpOpen, WinHttpOpenRequest, WinHttpQueryOption,
+    WinHttpReceiveResponse, WinHttpSendRequest, WinHttpSetOption, WinHttpSetStatusCallback,
+};
+use winws_api::winhttp::sys;
+
+use super::c::wide;
+
+/// What a callback was told: the handle, the status, and the information as a text.
+type Told = (usize, u32, String);
+
+/// Writes down what it is told, into the list that its context is the address of.
+unsafe extern "system" fn record(
+    handle: HINTERNET,
+    context: usize,
+    status: u32,
+    information: *mut c_void,
+    length: u32,
+) {
+    let length = usize::try_from(length).unwrap();
+    let text = match status {
+        sys::WINHTTP_CALLBACK_STATUS_HANDLE_CREATED | sys::WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING => {
+            assert_eq!(length, size_of::<HINTERNET>());
+            // SAFETY: the page says that it is a pointer to a handle.
+            format!("{:x}", unsafe { *information.cast::<usize>() })
+        }
+        sys::WINHTTP_CALLBACK_STATUS_RESOLVING_NAME
+        | sys::WINHTTP_CALLBACK_STATUS_NAME_RESOLVED
+        | sys::WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER
+        | sys::WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER
+        | sys::WINHTTP_CALLBACK_STATUS_REDIRECT => {
+            // SAFETY: the page says that it is a wide string of this length, the zero counted (b2.2.18).
+            let units = unsafe { slice::from_raw_parts(information.cast::<u16>(), length) };
+            String::from_utf16(units.strip_suffix(&[0]).expect("a zero")).unwrap()
+        }
+        _ if information.is_null() => String::new(),
+        _ => {
+            assert_eq!(length, 4);
+            // SAFETY: the page says that it is a DWORD.
+            unsafe { *information.cast::<u32>() }.to_string()
+        }
+    };
+    // SAFETY: the context is the address of the list, which outlives the handles.
+    let told = unsafe { &*ptr::with_exposed_provenance::<Mutex<Vec<Told>>>(context) };
+    told.lock().unwrap().push((handle.addr(), status, text));
+}
+
+#[test]
+fn b9_14_a_callback_in_synchronous_mode_is_told_of_each_step_in_the_thread_of_the_call() {
+    use std::io::{Read as _, Write as _};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        for answer in [
+            format!("HTTP/1.1 302 Found\r\nLocation: http://localhost:{port}/there\r\nContent-Length: 0\r\n\r\n"),
+            "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+        ] {
+            let mut peer = listener.accept().unwrap().0;
+            assert!(peer.read(&mut [0; 4096]).unwrap() > 0);
+            peer.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let told = Mutex::new(Vec::<Told>::new());
+    let context = ptr::from_ref(&told).expose_provenance();
+    let (host, target) = (wide("127.0.0.1"), wide("/here"));
+    // SAFETY: all pointers lead to what the pages say, and outlive the calls; the list outlives the handles.
+    let (session, connection, request) = unsafe {
+        let session = WinHttpOpen(ptr::null(), sys::WINHTTP_ACCESS_TYPE_NO_PROXY, ptr::null(), ptr::null(), 0);
+        let option = sys::WINHTTP_OPTION_CONTEXT_VALUE;
+        let size = u32::try_from(size_of::<usize>()).unwrap();
+        assert_eq!(WinHttpSetOption(session, option, ptr::from_ref(&context).cast_mut().cast(), size), 1);
+        let former = WinHttpSetStatusCallback(session, Some(record), sys::WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+        assert!(former.is_none());
+        let connection = WinHttpConnect(session, host.as_ptr(), port, 0);
+        let none = ptr::null();
+        let request = WinHttpOpenRequest(connection, none, target.as_ptr(), none, none, ptr::null_mut(), 0);
+        assert_eq!(WinHttpSendRequest(request, none, 0, ptr::null_mut(), 0, 0, context), 1);
+        assert_eq!(WinHttpReceiveResponse(request, ptr::null_mut()), 1);
+        let (mut read, mut length) = (0_usize, size);
+        assert_eq!(WinHttpQueryOption(request, option, ptr::from_mut(&mut read).cast(), &raw mut length), 1);
+        assert_eq!(read, context, "the context of the connection was taken over");
+        for handle in [request, connection, session] {
+            assert_eq!(WinHttpCloseHandle(handle), 1);
+        }
+        (session.addr(), connection.addr(), request.addr())
+    };
+    server.join().unwrap();
+    let told = told.into_inner().unwrap();
+    let of = |status: u32| -> Vec<(usize, &str)> {
+        told.iter().filter(|told| told.1 == status).map(|told| (told.0, told.2.as_str())).collect()
+    };
+    let hex = |handle: usize| format!("{handle:x}");
+    assert_eq!(
+        of(sys::WINHTTP_CALLBACK_STATUS_HANDLE_CREATED),
+        [(session, &hex(connection)[..]), (connection, &hex(request)[..])],
+        "in the name of the parent (b2.2.3)"
+    );
+    assert_eq!(
+        of(sys::WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING),
+        [(request, &hex(request)[..]), (connection, &hex(connection)[..]), (session, &hex(session)[..])]
+    );
+    let steps: Vec<u32> = told.iter().filter(|told| told.0 == request).map(|told| told.1).collect();
+    let connect = [
+        sys::WINHTTP_CALLBACK_STATUS_RESOLVING_NAME,
+        sys::WINHTTP_CALLBACK_STATUS_NAME_RESOLVED,
+        sys::WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER,
+        sys::WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER,
+        sys::WINHTTP_CALLBACK_STATUS_SENDING_REQUEST,
+        sys::WINHTTP_CALLBACK_STATUS_REQUEST_SENT,
+        sys::WINHTTP_CALLBACK_STATUS_RECEIVING_RESPONSE,
+        sys::WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED,
+    ];
+    assert_eq!(steps[..8], connect, "b2.1.3 and b2.1.4 have this order");
+    assert_eq!(steps[8], sys::WINHTTP_CALLBACK_STATUS_REDIRECT);
+    assert_eq!(steps[9..16], connect[..7]);
+    let url = format!("http://localhost:{port}/there");
+    assert_eq!(of(sys::WINHTTP_CALLBACK_STATUS_REDIRECT), [(request, &url[..])]);
+    assert_eq!(of(sys::WINHTTP_CALLBACK_STATUS_RESOLVING_NAME)[1], (request, "localhost"));
+    assert_eq!(of(sys::WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER)[0], (request, "127.0.0.1"));
+    assert_eq!(of(sys::WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE), [(request, "103")]);
+}
+
+#[test]
+fn a_callback_is_told_what_its_flags_choose_and_nothing_once_it_is_gone() {
+    let told = Mutex::new(Vec::<Told>::new());
+    let context = ptr::from_ref(&told).expose_provenance();
+    let host = wide("127.0.0.1");
+    // SAFETY: as above.
+    unsafe {
+        let session = WinHttpOpen(ptr::null(), sys::WINHTTP_ACCESS_TYPE_NO_PROXY, ptr::null(), ptr::null(), 0);
+        let size = u32::try_from(size_of::<usize>()).unwrap();
+        let context = ptr::from_ref(&context).cast_mut().cast();
+        assert_eq!(WinHttpSetOption(session, sys::WINHTTP_OPTION_CONTEXT_VALUE, context, size), 1);
+        let set = |callback: sys::WINHTTP_STATUS_CALLBACK, flags| WinHttpSetStatusCallback(session, callback, flags, 0);
+        assert!(set(Some(record), sys::WINHTTP_CALLBACK_STATUS_HANDLE_CREATED).is_none());
+        let connection = WinHttpConnect(session, host.as_ptr(), 80, 0);
+        assert_eq!(WinHttpCloseHandle(connection), 1);
+        assert!(set(None, 0).is_some(), "the former callback is given back");
+        let connection = WinHttpConnect(session, host.as_ptr(), 80, 0);
+        for handle in [connection, session] {
+            assert_eq!(WinHttpCloseHandle(handle), 1);
+        }
+    }
+    let statuses: Vec<u32> = told.into_inner().unwrap().iter().map(|told| told.1).collect();
+    assert_eq!(statuses, [sys::WINHTTP_CALLBACK_STATUS_HANDLE_CREATED]);
+}
