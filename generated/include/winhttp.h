@@ -2598,9 +2598,9 @@ BOOL WINAPI WinHttpCrackUrl(
  *     operation that goes on.
  * @return
  *     ERROR_SUCCESS on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): phResolver is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): phResolver is missing.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is not that of a session, or the session
  *       is not asynchronous.
  *
@@ -2668,7 +2668,7 @@ BOOL WINAPI WinHttpCreateUrl(
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): The flags are 0 or have an unknown value, or the pointer is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): The flags are 0 or have an unknown value, or the pointer is missing.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_AUTODETECTION_FAILED (12180): No URL was found.
@@ -2699,7 +2699,7 @@ VOID WINAPI WinHttpFreeProxyResult(WINHTTP_PROXY_RESULT *pProxyResult);
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): pProxyInfo is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): pProxyInfo is missing.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *
@@ -2717,7 +2717,7 @@ BOOL WINAPI WinHttpGetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *pProxyInfo);
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_FILE_NOT_FOUND (2): There are no proxy settings for this user.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): pProxyConfig is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): pProxyConfig is missing.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *
@@ -2740,9 +2740,9 @@ BOOL WINAPI WinHttpGetIEProxyConfigForCurrentUser(WINHTTP_CURRENT_USER_IE_PROXY_
  *     with GlobalFree unless it is NULL.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, or the options contradict each other.
+ *     - ERROR_INVALID_PARAMETER (87): A pointer is missing, or the options contradict each other.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *     - ERROR_WINHTTP_INVALID_URL (12005): A URL is not valid.
@@ -2783,9 +2783,9 @@ BOOL WINAPI WinHttpGetProxyForUrl(
  *     context is needed.
  * @return
  *     A system error code. The operation has been started if it is ERROR_IO_PENDING.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, or the options contradict each other.
+ *     - ERROR_INVALID_PARAMETER (87): A pointer is missing, or the options contradict each other.
  *     - ERROR_IO_PENDING (997): The operation goes on. This is the usual result.
  *     - ERROR_WINHTTP_INVALID_URL (12005): A URL is not valid.
  *     - ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): The URL of the script has a scheme other than http and
@@ -2816,9 +2816,9 @@ DWORD WINAPI WinHttpGetProxyForUrlEx(
  *     Receives the proxies: a WINHTTP_PROXY_RESULT structure. Free it with WinHttpFreeProxyResult.
  * @return
  *     ERROR_SUCCESS on success, otherwise a system error code.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): pProxyResult is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): pProxyResult is missing.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_TYPE (12018): The handle is open, but it is not that of a resolver.
  *     - ERROR_WINHTTP_INCORRECT_HANDLE_STATE (12019): No operation on the handle has completed
  *       successfully.
@@ -2979,9 +2979,9 @@ HINTERNET WINAPI WinHttpOpenRequest(
  *     - WINHTTP_AUTH_TARGET_PROXY (0x00000001): The proxy, with the status 407.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): One of the three pointers is NULL.
+ *     - ERROR_INVALID_PARAMETER (87): One of the three pointers is missing.
  *     - ERROR_INVALID_OPERATION (4317): The response has no challenge: its status is neither 401 nor 407.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -3012,7 +3012,7 @@ BOOL WINAPI WinHttpQueryAuthSchemes(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpdwNumberOfBytesAvailable is NULL in synchronous mode.
+ *     - ERROR_INVALID_PARAMETER (87): lpdwNumberOfBytesAvailable is missing in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -3055,12 +3055,12 @@ BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBy
  *     returned.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): An argument is not valid: lpdwBufferLength is missing, the attribute
  *       does not exist, or the value of the header cannot be converted to the number or the time that a
  *       modifier asks for.
- *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. Nothing is written to the
+ *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is missing or too small. Nothing is written to the
  *       buffer. lpdwBufferLength has received the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -3098,11 +3098,11 @@ BOOL WINAPI WinHttpQueryHeaders(
  *     ERROR_INSUFFICIENT_BUFFER the size that the buffer needs.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
  *     - ERROR_INVALID_PARAMETER (87): lpdwBufferLength is missing, or the option can only be set: no
  *       handle gives its value.
- *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is too small or NULL. lpdwBufferLength has received
+ *     - ERROR_INSUFFICIENT_BUFFER (122): The buffer is missing or too small. lpdwBufferLength has received
  *       the needed size.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -3141,8 +3141,8 @@ BOOL WINAPI WinHttpQueryOption(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToRead is not 0, or
- *       lpdwNumberOfBytesRead is NULL in synchronous mode.
+ *     - ERROR_INVALID_PARAMETER (87): The buffer is missing although dwNumberOfBytesToRead is not 0, or
+ *       lpdwNumberOfBytesRead is missing in synchronous mode.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -3181,7 +3181,7 @@ BOOL WINAPI WinHttpReadData(
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
  *     - ERROR_INVALID_HANDLE (6): The handle was never open, or it has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): lpReserved is not NULL.
+ *     - ERROR_INVALID_PARAMETER (87): lpReserved has a value.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The receive timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
@@ -3512,7 +3512,7 @@ BOOL WINAPI WinHttpSetTimeouts(
  *     Receives the date, in UTC: a SYSTEMTIME structure.
  * @return
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_PARAMETER (87): A pointer is NULL, or the string is not a date.
+ *     - ERROR_INVALID_PARAMETER (87): A pointer is missing, or the string is not a date.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other
  *       code.
  *
@@ -3778,10 +3778,10 @@ DWORD WINAPI WinHttpWebSocketShutdown(
  *     In asynchronous mode success means that the operation has been started.
  *
  *     TRUE on success. If it is FALSE, call GetLastError to learn why the call failed.
- *     - ERROR_INVALID_HANDLE (6): The handle is NULL, was never open, or has been closed.
+ *     - ERROR_INVALID_HANDLE (6): The handle is missing, was never open, or has been closed.
  *     - ERROR_NOT_ENOUGH_MEMORY (8): There is not enough memory for the operation.
- *     - ERROR_INVALID_PARAMETER (87): The buffer is NULL although dwNumberOfBytesToWrite is not 0,
- *       lpdwNumberOfBytesWritten is NULL in synchronous mode, or the body would become longer than the
+ *     - ERROR_INVALID_PARAMETER (87): The buffer is missing although dwNumberOfBytesToWrite is not 0,
+ *       lpdwNumberOfBytesWritten is missing in synchronous mode, or the body would become longer than the
  *       total length that WinHttpSendRequest was given.
  *     - ERROR_WINHTTP_TIMEOUT (12002): The send timeout has passed.
  *     - ERROR_WINHTTP_INTERNAL_ERROR (12004): An internal error of WinHTTP for which there is no other

@@ -60,7 +60,7 @@ fn complete() -> Value {
             "params": [{
                 "name": "p", "dir": "in", "optional": true, "optional_if": "It can be.", "reserved": true, "type": "DWORD", "dimensions": "[4]", "length_of": "q", "length_unit": "bytes",
                 "characters_if": { "param": "r", "values": ["C"] },
-                "null_terminated": true, "terminated_if": 0, "wide": true, "aliased": true, "kept_until": "completion", "lent_until": "handle",
+                "null_terminated": true, "terminated_if": [0, -1], "wide": true, "aliased": true, "kept_until": "completion", "lent_until": "handle",
                 "written_on_failure": ["E"], "sources": sources,
             }],
             "variadic": true,

@@ -439,12 +439,12 @@ pub trait Session {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): `buffer_length` is missing, or the option can only be set: no
     ///   handle gives its value.
-    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. `buffer_length` has received
-    ///   the needed size.
+    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is missing or too small. `buffer_length` has
+    ///   received the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INVALID_OPTION` (12009): There is no such option.
@@ -1012,9 +1012,9 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): One of the three pointers is `NULL`.
+    /// - `ERROR_INVALID_PARAMETER` (87): One of the three pointers is missing.
     /// - `ERROR_INVALID_OPERATION` (4317): The response has no challenge: its status is neither 401 nor
     ///   407\.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -1079,7 +1079,7 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `number_of_bytes_available` is `None` in synchronous mode.
+    /// - `ERROR_INVALID_PARAMETER` (87): `number_of_bytes_available` is missing in synchronous mode.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1165,12 +1165,12 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): An argument is not valid: `buffer_length` is missing, the
     ///   attribute does not exist, or the value of the header cannot be converted to the number or the time
     ///   that a modifier asks for.
-    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is too small or `NULL`. Nothing is written to the
+    /// - `ERROR_INSUFFICIENT_BUFFER` (122): The buffer is missing or too small. Nothing is written to the
     ///   buffer. `buffer_length` has received the needed size.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1267,8 +1267,8 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): The buffer is `NULL` although `buffer.len()` is not 0, or
-    ///   `number_of_bytes_read` is `None` in synchronous mode.
+    /// - `ERROR_INVALID_PARAMETER` (87): The buffer is missing although `buffer.len()` is not 0, or
+    ///   `number_of_bytes_read` is missing in synchronous mode.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1337,7 +1337,7 @@ pub unsafe trait Request {
     ///
     /// - `ERROR_INVALID_HANDLE` (6): The handle was never open, or it has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `reserved` is not `NULL`.
+    /// - `ERROR_INVALID_PARAMETER` (87): `reserved` has a value.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The receive timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
@@ -1707,10 +1707,10 @@ pub unsafe trait Request {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): The buffer is `NULL` although `buffer.len()` is not 0,
-    ///   `number_of_bytes_written` is `None` in synchronous mode, or the body would become longer than the
+    /// - `ERROR_INVALID_PARAMETER` (87): The buffer is missing although `buffer.len()` is not 0,
+    ///   `number_of_bytes_written` is missing in synchronous mode, or the body would become longer than the
     ///   total length that [`WinHttpSendRequest`](crate::winhttp::Request::send_request) was given.
     /// - `ERROR_WINHTTP_TIMEOUT` (12002): The send timeout has passed.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
@@ -1826,9 +1826,9 @@ pub trait Proxy {
     ///
     /// `ERROR_SUCCESS` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `resolver` is `NULL`.
+    /// - `ERROR_INVALID_PARAMETER` (87): `resolver` is missing.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is not that of a session, or the session
     ///   is not asynchronous.
     ///
@@ -1885,7 +1885,7 @@ pub trait Proxy {
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
     /// - `ERROR_INVALID_PARAMETER` (87): The flags are 0 or have an unknown value, or the pointer is
-    ///   `NULL`.
+    ///   missing.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_AUTODETECTION_FAILED` (12180): No URL was found.
@@ -1965,7 +1965,7 @@ pub trait Proxy {
     /// # Errors
     ///
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_info` is `NULL`.
+    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_info` is missing.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     ///
@@ -2016,7 +2016,7 @@ pub trait Proxy {
     ///
     /// - `ERROR_FILE_NOT_FOUND` (2): There are no proxy settings for this user.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_config` is `NULL`.
+    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_config` is missing.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     ///
@@ -2084,9 +2084,9 @@ pub trait Proxy {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, or the options contradict each other.
+    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is missing, or the options contradict each other.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): A URL is not valid.
@@ -2169,9 +2169,9 @@ pub trait Proxy {
     ///
     /// A system error code. The operation has been started if it is `ERROR_IO_PENDING`.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, or the options contradict each other.
+    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is missing, or the options contradict each other.
     /// - `ERROR_IO_PENDING` (997): The operation goes on. This is the usual result.
     /// - `ERROR_WINHTTP_INVALID_URL` (12005): A URL is not valid.
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` (12006): The URL of the script has a scheme other than http
@@ -2242,9 +2242,9 @@ pub trait Proxy {
     ///
     /// `ERROR_SUCCESS` on success, otherwise a system error code.
     ///
-    /// - `ERROR_INVALID_HANDLE` (6): The handle is `NULL`, was never open, or has been closed.
+    /// - `ERROR_INVALID_HANDLE` (6): The handle is missing, was never open, or has been closed.
     /// - `ERROR_NOT_ENOUGH_MEMORY` (8): There is not enough memory for the operation.
-    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_result` is `NULL`.
+    /// - `ERROR_INVALID_PARAMETER` (87): `proxy_result` is missing.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_TYPE` (12018): The handle is open, but it is not that of a
     ///   resolver.
     /// - `ERROR_WINHTTP_INCORRECT_HANDLE_STATE` (12019): No operation on the handle has completed
@@ -2290,7 +2290,7 @@ pub trait Time {
     ///
     /// # Errors
     ///
-    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is `NULL`, or the string is not a date.
+    /// - `ERROR_INVALID_PARAMETER` (87): A pointer is missing, or the string is not a date.
     /// - `ERROR_WINHTTP_INTERNAL_ERROR` (12004): An internal error of WinHTTP for which there is no other
     ///   code.
     ///

@@ -402,7 +402,7 @@ crate::documented::documented!(error OpenError, Win32Error);
 /// Why [`WinHttpQueryOption`](super::Session::query_option) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryOptionError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -417,7 +417,7 @@ pub enum QueryOptionError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. `buffer_length` has received the needed size.
+    /// The buffer is missing or too small. `buffer_length` has received the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
     #[doc(alias = "ERROR_INSUFFICIENT_BUFFER")]
@@ -481,14 +481,14 @@ impl QueryOptionError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "buffer_length is missing, or the option can only be set: no handle gives its value."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. buffer_length has received the needed size."
+                "The buffer is missing or too small. buffer_length has received the needed size."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -997,7 +997,7 @@ crate::documented::documented!(error OpenRequestError, Win32Error);
 /// Why [`WinHttpQueryAuthSchemes`](super::Request::query_auth_schemes) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryAuthSchemesError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1007,7 +1007,7 @@ pub enum QueryAuthSchemesError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// One of the three pointers is `NULL`.
+    /// One of the three pointers is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -1069,10 +1069,10 @@ impl QueryAuthSchemesError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "One of the three pointers is NULL.",
+            Self::InvalidParameter => "One of the three pointers is missing.",
             Self::InvalidOperation => {
                 "The response has no challenge: its status is neither 401 nor 407."
             }
@@ -1103,7 +1103,7 @@ pub enum QueryDataAvailableError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `number_of_bytes_available` is `None` in synchronous mode.
+    /// `number_of_bytes_available` is missing in synchronous mode.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -1192,7 +1192,7 @@ impl QueryDataAvailableError {
             Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "number_of_bytes_available is None in synchronous mode."
+                "number_of_bytes_available is missing in synchronous mode."
             }
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
@@ -1219,7 +1219,7 @@ crate::documented::documented!(error QueryDataAvailableError, Win32Error);
 /// Why [`WinHttpQueryHeaders`](super::Request::query_headers) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryHeadersError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -1235,7 +1235,7 @@ pub enum QueryHeadersError {
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
     InvalidParameter,
-    /// The buffer is too small or `NULL`. Nothing is written to the buffer. `buffer_length` has received
+    /// The buffer is missing or too small. Nothing is written to the buffer. `buffer_length` has received
     /// the needed size.
     ///
     /// `ERROR_INSUFFICIENT_BUFFER`, 122
@@ -1301,14 +1301,14 @@ impl QueryHeadersError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
                 "An argument is not valid: buffer_length is missing, the attribute does not exist, or the value of the header cannot be converted to the number or the time that a modifier asks for."
             }
             Self::InsufficientBuffer => {
-                "The buffer is too small or NULL. Nothing is written to the buffer. buffer_length has received the needed size."
+                "The buffer is missing or too small. Nothing is written to the buffer. buffer_length has received the needed size."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -1340,7 +1340,7 @@ pub enum ReadDataError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// The buffer is `NULL` although `buffer.len()` is not 0, or `number_of_bytes_read` is `None` in
+    /// The buffer is missing although `buffer.len()` is not 0, or `number_of_bytes_read` is missing in
     /// synchronous mode.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
@@ -1440,7 +1440,7 @@ impl ReadDataError {
             Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "The buffer is NULL although buffer.len() is not 0, or number_of_bytes_read is None in synchronous mode."
+                "The buffer is missing although buffer.len() is not 0, or number_of_bytes_read is missing in synchronous mode."
             }
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
@@ -1480,7 +1480,7 @@ pub enum ReceiveResponseError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `reserved` is not `NULL`.
+    /// `reserved` has a value.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -1678,7 +1678,7 @@ impl ReceiveResponseError {
         match self {
             Self::InvalidHandle => "The handle was never open, or it has been closed.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "reserved is not NULL.",
+            Self::InvalidParameter => "reserved has a value.",
             Self::Timeout => "The receive timeout has passed.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -2097,7 +2097,7 @@ crate::documented::documented!(error SetCredentialsError, Win32Error);
 /// Why [`WinHttpWriteData`](super::Request::write_data) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WriteDataError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -2107,7 +2107,7 @@ pub enum WriteDataError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// The buffer is `NULL` although `buffer.len()` is not 0, `number_of_bytes_written` is `None` in
+    /// The buffer is missing although `buffer.len()` is not 0, `number_of_bytes_written` is missing in
     /// synchronous mode, or the body would become longer than the total length that
     /// [`WinHttpSendRequest`](crate::winhttp::Request::send_request) was given.
     ///
@@ -2189,11 +2189,11 @@ impl WriteDataError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "The buffer is NULL although buffer.len() is not 0, number_of_bytes_written is None in synchronous mode, or the body would become longer than the total length that send_request was given."
+                "The buffer is missing although buffer.len() is not 0, number_of_bytes_written is missing in synchronous mode, or the body would become longer than the total length that send_request was given."
             }
             Self::Timeout => "The send timeout has passed.",
             Self::InternalError => {
@@ -2219,7 +2219,7 @@ crate::documented::documented!(error WriteDataError, Win32Error);
 /// Why [`WinHttpCreateProxyResolver`](super::Proxy::create_proxy_resolver) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CreateProxyResolverError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -2229,7 +2229,7 @@ pub enum CreateProxyResolverError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `resolver` is `NULL`.
+    /// `resolver` is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2268,10 +2268,10 @@ impl CreateProxyResolverError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "resolver is NULL.",
+            Self::InvalidParameter => "resolver is missing.",
             Self::IncorrectHandleType => {
                 "The handle is not that of a session, or the session is not asynchronous."
             }
@@ -2290,7 +2290,7 @@ pub enum DetectAutoProxyConfigUrlError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// The flags are 0 or have an unknown value, or the pointer is `NULL`.
+    /// The flags are 0 or have an unknown value, or the pointer is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2335,7 +2335,7 @@ impl DetectAutoProxyConfigUrlError {
         match self {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "The flags are 0 or have an unknown value, or the pointer is NULL."
+                "The flags are 0 or have an unknown value, or the pointer is missing."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -2356,7 +2356,7 @@ pub enum GetDefaultProxyConfigurationError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `proxy_info` is `NULL`.
+    /// `proxy_info` is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2391,7 +2391,7 @@ impl GetDefaultProxyConfigurationError {
     const fn words(self) -> &'static str {
         match self {
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "proxy_info is NULL.",
+            Self::InvalidParameter => "proxy_info is missing.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
             }
@@ -2415,7 +2415,7 @@ pub enum GetIeProxyConfigForCurrentUserError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `proxy_config` is `NULL`.
+    /// `proxy_config` is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2453,7 +2453,7 @@ impl GetIeProxyConfigForCurrentUserError {
         match self {
             Self::FileNotFound => "There are no proxy settings for this user.",
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "proxy_config is NULL.",
+            Self::InvalidParameter => "proxy_config is missing.",
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
             }
@@ -2467,7 +2467,7 @@ crate::documented::documented!(error GetIeProxyConfigForCurrentUserError, Win32E
 /// Why [`WinHttpGetProxyForUrl`](super::Proxy::get_proxy_for_url) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetProxyForUrlError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -2477,7 +2477,7 @@ pub enum GetProxyForUrlError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// A pointer is `NULL`, or the options contradict each other.
+    /// A pointer is missing, or the options contradict each other.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2591,11 +2591,11 @@ impl GetProxyForUrlError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "A pointer is NULL, or the options contradict each other."
+                "A pointer is missing, or the options contradict each other."
             }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
@@ -2627,7 +2627,7 @@ crate::documented::documented!(error GetProxyForUrlError, Win32Error);
 /// Why [`WinHttpGetProxyForUrlEx`](super::Proxy::get_proxy_for_url_ex) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetProxyForUrlExError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -2637,7 +2637,7 @@ pub enum GetProxyForUrlExError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// A pointer is `NULL`, or the options contradict each other.
+    /// A pointer is missing, or the options contradict each other.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2744,11 +2744,11 @@ impl GetProxyForUrlExError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
             Self::InvalidParameter => {
-                "A pointer is NULL, or the options contradict each other."
+                "A pointer is missing, or the options contradict each other."
             }
             Self::IoPending => "The operation goes on. This is the usual result.",
             Self::InvalidUrl => "A URL is not valid.",
@@ -2775,7 +2775,7 @@ crate::documented::documented!(error GetProxyForUrlExError, Win32Error);
 /// Why [`WinHttpGetProxyResult`](super::Proxy::get_proxy_result) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GetProxyResultError {
-    /// The handle is `NULL`, was never open, or has been closed.
+    /// The handle is missing, was never open, or has been closed.
     ///
     /// `ERROR_INVALID_HANDLE`, 6
     #[doc(alias = "ERROR_INVALID_HANDLE")]
@@ -2785,7 +2785,7 @@ pub enum GetProxyResultError {
     /// `ERROR_NOT_ENOUGH_MEMORY`, 8
     #[doc(alias = "ERROR_NOT_ENOUGH_MEMORY")]
     NotEnoughMemory,
-    /// `proxy_result` is `NULL`.
+    /// `proxy_result` is missing.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2833,10 +2833,10 @@ impl GetProxyResultError {
     const fn words(self) -> &'static str {
         match self {
             Self::InvalidHandle => {
-                "The handle is NULL, was never open, or has been closed."
+                "The handle is missing, was never open, or has been closed."
             }
             Self::NotEnoughMemory => "There is not enough memory for the operation.",
-            Self::InvalidParameter => "proxy_result is NULL.",
+            Self::InvalidParameter => "proxy_result is missing.",
             Self::IncorrectHandleType => {
                 "The handle is open, but it is not that of a resolver."
             }
@@ -2853,7 +2853,7 @@ crate::documented::documented!(error GetProxyResultError, Win32Error);
 /// Why [`WinHttpTimeToSystemTime`](super::Time::time_to_system_time) failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimeToSystemTimeError {
-    /// A pointer is `NULL`, or the string is not a date.
+    /// A pointer is missing, or the string is not a date.
     ///
     /// `ERROR_INVALID_PARAMETER`, 87
     #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -2882,7 +2882,9 @@ impl TimeToSystemTimeError {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::InvalidParameter => "A pointer is NULL, or the string is not a date.",
+            Self::InvalidParameter => {
+                "A pointer is missing, or the string is not a date."
+            }
             Self::InternalError => {
                 "An internal error of WinHTTP for which there is no other code."
             }

@@ -94,7 +94,7 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 ffi::read(lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>())
             }
                 .ok_or(BadArgument)?;
-            let local_url = unsafe { ffi::units_of(pwszUrl, dwUrlLength, Some(0)) }?;
+            let local_url = unsafe { ffi::units_of(pwszUrl, dwUrlLength, [0]) }?;
             match crate::winhttp::Session::crack_url::<
                 W,
             >(
@@ -544,7 +544,7 @@ pub unsafe fn WinHttpAddRequestHeaders<F: Ffi, R: crate::winhttp::Request, W: Wi
         0,
         || {
             let local_headers = unsafe {
-                ffi::text_of(lpszHeaders, dwHeadersLength, ffi::Length::UNKNOWN)
+                ffi::text_of(lpszHeaders, dwHeadersLength, [0, 4294967295])
             }?;
             match crate::winhttp::Request::add_request_headers(
                 runtime,
@@ -884,7 +884,7 @@ pub unsafe fn WinHttpSendRequest<F: Ffi, R: crate::winhttp::Request, W: WideChar
         0,
         || {
             let local_headers = unsafe {
-                ffi::text_of(lpszHeaders, dwHeadersLength, ffi::Length::UNKNOWN)
+                ffi::text_of(lpszHeaders, dwHeadersLength, [0, 4294967295])
             }?;
             match crate::winhttp::Request::send_request(
                 runtime,

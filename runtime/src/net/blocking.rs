@@ -162,7 +162,8 @@ impl Blocking {
         let mut reading = self.incoming.begin_receive().map_err(refusal_of)?;
         let first = self.receive_next(&mut reading, buffer, deadline)?;
         let Arrival::Piece { mut piece, mut length } = first else {
-            return Ok(first);
+            // The close frame is Close's, even if it came before this call has noticed that it is to give up (b1.5.3).
+            return if self.incoming.is_closing() { Err(Failure::Cancelled) } else { Ok(first) };
         };
         // More of the same frame, as far as it goes without waiting. A loss is met again by the next call, which has
         // nothing to deliver before it.

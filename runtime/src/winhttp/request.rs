@@ -331,7 +331,7 @@ impl Request {
                         exchange.read(&mut []).map_err(ExchangeFailure::Exchange)?;
                         self.fill(exchange, deadline)?;
                     }
-                    // A fault in the body shows where it is read. There is nothing that the buffer could take.
+                    // Nothing is there to be read, but a body that broke off must not look like one that has ended.
                     (0, false) => return Ok(exchange.read(&mut [0]).map_err(ExchangeFailure::Exchange)?),
                     (count, _) => return Ok(count),
                 }

@@ -84,7 +84,10 @@ fn fact(path: &str, key: &str, value: &Value, shown: &Shown) {
         ("null_terminated", Value::Bool(true)) => "Ends with a null pointer.".to_owned(),
         ("wide", Value::Bool(true)) => "Strings there are wide.".to_owned(),
         ("aliased", Value::Bool(true)) => "The output may point into it.".to_owned(),
-        ("terminated_if", Value::Number(length)) => format!("{length}: the string ends with a zero."),
+        ("terminated_if", Value::Array(lengths)) => {
+            let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
+            format!("{}: the string ends with a zero.", lengths.join(" or "))
+        }
         ("failure", Value::Number(number)) => number.to_string(),
         ("optional", Value::Bool(true)) => "optional".to_owned(),
         ("reserved", Value::Bool(true)) => "reserved".to_owned(),

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpListener;
 use std::{io, thread};
 
+use winws::protocol::upgrade::InvalidHeader;
 use winws_api::Win32Error;
 
 #[test]
@@ -17,6 +18,18 @@ fn a_refused_connection_keeps_the_error_of_the_system() {
     assert_eq!((error.status(), error.headers().next()), (None, None));
     let source = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.kind(), ErrorKind::ConnectionRefused);
+}
+
+/// RFC 6455 section 4.1: the handshake itself sets `Upgrade`.
+#[test]
+fn a_header_that_cannot_be_sent_is_named() {
+    let headers = &[("X", "1"), ("upgrade", "websocket")];
+    let options = winws::ConnectOptions { headers, subprotocols: &[] };
+    let error = winws::connect_with("ws://127.0.0.1:9/", &options).unwrap_err();
+    assert_eq!(error.code(), Win32Error::ERROR_INVALID_PARAMETER);
+    assert!(error.to_string().contains("\"upgrade\""), "{error}");
+    let source = error.source().unwrap().downcast_ref::<InvalidHeader>().unwrap();
+    assert_eq!(source.name, "upgrade");
 }
 
 /// No resolver has to ask another machine about it: a label has at most 63 bytes (RFC 1035 section 2.3.4), and RFC 6761

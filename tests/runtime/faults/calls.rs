@@ -93,6 +93,10 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
     let request =
         log.call("OpenRequest", || winhttp.open_request(connection, Some(verb), Some("/p?q"), None, None, &[], 0));
     let request = request.expect("a good request");
+    // That of a session is for HTTP responses only (b1.4.27).
+    winhttp
+        .set_option::<u16>(request, sys::WINHTTP_OPTION_RECEIVE_TIMEOUT, &limit.to_ne_bytes())
+        .expect("an option of requests");
     if is_upgrade {
         winhttp
             .set_option::<u16>(request, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, &[])

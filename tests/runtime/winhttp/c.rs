@@ -30,7 +30,7 @@ impl Text {
     }
 
     fn pointer(&self) -> *const u16 {
-        self.0.as_ref().map_or(ptr::null(), |units| units.as_ptr())
+        self.0.as_ref().map_or(ptr::null(), Vec::as_ptr)
     }
 }
 

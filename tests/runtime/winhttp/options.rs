@@ -205,13 +205,13 @@ fn options_are_read_as_the_page_says() {
                 assert_eq!(query(handle, entry.number, 64), Err((expected, u32::MAX)));
                 continue;
             }
-            let needed = usize::try_from(needed).unwrap();
+            let (size, needed) = (needed, usize::try_from(needed).unwrap());
             match entry.value {
                 "**DWORD**" | "**BOOL**" => assert_eq!(needed, 4, "{}", entry.name),
                 "**DWORD_PTR**" | "**HINTERNET**" => assert_eq!(needed, size_of::<usize>(), "{}", entry.name),
                 _ => assert!(needed >= 2 && needed.is_multiple_of(2), "{}", entry.name),
             }
-            assert_eq!(query(handle, entry.number, needed - 1), Err((INSUFFICIENT_BUFFER, needed as u32)));
+            assert_eq!(query(handle, entry.number, needed - 1), Err((INSUFFICIENT_BUFFER, size)));
             assert_eq!(query(handle, entry.number, needed).unwrap().len(), needed);
             assert_eq!(query(handle, entry.number, needed + 5).unwrap().len(), needed);
         }

@@ -68,8 +68,8 @@ pub struct Param {
     pub characters_if: Option<Fact<CharactersIf>>,
     /// It is a list that ends with a null pointer.
     pub null_terminated: Option<Fact<()>>,
-    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
-    pub terminated_if: Option<Fact<i64>>,
+    /// The lengths that say that the string it belongs to ends with a zero, where that is not -1 alone.
+    pub terminated_if: Option<Fact<Vec<i64>>>,
     /// What it leads to may be strings of `WCHAR`s, although its type does not say so.
     pub wide: Option<Fact<()>>,
     /// What holds of it when the call is over.
@@ -79,6 +79,12 @@ pub struct Param {
 }
 
 impl Param {
+    /// The lengths of a string that ends with a zero, in words.
+    pub fn terminated_if_any(&self) -> Option<Fact<String>> {
+        let in_words = |lengths: Vec<i64>| lengths.iter().map(i64::to_string).collect::<Vec<_>>().join(" or ");
+        self.terminated_if.clone().map(|fact| fact.map(in_words))
+    }
+
     /// What its length counts, where something else than the fact that it is a length says so.
     pub fn stated_unit(&self) -> Option<&Fact<Unit>> {
         let length = self.length_of.as_ref();

@@ -44,7 +44,7 @@ pub fn explain(item: &Item) -> String {
                 out.maybe(2, "which counts", param.stated_unit().cloned().map(|fact| fact.map(Unit::name)).as_ref());
                 out.maybe(2, "in characters if", param.characters_if.as_ref());
                 out.maybe(2, "ends with", param.null_terminated.clone().map(|fact| fact.map(|()| "NULL")).as_ref());
-                out.maybe(2, "ends with a zero if it is", param.terminated_if.as_ref());
+                out.maybe(2, "ends with a zero if it is", param.terminated_if_any().as_ref());
                 out.maybe(2, "leads to", param.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
                 out.afterwards(&param.afterwards);
             }

@@ -118,11 +118,17 @@ impl Shown {
 }
 
 /// The declaration in a syntax block that is called as the item; of several the one that has most of the parameters,
-/// which must be one of them if it is called otherwise.
+/// which must be one of them if it is called otherwise. Without a syntax block, types come from the description, and so does
+/// the declaration that is called as the item: other code there may be an example. See declared_in_the_description.
 fn of(page: &Page, names: &BTreeSet<&str>, known: &BTreeSet<&str>) -> Option<Shown> {
-    let syntax = page.sections.iter().filter(|section| section.kind == SectionKind::Syntax);
+    let is_syntax = page.sections.iter().any(|section| {
+        section.kind == SectionKind::Syntax
+            && section.prose.blocks.iter().any(|block| matches!(block.kind, BlockKind::Code(..)))
+    });
+    let kind = if is_syntax { SectionKind::Syntax } else { SectionKind::Description };
+    let sections = page.sections.iter().filter(|section| section.kind == kind);
     let mut best: Option<((bool, usize), Shown)> = None;
-    for block in syntax.flat_map(|section| &section.prose.blocks) {
+    for block in sections.flat_map(|section| &section.prose.blocks) {
         let BlockKind::Code(language, text) = &block.kind else { continue };
         if language.as_ref().is_some_and(|language| is_foreign(language)) {
             continue;
@@ -132,7 +138,7 @@ fn of(page: &Page, names: &BTreeSet<&str>, known: &BTreeSet<&str>) -> Option<Sho
             let is_called = names.iter().any(|name| last_part(name) == prototype.name);
             let shared = prototype.params.iter().filter_map(|param| param.name.as_deref());
             let shared = shared.filter(|name| known.contains(name)).count();
-            if !is_called && shared == 0 {
+            if !is_called && (shared == 0 || !is_syntax) {
                 continue;
             }
             let rank = (shared * 2 >= known.len(), shared);

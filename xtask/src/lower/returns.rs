@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::code_rows::{self, Named, Row};
-use super::{at, c_type, locate};
+use super::{at, c_type, code, locate};
 use crate::diag::{Diagnostics, Rule};
 use crate::draft::{DocumentedCode, Returns};
 use crate::fact::Fact;
@@ -71,7 +71,23 @@ pub(super) fn add_prose(
             row.text.blocks.extend_from_slice(text);
             rest = after;
         }
+        report_nameless(page, &rows, diags);
         rows.into_iter().for_each(|row| add(page, returns, &mut places, row, diags));
+    }
+}
+
+/// Reports numbers among codes: each is a code whose name is not there. See number_without_a_name.
+fn report_nameless(page: &Page, rows: &[Row], diags: &mut Diagnostics) {
+    if !rows.iter().any(|row| matches!(row.code, Named::Code(_)) && !row.is_minor) {
+        return;
+    }
+    for row in rows {
+        let Named::Label(label) = &row.code else { continue };
+        let words = label.plain();
+        if code::number(words.trim()).is_some() {
+            let message = format!("`{}` stands among codes without a name; it is kept as text", words.trim());
+            diags.report_help(Rule::UnreadCode, locate(page, row.span), message, "give the code its name");
+        }
     }
 }
 

@@ -94,8 +94,8 @@ pub struct Param {
     pub written_on_failure: Vec<CName>,
     /// Whether what comes out may point into what it points to.
     pub aliased: bool,
-    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
-    pub terminated_if: Option<i64>,
+    /// The lengths that say that the string it belongs to ends with a zero, where that is not -1 alone.
+    pub terminated_if: Option<Vec<i64>>,
     /// When the length that it is counts wide characters, although it counts bytes otherwise.
     pub characters_if: Option<CharactersIf>,
     /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.

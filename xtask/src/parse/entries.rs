@@ -81,6 +81,17 @@ pub fn trailing_attributes(line: &str) -> Option<(&str, &str)> {
     (!before.is_empty() && are_attributes(inner)).then_some((inner, before))
 }
 
+/// A `Type:` line whose marks stand around attributes too, without the marks: `**[in] DWORD**`, `<b>DWORD [in]</b>`. See
+/// attributes_within_bold_types.
+pub fn without_marks_around_attributes(line: &str) -> &str {
+    let inner = [("**", "**"), ("<b>", "</b>")]
+        .into_iter()
+        .find_map(|(open, close)| line.strip_prefix(open)?.strip_suffix(close))
+        .map(str::trim);
+    let attributed = |inner: &&str| leading_attributes(inner).is_some() || trailing_attributes(inner).is_some();
+    inner.filter(attributed).unwrap_or(line)
+}
+
 /// Text without the dash that stands between it and its attributes; left alone it would be a bullet.
 fn without_dash(text: &str) -> &str {
     text.trim_start().strip_prefix("- ").unwrap_or(text)

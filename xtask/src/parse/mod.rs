@@ -249,6 +249,7 @@ impl<'a> Body<'a> {
             let span = rest.span_of(index, text);
             if let Some(stated) = text.strip_prefix("Type:").filter(|_| types && body.0.is_none()) {
                 let stated = stated.trim();
+                let stated = if attributed { entries::without_marks_around_attributes(stated) } else { stated };
                 let split = entries::leading_attributes(stated).or_else(|| entries::trailing_attributes(stated));
                 let stated = match split.filter(|_| attributed) {
                     Some((inner, c_type)) => {

@@ -161,14 +161,20 @@ fn last_error_token(words: &[Word<'_>], lower: &[String], at: usize) -> Token {
         denies(&pair[0])
             && matches!(&*pair[1], "call" | "set" | "use" | "rely" | "modify" | "change" | "update" | "affect")
     };
-    let before = lower[clause..=at].windows(2).any(refuses);
+    // "leaves the last error unchanged" and "sets no last error".
+    let leaves = |pair: &[String]| pair[0] == "without" && matches!(&*pair[1], "setting" | "calling" | "changing");
+    let before =
+        lower[clause..=at].windows(2).any(|pair| refuses(pair) || leaves(pair)) || at > clause && lower[at - 1] == "no";
     let after = lower.get(at + 1..(at + 5).min(lower.len())).unwrap_or_default();
     // "GetLastError is not set", "the last error code does not change".
     let gives = |word: &str| {
         matches!(word, "error" | "error-code" | "is" | "does" | "will" | "can" | "function" | "code" | "value")
     };
     let rest = after.iter().position(|word| !gives(word)).map_or("", |place| &after[place]);
-    let doubted = after.iter().any(|word| matches!(&**word, "isn't" | "doesn't" | "cannot" | "can't" | "won't"));
+    let doubts = |word: &str| {
+        matches!(word, "isn't" | "doesn't" | "cannot" | "can't" | "won't" | "unchanged" | "unaffected" | "untouched")
+    };
+    let doubted = after.iter().any(|word| doubts(word));
     if before || rest == "not" || doubted { Token::NoLastError } else { Token::LastError }
 }
 

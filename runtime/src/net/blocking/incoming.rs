@@ -104,6 +104,11 @@ impl Incoming {
         Ok(self.try_lock().is_none())
     }
 
+    /// Whether Close was called.
+    pub(super) fn is_closing(&self) -> bool {
+        self.is_closing.load(Ordering::SeqCst)
+    }
+
     /// The right to read for a close, as soon as the receive under way has given up.
     pub(super) fn take_over(&self) -> Reading<'_> {
         let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);

@@ -401,7 +401,7 @@ impl Exchange {
         if answer.body.is_done() || answer.fault.is_some() {
             return true;
         }
-        // The end of a chunked body, or a fault, may lie in the bytes that are there: then no others are waited for.
+        // The end of a chunked body may lie in the bytes that are there, or a fault behind which nothing is read.
         let mut probe = answer.body.clone();
         probe.read(&self.ahead, &mut []).map_or(true, |progress| progress.is_done)
     }

@@ -223,10 +223,10 @@ pub(super) struct ParamFacts<'a> {
     /// Whether it is a list that ends with a null pointer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub null_terminated: bool,
-    /// The length that says that the string it belongs to ends with a zero, where that is not -1.
+    /// The lengths that say that the string it belongs to ends with a zero, where that is not -1 alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "i64")]
-    pub terminated_if: Option<i64>,
+    #[schemars(with = "Vec<i64>")]
+    pub terminated_if: Option<&'a [i64]>,
     /// Whether what it leads to may be strings of `WCHAR`s, although its type does not say so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub wide: bool,

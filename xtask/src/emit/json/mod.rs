@@ -247,7 +247,7 @@ impl<'a> Pages<'a> {
                 values: when.value.values.iter().map(|value| &*value.value).collect(),
             }),
             null_terminated: param.null_terminated.is_some(),
-            terminated_if: param.terminated_if.as_ref().map(|number| number.value),
+            terminated_if: param.terminated_if.as_ref().map(|lengths| &*lengths.value),
             wide: param.wide.is_some(),
             aliased: aliased.is_some(),
             kept_until: kept_until.as_ref().map(|until| until.value.name()),

@@ -28,8 +28,8 @@ pub(super) struct ParamRow<'a> {
     pub characters_if: Option<&'a CharactersIf>,
     pub docs: Blocks<'a>,
     pub null_terminated: bool,
-    /// The length that says that the string ends with a zero.
-    pub terminated_if: Option<i64>,
+    /// The lengths that say that the string ends with a zero.
+    pub terminated_if: Option<String>,
     /// Whether what it leads to may be wide strings.
     pub wide: bool,
     pub afterwards: &'a Afterwards,
@@ -109,7 +109,7 @@ pub(super) fn params<'a>(
             characters_if: param.characters_if.as_ref().map(|fact| &fact.value),
             docs: Blocks::new(here, &param.docs, 2),
             null_terminated: param.null_terminated.is_some(),
-            terminated_if: param.terminated_if.as_ref().map(|fact| fact.value),
+            terminated_if: param.terminated_if_any().map(|fact| fact.value),
             wide: param.wide.is_some(),
             afterwards: &param.afterwards,
             sources,

@@ -108,8 +108,10 @@ pub(super) fn complete(
         let missing = Missing { page, declaration, lines, known: &known, listed: &listed, strangers, disputed };
         let names = missing.add(fields, doubts.differences.diags);
         if let [first, rest @ ..] = &names[..] {
-            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-            let message = format!("`{first}`{more} declared here without a heading: they are not the same fields");
+            let more = if rest.is_empty() { " is".to_owned() } else { format!(" and {} more are", rest.len()) };
+            let message = format!(
+                "`{first}`{more} declared here without a heading: headings and declaration do not have the same fields"
+            );
             doubts.add(lines.block(), &message, "fields");
         }
     }

@@ -235,7 +235,7 @@ fn freeze_param(
         lent_until: param.afterwards.lent_until.as_ref().map(|until| until.value.clone()),
         written_on_failure: param.afterwards.written_on_failure.iter().map(|code| CName::new(&*code.value)).collect(),
         aliased: param.afterwards.aliased.is_some(),
-        terminated_if: param.terminated_if.as_ref().map(|number| number.value),
+        terminated_if: param.terminated_if.as_ref().map(|lengths| lengths.value.clone()),
         characters_if: None,
         wide: param.wide.is_some(),
         docs: param.docs.clone(),

@@ -80,15 +80,15 @@ pub(super) fn freeze(
                     let (rust_name, c_name) = (&function.origin.rust_name, &function.origin.c_name);
                     if draft.kind == Kind::Callback {
                         *rust_path = Some(format!("{}::{rust_name}", family.name));
-                        family.callbacks.push(function);
+                        family.callbacks.push(*function);
                     } else {
                         *rust_path = Some(format!("{}::sys::{c_name}", family.name));
-                        family.functions.push(function);
+                        family.functions.push(*function);
                     }
                 }
                 Some(Made::Struct(struct_)) => {
                     *rust_path = Some(format!("{}::{}", family.name, struct_.origin.rust_name));
-                    family.structs.push(struct_);
+                    family.structs.push(*struct_);
                 }
                 None => {}
             }
@@ -110,8 +110,8 @@ struct Frozen {
 }
 
 enum Made {
-    Function(Function),
-    Struct(Struct),
+    Function(Box<Function>),
+    Struct(Box<Struct>),
 }
 
 impl Frozen {
@@ -127,11 +127,10 @@ impl Frozen {
                 if let Some(made) = &mut made {
                     characters::settle(draft.kind, function, made, &context.numbers, gaps.diags);
                 }
-                made.map(Made::Function)
+                made.map(|made| Made::Function(Box::new(made)))
             }
-            Body::Struct(fields, _) => {
-                structs::freeze(index, draft, fields, context, names, &mut gaps).map(Made::Struct)
-            }
+            Body::Struct(fields, _) => structs::freeze(index, draft, fields, context, names, &mut gaps)
+                .map(|made| Made::Struct(Box::new(made))),
             _ => None,
         };
         Self { made, gaps: list, diags }

@@ -95,7 +95,7 @@ pub struct ParamEntry {
     pub length_unit: Option<Spanned<String>>,
     pub characters_if: Option<Spanned<BTreeMap<String, Vec<Spanned<String>>>>>,
     pub null_terminated: Option<Spanned<bool>>,
-    pub terminated_if: Option<Spanned<i64>>,
+    pub terminated_if: Option<Spanned<Vec<i64>>>,
     pub wide: Option<Spanned<bool>>,
     pub aliased: Option<Spanned<bool>>,
     pub kept_until: Option<Spanned<String>>,

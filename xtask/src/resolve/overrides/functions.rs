@@ -141,7 +141,7 @@ fn param_entry(
         param.null_terminated = grounds.flag(stated);
     }
     if let Some(stated) = terminated_if {
-        param.terminated_if = Some(grounds.fact(*stated.get_ref(), &stated.span()));
+        param.terminated_if = Some(grounds.fact(stated.get_ref().clone(), &stated.span()));
     }
     if let Some(stated) = wide {
         param.wide = grounds.flag(stated);

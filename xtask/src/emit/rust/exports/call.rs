@@ -212,11 +212,11 @@ fn text(function: &Function, arg: &Arg, unit: Option<&TokenStream>) -> Option<To
         }
     };
     // -1, unless something else is said.
-    let terminated = |at: usize| match function.params[at].terminated_if {
+    let terminated = |at: usize| match &function.params[at].terminated_if {
         None => quote! { ffi::Length::UNKNOWN },
-        Some(number) => {
-            let number = number_of(&function.params[at].raw, number);
-            quote! { Some(#number) }
+        Some(lengths) => {
+            let lengths = lengths.iter().map(|&length| number_of(&function.params[at].raw, length));
+            quote! { [#(#lengths),*] }
         }
     };
     match &arg.kind {

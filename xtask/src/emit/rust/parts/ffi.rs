@@ -241,7 +241,8 @@ pub unsafe fn units<'a, U: Unit>(pointer: *const U) -> Result<Option<&'a [U]>, B
     unsafe { until(pointer, U::is_zero) }.map(Some)
 }
 
-/// The units of a string of so many units, or up to a zero if the length is `terminated`. `None` if there is no string.
+/// The units of a string of so many units, or up to a zero if the length is one of `terminated`. `None` if there is no
+/// string.
 ///
 /// # Safety
 ///
@@ -249,9 +250,9 @@ pub unsafe fn units<'a, U: Unit>(pointer: *const U) -> Result<Option<&'a [U]>, B
 pub unsafe fn units_of<'a, U: Unit, L: Length>(
     pointer: *const U,
     length: L,
-    terminated: Option<L>,
+    terminated: impl IntoIterator<Item = L>,
 ) -> Result<Option<&'a [U]>, BadArgument> {
-    if terminated.is_some_and(|terminated| length == terminated) {
+    if terminated.into_iter().any(|terminated| length == terminated) {
         // SAFETY: the caller vouches for a string that ends with a zero.
         return unsafe { units(pointer) };
     }
@@ -270,7 +271,8 @@ pub unsafe fn text<U: Unit>(pointer: *const U) -> Result<Option<String>, BadArgu
     unsafe { units(pointer) }?.map(decoded).transpose()
 }
 
-/// The text of a string of so many units, or up to a zero if the length is `terminated`. `None` if there is no string.
+/// The text of a string of so many units, or up to a zero if the length is one of `terminated`. `None` if there is no
+/// string.
 ///
 /// # Safety
 ///
@@ -278,7 +280,7 @@ pub unsafe fn text<U: Unit>(pointer: *const U) -> Result<Option<String>, BadArgu
 pub unsafe fn text_of<U: Unit, L: Length>(
     pointer: *const U,
     length: L,
-    terminated: Option<L>,
+    terminated: impl IntoIterator<Item = L>,
 ) -> Result<Option<String>, BadArgument> {
     // SAFETY: the caller vouches for the units.
     unsafe { units_of(pointer, length, terminated) }?.map(decoded).transpose()
