@@ -224,9 +224,6 @@ impl Client<'_> {
             Call::CompleteUpgrade => {
                 let upgrade = || winhttp.web_socket_complete_upgrade(request, 0);
                 let Some(new) = log.call("CompleteUpgrade", upgrade) else { return false };
-                // A WebSocket waits for messages without a limit until it has one of its own (b1.4.27).
-                let option = sys::WINHTTP_OPTION_RECEIVE_TIMEOUT;
-                log.call("SetOption", || winhttp.set_option::<u16>(new, option, &self.limit.to_ne_bytes()));
                 let old = std::mem::replace(&mut *self.socket.lock().expect("nothing panics with it"), new);
                 log.call("CloseHandle of the old socket", || winhttp.close_handle(old));
                 true
