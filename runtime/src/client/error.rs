@@ -85,7 +85,8 @@ impl ConnectError {
 }
 
 impl ConnectError {
-    /// The start of the body with which the server refused the upgrade: at most 4 KiB, and what came within a second.
+    /// The start of the body with which the server refused the upgrade: at most 4 KiB, and what came within a second, or within
+    /// the receive timeout if that is shorter.
     pub fn body(&self) -> &[u8] {
         match &self.reason {
             Reason::Refused { body, .. } => body,

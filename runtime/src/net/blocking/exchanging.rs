@@ -172,7 +172,7 @@ impl Line {
         }
     }
 
-    /// Reads once, and tells the exchange.
+    /// Reads once, and tells the exchange: how many bytes have come.
     fn read(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<usize, ExchangeFailure> {
         let mut buffer = [0; READ_AHEAD];
         let waited = self.stream()?.read(&mut buffer, deadline, None);
