@@ -61,7 +61,8 @@ impl ConnectError {
         Self { code: Win32Error::ERROR_INVALID_PARAMETER, reason }
     }
 
-    /// The Win32 code of the step that failed. If the server refused, it is `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`.
+    /// The Win32 code of the step that failed. If the server refused the upgrade, it is `ERROR_INVALID_OPERATION`, as that of
+    /// WinHttpWebSocketCompleteUpgrade.
     pub const fn code(&self) -> Win32Error {
         self.code
     }
@@ -85,7 +86,8 @@ impl ConnectError {
 }
 
 impl ConnectError {
-    /// The start of the body with which the server refused the upgrade: at most 4 KiB, and what came within a second.
+    /// The start of the body with which the server refused the upgrade: at most 4 KiB, and what came within a second. It is empty
+    /// when the server did not answer.
     pub fn body(&self) -> &[u8] {
         match &self.reason {
             Reason::Refused { body, .. } => body,
