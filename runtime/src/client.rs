@@ -65,7 +65,8 @@ struct Message {
 pub struct Delivery {
     /// How many bytes were written to the start of the buffer.
     pub len: usize,
-    /// What they are: `…Message` ends a message, `…Fragment` does not, and `Close` comes once, last and empty.
+    /// What they are. `Utf8Message` and `BinaryMessage` end a message, `Utf8Fragment` and `BinaryFragment` do not. `Close` comes
+    /// once, last and empty.
     pub kind: WebSocketBufferType,
 }
 
@@ -107,7 +108,8 @@ impl WebSocket {
         self.send(WebSocketBufferType::BinaryMessage, bytes)
     }
 
-    /// Sends one frame of a message: `…Fragment` while more follows, `…Message` to end it.
+    /// Sends one frame of a message: `Utf8Fragment` or `BinaryFragment` while more follows, `Utf8Message` or `BinaryMessage` to end
+    /// it.
     ///
     /// Blocks until the operating system has taken all of it.
     ///
@@ -145,10 +147,12 @@ impl WebSocket {
     /// Receives a whole message into `buffer`, in place of what was there. Its type is `Utf8Message` or `BinaryMessage`, or
     /// `Close` for the peer's close, which leaves `buffer` empty.
     ///
-    /// Blocks until the message is complete; the [timeout](Self::set_receive_timeout) is for each piece of it that has bytes, not
-    /// for the whole: a peer that goes on sending small pieces holds the call until the limit of the message, or until another
-    /// thread [aborts](Self::abort). A call that fails before that leaves `buffer` empty, and what has come is kept for the next call. The memory of `buffer` is used
-    /// again, so a loop over one vector allocates for its longest message only.
+    /// Blocks until the message is complete. The [timeout](Self::set_receive_timeout) starts again with each piece that has bytes.
+    /// So a peer that goes on sending small pieces holds the call until the message reaches its limit, or until another thread
+    /// [aborts](Self::abort).
+    ///
+    /// A call that fails leaves `buffer` empty. What has come of the message is kept for the next call. The memory of `buffer` is
+    /// used again, so a loop over one vector allocates for its longest message only.
     ///
     /// # Errors
     ///
@@ -301,7 +305,7 @@ impl WebSocket {
         Ok(self.close_status().ok_or(NoCloseFrame)?)
     }
 
-    /// How long a receive waits for bytes; `None`, the start, for as long as it takes.
+    /// Sets how long a receive waits for bytes. `None` is no limit, and that is so at first.
     ///
     /// It counts from the beginning of the next receive. A receive that gives up fails with `Timeout`, and the
     /// connection goes on. A part of a millisecond counts as a whole one.
@@ -346,7 +350,7 @@ impl WebSocket {
         self.socket.set_keep_alive(interval);
     }
 
-    /// Sets after how long a silence a receive gives the peer up with `ERROR_WINHTTP_CONNECTION_ERROR`: at first never.
+    /// Sets after how long a silence a receive gives the peer up with `ConnectionError`: at first never.
     ///
     /// After half of that time the peer is pinged, and every peer that lives answers. A receive timeout is something else: it
     /// ends one call, and the connection goes on.
@@ -354,7 +358,7 @@ impl WebSocket {
         self.socket.set_peer_timeout(limit);
     }
 
-    /// How long a message may be for [`receive_message`](Self::receive_message), in bytes: 64 MiB at first.
+    /// Sets how long a message may be for [`receive_message`](Self::receive_message), in bytes: 64 MiB at first.
     pub fn set_message_limit(&self, limit: usize) {
         self.message().limit = limit;
     }

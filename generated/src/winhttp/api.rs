@@ -368,6 +368,9 @@ pub trait Session {
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
+    /// - A program asks for asynchronous mode or names a proxy, and the runtime has neither yet.
+    ///   WINHTTP_FLAG_ASYNC, WINHTTP_ACCESS_TYPE_NAMED_PROXY and the name of a proxy fail with
+    ///   ERROR_INVALID_PARAMETER (87). With every other access type the connection is direct. (b9.15)
     ///
     /// # Remarks
     ///
@@ -2379,6 +2382,8 @@ pub unsafe trait WebSocket {
     ///
     /// - An argument is bad and the handle is bad too. The call fails with ERROR_INVALID_PARAMETER (87),
     ///   which wins over ERROR_INVALID_HANDLE (6). (b1.1.11)
+    /// - One thread closes while another one sends, on one handle of a synchronous session. The close frame
+    ///   goes out behind the frame of the send, and both calls succeed. (b1.5.6)
     /// - The status is 0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000 or 65535. The call fails with
     ///   ERROR_INVALID_PARAMETER (87) for every status that may not be on the wire: 0 to 999, 1004, 1006,
     ///   1015, 1016 to 2999, 5000 and above. For 1005 see b1.6.5. (b1.6.4)
@@ -2798,6 +2803,10 @@ pub unsafe trait WebSocket {
     ///   (12030) in both cases, when the system reports the loss; no error number of the socket library
     ///   comes through. This is the answer of the send that notices the loss first. After a receive that
     ///   failed, the answer is ERROR_INVALID_OPERATION (4317) (b1.4.21). (b1.3.13)
+    /// - Two threads send at the same time on one handle of a synchronous session. The second send waits
+    ///   until the first one has gone out. No frame stands within another one. (b1.5.5)
+    /// - One thread closes while another one sends, on one handle of a synchronous session. The close frame
+    ///   goes out behind the frame of the send, and both calls succeed. (b1.5.6)
     /// - A send fails: dwResult of its REQUEST_ERROR. dwResult is 0, as for the other operations. (b2.2.2)
     ///
     /// # Remarks

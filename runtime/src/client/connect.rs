@@ -14,7 +14,7 @@ const REFUSAL_BODY: usize = 4096;
 /// How long the body of a refusal is waited for, where no shorter limit is set.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
-/// What connections have in common: a user agent and time limits.
+/// What connections have in common: a user agent and time limits. It keeps no connection: each call makes its own.
 ///
 /// ```
 /// use std::time::Duration;
@@ -119,8 +119,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// If the server refused the upgrade, [`ConnectError::status`] is its answer. Otherwise [`ConnectError::code`] is one of
-    /// these:
+    /// If the server refused the upgrade, [`ConnectError::status`], [`headers`](ConnectError::headers) and
+    /// [`body`](ConnectError::body) are its answer. Otherwise [`ConnectError::code`] is one of these:
     ///
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: only `ws://` and `http://` are supported, and both mean the same. There is no TLS
     ///   yet, so `wss://` is not supported.
@@ -180,7 +180,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The codes of [`connect_with`](Self::connect_with). A status that is no success is no error.
+    /// Only if there is no response: then [`ConnectError::code`] is one of those of [`connect_with`](Self::connect_with). A status
+    /// such as 404 is no error.
     pub fn get(&self, url: &str) -> Result<Response, ConnectError> {
         let request = self.open(url)?;
         exchange(&request)?;

@@ -27,7 +27,16 @@ enum Reason {
     /// A header that the program gave cannot be sent.
     Header(InvalidHeader),
     /// The server gave an ordinary answer instead of a WebSocket.
-    Refused { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
+    Refused { status: u16, headers: Vec<(String, String)>, body: Body },
+}
+
+/// The start of a body, which is shown as a text: `?` in a `main` shows an error so.
+struct Body(Vec<u8>);
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        String::from_utf8_lossy(&self.0).fmt(f)
+    }
 }
 
 /// Why [`WebSocket::receive_message`](super::WebSocket::receive_message) gave no message.
@@ -46,7 +55,10 @@ pub enum MessageError {
 impl ConnectError {
     /// The server answered, but not with a WebSocket.
     pub(super) const fn refused(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
-        Self { code: Win32Error::ERROR_INVALID_OPERATION, reason: Reason::Refused { status, headers, body } }
+        Self {
+            code: Win32Error::ERROR_INVALID_OPERATION,
+            reason: Reason::Refused { status, headers, body: Body(body) },
+        }
     }
 
     /// A failure of the function whose errors these are.
@@ -61,7 +73,8 @@ impl ConnectError {
         Self { code: Win32Error::ERROR_INVALID_PARAMETER, reason }
     }
 
-    /// The Win32 code of the step that failed. If the server refused, it is `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`.
+    /// The Win32 code of the step that failed. If the server refused the upgrade, it is `ERROR_INVALID_OPERATION`, as that of
+    /// WinHttpWebSocketCompleteUpgrade.
     pub const fn code(&self) -> Win32Error {
         self.code
     }
@@ -86,10 +99,10 @@ impl ConnectError {
 
 impl ConnectError {
     /// The start of the body with which the server refused the upgrade: at most 4 KiB, and what came within a second, or within
-    /// the receive timeout if that is shorter.
+    /// the receive timeout if that is shorter. It is empty when the server did not answer.
     pub fn body(&self) -> &[u8] {
         match &self.reason {
-            Reason::Refused { body, .. } => body,
+            Reason::Refused { body, .. } => &body.0,
             Reason::Failed(_) | Reason::Header(_) => &[],
         }
     }
@@ -126,6 +139,9 @@ impl fmt::Display for ConnectError {
             Reason::Refused { status, .. } => write!(f, "the server refused the upgrade with status {status}"),
             Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
                 write!(f, "{}: only ws:// and http:// are supported", self.code)
+            }
+            Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_SECURE_FAILURE => {
+                write!(f, "{}: the server redirects to an address with TLS, which is not supported yet", self.code)
             }
             Reason::Header(header) => write!(f, "{}: the header {:?} cannot be sent", self.code, header.name),
             Reason::Failed(_) => self.code.fmt(f),

@@ -12,8 +12,9 @@ use winws_api::winhttp::{
     WebSocketSendError, WebSocketShutdownError,
 };
 
-use super::request::NotUpgraded;
-use crate::net::blocking::Failure;
+use super::request::{NotUpgraded, RequestFailure};
+use crate::net::ConnectError;
+use crate::net::blocking::{ExchangeFailure, Failure};
 use crate::protocol::InvalidClose;
 
 pub(super) use self::request::NoChallenge;
@@ -63,6 +64,28 @@ fn of_complete_upgrade(cause: &CompleteUpgrade) -> WebSocketCompleteUpgradeError
         CompleteUpgrade::Handle(BadHandle::WrongType) => WebSocketCompleteUpgradeError::IncorrectHandleType,
         CompleteUpgrade::Request(NotUpgraded::Refused) => WebSocketCompleteUpgradeError::InvalidOperation,
         CompleteUpgrade::Request(NotUpgraded::NotNow) => WebSocketCompleteUpgradeError::IncorrectHandleState,
+        CompleteUpgrade::Request(NotUpgraded::Response(failure)) => match failure {
+            RequestFailure::Failed(failure) => match failure {
+                ExchangeFailure::Connect(ConnectError::TimedOut(..)) | ExchangeFailure::TimedOut => {
+                    WebSocketCompleteUpgradeError::Timeout
+                }
+                ExchangeFailure::Connect(ConnectError::Cancelled) | ExchangeFailure::Cancelled => {
+                    WebSocketCompleteUpgradeError::OperationCancelled
+                }
+                // A redirect may lead to where nobody answers, or where TLS is wanted.
+                ExchangeFailure::Connect(ConnectError::NameNotResolved(_) | ConnectError::CannotConnect(_))
+                | ExchangeFailure::Secure => WebSocketCompleteUpgradeError::ConnectionError,
+                ExchangeFailure::Lost(_) | ExchangeFailure::Exchange(_) => {
+                    WebSocketCompleteUpgradeError::InvalidServerResponse
+                }
+            },
+            // The request was sent, so there is nothing else to say of it.
+            RequestFailure::NotNow
+            | RequestFailure::Header(_)
+            | RequestFailure::NotForUpgrade
+            | RequestFailure::Length
+            | RequestFailure::SendBuffer => WebSocketCompleteUpgradeError::IncorrectHandleState,
+        },
     }
 }
 

@@ -63,8 +63,15 @@ use crate::raw::lent::Vouched;
 /// # }
 /// ```
 ///
-/// `WinHttpCrackUrl` and `WinHttpCreateUrl` take a structure of pointers, which safe code could make up. So they fail with
-/// `ERROR_INVALID_PARAMETER` here; the C functions have them.
+/// Options and headers are bytes, as in C: a number is its `to_ne_bytes`, and text is UTF-16 with `u16` as the type argument, or
+/// UTF-32 with `u32`. For other values the type argument makes no difference.
+///
+/// There is no asynchronous mode, no proxy and no TLS yet. `WINHTTP_FLAG_ASYNC` and a named proxy are `ERROR_INVALID_PARAMETER`, a
+/// request with `WINHTTP_FLAG_SECURE` fails with `ERROR_WINHTTP_SECURE_FAILURE` when it is sent, and an option that is not there is
+/// `ERROR_WINHTTP_INVALID_OPTION`.
+///
+/// `WinHttpCrackUrl` and `WinHttpCreateUrl` take a structure of pointers, and `WinHttpSetStatusCallback` takes a pointer to a
+/// function. Safe code could make up both. So they fail with `ERROR_INVALID_PARAMETER` here; the C functions have them.
 #[derive(Debug)]
 pub struct WinHttp {
     own: HandleTable<Entry>,

@@ -263,8 +263,8 @@ impl Request {
     pub(crate) fn complete_upgrade(&self, notify: &dyn Fn(Notice<'_>)) -> Result<Socket, NotUpgraded> {
         let is_sent_again = self.was_upgraded.load(Ordering::SeqCst)
             && self.look(|exchange| exchange.missing().is_ok()).unwrap_or(false);
-        if is_sent_again && self.receive_response(notify).is_err() {
-            return Err(NotUpgraded::NotNow);
+        if is_sent_again {
+            self.receive_response(notify).map_err(NotUpgraded::Response)?;
         }
         let taken = self.look(|exchange| match exchange.response() {
             None => Err(NotUpgraded::NotNow),

@@ -66,7 +66,7 @@ fn exchange(request: HInternet) -> u32 {
 }
 
 #[test]
-fn a_challenge_is_answered_once_and_later_requests_answer_it_at_once() {
+fn b9_7_a_challenge_is_answered_once_and_later_requests_answer_it_at_once() {
     let (port, server) = serve(&[CHALLENGE, OK, OK]);
     let request = open(port);
     set_basic(request);

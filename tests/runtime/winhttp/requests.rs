@@ -99,10 +99,10 @@ fn b1_2_10_complete_upgrade_before_the_response() {
     third.write(b"HTTP/1.1 403 Forbidden\r\n\r\n");
     assert_eq!(request.complete_upgrade().unwrap_err(), INVALID_OPERATION);
     assert_eq!(request.status(), Ok(403));
-    // And a response that is none (b1.2.22).
+    // And a response that is none, whose failure it has then (b1.2.20).
     let (mut fourth, _) = server.send(&request);
     fourth.write(b"garbage\r\n\r\n");
-    assert_eq!(request.complete_upgrade().unwrap_err(), INCORRECT_STATE);
+    assert_eq!(request.complete_upgrade().unwrap_err(), INVALID_RESPONSE);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::net::TcpListener;
 use std::ptr;
 
+use winws::WinHttp;
 use winws_api::Win32Error;
-use winws_api::winhttp::{HInternet, WebSocketBufferType, sys};
+use winws_api::winhttp::{HInternet, Session as _, WebSocketBufferType, sys};
 use winws_tests_runtime::peer::{Peer, connect, frame};
 
 use super::chain::{Handle, Opening, Server, query, session};
@@ -266,5 +267,24 @@ fn hosts_that_are_none_are_refused() {
     for host in ["", "a b", "h\r\nX: y", "h/path", "h:80", "[::1", "http://h"] {
         // The page of WinHttpConnect: the name cannot be part of a URL.
         assert_eq!(session.connect(host, 80).unwrap_err(), Win32Error::ERROR_WINHTTP_INVALID_URL, "{host:?}");
+    }
+}
+
+#[test]
+fn b9_15_asynchronous_mode_and_named_proxies_are_refused() {
+    let winhttp = WinHttp::process();
+    let open = |access_type, proxy, bypass, flags| {
+        let opened = winhttp.open(None, access_type, proxy, bypass, flags);
+        opened.map(|session| winhttp.close_handle(session).expect("a live handle")).map_err(Win32Error::from)
+    };
+    let named = sys::WINHTTP_ACCESS_TYPE_NAMED_PROXY;
+    assert_eq!(open(named, Some("proxy:8080"), None, 0), Err(INVALID_PARAMETER));
+    assert_eq!(open(named, None, None, 0), Err(INVALID_PARAMETER));
+    let direct = sys::WINHTTP_ACCESS_TYPE_NO_PROXY;
+    assert_eq!(open(direct, Some("proxy:8080"), None, 0), Err(INVALID_PARAMETER));
+    assert_eq!(open(direct, None, Some("<local>"), 0), Err(INVALID_PARAMETER));
+    assert_eq!(open(direct, None, None, sys::WINHTTP_FLAG_ASYNC), Err(INVALID_PARAMETER));
+    for access_type in [direct, sys::WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, sys::WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY] {
+        assert_eq!(open(access_type, None, None, 0), Ok(()));
     }
 }

@@ -53,7 +53,7 @@ fn pongs_go_between_frames_while_another_thread_sends() {
 }
 
 #[test]
-fn sends_of_two_threads_take_turns() {
+fn b1_5_5_sends_of_two_threads_take_turns() {
     let (socket, mut peer) = connect();
     let messages = [vec![1; 30_000_000], vec![2; 30_000_000]];
     let both = Barrier::new(3);
@@ -138,7 +138,7 @@ fn close_handle_while_another_thread_closes() {
 }
 
 #[test]
-fn close_while_another_thread_sends_waits_for_the_frame() {
+fn b1_5_6_close_while_another_thread_sends_waits_for_the_frame() {
     let (socket, mut peer) = connect();
     let message = vec![7; 30_000_000];
     thread::scope(|scope| {

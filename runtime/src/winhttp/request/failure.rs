@@ -78,10 +78,12 @@ impl From<ExchangeFailure> for RequestFailure {
 }
 
 /// Why an answered request does not become a socket.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) enum NotUpgraded {
     /// The response is no upgrade that was asked for (b1.2.7, b1.2.8).
     Refused,
     /// The response has not come, or it was exchanged before (b1.2.11).
     NotNow,
+    /// The call had to receive the response itself (b1.2.10), and that failed.
+    Response(RequestFailure),
 }
