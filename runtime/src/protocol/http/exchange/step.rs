@@ -27,18 +27,18 @@ pub struct Rules {
 /// What a driver has to do next.
 #[derive(Debug)]
 pub enum Step<'e> {
-    /// Connect to this origin, then call [`connected`](Exchange::connected).
+    /// Connect to this origin, then call [`connected`](super::Exchange::connected).
     Connect(&'e Origin),
-    /// Write these bytes. [`sent`](Exchange::sent) says how many of them were.
+    /// Write these bytes. [`sent`](super::Exchange::sent) says how many of them were.
     Send(&'e [u8]),
-    /// Read at most [`READ_AHEAD`] bytes, and give them to [`received`](Exchange::received); at the end of the stream call
-    /// [`ended`](Exchange::ended).
+    /// Read at most [`READ_AHEAD`] bytes, and give them to [`received`](super::Exchange::received); at the end of the stream call
+    /// [`ended`](super::Exchange::ended).
     Receive,
     /// Nothing, until the program asks for more: what it gave has been sent, or the response is there.
     Rest,
 }
 
-/// Why an exchange cannot go on. It has failed for good, but a new one can [`begin`](Exchange::begin).
+/// Why an exchange cannot go on. It has failed for good, but a new one can [`begin`](super::Exchange::begin).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExchangeError {
     /// The head of the response is malformed or too large.
