@@ -79,7 +79,7 @@ pub(crate) enum RequestFailure {
     NotNow,
     /// A header, or the request with it, is not one that can be sent.
     Header(FieldError),
-    /// An upgrade needs the method GET and no body (RFC 6455 section 4.1).
+    /// An upgrade needs the method GET, HTTP/1.1 and no body (RFC 6455 section 4.1).
     NotForUpgrade,
     /// There is less of the body than of the part to send at once, or headers and arguments contradict each other about its
     /// length.
@@ -258,7 +258,8 @@ impl Request {
             if !exchange.can_begin() {
                 return Err(RequestFailure::NotNow);
             }
-            if is_upgrade && (exchange.head().method() != "GET" || total != 0 || !first.is_empty()) {
+            let may_upgrade = exchange.head().method() == "GET" && exchange.head().minor_version() > 0;
+            if is_upgrade && !(may_upgrade && total == 0 && first.is_empty()) {
                 return Err(RequestFailure::NotForUpgrade);
             }
             if is_upgrade && settings.number(Number::SendBufferSize) < MIN_SEND_BUFFER {
