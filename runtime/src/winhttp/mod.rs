@@ -32,6 +32,7 @@ pub(crate) use self::settings::{Number, Settings};
 pub(crate) use self::socket::Socket;
 pub(crate) use self::url::Url;
 use crate::handles::HandleTable;
+use crate::net::Notice;
 use crate::raw::lent::Vouched;
 
 /// An implementation of WinHTTP in synchronous mode, with handles of its own.
@@ -155,8 +156,12 @@ impl WinHttp {
         Ok(())
     }
 
-    fn notifier(&self, handle: HInternet) -> Result<Notifier, BadHandle> {
-        Ok(self.object(handle)?.notifier(handle))
+    /// Tells of a step of a call whoever listens at that moment. A callback may close the handle, and is then told no more, or
+    /// put another one in its place.
+    fn notify(&self, handle: HInternet, notice: Notice<'_>) {
+        if let Ok(object) = self.object(handle) {
+            object.notifier(handle).notify(notice);
+        }
     }
 
     fn entry(&self, handle: HInternet) -> Result<Entry, BadHandle> {

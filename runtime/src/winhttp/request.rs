@@ -134,7 +134,8 @@ impl Request {
             if !exchange.can_begin() {
                 return Err(RequestFailure::NotNow);
             }
-            if is_upgrade && (exchange.head().method() != "GET" || total != 0 || !first.is_empty()) {
+            let may_upgrade = exchange.head().method() == "GET" && exchange.head().minor_version() > 0;
+            if is_upgrade && !(may_upgrade && total == 0 && first.is_empty()) {
                 return Err(RequestFailure::NotForUpgrade);
             }
             if is_upgrade && settings.number(Number::SendBufferSize) < MIN_SEND_BUFFER {

@@ -153,3 +153,78 @@ fn a_callback_is_told_what_its_flags_choose_and_nothing_once_it_is_gone() {
     let statuses: Vec<u32> = told.into_inner().unwrap().iter().map(|told| told.1).collect();
     assert_eq!(statuses, [sys::WINHTTP_CALLBACK_STATUS_HANDLE_CREATED]);
 }
+
+/// What a callback does when it is told that there is a redirect.
+#[derive(Clone, Copy)]
+enum Act {
+    Close,
+    Unset,
+}
+
+/// How often a callback was told, and what it does.
+struct Acting {
+    act: Act,
+    told: Mutex<Vec<u32>>,
+}
+
+/// Writes down what it is told, and acts at a redirect.
+unsafe extern "system" fn act(handle: HINTERNET, context: usize, status: u32, _: *mut c_void, _: u32) {
+    // SAFETY: the context is the address of the list, which outlives the handles.
+    let acting = unsafe { &*ptr::with_exposed_provenance::<Acting>(context) };
+    acting.told.lock().unwrap().push(status);
+    if status == sys::WINHTTP_CALLBACK_STATUS_REDIRECT {
+        let is_done = match acting.act {
+            // SAFETY: any handle is fine.
+            Act::Close => unsafe { WinHttpCloseHandle(handle) == 1 },
+            // SAFETY: any handle is fine, and so is no callback.
+            Act::Unset => unsafe { WinHttpSetStatusCallback(handle, None, 0, 0) }.is_some(),
+        };
+        assert!(is_done, "it was open, and had a callback");
+    }
+}
+
+/// The page of WINHTTP_STATUS_CALLBACK: HANDLE_CLOSING is the last notification. The page of WinHttpSetStatusCallback: `NULL`
+/// removes the callback, so it may be gone before the call is over.
+#[test]
+fn a_callback_that_ends_itself_is_told_no_more_in_the_call_under_way() {
+    use std::io::{Read as _, Write as _};
+    for (action, last) in
+        [(Act::Close, sys::WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING), (Act::Unset, sys::WINHTTP_CALLBACK_STATUS_REDIRECT)]
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let answers: &[&[u8]] = match action {
+            Act::Close => &[b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n"],
+            Act::Unset => &[b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n"],
+        };
+        let acting = Acting { act: action, told: Mutex::default() };
+        let context = ptr::from_ref(&acting).expose_provenance();
+        let (host, target) = (wide("127.0.0.1"), wide("/here"));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for answer in answers {
+                    let mut peer = listener.accept().unwrap().0;
+                    assert!(peer.read(&mut [0; 4096]).unwrap() > 0);
+                    peer.write_all(answer).unwrap();
+                }
+            });
+            let none = ptr::null();
+            // SAFETY: all pointers lead to what the pages say, and outlive the calls; the list outlives the handles.
+            unsafe {
+                let session = WinHttpOpen(none, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, none, none, 0);
+                let connection = WinHttpConnect(session, host.as_ptr(), port, 0);
+                let request = WinHttpOpenRequest(connection, none, target.as_ptr(), none, none, ptr::null_mut(), 0);
+                let flags = sys::WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS;
+                assert!(WinHttpSetStatusCallback(request, Some(act), flags, 0).is_none());
+                assert_eq!(WinHttpSendRequest(request, none, 0, ptr::null_mut(), 0, 0, context), 1);
+                let is_closed = matches!(action, Act::Close);
+                assert_eq!(WinHttpReceiveResponse(request, ptr::null_mut()), i32::from(!is_closed));
+                assert_eq!(WinHttpCloseHandle(request), i32::from(!is_closed));
+                for handle in [connection, session] {
+                    assert_eq!(WinHttpCloseHandle(handle), 1);
+                }
+            }
+        });
+        assert_eq!(acting.told.into_inner().unwrap().last(), Some(&last));
+    }
+}

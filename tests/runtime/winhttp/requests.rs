@@ -135,10 +135,14 @@ fn b1_2_12_a_request_is_sent_again_after_any_response() {
     server.answer(&request, NOTHING);
 }
 
+/// RFC 6455 section 4.1, item 2 of the second list: the method is GET, and the version is at least 1.1.
 #[test]
-fn an_upgrade_needs_get_and_no_body() {
+fn an_upgrade_needs_get_and_http_1_1_and_no_body() {
     let server = Server::new();
     let request = server.open("POST", "/");
+    request.ask_for_upgrade();
+    assert_eq!(request.send(), INVALID_PARAMETER);
+    let request = server.connection.open(Opening { version: Some("HTTP/1.0"), ..Opening::default() }).unwrap();
     request.ask_for_upgrade();
     assert_eq!(request.send(), INVALID_PARAMETER);
     let request = server.open_upgrade();

@@ -86,8 +86,7 @@ unsafe impl Request for WinHttp {
         if context != 0 {
             object.settings().context = context;
         }
-        let notifier = self.notifier(request)?;
-        let notify = |notice: Notice<'_>| notifier.notify(notice);
+        let notify = |notice: Notice<'_>| self.notify(request, notice);
         Ok(object.send(headers, optional.as_slice(), total_length.into(), &notify)?)
     }
 
@@ -109,9 +108,7 @@ unsafe impl Request for WinHttp {
         if !reserved.is_null() {
             return Err(BadArgument.into());
         }
-        let object = self.request(request)?;
-        let notifier = self.notifier(request)?;
-        Ok(object.receive_response(&|notice| notifier.notify(notice))?)
+        Ok(self.request(request)?.receive_response(&|notice| self.notify(request, notice))?)
     }
 
     fn query_headers<W: WideChar>(

@@ -21,9 +21,7 @@ unsafe impl WebSocket for WinHttp {
         request: HInternet,
         context: usize,
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
-        let object = self.request(request)?;
-        let notifier = self.notifier(request)?;
-        let socket = object.complete_upgrade(&|notice| notifier.notify(notice))?;
+        let socket = self.request(request)?.complete_upgrade(&|notice| self.notify(request, notice))?;
         if context != 0 {
             socket.set_context(context);
         }

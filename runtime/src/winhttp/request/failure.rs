@@ -18,7 +18,7 @@ pub(crate) enum RequestFailure {
     NotNow,
     /// A header, or the request with it, is not one that can be sent.
     Header(FieldError),
-    /// An upgrade needs the method GET and no body (RFC 6455 section 4.1).
+    /// An upgrade needs the method GET, HTTP/1.1 and no body (RFC 6455 section 4.1).
     NotForUpgrade,
     /// There is less of the body than of the part to send at once, or headers and arguments contradict each other about its
     /// length.

@@ -55,9 +55,20 @@ pub(super) struct Next {
 /// Headers that are for the former server only.
 const FOR_ONE_ORIGIN: [&str; 4] = ["Authorization", "Cookie", "Host", "Proxy-Authorization"];
 
-/// Headers that speak of a body.
-const OF_A_BODY: [&str; 5] =
-    ["Content-Length", "Transfer-Encoding", "Content-Type", "Content-Encoding", "Content-Language"];
+/// Headers that speak of a body (RFC 9110 sections 10.1.1 and 15.4).
+const OF_A_BODY: [&str; 11] = [
+    "Content-Length",
+    "Transfer-Encoding",
+    "Content-Type",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Location",
+    "Content-MD5",
+    "Digest",
+    "Expect",
+    "Last-Modified",
+    "Trailer",
+];
 
 /// Where a response leads; `None` if it is no redirect, or one that is not followed.
 pub(super) fn next(
@@ -89,7 +100,9 @@ pub(super) fn next(
         Host::Ipv6(address) => address.to_string(),
     };
     let port = url.port_or_known_default().ok_or(ExchangeError::Location)?;
-    let to = Origin { is_secure, host: name, host_text: host.to_string(), port };
+    // A URL knows neither the case of a name nor the zone of an address, so the former origin is kept as it was written.
+    let is_same = (is_secure, Some(&host), port) == (origin.is_secure, base.host().as_ref(), origin.port);
+    let to = if is_same { origin.clone() } else { Origin { is_secure, host: name, host_text: host.to_string(), port } };
     // 303 asks for another document; for 301 and 302, clients turn a POST into a GET (RFC 9110 sections 15.4.2 to 15.4.4).
     let is_get = match status {
         303 => head.method() != "HEAD",
@@ -101,7 +114,7 @@ pub(super) fn next(
     let mut new =
         RequestHead::new(method, target, head.minor_version(), &to.authority()).map_err(|_| ExchangeError::Location)?;
     new.fields = head.fields.clone();
-    if to != *origin {
+    if !is_same {
         FOR_ONE_ORIGIN.iter().for_each(|name| new.fields.remove(name));
     }
     if is_get {
