@@ -20,6 +20,7 @@ mod send;
 mod sessions;
 mod threads;
 mod timeouts;
+mod times;
 mod urls;
 
 use winws_api::Win32Error;

@@ -9,6 +9,7 @@ use winws_api::winhttp::sys;
 
 use self::attribute::Attribute;
 use self::value::Form;
+pub(super) use self::value::date;
 use super::codes::BadArgument;
 use crate::protocol::http::{Headers, Modifiers, RequestHead, Response, Separator};
 

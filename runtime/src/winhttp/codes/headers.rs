@@ -1,6 +1,6 @@
 //! What makes the functions for headers fail, and which failure of their pages that is.
 
-use winws_api::winhttp::{AddRequestHeadersError, QueryHeadersError};
+use winws_api::winhttp::{AddRequestHeadersError, QueryHeadersError, TimeToSystemTimeError};
 
 use super::{BadArgument, BadHandle};
 use crate::protocol::http::FieldError;
@@ -50,5 +50,17 @@ fn of_add_request_headers(cause: &AddRequestHeaders) -> AddRequestHeadersError {
         AddRequestHeaders::Fields(FieldError::NotFound) => AddRequestHeadersError::HeaderNotFound,
         // The room for headers has a limit.
         AddRequestHeaders::Fields(FieldError::TooLarge) => AddRequestHeadersError::NotEnoughMemory,
+    }
+}
+
+causes! {
+    TimeToSystemTime => TimeToSystemTimeError, by of_time_to_system_time {
+        Argument(BadArgument),
+    }
+}
+
+fn of_time_to_system_time(cause: &TimeToSystemTime) -> TimeToSystemTimeError {
+    match cause {
+        TimeToSystemTime::Argument(BadArgument) => TimeToSystemTimeError::InvalidParameter,
     }
 }

@@ -2,4 +2,5 @@
 
 mod request;
 mod session;
+mod time;
 mod web_socket;

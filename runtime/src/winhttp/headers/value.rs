@@ -81,8 +81,13 @@ fn number(text: &[u8]) -> Option<u64> {
 
 /// The eight numbers of a SYSTEMTIME.
 fn system_time(text: &str) -> Option<Vec<u8>> {
-    let Date { year, month, day_of_week, day, hour, minute, second } = Date::parse(text, this_year())?;
+    let Date { year, month, day_of_week, day, hour, minute, second } = date(text)?;
     Some([year, month, day_of_week, day, hour, minute, second, 0].into_iter().flat_map(u16::to_ne_bytes).collect())
+}
+
+/// A date of HTTP (RFC 9110 section 5.6.7).
+pub(in crate::winhttp) fn date(text: &str) -> Option<Date> {
+    Date::parse(text, this_year())
 }
 
 /// The year, to a day or so. It matters for years of two digits only.
