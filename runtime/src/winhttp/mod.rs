@@ -147,10 +147,11 @@ impl WinHttp {
     fn close(&self, handle: HInternet) -> Result<(), BadHandle> {
         let entry = self.objects().remove(handle.into_raw()).ok_or(BadHandle::Stale)?;
         match &entry.object {
-            Object::Socket(socket) => socket.abort(),
-            Object::Request(request) => request.abort(),
-            // Their children go on (b1.1.7).
-            Object::Session(_) | Object::Connection(_) => {}
+            // A call under way has the object too. Without one, dropping it ends the stream.
+            Object::Socket(socket) if Arc::strong_count(socket) > 1 => socket.abort(),
+            Object::Request(request) if Arc::strong_count(request) > 1 => request.abort(),
+            // The children of the others go on (b1.1.7).
+            Object::Socket(_) | Object::Request(_) | Object::Session(_) | Object::Connection(_) => {}
         }
         entry.object.notifier(handle).closing();
         Ok(())
