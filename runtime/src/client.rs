@@ -5,7 +5,6 @@ mod error;
 mod halves;
 mod response;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -46,7 +45,6 @@ pub struct WebSocket {
     socket: Socket,
     subprotocol: Option<String>,
     /// In milliseconds; 0 for none.
-    receive_timeout: AtomicU64,
     message: Mutex<Message>,
 }
 
@@ -82,7 +80,7 @@ pub struct CloseStatus {
 impl WebSocket {
     pub(crate) const fn new(socket: Socket, subprotocol: Option<String>) -> Self {
         let message = Message { limit: MESSAGE_LIMIT, part: Some(Vec::new()), too_long: None };
-        Self { socket, subprotocol, receive_timeout: AtomicU64::new(0), message: Mutex::new(message) }
+        Self { socket, subprotocol, message: Mutex::new(message) }
     }
 
     /// The subprotocol that the server chose among those that the client asked for.
@@ -140,7 +138,7 @@ impl WebSocket {
     /// - `InvalidServerResponse` when the peer breaks the protocol, and `ConnectionError` when it goes without a close.
     ///   These are final.
     pub fn receive(&self, buffer: &mut [u8]) -> Result<Delivery, WebSocketReceiveError> {
-        let (len, kind) = self.socket.receive(buffer, self.deadline())?;
+        let (len, kind) = self.socket.receive(buffer, self.socket.message_deadline())?;
         Ok(Delivery { len, kind })
     }
 
@@ -207,7 +205,7 @@ impl WebSocket {
     ) -> Result<WebSocketBufferType, MessageError> {
         // One byte more than the limit shows that a message goes beyond it.
         let most = limit.saturating_add(1);
-        let mut deadline = self.deadline();
+        let mut deadline = self.socket.message_deadline();
         loop {
             if *len > limit {
                 let close = CloseFrame::new(TOO_BIG, b"").expect("1009 may be on the wire");
@@ -227,7 +225,7 @@ impl WebSocket {
             *len += more;
             match kind {
                 WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment if more > 0 => {
-                    deadline = self.deadline();
+                    deadline = self.socket.message_deadline();
                 }
                 // Empty pieces never reach the limit of the message, so they must not go on for ever.
                 WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment => {
@@ -308,7 +306,8 @@ impl WebSocket {
     /// Sets how long a receive waits for bytes. `None` is no limit, and that is so at first.
     ///
     /// It counts from the beginning of the next receive. A receive that gives up fails with `Timeout`, and the
-    /// connection goes on. A part of a millisecond counts as a whole one.
+    /// connection goes on. A part of a millisecond counts as a whole one, and so does [`Duration::ZERO`]. The receive timeout of a
+    /// [`Session`] is for responses of HTTP and does not reach the WebSocket.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -326,11 +325,7 @@ impl WebSocket {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn set_receive_timeout(&self, timeout: Option<Duration>) {
-        let millis = timeout.map_or(0, |timeout| {
-            let whole = timeout.as_nanos().div_ceil(1_000_000);
-            u64::try_from(whole).unwrap_or(u64::MAX).max(1)
-        });
-        self.receive_timeout.store(millis, Ordering::Relaxed);
+        self.socket.set_receive_timeout(timeout);
     }
 
     /// Sets how long [`close`](Self::close) waits for the peer's close frame: at first 10 seconds. `None` is no limit.
@@ -361,14 +356,6 @@ impl WebSocket {
     /// Sets how long a message may be for [`receive_message`](Self::receive_message), in bytes: 64 MiB at first.
     pub fn set_message_limit(&self, limit: usize) {
         self.message().limit = limit;
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        match self.receive_timeout.load(Ordering::Relaxed) {
-            0 => None,
-            // One that is too far away for a clock is none.
-            millis => Instant::now().checked_add(Duration::from_millis(millis)),
-        }
     }
 
     fn message(&self) -> MutexGuard<'_, Message> {

@@ -36,7 +36,8 @@ pub struct Session {
 
 /// The settings of a [`Session`] that is about to be built.
 ///
-/// A timeout of `None` is no limit, and so is one of more than 49 days. Part of a millisecond counts as a whole one.
+/// A timeout of `None` is no limit, and so is one of more than 49 days. Part of a millisecond counts as a whole one, and so does
+/// [`Duration::ZERO`].
 #[derive(Clone, Debug, Default)]
 pub struct SessionBuilder {
     agent: Option<String>,
@@ -253,8 +254,7 @@ impl SessionBuilder {
     }
 
     fn limit(mut self, number: Number, limit: Option<Duration>) -> Self {
-        let millis = limit.and_then(|limit| u32::try_from(limit.as_nanos().div_ceil(1_000_000).max(1)).ok());
-        self.settings.set(number, millis.unwrap_or(u32::MAX));
+        self.settings.set_limit(number, limit);
         self
     }
 }

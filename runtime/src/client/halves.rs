@@ -21,6 +21,8 @@ pub struct ReceiveHalf {
 impl WebSocket {
     /// Splits into two values, one for each direction. The connection ends when both are dropped.
     ///
+    /// Set limits of time, and ask for the [subprotocol](WebSocket::subprotocol), before: the halves have neither.
+    ///
     /// A `WebSocket` needs no `&mut`, so an `Arc` of it serves two threads just as well. The halves say which thread does what,
     /// and the one that receives cannot close.
     ///

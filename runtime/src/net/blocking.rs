@@ -21,7 +21,7 @@ use self::incoming::{Incoming, Reading};
 use self::outgoing::{Outgoing, Progress, Turn};
 use self::silence::Silence;
 use self::times::Limit;
-pub(crate) use self::times::Times;
+pub(crate) use self::times::{Times, after, limit_of, millis_of};
 use super::trace;
 use super::{Interest, Readiness, Stream, Wait, Waited, Waker};
 use crate::keys;
@@ -217,8 +217,8 @@ impl Blocking {
             // Without a deadline no clock is needed: the read itself ends when it was silent for so long.
             let wait = match (deadline, quiet) {
                 (Some(deadline), quiet) => Wait::Until(self.silence.until(quiet, deadline)),
-                (None, Some(quiet)) => Wait::For(quiet),
-                (None, None) => Wait::Forever,
+                (None, 0) => Wait::Forever,
+                (None, millis) => Wait::For { millis },
             };
             let began = deadline.map(|_| Instant::now());
             let read = if self.outgoing.is_pending() {
@@ -239,8 +239,8 @@ impl Blocking {
                 Ok(None) => {}
                 Ok(Some(Waited::Bytes(_))) => self.silence.ends(),
                 Ok(Some(Waited::TimedOut)) => {
-                    let span = began.map_or(quiet, |began| Some(began.elapsed()));
-                    self.give_sign(reading, span.unwrap_or_default())?;
+                    let quiet = Duration::from_millis(quiet.into());
+                    self.give_sign(reading, began.map_or(quiet, |began| began.elapsed()))?;
                     if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                         return Err(Failure::TimedOut);
                     }

@@ -52,8 +52,10 @@ pub(crate) enum Waited {
 pub(crate) enum Wait {
     Forever,
     Until(Instant),
-    /// So long without a byte. Where the system itself ends such a read, no clock is looked at.
-    For(Duration),
+    /// So long without a byte, in milliseconds. Where the system itself ends such a read, no clock is looked at.
+    For {
+        millis: u32,
+    },
 }
 
 impl Wait {
@@ -61,7 +63,7 @@ impl Wait {
         match self {
             Self::Forever => None,
             Self::Until(deadline) => Some(deadline),
-            Self::For(span) => Instant::now().checked_add(span),
+            Self::For { millis } => Instant::now().checked_add(Duration::from_millis(millis.into())),
         }
     }
 }
@@ -144,7 +146,7 @@ impl Stream {
                 Some(count) => return Ok(Waited::Bytes(count)),
                 None if is_late() => return Ok(Waited::TimedOut),
                 // The read itself has waited for so long.
-                None if self.way == Way::Blocking && matches!(wait, Wait::For(_)) => return Ok(Waited::TimedOut),
+                None if self.way == Way::Blocking && matches!(wait, Wait::For { .. }) => return Ok(Waited::TimedOut),
                 None if self.way == Way::Blocking => {}
                 None => match super::wait::wait(&self.socket, Interest::Read, wait.deadline(), waker)? {
                     Readiness::Ready => {}
@@ -231,7 +233,7 @@ impl Stream {
     fn limit_receive(&self, wait: Wait, began_again: bool) -> io::Result<()> {
         let limit = self.receive_limit.load(Ordering::Relaxed);
         let wanted = match wait {
-            Wait::For(span) => Some(micros(span)).filter(|&wanted| wanted != limit),
+            Wait::For { millis } => Some(u64::from(millis) * 1_000).filter(|&wanted| wanted != limit),
             Wait::Forever => next_limit(limit, None, began_again),
             Wait::Until(deadline) => {
                 let left = micros(deadline.saturating_duration_since(Instant::now()));

@@ -5,7 +5,7 @@ mod opening;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use winws_api::winhttp::sys;
 
@@ -18,7 +18,7 @@ use super::settings::{Number, Settings};
 use super::socket::Socket;
 use super::target::target;
 use crate::net::Notice;
-use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line};
+use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line, after};
 use crate::protocol::Role;
 use crate::protocol::http::{
     Basic, Exchange, FieldError, Fields, Length, Modifiers, Redirects, RequestHead, Response, Rules,
@@ -347,9 +347,4 @@ const fn limits(settings: &Settings) -> ExchangeLimits {
         receive: settings.limit(Number::ReceiveTimeout),
         response: settings.limit(Number::ReceiveResponseTimeout),
     }
-}
-
-/// The point in time when a limit is reached. One that is too far away for a clock is none.
-fn after(limit: Option<Duration>) -> Option<Instant> {
-    Instant::now().checked_add(limit?)
 }

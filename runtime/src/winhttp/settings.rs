@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::callbacks::Listener;
-use crate::net::blocking::Times;
+use crate::net::blocking::{Times, limit_of, millis_of};
 
 /// The value of a `DWORD` for "without a limit", which `WinHttpSetTimeouts` spells -1.
 pub(super) const UNLIMITED: u32 = u32::MAX;
@@ -85,12 +85,13 @@ impl Settings {
         }
     }
 
+    pub(crate) fn set_limit(&mut self, number: Number, limit: Option<Duration>) {
+        self.set(number, millis_of(limit));
+    }
+
     /// A time limit; `None` if there is none. 0 is none too: no call could keep a limit of 0 milliseconds.
     pub(crate) const fn limit(&self, number: Number) -> Option<Duration> {
-        match self.number(number) {
-            0 | UNLIMITED => None,
-            millis => Some(Duration::from_millis(millis as u64)),
-        }
+        limit_of(self.number(number))
     }
 
     /// What a request of this session begins with. A receive timeout of the session is for HTTP responses (b1.4.27).

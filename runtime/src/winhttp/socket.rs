@@ -8,16 +8,16 @@ use winws_api::winhttp::WebSocketBufferType;
 
 use super::callbacks::Listener;
 use super::session::lock;
-use super::settings::{Number, Settings, UNLIMITED};
+use super::settings::{Number, Settings};
 use crate::net::Stream;
-use crate::net::blocking::{Arrival, Blocking, Failure};
+use crate::net::blocking::{Arrival, Blocking, Failure, after, limit_of, millis_of};
 use crate::protocol::{CloseFrame, MessageKind, Piece, Role};
 
 /// An open WebSocket. Nothing but its handshake says which end it is.
 #[derive(Debug)]
 pub(crate) struct Socket {
     connection: Blocking,
-    /// How long a receive of the C API waits, in milliseconds; 0 and [`UNLIMITED`] are no limit (b1.4.27).
+    /// How long a receive waits, in milliseconds, as a program has set it (b1.4.27).
     receive_timeout: AtomicU32,
     context: AtomicUsize,
     listener: Mutex<Option<Listener>>,
@@ -45,13 +45,17 @@ impl Socket {
 
     /// Sets what the table of options lets a program set on a socket.
     pub(super) fn set_number(&self, number: Number, value: u32) {
-        let limit = (value != 0 && value != UNLIMITED).then(|| Duration::from_millis(value.into()));
+        let limit = limit_of(value);
         match number {
             Number::ReceiveTimeout => self.receive_timeout.store(value, Ordering::Relaxed),
             Number::CloseTimeout => self.connection.set_close_timeout(limit),
             Number::KeepAliveInterval => self.connection.set_keep_alive(limit),
             _ => {}
         }
+    }
+
+    pub(crate) fn set_receive_timeout(&self, limit: Option<Duration>) {
+        self.receive_timeout.store(millis_of(limit), Ordering::Relaxed);
     }
 
     pub(crate) fn set_close_timeout(&self, limit: Option<Duration>) {
@@ -87,11 +91,8 @@ impl Socket {
     }
 
     /// When a receive that begins now has waited long enough.
-    pub(super) fn message_deadline(&self) -> Option<Instant> {
-        match self.receive_timeout.load(Ordering::Relaxed) {
-            0 | UNLIMITED => None,
-            millis => Instant::now().checked_add(Duration::from_millis(millis.into())),
-        }
+    pub(crate) fn message_deadline(&self) -> Option<Instant> {
+        after(limit_of(self.receive_timeout.load(Ordering::Relaxed)))
     }
 
     /// Sends one frame. [`Failure::InvalidParameter`] for the type of a close frame (b1.3.3).

@@ -131,14 +131,14 @@ fn headers_of_our_own() {
     fields.change("a: b\r\nC: d\r\nA: e", ADD).unwrap();
     fields.set("A", "f").unwrap();
     assert_eq!(text(&fields), "A: f|C: d|");
-    fields.add_missing("c", "x").unwrap();
-    fields.add_missing("E", "g").unwrap();
+    fields.append("E", "g").unwrap();
     assert_eq!(text(&fields), "A: f|C: d|E: g|");
     fields.remove("c");
     assert_eq!(text(&fields), "A: f|E: g|");
     assert_eq!(fields.values("e").collect::<Vec<_>>(), ["g"]);
     assert_eq!(fields.set("A", "b\r\nC: d"), Err(FieldError::Malformed));
-    assert_eq!(fields.add_missing("N N", "d"), Err(FieldError::Malformed));
+    assert_eq!(fields.append("N N", "d"), Err(FieldError::Malformed));
+    assert_eq!(fields.append("N", "d\r\nC: d"), Err(FieldError::Malformed));
 }
 
 fn head(fields: &str) -> String {

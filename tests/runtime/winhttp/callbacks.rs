@@ -164,15 +164,17 @@ enum Act {
 /// How often a callback was told, and what it does.
 struct Acting {
     act: Act,
+    /// The status at which it does that.
+    at: u32,
     told: Mutex<Vec<u32>>,
 }
 
-/// Writes down what it is told, and acts at a redirect.
+/// Writes down what it is told, and acts when its time has come.
 unsafe extern "system" fn act(handle: HINTERNET, context: usize, status: u32, _: *mut c_void, _: u32) {
     // SAFETY: the context is the address of the list, which outlives the handles.
     let acting = unsafe { &*ptr::with_exposed_provenance::<Acting>(context) };
     acting.told.lock().unwrap().push(status);
-    if status == sys::WINHTTP_CALLBACK_STATUS_REDIRECT {
+    if status == acting.at {
         let is_done = match acting.act {
             // SAFETY: any handle is fine.
             Act::Close => unsafe { WinHttpCloseHandle(handle) == 1 },
@@ -197,7 +199,8 @@ fn a_callback_that_ends_itself_is_told_no_more_in_the_call_under_way() {
             Act::Close => &[b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n"],
             Act::Unset => &[b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n"],
         };
-        let acting = Acting { act: action, told: Mutex::default() };
+        let at = sys::WINHTTP_CALLBACK_STATUS_REDIRECT;
+        let acting = Acting { act: action, at, told: Mutex::default() };
         let context = ptr::from_ref(&acting).expose_provenance();
         let (host, target) = (wide("127.0.0.1"), wide("/here"));
         thread::scope(|scope| {
@@ -226,5 +229,45 @@ fn a_callback_that_ends_itself_is_told_no_more_in_the_call_under_way() {
             }
         });
         assert_eq!(acting.told.into_inner().unwrap().last(), Some(&last));
+    }
+}
+
+/// A call whose handle is closed meanwhile is cancelled (b1.8.6), in its last step too.
+#[test]
+fn a_callback_that_closes_the_request_in_the_last_step_of_a_call_cancels_it() {
+    use std::io::{Read as _, Write as _};
+    for at in [sys::WINHTTP_CALLBACK_STATUS_REQUEST_SENT, sys::WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let acting = Acting { act: Act::Close, at, told: Mutex::default() };
+        let context = ptr::from_ref(&acting).expose_provenance();
+        let (host, none) = (wide("127.0.0.1"), ptr::null());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut peer = listener.accept().unwrap().0;
+                // It may have gone already.
+                if peer.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {
+                    peer.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").ok();
+                }
+            });
+            // SAFETY: all pointers lead to what the pages say, and outlive the calls; the list outlives the handles.
+            unsafe {
+                let session = WinHttpOpen(none, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, none, none, 0);
+                let connection = WinHttpConnect(session, host.as_ptr(), port, 0);
+                let request = WinHttpOpenRequest(connection, none, none, none, none, ptr::null_mut(), 0);
+                let flags = sys::WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS;
+                assert!(WinHttpSetStatusCallback(request, Some(act), flags, 0).is_none());
+                let mut done = WinHttpSendRequest(request, none, 0, ptr::null_mut(), 0, 0, context);
+                if at == sys::WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED {
+                    assert_eq!(done, 1);
+                    done = WinHttpReceiveResponse(request, ptr::null_mut());
+                }
+                assert_eq!((done, winws::ffi::winws_get_last_error()), (0, 12017));
+                assert_eq!(WinHttpCloseHandle(request), 0);
+                for handle in [connection, session] {
+                    assert_eq!(WinHttpCloseHandle(handle), 1);
+                }
+            }
+        });
     }
 }

@@ -114,7 +114,10 @@ fn a_refusal_has_its_status() {
     server.join().unwrap();
     let error = winws::connect("wss://127.0.0.1/").unwrap_err();
     assert_eq!((error.code(), error.status()), (Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME, None));
-    assert_eq!(error.to_string(), "ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): only ws:// and http:// are supported");
+    assert_eq!(
+        error.to_string(),
+        "ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): a URL begins with ws:// or http://, and no other scheme is supported yet"
+    );
 }
 
 #[test]

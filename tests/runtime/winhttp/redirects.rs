@@ -239,7 +239,7 @@ fn headers_for_one_server_do_not_go_to_another() {
 }
 
 /// The origin to which an exchange follows a redirect, and its head.
-fn followed(origin: &Origin, location: &str) -> (Origin, String) {
+fn followed(origin: &Origin, location: impl AsRef<[u8]>) -> (Origin, String) {
     let rules = Rules {
         redirects: Redirects::Always,
         max_redirects: 10,
@@ -254,7 +254,8 @@ fn followed(origin: &Origin, location: &str) -> (Origin, String) {
     exchange.connected();
     exchange.sent(usize::MAX);
     exchange.begin_response().unwrap();
-    exchange.received(redirect(302, location).as_bytes()).unwrap();
+    let answer = [b"HTTP/1.1 302 There\r\nLocation: ", location.as_ref(), b"\r\nContent-Length: 0\r\n\r\n"].concat();
+    exchange.received(&answer).unwrap();
     let head = String::from_utf8(exchange.sent_head().encode()).unwrap();
     (exchange.origin().clone(), head)
 }
@@ -283,5 +284,19 @@ fn a_redirect_to_the_same_server_stays_at_the_same_origin() {
     for location in ["http://example.com/b", "https://example.com:8080/b", "http://example.com.:8080/b"] {
         let (to, head) = followed(&named, location);
         assert!(to != named && !head.contains("Cookie"), "{location}: {head}");
+    }
+}
+
+/// The URL standard escapes such bytes, and a name that no URL may have does not hold up a whole one.
+#[test]
+fn odd_addresses_lead_on() {
+    let origin = |host: &str| Origin { is_secure: false, host: host.to_owned(), host_text: host.to_owned(), port: 80 };
+    for (location, line) in [(&b"/\xff?\xc3\xb6"[..], "GET /%FF?%C3%B6 "), (b"/%ff", "GET /%ff ")] {
+        assert!(followed(&origin("h"), location).1.starts_with(line), "{line}");
+    }
+    for host in ["host.1", "xn--a"] {
+        let (to, head) = followed(&origin(host), "http://other/b");
+        assert_eq!((&to.host[..], head.starts_with("GET /b ")), ("other", true), "{host}");
+        assert!(!head.contains("Cookie"), "{host}");
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::after;
 use crate::net::{self, ConnectError, Limits, Notice, Stream, Waited, Waker, trace};
 use crate::protocol::http::{Exchange, ExchangeError, READ_AHEAD, Step};
 
@@ -89,10 +90,14 @@ impl Line {
         limits: &ExchangeLimits,
         notify: &dyn Fn(Notice<'_>),
     ) -> Result<(), ExchangeFailure> {
-        let result = self.drive_on(exchange, limits, &|notice| {
+        let mut result = self.drive_on(exchange, limits, &|notice| {
             trace::notice(notice);
             notify(notice);
         });
+        // The last notice may have been taken as a reason to give the request up.
+        if self.waker.is_woken() {
+            result = Err(ExchangeFailure::Cancelled);
+        }
         if result.is_err() {
             exchange.fail();
             self.hang_up();
@@ -209,9 +214,4 @@ impl Line {
 /// Writes all bytes. Each wait for room may take as long as the limit.
 fn write_all(stream: &Stream, bytes: &[u8], limit: Option<Duration>) -> Result<(), ExchangeFailure> {
     if super::write_all(stream, bytes, || after(limit))? { Ok(()) } else { Err(ExchangeFailure::TimedOut) }
-}
-
-/// The point in time when a limit is reached. One that is too far away for a clock is none.
-fn after(limit: Option<Duration>) -> Option<Instant> {
-    Instant::now().checked_add(limit?)
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::incoming::Reading;
-use super::times::Limit;
+use super::times::{Limit, after, limit_of};
 use super::{Blocking, Failure};
 use crate::net::trace;
 use crate::protocol::{Control, ControlPayload};
@@ -40,17 +40,22 @@ impl Silence {
         Self { keep_alive: Limit::new(keep_alive), ..Self::default() }
     }
 
-    /// How long a read may be silent before [`passed`](Self::passed) wants to know; `None` if it need not know.
-    pub(super) fn quiet(&self) -> Option<Duration> {
-        let half = self.peer.get().map(|peer| (peer / 2).max(Duration::from_millis(1)));
-        self.keep_alive.get().into_iter().chain(half).min()
+    /// How long a read may be silent before [`passed`](Self::passed) wants to know, in milliseconds; 0 if it need not know.
+    pub(super) fn quiet(&self) -> u32 {
+        match (self.keep_alive.millis(), self.peer.millis()) {
+            (keep_alive, 0) => keep_alive,
+            (0, peer) => (peer / 2).max(1),
+            (keep_alive, peer) => keep_alive.min((peer / 2).max(1)),
+        }
     }
 
     /// When a read that also has a deadline is to end.
-    pub(super) fn until(&self, quiet: Option<Duration>, deadline: Instant) -> Instant {
-        let since_sign = Duration::from_millis(self.since_sign.load(Ordering::Relaxed).into());
-        let rest = quiet.map(|quiet| quiet.saturating_sub(since_sign).max(Duration::from_millis(1)));
-        rest.and_then(|rest| Instant::now().checked_add(rest)).map_or(deadline, |due| due.min(deadline))
+    pub(super) fn until(&self, quiet: u32, deadline: Instant) -> Instant {
+        if quiet == 0 {
+            return deadline;
+        }
+        let rest = quiet.saturating_sub(self.since_sign.load(Ordering::Relaxed)).max(1);
+        after(limit_of(rest)).map_or(deadline, |due| due.min(deadline))
     }
 
     /// Bytes have come.
@@ -121,7 +126,7 @@ mod tests {
     #[test]
     fn b3_3_a_silence_as_long_as_the_interval_gives_a_pong() {
         let silence = Silence::new(Some(millis(100)));
-        assert_eq!(silence.quiet(), Some(millis(100)));
+        assert_eq!(silence.quiet(), 100);
         assert_eq!(silence.passed(millis(100)), Sign::Pong);
         assert_eq!(silence.passed(millis(60)), Sign::None);
         assert_eq!(silence.passed(millis(60)), Sign::Pong, "short waits add up");
@@ -133,9 +138,9 @@ mod tests {
     #[test]
     fn a_silent_peer_is_asked_and_then_given_up() {
         let silence = Silence::default();
-        assert_eq!(silence.quiet(), None);
+        assert_eq!(silence.quiet(), 0);
         silence.peer.set(Some(millis(200)));
-        assert_eq!(silence.quiet(), Some(millis(100)));
+        assert_eq!(silence.quiet(), 100);
         assert_eq!(silence.passed(millis(100)), Sign::Ping);
         assert_eq!(silence.passed(millis(50)), Sign::Ping);
         silence.ends();
@@ -150,6 +155,6 @@ mod tests {
         assert_eq!(silence.until(silence.quiet(), soon), soon);
         let late = Instant::now() + millis(500_000);
         assert!(silence.until(silence.quiet(), late) < late);
-        assert_eq!(silence.until(None, late), late);
+        assert_eq!(silence.until(0, late), late);
     }
 }

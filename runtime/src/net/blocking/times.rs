@@ -25,21 +25,40 @@ impl Limit {
         new
     }
 
-    /// Part of a millisecond counts as a whole one. A limit of more than 49 days is none.
     pub(super) fn set(&self, limit: Option<Duration>) {
-        let millis = limit.map_or(0, |limit| u32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(0).max(1));
-        self.0.store(millis, Ordering::Relaxed);
+        self.0.store(millis_of(limit), Ordering::Relaxed);
     }
 
     pub(super) fn get(&self) -> Option<Duration> {
-        match self.0.load(Ordering::Relaxed) {
-            0 => None,
-            millis => Some(Duration::from_millis(millis.into())),
-        }
+        limit_of(self.millis())
     }
 
-    /// The point in time when the limit is reached, if the clock has it.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        Instant::now().checked_add(self.get()?)
+    /// The limit in milliseconds; 0 is none.
+    pub(super) fn millis(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
     }
+
+    /// The point in time when the limit is reached.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        after(self.get())
+    }
+}
+
+/// A limit as the number of an option: part of a millisecond counts as a whole one, and a limit of more than 49 days is 0, which
+/// is none.
+pub(crate) fn millis_of(limit: Option<Duration>) -> u32 {
+    limit.map_or(0, |limit| u32::try_from(limit.as_nanos().div_ceil(1_000_000).max(1)).unwrap_or(0))
+}
+
+/// The limit that a number of an option means: 0 and 0xFFFFFFFF are none.
+pub(crate) const fn limit_of(millis: u32) -> Option<Duration> {
+    match millis {
+        0 | u32::MAX => None,
+        millis => Some(Duration::from_millis(millis as u64)),
+    }
+}
+
+/// The point in time when a limit is reached. One that is too far away for a clock is none.
+pub(crate) fn after(limit: Option<Duration>) -> Option<Instant> {
+    Instant::now().checked_add(limit?)
 }

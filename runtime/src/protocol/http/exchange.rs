@@ -273,11 +273,6 @@ impl Exchange {
         self.state = State::Idle;
     }
 
-    /// Whether the response has come and is a 101 that was asked for.
-    pub fn is_upgraded(&self) -> bool {
-        self.answer.as_ref().is_some_and(|answer| answer.is_upgrade)
-    }
-
     /// Gives the stream to the WebSocket: the bytes that came behind the response. Once; the response stays.
     pub fn take_upgrade(&mut self) -> Option<Vec<u8>> {
         let answer = self.answer.as_mut()?;

@@ -133,15 +133,6 @@ impl Fields {
         Ok(())
     }
 
-    /// Adds a header if there is none of its name.
-    ///
-    /// # Errors
-    ///
-    /// [`FieldError::Malformed`] and [`FieldError::TooLarge`].
-    pub fn add_missing(&mut self, name: &str, value: &str) -> Result<(), FieldError> {
-        if self.values(name).next().is_some() { Ok(()) } else { self.set(name, value) }
-    }
-
     /// Removes all headers of this name.
     pub fn remove(&mut self, name: &str) {
         self.list.retain(|(other, _)| !other.eq_ignore_ascii_case(name));

@@ -82,9 +82,11 @@ pub(super) fn next(
         return Ok(None);
     }
     let Some(location) = response.headers("Location").next() else { return Ok(None) };
-    let location = str::from_utf8(location).map_err(|_| ExchangeError::Location)?;
-    let base = Url::parse(&origin.url(head.target())).map_err(|_| ExchangeError::Location)?;
-    let url = base.join(location).map_err(|_| ExchangeError::Location)?;
+    let location = escaped(location);
+    // A name may be one that resolvers take and URLs do not: then only a whole URL leads on.
+    let base = Url::parse(&origin.url(head.target())).ok();
+    let url = base.as_ref().map_or_else(|| Url::parse(&location), |base| base.join(&location));
+    let url = url.map_err(|_| ExchangeError::Location)?;
     let is_secure = match url.scheme() {
         "http" | "ws" => false,
         "https" | "wss" => true,
@@ -101,7 +103,8 @@ pub(super) fn next(
     };
     let port = url.port_or_known_default().ok_or(ExchangeError::Location)?;
     // A URL knows neither the case of a name nor the zone of an address, so the former origin is kept as it was written.
-    let is_same = (is_secure, Some(&host), port) == (origin.is_secure, base.host().as_ref(), origin.port);
+    let former = base.as_ref().and_then(Url::host);
+    let is_same = (is_secure, Some(&host), port) == (origin.is_secure, former.as_ref(), origin.port);
     let to = if is_same { origin.clone() } else { Origin { is_secure, host: name, host_text: host.to_string(), port } };
     // 303 asks for another document; for 301 and 302, clients turn a POST into a GET (RFC 9110 sections 15.4.2 to 15.4.4).
     let is_get = match status {
@@ -121,4 +124,17 @@ pub(super) fn next(
         OF_A_BODY.iter().for_each(|name| new.fields.remove(name));
     }
     Ok(Some(Next { origin: to, head: new, keeps_body: !is_get }))
+}
+
+/// A `Location` as a text: bytes beyond ASCII are escaped, as browsers do it, whatever their encoding is.
+fn escaped(location: &[u8]) -> String {
+    let mut text = String::with_capacity(location.len());
+    for &byte in location {
+        if byte.is_ascii() {
+            text.push(byte.into());
+        } else {
+            text.extend(["%".to_owned(), format!("{byte:02X}")]);
+        }
+    }
+    text
 }
