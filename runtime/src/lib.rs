@@ -163,6 +163,7 @@ pub mod protocol;
 mod raw;
 mod server;
 pub mod session;
+pub mod tls;
 pub mod websocket;
 mod winhttp;
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebSocketCompleteUpgradeError};
+use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebSocketCompleteUpgradeError, sys};
 
 use super::{ConnectError, Response, WebSocket};
+use crate::net::tls::{ClientCertificate, RevocationLists, Roots};
 use crate::winhttp::{Connection, Number, Opening, Request, Session as SessionObject, Settings, Url};
 
 /// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.
@@ -190,10 +191,14 @@ impl Session {
     }
 
     fn open(&self, url: &str) -> Result<Request, ConnectError> {
-        let Url { host, port, target } = Url::parse(url)?;
+        let Url { is_secure, host, port, credentials, target } = Url::parse(url)?;
         let connection = Connection::new(Arc::clone(&self.object), host, port);
-        let opening = Opening { object_name: Some(&target), ..Opening::default() };
-        Ok(Request::open(&connection, opening)?)
+        let flags = if is_secure { sys::WINHTTP_FLAG_SECURE } else { 0 };
+        let request = Request::open(&connection, Opening { object_name: Some(&target), flags, ..Opening::default() })?;
+        if let Some(credentials) = credentials {
+            request.set_credentials(credentials)?;
+        }
+        Ok(request)
     }
 }
 
@@ -240,6 +245,37 @@ impl SessionBuilder {
     #[must_use]
     pub fn close_timeout(self, limit: impl Into<Option<Duration>>) -> Self {
         self.limit(Number::CloseTimeout, limit.into())
+    }
+
+    /// The authorities that vouch for servers: at first those of the system.
+    #[must_use]
+    pub fn roots(mut self, roots: Roots) -> Self {
+        self.settings.roots = roots;
+        self
+    }
+
+    /// The certificate by which this client proves who it is, for servers that ask.
+    #[must_use]
+    pub fn client_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.settings.certificate = Some(certificate);
+        self
+    }
+
+    /// Certificates that are no good any more. Those that no list is about stay good.
+    #[must_use]
+    pub fn revocation_lists(mut self, lists: RevocationLists) -> Self {
+        self.settings.revocation_lists = lists;
+        self
+    }
+
+    /// How many redirects in a row are followed: at first 10. 0 gives the redirects to the program as responses.
+    #[must_use]
+    pub fn redirects(mut self, most: u32) -> Self {
+        if most == 0 {
+            self.settings.set(Number::RedirectPolicy, sys::WINHTTP_OPTION_REDIRECT_POLICY_NEVER);
+        }
+        self.settings.set(Number::MaxRedirects, most);
+        self
     }
 
     /// The session.

@@ -138,10 +138,7 @@ impl fmt::Display for ConnectError {
         match &self.reason {
             Reason::Refused { status, .. } => write!(f, "the server refused the upgrade with status {status}"),
             Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
-                write!(f, "{}: a URL begins with ws:// or http://, and no other scheme is supported yet", self.code)
-            }
-            Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_SECURE_FAILURE => {
-                write!(f, "{}: the server redirects to an address with TLS, which is not supported yet", self.code)
+                write!(f, "{}: a URL begins with ws://, wss://, http:// or https://", self.code)
             }
             Reason::Header(header) => write!(f, "{}: the header {:?} cannot be sent", self.code, header.name),
             Reason::Failed(_) => self.code.fmt(f),

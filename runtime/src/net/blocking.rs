@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::answering::{AnsweringError, receive_request, send_last_response, send_response};
-pub(crate) use self::exchanging::{ExchangeFailure, ExchangeLimits, Line};
+pub(crate) use self::exchanging::{ExchangeFailure, ExchangeLimits, Line, Ways};
 use self::incoming::{Incoming, Reading};
 use self::outgoing::{Outgoing, Progress, Turn};
 use self::silence::Silence;
@@ -287,6 +287,10 @@ impl Blocking {
     fn lose(&self, reading: &mut Reading<'_>) -> Failure {
         let is_aborted = self.is_aborted.load(Ordering::SeqCst);
         reading.lose(is_aborted);
+        // A peer that has ended its direction with a word may still read (b8.13).
+        if !is_aborted && self.stream.is_half_closed() {
+            return Failure::Lost;
+        }
         self.outgoing.lock().lose();
         // Wakes a thread that waits to send to a peer that is half gone.
         self.stream.shutdown_both();
@@ -369,8 +373,8 @@ const fn refusal_of(ending: Option<Ending>) -> Failure {
 
 /// Writes all bytes, or fails to in time: `false`. `until` says when each wait for room ends.
 fn write_all(stream: &Stream, mut bytes: &[u8], until: impl Fn() -> Option<Instant>) -> io::Result<bool> {
-    while !bytes.is_empty() {
-        match stream.try_write(bytes)? {
+    while !bytes.is_empty() || !stream.flush()? {
+        match if bytes.is_empty() { None } else { stream.try_write(bytes)? } {
             Some(written) => bytes = &bytes[written..],
             None => match stream.wait(Interest::Write, until(), None)? {
                 Readiness::TimedOut => return Ok(false),

@@ -13,7 +13,8 @@ use rustix::net::{AddressFamily, SocketType, sockopt};
 
 use super::names::{ResolveError, Resolver};
 use super::race::{Race, Step};
-use super::tcp::{Stream, Way};
+use super::stream::Stream;
+use super::tcp::Way;
 use super::wait::{Readiness, Waker, wait_for_any};
 use super::{Notice, WAY};
 

@@ -3,10 +3,10 @@
 use std::io;
 use std::time::Instant;
 
-use super::tcp::{Stream, Waited, Way};
+use super::tcp::{Tcp, Waited, Way};
 use super::wait::{Interest, Readiness};
 
-/// Reads what still comes on a stream after [`Stream::wake_reader`].
+/// Reads what still comes on a stream after [`Tcp::wake_reader`].
 ///
 /// Where that has shut the reading side down, two things change. `poll` finds the socket readable all the time, so
 /// waits are for changes, by an edge-triggered epoll made for this. And a `recv` of nothing is no end, so the state
@@ -19,12 +19,12 @@ use super::wait::{Interest, Readiness};
 /// shut (RFC 1122, section 4.2.2.13).
 #[derive(Debug)]
 pub(crate) struct Draining<'a> {
-    stream: &'a Stream,
+    stream: &'a Tcp,
     changes: Option<Changes>,
 }
 
 impl<'a> Draining<'a> {
-    pub(super) fn new(stream: &'a Stream) -> io::Result<Self> {
+    pub(super) fn new(stream: &'a Tcp) -> io::Result<Self> {
         let changes = match stream.way() {
             Way::Blocking => Some(Changes::of(stream)?),
             Way::Polling => None,
@@ -46,7 +46,7 @@ impl<'a> Draining<'a> {
     }
 
     /// Reads into `buffer`, which is not empty, and blocks until there is something or the deadline has passed.
-    /// [`Stream::shutdown_both`] ends it at once.
+    /// [`Tcp::shutdown_both`] ends it at once.
     pub(crate) fn read(&mut self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<Waited> {
         loop {
             match self.try_read(buffer)? {
@@ -82,7 +82,7 @@ mod linux {
     use rustix::io::Errno;
 
     use super::super::wait::{Readiness, time_left};
-    use super::Stream;
+    use super::Tcp;
 
     /// Tells when something has changed about a socket.
     #[derive(Debug)]
@@ -91,7 +91,7 @@ mod linux {
     }
 
     impl Changes {
-        pub(super) fn of(stream: &Stream) -> io::Result<Self> {
+        pub(super) fn of(stream: &Tcp) -> io::Result<Self> {
             let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
             let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
             epoll::add(&epoll, stream, epoll::EventData::new_u64(0), flags)?;
@@ -120,7 +120,7 @@ mod linux {
     nix::getsockopt_impl!(TcpState, libc::IPPROTO_TCP, libc::TCP_INFO, u8, GetStruct<u8>);
 
     /// Whether nothing more can come: the peer has said so, or there is no connection any more.
-    pub(in super::super) fn has_peer_ended(stream: &Stream) -> io::Result<bool> {
+    pub(in super::super) fn has_peer_ended(stream: &Tcp) -> io::Result<bool> {
         // The states of RFC 9293, section 3.3.2, by Linux' numbers (include/net/tcp_states.h).
         const TIME_WAIT: u8 = 6;
         const CLOSED: u8 = 7;
@@ -142,13 +142,13 @@ mod elsewhere {
     use std::time::Instant;
 
     use super::super::wait::Readiness;
-    use super::Stream;
+    use super::Tcp;
 
     #[derive(Debug)]
     pub(super) enum Changes {}
 
     impl Changes {
-        pub(super) fn of(_: &Stream) -> io::Result<Self> {
+        pub(super) fn of(_: &Tcp) -> io::Result<Self> {
             Err(io::ErrorKind::Unsupported.into())
         }
 
@@ -157,7 +157,7 @@ mod elsewhere {
         }
     }
 
-    pub(super) fn has_peer_ended(_: &Stream) -> io::Result<bool> {
+    pub(super) fn has_peer_ended(_: &Tcp) -> io::Result<bool> {
         Ok(true)
     }
 }
@@ -278,7 +278,7 @@ mod tests {
             let mut draining = stream.draining().unwrap();
             while stream.try_write(&[7; 16_384]).unwrap().is_some() {}
             thread::scope(|scope| {
-                let taking = Stream::with_way(peer, way).unwrap();
+                let taking = Tcp::with_way(peer, way).unwrap();
                 let _reading = scope.spawn(move || {
                     let mut buffer = [0; 16_384];
                     while taking.read(&mut buffer, None, None).is_ok_and(|read| read != Waited::End) {}

@@ -17,7 +17,9 @@ mod connect;
 mod draining;
 mod names;
 mod race;
+mod stream;
 mod tcp;
+pub(crate) mod tls;
 mod trace;
 mod wait;
 
@@ -25,7 +27,9 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 
 pub(crate) use connect::{ConnectError, Limits, connect};
-pub(crate) use tcp::{Stream, Wait, Waited, Way};
+pub(crate) use stream::Stream;
+pub(crate) use tcp::{Wait, Waited, Way};
+use tls::Faults;
 pub(crate) use wait::{Interest, Readiness, Waker};
 
 /// What happens while a request is made, for whoever wants to know.
@@ -47,6 +51,8 @@ pub(crate) enum Notice<'n> {
     Received(usize),
     /// A response with this status of 1xx has come.
     Interim(u16),
+    /// There is no TLS with the server, for these faults.
+    Insecure(Faults),
     /// The request goes on to this URL.
     Redirect(&'n str),
 }

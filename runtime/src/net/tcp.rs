@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg, sockopt};
 
-use super::draining::Draining;
 use super::wait::{Interest, Readiness, Waker, wait};
 
 /// A peer that is gone is an error, never the signal that ends the process.
@@ -43,7 +42,7 @@ pub(crate) enum Waited {
     /// Nothing more will come.
     End,
     TimedOut,
-    /// Another thread has called [`Stream::wake_reader`] with the waker of this read.
+    /// Another thread has called [`Tcp::wake_reader`] with the waker of this read.
     Woken,
 }
 
@@ -70,7 +69,7 @@ impl Wait {
 
 /// One TCP connection. All methods may be called from several threads at once; one thread at a time reads.
 #[derive(Debug)]
-pub(crate) struct Stream {
+pub(crate) struct Tcp {
     socket: TcpStream,
     way: Way,
     /// The socket's receive timeout in microseconds; 0 for none. Only who reads changes it.
@@ -79,7 +78,7 @@ pub(crate) struct Stream {
     given_up: AtomicBool,
 }
 
-impl Stream {
+impl Tcp {
     /// Takes over a connected socket, whose reads block in this way.
     pub(super) fn with_way(socket: TcpStream, way: Way) -> io::Result<Self> {
         socket.set_nonblocking(way == Way::Polling)?;
@@ -189,11 +188,6 @@ impl Stream {
         }
     }
 
-    /// Reads on after [`wake_reader`](Self::wake_reader).
-    pub(crate) fn draining(&self) -> io::Result<Draining<'_>> {
-        Draining::new(self)
-    }
-
     /// Says that nothing more will be written. Bytes written before still arrive.
     pub(crate) fn shutdown_write(&self) {
         // It fails only when there is no connection any more.
@@ -248,7 +242,7 @@ impl Stream {
     }
 }
 
-impl AsFd for Stream {
+impl AsFd for Tcp {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }

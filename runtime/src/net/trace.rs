@@ -16,6 +16,7 @@ pub(crate) fn notice(notice: Notice<'_>) {
         Notice::Receiving => tracing::debug!(target: "winws", "waiting for the response"),
         Notice::Received(bytes) => tracing::debug!(target: "winws", bytes, "received a part of the response"),
         Notice::Interim(status) => tracing::debug!(target: "winws", status, "received an interim response"),
+        Notice::Insecure(faults) => tracing::debug!(target: "winws", ?faults, "there is no TLS with the server"),
         Notice::Redirect(url) => tracing::debug!(target: "winws", url, "following a redirect"),
     }
 }

@@ -79,7 +79,12 @@ fn set_value<W: WideChar>(object: &Object, row: &Row, value: &[u8]) -> Result<()
                 request.ask_for_upgrade();
             }
         }
-        Kind::Nothing | Kind::ClientCertificate => {}
+        Kind::ClientCertificate => {
+            if let Object::Request(request) = object {
+                request.settings().certificate = None;
+            }
+        }
+        Kind::Nothing => {}
         Kind::UserAgent => {
             let agent = wide::from_bytes::<W>(value).ok_or(BadArgument)?;
             if let Object::Session(session) = object {

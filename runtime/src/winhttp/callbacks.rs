@@ -3,6 +3,7 @@
 use winws_api::WideChar;
 use winws_api::winhttp::{HInternet, StatusCallback, sys};
 
+use super::secure::flags_of;
 use super::wide;
 use crate::net::Notice;
 use crate::raw::callback::{Callback, Information};
@@ -65,6 +66,9 @@ impl Notifier {
             Notice::Received(count) => self.call(sys::WINHTTP_CALLBACK_STATUS_RESPONSE_RECEIVED, number(count)),
             Notice::Interim(status) => {
                 self.call(sys::WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE, number(status.into()));
+            }
+            Notice::Insecure(faults) => {
+                self.call(sys::WINHTTP_CALLBACK_STATUS_SECURE_FAILURE, Information::Number(flags_of(faults)));
             }
             Notice::Redirect(url) => self.tell(sys::WINHTTP_CALLBACK_STATUS_REDIRECT, url),
         }

@@ -72,9 +72,10 @@ fn of_complete_upgrade(cause: &CompleteUpgrade) -> WebSocketCompleteUpgradeError
                 ExchangeFailure::Connect(ConnectError::Cancelled) | ExchangeFailure::Cancelled => {
                     WebSocketCompleteUpgradeError::OperationCancelled
                 }
-                // A redirect may lead to where nobody answers, or where TLS is wanted.
+                // A redirect may lead to where nobody answers, or to where there is no TLS.
                 ExchangeFailure::Connect(ConnectError::NameNotResolved(_) | ConnectError::CannotConnect(_))
-                | ExchangeFailure::Secure => WebSocketCompleteUpgradeError::ConnectionError,
+                | ExchangeFailure::Secure(_)
+                | ExchangeFailure::CertificateNeeded => WebSocketCompleteUpgradeError::ConnectionError,
                 ExchangeFailure::Lost(_) | ExchangeFailure::Exchange(_) => {
                     WebSocketCompleteUpgradeError::InvalidServerResponse
                 }

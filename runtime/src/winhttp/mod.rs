@@ -11,6 +11,7 @@ mod headers;
 mod host;
 mod options;
 mod request;
+mod secure;
 mod session;
 mod settings;
 mod socket;

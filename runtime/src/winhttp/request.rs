@@ -18,7 +18,7 @@ use super::settings::{Number, Settings};
 use super::socket::Socket;
 use super::target::target;
 use crate::net::Notice;
-use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line, after};
+use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line, Ways, after};
 use crate::protocol::Role;
 use crate::protocol::http::{
     Basic, Exchange, FieldError, Fields, Length, Modifiers, Redirects, RequestHead, Response, Rules,
@@ -111,7 +111,7 @@ impl Request {
     }
 
     /// With what a challenge of the server is answered.
-    pub(super) fn set_credentials(&self, credentials: Basic) -> Result<(), NotNow> {
+    pub(crate) fn set_credentials(&self, credentials: Basic) -> Result<(), NotNow> {
         self.look(|exchange| exchange.set_credentials(credentials))
     }
 
@@ -150,7 +150,7 @@ impl Request {
             exchange.head_mut().fields = fields;
             self.line.hang_up();
             exchange.begin(rules(&settings), first.to_vec(), length, is_upgrade)?;
-            Ok(self.line.drive(exchange, &limits(&settings), notify)?)
+            Ok(self.drive(exchange, &settings, notify)?)
         })
     }
 
@@ -164,7 +164,9 @@ impl Request {
                 Ok(Some(missing)) if missing < length => return Err(RequestFailure::Length),
                 Ok(_) => {}
             }
-            self.line.write(bytes, &limits).inspect_err(|_| exchange.fail())?;
+            if !exchange.is_refused() {
+                self.line.write(bytes, &limits).inspect_err(|_| exchange.fail())?;
+            }
             exchange.wrote(length);
             Ok(())
         })
@@ -172,11 +174,22 @@ impl Request {
 
     /// Waits for the head of the response. A status other than 101 is no error (b1.2.6).
     pub(crate) fn receive_response(&self, notify: &dyn Fn(Notice<'_>)) -> Result<(), RequestFailure> {
-        let limits = limits(&self.settings());
+        let settings = self.settings().clone();
         self.run(|exchange| {
             exchange.begin_response().map_err(|_| RequestFailure::NotNow)?;
-            Ok(self.line.drive(exchange, &limits, notify)?)
+            Ok(self.drive(exchange, &settings, notify)?)
         })
+    }
+
+    /// Takes the exchange as far as it goes without the program.
+    fn drive(
+        &self,
+        exchange: &mut Exchange,
+        settings: &Settings,
+        notify: &dyn Fn(Notice<'_>),
+    ) -> Result<(), ExchangeFailure> {
+        let ways = Ways { limits: limits(settings), proxies: &|_| Vec::new(), tls: &settings.policy() };
+        self.line.drive(exchange, &ways, notify)
     }
 
     /// What `look` finds in the heads of the request and of its response.

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use winws_api::winhttp::sys;
+
 use super::callbacks::Listener;
 use crate::net::blocking::{Times, limit_of, millis_of};
+use crate::net::tls::{ClientCertificate, Fault, Faults, Policy, RevocationLists, Roots, Versions};
 
 /// The value of a `DWORD` for "without a limit", which `WinHttpSetTimeouts` spells -1.
 pub(super) const UNLIMITED: u32 = u32::MAX;
@@ -58,6 +61,12 @@ pub(crate) struct Settings {
     /// Whether a program has set [`Number::ReceiveTimeout`] here: the initial value, and that of a session, are for HTTP
     /// responses only (b1.4.27).
     has_receive_timeout: bool,
+    /// The authorities that vouch for servers.
+    pub(crate) roots: Roots,
+    /// Certificates that are no good any more.
+    pub(crate) revocation_lists: RevocationLists,
+    /// By which the client proves who it is.
+    pub(crate) certificate: Option<ClientCertificate>,
     /// The value that callbacks get.
     pub(crate) context: usize,
     /// Who is told of what happens.
@@ -68,7 +77,15 @@ impl Default for Settings {
     fn default() -> Self {
         let mut numbers = [0; INITIAL.len()];
         numbers.copy_from_slice(INITIAL);
-        Self { numbers, has_receive_timeout: false, context: 0, listener: None }
+        Self {
+            numbers,
+            has_receive_timeout: false,
+            roots: Roots::default(),
+            revocation_lists: RevocationLists::default(),
+            certificate: None,
+            context: 0,
+            listener: None,
+        }
     }
 }
 
@@ -111,6 +128,30 @@ impl Settings {
             send: self.limit(Number::SendTimeout),
             close: self.limit(Number::CloseTimeout),
             keep_alive: self.limit(Number::KeepAliveInterval),
+        }
+    }
+
+    /// What connections with TLS have to keep to. Of the protocols that are set, those that exist here count (b1.8.14).
+    pub(crate) fn policy(&self) -> Policy {
+        let protocols = self.number(Number::SecureProtocols);
+        let flags = self.number(Number::SecurityFlags);
+        let forgiven = [
+            (sys::SECURITY_FLAG_IGNORE_UNKNOWN_CA, Fault::Authority),
+            (sys::SECURITY_FLAG_IGNORE_CERT_DATE_INVALID, Fault::Date),
+            (sys::SECURITY_FLAG_IGNORE_CERT_CN_INVALID, Fault::Name),
+            (sys::SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE, Fault::Usage),
+        ];
+        let forgiven = forgiven.into_iter().filter(|&(flag, _)| flags & flag != 0);
+        Policy {
+            versions: Versions {
+                tls12: protocols & sys::WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 != 0,
+                tls13: protocols & sys::WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3 != 0,
+            },
+            forgiven: forgiven.fold(Faults::NONE, |faults, (_, fault)| faults.with(fault)),
+            needs_lists: self.number(Number::EnabledFeatures) & sys::WINHTTP_ENABLE_SSL_REVOCATION != 0,
+            roots: self.roots.clone(),
+            lists: self.revocation_lists.clone(),
+            certificate: self.certificate.clone(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The URL of a WebSocket, RFC 6455 section 3: strict, since everything else in a URL has its own escapes. The files beside
+//! The URL of a WebSocket or of a document, RFC 6455 section 3: strict, since everything else in a URL has its own escapes. The files beside
 //! it are WinHttpCrackUrl and WinHttpCreateUrl, which look at the structure of http and https URLs only.
 
 #[cfg(test)]
@@ -8,43 +8,54 @@ mod create;
 mod parts;
 mod units;
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use winws_api::Win32Error;
 
 pub(super) use self::units::NotEscaped;
 pub(super) use self::{crack::crack, create::create};
 use super::host::Host;
-
-/// The port of `ws:` and `http:`.
-const DEFAULT_PORT: u16 = 80;
+use crate::protocol::http::Basic;
 
 /// Where to connect to and what to ask for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
+    /// Whether it is asked over TLS.
+    pub(crate) is_secure: bool,
     pub(crate) host: Host,
+    /// 0 is the default of the scheme.
     pub(crate) port: u16,
+    /// With what a challenge of the server is answered.
+    pub(crate) credentials: Option<Basic>,
     /// Path and query; never empty.
     pub(crate) target: String,
 }
 
 impl Url {
-    /// Parses a `ws:` or `http:` URL.
+    /// Parses a URL with the scheme `ws`, `wss`, `http` or `https`.
     ///
-    /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for any other scheme, the ones with TLS included. User information and a
-    /// fragment have no meaning for a WebSocket, so they are `ERROR_WINHTTP_INVALID_URL`, as are characters that a URL
-    /// has to escape. The host may have them: it is converted to ASCII.
+    /// `ERROR_WINHTTP_UNRECOGNIZED_SCHEME` for any other scheme. A fragment has no meaning here, so it is
+    /// `ERROR_WINHTTP_INVALID_URL`, as are characters that a URL has to escape. The host may have them: it is converted to ASCII.
     pub(crate) fn parse(text: &str) -> Result<Self, Win32Error> {
         let (scheme, rest) = text.split_once("://").ok_or(Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME)?;
-        if !scheme.eq_ignore_ascii_case("ws") && !scheme.eq_ignore_ascii_case("http") {
+        let is = |names: [&str; 2]| names.iter().any(|name| scheme.eq_ignore_ascii_case(name));
+        let is_secure = is(["wss", "https"]);
+        if !is_secure && !is(["ws", "http"]) {
             return Err(Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME);
         }
-        Self::parse_rest(rest).ok_or(Win32Error::ERROR_WINHTTP_INVALID_URL)
+        Self::parse_rest(is_secure, rest).ok_or(Win32Error::ERROR_WINHTTP_INVALID_URL)
     }
 
-    fn parse_rest(rest: &str) -> Option<Self> {
+    fn parse_rest(is_secure: bool, rest: &str) -> Option<Self> {
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
             return None;
         }
+        let (credentials, authority) = match authority.rsplit_once('@') {
+            Some((user_info, authority)) => (Some(credentials(user_info)?), authority),
+            None => (None, authority),
+        };
         let end = if authority.starts_with('[') {
             authority.find(']')? + 1
         } else {
@@ -53,12 +64,22 @@ impl Url {
         let (host, port) = authority.split_at(end);
         let host = Host::parse_of_url(host).ok()?;
         let port = match port {
-            "" | ":" => DEFAULT_PORT,
+            "" | ":" => 0,
             _ => digits(port.strip_prefix(':')?)?,
         };
         let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
-        Some(Self { host, port, target })
+        Some(Self { is_secure, host, port, credentials, target })
     }
+}
+
+/// The name and the password of a URL (RFC 3986 section 3.2.1), each with its own escapes. Without a password it is empty.
+fn credentials(user_info: &str) -> Option<Basic> {
+    let decode = |text: &str| {
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
+        percent_decode_str(text).decode_utf8().ok().filter(|_| is_plain).map(Cow::into_owned)
+    };
+    let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    Basic::new(&decode(user)?, &decode(password)?).ok()
 }
 
 fn digits(text: &str) -> Option<u16> {
@@ -76,7 +97,7 @@ mod tests {
     fn check(text: &str, host: &str, port: u16, authority: &str, target: &str) {
         let url = Url::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         let connection = Connection::new(Arc::default(), url.host, url.port);
-        let origin = connection.origin(false);
+        let origin = connection.origin(url.is_secure);
         let found = (&origin.host[..], origin.port, &origin.authority()[..], &url.target[..]);
         assert_eq!(found, (host, port, authority, target), "{text}");
     }
@@ -91,6 +112,24 @@ mod tests {
         check("ws://[::1]:9001/", "::1", 9001, "[::1]:9001", "/");
         check("ws://[::1]", "::1", 80, "[::1]", "/");
         check("ws://host/@:8", "host", 80, "host", "/@:8");
+        check("wss://example.com/chat", "example.com", 443, "example.com", "/chat");
+        check("Https://host:80", "host", 80, "host:80", "/");
+        check("wss://[::1]:443/", "::1", 443, "[::1]", "/");
+    }
+
+    /// RFC 3986 section 3.2.1. The values are the base64 of name, colon and password.
+    #[test]
+    fn a_name_and_a_password_before_the_host() {
+        for (text, user, password) in [
+            ("ws://user@host/", "user", ""),
+            ("ws://user:word@host/", "user", "word"),
+            ("wss://a%20b:c%3Ad%40%C3%A9@host:1/", "a b", "c:d@é"),
+            ("http://:word@[::1]/", "", "word"),
+        ] {
+            let url = Url::parse(text).unwrap();
+            assert_eq!(url.credentials, Some(Basic::new(user, password).unwrap()), "{text}");
+        }
+        assert_eq!(Url::parse("ws://host/user:word@").unwrap().credentials, None);
     }
 
     /// RFC 6455 section 4.1, item 4.
@@ -118,7 +157,7 @@ mod tests {
 
     #[test]
     fn other_schemes() {
-        for text in ["wss://host/", "https://host/", "ftp://host/", "host/", "", "://host", " ws://host"] {
+        for text in ["wsss://host/", "ftp://host/", "host/", "", "://host", " ws://host"] {
             assert_eq!(Url::parse(text), Err(Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME), "{text:?}");
         }
     }
@@ -129,8 +168,12 @@ mod tests {
             "ws://",
             "ws:///path",
             "ws://:80/",
-            "ws://user@host/",
-            "ws://user:word@host/",
+            "ws://user@",
+            "ws://us%3Aer@host/",
+            "ws://us%0Aer@host/",
+            "ws://us%FFer@host/",
+            "ws://us er@host/",
+            "ws://a@b@host/",
             "ws://host/#part",
             "ws://host#",
             "ws://host:0/",

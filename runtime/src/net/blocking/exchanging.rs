@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::after;
+use crate::net::tls::{Policy, SecureFailure, Tls};
 use crate::net::{self, ConnectError, Limits, Notice, Stream, Waited, Waker, trace};
-use crate::protocol::http::{Exchange, ExchangeError, READ_AHEAD, Step};
+use crate::protocol::http::{Exchange, ExchangeError, Origin, Proxy, READ_AHEAD, Step};
 
 /// Time limits of one request; `None` is no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,6 +24,14 @@ pub(crate) struct ExchangeLimits {
     pub(crate) response: Option<Duration>,
 }
 
+/// What a request may use to reach its servers.
+pub(crate) struct Ways<'w> {
+    pub(crate) limits: ExchangeLimits,
+    /// The proxies to try for an origin, in their order; without one it is reached directly.
+    pub(crate) proxies: &'w dyn Fn(&Origin) -> Vec<Proxy>,
+    pub(crate) tls: &'w Policy,
+}
+
 /// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum ExchangeFailure {
@@ -33,8 +42,10 @@ pub(crate) enum ExchangeFailure {
     TimedOut,
     /// Another thread gave the request up.
     Cancelled,
-    /// The server is to be asked over TLS, which does not exist yet.
-    Secure,
+    /// There is no TLS with the server.
+    Secure(SecureFailure),
+    /// The server wants a certificate of the client, and there is none (b8.9).
+    CertificateNeeded,
 }
 
 impl From<ConnectError> for ExchangeFailure {
@@ -87,10 +98,10 @@ impl Line {
     pub(crate) fn drive(
         &self,
         exchange: &mut Exchange,
-        limits: &ExchangeLimits,
+        ways: &Ways<'_>,
         notify: &dyn Fn(Notice<'_>),
     ) -> Result<(), ExchangeFailure> {
-        let mut result = self.drive_on(exchange, limits, &|notice| {
+        let mut result = self.drive_on(exchange, ways, &|notice| {
             trace::notice(notice);
             notify(notice);
         });
@@ -123,9 +134,10 @@ impl Line {
     fn drive_on(
         &self,
         exchange: &mut Exchange,
-        limits: &ExchangeLimits,
+        ways: &Ways<'_>,
         notify: &dyn Fn(Notice<'_>),
     ) -> Result<(), ExchangeFailure> {
+        let limits = &ways.limits;
         let mut response_by = after(limits.response);
         let (mut redirects, mut interim, mut is_receiving) = (exchange.redirects(), 0, false);
         loop {
@@ -135,34 +147,50 @@ impl Line {
                     redirects = exchange.redirects();
                     notify(Notice::Redirect(&exchange.url()));
                 }
-                Step::Connect(origin) if origin.is_secure => return Err(ExchangeFailure::Secure),
                 Step::Connect(origin) => {
                     self.hang_up();
                     (interim, is_receiving) = (0, false);
-                    let connect = Limits { resolve: limits.resolve, connect: limits.connect, deadline: None };
-                    let stream = net::connect(&origin.host, origin.port, connect, &self.waker, notify)?;
+                    let (stream, proxy) = self.connect(origin, ways, notify)?;
                     *self.lock() = Some(Arc::new(stream));
                     // Another thread may have given the request up just before that.
                     if self.waker.is_woken() {
                         return Err(ExchangeFailure::Cancelled);
                     }
-                    exchange.connected();
+                    exchange.connected(proxy)?;
                     response_by = after(limits.response);
                 }
-                Step::Send(bytes) => {
-                    let length = bytes.len();
-                    notify(Notice::Sending);
-                    write_all(&*self.stream()?, bytes, limits.send)?;
-                    exchange.sent(length);
-                    notify(Notice::Sent(length));
+                Step::Secure(origin, ahead) => {
+                    self.secure(origin, ahead, ways, response_by).inspect_err(|failure| {
+                        if let ExchangeFailure::Secure(failure) = failure {
+                            notify(Notice::Insecure(failure.faults));
+                        }
+                    })?;
+                    exchange.secured()?;
                 }
+                Step::Send(bytes) => {
+                    let (length, is_for_origin) = (bytes.len(), exchange.is_sending());
+                    if is_for_origin {
+                        notify(Notice::Sending);
+                    }
+                    let stream = self.stream()?;
+                    write_all(&stream, bytes, limits.send).map_err(|failure| of_certificate(&stream, failure))?;
+                    exchange.sent(length);
+                    if is_for_origin {
+                        notify(Notice::Sent(length));
+                    }
+                }
+                Step::ReceiveAhead => exchange.receive_ahead()?,
                 Step::Receive => {
-                    if !is_receiving {
+                    let is_from_origin = exchange.is_receiving();
+                    if is_from_origin && !is_receiving {
                         is_receiving = true;
                         notify(Notice::Receiving);
                     }
                     let next = after(limits.receive).into_iter().chain(response_by).min();
-                    notify(Notice::Received(self.read(exchange, next)?));
+                    let received = self.read(exchange, next)?;
+                    if is_from_origin {
+                        notify(Notice::Received(received));
+                    }
                     for &status in exchange.interim().iter().skip(interim) {
                         notify(Notice::Interim(status));
                     }
@@ -177,15 +205,82 @@ impl Line {
         }
     }
 
+    /// Connects to the first of the proxies that takes the connection, or to the origin if there is none.
+    fn connect(
+        &self,
+        origin: &Origin,
+        ways: &Ways<'_>,
+        notify: &dyn Fn(Notice<'_>),
+    ) -> Result<(Stream, Option<Proxy>), ExchangeFailure> {
+        let limits = Limits { resolve: ways.limits.resolve, connect: ways.limits.connect, deadline: None };
+        let connect = |host: &str, port| net::connect(host, port, limits, &self.waker, notify);
+        let mut proxies = (ways.proxies)(origin).into_iter().peekable();
+        if proxies.peek().is_none() {
+            return Ok((connect(&origin.host, origin.port)?, None));
+        }
+        loop {
+            let proxy = proxies.next().expect("the loop ends with the last one");
+            match connect(&proxy.host, proxy.port) {
+                Ok(stream) => return Ok((stream, Some(proxy))),
+                Err(error @ ConnectError::Cancelled) => return Err(error.into()),
+                Err(error) if proxies.peek().is_none() => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Begins TLS on the stream, and does its handshake. The whole of it has the time of the response.
+    fn secure(
+        &self,
+        origin: &Origin,
+        ahead: &[u8],
+        ways: &Ways<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<(), ExchangeFailure> {
+        let stream = self.stream()?;
+        let tls = Tls::client(ways.tls.clone(), &origin.host).map_err(ExchangeFailure::Secure)?;
+        tls.receive_ahead(ahead);
+        let tls = stream.begin_tls(tls);
+        let by = |limit: Option<Duration>| after(limit).into_iter().chain(deadline).min();
+        let failed = |error: io::Error| {
+            // The peer is told of the fault, if it takes that at once.
+            stream.flush().ok();
+            if tls.connecting().is_certificate_missing(&error) {
+                ExchangeFailure::CertificateNeeded
+            } else {
+                ExchangeFailure::Secure(tls.connecting().failure(error))
+            }
+        };
+        loop {
+            if !super::write_all(&stream, &[], || by(ways.limits.send)).map_err(failed)? {
+                return Err(ExchangeFailure::TimedOut);
+            }
+            if !tls.is_handshaking() {
+                return Ok(());
+            }
+            match stream.advance_tls(tls, by(ways.limits.receive)).map_err(failed)? {
+                None => {}
+                Some(Waited::TimedOut) => return Err(ExchangeFailure::TimedOut),
+                Some(Waited::Woken) => return Err(ExchangeFailure::Cancelled),
+                Some(Waited::End | Waited::Bytes(_)) => return Err(failed(io::ErrorKind::UnexpectedEof.into())),
+            }
+            // A peer that sends a little all the time must not hold the thread.
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Err(ExchangeFailure::TimedOut);
+            }
+        }
+    }
+
     /// Reads once, and tells the exchange: how many bytes have come.
     fn read(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<usize, ExchangeFailure> {
         let mut buffer = [0; READ_AHEAD];
-        let waited = self.stream()?.read(&mut buffer, deadline, None);
+        let stream = self.stream()?;
+        let waited = stream.read(&mut buffer, deadline, None);
         // What another thread has ended looks as if the server had, and a body may end with the stream.
         if self.waker.is_woken() {
             return Err(ExchangeFailure::Cancelled);
         }
-        match waited? {
+        match waited.map_err(|error| of_certificate(&stream, error.into()))? {
             Waited::Bytes(length) => {
                 exchange.received(&buffer[..length])?;
                 Ok(length)
@@ -214,4 +309,15 @@ impl Line {
 /// Writes all bytes. Each wait for room may take as long as the limit.
 fn write_all(stream: &Stream, bytes: &[u8], limit: Option<Duration>) -> Result<(), ExchangeFailure> {
     if super::write_all(stream, bytes, || after(limit))? { Ok(()) } else { Err(ExchangeFailure::TimedOut) }
+}
+
+/// What the loss of a stream means when the server has asked for a certificate of the client, and there is none: with TLS 1.3 it
+/// refuses only after the client's last word (RFC 8446 section 4.4.2.4), and the refusal may be lost with the stream.
+fn of_certificate(stream: &Stream, failure: ExchangeFailure) -> ExchangeFailure {
+    match failure {
+        ExchangeFailure::Lost(_) if stream.tls().is_some_and(|tls| tls.connecting().is_asked_in_vain()) => {
+            ExchangeFailure::CertificateNeeded
+        }
+        failure => failure,
+    }
 }

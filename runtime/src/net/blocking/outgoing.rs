@@ -210,6 +210,17 @@ impl Queue {
             return Progress::Lost;
         }
         self.end_operations();
+        // What was sealed goes out before more is sealed.
+        if stream.has_unsent() {
+            match stream.flush() {
+                Ok(true) => {}
+                Ok(false) => return Progress::Blocked,
+                Err(_) => {
+                    self.write.lost();
+                    return Progress::Lost;
+                }
+            }
+        }
         match self.write.due(Asked::Everything) {
             Due::Nothing => {
                 self.end_if_failed(stream);
@@ -236,7 +247,7 @@ impl Queue {
             Ok(Some(count)) => {
                 self.write.written(count);
                 self.end_operations();
-                if self.write.due(Asked::Everything) == Due::Nothing {
+                if self.write.due(Asked::Everything) == Due::Nothing && !stream.has_unsent() {
                     self.end_if_failed(stream);
                     return Progress::Drained;
                 }

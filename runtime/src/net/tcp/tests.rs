@@ -190,7 +190,7 @@ fn what_the_socket_was_set_to_before_makes_no_difference() {
         socket.set_nonblocking(true).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(3600))).unwrap();
         socket.set_read_timeout(None).unwrap();
-        let stream = Stream::with_way(socket, way).unwrap();
+        let stream = Tcp::with_way(socket, way).unwrap();
         assert!(stream.socket.nodelay().unwrap());
         let soon = Some(Instant::now() + Duration::from_millis(1));
         assert_eq!(stream.read(&mut [0; 8], soon, None).unwrap(), Waited::TimedOut);
@@ -205,14 +205,14 @@ fn reads_with_the_same_time_set_the_timeout_once() {
         peer.write_all(b"a").unwrap();
         let deadline = Some(Instant::now() + Duration::from_secs(3600));
         assert_eq!(stream.read(&mut [0; 8], deadline, None).unwrap(), Waited::Bytes(1));
-        limits.push(stream.receive_limit.load(Ordering::Relaxed));
+        limits.push(stream.tcp().receive_limit.load(Ordering::Relaxed));
     }
     limits.dedup();
     assert_eq!(limits.len(), 1);
-    assert!(stream.socket.read_timeout().unwrap().is_some());
+    assert!(stream.tcp().socket.read_timeout().unwrap().is_some());
     peer.write_all(b"a").unwrap();
     assert_eq!(stream.read(&mut [0; 8], None, None).unwrap(), Waited::Bytes(1));
-    assert_eq!(stream.socket.read_timeout().unwrap(), None);
+    assert_eq!(stream.tcp().socket.read_timeout().unwrap(), None);
 }
 
 #[test]

@@ -59,11 +59,11 @@ impl Response {
         let values = self.headers(header).map(|value| String::from_utf8_lossy(value).into_owned());
         values.flat_map(|value| elements(&value).filter_map(scheme).map(str::to_owned).collect::<Vec<_>>()).collect()
     }
+}
 
-    /// Whether one of the challenges of the server is for the Basic scheme.
-    pub(super) fn offers_basic(&self) -> bool {
-        self.schemes("WWW-Authenticate").iter().any(|scheme| scheme.eq_ignore_ascii_case(BASIC))
-    }
+/// Whether one of the challenges in this header is for the Basic scheme.
+pub(super) fn offers_basic(response: &Response, header: &str) -> bool {
+    response.schemes(header).iter().any(|scheme| scheme.eq_ignore_ascii_case(BASIC))
 }
 
 /// The elements of a list whose quoted strings may have commas (RFC 9110 section 5.6).

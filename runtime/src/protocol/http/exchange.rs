@@ -7,14 +7,18 @@
 mod content;
 mod redirect;
 mod step;
+mod tunnel;
 
 use core::mem;
 
+use super::challenge::offers_basic;
 use super::{Basic, BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
 use crate::protocol::upgrade::Offer;
 
 pub use redirect::{Origin, Redirects};
 pub use step::{ExchangeError, Length, NotNow, READ_AHEAD, Rules, Step};
+pub use tunnel::Proxy;
+use tunnel::{Outcome, Tunnel};
 
 /// One request and what answers it.
 #[derive(Debug)]
@@ -39,6 +43,12 @@ pub struct Exchange {
     credentials: Option<Basic>,
     /// Whether the server wants credentials; then every attempt has them.
     is_challenged: bool,
+    /// The proxy that the stream goes to.
+    proxy: Option<Proxy>,
+    /// With what its challenge is answered, before its own ones.
+    proxy_credentials: Option<Basic>,
+    /// Whether the proxy wants credentials; then every attempt has them.
+    is_proxy_challenged: bool,
     reader: ResponseReader,
     answer: Option<Answer>,
     /// Bytes that came behind the head.
@@ -50,6 +60,12 @@ enum State {
     /// Nothing was sent yet, or the exchange has failed.
     Idle,
     Connecting,
+    /// A proxy is asked for a way to the origin.
+    Tunnelling(Box<Tunnel>),
+    /// TLS begins.
+    Securing,
+    /// The proxy wants credentials: its response is there, and waits for the program to ask for it.
+    Refused,
     /// The bytes to send, and how many of them are out.
     Sending(Vec<u8>, usize),
     /// All that the program gave has been sent.
@@ -85,6 +101,9 @@ impl Exchange {
             is_repeated: false,
             credentials: None,
             is_challenged: false,
+            proxy: None,
+            proxy_credentials: None,
+            is_proxy_challenged: false,
             reader: ResponseReader::with_limit(rules.max_head),
             answer: None,
             ahead: Vec::new(),
@@ -146,6 +165,11 @@ impl Exchange {
         self.credentials = Some(credentials);
     }
 
+    /// With what a challenge of a proxy is answered, in place of what the proxy's own address says.
+    pub fn set_proxy_credentials(&mut self, credentials: Basic) {
+        self.proxy_credentials = Some(credentials);
+    }
+
     /// Whether a request can begin: none is under way (b1.2.12).
     pub const fn can_begin(&self) -> bool {
         matches!(self.state, State::Idle | State::Answered)
@@ -173,29 +197,74 @@ impl Exchange {
     pub fn step(&self) -> Step<'_> {
         match &self.state {
             State::Connecting => Step::Connect(&self.origin),
+            State::Tunnelling(tunnel) => tunnel.to_send().map_or(Step::Receive, Step::Send),
+            State::Securing => Step::Secure(&self.origin, &self.ahead),
             State::Sending(bytes, sent) => Step::Send(&bytes[*sent..]),
+            State::Receiving if !self.ahead.is_empty() => Step::ReceiveAhead,
             State::Receiving => Step::Receive,
-            State::Idle | State::Sent | State::Answered => Step::Rest,
+            State::Idle | State::Sent | State::Refused | State::Answered => Step::Rest,
         }
     }
 
-    /// A stream to the origin is there.
-    pub fn connected(&mut self) {
-        if matches!(self.state, State::Connecting) {
-            let mut bytes = self.sent_head().encode();
-            bytes.extend_from_slice(&self.first);
-            self.state = State::Sending(bytes, 0);
+    /// A stream is there: to the origin, or to this proxy.
+    ///
+    /// WebSockets and TLS go through a proxy as through a tunnel (RFC 6455 section 4.1). What else is asked for, the proxy is asked
+    /// for (RFC 9112 section 3.2.2).
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`], with which the exchange ends: a request with the headers for the proxy is too large.
+    pub fn connected(&mut self, proxy: Option<Proxy>) -> Result<(), ExchangeError> {
+        if !matches!(self.state, State::Connecting) {
+            return Ok(());
         }
+        if self.proxy != proxy {
+            (self.proxy, self.is_proxy_challenged) = (proxy, false);
+        }
+        let result = if self.needs_tunnel() { self.begin_tunnel() } else { self.reach_origin() };
+        result.inspect_err(|_| self.fail())
+    }
+
+    /// TLS with the origin is there. The bytes that had come for it are taken.
+    ///
+    /// # Errors
+    ///
+    /// As for [`connected`](Self::connected).
+    pub fn secured(&mut self) -> Result<(), ExchangeError> {
+        if matches!(self.state, State::Securing) {
+            self.ahead = Vec::new();
+            self.begin_sending().inspect_err(|_| self.fail())?;
+        }
+        Ok(())
     }
 
     /// So many of the bytes have been written.
     pub fn sent(&mut self, count: usize) {
-        if let State::Sending(bytes, sent) = &mut self.state {
-            *sent = bytes.len().min(sent.saturating_add(count));
-            if *sent == bytes.len() {
-                self.state = if self.is_repeated { State::Receiving } else { State::Sent };
+        match &mut self.state {
+            State::Tunnelling(tunnel) => tunnel.sent(count),
+            State::Sending(bytes, sent) => {
+                *sent = bytes.len().min(sent.saturating_add(count));
+                if *sent == bytes.len() {
+                    self.state = if self.is_repeated { State::Receiving } else { State::Sent };
+                }
             }
+            _ => {}
         }
+    }
+
+    /// Whether bytes are being sent to the origin, and not to a proxy for a way there.
+    pub const fn is_sending(&self) -> bool {
+        matches!(self.state, State::Sending(..))
+    }
+
+    /// Whether bytes are waited for from the origin, and not from a proxy that is asked for a way there.
+    pub const fn is_receiving(&self) -> bool {
+        matches!(self.state, State::Receiving)
+    }
+
+    /// Whether the proxy has refused the request, which goes nowhere.
+    pub const fn is_refused(&self) -> bool {
+        matches!(self.state, State::Refused)
     }
 
     /// How much of the body the program still has to give. `None` if nobody knows.
@@ -205,7 +274,8 @@ impl Exchange {
     /// [`NotNow`] unless the head has been sent, and no response is waited for.
     pub const fn missing(&self) -> Result<Option<u64>, NotNow> {
         match (&self.state, self.length) {
-            (State::Sent, Length::Own) => Ok(None),
+            // What the program gives now goes nowhere.
+            (State::Sent, Length::Own) | (State::Refused, _) => Ok(None),
             (State::Sent, Length::Known(length)) => {
                 Ok(Some(length.saturating_sub(self.first.len() as u64).saturating_sub(self.written)))
             }
@@ -227,7 +297,7 @@ impl Exchange {
         if let Some(1..) = self.missing()? {
             return Err(NotNow);
         }
-        self.state = State::Receiving;
+        self.state = if matches!(self.state, State::Refused) { State::Answered } else { State::Receiving };
         Ok(())
     }
 
@@ -237,11 +307,28 @@ impl Exchange {
     ///
     /// [`ExchangeError`], with which the exchange ends. Faults in a body come from [`read`](Self::read).
     pub fn received(&mut self, bytes: &[u8]) -> Result<(), ExchangeError> {
-        if !matches!(self.state, State::Receiving) {
-            self.ahead.extend_from_slice(bytes);
-            return Ok(());
-        }
-        self.receive_head(bytes).inspect_err(|_| self.fail())
+        let result = match &mut self.state {
+            State::Receiving => self.receive_head(bytes),
+            State::Tunnelling(tunnel) => {
+                let can_answer = self.rules.answers_challenges && has_credentials(&self.proxy_credentials, &self.proxy);
+                tunnel.received(bytes, can_answer).and_then(|outcome| self.tunnelled(outcome))
+            }
+            _ => {
+                self.ahead.extend_from_slice(bytes);
+                Ok(())
+            }
+        };
+        result.inspect_err(|_| self.fail())
+    }
+
+    /// Takes what came before it was waited for, as [`Step::ReceiveAhead`] asks.
+    ///
+    /// # Errors
+    ///
+    /// As for [`received`](Self::received).
+    pub fn receive_ahead(&mut self) -> Result<(), ExchangeError> {
+        let ahead = mem::take(&mut self.ahead);
+        self.received(&ahead)
     }
 
     /// The stream has ended.
@@ -250,6 +337,10 @@ impl Exchange {
     ///
     /// [`ExchangeError::Ended`] if the head was waited for.
     pub fn ended(&mut self) -> Result<(), ExchangeError> {
+        if let State::Tunnelling(tunnel) = &self.state {
+            let outcome = tunnel.ended();
+            return outcome.and_then(|outcome| self.tunnelled(outcome)).inspect_err(|_| self.fail());
+        }
         if let Some(answer) = &mut self.answer {
             if let Err(error) = answer.body.end() {
                 answer.fault = Some(ExchangeError::Body(error));
@@ -328,16 +419,105 @@ impl Exchange {
         Ok(())
     }
 
-    /// Begins again with the credentials, if the server asks for some that it has not had.
+    /// Begins again with the credentials, if the server or the proxy asks for some that it has not had.
     fn answer_challenge(&mut self, response: &Response) -> Result<bool, ExchangeError> {
-        let is_answered = self.credentials.is_none() || self.is_challenged;
-        if response.status() != 401 || is_answered || !self.rules.answers_challenges || !response.offers_basic() {
+        let (header, is_answered) = match response.status() {
+            401 => ("WWW-Authenticate", self.credentials.is_none() || self.is_challenged),
+            // A server behind a tunnel is no proxy.
+            407 if self.proxy.is_some() && !self.needs_tunnel() => {
+                let has_credentials = has_credentials(&self.proxy_credentials, &self.proxy);
+                ("Proxy-Authenticate", !has_credentials || self.is_proxy_challenged)
+            }
+            _ => return Ok(false),
+        };
+        if is_answered || !self.rules.answers_challenges || !offers_basic(response, header) {
             return Ok(false);
         }
         self.check_body_is_here()?;
-        self.is_challenged = true;
+        if response.status() == 401 {
+            self.is_challenged = true
+        } else {
+            self.is_proxy_challenged = true
+        }
         self.repeat()?;
         Ok(true)
+    }
+
+    /// Whether the origin is reached through the proxy as through a tunnel.
+    const fn needs_tunnel(&self) -> bool {
+        self.proxy.is_some() && (self.origin.is_secure || self.offer.is_some())
+    }
+
+    fn begin_tunnel(&mut self) -> Result<(), ExchangeError> {
+        let sent = self.sent_head();
+        let own = sent.fields.values("Proxy-Authorization").next();
+        let credentials = own.or_else(|| self.credentials_for_proxy());
+        let agent = sent.fields.values("User-Agent").next();
+        let tunnel = Tunnel::new(&self.origin, agent, credentials, self.rules.max_head)?;
+        self.state = State::Tunnelling(Box::new(tunnel));
+        Ok(())
+    }
+
+    /// What the proxy is told, once it has asked.
+    fn credentials_for_proxy(&self) -> Option<&str> {
+        let of_proxy = self.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
+        let credentials = self.proxy_credentials.as_ref().or(of_proxy);
+        credentials.filter(|_| self.is_proxy_challenged).map(Basic::value)
+    }
+
+    fn tunnelled(&mut self, outcome: Outcome) -> Result<(), ExchangeError> {
+        match outcome {
+            Outcome::Pending => Ok(()),
+            Outcome::Open(ahead) => {
+                self.ahead = ahead;
+                self.reach_origin()
+            }
+            Outcome::Again => {
+                self.is_proxy_challenged = true;
+                self.begin_tunnel()
+            }
+            Outcome::Reconnect => {
+                self.is_proxy_challenged = true;
+                self.state = State::Connecting;
+                Ok(())
+            }
+            Outcome::Challenged(response, ahead) => {
+                let body = BodyReader::of_response(&response, "CONNECT").map_err(ExchangeError::Body)?;
+                self.answer = Some(Answer { response, body, fault: None, is_upgrade: false });
+                self.ahead = ahead;
+                self.state = if self.is_repeated { State::Answered } else { State::Refused };
+                Ok(())
+            }
+        }
+    }
+
+    /// The stream leads to the origin, or to a proxy that asks the origin.
+    fn reach_origin(&mut self) -> Result<(), ExchangeError> {
+        if self.origin.is_secure {
+            self.state = State::Securing;
+            return Ok(());
+        }
+        self.begin_sending()
+    }
+
+    fn begin_sending(&mut self) -> Result<(), ExchangeError> {
+        let mut head = self.sent_head().clone();
+        if self.needs_tunnel() {
+            // That was for the proxy.
+            head.fields.remove("Proxy-Authorization");
+        } else if self.proxy.is_some() {
+            if let Some(credentials) = self.credentials_for_proxy() {
+                head.fields
+                    .set("Proxy-Authorization", credentials)
+                    .map_err(|_| ExchangeError::Head(HeadError::TooLarge))?;
+            }
+            head = head.with_target(&self.origin.url(head.target())).map_err(|_| ExchangeError::Location)?;
+        }
+        let mut bytes = head.encode();
+        bytes.extend_from_slice(&self.first);
+        self.sent = Some(head);
+        self.state = State::Sending(bytes, 0);
+        Ok(())
     }
 
     /// Fails if a part of the body is gone.
@@ -376,4 +556,8 @@ impl Exchange {
         self.repeat()?;
         Ok(true)
     }
+}
+
+fn has_credentials(set: &Option<Basic>, proxy: &Option<Proxy>) -> bool {
+    set.is_some() || proxy.as_ref().is_some_and(|proxy| proxy.credentials.is_some())
 }

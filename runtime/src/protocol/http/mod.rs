@@ -17,7 +17,7 @@ mod response;
 pub use body::{BodyReader, Progress};
 pub use challenge::{Basic, InvalidCredentials};
 pub use date::Date;
-pub use exchange::{Exchange, ExchangeError, Length, NotNow, Origin, READ_AHEAD, Redirects, Rules, Step};
+pub use exchange::{Exchange, ExchangeError, Length, NotNow, Origin, Proxy, READ_AHEAD, Redirects, Rules, Step};
 pub use fields::{FieldError, Fields, Modifiers, Separator};
 pub use framing::{BodyError, Framing};
 pub use head::{HeadError, MAX_HEAD};

@@ -97,6 +97,16 @@ impl RequestHead {
         iter::once(line).chain(self.headers().map(|(name, value)| format!("{name}: {value}")))
     }
 
+    /// The same with another target.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest::Target`] as for [`new`](Self::new).
+    pub fn with_target(&self, target: &str) -> Result<Self, InvalidRequest> {
+        let head = Self::new(&self.method, target, self.minor_version, &self.host)?;
+        Ok(Self { fields: self.fields.clone(), ..head })
+    }
+
     /// The bytes of the head.
     pub fn encode(&self) -> Vec<u8> {
         let mut text = self.lines().collect::<Vec<_>>().join("\r\n");

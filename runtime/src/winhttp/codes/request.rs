@@ -60,9 +60,12 @@ fn of_send_request(cause: &SendRequest) -> SendRequestError {
                 ExchangeFailure::Connect(ConnectError::Cancelled) | ExchangeFailure::Cancelled => {
                     SendRequestError::OperationCancelled
                 }
-                ExchangeFailure::Secure => SendRequestError::SecureFailure,
-                // Nothing is received here.
-                ExchangeFailure::Lost(_) | ExchangeFailure::Exchange(_) => SendRequestError::ConnectionError,
+                ExchangeFailure::Secure(_) => SendRequestError::SecureFailure,
+                ExchangeFailure::CertificateNeeded => SendRequestError::ClientAuthCertNeeded,
+                ExchangeFailure::Exchange(ExchangeError::Tunnel(_)) => SendRequestError::CannotConnect,
+                // What is received here is the answer of a proxy.
+                ExchangeFailure::Exchange(_) => SendRequestError::InvalidServerResponse,
+                ExchangeFailure::Lost(_) => SendRequestError::ConnectionError,
             },
         },
     }
@@ -99,7 +102,9 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
                 ExchangeFailure::Connect(ConnectError::Cancelled) | ExchangeFailure::Cancelled => {
                     ReceiveResponseError::OperationCancelled
                 }
-                ExchangeFailure::Secure => ReceiveResponseError::SecureFailure,
+                ExchangeFailure::Secure(_) => ReceiveResponseError::SecureFailure,
+                ExchangeFailure::CertificateNeeded => ReceiveResponseError::ClientAuthCertNeeded,
+                ExchangeFailure::Exchange(ExchangeError::Tunnel(_)) => ReceiveResponseError::CannotConnect,
                 ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooLarge)) => {
                     ReceiveResponseError::HeaderSizeOverflow
                 }
@@ -146,7 +151,8 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
             ExchangeFailure::Lost(_)
             | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
             | ExchangeFailure::Connect(_)
-            | ExchangeFailure::Secure,
+            | ExchangeFailure::Secure(_)
+            | ExchangeFailure::CertificateNeeded,
         )) => QueryDataAvailableError::ConnectionError,
         QueryDataAvailable::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => {
             QueryDataAvailableError::InvalidServerResponse
@@ -180,7 +186,8 @@ fn of_read_data(cause: &ReadData) -> ReadDataError {
             ExchangeFailure::Lost(_)
             | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
             | ExchangeFailure::Connect(_)
-            | ExchangeFailure::Secure,
+            | ExchangeFailure::Secure(_)
+            | ExchangeFailure::CertificateNeeded,
         )) => ReadDataError::ConnectionError,
         ReadData::Failed(RequestFailure::Failed(ExchangeFailure::Exchange(_))) => ReadDataError::InvalidServerResponse,
         ReadData::Failed(

@@ -3,4 +3,5 @@
 mod request;
 mod session;
 mod time;
+mod tls;
 mod web_socket;

@@ -6,6 +6,7 @@ use std::mem;
 
 use crate::net::ConnectError;
 use crate::net::blocking::ExchangeFailure;
+use crate::net::tls::SecureFailure;
 use crate::protocol::http::FieldError;
 
 /// The call does not fit what was done with the request before, or another call is under way.
@@ -45,11 +46,15 @@ impl RequestFailure {
                 error.take().map(|mut error| take(&mut error))
             }
             Self::Failed(ExchangeFailure::Exchange(error)) => Some(Box::new(*error)),
+            Self::Failed(ExchangeFailure::Secure(failure)) => {
+                let faults = failure.faults;
+                Some(Box::new(mem::replace(failure, SecureFailure { faults, source: None })))
+            }
             Self::Failed(
                 ExchangeFailure::Connect(ConnectError::Cancelled)
                 | ExchangeFailure::TimedOut
                 | ExchangeFailure::Cancelled
-                | ExchangeFailure::Secure,
+                | ExchangeFailure::CertificateNeeded,
             )
             | Self::NotNow
             | Self::NotForUpgrade

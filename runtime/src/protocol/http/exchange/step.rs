@@ -27,8 +27,13 @@ pub struct Rules {
 /// What a driver has to do next.
 #[derive(Debug)]
 pub enum Step<'e> {
-    /// Connect to this origin, then call [`connected`](super::Exchange::connected).
+    /// Connect to this origin, or to a proxy for it, then call [`connected`](super::Exchange::connected).
     Connect(&'e Origin),
+    /// Begin TLS with this origin over the stream, then call [`secured`](super::Exchange::secured). These bytes of it have already
+    /// come.
+    Secure(&'e Origin, &'e [u8]),
+    /// Call [`receive_ahead`](super::Exchange::receive_ahead): bytes have come before they were waited for.
+    ReceiveAhead,
     /// Write these bytes. [`sent`](super::Exchange::sent) says how many of them were.
     Send(&'e [u8]),
     /// Read at most [`READ_AHEAD`] bytes, and give them to [`received`](super::Exchange::received); at the end of the stream call
@@ -59,6 +64,8 @@ pub enum ExchangeError {
     Resend,
     /// The stream ended before the head of a final response.
     Ended,
+    /// The proxy opens no way to the server, but answers with this status.
+    Tunnel(u16),
 }
 
 impl fmt::Display for ExchangeError {
@@ -73,6 +80,7 @@ impl fmt::Display for ExchangeError {
             Self::Scheme => f.write_str("the server redirected to an address with another scheme"),
             Self::Resend => f.write_str("the server needs the body of the request again"),
             Self::Ended => f.write_str("the connection ended before the response"),
+            Self::Tunnel(status) => write!(f, "the proxy refused to connect to the server with status {status}"),
         }
     }
 }

@@ -1,0 +1,169 @@
+//! How a client's end of TLS begins, and what it finds out about the server on the way.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
+use rustls::{AlertDescription, ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
+
+use super::faults::{Fault, Faults, SecureFailure};
+use super::policy::{Policy, shared_provider};
+use super::record::RustlsClient;
+use super::verify::{Demands, Findings, examine};
+use super::{Tls, lock};
+
+/// What is found out while a connection is made. It is also who judges the server, and who shows the client's certificate.
+#[derive(Debug)]
+pub(crate) struct Connecting {
+    policy: Policy,
+    faults: Mutex<Faults>,
+    was_asked_for_certificate: AtomicBool,
+}
+
+impl Tls {
+    /// A client's end that talks to the server of this name, or of this address. Nothing is sent yet.
+    pub(crate) fn client(policy: Policy, name: &str) -> Result<Self, SecureFailure> {
+        // The zone of an address is of no interest to the server.
+        let name = name.split_once('%').map_or(name, |(address, _)| address);
+        let name = ServerName::try_from(name.to_owned())
+            .map_err(|error| SecureFailure { faults: Faults::NONE.with(Fault::Name), source: Some(error.into()) })?;
+        let versions = policy.versions.supported();
+        let connecting = Arc::new(Connecting {
+            policy,
+            faults: Mutex::default(),
+            was_asked_for_certificate: AtomicBool::new(false),
+        });
+        let connection = connect(&connecting, &versions, name)
+            .map_err(|error| SecureFailure { faults: Faults::NONE.with(Fault::Channel), source: Some(error.into()) })?;
+        Ok(Self::new(Box::new(RustlsClient::new(connection)), connecting))
+    }
+}
+
+/// Nothing is kept for a later connection: the certificate of each is judged by the policy of its own request.
+fn connect(
+    connecting: &Arc<Connecting>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+    name: ServerName<'static>,
+) -> Result<ClientConnection, Error> {
+    let verifier: Arc<dyn ServerCertVerifier> = Arc::clone(connecting) as _;
+    let resolver: Arc<dyn ResolvesClientCert> = Arc::clone(connecting) as _;
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(shared_provider()))
+        .with_protocol_versions(versions)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_client_cert_resolver(resolver);
+    config.resumption = Resumption::disabled();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    ClientConnection::new(Arc::new(config), name)
+}
+
+impl Connecting {
+    /// Why the handshake failed.
+    pub(crate) fn failure(&self, error: io::Error) -> SecureFailure {
+        let faults = *lock(&self.faults);
+        let faults = if faults.is_empty() { faults.with(Fault::Channel) } else { faults };
+        SecureFailure { faults, source: Some(error.into()) }
+    }
+
+    /// Whether an error says that the server goes on only with a certificate of the client, and there is none (b8.9).
+    pub(crate) fn is_certificate_missing(&self, error: &io::Error) -> bool {
+        let alert = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
+        let is_refusal = matches!(
+            alert,
+            Some(Error::AlertReceived(
+                AlertDescription::CertificateRequired
+                    | AlertDescription::HandshakeFailure
+                    | AlertDescription::BadCertificate
+                    | AlertDescription::NoCertificate
+                    | AlertDescription::AccessDenied
+            ))
+        );
+        is_refusal && self.is_asked_in_vain()
+    }
+
+    /// Whether the server asked for a certificate of the client, and there is none.
+    pub(crate) fn is_asked_in_vain(&self) -> bool {
+        self.was_asked_for_certificate.load(Ordering::SeqCst) && self.policy.certificate.is_none()
+    }
+
+    fn examine(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Findings {
+        let Policy { roots, lists, needs_lists, .. } = &self.policy;
+        let algorithms = shared_provider().signature_verification_algorithms.all;
+        roots.with_anchors(|anchors| {
+            let demands = Demands { algorithms, anchors, lists: lists.lists(), needs_lists: *needs_lists };
+            examine(end_entity, intermediates, name, now, demands)
+        })
+    }
+}
+
+impl ServerCertVerifier for Connecting {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let policy = &self.policy;
+        let is_plain = policy.forgiven.is_empty() && !policy.needs_lists && policy.lists.lists().is_empty();
+        if is_plain && policy.roots.are_systems_only() {
+            let judged = super::system::verify(end_entity, intermediates, server_name, ocsp_response, now);
+            if let Some(Ok(verified)) = judged {
+                return Ok(verified);
+            }
+        }
+        let Findings { faults, errors } = self.examine(end_entity, intermediates, server_name, now);
+        let faults = faults.without(policy.forgiven);
+        *lock(&self.faults) = faults;
+        match errors.into_iter().find(|&(fault, _)| faults.has(fault)) {
+            None => Ok(ServerCertVerified::assertion()),
+            Some((_, error)) => Err(error.into()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signed, &shared_provider().signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &shared_provider().signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        shared_provider().signature_verification_algorithms.supported_schemes()
+    }
+}
+
+impl ResolvesClientCert for Connecting {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.was_asked_for_certificate.store(true, Ordering::SeqCst);
+        self.policy.certificate.as_ref().map(|certificate| certificate.certified_key())
+    }
+
+    /// Without one the server's question must be noticed all the same.
+    fn has_certs(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,127 @@
+//! What this crate needs of an implementation of TLS, and rustls as one: bytes in, bytes out, no I/O and no lock.
+//!
+//! rustls also has an API without buffers, which would save a copy each way. It keeps positions within the caller's buffer of
+//! incoming bytes from call to call, and so it cannot seal for one thread while another one holds the bytes that came.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+
+use rustls::{ClientConnection, Error};
+
+/// What opening gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// So many bytes stand at the start of the room.
+    Bytes(usize),
+    /// More must be received first.
+    Nothing,
+    /// The peer has said that it sends nothing more.
+    End,
+}
+
+/// One end of a connection of TLS: its handshake, and then its records.
+pub(super) trait Record: fmt::Debug + Send {
+    fn is_handshaking(&self) -> bool;
+
+    /// Takes bytes of the peer, up to where there is plaintext to be opened: how many it has taken.
+    ///
+    /// A fault of the peer is an error of [`ErrorKind::InvalidData`], now and later.
+    fn receive(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// The stream below has ended. That is an end of the plaintext only if the peer has said so before.
+    fn end(&mut self);
+
+    /// Copies plaintext into the room, which is not empty.
+    fn open(&mut self, room: &mut [u8]) -> io::Result<Opened>;
+
+    /// Whether there is plaintext to be opened.
+    fn has_plaintext(&self) -> bool;
+
+    /// Seals bytes, behind what is due: how many of them.
+    fn seal(&mut self, plain: &[u8], sealed: &mut Vec<u8>) -> io::Result<usize>;
+
+    /// Whether the connection itself has something to send: its handshake, an alert, new keys.
+    fn is_due(&self) -> bool;
+
+    /// Takes that out.
+    fn take_due(&mut self, sealed: &mut Vec<u8>);
+
+    /// Says that nothing more will be sealed.
+    fn close(&mut self);
+}
+
+/// The client's end by rustls.
+#[derive(Debug)]
+pub(super) struct RustlsClient {
+    connection: ClientConnection,
+    has_plaintext: bool,
+}
+
+impl RustlsClient {
+    pub(super) const fn new(connection: ClientConnection) -> Self {
+        Self { connection, has_plaintext: false }
+    }
+}
+
+impl Record for RustlsClient {
+    fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    fn receive(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut left = bytes;
+        while !left.is_empty() && !self.has_plaintext {
+            // It takes a few kilobytes at once, and nothing behind the end.
+            if self.connection.read_tls(&mut left)? == 0 {
+                left = &[];
+            }
+            let state = self.connection.process_new_packets().map_err(invalid_data)?;
+            self.has_plaintext = state.plaintext_bytes_to_read() > 0;
+        }
+        Ok(bytes.len() - left.len())
+    }
+
+    fn end(&mut self) {
+        // A read of nothing is how it learns of the end, and cannot fail.
+        self.connection.read_tls(&mut io::empty()).ok();
+    }
+
+    fn open(&mut self, room: &mut [u8]) -> io::Result<Opened> {
+        let read = self.connection.reader().read(room);
+        self.has_plaintext = matches!(read, Ok(count) if count == room.len()) && self.has_plaintext;
+        match read {
+            Ok(0) => Ok(Opened::End),
+            Ok(count) => Ok(Opened::Bytes(count)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Opened::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn has_plaintext(&self) -> bool {
+        self.has_plaintext
+    }
+
+    fn seal(&mut self, plain: &[u8], sealed: &mut Vec<u8>) -> io::Result<usize> {
+        let count = self.connection.writer().write(plain)?;
+        self.take_due(sealed);
+        Ok(count)
+    }
+
+    fn is_due(&self) -> bool {
+        self.connection.wants_write()
+    }
+
+    fn take_due(&mut self, sealed: &mut Vec<u8>) {
+        while self.connection.wants_write() {
+            self.connection.write_tls(sealed).expect("a vector takes everything");
+        }
+    }
+
+    fn close(&mut self) {
+        self.connection.send_close_notify();
+    }
+}
+
+fn invalid_data(error: Error) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, error)
+}

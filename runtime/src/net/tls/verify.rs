@@ -1,0 +1,197 @@
+//! What is wrong with a server's certificate: all of it, and not only the first fault that is met.
+//!
+//! A verifier stops at the first fault. So a fault is noted and forgiven, and the certificate is verified again, until nothing
+//! more is found (b8.10). A date is forgiven by verifying at a time that the certificate allows, an unknown authority by trusting
+//! those that the server presents.
+
+use std::sync::Arc;
+
+use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
+use rustls::{CertificateError, OtherError};
+use webpki::{
+    CertRevocationList, EndEntityCert, Error, ExpirationPolicy, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage,
+    RevocationCheckDepth, RevocationOptions, RevocationOptionsBuilder, UnknownStatusPolicy, anchor_from_trusted_cert,
+};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::ext::pkix::ExtendedKeyUsage;
+
+use super::faults::{Fault, Faults};
+
+/// The purpose of a server's certificate (RFC 5280 section 4.2.1.12).
+const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
+
+/// One round for each kind of fault that can be forgiven, dates in both directions, and one more.
+const MAX_ROUNDS: usize = 8;
+
+/// What a certificate is held against.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Demands<'a> {
+    pub(super) algorithms: &'a [&'a dyn SignatureVerificationAlgorithm],
+    pub(super) anchors: &'a [TrustAnchor<'static>],
+    pub(super) lists: &'a [CertRevocationList<'static>],
+    /// Whether a chain that no list covers is at fault.
+    pub(super) needs_lists: bool,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) faults: Faults,
+    /// The first fault of each kind, in the words of rustls.
+    pub(super) errors: Vec<(Fault, CertificateError)>,
+}
+
+impl Findings {
+    fn add(&mut self, fault: Fault, error: CertificateError) {
+        if !self.faults.has(fault) {
+            self.errors.push((fault, error));
+        }
+        self.faults = self.faults.with(fault);
+    }
+}
+
+/// Whether a certificate must be one for servers.
+#[derive(Clone, Copy, Debug)]
+struct Usage {
+    is_checked: bool,
+}
+
+impl ExtendedKeyUsageValidator for Usage {
+    fn validate(&self, purposes: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
+        if self.is_checked { KeyUsage::server_auth().validate(purposes) } else { Ok(()) }
+    }
+}
+
+/// Looks for everything that is wrong with a certificate and with the chain to an authority.
+pub(super) fn examine(
+    certificate: &CertificateDer<'_>,
+    presented: &[CertificateDer<'_>],
+    name: &ServerName<'_>,
+    now: UnixTime,
+    demands: Demands<'_>,
+) -> Findings {
+    let mut findings = Findings::default();
+    let end_entity = match EndEntityCert::try_from(certificate) {
+        Ok(end_entity) => end_entity,
+        Err(error) => {
+            findings.add(Fault::Certificate, certificate_error(error).1);
+            return findings;
+        }
+    };
+    examine_chain(&mut findings, certificate, &end_entity, presented, now, demands);
+    if let Err(error) = end_entity.verify_is_valid_for_subject_name(name) {
+        let (fault, error) = certificate_error(error);
+        findings.add(fault, error);
+    }
+    findings
+}
+
+fn examine_chain(
+    findings: &mut Findings,
+    certificate: &CertificateDer<'_>,
+    end_entity: &EndEntityCert<'_>,
+    presented: &[CertificateDer<'_>],
+    mut now: UnixTime,
+    demands: Demands<'_>,
+) {
+    let authorities: Vec<TrustAnchor<'_>> =
+        presented.iter().filter_map(|authority| anchor_from_trusted_cert(authority).ok()).collect();
+    let lists: Vec<&CertRevocationList<'_>> = demands.lists.iter().collect();
+    let mut revocation = revocation(&lists, demands.needs_lists);
+    if revocation.is_none() && demands.needs_lists {
+        findings.add(Fault::Revocation, CertificateError::UnknownRevocationStatus);
+    }
+    let mut usage = Usage { is_checked: true };
+    let (mut trusts_presented, mut was_early, mut was_late) = (false, false, false);
+    for _ in 0..MAX_ROUNDS {
+        let anchors = if trusts_presented { &authorities[..] } else { demands.anchors };
+        let verified =
+            end_entity.verify_for_usage(demands.algorithms, anchors, presented, now, usage, revocation, None);
+        let Err(error) = verified else { return };
+        let (fault, noted) = certificate_error(error.clone());
+        findings.add(fault, noted);
+        match error {
+            Error::CertExpired { not_after, .. } if !was_late => (was_late, now) = (true, not_after),
+            Error::CertNotValidYet { not_before, .. } if !was_early => (was_early, now) = (true, not_before),
+            // Every other fault would have been reported in its place.
+            Error::UnknownIssuer if trusts_presented || authorities.is_empty() => return,
+            Error::UnknownIssuer => trusts_presented = true,
+            Error::CaUsedAsEndEntity => {
+                // Its dates have been looked at before this, and its usage not yet.
+                if let Some((fault, error)) = usage_fault(certificate) {
+                    findings.add(fault, error);
+                }
+                return;
+            }
+            _ if fault == Fault::Usage && usage.is_checked => usage.is_checked = false,
+            _ if matches!(fault, Fault::Revoked | Fault::Revocation) && revocation.is_some() => revocation = None,
+            // It cannot be forgiven, so nobody knows what lies behind it.
+            _ => break,
+        }
+    }
+    findings.add(Fault::Certificate, CertificateError::ApplicationVerificationFailure);
+}
+
+/// How lists of revoked certificates are used. `None` if there are none.
+fn revocation<'l>(lists: &'l [&'l CertRevocationList<'l>], needs_lists: bool) -> Option<RevocationOptions<'l>> {
+    let (unknown, expired) = if needs_lists {
+        (UnknownStatusPolicy::Deny, ExpirationPolicy::Enforce)
+    } else {
+        (UnknownStatusPolicy::Allow, ExpirationPolicy::Ignore)
+    };
+    let options = RevocationOptionsBuilder::new(lists).ok()?.with_depth(RevocationCheckDepth::Chain);
+    Some(options.with_status_policy(unknown).with_expiration_policy(expired).build())
+}
+
+/// What is wrong with the usage of a certificate that a verifier does not look into, for it is that of an authority.
+fn usage_fault(certificate: &CertificateDer<'_>) -> Option<(Fault, CertificateError)> {
+    let malformed = Some((Fault::Certificate, CertificateError::BadEncoding));
+    let Ok(certificate) = Certificate::from_der(certificate) else { return malformed };
+    match certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>() {
+        Err(_) => malformed,
+        Ok(Some((_, usage))) if !usage.0.contains(&SERVER_AUTH) => {
+            Some((Fault::Usage, CertificateError::InvalidPurpose))
+        }
+        Ok(_) => None,
+    }
+}
+
+/// The kind of a fault, and what rustls calls it.
+fn certificate_error(error: Error) -> (Fault, CertificateError) {
+    match error {
+        Error::UnknownIssuer => (Fault::Authority, CertificateError::UnknownIssuer),
+        Error::CaUsedAsEndEntity => (Fault::Authority, other(error)),
+        Error::CertExpired { time, not_after } => (Fault::Date, CertificateError::ExpiredContext { time, not_after }),
+        Error::CertNotValidYet { time, not_before } => {
+            (Fault::Date, CertificateError::NotValidYetContext { time, not_before })
+        }
+        Error::InvalidCertValidity => (Fault::Date, CertificateError::Expired),
+        Error::CertNotValidForName(context) => (
+            Fault::Name,
+            CertificateError::NotValidForNameContext { expected: context.expected, presented: context.presented },
+        ),
+        Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
+            (Fault::Usage, CertificateError::InvalidPurpose)
+        }
+        Error::CertRevoked => (Fault::Revoked, CertificateError::Revoked),
+        Error::UnknownRevocationStatus => (Fault::Revocation, CertificateError::UnknownRevocationStatus),
+        Error::CrlExpired { time, next_update } => {
+            (Fault::Revocation, CertificateError::ExpiredRevocationListContext { time, next_update })
+        }
+        Error::IssuerNotCrlSigner
+        | Error::InvalidCrlSignatureForPublicKey
+        | Error::UnsupportedCrlSignatureAlgorithmContext(_)
+        | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => (Fault::Revocation, other(error)),
+        Error::InvalidSignatureForPublicKey => (Fault::Certificate, CertificateError::BadSignature),
+        Error::BadDer | Error::BadDerTime | Error::TrailingData(_) => {
+            (Fault::Certificate, CertificateError::BadEncoding)
+        }
+        error => (Fault::Certificate, other(error)),
+    }
+}
+
+fn other(error: Error) -> CertificateError {
+    CertificateError::Other(OtherError(Arc::new(error)))
+}
