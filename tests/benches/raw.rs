@@ -6,7 +6,7 @@
 //! by itself; `/burst/COUNT/SIZE` does the same with many written at once. `/close/0` answers a close frame and goes. It begins again after that, until the near end
 //! goes. A message of an echo is one frame.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
@@ -20,13 +20,22 @@ const BATCH: usize = 256 << 10;
 
 /// Serves every connection in a thread of its own, for as long as the process lives.
 pub(crate) fn serve() -> SocketAddr {
+    serve_over(Ok)
+}
+
+/// The same over what `wrap` makes of a connection, TLS for instance.
+pub(crate) fn serve_over<S: Read + Write>(
+    wrap: impl Fn(TcpStream) -> io::Result<S> + Copy + Send + 'static,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     let address = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
         for stream in listener.incoming() {
             let stream = stream.expect("the near end connects");
             thread::spawn(move || {
+                stream.set_nodelay(true).expect("the socket is open");
                 let mut buffer = vec![0; ROOM];
+                let stream = wrap(stream).expect("the near end begins");
                 let mut connection = Connection::accept(stream, &mut buffer).expect("the near end asks");
                 while connection.work().is_ok() {}
             });
@@ -68,8 +77,8 @@ enum Work {
     Close,
 }
 
-struct Connection<'b> {
-    stream: TcpStream,
+struct Connection<'b, S> {
+    stream: S,
     work: Work,
     buffer: &'b mut [u8],
     /// Where what has come and was not used yet begins and ends.
@@ -84,10 +93,9 @@ struct Head {
     mask: [u8; 4],
 }
 
-impl<'b> Connection<'b> {
+impl<'b, S: Read + Write> Connection<'b, S> {
     /// Reads the request, and answers it.
-    fn accept(mut stream: TcpStream, buffer: &'b mut [u8]) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
+    fn accept(mut stream: S, buffer: &'b mut [u8]) -> io::Result<Self> {
         let mut length = 0;
         while !buffer[..length].ends_with(b"\r\n\r\n") {
             length += read(&mut stream, &mut buffer[length..])?;
@@ -213,7 +221,7 @@ impl<'b> Connection<'b> {
 }
 
 /// Reads once; the end is an error.
-fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+fn read(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     match stream.read(buffer)? {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         length => Ok(length),

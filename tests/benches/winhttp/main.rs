@@ -4,6 +4,8 @@
 //! core: on two cores, who wakes whom decides more than what is measured. The clients take turns, and ratios are made round by
 //! round.
 //!
+//! `tls` measures the same over TLS: tungstenite over rustls' own stream.
+//!
 //! `cycle` is another thing: how often a second a client connects, upgrades, closes and goes, by the Rust API and by the chain of
 //! handles.
 //!
@@ -19,6 +21,8 @@ mod paired;
 mod pin;
 #[path = "../raw.rs"]
 mod raw;
+#[path = "../tls.rs"]
+mod tls;
 mod tungstenite_client;
 mod winws_client;
 
@@ -72,9 +76,11 @@ const QUICK_SHARE: u32 = 4;
 fn main() {
     let (options, words): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|word| word.starts_with("--"));
     let is_quick = options.iter().any(|option| option == "--quick");
-    let is_asked = |names: &[String]| words.iter().all(|word| names.contains(word));
     println!("{}", pin::to_one_core());
-    let address = raw::serve();
+    let (is_tls, words): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word == "tls");
+    let is_asked = |names: &[String]| words.iter().all(|word| names.contains(word));
+    let is_tls = !is_tls.is_empty();
+    let address = if is_tls { raw::serve_over(tls::server) } else { raw::serve() };
     println!("{:<5} {:>8}  {:>12} {:>12}  {:<22} floor  goal", "way", "bytes", "tungstenite", "winws", "ratio");
     for (way, size, count) in ROWS {
         let (rounds, count) = if is_quick { (QUICK_ROUNDS, count / QUICK_SHARE) } else { (ROUNDS, count) };
@@ -88,11 +94,16 @@ fn main() {
             continue;
         }
         let message = Bytes::from(vec![b'x'; size]);
-        let mut peer = tungstenite_client::Client::connect(address, &path);
-        let mut ours = winws_client::Client::connect(address, &path, size);
+        let (mut peer, mut ours): (Box<dyn Client>, _) = if is_tls {
+            let peer = tungstenite_client::Client::connect_tls(address, &path);
+            (Box::new(peer), winws_client::Client::connect_tls(address, &path, size))
+        } else {
+            let peer = tungstenite_client::Client::connect(address, &path);
+            (Box::new(peer), winws_client::Client::connect(address, &path, size))
+        };
         let rounds = take_turns(
             rounds,
-            &mut [&mut || pass(&mut peer, way, &message, count), &mut || pass(&mut ours, way, &message, count)],
+            &mut [&mut || pass(&mut *peer, way, &message, count), &mut || pass(&mut ours, way, &message, count)],
         );
         let asked = match (way, size) {
             (Way::Burst, _) => "",
@@ -106,10 +117,10 @@ fn main() {
             rounds.ratio(1, 0).to_string(),
         );
     }
-    if is_asked(&["cycle".to_owned()]) {
+    if !is_tls && is_asked(&["cycle".to_owned()]) {
         cycle(address, if is_quick { QUICK_ROUNDS } else { ROUNDS });
     }
-    if !words.is_empty() {
+    if is_tls || !words.is_empty() {
         return;
     }
     let (idle, _) = memory::watch(|| idle::measure(memory::now));

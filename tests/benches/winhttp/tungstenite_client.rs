@@ -1,14 +1,28 @@
 //! The peer: tungstenite's blocking client with the settings that it comes with.
 
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
+use rustls::{ClientConnection, StreamOwned};
 use tungstenite::{Bytes, Message, WebSocket};
 
-pub(crate) struct Client {
-    socket: WebSocket<TcpStream>,
+use super::tls;
+
+pub(crate) struct Client<S> {
+    socket: WebSocket<S>,
 }
 
-impl Client {
+impl Client<StreamOwned<ClientConnection, TcpStream>> {
+    pub(crate) fn connect_tls(address: SocketAddr, path: &str) -> Self {
+        let stream = TcpStream::connect(address).expect("the far end listens");
+        stream.set_nodelay(true).expect("the socket is open");
+        let url = format!("wss://{address}/{path}");
+        let (socket, _) = tungstenite::client(url, tls::client(stream)).expect("the far end accepts");
+        Self { socket }
+    }
+}
+
+impl Client<TcpStream> {
     pub(crate) fn connect(address: SocketAddr, path: &str) -> Self {
         let stream = TcpStream::connect(address).expect("the far end listens");
         stream.set_nodelay(true).expect("the socket is open");
@@ -17,7 +31,7 @@ impl Client {
     }
 }
 
-impl super::Client for Client {
+impl<S: Read + Write> super::Client for Client<S> {
     fn send(&mut self, message: &Bytes) {
         // The payload is shared, not copied.
         self.socket.send(Message::Binary(message.clone())).expect("the far end reads");

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 
 use tungstenite::Bytes;
-use winws::{WebSocket, WinHttp};
+use winws::{Session, WebSocket, WinHttp};
 use winws_api::KeptBuffer;
 use winws_api::winhttp::{Request as _, Session as _, WebSocket as _, sys};
+
+use super::tls;
 
 pub(crate) struct Client {
     socket: WebSocket,
@@ -17,6 +19,13 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr, path: &str, size: usize) -> Self {
         let socket = winws::connect(&format!("ws://{address}/{path}")).expect("the far end accepts");
         Self { socket, buffer: vec![0; size] }
+    }
+
+    /// The same over TLS.
+    pub(crate) fn connect_tls(address: SocketAddr, path: &str, size: usize) -> Self {
+        let session = Session::builder().roots(tls::roots()).build().expect("a session");
+        let url = format!("wss://localhost:{}/{path}", address.port());
+        Self { socket: session.connect(&url).expect("the far end accepts"), buffer: vec![0; size] }
     }
 }
 
