@@ -2,6 +2,7 @@
 //! have no codes of their own.
 
 mod headers;
+mod proxy;
 mod request;
 mod session;
 mod url;
@@ -17,6 +18,7 @@ use crate::net::ConnectError;
 use crate::net::blocking::{ExchangeFailure, Failure};
 use crate::protocol::InvalidClose;
 
+pub(super) use self::proxy::{BadQuestion, NoScript, NotAsynchronous};
 pub(super) use self::request::NoChallenge;
 pub(super) use self::session::{NotOnThisHandle, OneWay, UnknownOption};
 pub(super) use self::url::{HasCredentials, NoUrl};

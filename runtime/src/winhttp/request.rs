@@ -1,5 +1,6 @@
 //! The object behind a request handle: opened, sent, answered, read, and once exchanged for a WebSocket if it asked for one.
 
+mod credentials;
 mod failure;
 mod opening;
 
@@ -9,6 +10,7 @@ use std::time::Instant;
 
 use winws_api::winhttp::sys;
 
+pub(super) use self::credentials::Credentials;
 pub(crate) use self::failure::{NotNow, NotUpgraded, RequestFailure};
 use self::opening::{FLAGS, set_first_fields};
 pub(crate) use self::opening::{InvalidOpening, Opening};
@@ -20,9 +22,7 @@ use super::target::target;
 use crate::net::Notice;
 use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line, after};
 use crate::protocol::Role;
-use crate::protocol::http::{
-    Basic, Exchange, FieldError, Fields, Length, Modifiers, Redirects, RequestHead, Response, Rules,
-};
+use crate::protocol::http::{Exchange, FieldError, Fields, Length, Modifiers, Redirects, RequestHead, Response, Rules};
 use crate::protocol::upgrade::check_fields;
 
 /// The least send buffer with which an upgrade can be sent, in bytes (b3.5).
@@ -37,6 +37,10 @@ pub(crate) struct Request {
     exchange: Mutex<Option<Box<Exchange>>>,
     /// Whether a WebSocket has come of it already (b1.2.10).
     was_upgraded: AtomicBool,
+    /// With what a challenge of the server is answered. The exchange knows it too.
+    credentials: Mutex<Credentials>,
+    /// The same for the proxy, if the environment has named no others.
+    proxy_credentials: Mutex<Credentials>,
     line: Line,
 }
 
@@ -69,6 +73,8 @@ impl Request {
             asks_for_upgrade: AtomicBool::new(false),
             exchange: Mutex::new(Some(Box::new(exchange))),
             was_upgraded: AtomicBool::new(false),
+            credentials: Mutex::default(),
+            proxy_credentials: Mutex::default(),
             line: Line::default(),
         })
     }
@@ -108,11 +114,6 @@ impl Request {
             exchange.head_mut().fields = fields;
             Ok(())
         })
-    }
-
-    /// With what a challenge of the server is answered.
-    pub(super) fn set_credentials(&self, credentials: Basic) -> Result<(), NotNow> {
-        self.look(|exchange| exchange.set_credentials(credentials))
     }
 
     /// Connects, and sends the head with the start of the body.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::callbacks::Listener;
+use super::proxy::Proxies;
 use crate::net::blocking::{Times, limit_of, millis_of};
 
 /// The value of a `DWORD` for "without a limit", which `WinHttpSetTimeouts` spells -1.
@@ -62,13 +63,15 @@ pub(crate) struct Settings {
     pub(crate) context: usize,
     /// Who is told of what happens.
     pub(crate) listener: Option<Listener>,
+    /// Which proxies requests go through.
+    pub(crate) proxies: Proxies,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let mut numbers = [0; INITIAL.len()];
         numbers.copy_from_slice(INITIAL);
-        Self { numbers, has_receive_timeout: false, context: 0, listener: None }
+        Self { numbers, has_receive_timeout: false, context: 0, listener: None, proxies: Proxies::None }
     }
 }
 
