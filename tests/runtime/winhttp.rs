@@ -13,6 +13,7 @@ mod handshake;
 mod idiomatic;
 mod options;
 mod programs;
+mod proxies;
 mod receive;
 mod redirects;
 mod requests;

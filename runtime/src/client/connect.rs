@@ -203,7 +203,7 @@ impl Session {
         let flags = if is_secure { sys::WINHTTP_FLAG_SECURE } else { 0 };
         let request = Request::open(&connection, Opening { object_name: Some(&target), flags, ..Opening::default() })?;
         if let Some(credentials) = credentials {
-            request.set_credentials(credentials)?;
+            request.answer_with(credentials)?;
         }
         Ok(request)
     }
