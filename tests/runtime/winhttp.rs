@@ -22,6 +22,7 @@ mod sessions;
 mod threads;
 mod timeouts;
 mod times;
+mod tunnels;
 mod urls;
 
 use winws_api::Win32Error;

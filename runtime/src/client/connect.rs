@@ -7,7 +7,8 @@ use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebS
 
 use super::{ConnectError, Response, WebSocket};
 use crate::net::tls::{ClientCertificate, RevocationLists, Roots};
-use crate::winhttp::{Connection, Number, Opening, Request, Session as SessionObject, Settings, Url};
+use crate::protocol::http::Basic;
+use crate::winhttp::{Connection, Number, Opening, Proxies, Request, Session as SessionObject, Settings, Url};
 
 /// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.
 const REFUSAL_BODY: usize = 4096;
@@ -34,6 +35,7 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub struct Session {
     object: Arc<SessionObject>,
+    proxy_credentials: Option<Basic>,
 }
 
 /// The settings of a [`Session`] that is about to be built.
@@ -43,6 +45,7 @@ pub struct Session {
 #[derive(Clone, Debug, Default)]
 pub struct SessionBuilder {
     agent: Option<String>,
+    proxy_credentials: Option<Basic>,
     settings: Settings,
 }
 
@@ -205,6 +208,9 @@ impl Session {
         if let Some(credentials) = credentials {
             request.answer_with(credentials)?;
         }
+        if let Some(credentials) = &self.proxy_credentials {
+            request.answer_proxies_with(credentials.clone())?;
+        }
         Ok(request)
     }
 }
@@ -275,6 +281,37 @@ impl SessionBuilder {
         self
     }
 
+    /// The proxies to go through: a list as WinHTTP takes it, `[scheme=][scheme://]host[:port]`, separated by `;` or blanks. The hosts
+    /// in `bypass` are reached directly: names with `*` for any characters, or `<local>` for all without a dot. At first there is no
+    /// proxy.
+    ///
+    /// # Errors
+    ///
+    /// `ERROR_INVALID_PARAMETER` if the list names no proxy, or something in it is none.
+    pub fn proxy(mut self, list: &str, bypass: &str) -> Result<Self, OpenError> {
+        self.settings.proxies = Proxies::named(list, Some(bypass)).map_err(|_| OpenError::InvalidParameter)?;
+        Ok(self)
+    }
+
+    /// The proxies that the environment names at the time of each request, by curl's rules: `https_proxy`, `http_proxy`,
+    /// `all_proxy` and `no_proxy`.
+    #[must_use]
+    pub fn proxy_from_environment(mut self) -> Self {
+        self.settings.proxies = Proxies::Automatic;
+        self
+    }
+
+    /// With what proxies are answered that ask for Basic credentials. Those in a URL of the environment are used where none are set
+    /// here.
+    ///
+    /// # Errors
+    ///
+    /// `ERROR_INVALID_PARAMETER` if the name has a colon, or one of the two has control characters (RFC 7617 section 2).
+    pub fn proxy_credentials(mut self, user: &str, password: &str) -> Result<Self, OpenError> {
+        self.proxy_credentials = Some(Basic::new(user, password).map_err(|_| OpenError::InvalidParameter)?);
+        Ok(self)
+    }
+
     /// How many redirects in a row are followed: at first 10. 0 gives the redirects to the program as responses.
     #[must_use]
     pub fn redirects(mut self, most: u32) -> Self {
@@ -293,7 +330,7 @@ impl SessionBuilder {
     pub fn build(self) -> Result<Session, OpenError> {
         let object = SessionObject::new(self.agent.as_deref())?;
         *object.settings() = self.settings;
-        Ok(Session { object: Arc::new(object) })
+        Ok(Session { object: Arc::new(object), proxy_credentials: self.proxy_credentials })
     }
 
     fn limit(mut self, number: Number, limit: Option<Duration>) -> Self {

@@ -28,6 +28,7 @@ use self::callbacks::Notifier;
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
 use self::options::Level;
+pub(crate) use self::proxy::Proxies;
 pub(crate) use self::request::{InvalidOpening, NotNow, Opening, Request, RequestFailure};
 pub(crate) use self::session::{Connection, Session};
 pub(crate) use self::settings::{Number, Settings};
@@ -69,9 +70,10 @@ use crate::raw::lent::Vouched;
 /// Options and headers are bytes, as in C: a number is its `to_ne_bytes`, and text is UTF-16 with `u16` as the type argument, or
 /// UTF-32 with `u32`. For other values the type argument makes no difference.
 ///
-/// There is no asynchronous mode and no TLS yet. `WINHTTP_FLAG_ASYNC` is `ERROR_INVALID_PARAMETER`, a request with
-/// `WINHTTP_FLAG_SECURE` fails with `ERROR_WINHTTP_SECURE_FAILURE` when it is sent, and an option that is not there is
-/// `ERROR_WINHTTP_INVALID_OPTION`. A session knows its proxies, and no request goes through them yet.
+/// There is no asynchronous mode yet: `WINHTTP_FLAG_ASYNC` is `ERROR_INVALID_PARAMETER`. An option that is not there is
+/// `ERROR_WINHTTP_INVALID_OPTION`. The authorities that vouch for servers are those of the system; in Rust,
+/// [`set_roots`](Self::set_roots), [`set_client_certificate`](Self::set_client_certificate) and
+/// [`set_revocation_lists`](Self::set_revocation_lists) say otherwise.
 ///
 /// `WinHttpCrackUrl`, `WinHttpCreateUrl`, `WinHttpSetOption` with `WINHTTP_OPTION_PROXY` and `WinHttpGetProxyForUrl` with the URL
 /// of a script take structures of pointers, and `WinHttpSetStatusCallback` takes a pointer to a function. Safe code could make up

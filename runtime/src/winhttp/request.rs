@@ -124,6 +124,11 @@ impl Request {
         self.look(|exchange| exchange.set_credentials(credentials))
     }
 
+    /// With what a challenge of a proxy is answered.
+    pub(crate) fn answer_proxies_with(&self, credentials: Basic) -> Result<(), NotNow> {
+        self.look(|exchange| exchange.set_proxy_credentials(credentials))
+    }
+
     /// Connects, and sends the head with the start of the body.
     pub(crate) fn send(
         &self,
