@@ -204,6 +204,8 @@ fn options_are_set_as_the_page_says() {
             let (good, wrong) = match (entry.can_set, entry.has[kind]) {
                 (false, _) => (OPTION_NOT_SETTABLE, OPTION_NOT_SETTABLE),
                 (true, false) => (INCORRECT_TYPE, INCORRECT_TYPE),
+                // Only "no certificate" can be set (b8.12).
+                (true, true) if entry.name == "CLIENT_CERT_CONTEXT" => (OK, INVALID_OPTION),
                 (true, true) => (OK, INVALID_PARAMETER),
             };
             for &size in wrong_sizes(entry) {
