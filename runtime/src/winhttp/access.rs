@@ -73,7 +73,9 @@ fn set_value<W: WideChar>(object: &Object, row: &Row, value: &[u8]) -> Result<()
             let context = value.try_into().map(usize::from_ne_bytes).map_err(|_| BadArgument)?;
             object.set_context(context);
         }
-        Kind::Upgrade | Kind::Nothing | Kind::ClientCertificate if !value.is_empty() => return Err(BadArgument.into()),
+        Kind::Upgrade | Kind::Nothing if !value.is_empty() => return Err(BadArgument.into()),
+        // A context of Windows' own (b8.12).
+        Kind::ClientCertificate if !value.is_empty() => return Err(UnknownOption.into()),
         Kind::Upgrade => {
             if let Object::Request(request) = object {
                 request.ask_for_upgrade();

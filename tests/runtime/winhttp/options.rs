@@ -178,6 +178,8 @@ fn options_are_set_as_the_page_says() {
             let (good, wrong) = match (entry.can_set, entry.has[kind]) {
                 (false, _) => (OPTION_NOT_SETTABLE, OPTION_NOT_SETTABLE),
                 (true, false) => (INCORRECT_TYPE, INCORRECT_TYPE),
+                // A context of Windows' own is no option here (b8.12).
+                (true, true) if entry.number == sys::WINHTTP_OPTION_CLIENT_CERT_CONTEXT => (OK, INVALID_OPTION),
                 (true, true) => (OK, INVALID_PARAMETER),
             };
             for &size in wrong_sizes(entry) {
