@@ -21,6 +21,7 @@ mod sessions;
 mod threads;
 mod timeouts;
 mod times;
+mod tls;
 mod urls;
 
 use winws_api::Win32Error;

@@ -8,7 +8,7 @@ use winws_api::winhttp::sys;
 use winws_tests_runtime::peer::{Peer, good_answer};
 
 use super::chain::{Handle, Server, answered};
-use super::{INVALID_RESPONSE, OK, SECURE_FAILURE};
+use super::{INVALID_RESPONSE, OK};
 
 const REDIRECT_FAILED: Win32Error = Win32Error::ERROR_WINHTTP_REDIRECT_FAILED;
 const RESEND: Win32Error = Win32Error::ERROR_WINHTTP_RESEND_REQUEST;
@@ -111,16 +111,6 @@ fn b1_2_18_at_most_ten() {
     assert_eq!(follow(&server, &request, &again(1)).0, REDIRECT_FAILED);
 }
 
-/// There is no TLS yet.
-#[test]
-fn b1_2_18_to_https() {
-    let server = Server::new();
-    for location in ["https://127.0.0.1/", "wss://127.0.0.1/", "https://127.0.0.1:1/x"] {
-        let request = server.open("GET", "/");
-        assert_eq!(follow(&server, &request, &[redirect(302, location)]).0, SECURE_FAILURE, "{location}");
-    }
-}
-
 /// Whether an exchange with an https server follows a redirect to this place.
 fn follows_from_https(policy: Redirects, location: &str) -> bool {
     let origin = Origin { is_secure: true, host: "h".to_owned(), host_text: "h".to_owned(), port: 443 };
@@ -128,7 +118,8 @@ fn follows_from_https(policy: Redirects, location: &str) -> bool {
         Rules { redirects: policy, max_redirects: 10, max_interim: 10, max_head: 65_536, answers_challenges: false };
     let mut exchange = Exchange::new(origin, RequestHead::new("GET", "/", 1, "h").unwrap(), rules);
     exchange.begin(rules, Vec::new(), Length::Known(0), false).unwrap();
-    exchange.connected();
+    exchange.connected(None).unwrap();
+    exchange.secured().unwrap();
     exchange.sent(usize::MAX);
     exchange.begin_response().unwrap();
     exchange.received(redirect(302, location).as_bytes()).unwrap();
@@ -251,7 +242,8 @@ fn followed(origin: &Origin, location: impl AsRef<[u8]>) -> (Origin, String) {
     head.fields.set("Cookie", "secret").unwrap();
     let mut exchange = Exchange::new(origin.clone(), head, rules);
     exchange.begin(rules, Vec::new(), Length::Known(0), false).unwrap();
-    exchange.connected();
+    exchange.connected(None).unwrap();
+    exchange.secured().unwrap();
     exchange.sent(usize::MAX);
     exchange.begin_response().unwrap();
     let answer = [b"HTTP/1.1 302 There\r\nLocation: ", location.as_ref(), b"\r\nContent-Length: 0\r\n\r\n"].concat();
