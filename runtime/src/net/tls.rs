@@ -52,7 +52,7 @@ pub(crate) struct Tls {
     outbox: Mutex<Outbox>,
     /// Whether the outbox has bytes.
     has_unsent: AtomicBool,
-    /// Whether the inbox or the record has bytes to read.
+    /// Whether the inbox or the record has bytes to read, or an error to give.
     has_unread: AtomicBool,
     is_half_closed: AtomicBool,
     connecting: Arc<Connecting>,
@@ -171,7 +171,10 @@ impl Tls {
         let opened = loop {
             let mut record = lock(&self.record);
             match record.open(&mut buffer[filled..]) {
-                Ok(Opened::Bytes(count)) => filled += count,
+                Ok(Opened::Bytes(count)) => {
+                    filled += count;
+                    self.connecting.goes_on();
+                }
                 Ok(Opened::Nothing) if inbox.start < inbox.end => {
                     let taken = record.receive(inbox.unread());
                     let is_due = self.note_due(&**record);
@@ -197,7 +200,7 @@ impl Tls {
                 break if filled == 0 { Opened::End } else { Opened::Bytes(filled) };
             }
         };
-        let has_more = inbox.start < inbox.end || lock(&self.record).has_plaintext();
+        let has_more = inbox.start < inbox.end || lock(&self.record).has_unread();
         self.has_unread.store(has_more, Ordering::SeqCst);
         Ok(opened)
     }
@@ -217,7 +220,7 @@ impl Tls {
         let result = self.seal(pieces, &mut sealed).and_then(|count| {
             let sent = send(tcp, &sealed)?;
             outbox.rest.extend_from_slice(&sealed[sent..]);
-            self.has_unsent.store(!outbox.rest.is_empty(), Ordering::SeqCst);
+            self.note_unsent(&outbox);
             Ok(Some(count))
         });
         SEALED.set(sealed);
@@ -249,7 +252,7 @@ impl Tls {
             lock(&self.record).take_due(&mut outbox.rest);
             let sent = send(tcp, &outbox.rest)?;
             outbox.rest.drain(..sent);
-            self.has_unsent.store(!outbox.rest.is_empty(), Ordering::SeqCst);
+            self.note_unsent(outbox);
         }
         if outbox.rest.is_empty() {
             outbox.rest = Vec::new();
@@ -288,7 +291,13 @@ impl Tls {
         }
     }
 
-    /// Records whether TLS itself has something to say, such as an alert.
+    /// Records whether anything waits to go out. The thread that reads may have found out meanwhile that something does.
+    fn note_unsent(&self, outbox: &Outbox) {
+        let record = lock(&self.record);
+        self.has_unsent.store(!outbox.rest.is_empty() || record.is_due(), Ordering::SeqCst);
+    }
+
+    /// Records whether TLS itself has something to say, such as an alert, while it is locked.
     fn note_due(&self, record: &dyn Record) -> bool {
         let is_due = record.is_due();
         if is_due {
