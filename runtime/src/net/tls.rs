@@ -66,6 +66,8 @@ struct Inbox {
     end: usize,
     /// How large the buffer should be for the next read.
     wanted: usize,
+    /// Whether the last read filled the buffer: then more comes, most likely.
+    was_full: bool,
 }
 
 /// Sealed bytes that the socket has not taken.
@@ -94,7 +96,7 @@ impl Tls {
     /// Bytes that came for this connection already.
     pub(crate) fn receive_ahead(&self, bytes: &[u8]) {
         let mut inbox = lock(&self.inbox);
-        *inbox = Inbox { buffer: bytes.into(), start: 0, end: bytes.len(), wanted: ROOM };
+        *inbox = Inbox { buffer: bytes.into(), end: bytes.len(), ..Inbox::default() };
         self.has_unread.store(!bytes.is_empty(), Ordering::SeqCst);
     }
 
@@ -324,7 +326,8 @@ impl Inbox {
         let read = receive(&mut self.buffer)?;
         if let Some(Waited::Bytes(count)) = read {
             (self.start, self.end) = (0, count);
-            self.wanted = if count == self.buffer.len() {
+            self.was_full = count == self.buffer.len();
+            self.wanted = if self.was_full {
                 (self.wanted * 4).min(MAX_ROOM)
             } else if count < self.wanted / 4 {
                 (self.wanted / 4).max(ROOM)
@@ -337,7 +340,7 @@ impl Inbox {
 
     /// An idle socket keeps a small buffer, or none.
     fn shrink(&mut self) {
-        if self.start == self.end && self.buffer.len() > ROOM {
+        if self.start == self.end && self.buffer.len() > ROOM && !self.was_full {
             (self.buffer, self.start, self.end) = (Box::default(), 0, 0);
         }
     }
