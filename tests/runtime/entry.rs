@@ -3,10 +3,13 @@
 //!
 //! Each demands that nothing panics and that what was read is consistent in itself.
 
+mod certificates;
+
 use winws::protocol::Role;
 use winws::protocol::http::{BodyError, BodyReader, Framing, Headers, Response, ResponseReader};
 use winws::protocol::upgrade::{Offer, Request, UpgradeRequestReader, accept};
 
+pub use self::certificates::certificates;
 use crate::{calls, component};
 
 /// Makes frames of a stream for each role, and demands that they mean the same as to tungstenite, however they are read.
