@@ -3,6 +3,7 @@
 mod credentials;
 mod failure;
 mod opening;
+mod seen;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -14,7 +15,7 @@ pub(super) use self::credentials::Credentials;
 pub(crate) use self::failure::{NotNow, NotUpgraded, RequestFailure};
 use self::opening::{FLAGS, set_first_fields};
 pub(crate) use self::opening::{InvalidOpening, Opening};
-use super::headers::Heads;
+use self::seen::Seen;
 use super::proxy::Proxy as ProxyAddress;
 use super::session::{Connection, lock};
 use super::settings::{Number, Settings};
@@ -38,6 +39,8 @@ pub(crate) struct Request {
     asks_for_upgrade: AtomicBool,
     /// `None` while a call is under way, which has taken it: no lock is held meanwhile.
     exchange: Mutex<Option<Box<Exchange>>>,
+    /// What can be asked about it meanwhile, in a callback.
+    seen: Mutex<Option<Seen>>,
     /// Whether a WebSocket has come of it already (b1.2.10).
     was_upgraded: AtomicBool,
     /// With what a challenge of the server is answered. The exchange knows it too.
@@ -75,6 +78,7 @@ impl Request {
             settings: Mutex::new(settings),
             asks_for_upgrade: AtomicBool::new(false),
             exchange: Mutex::new(Some(Box::new(exchange))),
+            seen: Mutex::default(),
             was_upgraded: AtomicBool::new(false),
             credentials: Mutex::default(),
             proxy_credentials: Mutex::default(),
@@ -207,24 +211,12 @@ impl Request {
         }
         let proxies = |origin: &Origin| proxies_of(settings, origin);
         let ways = Ways { limits: limits(settings), proxies: &proxies, tls: &settings.policy() };
-        self.line.drive(exchange, &ways, notify)
-    }
-
-    /// What `look` finds in the heads of the request and of its response.
-    pub(super) fn with_heads<R>(&self, look: impl FnOnce(Heads<'_>) -> R) -> Result<R, NotNow> {
-        self.look(|exchange| {
-            look(Heads { request: exchange.sent_head(), response: exchange.response(), trailers: exchange.trailers() })
-        })
+        self.line.drive(exchange, &ways, &|notice, exchange| self.tell(notice, exchange, notify))
     }
 
     /// What `look` finds in the response, once it has come.
     pub(crate) fn with_response<R>(&self, look: impl FnOnce(&Response) -> R) -> Result<R, NotNow> {
         self.look(|exchange| exchange.response().map(look))?.ok_or(NotNow)
-    }
-
-    /// The URL that is asked, or the last one that a redirect led to.
-    pub(crate) fn url(&self) -> Result<String, NotNow> {
-        self.look(|exchange| exchange.url())
     }
 
     /// How many bytes of the body can be read at once. It waits until there are some; 0 is the end of the body.

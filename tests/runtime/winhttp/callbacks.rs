@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use std::thread;
 
 use winws::ffi::winhttp::{
-    HINTERNET, WinHttpCloseHandle, WinHttpConnect, WinHttpOpen, WinHttpOpenRequest, WinHttpQueryOption,
-    WinHttpReceiveResponse, WinHttpSendRequest, WinHttpSetOption, WinHttpSetStatusCallback,
+    HINTERNET, WinHttpCloseHandle, WinHttpConnect, WinHttpOpen, WinHttpOpenRequest, WinHttpQueryHeaders,
+    WinHttpQueryOption, WinHttpReceiveResponse, WinHttpSendRequest, WinHttpSetOption, WinHttpSetStatusCallback,
 };
 use winws_api::winhttp::sys;
 
@@ -270,4 +270,66 @@ fn a_callback_that_closes_the_request_in_the_last_step_of_a_call_cancels_it() {
             }
         });
     }
+}
+
+/// What a callback has asked at a redirect: the headers of the response that redirects, a header of the next request, and the URL.
+type Asked = Mutex<Vec<String>>;
+
+/// At a redirect, asks what programs ask there, and puts the answers down.
+unsafe extern "system" fn ask(handle: HINTERNET, context: usize, status: u32, _: *mut c_void, _: u32) {
+    if status != sys::WINHTTP_CALLBACK_STATUS_REDIRECT {
+        return;
+    }
+    let of_request = sys::WINHTTP_QUERY_FLAG_REQUEST_HEADERS;
+    let levels = [sys::WINHTTP_QUERY_SET_COOKIE, sys::WINHTTP_QUERY_STATUS_CODE, sys::WINHTTP_QUERY_HOST | of_request];
+    let mut text = [0_u16; 512];
+    for level in levels {
+        let mut length = 1024;
+        // SAFETY: the buffer has so many bytes, and all other pointers may be null.
+        let is_there = unsafe {
+            WinHttpQueryHeaders(handle, level, ptr::null(), text.as_mut_ptr().cast(), &raw mut length, ptr::null_mut())
+        };
+        assert_eq!(is_there, 1);
+        let units = &text[..usize::try_from(length).unwrap() / 2];
+        // SAFETY: the context is the address of the list, which outlives the handles.
+        let asked = unsafe { &*ptr::with_exposed_provenance::<Asked>(context) };
+        asked.lock().unwrap().push(String::from_utf16(units).unwrap());
+    }
+}
+
+/// The cookies of a redirect are read in its callback by programs that keep cookies themselves.
+#[test]
+fn b9_6_a_callback_reads_the_headers_of_the_redirect() {
+    use std::io::{Read as _, Write as _};
+    let (first, second) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let (port, there) = (first.local_addr().unwrap().port(), second.local_addr().unwrap().port());
+    let asked = Asked::default();
+    let context = ptr::from_ref(&asked).expose_provenance();
+    let (host, none) = (wide("127.0.0.1"), ptr::null());
+    let redirect = format!(
+        "HTTP/1.1 302 Found\r\nSet-Cookie: a=b\r\nLocation: http://127.0.0.1:{there}/\r\nContent-Length: 0\r\n\r\n"
+    );
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for (listener, answer) in [(&first, &*redirect), (&second, "HTTP/1.1 204 No Content\r\n\r\n")] {
+                let mut peer = listener.accept().unwrap().0;
+                assert!(peer.read(&mut [0; 4096]).unwrap() > 0);
+                peer.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        // SAFETY: all pointers lead to what the pages say, and outlive the calls; the list outlives the handles.
+        unsafe {
+            let session = WinHttpOpen(none, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, none, none, 0);
+            let connection = WinHttpConnect(session, host.as_ptr(), port, 0);
+            let request = WinHttpOpenRequest(connection, none, none, none, none, ptr::null_mut(), 0);
+            let flags = sys::WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS;
+            assert!(WinHttpSetStatusCallback(request, Some(ask), flags, 0).is_none());
+            assert_eq!(WinHttpSendRequest(request, none, 0, ptr::null_mut(), 0, 0, context), 1);
+            assert_eq!(WinHttpReceiveResponse(request, ptr::null_mut()), 1);
+            for handle in [request, connection, session] {
+                assert_eq!(WinHttpCloseHandle(handle), 1);
+            }
+        }
+    });
+    assert_eq!(asked.into_inner().unwrap(), ["a=b".to_owned(), "302".to_owned(), format!("127.0.0.1:{there}")]);
 }

@@ -102,11 +102,11 @@ impl Line {
         &self,
         exchange: &mut Exchange,
         ways: &Ways<'_>,
-        notify: &dyn Fn(Notice<'_>),
+        notify: &dyn Fn(Notice<'_>, &Exchange),
     ) -> Result<(), ExchangeFailure> {
-        let mut result = self.drive_on(exchange, ways, &|notice| {
+        let mut result = self.drive_on(exchange, ways, &|notice, exchange| {
             trace::notice(notice);
-            notify(notice);
+            notify(notice, exchange);
         });
         // The last notice may have been taken as a reason to give the request up.
         if self.waker.is_woken() {
@@ -162,7 +162,7 @@ impl Line {
         &self,
         exchange: &mut Exchange,
         ways: &Ways<'_>,
-        notify: &dyn Fn(Notice<'_>),
+        notify: &dyn Fn(Notice<'_>, &Exchange),
     ) -> Result<(), ExchangeFailure> {
         let limits = &ways.limits;
         let mut response_by = after(limits.response);
@@ -172,12 +172,12 @@ impl Line {
                 Step::Rest => return Ok(()),
                 Step::Connect(_) if exchange.redirects() > redirects => {
                     redirects = exchange.redirects();
-                    notify(Notice::Redirect(&exchange.url()));
+                    notify(Notice::Redirect(&exchange.url()), exchange);
                 }
                 Step::Connect(origin) => {
                     self.hang_up();
                     (interim, is_receiving) = (0, false);
-                    let (stream, proxy) = self.connect(origin, ways, notify)?;
+                    let (stream, proxy) = self.connect(origin, ways, &|notice| notify(notice, exchange))?;
                     *self.lock() = Some(Arc::new(stream));
                     // Another thread may have given the request up just before that.
                     if self.waker.is_woken() {
@@ -191,7 +191,7 @@ impl Line {
                         if let ExchangeFailure::Secure(failure) = failure
                             && !self.waker.is_woken()
                         {
-                            notify(Notice::Insecure(failure.faults));
+                            notify(Notice::Insecure(failure.faults), exchange);
                         }
                     })?;
                     exchange.secured()?;
@@ -199,7 +199,7 @@ impl Line {
                 Step::Send(bytes) => {
                     let (length, is_for_origin) = (bytes.len(), exchange.is_sending());
                     if is_for_origin {
-                        notify(Notice::Sending);
+                        notify(Notice::Sending, exchange);
                     }
                     let stream = self.stream()?;
                     match write_all(&stream, bytes, limits.send) {
@@ -210,7 +210,7 @@ impl Line {
                         Err(failure) => return Err(failure),
                     }
                     if is_for_origin {
-                        notify(Notice::Sent(length));
+                        notify(Notice::Sent(length), exchange);
                     }
                 }
                 Step::ReceiveAhead => exchange.receive_ahead()?,
@@ -218,15 +218,15 @@ impl Line {
                     let is_from_origin = exchange.is_receiving();
                     if is_from_origin && !is_receiving {
                         is_receiving = true;
-                        notify(Notice::Receiving);
+                        notify(Notice::Receiving, exchange);
                     }
                     let next = after(limits.receive).into_iter().chain(response_by).min();
                     let received = self.read(exchange, next)?;
                     if is_from_origin {
-                        notify(Notice::Received(received));
+                        notify(Notice::Received(received), exchange);
                     }
                     for &status in exchange.interim().iter().skip(interim) {
-                        notify(Notice::Interim(status));
+                        notify(Notice::Interim(status), exchange);
                     }
                     interim = exchange.interim().len();
                     // A read after its deadline takes what is there, and a server may always have a little more.

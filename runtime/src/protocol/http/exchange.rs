@@ -53,6 +53,8 @@ pub struct Exchange {
     is_proxy_challenged: bool,
     reader: ResponseReader,
     answer: Option<Answer>,
+    /// The response that led to this attempt.
+    previous: Option<Response>,
     /// Bytes that came behind the head.
     ahead: Vec<u8>,
 }
@@ -109,6 +111,7 @@ impl Exchange {
             is_proxy_challenged: false,
             reader: ResponseReader::with_limit(rules.max_head),
             answer: None,
+            previous: None,
             ahead: Vec::new(),
         }
     }
@@ -156,6 +159,11 @@ impl Exchange {
     /// The final response, once it has come.
     pub fn response(&self) -> Option<&Response> {
         self.answer.as_ref().map(|answer| &answer.response)
+    }
+
+    /// The last response that has come: the final one, or the redirect or the challenge that led to the attempt under way.
+    pub fn last_response(&self) -> Option<&Response> {
+        self.response().or(self.previous.as_ref())
     }
 
     /// The headers behind a chunked body, once it has ended; empty before.
@@ -385,6 +393,7 @@ impl Exchange {
     fn forget(&mut self) {
         self.sent = None;
         self.answer = None;
+        self.previous = None;
         self.is_cut = false;
         self.ahead = Vec::new();
         self.reader = ResponseReader::with_limit(self.rules.max_head);
@@ -424,6 +433,7 @@ impl Exchange {
         if let Some(offer) = offer {
             response.check_offer(offer).map_err(ExchangeError::Upgrade)?;
         } else if self.answer_challenge(&response)? || self.follow(&response)? {
+            self.previous = Some(response);
             return Ok(());
         }
         let body = BodyReader::of_response(&response, self.head.method()).map_err(ExchangeError::Body)?;
