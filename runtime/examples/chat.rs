@@ -1,82 +1,47 @@
-//! A room in which everybody hears everybody: `cargo run --example chat 127.0.0.1:9001`.
+//! Sends lines in one thread and shows what comes in another: `cargo run --example chat wss://example.com/`.
 //!
-//! Join it with `cargo run --example two_threads ws://127.0.0.1:9001/`, from as many terminals as you like.
+//! A proxy that the environment names is used (`https_proxy=http://user:word@localhost:3128`). The end of the input (Ctrl-D) closes the connection.
 
 use std::error::Error;
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, BufRead, Write};
 use std::thread;
-use std::time::Duration;
 
-use winws::WebSocket;
-
-/// How long somebody who does not read holds up the others.
-const PATIENCE: Duration = Duration::from_secs(1);
+use winws::{MessageError, ReceiveHalf, SendHalf, Session};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:9001".to_owned());
-    let listener = TcpListener::bind(&address)?;
-    println!("join at ws://{}/", listener.local_addr()?);
-    serve(listener.incoming().map_while(Result::ok));
-    Ok(())
+    let url = std::env::args().nth(1).ok_or("give the URL of a server, such as ws://127.0.0.1:9001/")?;
+    talk(&url, io::stdin().lock(), io::stdout())
 }
 
-/// Everybody who is in the room.
-#[derive(Debug, Default)]
-pub(crate) struct Room {
-    people: Mutex<Vec<Arc<WebSocket>>>,
-}
-
-/// Lets everybody in, each with a thread, until nobody comes any more and the last person has left.
-pub(crate) fn serve(visitors: impl Iterator<Item = TcpStream>) {
-    let room = Room::default();
+/// Sends the lines of the input, and writes each message as a line of the output, until both ends have closed.
+pub(crate) fn talk(url: &str, input: impl BufRead, output: impl Write + Send) -> Result<(), Box<dyn Error>> {
+    let session = Session::builder().proxy_from_environment().build()?;
+    let (sender, receiver) = session.connect(url)?.split();
     thread::scope(|scope| {
-        for stream in visitors {
-            let room = &room;
-            scope.spawn(move || {
-                if let Err(error) = visit(room, stream) {
-                    eprintln!("somebody left without a word: {error}");
-                }
-            });
+        let showing = scope.spawn(move || show(&receiver, output));
+        let sent = send_lines(&sender, input);
+        if sent.is_err() {
+            // Without this the other thread would wait for a close frame for ever.
+            sender.abort();
         }
-    });
+        let shown = showing.join().map_err(|_| "the receiving thread panicked")?;
+        sent?;
+        Ok(shown?)
+    })
 }
 
-/// Passes on what one person says, until that person leaves.
-pub(crate) fn visit(room: &Room, stream: TcpStream) -> Result<(), Box<dyn Error>> {
-    let person = Arc::new(winws::accept(stream)?);
-    person.set_send_timeout(Some(PATIENCE));
-    room.enter(&person);
-    let visited = listen(room, &person);
-    room.leave(&person);
-    visited
+fn send_lines(sender: &SendHalf, input: impl BufRead) -> Result<(), Box<dyn Error>> {
+    for line in input.lines() {
+        sender.send_text(&line?)?;
+    }
+    Ok(sender.shutdown(1000, "bye")?)
 }
 
-fn listen(room: &Room, person: &WebSocket) -> Result<(), Box<dyn Error>> {
+fn show(receiver: &ReceiveHalf, mut output: impl Write) -> Result<(), MessageError> {
     let mut message = Vec::new();
-    loop {
-        let delivery = person.receive_message(&mut message)?;
-        if delivery.is_close() {
-            return Ok(person.close(1000, "")?);
-        }
-        for other in room.everybody() {
-            // Somebody who cannot be told anything has a thread that notices.
-            other.send(delivery.kind, &message).ok();
-        }
+    while !receiver.receive_message(&mut message)?.is_close() {
+        // Nobody may read any more what is shown; the connection ends in order all the same.
+        writeln!(output, "{}", String::from_utf8_lossy(&message)).ok();
     }
-}
-
-impl Room {
-    /// A copy, so that nobody is kept waiting while somebody else is sent something.
-    fn everybody(&self) -> Vec<Arc<WebSocket>> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn enter(&self, person: &Arc<WebSocket>) {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(person));
-    }
-
-    fn leave(&self, person: &Arc<WebSocket>) {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| !Arc::ptr_eq(other, person));
-    }
+    Ok(())
 }

@@ -2,8 +2,8 @@
 //!
 //! Two of them are there so far, on Unix:
 //!
-//! - WinHTTP in synchronous mode: sessions, requests of HTTP/1.1 and WebSockets over plain TCP, whose calls block; and beside it
-//!   a server's WebSocket with the same calls;
+//! - WinHTTP in synchronous mode: sessions, requests of HTTP/1.1 and WebSockets, with and without TLS, whose calls block; and
+//!   beside it a server's WebSocket with the same calls;
 //! - the protocol component of websocket.h, for clients and servers. It does no I/O: see [`websocket::Connection`].
 //!
 //! Most programs need [`connect`] and a [`WebSocket`]:
@@ -137,7 +137,7 @@
 //! | [`WebSocket`], [`Session`], [`connect`] | the Rust API of both ends, and of a client |
 //! | [`WinHttp`] | the functions of the traits `api::winhttp::Session`, `Request` and `WebSocket`, over handles |
 //! | [`websocket`] | [`Connection`](websocket::Connection), and the functions of websocket.h over handles to connections |
-//! | net (private) | TCP sockets, names, connecting, and calls that block |
+//! | net (private) | TCP sockets, TLS, names, connecting, and calls that block |
 //! | [`session`] | the engine: what goes out next, and what incoming bytes mean; without I/O |
 //! | [`protocol`] | RFC 6455 and HTTP/1.1 without I/O |
 //!

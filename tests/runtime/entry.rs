@@ -4,7 +4,10 @@
 //! Each demands that nothing panics and that what was read is consistent in itself.
 
 use winws::protocol::Role;
-use winws::protocol::http::{BodyError, BodyReader, Framing, Headers, Response, ResponseReader};
+use winws::protocol::http::{
+    Basic, BodyError, BodyReader, Exchange, Framing, Headers, Length, Origin, Proxy, Redirects, RequestHead, Response,
+    ResponseReader, Rules, Step,
+};
 use winws::protocol::upgrade::{Offer, Request, UpgradeRequestReader, accept};
 
 use crate::{calls, component};
@@ -112,6 +115,74 @@ fn check_lines(response: &Response) {
         (&line[..colon], line[colon + 1..].trim_ascii())
     });
     assert!(parsed.eq(response.all().iter()), "{}", response.head().escape_ascii());
+}
+
+/// What a proxy and a server say to a request, in pieces. The first byte says what is asked for, and the second one how long the
+/// pieces are.
+///
+/// The secret for the proxy goes to nobody else, attempts are bounded, and a server behind a tunnel never has the proxy's words.
+pub fn tunnel(bytes: &[u8]) {
+    const RULES: Rules = Rules {
+        answers_challenges: true,
+        redirects: Redirects::Always,
+        max_redirects: 3,
+        max_interim: 3,
+        max_head: 4096,
+    };
+    let [kind, step, stream @ ..] = bytes else { return };
+    let (is_secure, is_upgrade) = (kind & 1 != 0, kind & 2 != 0);
+    let origin = Origin { is_secure, host: "h".to_owned(), host_text: "h".to_owned(), port: 443 };
+    let credentials = (kind & 4 != 0).then(|| Basic::new("user", "word").expect("it is a good one"));
+    let proxy = Proxy { host: "proxy".to_owned(), port: 1, credentials };
+    let head = RequestHead::new("GET", "/", 1, "h").expect("it is a good one");
+    let mut exchange = Exchange::new(origin, head, RULES);
+    exchange.begin(RULES, Vec::new(), Length::Known(0), is_upgrade).expect("there is room");
+    let mut pieces = stream.chunks(usize::from(*step).max(1));
+    let (mut connections, mut opens) = (0, false);
+    loop {
+        match exchange.step() {
+            Step::Connect(_) => {
+                connections += 1;
+                // Each redirect and each challenge, of the server and of the proxy, can ask for one more.
+                assert!(connections <= (3 + 1) * 3, "{connections} connections");
+                opens = false;
+                exchange.connected(Some(proxy.clone())).expect("the head is short");
+            }
+            Step::Secure(..) => {
+                opens = true;
+                exchange.secured().expect("the head is short");
+            }
+            Step::Send(sent) => {
+                let (text, length) = (String::from_utf8_lossy(sent), sent.len());
+                opens |= text.starts_with("GET /");
+                assert!(!opens || !text.contains("Proxy-Authorization"), "{text}");
+                assert!(opens || text.starts_with("CONNECT ") || text.starts_with("GET http://"), "{text}");
+                exchange.sent(length);
+            }
+            Step::ReceiveAhead => {
+                if exchange.receive_ahead().is_err() {
+                    return;
+                }
+            }
+            Step::Receive => {
+                let received = match pieces.next() {
+                    Some(piece) => exchange.received(piece),
+                    None => exchange.ended(),
+                };
+                if received.is_err() {
+                    assert!(exchange.can_begin() && exchange.response().is_none());
+                    return;
+                }
+            }
+            Step::Rest => {
+                if exchange.begin_response().is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    let response = exchange.response().expect("there is nothing else to rest for");
+    assert!(opens || !is_secure || matches!(response.status(), 401 | 407), "{}", response.status());
 }
 
 /// Reads a body: however it is cut, and into whatever buffers, it gives the same. The first three bytes say how it ends and

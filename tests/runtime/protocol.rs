@@ -9,6 +9,7 @@ mod payload;
 mod random;
 mod receiver;
 mod request;
+mod tunnel;
 mod wsproto;
 
 pub(crate) const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];

@@ -13,6 +13,7 @@ mod handshake;
 mod idiomatic;
 mod options;
 mod programs;
+mod proxies;
 mod receive;
 mod redirects;
 mod requests;
@@ -21,6 +22,7 @@ mod sessions;
 mod threads;
 mod timeouts;
 mod times;
+mod tunnels;
 mod urls;
 
 use winws_api::Win32Error;

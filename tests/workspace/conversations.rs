@@ -4,14 +4,14 @@
 #[allow(dead_code, reason = "the listener of the example has a port of its own choice")]
 mod accept_echo;
 #[path = "../../runtime/examples/chat.rs"]
-#[allow(dead_code, reason = "the listener of the example has a port of its own choice")]
+#[allow(dead_code, reason = "the input of the example is a terminal")]
 mod chat;
 #[path = "../../runtime/examples/get.rs"]
 #[allow(dead_code, reason = "the URL of the example is an argument")]
 mod get;
-#[path = "../../runtime/examples/two_threads.rs"]
-#[allow(dead_code, reason = "the input of the example is a terminal")]
-mod two_threads;
+#[path = "../../runtime/examples/room.rs"]
+#[allow(dead_code, reason = "the listener of the example has a port of its own choice")]
+mod room;
 
 use std::error::Error;
 use std::io::{self, Read as _, Write as _};
@@ -79,25 +79,25 @@ fn get_reports_a_body_that_is_cut_off() {
 }
 
 #[test]
-fn two_threads_show_what_comes_back() {
+fn chat_shows_what_comes_back() {
     let (address, server) = server(accept_echo::echo);
     let mut shown = Vec::new();
-    two_threads::talk(&format!("ws://{address}/"), "one\n\ntwo".as_bytes(), &mut shown).unwrap();
+    chat::talk(&format!("ws://{address}/"), "one\n\ntwo".as_bytes(), &mut shown).unwrap();
     assert_eq!(String::from_utf8(shown).unwrap(), "one\n\ntwo\n");
     // The server has had the close frame and its answer has gone out.
     server.join().unwrap().unwrap();
 }
 
 #[test]
-fn two_threads_end_when_one_fails() {
+fn chat_ends_when_one_fails() {
     let (address, failed) = server(accept_echo::echo);
     let url = format!("ws://{address}/");
-    let error = two_threads::talk(&url, b"one\n\xff\n".as_slice(), io::sink()).unwrap_err();
+    let error = chat::talk(&url, b"one\n\xff\n".as_slice(), io::sink()).unwrap_err();
     assert_eq!(error.downcast::<io::Error>().unwrap().kind(), io::ErrorKind::InvalidData);
     failed.join().unwrap().unwrap_err();
     // The server leaves after the handshake, and the client has nothing to say.
     let (address, gone) = server(|stream| winws::accept(stream).map(drop));
-    two_threads::talk(&format!("ws://{address}/"), io::empty(), io::sink()).unwrap_err();
+    chat::talk(&format!("ws://{address}/"), io::empty(), io::sink()).unwrap_err();
     gone.join().unwrap().unwrap();
 }
 
@@ -114,10 +114,10 @@ fn hear(person: &WebSocket, text: &str) {
 }
 
 #[test]
-fn everybody_in_the_chat_hears_everybody() {
+fn everybody_in_the_room_hears_everybody() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let room = thread::spawn(move || chat::serve(listener.incoming().take(4).map(Result::unwrap)));
+    let room = thread::spawn(move || room::serve(listener.incoming().take(4).map(Result::unwrap)));
     // Somebody who hears their own words is in the room.
     let enter = |name: &str| {
         let person = winws::connect(&format!("ws://{address}/")).unwrap();

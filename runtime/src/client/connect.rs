@@ -7,7 +7,8 @@ use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebS
 
 use super::{ConnectError, Response, WebSocket};
 use crate::net::tls::{ClientCertificate, RevocationLists, Roots};
-use crate::winhttp::{Connection, Number, Opening, Request, Session as SessionObject, Settings, Url};
+use crate::protocol::http::Basic;
+use crate::winhttp::{Connection, Number, Opening, Proxies, Request, Session as SessionObject, Settings, Url};
 
 /// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.
 const REFUSAL_BODY: usize = 4096;
@@ -15,7 +16,8 @@ const REFUSAL_BODY: usize = 4096;
 /// How long the body of a refusal is waited for, where no shorter limit is set.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
-/// What connections have in common: a user agent and time limits. It keeps no connection: each call makes its own.
+/// What connections have in common: a user agent, time limits, proxies, and whom to trust. It keeps no connection: each call makes
+/// its own.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,6 +35,7 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub struct Session {
     object: Arc<SessionObject>,
+    proxy_credentials: Option<Basic>,
 }
 
 /// The settings of a [`Session`] that is about to be built.
@@ -42,6 +45,7 @@ pub struct Session {
 #[derive(Clone, Debug, Default)]
 pub struct SessionBuilder {
     agent: Option<String>,
+    proxy_credentials: Option<Basic>,
     settings: Settings,
 }
 
@@ -64,7 +68,7 @@ pub struct ConnectOptions<'o> {
     pub subprotocols: &'o [&'o str],
 }
 
-/// Connects to a `ws://` URL and upgrades to a WebSocket.
+/// Connects to a `ws://` or `wss://` URL and upgrades to a WebSocket.
 ///
 /// The host may be an international name, such as `hö.st`. An IPv6 address has brackets, and its zone follows `%25`:
 /// `ws://[fe80::1%25eth0]/` (RFC 6874).
@@ -85,7 +89,7 @@ pub fn connect_with(url: &str, options: &ConnectOptions<'_>) -> Result<WebSocket
     Session::new().connect_with(url, options)
 }
 
-/// Asks for the document at an `http://` URL.
+/// Asks for the document at an `http://` or `https://` URL.
 ///
 /// # Errors
 ///
@@ -105,7 +109,7 @@ impl Session {
         SessionBuilder::default()
     }
 
-    /// Connects to a `ws://` URL and upgrades to a WebSocket.
+    /// Connects to a `ws://` or `wss://` URL and upgrades to a WebSocket.
     ///
     /// # Errors
     ///
@@ -117,15 +121,19 @@ impl Session {
     /// Connects with further headers and subprotocols.
     ///
     /// It blocks until the server has answered, as long as the time limits allow: by default 60 seconds for each address of the
-    /// host and 30 seconds for each silence of the server. Up to ten redirects are followed.
+    /// host, 30 seconds for each silence of the server, and 90 seconds for the whole response, in which TLS has its time too. Up to
+    /// ten redirects are followed, but none from TLS to no TLS.
+    ///
+    /// A name and a password in the URL (`wss://user:word@host/`) answer a server that asks for Basic credentials. They go to no
+    /// other server.
     ///
     /// # Errors
     ///
     /// If the server refused the upgrade, [`ConnectError::status`], [`headers`](ConnectError::headers) and
     /// [`body`](ConnectError::body) are its answer. Otherwise [`ConnectError::code`] is one of these:
     ///
-    /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: only `ws://` and `http://` are supported, and both mean the same. There is no TLS
-    ///   yet, so `wss://` is not supported.
+    /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: the schemes are `ws` and `http`, which mean the same here, and `wss` and `https` with
+    ///   TLS.
     /// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed. Either code can be about a redirect as well.
     /// - `ERROR_INVALID_PARAMETER`: a header is malformed or belongs to the handshake, or a subprotocol is not a token or stands
     ///   there twice.
@@ -135,7 +143,9 @@ impl Session {
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
     /// - `ERROR_WINHTTP_HEADER_SIZE_OVERFLOW`: the head of the answer is larger than 64 KiB, or it has more than 128 headers.
     /// - `ERROR_WINHTTP_REDIRECT_FAILED`: the server redirects more than ten times.
-    /// - `ERROR_WINHTTP_SECURE_FAILURE`: the server redirects to an address with TLS.
+    /// - `ERROR_WINHTTP_SECURE_FAILURE`: there is no TLS with the server. The source is a
+    ///   [`SecureFailure`](crate::tls::SecureFailure), which has all faults of its certificate.
+    /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`: the server goes on only with a certificate of the client.
     ///
     /// The error's `source()` has what the operating system or the handshake said.
     pub fn connect_with(&self, url: &str, options: &ConnectOptions<'_>) -> Result<WebSocket, ConnectError> {
@@ -161,7 +171,7 @@ impl Session {
         Ok(WebSocket::new(socket, subprotocol))
     }
 
-    /// Asks for the document at an `http://` URL, and gives the response whatever its status is. Redirects are followed.
+    /// Asks for the document at an `http://` or `https://` URL, and gives the response whatever its status is. Redirects are followed.
     ///
     /// ```
     /// # use std::io::{Read as _, Write as _};
@@ -196,7 +206,10 @@ impl Session {
         let flags = if is_secure { sys::WINHTTP_FLAG_SECURE } else { 0 };
         let request = Request::open(&connection, Opening { object_name: Some(&target), flags, ..Opening::default() })?;
         if let Some(credentials) = credentials {
-            request.set_credentials(credentials)?;
+            request.answer_with(credentials)?;
+        }
+        if let Some(credentials) = &self.proxy_credentials {
+            request.answer_proxies_with(credentials.clone())?;
         }
         Ok(request)
     }
@@ -268,6 +281,37 @@ impl SessionBuilder {
         self
     }
 
+    /// The proxies to go through: a list as WinHTTP takes it, `[scheme=][scheme://]host[:port]`, separated by `;` or blanks. The hosts
+    /// in `bypass` are reached directly: names with `*` for any characters, or `<local>` for all without a dot. At first there is no
+    /// proxy.
+    ///
+    /// # Errors
+    ///
+    /// `ERROR_INVALID_PARAMETER` if the list names no proxy, or something in it is none.
+    pub fn proxy(mut self, list: &str, bypass: &str) -> Result<Self, OpenError> {
+        self.settings.proxies = Proxies::named(list, Some(bypass)).map_err(|_| OpenError::InvalidParameter)?;
+        Ok(self)
+    }
+
+    /// The proxies that the environment names at the time of each request, by curl's rules: `https_proxy`, `http_proxy`,
+    /// `all_proxy` and `no_proxy`.
+    #[must_use]
+    pub fn proxy_from_environment(mut self) -> Self {
+        self.settings.proxies = Proxies::Automatic;
+        self
+    }
+
+    /// With what proxies are answered that ask for Basic credentials. Those in a URL of the environment are used where none are set
+    /// here.
+    ///
+    /// # Errors
+    ///
+    /// `ERROR_INVALID_PARAMETER` if the name has a colon, or one of the two has control characters (RFC 7617 section 2).
+    pub fn proxy_credentials(mut self, user: &str, password: &str) -> Result<Self, OpenError> {
+        self.proxy_credentials = Some(Basic::new(user, password).map_err(|_| OpenError::InvalidParameter)?);
+        Ok(self)
+    }
+
     /// How many redirects in a row are followed: at first 10. 0 gives the redirects to the program as responses.
     #[must_use]
     pub fn redirects(mut self, most: u32) -> Self {
@@ -286,7 +330,7 @@ impl SessionBuilder {
     pub fn build(self) -> Result<Session, OpenError> {
         let object = SessionObject::new(self.agent.as_deref())?;
         *object.settings() = self.settings;
-        Ok(Session { object: Arc::new(object) })
+        Ok(Session { object: Arc::new(object), proxy_credentials: self.proxy_credentials })
     }
 
     fn limit(mut self, number: Number, limit: Option<Duration>) -> Self {

@@ -11,5 +11,6 @@ static WINHTTP: WinHttp = WinHttp::vouched(unsafe { Vouched::new() });
 
 winws_api::export_winhttp_session!(&WINHTTP, Guard);
 winws_api::export_winhttp_request!(&WINHTTP, Guard);
+winws_api::export_winhttp_proxy!(&WINHTTP, Guard);
 winws_api::export_winhttp_time!(&WINHTTP, Guard);
 winws_api::export_winhttp_web_socket!(&WINHTTP, Guard);

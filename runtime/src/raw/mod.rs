@@ -1,11 +1,12 @@
 //! Memory that C may be using, and what structures of C point to, as safe values.
 //!
 //! Nothing here decides anything: [`lent`] and [`texts`] turn pointers that somebody has vouched for into bytes and texts, and [`block`] is the
-//! memory of a session, of which C may be writing a part. [`global`] is memory that C frees. The module knows winws-api only.
+//! memory of a session, of which C may be writing a part. [`global`] is memory that C frees, and [`proxies`] are structures with both. The module knows winws-api only.
 
 pub(crate) mod block;
 pub(crate) mod callback;
-#[allow(dead_code, reason = "options and proxy queries hand blocks out")]
 pub(crate) mod global;
 pub(crate) mod lent;
+#[cfg_attr(not(feature = "capi"), allow(dead_code, reason = "only the C functions have a promise"))]
+pub(crate) mod proxies;
 pub(crate) mod texts;

@@ -35,6 +35,12 @@ impl Vouched {
         })
     }
 
+    /// A text that ends at its zero. `None` is null.
+    pub(crate) fn ended_text<'t, W: WideChar>(self, start: *const W) -> Result<Option<Cow<'t, [W]>>, BadPointer> {
+        // SAFETY: whoever made `self` vouched for the text.
+        unsafe { text(start, 0) }
+    }
+
     /// Writes a text and its zero to a buffer of a structure that has room for `room` units, as the structure says. `false` is for
     /// a text that does not fit: nothing is written then.
     pub(crate) fn write_text<W: WideChar>(self, buffer: *mut W, room: u32, units: &[W]) -> bool {

@@ -1,13 +1,19 @@
 //! Reads and sets options of objects, by the table of [`options`](super::options).
 
+use std::ptr;
+
 use winws_api::WideChar;
-use winws_api::winhttp::{QueryOptionError, SetOptionError};
+use winws_api::winhttp::{ProxyInfo, QueryOptionError, SetOptionError, sys};
 
 use super::callbacks::Listener;
 use super::codes::{BadArgument, NotOnThisHandle, OneWay, TooSmall, UnknownOption};
 use super::options::{Access, Kind, Row, find};
+use super::proxy::{Environment, Lists, Proxies};
 use super::settings::{Number, Settings};
 use super::{Entry, Object, wide};
+use crate::raw::global::Global;
+use crate::raw::lent::Vouched;
+use crate::raw::proxies::{read_proxy_info, write_proxy_info};
 
 /// Reads an option into the buffer. `length` becomes the length of the value, or the length that it needs.
 pub(super) fn query<W: WideChar>(
@@ -40,6 +46,18 @@ pub(super) fn query<W: WideChar>(
             };
             wide::to_bytes::<W>(&text)
         }
+        Kind::Credential(whose, part) => {
+            let Object::Request(request) = object else { return Err(NotOnThisHandle.into()) };
+            wide::to_bytes::<W>(&request.credential(whose, part))
+        }
+        Kind::Proxy => {
+            let proxies = match object {
+                Object::Session(session) => session.settings().proxies.clone(),
+                Object::Request(request) => request.settings().proxies.clone(),
+                Object::Connection(_) | Object::Socket(_) => return Err(NotOnThisHandle.into()),
+            };
+            return query_proxy::<W>(&proxies, buffer, length);
+        }
         Kind::Ignored | Kind::Upgrade | Kind::Nothing | Kind::ClientCertificate => return Err(OneWay.into()),
     };
     *length = u32::try_from(value.len()).unwrap_or(u32::MAX);
@@ -47,8 +65,55 @@ pub(super) fn query<W: WideChar>(
     Ok(())
 }
 
+/// Writes which proxies there are. The texts are new, and belong to the caller.
+pub(super) fn query_proxy<W: WideChar>(
+    proxies: &Proxies,
+    buffer: &mut [u8],
+    length: &mut u32,
+) -> Result<(), QueryOptionError> {
+    let size = size_of::<ProxyInfo<W>>();
+    *length = u32::try_from(size).unwrap_or(u32::MAX);
+    if buffer.len() < size {
+        return Err(TooSmall.into());
+    }
+    let lists = match proxies {
+        Proxies::None => Lists::default(),
+        Proxies::Named { list, bypass } => {
+            Lists { proxies: Some(list.text().to_owned()), bypass: bypass.text().map(str::to_owned) }
+        }
+        Proxies::Automatic => Environment::PROCESS.lists()?,
+    };
+    let wide = |text: Option<String>| text.map(|text| Global::<W>::wide(&text)).transpose();
+    let (proxy, bypass) = (wide(lists.proxies)?, wide(lists.bypass)?);
+    let has_proxy = proxy.is_some();
+    let access_type = if has_proxy { sys::WINHTTP_ACCESS_TYPE_NAMED_PROXY } else { sys::WINHTTP_ACCESS_TYPE_NO_PROXY };
+    let handed_out = |text: Option<Global<W>>| text.map_or(ptr::null_mut(), Global::hand_out);
+    let info = ProxyInfo { access_type, proxy: handed_out(proxy), proxy_bypass: handed_out(bypass) };
+    if write_proxy_info(&info, buffer) { Ok(()) } else { Err(TooSmall.into()) }
+}
+
+/// Which proxies a structure names. The texts count only where the access type has some.
+fn proxies_of<W: WideChar>(value: &[u8], vouched: Option<Vouched>) -> Result<Proxies, SetOptionError> {
+    let info = read_proxy_info::<W>(value).ok_or(BadArgument)?;
+    let vouched = vouched.ok_or(BadArgument)?;
+    match info.access_type {
+        sys::WINHTTP_ACCESS_TYPE_NO_PROXY => Ok(Proxies::None),
+        sys::WINHTTP_ACCESS_TYPE_DEFAULT_PROXY | sys::WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY => Ok(Proxies::Automatic),
+        sys::WINHTTP_ACCESS_TYPE_NAMED_PROXY => {
+            let texts = vouched.proxy_texts(&info).map_err(BadArgument::from)?;
+            Ok(Proxies::named(&texts.proxy.ok_or(BadArgument)?, texts.bypass.as_deref())?)
+        }
+        _ => Err(BadArgument.into()),
+    }
+}
+
 /// Sets an option to the value in these bytes. A handle without the option wins over a value of the wrong size (b3.4).
-pub(super) fn set<W: WideChar>(object: &Object, option: u32, value: &[u8]) -> Result<(), SetOptionError> {
+pub(super) fn set<W: WideChar>(
+    object: &Object,
+    option: u32,
+    value: &[u8],
+    vouched: Option<Vouched>,
+) -> Result<(), SetOptionError> {
     let row = find(option).ok_or(UnknownOption)?;
     match row.access(object.level()) {
         Access::Set | Access::Both => {}
@@ -56,10 +121,15 @@ pub(super) fn set<W: WideChar>(object: &Object, option: u32, value: &[u8]) -> Re
         Access::None if !row.is_settable() => return Err(OneWay.into()),
         Access::None => return Err(NotOnThisHandle.into()),
     }
-    set_value::<W>(object, row, value)
+    set_value::<W>(object, row, value, vouched)
 }
 
-fn set_value<W: WideChar>(object: &Object, row: &Row, value: &[u8]) -> Result<(), SetOptionError> {
+fn set_value<W: WideChar>(
+    object: &Object,
+    row: &Row,
+    value: &[u8],
+    vouched: Option<Vouched>,
+) -> Result<(), SetOptionError> {
     match row.kind {
         Kind::Number(number, allowed) => {
             let value = number_of(value)?;
@@ -89,6 +159,20 @@ fn set_value<W: WideChar>(object: &Object, row: &Row, value: &[u8]) -> Result<()
             let agent = wide::from_bytes::<W>(value).ok_or(BadArgument)?;
             if let Object::Session(session) = object {
                 session.set_agent(&agent)?;
+            }
+        }
+        Kind::Credential(whose, part) => {
+            let text = wide::from_bytes::<W>(value).ok_or(BadArgument)?;
+            if let Object::Request(request) = object {
+                request.set_credential(whose, part, text)??;
+            }
+        }
+        Kind::Proxy => {
+            let proxies = proxies_of::<W>(value, vouched)?;
+            match object {
+                Object::Session(session) => session.settings().proxies = proxies,
+                Object::Request(request) => request.settings().proxies = proxies,
+                Object::Connection(_) | Object::Socket(_) => {}
             }
         }
         Kind::Constant(_) | Kind::HandleType | Kind::Parent | Kind::Url => return Err(OneWay.into()),

@@ -2,6 +2,7 @@
 //! have no codes of their own.
 
 mod headers;
+mod proxy;
 mod request;
 mod session;
 mod url;
@@ -17,6 +18,7 @@ use crate::net::ConnectError;
 use crate::net::blocking::{ExchangeFailure, Failure};
 use crate::protocol::InvalidClose;
 
+pub(super) use self::proxy::{BadQuestion, NoScript, NotAsynchronous};
 pub(super) use self::request::NoChallenge;
 pub(super) use self::session::{NotOnThisHandle, OneWay, UnknownOption};
 pub(super) use self::url::{HasCredentials, NoUrl};
@@ -74,6 +76,7 @@ fn of_complete_upgrade(cause: &CompleteUpgrade) -> WebSocketCompleteUpgradeError
                 }
                 // A redirect may lead to where nobody answers, or to where there is no TLS.
                 ExchangeFailure::Connect(ConnectError::NameNotResolved(_) | ConnectError::CannotConnect(_))
+                | ExchangeFailure::Proxy(_)
                 | ExchangeFailure::Secure(_)
                 | ExchangeFailure::CertificateNeeded => WebSocketCompleteUpgradeError::ConnectionError,
                 ExchangeFailure::Lost(_) | ExchangeFailure::Exchange(_) => {

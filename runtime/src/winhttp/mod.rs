@@ -10,6 +10,7 @@ mod functions;
 mod headers;
 mod host;
 mod options;
+mod proxy;
 mod request;
 mod secure;
 mod session;
@@ -27,6 +28,7 @@ use self::callbacks::Notifier;
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
 use self::options::Level;
+pub(crate) use self::proxy::Proxies;
 pub(crate) use self::request::{InvalidOpening, NotNow, Opening, Request, RequestFailure};
 pub(crate) use self::session::{Connection, Session};
 pub(crate) use self::settings::{Number, Settings};
@@ -39,8 +41,8 @@ use crate::raw::lent::Vouched;
 /// An implementation of WinHTTP in synchronous mode, with handles of its own.
 ///
 /// The functions are the methods of the traits [`Session`](winws_api::winhttp::Session),
-/// [`Request`](winws_api::winhttp::Request) and [`WebSocket`](winws_api::winhttp::WebSocket). It may be used from any number of
-/// threads.
+/// [`Request`](winws_api::winhttp::Request), [`WebSocket`](winws_api::winhttp::WebSocket),
+/// [`Proxy`](winws_api::winhttp::Proxy) and [`Time`](winws_api::winhttp::Time). It may be used from any number of threads.
 ///
 /// ```no_run
 /// use winws::WinHttp;
@@ -68,12 +70,17 @@ use crate::raw::lent::Vouched;
 /// Options and headers are bytes, as in C: a number is its `to_ne_bytes`, and text is UTF-16 with `u16` as the type argument, or
 /// UTF-32 with `u32`. For other values the type argument makes no difference.
 ///
-/// There is no asynchronous mode, no proxy and no TLS yet. `WINHTTP_FLAG_ASYNC` and a named proxy are `ERROR_INVALID_PARAMETER`, a
-/// request with `WINHTTP_FLAG_SECURE` fails with `ERROR_WINHTTP_SECURE_FAILURE` when it is sent, and an option that is not there is
-/// `ERROR_WINHTTP_INVALID_OPTION`.
+/// There is no asynchronous mode yet: `WINHTTP_FLAG_ASYNC` is `ERROR_INVALID_PARAMETER`. An option that is not there is
+/// `ERROR_WINHTTP_INVALID_OPTION`. The authorities that vouch for servers are those of the system; in Rust,
+/// [`set_roots`](Self::set_roots), [`set_client_certificate`](Self::set_client_certificate) and
+/// [`set_revocation_lists`](Self::set_revocation_lists) say otherwise.
 ///
-/// `WinHttpCrackUrl` and `WinHttpCreateUrl` take a structure of pointers, and `WinHttpSetStatusCallback` takes a pointer to a
-/// function. Safe code could make up both. So they fail with `ERROR_INVALID_PARAMETER` here; the C functions have them.
+/// `WinHttpCrackUrl`, `WinHttpCreateUrl`, `WinHttpSetOption` with `WINHTTP_OPTION_PROXY` and `WinHttpGetProxyForUrl` with the URL
+/// of a script take structures of pointers, and `WinHttpSetStatusCallback` takes a pointer to a function. Safe code could make up
+/// all of them. So they fail with `ERROR_INVALID_PARAMETER` here; the C functions have them.
+///
+/// The texts that functions return belong to the caller. `WINHTTP_OPTION_PROXY` and `WinHttpGetIEProxyConfigForCurrentUser` have
+/// such texts. On Windows `GlobalFree` frees them; here they are memory of `malloc`, which `free` of the C library frees.
 #[derive(Debug)]
 pub struct WinHttp {
     own: HandleTable<Entry>,

@@ -49,6 +49,24 @@ pub(super) enum Kind {
     UserAgent,
     /// Only "no certificate", with length 0.
     ClientCertificate,
+    /// A structure that says which proxies there are, with texts of its own.
+    Proxy,
+    /// A text with which a challenge is answered.
+    Credential(Whose, Part),
+}
+
+/// Who asks for credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Server,
+    Proxy,
+}
+
+/// One of two credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    User,
+    Password,
 }
 
 /// Which numbers an option takes.
@@ -148,6 +166,11 @@ static TABLE: &[Row] = &[
     row(sys::WINHTTP_OPTION_SEND_TIMEOUT,                     [SQ, __, SQ, __], Kind::Number(Number::SendTimeout, Allowed::All)),
     row(sys::WINHTTP_OPTION_RECEIVE_TIMEOUT,                  [SQ, __, SQ, SQ], Kind::Number(Number::ReceiveTimeout, Allowed::All)),
     row(sys::WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT,         [SQ, __, SQ, __], Kind::Number(Number::ReceiveResponseTimeout, Allowed::All)),
+    row(sys::WINHTTP_OPTION_PROXY,                            [SQ, __, SQ, __], Kind::Proxy),
+    row(sys::WINHTTP_OPTION_PROXY_USERNAME,                   [__, __, SQ, __], Kind::Credential(Whose::Proxy, Part::User)),
+    row(sys::WINHTTP_OPTION_PROXY_PASSWORD,                   [__, __, SQ, __], Kind::Credential(Whose::Proxy, Part::Password)),
+    row(sys::WINHTTP_OPTION_USERNAME,                         [__, __, SQ, __], Kind::Credential(Whose::Server, Part::User)),
+    row(sys::WINHTTP_OPTION_PASSWORD,                         [__, __, SQ, __], Kind::Credential(Whose::Server, Part::Password)),
     row(sys::WINHTTP_OPTION_AUTOLOGON_POLICY,                 [__, __, S_, __], Kind::Number(Number::AutologonPolicy, Allowed::AtMost(sys::WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX))),
     row(sys::WINHTTP_OPTION_SECURITY_FLAGS,                   [__, __, SQ, __], Kind::Number(Number::SecurityFlags, Allowed::Bits(sys::SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS))),
     row(sys::WINHTTP_OPTION_SECURE_PROTOCOLS,                 [S_, __, __, __], Kind::Number(Number::SecureProtocols, Allowed::Bits(PROTOCOLS))),

@@ -1,5 +1,6 @@
 //! The object behind a request handle: opened, sent, answered, read, and once exchanged for a WebSocket if it asked for one.
 
+mod credentials;
 mod failure;
 mod opening;
 
@@ -9,10 +10,12 @@ use std::time::Instant;
 
 use winws_api::winhttp::sys;
 
+pub(super) use self::credentials::Credentials;
 pub(crate) use self::failure::{NotNow, NotUpgraded, RequestFailure};
 use self::opening::{FLAGS, set_first_fields};
 pub(crate) use self::opening::{InvalidOpening, Opening};
 use super::headers::Heads;
+use super::proxy::Proxy as ProxyAddress;
 use super::session::{Connection, lock};
 use super::settings::{Number, Settings};
 use super::socket::Socket;
@@ -21,7 +24,7 @@ use crate::net::Notice;
 use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line, Ways, after};
 use crate::protocol::Role;
 use crate::protocol::http::{
-    Basic, Exchange, FieldError, Fields, Length, Modifiers, Redirects, RequestHead, Response, Rules,
+    Basic, Exchange, FieldError, Fields, Length, Modifiers, Origin, Proxy, Redirects, RequestHead, Response, Rules,
 };
 use crate::protocol::upgrade::check_fields;
 
@@ -37,6 +40,10 @@ pub(crate) struct Request {
     exchange: Mutex<Option<Box<Exchange>>>,
     /// Whether a WebSocket has come of it already (b1.2.10).
     was_upgraded: AtomicBool,
+    /// With what a challenge of the server is answered. The exchange knows it too.
+    credentials: Mutex<Credentials>,
+    /// The same for the proxy, if the environment has named no others.
+    proxy_credentials: Mutex<Credentials>,
     line: Line,
 }
 
@@ -69,6 +76,8 @@ impl Request {
             asks_for_upgrade: AtomicBool::new(false),
             exchange: Mutex::new(Some(Box::new(exchange))),
             was_upgraded: AtomicBool::new(false),
+            credentials: Mutex::default(),
+            proxy_credentials: Mutex::default(),
             line: Line::default(),
         })
     }
@@ -110,9 +119,14 @@ impl Request {
         })
     }
 
-    /// With what a challenge of the server is answered.
-    pub(crate) fn set_credentials(&self, credentials: Basic) -> Result<(), NotNow> {
+    /// With what a challenge of the server is answered, from its URL.
+    pub(crate) fn answer_with(&self, credentials: Basic) -> Result<(), NotNow> {
         self.look(|exchange| exchange.set_credentials(credentials))
+    }
+
+    /// With what a challenge of a proxy is answered.
+    pub(crate) fn answer_proxies_with(&self, credentials: Basic) -> Result<(), NotNow> {
+        self.look(|exchange| exchange.set_proxy_credentials(credentials))
     }
 
     /// Connects, and sends the head with the start of the body.
@@ -188,7 +202,11 @@ impl Request {
         settings: &Settings,
         notify: &dyn Fn(Notice<'_>),
     ) -> Result<(), ExchangeFailure> {
-        let ways = Ways { limits: limits(settings), proxies: &|_| Vec::new(), tls: &settings.policy() };
+        if let Some(credentials) = self.proxy_credentials() {
+            exchange.set_proxy_credentials(credentials);
+        }
+        let proxies = |origin: &Origin| proxies_of(settings, origin);
+        let ways = Ways { limits: limits(settings), proxies: &proxies, tls: &settings.policy() };
         self.line.drive(exchange, &ways, notify)
     }
 
@@ -360,4 +378,18 @@ const fn limits(settings: &Settings) -> ExchangeLimits {
         receive: settings.limit(Number::ReceiveTimeout),
         response: settings.limit(Number::ReceiveResponseTimeout),
     }
+}
+
+/// The proxies to try for an origin.
+fn proxies_of(settings: &Settings, origin: &Origin) -> Result<Vec<Proxy>, ExchangeFailure> {
+    let found = settings.proxies.of(origin.is_secure, &origin.host, origin.port);
+    let found = found.map_err(|error| ExchangeFailure::Proxy(error.into()))?;
+    if found.iter().any(|proxy| proxy.is_secure) {
+        return Err(ExchangeFailure::Proxy("the proxy wants TLS for itself, which is not supported".into()));
+    }
+    let proxy = |proxy: ProxyAddress| {
+        let credentials = proxy.credentials.and_then(|(user, password)| Basic::new(&user, &password).ok());
+        Proxy { host: proxy.host, port: proxy.port, credentials }
+    };
+    Ok(found.into_iter().map(proxy).collect())
 }

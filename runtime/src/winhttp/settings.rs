@@ -5,6 +5,7 @@ use std::time::Duration;
 use winws_api::winhttp::sys;
 
 use super::callbacks::Listener;
+use super::proxy::Proxies;
 use crate::net::blocking::{Times, limit_of, millis_of};
 use crate::net::tls::{ClientCertificate, Fault, Faults, Policy, RevocationLists, Roots, Versions};
 
@@ -71,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) context: usize,
     /// Who is told of what happens.
     pub(crate) listener: Option<Listener>,
+    /// Which proxies requests go through.
+    pub(crate) proxies: Proxies,
 }
 
 impl Default for Settings {
@@ -85,6 +88,7 @@ impl Default for Settings {
             certificate: None,
             context: 0,
             listener: None,
+            proxies: Proxies::None,
         }
     }
 }

@@ -38,4 +38,15 @@ proptest! {
     ) {
         entry::body(&[&[2], &how[..], chunks.concat().as_bytes(), end.as_bytes()].concat());
     }
+
+    #[test]
+    fn tunnels_of_heads(
+        how in any::<[u8; 2]>(),
+        heads in prop::collection::vec(
+            "HTTP/1.1 (200|20[0-9]|30[1278]|401|407|503|100|101)\r\n(Proxy-Authenticate: (Basic|Digest)\r\n|WWW-Authenticate: Basic\r\n|Location: (https?://[ab](:1)?)?/\r\n|Content-Length: [0-3]\r\n|(Proxy-)?Connection: close\r\n|Transfer-Encoding: chunked\r\n){0,4}\r\n(0\r\n\r\n|[ab]{0,3})",
+            0..9,
+        ),
+    ) {
+        entry::tunnel(&[&how[..], heads.concat().as_bytes()].concat());
+    }
 }

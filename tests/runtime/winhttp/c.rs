@@ -22,20 +22,20 @@ pub(crate) const UNKNOWN: u32 = u32::MAX;
 
 /// A string of C, with the zero that ends it; `None` is `NULL`.
 #[derive(Debug)]
-struct Text(Option<Vec<u16>>);
+pub(crate) struct Text(Option<Vec<u16>>);
 
 impl Text {
-    fn new(text: Option<&str>) -> Self {
+    pub(crate) fn new(text: Option<&str>) -> Self {
         Self(text.map(wide))
     }
 
-    fn pointer(&self) -> *const u16 {
+    pub(crate) fn pointer(&self) -> *const u16 {
         self.0.as_ref().map_or(ptr::null(), Vec::as_ptr)
     }
 }
 
 /// The code of a function that gives `TRUE` or `FALSE`: 0, or the last error.
-fn code_of(result: i32) -> u32 {
+pub(crate) fn code_of(result: i32) -> u32 {
     assert!(matches!(result, 0 | 1), "TRUE or FALSE, not {result}");
     let last = winws::ffi::winws_get_last_error();
     assert_eq!(result == 1, last == 0, "the last error is {last}");

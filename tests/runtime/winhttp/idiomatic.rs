@@ -112,11 +112,11 @@ fn a_refusal_has_its_status() {
     assert!(error.source().is_none());
     assert_eq!(error.code(), Win32Error::ERROR_INVALID_OPERATION, "b1.2.7");
     server.join().unwrap();
-    let error = winws::connect("wss://127.0.0.1/").unwrap_err();
+    let error = winws::connect("socks://127.0.0.1/").unwrap_err();
     assert_eq!((error.code(), error.status()), (Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME, None));
     assert_eq!(
         error.to_string(),
-        "ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): a URL begins with ws:// or http://, and no other scheme is supported yet"
+        "ERROR_WINHTTP_UNRECOGNIZED_SCHEME (12006): a URL begins with ws://, wss://, http:// or https://"
     );
 }
 

@@ -73,6 +73,29 @@ fn b1_2_18_the_default_follows_an_upgrade() {
 }
 
 #[test]
+fn b9_6_the_method_and_the_upgrade_survive_307_and_308() {
+    for status in [307, 308] {
+        let server = Server::new();
+        let request = server.open_upgrade();
+        let (mut first, head) = server.send(&request);
+        first.write(redirect(status, "/elsewhere").as_bytes());
+        thread::scope(|scope| {
+            let receiving = scope.spawn(|| request.receive());
+            let mut peer = server.accept();
+            let again = peer.read_head();
+            assert!(head.starts_with("GET /") && again.starts_with("GET /elsewhere HTTP/1.1\r\n"));
+            assert!(again.contains("\r\nUpgrade: websocket\r\n"), "{again}");
+            peer.write(good_answer(&again, "").as_bytes());
+            assert_eq!(receiving.join().unwrap(), OK);
+            assert_eq!(request.complete_upgrade().map(drop), Ok(()));
+        });
+        let request = server.open("DELETE", "/");
+        let (_, heads) = follow(&server, &request, &[redirect(status, "/there"), GOOD.to_owned()]);
+        assert!(heads[1].starts_with("DELETE /there HTTP/1.1\r\n"), "{heads:?}");
+    }
+}
+
+#[test]
 fn b1_2_18_the_policy_decides() {
     let never = |server: &Server, option, value| {
         let request = server.open("GET", "/");
@@ -128,7 +151,8 @@ fn follows_from_https(policy: Redirects, location: &str) -> bool {
         Rules { redirects: policy, max_redirects: 10, max_interim: 10, max_head: 65_536, answers_challenges: false };
     let mut exchange = Exchange::new(origin, RequestHead::new("GET", "/", 1, "h").unwrap(), rules);
     exchange.begin(rules, Vec::new(), Length::Known(0), false).unwrap();
-    exchange.connected();
+    exchange.connected(None).unwrap();
+    exchange.secured().unwrap();
     exchange.sent(usize::MAX);
     exchange.begin_response().unwrap();
     exchange.received(redirect(302, location).as_bytes()).unwrap();
@@ -185,7 +209,7 @@ fn read_with_body(peer: &mut Peer, length: usize) -> (String, Vec<u8>) {
 
 /// The method and the body survive 307 and 308 (RFC 9110 section 15.4); a POST becomes a GET with the others.
 #[test]
-fn a_body_is_sent_again_or_not_at_all() {
+fn b9_6_a_body_is_sent_again_or_not_at_all() {
     for (status, keeps) in [(301, false), (302, false), (303, false), (307, true), (308, true)] {
         let server = Server::new();
         let request = server.open("POST", "/");
@@ -215,9 +239,9 @@ fn a_body_is_sent_again_or_not_at_all() {
     assert_eq!(receive(&server, &request, &[redirect(307, "/there")]).0, RESEND);
 }
 
-/// b9.6: credentials and cookies never go to another origin.
+/// Credentials and cookies never go to another origin, whichever part of it is another.
 #[test]
-fn headers_for_one_server_do_not_go_to_another() {
+fn b9_6_headers_for_one_server_do_not_go_to_another() {
     let (server, other) = (Server::new(), Server::new());
     let names = ["Authorization", "Cookie", "X-Mine"];
     let request = server.open("GET", "/");
@@ -251,7 +275,7 @@ fn followed(origin: &Origin, location: impl AsRef<[u8]>) -> (Origin, String) {
     head.fields.set("Cookie", "secret").unwrap();
     let mut exchange = Exchange::new(origin.clone(), head, rules);
     exchange.begin(rules, Vec::new(), Length::Known(0), false).unwrap();
-    exchange.connected();
+    exchange.connected(None).unwrap();
     exchange.sent(usize::MAX);
     exchange.begin_response().unwrap();
     let answer = [b"HTTP/1.1 302 There\r\nLocation: ", location.as_ref(), b"\r\nContent-Length: 0\r\n\r\n"].concat();

@@ -1,5 +1,6 @@
 //! Drives an exchange over a stream in the caller's thread.
 
+use std::error::Error;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -28,7 +29,7 @@ pub(crate) struct ExchangeLimits {
 pub(crate) struct Ways<'w> {
     pub(crate) limits: ExchangeLimits,
     /// The proxies to try for an origin, in their order; without one it is reached directly.
-    pub(crate) proxies: &'w dyn Fn(&Origin) -> Vec<Proxy>,
+    pub(crate) proxies: &'w dyn Fn(&Origin) -> Result<Vec<Proxy>, ExchangeFailure>,
     pub(crate) tls: &'w Policy,
 }
 
@@ -42,6 +43,8 @@ pub(crate) enum ExchangeFailure {
     TimedOut,
     /// Another thread gave the request up.
     Cancelled,
+    /// The server is to be reached through a proxy that cannot be used.
+    Proxy(Box<dyn Error + Send + Sync>),
     /// There is no TLS with the server.
     Secure(SecureFailure),
     /// The server wants a certificate of the client, and there is none (b8.9).
@@ -214,7 +217,7 @@ impl Line {
     ) -> Result<(Stream, Option<Proxy>), ExchangeFailure> {
         let limits = Limits { resolve: ways.limits.resolve, connect: ways.limits.connect, deadline: None };
         let connect = |host: &str, port| net::connect(host, port, limits, &self.waker, notify);
-        let mut proxies = (ways.proxies)(origin).into_iter().peekable();
+        let mut proxies = (ways.proxies)(origin)?.into_iter().peekable();
         if proxies.peek().is_none() {
             return Ok((connect(&origin.host, origin.port)?, None));
         }

@@ -62,7 +62,9 @@ fn of_send_request(cause: &SendRequest) -> SendRequestError {
                 }
                 ExchangeFailure::Secure(_) => SendRequestError::SecureFailure,
                 ExchangeFailure::CertificateNeeded => SendRequestError::ClientAuthCertNeeded,
-                ExchangeFailure::Exchange(ExchangeError::Tunnel(_)) => SendRequestError::CannotConnect,
+                ExchangeFailure::Proxy(_) | ExchangeFailure::Exchange(ExchangeError::Tunnel(_)) => {
+                    SendRequestError::CannotConnect
+                }
                 // What is received here is the answer of a proxy.
                 ExchangeFailure::Exchange(_) => SendRequestError::InvalidServerResponse,
                 ExchangeFailure::Lost(_) => SendRequestError::ConnectionError,
@@ -104,7 +106,9 @@ fn of_receive_response(cause: &ReceiveResponse) -> ReceiveResponseError {
                 }
                 ExchangeFailure::Secure(_) => ReceiveResponseError::SecureFailure,
                 ExchangeFailure::CertificateNeeded => ReceiveResponseError::ClientAuthCertNeeded,
-                ExchangeFailure::Exchange(ExchangeError::Tunnel(_)) => ReceiveResponseError::CannotConnect,
+                ExchangeFailure::Proxy(_) | ExchangeFailure::Exchange(ExchangeError::Tunnel(_)) => {
+                    ReceiveResponseError::CannotConnect
+                }
                 ExchangeFailure::Exchange(ExchangeError::Head(HeadError::TooLarge)) => {
                     ReceiveResponseError::HeaderSizeOverflow
                 }
@@ -151,6 +155,7 @@ fn of_query_data_available(cause: &QueryDataAvailable) -> QueryDataAvailableErro
             ExchangeFailure::Lost(_)
             | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
             | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Proxy(_)
             | ExchangeFailure::Secure(_)
             | ExchangeFailure::CertificateNeeded,
         )) => QueryDataAvailableError::ConnectionError,
@@ -186,6 +191,7 @@ fn of_read_data(cause: &ReadData) -> ReadDataError {
             ExchangeFailure::Lost(_)
             | ExchangeFailure::Exchange(ExchangeError::Body(BodyError::Incomplete))
             | ExchangeFailure::Connect(_)
+            | ExchangeFailure::Proxy(_)
             | ExchangeFailure::Secure(_)
             | ExchangeFailure::CertificateNeeded,
         )) => ReadDataError::ConnectionError,

@@ -6,7 +6,10 @@ use winws_api::winhttp::{
 };
 
 use super::{BadArgument, BadHandle, TooSmall};
+use crate::protocol::http::InvalidCredentials;
+use crate::raw::global::OutOfMemory;
 use crate::winhttp::host::InvalidHost;
+use crate::winhttp::proxy::{InvalidProxy, UnusableProxy};
 use crate::winhttp::request::NotNow;
 use crate::winhttp::session::InvalidText;
 
@@ -27,12 +30,15 @@ causes! {
     Open => OpenError, by of_open {
         Argument(BadArgument),
         Agent(InvalidText),
+        Proxy(InvalidProxy),
     }
 }
 
 fn of_open(cause: &Open) -> OpenError {
     match cause {
-        Open::Argument(BadArgument) | Open::Agent(InvalidText) => OpenError::InvalidParameter,
+        Open::Argument(BadArgument) | Open::Agent(InvalidText) | Open::Proxy(InvalidProxy) => {
+            OpenError::InvalidParameter
+        }
     }
 }
 
@@ -88,6 +94,8 @@ causes! {
         Way(OneWay),
         State(NotNow),
         Space(TooSmall),
+        Memory(OutOfMemory),
+        Environment(UnusableProxy),
     }
 }
 
@@ -101,6 +109,9 @@ fn of_query_option(cause: &QueryOption) -> QueryOptionError {
         QueryOption::Way(OneWay) => QueryOptionError::InvalidParameter,
         QueryOption::State(NotNow) => QueryOptionError::IncorrectHandleState,
         QueryOption::Space(TooSmall) => QueryOptionError::InsufficientBuffer,
+        QueryOption::Memory(OutOfMemory) => QueryOptionError::NotEnoughMemory,
+        // "No proxy" would be an invitation to connect directly.
+        QueryOption::Environment(UnusableProxy::Scheme | UnusableProxy::Malformed) => QueryOptionError::InternalError,
     }
 }
 
@@ -112,18 +123,25 @@ causes! {
         Level(NotOnThisHandle),
         Way(OneWay),
         Text(InvalidText),
+        Proxy(InvalidProxy),
+        Credentials(InvalidCredentials),
+        State(NotNow),
     }
 }
 
 fn of_set_option(cause: &SetOption) -> SetOptionError {
     match cause {
-        SetOption::Argument(BadArgument) | SetOption::Text(InvalidText) => SetOptionError::InvalidParameter,
+        SetOption::Argument(BadArgument)
+        | SetOption::Text(InvalidText)
+        | SetOption::Proxy(InvalidProxy)
+        | SetOption::Credentials(InvalidCredentials) => SetOptionError::InvalidParameter,
         SetOption::Handle(BadHandle::Stale) => SetOptionError::InvalidHandle,
         SetOption::Handle(BadHandle::WrongType) | SetOption::Level(NotOnThisHandle) => {
             SetOptionError::IncorrectHandleType
         }
         SetOption::Option(UnknownOption) => SetOptionError::InvalidOption,
         SetOption::Way(OneWay) => SetOptionError::OptionNotSettable,
+        SetOption::State(NotNow) => SetOptionError::IncorrectHandleState,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The generated traits: handles to objects, and what those give to codes and outputs.
 
+mod proxy;
 mod request;
 mod session;
 mod time;

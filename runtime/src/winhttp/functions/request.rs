@@ -11,10 +11,10 @@ use winws_api::winhttp::{
 use winws_api::{KeptBuffer, KeptBufferMut, WideChar};
 
 use crate::net::Notice;
-use crate::protocol::http::Basic;
 use crate::winhttp::codes::{BadArgument, NoChallenge};
 use crate::winhttp::headers::{Question, modifiers as modifiers_of};
-use crate::winhttp::request::{Opening, Request as RequestObject};
+use crate::winhttp::options::Whose;
+use crate::winhttp::request::{Credentials, Opening, Request as RequestObject};
 use crate::winhttp::{Object, WinHttp};
 
 // SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
@@ -45,7 +45,7 @@ unsafe impl Request for WinHttp {
         Ok(self.request(request)?.change_headers(headers, modifiers_of(modifiers))??)
     }
 
-    /// The Basic scheme alone is there (b9.7). What is set for a proxy is checked and not used, for there are no proxies yet.
+    /// The Basic scheme alone is there (b9.7).
     fn set_credentials(
         &self,
         request: HInternet,
@@ -55,9 +55,9 @@ unsafe impl Request for WinHttp {
         password: Option<&str>,
         auth_params: *mut c_void,
     ) -> Result<(), SetCredentialsError> {
-        let is_for_server = match auth_targets {
-            sys::WINHTTP_AUTH_TARGET_SERVER => true,
-            sys::WINHTTP_AUTH_TARGET_PROXY => false,
+        let whose = match auth_targets {
+            sys::WINHTTP_AUTH_TARGET_SERVER => Whose::Server,
+            sys::WINHTTP_AUTH_TARGET_PROXY => Whose::Proxy,
             _ => return Err(BadArgument.into()),
         };
         // Basic has no default credentials, so it needs a name.
@@ -65,12 +65,8 @@ unsafe impl Request for WinHttp {
         if auth_scheme != sys::WINHTTP_AUTH_SCHEME_BASIC || !auth_params.is_null() {
             return Err(BadArgument.into());
         }
-        let credentials = Basic::new(user_name, password)?;
-        let request = self.request(request)?;
-        if is_for_server {
-            request.set_credentials(credentials)?;
-        }
-        Ok(())
+        let credentials = Credentials::new(user_name, password)?;
+        Ok(self.request(request)?.set_credentials(whose, credentials)?)
     }
 
     /// A `context` of 0 leaves the one that the request has.

@@ -11,13 +11,14 @@ use winws_api::winhttp::{
 use crate::winhttp::callbacks::Listener;
 use crate::winhttp::codes::{BadArgument, BadHandle};
 use crate::winhttp::host::Host;
+use crate::winhttp::proxy::Proxies;
 use crate::winhttp::session::{Connection, Session as SessionObject};
 use crate::winhttp::settings::{Number, Settings, UNLIMITED};
 use crate::winhttp::{Object, WinHttp, access, url};
 
 impl Session for WinHttp {
-    /// There is no asynchronous mode yet, and no proxy: `WINHTTP_FLAG_ASYNC` and a named proxy are refused. With the other
-    /// access types the connection is made directly.
+    /// There is no asynchronous mode yet: `WINHTTP_FLAG_ASYNC` is refused. The proxy of the machine and the automatic one are what
+    /// the environment says when a request is sent (b9.9).
     fn open(
         &self,
         agent: Option<&str>,
@@ -26,16 +27,20 @@ impl Session for WinHttp {
         proxy_bypass: Option<&str>,
         flags: u32,
     ) -> Result<HInternet, OpenError> {
-        let is_direct = matches!(
-            access_type,
-            sys::WINHTTP_ACCESS_TYPE_NO_PROXY
-                | sys::WINHTTP_ACCESS_TYPE_DEFAULT_PROXY
-                | sys::WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY
-        );
-        if !is_direct || proxy.is_some() || proxy_bypass.is_some() || flags != 0 {
+        if flags != 0 {
             return Err(BadArgument.into());
         }
-        Ok(self.insert(Object::Session(Arc::new(SessionObject::new(agent)?)), HInternet::NULL))
+        let proxies = match (access_type, proxy, proxy_bypass) {
+            (sys::WINHTTP_ACCESS_TYPE_NAMED_PROXY, Some(list), bypass) => Proxies::named(list, bypass)?,
+            (sys::WINHTTP_ACCESS_TYPE_NO_PROXY, None, None) => Proxies::None,
+            (sys::WINHTTP_ACCESS_TYPE_DEFAULT_PROXY | sys::WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, None, None) => {
+                Proxies::Automatic
+            }
+            _ => return Err(BadArgument.into()),
+        };
+        let session = SessionObject::new(agent)?;
+        session.settings().proxies = proxies;
+        Ok(self.insert(Object::Session(Arc::new(session)), HInternet::NULL))
     }
 
     fn connect(
@@ -88,6 +93,7 @@ impl Session for WinHttp {
         Ok(())
     }
 
+    /// Without a handle, `WINHTTP_OPTION_PROXY` is the proxy of the machine.
     fn query_option<W: WideChar>(
         &self,
         internet: HInternet,
@@ -95,12 +101,16 @@ impl Session for WinHttp {
         buffer: &mut [u8],
         buffer_length: &mut u32,
     ) -> Result<(), QueryOptionError> {
+        if internet == HInternet::NULL && option == sys::WINHTTP_OPTION_PROXY {
+            return access::query_proxy::<W>(&Proxies::None, buffer, buffer_length);
+        }
         let entry = self.entry(internet)?;
         access::query::<W>(&entry, option, buffer, buffer_length)
     }
 
+    /// Safe code could make up the texts of `WINHTTP_OPTION_PROXY`, so only the C function can set it.
     fn set_option<W: WideChar>(&self, internet: HInternet, option: u32, buffer: &[u8]) -> Result<(), SetOptionError> {
-        access::set::<W>(&self.entry(internet)?.object, option, buffer)
+        access::set::<W>(&self.entry(internet)?.object, option, buffer, self.vouched)
     }
 
     /// In synchronous mode a callback comes in the thread of the call that it reports on. Safe code could make up a callback, so

@@ -46,6 +46,10 @@ impl RequestFailure {
                 error.take().map(|mut error| take(&mut error))
             }
             Self::Failed(ExchangeFailure::Exchange(error)) => Some(Box::new(*error)),
+            Self::Failed(ExchangeFailure::Proxy(error)) => {
+                let taken: Box<dyn Error + Send + Sync> = Box::from("");
+                Some(mem::replace(error, taken))
+            }
             Self::Failed(ExchangeFailure::Secure(failure)) => {
                 let faults = failure.faults;
                 Some(Box::new(mem::replace(failure, SecureFailure { faults, source: None })))

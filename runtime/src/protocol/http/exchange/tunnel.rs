@@ -1,9 +1,8 @@
 //! A way through a proxy: CONNECT and what answers it (RFC 9110 section 9.3.6).
 
 use super::{ExchangeError, Origin};
-use crate::protocol::http::{
-    Basic, BodyReader, HeadError, Headers, RequestHead, Response, ResponseReader, challenge::offers_basic,
-};
+use crate::protocol::http::challenge::offers_basic;
+use crate::protocol::http::{Basic, BodyReader, Framing, HeadError, RequestHead, Response, ResponseReader};
 
 /// How much of the body of a refusal is read to keep the connection, in bytes. For more of it a new connection is cheaper.
 const MAX_DRAIN: usize = 64 * 1024;
@@ -110,13 +109,16 @@ impl Tunnel {
                 if !can_answer || self.has_credentials || !offers_basic(&response, header) {
                     return Ok(Outcome::Challenged(response, rest.to_owned()));
                 }
-                // A body that nobody can find the end of ends with the connection.
-                let Ok(body) = BodyReader::of_response(&response, "CONNECT") else { return Ok(Outcome::Reconnect) };
-                if !response.keeps_connection() || keeps_not(response.all()) {
-                    return Ok(Outcome::Reconnect);
+                let framing = Framing::of_response(&response, "CONNECT");
+                // A proxy of old says in a header of its own that it ends the connection.
+                let is_kept = response.keeps_connection() && !response.all().has_token("Proxy-Connection", "close");
+                match framing.ok().filter(|&framing| is_kept && framing != Framing::UntilEnd) {
+                    None => Ok(Outcome::Reconnect),
+                    Some(framing) => {
+                        self.state = State::Draining { body: BodyReader::new(framing), left: MAX_DRAIN };
+                        Ok(self.drain(rest))
+                    }
                 }
-                self.state = State::Draining { body, left: MAX_DRAIN };
-                Ok(self.drain(rest))
             }
             status => Err(ExchangeError::Tunnel(status)),
         }
@@ -137,8 +139,8 @@ impl Tunnel {
         loop {
             match body.read(bytes, &mut dropped) {
                 Err(_) => return Outcome::Reconnect,
-                Ok(progress) if progress.is_done && body.keeps_connection() => return Outcome::Again,
-                Ok(progress) if progress.is_done || *left < progress.taken => return Outcome::Reconnect,
+                Ok(progress) if progress.is_done => return Outcome::Again,
+                Ok(progress) if *left < progress.taken => return Outcome::Reconnect,
                 Ok(progress) if progress.taken == 0 => return Outcome::Pending,
                 Ok(progress) => {
                     *left -= progress.taken;
@@ -147,9 +149,4 @@ impl Tunnel {
             }
         }
     }
-}
-
-/// Whether a proxy of old says that it ends the connection.
-fn keeps_not(headers: &Headers) -> bool {
-    headers.has_token("Proxy-Connection", "close")
 }
