@@ -9,6 +9,7 @@ mod authority;
 mod documents;
 mod exchange;
 mod nginx;
+mod proxies;
 mod request;
 mod running;
 mod talk;

@@ -13,15 +13,15 @@ use super::talk::talk;
 use super::{Stack, echo_server, their_client};
 
 /// nginx in the foreground, as whoever runs the tests, with files in a folder of its own. It takes part in no other nginx.
-struct Nginx<const N: usize> {
+pub(super) struct Nginx<const N: usize> {
     _running: Running,
     folder: TempDir,
-    ports: [u16; N],
+    pub(super) ports: [u16; N],
 }
 
 impl<const N: usize> Nginx<N> {
     /// `servers` are the blocks of this name, which listen on the ports.
-    fn start(authority: &Authority, servers: impl Fn([u16; N]) -> String) -> Self {
+    pub(super) fn start(authority: &Authority, servers: impl Fn([u16; N]) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("documents")).unwrap();
         let (running, ports) = Running::on_free_ports(|ports| {
@@ -34,7 +34,7 @@ impl<const N: usize> Nginx<N> {
         Self { _running: running, folder, ports }
     }
 
-    fn document(&self, name: &str, bytes: &[u8]) {
+    pub(super) fn document(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.folder.path().join("documents").join(name), bytes).unwrap();
     }
 }
@@ -55,13 +55,18 @@ fn configuration(authority: &Authority, servers: &str) -> String {
     )
 }
 
-/// The block of a server in front of a WebSocket, as nginx' own documentation has it.
-fn in_front_of(backend: u16, port: u16, versions: &str) -> String {
+/// What leads to a WebSocket at `/chat`, as nginx' own documentation has it.
+pub(super) fn chat(backend: u16) -> String {
     format!(
-        "server {{ listen 127.0.0.1:{port} ssl; ssl_protocols {versions}; location / {{ \
-        proxy_pass http://127.0.0.1:{backend}; proxy_http_version 1.1; \
-        proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; }} }}\n"
+        "location /chat {{ proxy_pass http://127.0.0.1:{backend}; proxy_http_version 1.1; \
+        proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; }}"
     )
+}
+
+/// The block of a server with TLS in front of a WebSocket.
+fn in_front_of(backend: u16, port: u16, versions: &str) -> String {
+    let chat = chat(backend);
+    format!("server {{ listen 127.0.0.1:{port} ssl; ssl_protocols {versions}; {chat} }}\n")
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! A request through WinHTTP's handles, from the session to the end of the body.
+//! A request through WinHTTP's handles, from the session to the end of the body or of the WebSocket.
 
 use std::ptr;
 
 use winws::WinHttp;
 use winws::tls::Roots;
-use winws_api::winhttp::{HInternet, Request as _, Session as _, sys};
+use winws_api::winhttp::{HInternet, Request as _, Session as _, WebSocket as _, WebSocketBufferType, sys};
 use winws_api::{KeptBuffer, KeptBufferMut, Win32Error};
 
 /// What is asked for, of a server on this machine.
@@ -21,6 +21,8 @@ pub(super) struct Ask<'a> {
     /// User names and passwords for Basic, each with its target.
     pub credentials: &'a [(u32, &'a str, &'a str)],
     pub roots: Option<&'a Roots>,
+    /// A list of proxies, and the hosts that are reached without one.
+    pub proxy: Option<(&'a str, &'a str)>,
 }
 
 /// What came.
@@ -43,11 +45,53 @@ impl Drop for Handle {
     }
 }
 
+/// The handles of a request that has been answered.
+struct Answered {
+    request: Handle,
+    _connection: Handle,
+    _session: Handle,
+}
+
 impl Ask<'_> {
     /// The answer, or the code that a call ended with.
     pub(super) fn ask(self) -> Result<Answer, Win32Error> {
+        Answer::of(&self.exchange(false)?.request)
+    }
+
+    /// Upgrades, and closes once a text has come back: the text, or the answer that refuses the upgrade.
+    pub(super) fn echo(self, text: &str) -> Result<Result<String, Answer>, Win32Error> {
         let winhttp = WinHttp::process();
-        let session = Handle(winhttp.open(None, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, None, None, 0)?);
+        let answered = self.exchange(true)?;
+        let answer = Answer::of(&answered.request)?;
+        if answer.status != 101 {
+            return Ok(Err(answer));
+        }
+        let socket = Handle(winhttp.web_socket_complete_upgrade(answered.request.0, 0)?);
+        // The socket goes on without its request.
+        drop(answered);
+        // SAFETY: a synchronous send is over when it returns, and the text is borrowed until then.
+        let message = unsafe { KeptBuffer::new(text.as_ptr(), text.len()) };
+        winhttp.web_socket_send(socket.0, WebSocketBufferType::Utf8Message, message)?;
+        let (mut buffer, mut length, mut kind) = ([0; 1000], 0, 0);
+        // SAFETY: a synchronous receive is over when it returns, and nobody else knows the bytes until then.
+        let bytes = unsafe { KeptBufferMut::new(buffer.as_mut_ptr(), buffer.len()) };
+        winhttp.web_socket_receive(socket.0, bytes, Some(&mut length), Some(&mut kind))?;
+        assert_eq!(WebSocketBufferType::try_from(kind), Ok(WebSocketBufferType::Utf8Message));
+        winhttp.web_socket_close(socket.0, 4001, b"enough")?;
+        let (mut status, mut reason, mut reason_length) = (0, [0; 123], 0);
+        winhttp.web_socket_query_close_status(socket.0, &mut status, &mut reason, &mut reason_length)?;
+        assert_eq!((status, &reason[..reason_length as usize]), (4001, &b"enough"[..]));
+        Ok(Ok(String::from_utf8(buffer[..length as usize].to_owned()).expect("it is a text")))
+    }
+
+    fn exchange(self, upgrades: bool) -> Result<Answered, Win32Error> {
+        let winhttp = WinHttp::process();
+        let session = Handle(match self.proxy {
+            None => winhttp.open(None, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, None, None, 0)?,
+            Some((list, bypass)) => {
+                winhttp.open(None, sys::WINHTTP_ACCESS_TYPE_NAMED_PROXY, Some(list), Some(bypass), 0)?
+            }
+        });
         if let Some(roots) = self.roots {
             winhttp.set_roots(session.0, roots.clone())?;
         }
@@ -55,6 +99,9 @@ impl Ask<'_> {
         let flags = if self.is_secure { sys::WINHTTP_FLAG_SECURE } else { 0 };
         let (verb, target) = (Some(self.verb), Some(self.target));
         let request = Handle(winhttp.open_request(connection.0, verb, target, None, None, &[], flags)?);
+        if upgrades {
+            winhttp.set_option::<u16>(request.0, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, &[])?;
+        }
         if let Some(policy) = self.redirects {
             winhttp.set_option::<u16>(request.0, sys::WINHTTP_OPTION_REDIRECT_POLICY, &policy.to_ne_bytes())?;
         }
@@ -68,24 +115,30 @@ impl Ask<'_> {
         let total = u32::try_from(self.body.len()).expect("bodies of tests are small");
         winhttp.send_request(request.0, self.headers, body, total, 0)?;
         winhttp.receive_response(request.0, ptr::null_mut())?;
+        Ok(Answered { request, _connection: connection, _session: session })
+    }
+}
+
+impl Answer {
+    /// The answer to a request, whose body is read here.
+    fn of(request: &Handle) -> Result<Self, Win32Error> {
+        let winhttp = WinHttp::process();
         let mut status = [0; 4];
         let level = sys::WINHTTP_QUERY_STATUS_CODE | sys::WINHTTP_QUERY_FLAG_NUMBER;
         winhttp.query_headers::<u16>(request.0, level, None, &mut status, &mut 4, None)?;
-        Ok(Answer {
+        Ok(Self {
             status: u16::try_from(u32::from_ne_bytes(status)).expect("a status has three digits"),
             head: text(|buffer, length| {
                 let level = sys::WINHTTP_QUERY_RAW_HEADERS_CRLF;
                 Ok(winhttp.query_headers::<u16>(request.0, level, None, buffer, length, None)?)
             })?,
-            body: body_of(&request)?,
+            body: body_of(request)?,
             url: text(|buffer, length| {
                 Ok(winhttp.query_option::<u16>(request.0, sys::WINHTTP_OPTION_URL, buffer, length)?)
             })?,
         })
     }
-}
 
-impl Answer {
     /// The value of the first header of this name.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let headers = self.head.lines().filter_map(|line| line.split_once(':'));
