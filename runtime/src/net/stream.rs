@@ -128,7 +128,7 @@ impl Stream {
 
     /// Reads on after [`wake_reader`](Self::wake_reader).
     pub(crate) fn draining(&self) -> io::Result<Draining<'_>> {
-        Ok(Draining { stream: self, tcp: TcpDraining::new(&self.tcp)? })
+        Ok(Draining { stream: self, tcp: TcpDraining::new(&self.tcp)?, has_more: false })
     }
 
     /// Whether the peer has said that it sends nothing more, and may still read.
@@ -174,6 +174,8 @@ impl Drop for Stream {
 pub(crate) struct Draining<'a> {
     stream: &'a Stream,
     tcp: TcpDraining<'a>,
+    /// Whether the last read stopped while the socket may still have had bytes. A wait for changes would not see them.
+    has_more: bool,
 }
 
 impl Draining<'_> {
@@ -181,7 +183,16 @@ impl Draining<'_> {
     pub(crate) fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         match self.stream.tls() {
             None => self.tcp.try_read(buffer),
-            Some(tls) => Ok(count(tls.read(&self.stream.tcp, buffer, some_times(|room| self.tcp.try_read(room)))?)),
+            Some(tls) => {
+                let mut last = None;
+                let read = some_times(|room| {
+                    last = self.tcp.try_read(room)?;
+                    Ok(last)
+                });
+                let read = tls.read(&self.stream.tcp, buffer, read)?;
+                self.has_more = read.is_none() && last.is_some();
+                Ok(count(read))
+            }
         }
     }
 
@@ -196,7 +207,7 @@ impl Draining<'_> {
 
     /// Waits until reading or writing is worth another try. Both must have been tried since the last wait.
     pub(crate) fn wait(&mut self, interest: Interest, deadline: Option<Instant>) -> io::Result<Readiness> {
-        if self.stream.tls().is_some_and(Tls::has_unread) {
+        if self.has_more || self.stream.tls().is_some_and(Tls::has_unread) {
             return Ok(Readiness::Ready);
         }
         self.tcp.wait(interest, deadline)

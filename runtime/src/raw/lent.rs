@@ -30,7 +30,8 @@ impl Vouched {
     /// Every structure that one of the methods is given, or whose pointer and length it is given, holds null, or pointers to
     /// what its page says: so many bytes may be read there, or written for a receive, for a part of a URL and for the memory of
     /// a session, and nobody else writes them until the operation is reported complete, the handle is deleted, or, for headers,
-    /// numbers and parts of a URL, the call returns.
+    /// numbers, parts of a URL and texts of proxies, the call returns. The entries of a result to be freed were handed out with
+    /// their texts, and nobody uses them any more.
     pub(crate) const unsafe fn new() -> Self {
         Self(())
     }

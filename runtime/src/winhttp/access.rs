@@ -143,7 +143,9 @@ fn set_value<W: WideChar>(
             let context = value.try_into().map(usize::from_ne_bytes).map_err(|_| BadArgument)?;
             object.set_context(context);
         }
-        Kind::Upgrade | Kind::Nothing | Kind::ClientCertificate if !value.is_empty() => return Err(BadArgument.into()),
+        Kind::Upgrade | Kind::Nothing if !value.is_empty() => return Err(BadArgument.into()),
+        // There is no store of Windows to take a certificate from (b8.12).
+        Kind::ClientCertificate if !value.is_empty() => return Err(UnknownOption.into()),
         Kind::Upgrade => {
             if let Object::Request(request) = object {
                 request.ask_for_upgrade();

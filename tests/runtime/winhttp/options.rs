@@ -1,5 +1,7 @@
 //! Section 3: options. What a handle has, and whether it can be set and read, is the page's, specs/codes/option-flags.md.
 
+mod page;
+
 use std::collections::BTreeSet;
 
 use winws::WinHttp;
@@ -7,15 +9,11 @@ use winws_api::Win32Error;
 use winws_api::winhttp::{HInternet, WebSocket as _, sys};
 use winws_tests_runtime::peer::{Socket, connect};
 
+use self::page::{Entry, KINDS, page};
 use super::chain::{Handle, Server, number, query, set};
 use super::{
     INCORRECT_TYPE, INSUFFICIENT_BUFFER, INVALID_HANDLE, INVALID_OPTION, INVALID_PARAMETER, OK, OPTION_NOT_SETTABLE, c,
 };
-
-const PAGE: &str = include_str!("../../../specs/codes/option-flags.md");
-
-/// The kinds of handles, as the page calls them.
-const KINDS: [&str; 4] = ["Session", "connection", "request", "WebSocket"];
 
 /// A type of a value, as the page writes it.
 const PROXY_INFO: &str = "a [WINHTTP_PROXY_INFO](../winhttp/ns-winhttp-winhttp_proxy_info.md) structure";
@@ -69,41 +67,6 @@ const PRESENT: &[u32] = &[
     sys::WINHTTP_OPTION_READ_BUFFER_SIZE,
     sys::WINHTTP_OPTION_WRITE_BUFFER_SIZE,
 ];
-
-/// What the page says of an option.
-#[derive(Debug)]
-struct Entry {
-    name: &'static str,
-    number: u32,
-    /// Whether each of [`KINDS`] has it.
-    has: [bool; 4],
-    can_set: bool,
-    can_query: bool,
-    /// The type of the value.
-    value: &'static str,
-}
-
-/// The options of the page: a heading of the third level with a number, and the line under it. Of some nothing is published.
-fn page() -> Vec<Entry> {
-    let sections = PAGE.split("\n### WINHTTP_OPTION_").skip(1);
-    let entries = sections.map(|section| {
-        let (heading, rest) = section.split_once('\n').expect("a heading is a line");
-        let (name, number) = heading.strip_suffix(')').and_then(|text| text.split_once(" (")).expect("a number");
-        let number = number.strip_prefix("0x").map_or_else(|| number.parse(), |hex| u32::from_str_radix(hex, 16));
-        let line = rest.trim_start().lines().next().unwrap_or_default().trim_end_matches('.');
-        let parts: Vec<&str> = line.split("; ").collect();
-        let words = |part: &str| part.split(" and ").map(str::to_ascii_lowercase).collect::<Vec<_>>();
-        let is_access = |part: &&str| words(part).iter().all(|word| word == "set" || word == "query");
-        let access = parts.iter().position(is_access);
-        assert!(access.is_some() || line.is_empty(), "{name}: {line}");
-        let can = |word: &str| access.is_some_and(|access| words(parts[access]).iter().any(|other| other == word));
-        let handles: Vec<&str> = if access == Some(1) { parts[0].split(", ").collect() } else { Vec::new() };
-        let has = KINDS.map(|kind| handles.iter().any(|handle| handle.eq_ignore_ascii_case(kind)));
-        let value = access.and_then(|access| parts.get(access + 1)).copied().unwrap_or_default();
-        Entry { name, number: number.expect("a number"), has, can_set: can("set"), can_query: can("query"), value }
-    });
-    entries.collect()
-}
 
 /// A value that the page allows; for numbers, one that differs from the initial one.
 fn good_value(entry: &Entry, handles: &[HInternet; 4]) -> Vec<u8> {
@@ -204,6 +167,8 @@ fn options_are_set_as_the_page_says() {
             let (good, wrong) = match (entry.can_set, entry.has[kind]) {
                 (false, _) => (OPTION_NOT_SETTABLE, OPTION_NOT_SETTABLE),
                 (true, false) => (INCORRECT_TYPE, INCORRECT_TYPE),
+                // Only "no certificate" can be set (b8.12).
+                (true, true) if entry.name == "CLIENT_CERT_CONTEXT" => (OK, INVALID_OPTION),
                 (true, true) => (OK, INVALID_PARAMETER),
             };
             for &size in wrong_sizes(entry) {

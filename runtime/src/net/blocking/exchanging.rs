@@ -164,7 +164,9 @@ impl Line {
                 }
                 Step::Secure(origin, ahead) => {
                     self.secure(origin, ahead, ways, response_by).inspect_err(|failure| {
-                        if let ExchangeFailure::Secure(failure) = failure {
+                        if let ExchangeFailure::Secure(failure) = failure
+                            && !self.waker.is_woken()
+                        {
                             notify(Notice::Insecure(failure.faults));
                         }
                     })?;

@@ -222,10 +222,7 @@ impl Queue {
             }
         }
         match self.write.due(Asked::Everything) {
-            Due::Nothing => {
-                self.end_if_failed(stream);
-                return Progress::Drained;
-            }
+            Due::Nothing => return self.drained(stream),
             Due::Offered => {}
             Due::Data => {
                 self.is_unsent = false;
@@ -247,11 +244,7 @@ impl Queue {
             Ok(Some(count)) => {
                 self.write.written(count);
                 self.end_operations();
-                if self.write.due(Asked::Everything) == Due::Nothing && !stream.has_unsent() {
-                    self.end_if_failed(stream);
-                    return Progress::Drained;
-                }
-                Progress::More
+                if self.write.due(Asked::Everything) == Due::Nothing { self.drained(stream) } else { Progress::More }
             }
             Ok(None) => Progress::Blocked,
             Err(_) => {
@@ -268,10 +261,12 @@ impl Queue {
         }
     }
 
-    fn end_if_failed(&mut self, stream: &Stream) {
+    /// The write half has nothing more; the stream may have some.
+    fn drained(&mut self, stream: &Stream) -> Progress {
         if self.write.state().channel == Channel::Failed && !self.has_ended {
             self.has_ended = true;
             stream.shutdown_write();
         }
+        if stream.has_unsent() { Progress::More } else { Progress::Drained }
     }
 }
