@@ -5,7 +5,9 @@
 
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test fails")]
 
+pub mod certificates;
 mod requests;
+pub mod tls;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -21,6 +23,7 @@ use winws_api::winhttp::{HInternet, WebSocket as _, WebSocketBufferType};
 use winws_api::{KeptBuffer, KeptBufferMut, Win32Error};
 
 pub use requests::UpgradeRequests;
+use tls::Wire;
 
 /// How long anything may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,7 +40,7 @@ const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 #[derive(Debug)]
 pub struct Peer {
     role: Role,
-    stream: TcpStream,
+    wire: Wire,
     watchdog: Option<Watchdog>,
 }
 
@@ -210,7 +213,7 @@ impl Peer {
             }
             has_hung
         });
-        Self { role, stream, watchdog: Some(Watchdog { alive, thread }) }
+        Self { role, wire: Wire { stream, tls: None }, watchdog: Some(Watchdog { alive, thread }) }
     }
 
     /// The server's end of the next connection.
@@ -245,18 +248,18 @@ impl Peer {
 
     /// Writes bytes as they are.
     pub fn write(&mut self, bytes: &[u8]) {
-        self.stream.write_all(bytes).expect("the client is there");
+        self.wire.write_all(bytes).expect("the client is there");
     }
 
     /// Writes the same bytes again and again until the client has gone.
     pub fn write_until_gone(&mut self, bytes: &[u8]) {
-        while self.stream.write_all(bytes).is_ok() {}
+        while self.wire.write_all(bytes).is_ok() {}
     }
 
     /// Reads so many bytes.
     pub fn read(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
-        self.stream.read_exact(&mut bytes).expect("the client sends more");
+        self.wire.read_exact(&mut bytes).expect("the client sends more");
         bytes
     }
 
@@ -284,7 +287,7 @@ impl Peer {
 
     /// Checks that the client sends nothing more and ends the stream.
     pub fn expect_end(&mut self) {
-        match self.stream.read(&mut [0; 16]) {
+        match self.wire.read(&mut [0; 16]) {
             Ok(0) => {}
             // The client closed with bytes unread.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
@@ -295,23 +298,28 @@ impl Peer {
     /// Reads up to the end of the stream, which is an end and no reset.
     pub fn read_to_end(&mut self) -> String {
         let mut bytes = Vec::new();
-        self.stream.read_to_end(&mut bytes).expect("the stream ends in order");
+        self.wire.read_to_end(&mut bytes).expect("the stream ends in order");
         String::from_utf8(bytes).expect("a response is ASCII")
     }
 
-    /// Ends the stream towards the client.
+    /// Reads below TLS until the client has gone, in whatever way.
+    pub fn read_bytes_to_end(&mut self) {
+        while matches!(self.wire.stream.read(&mut [0; 4096]), Ok(1..)) {}
+    }
+
+    /// Ends the stream towards the client; within TLS, it is cut.
     pub fn finish(&mut self) {
-        self.stream.shutdown(Shutdown::Write).expect("the client is there");
+        self.wire.stream.shutdown(Shutdown::Write).expect("the client is there");
     }
 
     /// Lets the system hold no more than a little of what this end writes.
     pub fn hold_little(&self) {
-        sockopt::set_socket_send_buffer_size(&self.stream, 4096).expect("a TCP stream");
+        sockopt::set_socket_send_buffer_size(&self.wire.stream, 4096).expect("a TCP stream");
     }
 
     /// Goes away with a reset.
     pub fn reset(self) {
-        sockopt::set_socket_linger(&self.stream, Some(Duration::ZERO)).expect("a TCP stream");
+        sockopt::set_socket_linger(&self.wire.stream, Some(Duration::ZERO)).expect("a TCP stream");
     }
 }
 

@@ -22,6 +22,7 @@ mod sessions;
 mod threads;
 mod timeouts;
 mod times;
+mod tls;
 mod tunnels;
 mod urls;
 

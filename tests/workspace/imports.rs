@@ -9,7 +9,8 @@ use winws_tests_generator::{texts, workspace};
 const BELOW: &[(&str, &[&str])] = &[
     ("ffi", &["winhttp", "websocket", "raw"]),
     ("server", &["client", "winhttp", "websocket", "net", "protocol"]),
-    ("client", &["winhttp", "protocol"]),
+    ("client", &["tls", "winhttp", "protocol"]),
+    ("tls", &["net"]),
     ("winhttp", &["net", "protocol", "handles", "raw"]),
     ("websocket", &["session", "protocol", "handles", "raw", "keys"]),
     ("net", &["session", "protocol", "keys"]),

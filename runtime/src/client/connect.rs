@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebSocketCompleteUpgradeError, sys};
 
 use super::{ConnectError, Response, WebSocket};
-use crate::net::tls::{ClientCertificate, RevocationLists, Roots};
 use crate::protocol::http::Basic;
+use crate::tls::{ClientCertificate, RevocationLists, Roots};
 use crate::winhttp::{Connection, Number, Opening, Proxies, Request, Session as SessionObject, Settings, Url};
 
 /// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.

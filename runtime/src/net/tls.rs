@@ -52,7 +52,7 @@ pub(crate) struct Tls {
     outbox: Mutex<Outbox>,
     /// Whether the outbox has bytes.
     has_unsent: AtomicBool,
-    /// Whether the inbox or the record has bytes to read.
+    /// Whether the inbox or the record has bytes to read, or an error to give.
     has_unread: AtomicBool,
     is_half_closed: AtomicBool,
     connecting: Arc<Connecting>,
@@ -66,6 +66,8 @@ struct Inbox {
     end: usize,
     /// How large the buffer should be for the next read.
     wanted: usize,
+    /// Whether the last read filled the buffer: then more comes, most likely.
+    was_full: bool,
 }
 
 /// Sealed bytes that the socket has not taken.
@@ -94,7 +96,7 @@ impl Tls {
     /// Bytes that came for this connection already.
     pub(crate) fn receive_ahead(&self, bytes: &[u8]) {
         let mut inbox = lock(&self.inbox);
-        *inbox = Inbox { buffer: bytes.into(), start: 0, end: bytes.len(), wanted: ROOM };
+        *inbox = Inbox { buffer: bytes.into(), end: bytes.len(), ..Inbox::default() };
         self.has_unread.store(!bytes.is_empty(), Ordering::SeqCst);
     }
 
@@ -171,7 +173,10 @@ impl Tls {
         let opened = loop {
             let mut record = lock(&self.record);
             match record.open(&mut buffer[filled..]) {
-                Ok(Opened::Bytes(count)) => filled += count,
+                Ok(Opened::Bytes(count)) => {
+                    filled += count;
+                    self.connecting.goes_on();
+                }
                 Ok(Opened::Nothing) if inbox.start < inbox.end => {
                     let taken = record.receive(inbox.unread());
                     let is_due = self.note_due(&**record);
@@ -197,7 +202,7 @@ impl Tls {
                 break if filled == 0 { Opened::End } else { Opened::Bytes(filled) };
             }
         };
-        let has_more = inbox.start < inbox.end || lock(&self.record).has_plaintext();
+        let has_more = inbox.start < inbox.end || lock(&self.record).has_unread();
         self.has_unread.store(has_more, Ordering::SeqCst);
         Ok(opened)
     }
@@ -217,7 +222,7 @@ impl Tls {
         let result = self.seal(pieces, &mut sealed).and_then(|count| {
             let sent = send(tcp, &sealed)?;
             outbox.rest.extend_from_slice(&sealed[sent..]);
-            self.has_unsent.store(!outbox.rest.is_empty(), Ordering::SeqCst);
+            self.note_unsent(&outbox);
             Ok(Some(count))
         });
         SEALED.set(sealed);
@@ -249,7 +254,7 @@ impl Tls {
             lock(&self.record).take_due(&mut outbox.rest);
             let sent = send(tcp, &outbox.rest)?;
             outbox.rest.drain(..sent);
-            self.has_unsent.store(!outbox.rest.is_empty(), Ordering::SeqCst);
+            self.note_unsent(outbox);
         }
         if outbox.rest.is_empty() {
             outbox.rest = Vec::new();
@@ -288,7 +293,13 @@ impl Tls {
         }
     }
 
-    /// Records whether TLS itself has something to say, such as an alert.
+    /// Records whether anything waits to go out. The thread that reads may have found out meanwhile that something does.
+    fn note_unsent(&self, outbox: &Outbox) {
+        let record = lock(&self.record);
+        self.has_unsent.store(!outbox.rest.is_empty() || record.is_due(), Ordering::SeqCst);
+    }
+
+    /// Records whether TLS itself has something to say, such as an alert, while it is locked.
     fn note_due(&self, record: &dyn Record) -> bool {
         let is_due = record.is_due();
         if is_due {
@@ -315,7 +326,8 @@ impl Inbox {
         let read = receive(&mut self.buffer)?;
         if let Some(Waited::Bytes(count)) = read {
             (self.start, self.end) = (0, count);
-            self.wanted = if count == self.buffer.len() {
+            self.was_full = count == self.buffer.len();
+            self.wanted = if self.was_full {
                 (self.wanted * 4).min(MAX_ROOM)
             } else if count < self.wanted / 4 {
                 (self.wanted / 4).max(ROOM)
@@ -328,7 +340,7 @@ impl Inbox {
 
     /// An idle socket keeps a small buffer, or none.
     fn shrink(&mut self) {
-        if self.start == self.end && self.buffer.len() > ROOM {
+        if self.start == self.end && self.buffer.len() > ROOM && !self.was_full {
             (self.buffer, self.start, self.end) = (Box::default(), 0, 0);
         }
     }

@@ -178,8 +178,8 @@ impl Request {
                 Ok(Some(missing)) if missing < length => return Err(RequestFailure::Length),
                 Ok(_) => {}
             }
-            if !exchange.is_refused() {
-                self.line.write(bytes, &limits).inspect_err(|_| exchange.fail())?;
+            if !exchange.drops_body() {
+                self.line.write(exchange, bytes, &limits).inspect_err(|_| exchange.fail())?;
             }
             exchange.wrote(length);
             Ok(())

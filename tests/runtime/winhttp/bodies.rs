@@ -259,6 +259,40 @@ fn a_peer_that_goes_while_a_body_is_written() {
     let _peer = server.answer(&server.open("GET", "/"), NOTHING);
 }
 
+/// RFC 9112 section 9.3 and RFC 9110 section 7.5: a server may answer before it has the whole request, and take no more of it.
+#[test]
+fn b9_5_the_answer_of_a_server_that_takes_no_more() {
+    const TOO_LARGE: &str = "HTTP/1.1 413 Too large\r\nContent-Length: 4\r\n\r\nstop";
+    const LENGTH: u32 = 64 << 20;
+    let server = Server::new();
+    let piece = vec![b'x'; 1 << 20];
+    let (request, mut peer, _) = begin(&server, None, b"", LENGTH);
+    peer.write(TOO_LARGE.as_bytes());
+    peer.reset();
+    for _ in 0..LENGTH >> 20 {
+        assert_eq!(request.write(&piece), OK);
+    }
+    assert_eq!(request.write(b""), OK);
+    assert_eq!((request.receive(), request.status(), request.body()), (OK, Ok(413), Ok("stop".to_owned())));
+    // Where all of it goes with the headers.
+    let request = server.open("POST", "/");
+    thread::scope(|scope| {
+        let sending = scope.spawn(|| request.send_with(None, &vec![b'x'; 64 << 20], LENGTH));
+        let mut peer = server.accept();
+        peer.read_head();
+        peer.write(TOO_LARGE.as_bytes());
+        peer.reset();
+        assert_eq!(sending.join().unwrap(), OK);
+    });
+    assert_eq!((request.receive(), request.status(), request.body()), (OK, Ok(413), Ok("stop".to_owned())));
+    // A redirect would need what has been given away.
+    let (request, mut peer, _) = begin(&server, None, b"", LENGTH);
+    peer.write(b"HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n");
+    peer.reset();
+    (0..LENGTH >> 20).for_each(|_| assert_eq!(request.write(&piece), OK));
+    assert_eq!(request.receive(), Win32Error::ERROR_WINHTTP_RESEND_REQUEST);
+}
+
 #[test]
 fn the_head_of_a_response_is_bounded() {
     let server = Server::new();

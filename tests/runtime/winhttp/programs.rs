@@ -10,10 +10,7 @@ use winws_api::winhttp::sys;
 use winws_tests_runtime::peer::{Peer, close_frame, connect, frame, good_answer};
 
 use super::chain::{Opening, Server, answered, number, query, session};
-use super::{
-    CANCELLED, INCORRECT_TYPE, INVALID_HANDLE, INVALID_OPERATION, INVALID_PARAMETER, INVALID_RESPONSE, OK,
-    SECURE_FAILURE, TIMEOUT, c,
-};
+use super::{CANCELLED, INVALID_HANDLE, INVALID_OPERATION, INVALID_RESPONSE, OK, TIMEOUT, c};
 
 #[test]
 fn b1_8_2_keep_alive_interval_of_a_session_or_a_request() {
@@ -157,31 +154,6 @@ fn b1_8_13_room_for_more_than_the_longest_reason() {
         let code = c::query_close_status(word, Some(&mut status), Some(&mut reason), size, Some(&mut length));
         assert_eq!((code, status, length, &reason[..4]), (0, 4000, 3, &b"bye\xff"[..]));
     }
-}
-
-#[test]
-fn b1_8_14_all_protocols_at_once() {
-    let server = Server::new();
-    let all = sys::WINHTTP_FLAG_SECURE_PROTOCOL_SSL2
-        | sys::WINHTTP_FLAG_SECURE_PROTOCOL_SSL3
-        | sys::WINHTTP_FLAG_SECURE_PROTOCOL_TLS1
-        | sys::WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_1
-        | sys::WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2
-        | sys::WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3;
-    let option = sys::WINHTTP_OPTION_SECURE_PROTOCOLS;
-    let each = (0..32).map(|bit| 1_u32 << bit).filter(|bit| all & bit != 0);
-    // The second one is what the shipping library sets.
-    for protocols in each.chain([all, all & !sys::WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3]) {
-        assert_eq!(server.session.set_number(option, protocols), OK, "{protocols:#x}");
-        let secure = Opening { flags: sys::WINHTTP_FLAG_SECURE, ..Opening::default() };
-        // There is no TLS yet. Afterwards, those without TLS 1.2 and 1.3 fail like this.
-        assert_eq!(server.connection.open(secure).unwrap().send(), SECURE_FAILURE, "{protocols:#x}");
-        // The page: it can only be set, and on a session only.
-        assert_eq!(server.session.number(option), Err(INVALID_PARAMETER));
-        assert_eq!(server.connection.set_number(option, protocols), INCORRECT_TYPE);
-        assert_eq!(server.open("GET", "/").set_number(option, protocols), INCORRECT_TYPE);
-    }
-    assert_eq!(server.session.set_number(option, 1), INVALID_PARAMETER, "a bit that is no protocol");
 }
 
 #[test]

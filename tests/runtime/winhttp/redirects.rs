@@ -8,7 +8,7 @@ use winws_api::winhttp::sys;
 use winws_tests_runtime::peer::{Peer, good_answer};
 
 use super::chain::{Handle, Server, answered};
-use super::{INVALID_RESPONSE, OK, SECURE_FAILURE};
+use super::{INVALID_RESPONSE, OK};
 
 const REDIRECT_FAILED: Win32Error = Win32Error::ERROR_WINHTTP_REDIRECT_FAILED;
 const RESEND: Win32Error = Win32Error::ERROR_WINHTTP_RESEND_REQUEST;
@@ -132,16 +132,6 @@ fn b1_2_18_at_most_ten() {
     assert_eq!(follow(&server, &request, &again(3)).0, REDIRECT_FAILED);
     assert_eq!(request.set_number(sys::WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS, 0), OK);
     assert_eq!(follow(&server, &request, &again(1)).0, REDIRECT_FAILED);
-}
-
-/// There is no TLS yet.
-#[test]
-fn b1_2_18_to_https() {
-    let server = Server::new();
-    for location in ["https://127.0.0.1/", "wss://127.0.0.1/", "https://127.0.0.1:1/x"] {
-        let request = server.open("GET", "/");
-        assert_eq!(follow(&server, &request, &[redirect(302, location)]).0, SECURE_FAILURE, "{location}");
-    }
 }
 
 /// Whether an exchange with an https server follows a redirect to this place.

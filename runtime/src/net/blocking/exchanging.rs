@@ -120,9 +120,33 @@ impl Line {
     }
 
     /// Writes a part of the body.
-    pub(crate) fn write(&self, bytes: &[u8], limits: &ExchangeLimits) -> Result<(), ExchangeFailure> {
+    pub(crate) fn write(
+        &self,
+        exchange: &mut Exchange,
+        bytes: &[u8],
+        limits: &ExchangeLimits,
+    ) -> Result<(), ExchangeFailure> {
         let stream = self.stream()?;
-        write_all(&stream, bytes, limits.send).map_err(|failure| self.cancelled_or(failure))
+        let written = write_all(&stream, bytes, limits.send);
+        let written = written.or_else(|failure| self.answer_instead(exchange, &stream, failure));
+        written.map_err(|failure| self.cancelled_or(failure))
+    }
+
+    /// A server may answer before it has the whole request, and then end the stream. Its answer is worth more than the failure.
+    fn answer_instead(
+        &self,
+        exchange: &mut Exchange,
+        stream: &Stream,
+        failure: ExchangeFailure,
+    ) -> Result<(), ExchangeFailure> {
+        let mut buffer = [0; READ_AHEAD];
+        match (stream.try_read(&mut buffer), &failure) {
+            (Ok(Some(count @ 1..)), ExchangeFailure::Lost(_)) if !self.waker.is_woken() => {
+                exchange.cut();
+                Ok(exchange.received(&buffer[..count])?)
+            }
+            _ => Err(failure),
+        }
     }
 
     /// Waits for more bytes of the body. A broken stream is no end of a body, now and later.
@@ -178,8 +202,13 @@ impl Line {
                         notify(Notice::Sending);
                     }
                     let stream = self.stream()?;
-                    write_all(&stream, bytes, limits.send).map_err(|failure| of_certificate(&stream, failure))?;
-                    exchange.sent(length);
+                    match write_all(&stream, bytes, limits.send) {
+                        Ok(()) => exchange.sent(length),
+                        Err(failure) if is_for_origin => self
+                            .answer_instead(exchange, &stream, failure)
+                            .map_err(|failure| of_certificate(&stream, failure))?,
+                        Err(failure) => return Err(failure),
+                    }
                     if is_for_origin {
                         notify(Notice::Sent(length));
                     }

@@ -86,9 +86,16 @@ impl Connecting {
         is_refusal && self.is_asked_in_vain()
     }
 
-    /// Whether the server asked for a certificate of the client, and there is none.
+    /// Whether the server asked for a certificate of the client, there is none, and the server has not gone on without.
     pub(crate) fn is_asked_in_vain(&self) -> bool {
         self.was_asked_for_certificate.load(Ordering::SeqCst) && self.policy.certificate.is_none()
+    }
+
+    /// The server has sent plaintext: it does not insist on a certificate, if it has asked for one.
+    pub(super) fn goes_on(&self) {
+        if self.was_asked_for_certificate.load(Ordering::SeqCst) {
+            self.was_asked_for_certificate.store(false, Ordering::SeqCst);
+        }
     }
 
     fn examine(

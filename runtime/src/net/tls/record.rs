@@ -4,7 +4,7 @@
 //! incoming bytes from call to call, and so it cannot seal for one thread while another one holds the bytes that came.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufRead, ErrorKind, Read, Write};
 
 use rustls::{ClientConnection, Error};
 
@@ -25,7 +25,7 @@ pub(super) trait Record: fmt::Debug + Send {
 
     /// Takes bytes of the peer, up to where there is plaintext to be opened: how many it has taken.
     ///
-    /// A fault of the peer is an error of [`ErrorKind::InvalidData`], now and later.
+    /// A fault of the peer is an error of [`ErrorKind::InvalidData`], now and later. What came before it is opened first.
     fn receive(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
     /// The stream below has ended. That is an end of the plaintext only if the peer has said so before.
@@ -34,8 +34,8 @@ pub(super) trait Record: fmt::Debug + Send {
     /// Copies plaintext into the room, which is not empty.
     fn open(&mut self, room: &mut [u8]) -> io::Result<Opened>;
 
-    /// Whether there is plaintext to be opened.
-    fn has_plaintext(&self) -> bool;
+    /// Whether opening gives something, or an error.
+    fn has_unread(&self) -> bool;
 
     /// Seals bytes, behind what is due: how many of them.
     fn seal(&mut self, plain: &[u8], sealed: &mut Vec<u8>) -> io::Result<usize>;
@@ -55,11 +55,18 @@ pub(super) trait Record: fmt::Debug + Send {
 pub(super) struct RustlsClient {
     connection: ClientConnection,
     has_plaintext: bool,
+    /// A fault of the peer. What came before it is opened first.
+    fault: Option<Error>,
 }
 
 impl RustlsClient {
     pub(super) const fn new(connection: ClientConnection) -> Self {
-        Self { connection, has_plaintext: false }
+        Self { connection, has_plaintext: false, fault: None }
+    }
+
+    /// Fails if the peer has made a fault.
+    fn check(&self) -> io::Result<()> {
+        self.fault.clone().map_or(Ok(()), |fault| Err(io::Error::new(ErrorKind::InvalidData, fault)))
     }
 }
 
@@ -71,12 +78,16 @@ impl Record for RustlsClient {
     fn receive(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut left = bytes;
         while !left.is_empty() && !self.has_plaintext {
+            self.check()?;
             // It takes a few kilobytes at once, and nothing behind the end.
             if self.connection.read_tls(&mut left)? == 0 {
                 left = &[];
             }
-            let state = self.connection.process_new_packets().map_err(invalid_data)?;
-            self.has_plaintext = state.plaintext_bytes_to_read() > 0;
+            self.fault = self.connection.process_new_packets().err();
+            self.has_plaintext = self.connection.reader().fill_buf().is_ok_and(|bytes| !bytes.is_empty());
+        }
+        if !self.has_plaintext {
+            self.check()?;
         }
         Ok(bytes.len() - left.len())
     }
@@ -92,13 +103,13 @@ impl Record for RustlsClient {
         match read {
             Ok(0) => Ok(Opened::End),
             Ok(count) => Ok(Opened::Bytes(count)),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Opened::Nothing),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.check().map(|()| Opened::Nothing),
             Err(error) => Err(error),
         }
     }
 
-    fn has_plaintext(&self) -> bool {
-        self.has_plaintext
+    fn has_unread(&self) -> bool {
+        self.has_plaintext || self.fault.is_some()
     }
 
     fn seal(&mut self, plain: &[u8], sealed: &mut Vec<u8>) -> io::Result<usize> {
@@ -120,8 +131,4 @@ impl Record for RustlsClient {
     fn close(&mut self) {
         self.connection.send_close_notify();
     }
-}
-
-fn invalid_data(error: Error) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, error)
 }

@@ -50,6 +50,13 @@ impl Findings {
         }
         self.faults = self.faults.with(fault);
     }
+
+    /// Of a certificate whose authority is not known, no list says whether it was revoked (b8.6).
+    fn add_unlisted(&mut self, demands: Demands<'_>) {
+        if demands.needs_lists {
+            self.add(Fault::Revocation, CertificateError::UnknownRevocationStatus);
+        }
+    }
 }
 
 /// Whether a certificate must be one for servers.
@@ -100,8 +107,8 @@ fn examine_chain(
         presented.iter().filter_map(|authority| anchor_from_trusted_cert(authority).ok()).collect();
     let lists: Vec<&CertRevocationList<'_>> = demands.lists.iter().collect();
     let mut revocation = revocation(&lists, demands.needs_lists);
-    if revocation.is_none() && demands.needs_lists {
-        findings.add(Fault::Revocation, CertificateError::UnknownRevocationStatus);
+    if revocation.is_none() {
+        findings.add_unlisted(demands);
     }
     let mut usage = Usage { is_checked: true };
     let (mut trusts_presented, mut was_early, mut was_late) = (false, false, false);
@@ -115,15 +122,17 @@ fn examine_chain(
         match error {
             Error::CertExpired { not_after, .. } if !was_late => (was_late, now) = (true, not_after),
             Error::CertNotValidYet { not_before, .. } if !was_early => (was_early, now) = (true, not_before),
-            // Every other fault would have been reported in its place.
-            Error::UnknownIssuer if trusts_presented || authorities.is_empty() => return,
+            // Every other fault would have been reported in its place, but no list has been looked into.
+            Error::UnknownIssuer if trusts_presented || authorities.is_empty() => {
+                return findings.add_unlisted(demands);
+            }
             Error::UnknownIssuer => trusts_presented = true,
             Error::CaUsedAsEndEntity => {
                 // Its dates have been looked at before this, and its usage not yet.
                 if let Some((fault, error)) = usage_fault(certificate) {
                     findings.add(fault, error);
                 }
-                return;
+                return findings.add_unlisted(demands);
             }
             _ if fault == Fault::Usage && usage.is_checked => usage.is_checked = false,
             _ if matches!(fault, Fault::Revoked | Fault::Revocation) && revocation.is_some() => revocation = None,

@@ -37,6 +37,8 @@ pub struct Exchange {
     length: Length,
     /// How much of the body has been sent behind `first`.
     written: u64,
+    /// Whether the server has answered before it had the whole request, and takes no more of it.
+    is_cut: bool,
     redirects: u32,
     /// Whether this is a further attempt, which goes on to its response by itself.
     is_repeated: bool,
@@ -97,6 +99,7 @@ impl Exchange {
             first: Vec::new(),
             length: Length::Known(0),
             written: 0,
+            is_cut: false,
             redirects: 0,
             is_repeated: false,
             credentials: None,
@@ -262,9 +265,18 @@ impl Exchange {
         matches!(self.state, State::Receiving)
     }
 
-    /// Whether the proxy has refused the request, which goes nowhere.
-    pub const fn is_refused(&self) -> bool {
-        matches!(self.state, State::Refused)
+    /// The server has answered and takes no more of the request (RFC 9112 section 9.3): the rest counts as sent.
+    pub fn cut(&mut self) {
+        self.is_cut = true;
+        if matches!(self.state, State::Sending(..)) {
+            self.state = if self.is_repeated { State::Receiving } else { State::Sent };
+        }
+    }
+
+    /// Whether nobody takes what the program still gives of the body: the proxy has refused the request, or the server has
+    /// answered it.
+    pub const fn drops_body(&self) -> bool {
+        self.is_cut || matches!(self.state, State::Refused)
     }
 
     /// How much of the body the program still has to give. `None` if nobody knows.
@@ -274,8 +286,8 @@ impl Exchange {
     /// [`NotNow`] unless the head has been sent, and no response is waited for.
     pub const fn missing(&self) -> Result<Option<u64>, NotNow> {
         match (&self.state, self.length) {
-            // What the program gives now goes nowhere.
-            (State::Sent, Length::Own) | (State::Refused, _) => Ok(None),
+            _ if self.drops_body() && matches!(self.state, State::Sent | State::Refused) => Ok(None),
+            (State::Sent, Length::Own) => Ok(None),
             (State::Sent, Length::Known(length)) => {
                 Ok(Some(length.saturating_sub(self.first.len() as u64).saturating_sub(self.written)))
             }
@@ -373,6 +385,7 @@ impl Exchange {
     fn forget(&mut self) {
         self.sent = None;
         self.answer = None;
+        self.is_cut = false;
         self.ahead = Vec::new();
         self.reader = ResponseReader::with_limit(self.rules.max_head);
     }
@@ -522,7 +535,7 @@ impl Exchange {
 
     /// Fails if a part of the body is gone.
     fn check_body_is_here(&self) -> Result<(), ExchangeError> {
-        if self.written > 0 || self.length == Length::Own { Err(ExchangeError::Resend) } else { Ok(()) }
+        if self.written > 0 || self.is_cut || self.length == Length::Own { Err(ExchangeError::Resend) } else { Ok(()) }
     }
 
     /// Begins a further attempt.
