@@ -2,9 +2,12 @@
 //!
 //! This test needs a compiler.
 
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Once;
+use std::thread;
 
 use winws_tests_generator::workspace;
 
@@ -14,7 +17,10 @@ use crate::folders::{build_folder, readme_commands};
 /// The program that the README shows.
 const PAIR: &str = "runtime/examples/c/websocket_pair.c";
 
-/// What it says.
+/// The client of winhttp.h that the README names.
+const CLIENT: &str = "runtime/examples/c/winhttp_client.c";
+
+/// What the pair says.
 const CONVERSATION: &str = "\
 the subprotocol is chat
 server: received \"hello\"
@@ -100,4 +106,37 @@ fn programs_of_c_link_as_the_readme_says() {
     build("cdylib");
     let shared = format!("{}winws{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     assert_eq!(said(first, &pair, &folder().join("release").join(shared)), CONVERSATION);
+}
+
+/// A client of winhttp.h talks to a server here, with wide characters of either size.
+#[test]
+#[ignore = "needs a C compiler"]
+fn a_client_of_winhttp_says_hello() {
+    let (source, library) = (workspace().join(CLIENT), library());
+    let program = folder().join("client");
+    for compiler in compilers() {
+        for wide in [&[][..], &["-fshort-wchar"]] {
+            link(compiler, &source, &library, wide, &program);
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = listener.local_addr().unwrap().port().to_string();
+            let server = thread::spawn(move || {
+                let (socket, mut message) = (winws::accept(listener.accept().unwrap().0).unwrap(), Vec::new());
+                while !socket.receive_message(&mut message).unwrap().is_close() {
+                    socket.send_text(&format!("{} yourself", String::from_utf8_lossy(&message))).unwrap();
+                }
+                socket.close(1000, "bye").unwrap();
+                // A second visitor is refused, and a third finds nobody.
+                listener.accept().unwrap().0.write_all(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n").unwrap();
+            });
+            let visit = || Command::new(&program).args(["127.0.0.1", &port, "/chat"]).output().unwrap();
+            let met = visit();
+            assert!(met.status.success(), "{}", String::from_utf8_lossy(&met.stderr));
+            assert_eq!(String::from_utf8_lossy(&met.stdout), "hello yourself\nclosed with 1000 \"bye\"\n");
+            let refused = visit();
+            assert_eq!(String::from_utf8_lossy(&refused.stderr), "the server answered with status 403\n");
+            server.join().unwrap();
+            let away = visit();
+            assert!(String::from_utf8_lossy(&away.stderr).contains("WinHttpSendRequest") && !away.status.success());
+        }
+    }
 }

@@ -1,0 +1,120 @@
+/*
+ * A client of winhttp.h: it upgrades to a WebSocket, says hello, shows what comes back, and closes.
+ *
+ *     cargo rustc --release -p winws --features capi --crate-type staticlib
+ *     gcc -Igenerated/include runtime/examples/c/winhttp_client.c target/release/libwinws.a -lpthread -ldl -lm -o target/winhttp_client
+ *     target/winhttp_client localhost 9001 /chat
+ *     target/winhttp_client example.com 443 /chat secure
+ *
+ * It goes through the proxy that the environment names (https_proxy=http://user:word@localhost:3128). With TLS, the authorities of
+ * the system vouch for the server, or those in the file that SSL_CERT_FILE names.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "winhttp.h"
+
+static void fail(const char *what, DWORD error)
+{
+    fprintf(stderr, "%s failed with %u\n", what, (unsigned)error);
+    exit(EXIT_FAILURE);
+}
+
+/* What TRUE or a handle is for most functions; the functions of WebSockets return their error. */
+#define CHECK(call) \
+    do { \
+        if (!(call)) \
+            fail(#call, GetLastError()); \
+    } while (0)
+
+#define CHECK_SOCKET(call) \
+    do { \
+        DWORD error = (call); \
+        if (error != ERROR_SUCCESS) \
+            fail(#call, error); \
+    } while (0)
+
+/* The characters of an argument, which are ASCII here. */
+static WCHAR *wide(const char *text)
+{
+    size_t length = strlen(text), index;
+    WCHAR *characters = (WCHAR *)calloc(length + 1, sizeof *characters);
+    if (characters == NULL)
+        exit(EXIT_FAILURE);
+    for (index = 0; index < length; index++)
+        characters[index] = (WCHAR)(unsigned char)text[index];
+    return characters;
+}
+
+/* The request for a WebSocket, answered. */
+static HINTERNET ask(HINTERNET connection, const WCHAR *path, DWORD flags)
+{
+    DWORD status = 0, length = sizeof status;
+    HINTERNET request = WinHttpOpenRequest(connection, NULL, path, NULL, NULL, NULL, flags);
+    CHECK(request != NULL);
+    CHECK(WinHttpSetOption(request, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
+    CHECK(WinHttpSendRequest(request, NULL, 0, NULL, 0, 0, 0));
+    CHECK(WinHttpReceiveResponse(request, NULL));
+    CHECK(WinHttpQueryHeaders(request, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER, NULL, &status, &length, NULL));
+    if (status != 101) {
+        fprintf(stderr, "the server answered with status %u\n", (unsigned)status);
+        exit(EXIT_FAILURE);
+    }
+    return request;
+}
+
+/* One message, in pieces as they come. FALSE at the close of the server. */
+static BOOL show_message(HINTERNET socket)
+{
+    WINHTTP_WEB_SOCKET_BUFFER_TYPE type;
+    do {
+        char piece[1024];
+        DWORD length = 0;
+        CHECK_SOCKET(WinHttpWebSocketReceive(socket, piece, sizeof piece, &length, &type));
+        if (type == WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE)
+            return FALSE;
+        fwrite(piece, 1, length, stdout);
+    } while (type == WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE || type == WINHTTP_WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE);
+    puts("");
+    return TRUE;
+}
+
+static void close_socket(HINTERNET socket)
+{
+    USHORT status = 0;
+    char reason[WINHTTP_WEB_SOCKET_MAX_CLOSE_REASON_LENGTH];
+    DWORD length = 0;
+    CHECK_SOCKET(WinHttpWebSocketClose(socket, WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS, NULL, 0));
+    CHECK_SOCKET(WinHttpWebSocketQueryCloseStatus(socket, &status, reason, sizeof reason, &length));
+    printf("closed with %u \"%.*s\"\n", (unsigned)status, (int)length, reason);
+}
+
+int main(int argc, char **arguments)
+{
+    static char hello[] = "hello";
+    DWORD flags = argc > 4 && strcmp(arguments[4], "secure") == 0 ? WINHTTP_FLAG_SECURE : 0;
+    HINTERNET session, connection, request, socket;
+    WCHAR *host, *path;
+
+    if (argc < 4) {
+        fprintf(stderr, "usage: %s HOST PORT PATH [secure]\n", arguments[0]);
+        return EXIT_FAILURE;
+    }
+    host = wide(arguments[1]);
+    path = wide(arguments[3]);
+    CHECK(session = WinHttpOpen(L"winhttp_client/1.0", WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, NULL, NULL, 0));
+    CHECK(connection = WinHttpConnect(session, host, (INTERNET_PORT)atoi(arguments[2]), 0));
+    request = ask(connection, path, flags);
+    CHECK(socket = WinHttpWebSocketCompleteUpgrade(request, 0));
+    /* The socket does not need them any more. */
+    CHECK(WinHttpCloseHandle(request) && WinHttpCloseHandle(connection) && WinHttpCloseHandle(session));
+    CHECK_SOCKET(WinHttpWebSocketSend(socket, WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE, hello, sizeof hello - 1));
+    if (show_message(socket))
+        close_socket(socket);
+    CHECK(WinHttpCloseHandle(socket));
+    free(host);
+    free(path);
+    return EXIT_SUCCESS;
+}
