@@ -7,6 +7,8 @@ pub(crate) const BOUND: isize = 8 << 10;
 
 /// How many small messages go there and back before one of 1 MiB does.
 const MESSAGES: usize = 1000;
+/// How many messages go there and back.
+pub(crate) const ECHOES: usize = MESSAGES + 1;
 const SMALL: [u8; 64] = [7; 64];
 const LARGE: usize = 1 << 20;
 
@@ -24,20 +26,24 @@ pub(crate) struct Idle {
 /// nobody else may allocate meanwhile; the far end does not.
 pub(crate) fn measure(held: impl Fn() -> isize) -> Idle {
     let address = raw::serve_two();
-    let url = format!("ws://{address}/echo/{}", MESSAGES + 1);
+    let url = format!("ws://{address}/echo/{ECHOES}");
+    measure_by(held, || winws::connect(&url).expect("the far end accepts"))
+}
+
+/// The same for sockets that are made like this, whose far end sends so many messages back.
+pub(crate) fn measure_by(held: impl Fn() -> isize, connect: impl Fn() -> winws::WebSocket) -> Idle {
     let large = vec![7; LARGE];
     let mut buffer = vec![0; LARGE];
     let before = held();
-    let _first = used(&url, &large, &mut buffer);
+    let _first = used(connect(), &large, &mut buffer);
     let between = held();
-    let _second = used(&url, &large, &mut buffer);
+    let _second = used(connect(), &large, &mut buffer);
     let socket = held() - between;
     Idle { socket, shared: between - before - socket }
 }
 
 /// A socket that has done its echoes.
-fn used(url: &str, large: &[u8], buffer: &mut [u8]) -> winws::WebSocket {
-    let socket = winws::connect(url).expect("the far end accepts");
+fn used(socket: winws::WebSocket, large: &[u8], buffer: &mut [u8]) -> winws::WebSocket {
     for _ in 0..MESSAGES {
         echo(&socket, &SMALL, buffer);
     }

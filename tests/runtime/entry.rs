@@ -3,6 +3,8 @@
 //!
 //! Each demands that nothing panics and that what was read is consistent in itself.
 
+mod certificates;
+
 use winws::protocol::Role;
 use winws::protocol::http::{
     Basic, BodyError, BodyReader, Exchange, Framing, Headers, Length, Origin, Proxy, Redirects, RequestHead, Response,
@@ -10,6 +12,7 @@ use winws::protocol::http::{
 };
 use winws::protocol::upgrade::{Offer, Request, UpgradeRequestReader, accept};
 
+pub use self::certificates::certificates;
 use crate::{calls, component};
 
 /// Makes frames of a stream for each role, and demands that they mean the same as to tungstenite, however they are read.

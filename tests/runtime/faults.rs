@@ -1,5 +1,5 @@
-//! A thousand conversations with a server that breaks off, stalls or lies at a drawn step, each drawn from a seed. Every call
-//! ends, in an error that its page lists, and nothing is left behind.
+//! A thousand conversations with a server that breaks off, stalls or lies at a drawn step, each drawn from a seed; many of them
+//! through TLS. Every call ends, in an error that its page lists, and nothing is left behind.
 //!
 //! The runs are made in a process of their own: threads and descriptors are counted, and other tests would have theirs in
 //! between. The variable `WINWS_FAULTS` is set there, to the seeds: `7` makes one run alone, `0..1000` makes all.
@@ -9,6 +9,7 @@ mod body;
 mod calls;
 mod draw;
 mod head;
+mod line;
 mod log;
 mod server;
 mod threads;
@@ -55,6 +56,8 @@ const LOOKUPS: Duration = Duration::from_secs(120);
 struct Target {
     host: String,
     port: u16,
+    /// Whether the server is talked to through TLS.
+    is_secure: bool,
 }
 
 /// What the watchdog is told.
@@ -159,10 +162,11 @@ fn run(seed: u64, silent: SocketAddr, log: &Log) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     let address = listener.local_addr().expect("it is bound");
     let server_draw = Draw::new(draw.next());
+    let is_secure = draw.percent(45);
     let (alive, over) = channel();
     let served = thread::scope(|scope| {
-        let server = scope.spawn(move || server::serve(&listener, server_draw, &over));
-        let target = target(&mut draw, address, silent);
+        let server = scope.spawn(move || server::serve(&listener, is_secure, server_draw, &over));
+        let target = target(&mut draw, address, silent, is_secure);
         let limit = 100 + 20 * u32::try_from(draw.below(11)).expect("a short limit");
         log.line(format!("{target:?} within {limit} ms; the server is {address}"));
         let client = if draw.percent(60) { calls::run } else { values::run };
@@ -180,7 +184,7 @@ fn run(seed: u64, silent: SocketAddr, log: &Log) {
 }
 
 /// Mostly the server; else an address without one, a server that does not accept, or a name.
-fn target(draw: &mut Draw, server: SocketAddr, silent: SocketAddr) -> Target {
+fn target(draw: &mut Draw, server: SocketAddr, silent: SocketAddr, is_secure: bool) -> Target {
     let (host, port) = match draw.below(20) {
         // Nothing can listen on port 1 but a program of the system's owner.
         0 => ("127.0.0.1", 1),
@@ -192,7 +196,8 @@ fn target(draw: &mut Draw, server: SocketAddr, silent: SocketAddr) -> Target {
         4 => ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.invalid", 80),
         _ => ("127.0.0.1", server.port()),
     };
-    Target { host: host.to_owned(), port }
+    // Rarely one end speaks TLS and the other one does not.
+    Target { host: host.to_owned(), port, is_secure: is_secure != draw.percent(3) }
 }
 
 /// An address that does not answer as long as the sockets are kept: its queue is full.

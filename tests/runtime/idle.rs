@@ -7,11 +7,17 @@ mod measurement;
 #[path = "../benches/raw.rs"]
 mod raw;
 
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use winws_tests_runtime::peer::{close_frame, connect_value, frame};
+use rustls::SupportedProtocolVersion;
+use winws_tests_runtime::peer::certificates::Authority;
+use winws_tests_runtime::peer::tls::{ClientAuth, VERSIONS, server_config};
+use winws_tests_runtime::peer::{Peer, close_frame, connect_value, frame, good_answer};
 
-use self::measurement::{BOUND, measure};
+use self::measurement::{BOUND, ECHOES, measure, measure_by};
 use crate::websocket::allocations::held;
 
 #[test]
@@ -20,6 +26,41 @@ fn an_idle_socket_holds_no_more_than_its_bound() {
     assert!(idle.socket <= BOUND, "{} bytes, of {BOUND} at most", idle.socket);
     // Otherwise something that a socket needs was not counted.
     assert!(idle.socket > 0);
+}
+
+/// The most that a socket with TLS should hold, in bytes.
+const SECURE_BOUND: isize = 28 << 10;
+
+/// What a socket with TLS of this version holds, in bytes. The far end works in a thread of its own, and is not counted.
+fn idle_with(version: &'static SupportedProtocolVersion) -> isize {
+    let authority = Authority::new("an authority");
+    let config = Arc::new(server_config(&authority.issue(|_| {}), &[version], ClientAuth::None));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("wss://{}/", listener.local_addr().unwrap());
+    let serve = move || {
+        let mut peer = Peer::accept_secure(&listener, &config).unwrap();
+        let head = peer.read_head();
+        peer.write(good_answer(&head, "").as_bytes());
+        for _ in 0..ECHOES {
+            let (first, payload) = peer.read_frame();
+            peer.write(&frame(first, &payload));
+        }
+        peer
+    };
+    let serving = thread::spawn(move || [serve(), serve()]);
+    let session = winws::Session::builder().roots(authority.roots()).build().unwrap();
+    let idle = measure_by(held, || session.connect(&url).unwrap());
+    drop(serving.join().unwrap());
+    idle.socket
+}
+
+#[test]
+fn an_idle_socket_with_tls_holds_no_more_than_its_bound() {
+    for version in VERSIONS {
+        let idle = idle_with(version);
+        println!("{idle} bytes with {version:?}");
+        assert!((BOUND..=SECURE_BOUND).contains(&idle), "{idle} bytes, of {SECURE_BOUND} at most");
+    }
 }
 
 /// What Close and timed receives of messages need is given back when they end.

@@ -202,7 +202,11 @@ impl Tls {
                 break if filled == 0 { Opened::End } else { Opened::Bytes(filled) };
             }
         };
-        let has_more = inbox.start < inbox.end || lock(&self.record).has_unread();
+        let mut record = lock(&self.record);
+        let has_more = inbox.start < inbox.end || record.has_unread();
+        if !has_more {
+            record.shrink();
+        }
         self.has_unread.store(has_more, Ordering::SeqCst);
         Ok(opened)
     }

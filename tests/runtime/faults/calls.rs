@@ -13,6 +13,7 @@ use winws_api::{KeptBuffer, KeptBufferMut};
 use super::Target;
 use super::asked::BYTES;
 use super::draw::Draw;
+use super::line::roots;
 use super::log::Log;
 
 /// More than the system holds for a peer that does not read, in bytes.
@@ -87,11 +88,13 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
     for option in [sys::WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, sys::WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT] {
         winhttp.set_option::<u16>(session, option, &limit.to_ne_bytes()).expect("a limit of a session");
     }
+    winhttp.set_roots(session, roots()).expect("a session");
     let connection = winhttp.connect(session, &target.host, target.port, 0).expect("a good host");
     let is_upgrade = draw.percent(60);
     let verb = if is_upgrade { "GET" } else { draw.pick(&["GET", "POST", "HEAD", "PUT"]) };
+    let flags = if target.is_secure { sys::WINHTTP_FLAG_SECURE } else { 0 };
     let request =
-        log.call("OpenRequest", || winhttp.open_request(connection, Some(verb), Some("/p?q"), None, None, &[], 0));
+        log.call("OpenRequest", || winhttp.open_request(connection, Some(verb), Some("/p?q"), None, None, &[], flags));
     let request = request.expect("a good request");
     // That of a session is for HTTP responses only (b1.4.27).
     winhttp
@@ -101,6 +104,12 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
         winhttp
             .set_option::<u16>(request, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, &[])
             .expect("an option of requests");
+    }
+    if draw.percent(20) {
+        // Any of them may be what makes a bad server a good one.
+        let flags: u32 = draw.pick(&[0x100, 0x200, 0x1000, 0x2000, 0x3300]);
+        let option = sys::WINHTTP_OPTION_SECURITY_FLAGS;
+        winhttp.set_option::<u16>(request, option, &flags.to_ne_bytes()).expect("an option of requests");
     }
     let total = if is_upgrade || draw.percent(50) { 0 } else { u32::try_from(size(draw)).expect("a short body") };
     let client = Client { winhttp, log, limit, request, socket: Mutex::new(HInternet::NULL), total };

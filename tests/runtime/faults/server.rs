@@ -1,8 +1,8 @@
 //! A server that answers each connection as a script says: what it answers, and which fault it has at which step.
 
-use std::io::{Read, Write};
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use rustix::net::sockopt;
@@ -10,6 +10,7 @@ use tungstenite::handshake::derive_accept_key;
 use winws_tests_runtime::peer::{close_frame, frame};
 
 use super::draw::Draw;
+use super::line::{Line, Shaken, write_singly};
 
 /// How long the server waits for a client that says nothing and does not go: longer than the watchdog does.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -18,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Connect,
+    /// The handshake of TLS.
+    Shake,
     Head,
     Body,
     Frame,
@@ -25,7 +28,7 @@ enum Step {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
+pub(super) enum Fault {
     None,
     Reset,
     /// The end of this direction only.
@@ -40,6 +43,8 @@ enum Fault {
     Single,
     /// What is said about lengths and the like is not so.
     Lie,
+    /// A bit is another one, below TLS where that is.
+    Garble,
     /// It goes on without an end.
     Flood,
 }
@@ -53,27 +58,31 @@ const FAULTS: &[Fault] = &[
     Fault::Deaf,
     Fault::Single,
     Fault::Lie,
+    Fault::Garble,
     Fault::Flood,
 ];
 
 /// Answers connections until the other end of `over` is dropped and one more connection comes. Gives what it did.
-pub(super) fn serve(listener: &TcpListener, mut draw: Draw, over: &Receiver<()>) -> Vec<String> {
+pub(super) fn serve(listener: &TcpListener, is_secure: bool, mut draw: Draw, over: &Receiver<()>) -> Vec<String> {
     let mut log = Vec::new();
     loop {
         let Ok((stream, _)) = listener.accept() else { return log };
         if over.try_recv() == Err(TryRecvError::Disconnected) {
             return log;
         }
-        answer(stream, &mut draw, over, &mut log);
+        answer(stream, is_secure, &mut draw, over, &mut log);
     }
 }
 
 /// One connection. The client may go at any time, so nothing that fails here matters.
-fn answer(mut stream: TcpStream, draw: &mut Draw, over: &Receiver<()>, log: &mut Vec<String>) {
+fn answer(stream: TcpStream, is_secure: bool, draw: &mut Draw, over: &Receiver<()>, log: &mut Vec<String>) {
     stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
     stream.set_nodelay(true).expect("a TCP stream");
+    let mut line = Line::new(stream);
     let step = draw.pick(&[
         Step::Connect,
+        Step::Shake,
+        Step::Shake,
         Step::Head,
         Step::Head,
         Step::Body,
@@ -86,56 +95,70 @@ fn answer(mut stream: TcpStream, draw: &mut Draw, over: &Receiver<()>, log: &mut
     let is_early = draw.percent(5);
     log.push(format!("{step:?} {fault:?}{}", if is_early { " before the request" } else { "" }));
     if step == Step::Connect && fault != Fault::None {
-        fail(&mut stream, fault, b"", draw, over);
+        fail(&mut line, fault, b"", draw, over);
         return;
     }
-    let head = if is_early { String::new() } else { read_head(&mut stream) };
+    if is_secure {
+        match line.shake(Some(fault).filter(|_| step == Step::Shake), draw, over) {
+            Shaken::Done => {}
+            Shaken::Cut(rest) => {
+                fail(&mut line, fault, &rest, draw, over);
+                return;
+            }
+            Shaken::Gone => return,
+        }
+    }
+    let head = if is_early { String::new() } else { read_head(&mut line) };
     let parts = parts(&head, step, fault, draw);
     for (part, bytes) in parts {
         // The close frame comes by itself, or when the client has said something.
-        if part == Step::Close && draw.percent(50) && !matches!(stream.read(&mut [0; 256]), Ok(1..)) {
+        if part == Step::Close && draw.percent(50) && !matches!(line.read(&mut [0; 256]), Ok(1..)) {
             return;
         }
         if part != step || matches!(fault, Fault::None | Fault::Lie) {
-            if stream.write_all(&bytes).is_err() {
+            if draw.percent(20) {
+                line.update_keys();
+            }
+            if line.write_all(&bytes).is_err() {
                 return;
             }
             continue;
         }
         if fault == Fault::Single {
-            // A receive of a whole message has time for each byte, so not all of a long one comes like this.
-            let (single, rest) = bytes.split_at(bytes.len().min(200));
-            for byte in single {
-                // A pause is for the client's sake: bytes without one may come together.
-                if over.recv_timeout(Duration::from_millis(2)) != Err(RecvTimeoutError::Timeout)
-                    || stream.write_all(&[*byte]).is_err()
-                {
-                    return;
-                }
-            }
-            if stream.write_all(rest).is_err() {
+            if write_singly(&mut line, &bytes, over).is_err() {
                 return;
             }
             continue;
         }
+        if fault == Fault::Garble {
+            line.garble(&bytes, draw);
+            break;
+        }
         let cut = draw.below(bytes.len() + 1);
-        if stream.write_all(&bytes[..cut]).is_ok() {
-            fail(&mut stream, fault, &bytes[cut..], draw, over);
+        if line.write_all(&bytes[..cut]).is_ok() {
+            fail(&mut line, fault, &bytes[cut..], draw, over);
         }
         return;
     }
-    drain(&mut stream);
+    drain(&mut line.stream);
 }
 
 /// Does what cannot be gone on from.
-fn fail(stream: &mut TcpStream, fault: Fault, rest: &[u8], draw: &mut Draw, over: &Receiver<()>) {
+fn fail(line: &mut Line, fault: Fault, rest: &[u8], draw: &mut Draw, over: &Receiver<()>) {
+    // An end may come with TLS' word for it, or be a cut.
+    if matches!(fault, Fault::HalfClose | Fault::Leave) && draw.percent(50) {
+        line.say_goodbye();
+    }
     match fault {
-        Fault::Reset => sockopt::set_socket_linger(stream, Some(Duration::ZERO)).expect("a TCP stream"),
+        Fault::Reset => sockopt::set_socket_linger(&line.stream, Some(Duration::ZERO)).expect("a TCP stream"),
         Fault::HalfClose => {
-            stream.shutdown(std::net::Shutdown::Write).ok();
-            drain(stream);
+            // The word alone is an end as well.
+            if draw.percent(70) {
+                line.stream.shutdown(std::net::Shutdown::Write).ok();
+            }
+            drain(&mut line.stream);
         }
-        Fault::Stall => drain(stream),
+        Fault::Stall => drain(&mut line.stream),
         Fault::Deaf => drop(over.recv_timeout(PATIENCE)),
         Fault::Flood => {
             let pattern: &[u8] = draw.pick(&[
@@ -149,9 +172,9 @@ fn fail(stream: &mut TcpStream, fault: Fault, rest: &[u8], draw: &mut Draw, over
                 b"\0",
             ]);
             let flood = [rest, &pattern.repeat(4096 / pattern.len())].concat();
-            while stream.write_all(&flood).is_ok() {}
+            while line.write_all(&flood).is_ok() {}
         }
-        Fault::None | Fault::Leave | Fault::Single | Fault::Lie => {}
+        Fault::None | Fault::Leave | Fault::Single | Fault::Lie | Fault::Garble => {}
     }
 }
 
@@ -161,12 +184,13 @@ fn drain(stream: &mut TcpStream) {
     while matches!(stream.read(&mut buffer), Ok(1..)) {}
 }
 
-fn read_head(stream: &mut TcpStream) -> String {
+fn read_head(line: &mut Line) -> String {
     let (mut head, mut byte) = (Vec::new(), [0]);
-    while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
+    while !head.ends_with(b"\r\n\r\n") && matches!(line.read(&mut byte), Ok(1)) {
         head.push(byte[0]);
     }
-    String::from_utf8(head).expect("the client sends ASCII")
+    // One that speaks TLS to a server that does not sends none.
+    String::from_utf8_lossy(&head).into_owned()
 }
 
 /// The whole answer, piece by piece.

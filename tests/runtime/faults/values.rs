@@ -13,6 +13,7 @@ use winws::{ConnectError, MessageError, Session, WebSocket};
 
 use super::Target;
 use super::draw::Draw;
+use super::line::roots;
 use super::log::{Documented as _, Log};
 
 /// The codes that `Session::connect_with` lists for a good URL and good headers.
@@ -25,6 +26,7 @@ const LISTED: &[Win32Error] = &[
     Win32Error::ERROR_WINHTTP_HEADER_SIZE_OVERFLOW,
     Win32Error::ERROR_WINHTTP_REDIRECT_FAILED,
     Win32Error::ERROR_WINHTTP_SECURE_FAILURE,
+    Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED,
 ];
 
 pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
@@ -36,16 +38,18 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
         .receive_timeout(limit)
         .response_timeout(limit)
         .close_timeout(limit)
+        .roots(roots())
         .build()
         .expect("good settings");
     let authority = format!("{}:{}/p?q", target.host, target.port);
+    let end = if target.is_secure { "s" } else { "" };
     if draw.percent(40) {
-        let got = log.time("get", || session.get(&format!("http://{authority}")));
+        let got = log.time("get", || session.get(&format!("http{end}://{authority}")));
         if let Some(mut response) = check(log, "get", got) {
             read(draw, &mut response, log);
         }
     } else {
-        let connected = log.time("connect", || session.connect(&format!("ws://{authority}")));
+        let connected = log.time("connect", || session.connect(&format!("ws{end}://{authority}")));
         if let Some(socket) = check(log, "connect", connected) {
             socket.set_receive_timeout(Some(limit));
             if draw.percent(30) {

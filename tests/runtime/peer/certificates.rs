@@ -145,6 +145,12 @@ impl Identity {
         Self { chain, key: key.secret_der().to_vec() }
     }
 
+    /// With other certificates, which the key does not belong to.
+    #[must_use]
+    pub fn with_chain(&self, chain: Vec<CertificateDer<'static>>) -> Self {
+        Self { chain, key: self.key.clone() }
+    }
+
     /// With a further certificate behind it.
     #[must_use]
     pub fn and(mut self, authority: &Authority) -> Self {

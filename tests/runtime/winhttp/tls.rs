@@ -5,6 +5,7 @@ mod channel;
 mod client_certificates;
 mod load;
 mod openssl;
+mod random;
 mod records;
 mod revocation;
 mod sockets;

@@ -37,6 +37,9 @@ pub(super) trait Record: fmt::Debug + Send {
     /// Whether opening gives something, or an error.
     fn has_unread(&self) -> bool;
 
+    /// Gives memory back that only records under way need.
+    fn shrink(&mut self);
+
     /// Seals bytes, behind what is due: how many of them.
     fn seal(&mut self, plain: &[u8], sealed: &mut Vec<u8>) -> io::Result<usize>;
 
@@ -64,6 +67,11 @@ impl RustlsClient {
         Self { connection, has_plaintext: false, fault: None }
     }
 
+    /// Looks whether there is plaintext to be opened.
+    fn look(&mut self) {
+        self.has_plaintext = self.connection.reader().fill_buf().is_ok_and(|bytes| !bytes.is_empty());
+    }
+
     /// Fails if the peer has made a fault.
     fn check(&self) -> io::Result<()> {
         self.fault.clone().map_or(Ok(()), |fault| Err(io::Error::new(ErrorKind::InvalidData, fault)))
@@ -84,7 +92,7 @@ impl Record for RustlsClient {
                 left = &[];
             }
             self.fault = self.connection.process_new_packets().err();
-            self.has_plaintext = self.connection.reader().fill_buf().is_ok_and(|bytes| !bytes.is_empty());
+            self.look();
         }
         if !self.has_plaintext {
             self.check()?;
@@ -99,7 +107,7 @@ impl Record for RustlsClient {
 
     fn open(&mut self, room: &mut [u8]) -> io::Result<Opened> {
         let read = self.connection.reader().read(room);
-        self.has_plaintext = matches!(read, Ok(count) if count == room.len()) && self.has_plaintext;
+        self.look();
         match read {
             Ok(0) => Ok(Opened::End),
             Ok(count) => Ok(Opened::Bytes(count)),
@@ -110,6 +118,11 @@ impl Record for RustlsClient {
 
     fn has_unread(&self) -> bool {
         self.has_plaintext || self.fault.is_some()
+    }
+
+    fn shrink(&mut self) {
+        // It has doubled its buffer up to 32 KiB for a long record, and lets go of that when it is about to read.
+        self.connection.read_tls(&mut NothingYet).ok();
     }
 
     fn seal(&mut self, plain: &[u8], sealed: &mut Vec<u8>) -> io::Result<usize> {
@@ -130,5 +143,14 @@ impl Record for RustlsClient {
 
     fn close(&mut self) {
         self.connection.send_close_notify();
+    }
+}
+
+/// A stream from which nothing can be read for now.
+struct NothingYet;
+
+impl Read for NothingYet {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(ErrorKind::WouldBlock.into())
     }
 }
