@@ -16,6 +16,7 @@ mod folders;
 mod imports;
 mod interrupted;
 mod peers;
+mod proxied;
 mod python;
 mod readme;
 mod serve;

@@ -1,16 +1,24 @@
-//! The protocol component beside other people's WebSockets, both ways round: `websockets` of Python and `ws` of Node.js.
-//! `browser/echo.rs` has the WebSocket of a browser.
+//! Beside other people's programs. Here the protocol component talks to WebSockets, both ways round: `websockets` of Python and
+//! `ws` of Node.js. The modules below have the client of WinHTTP, with TLS and HTTP; `browser/echo.rs` has the WebSocket of a
+//! browser.
 //!
-//! `WINWS_INTEROP_PYTHON` names a Python that has `websockets`, and `WINWS_INTEROP_NODE` a folder with `node_modules/ws`;
-//! `.ci/interop` installs both and includes these tests.
+//! `WINWS_INTEROP_PYTHON` names a Python that has `websockets` and `httpbin`, and `WINWS_INTEROP_NODE` a folder with
+//! `node_modules/ws`. Other programs are those in the `PATH`. `.ci/interop` installs all of them and includes these tests.
 
+mod authority;
+mod documents;
 mod exchange;
+mod nginx;
+mod proxies;
+mod request;
+mod running;
+mod talk;
+mod tls;
 
 use std::ffi::OsString;
-use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 
 use winws::protocol::MessageKind::{Binary, Text};
@@ -18,6 +26,7 @@ use winws::protocol::MessageKind::{Binary, Text};
 use winws_tests_generator::workspace;
 
 use self::exchange::Peer;
+use self::running::Running;
 use crate::actions::{echo, server};
 
 /// Listens on a free port and echoes what comes, each connection in a thread of its own.
@@ -66,33 +75,22 @@ fn named(variable: &str) -> OsString {
     std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set"))
 }
 
-/// Lets somebody else's client talk to our server.
-fn their_client(stack: Stack, name: &str) {
-    let mut command = script(stack, name);
-    let output = command.arg(echo_server().to_string()).output().unwrap();
+/// Lets somebody else's client talk to a server that echoes. `authorities` are those that it trusts.
+fn their_client(stack: Stack, name: &str, url: &str, authorities: Option<&Path>) {
+    let output = script(stack, name).arg(url).args(authorities).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    println!("{name}: {}", said.trim());
+    println!("{name}, {url}: {}", said.trim());
 }
 
-/// A process that ends with its test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
+/// The same with our server.
+fn their_client_here(stack: Stack, name: &str) {
+    their_client(stack, name, &format!("ws://127.0.0.1:{}/chat", echo_server()), None);
 }
 
-/// Lets our client talk to somebody else's server, which prints its port.
+/// Lets our client talk to somebody else's server.
 fn their_server(stack: Stack, name: &str) {
-    let mut command = script(stack, name);
-    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let _running = Running(process);
-    let port = lines.next().expect("a server says its port").unwrap();
+    let (_running, port) = Running::with_port(script(stack, name));
     let mut peer = Peer::connect(&format!("127.0.0.1:{port}"));
 
     let long: Vec<u8> = (0..1_000_000_u32).map(|number| number.to_le_bytes()[0]).collect();
@@ -113,7 +111,7 @@ fn their_server(stack: Stack, name: &str) {
 #[test]
 #[ignore = "needs websockets of Python: WINWS_INTEROP_PYTHON"]
 fn a_client_of_python_talks_to_our_server() {
-    their_client(Stack::Python, "websockets_client.py");
+    their_client_here(Stack::Python, "websockets_client.py");
 }
 
 #[test]
@@ -125,7 +123,7 @@ fn our_client_talks_to_a_server_of_python() {
 #[test]
 #[ignore = "needs ws of Node.js: WINWS_INTEROP_NODE"]
 fn a_client_of_node_talks_to_our_server() {
-    their_client(Stack::Node, "ws_client.js");
+    their_client_here(Stack::Node, "ws_client.js");
 }
 
 #[test]

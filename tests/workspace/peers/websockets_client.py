@@ -1,15 +1,17 @@
-"""A client of PyPI's websockets against a server that echoes: websockets_client.py PORT."""
+"""A client of PyPI's websockets against a server that echoes: websockets_client.py URL [AUTHORITIES]."""
 
+import ssl
 import sys
 
 from websockets.sync.client import connect
 
-address = f"ws://127.0.0.1:{sys.argv[1]}/chat"
+address = sys.argv[1]
+context = ssl.create_default_context(cafile=sys.argv[2]) if sys.argv[2:] else None
 long = bytes(range(256)) * 4096
 
 # It offers permessage-deflate unless it is told not to; the server declines.
 for compression in ("deflate", None):
-    with connect(address, compression=compression, max_size=None) as socket:
+    with connect(address, compression=compression, max_size=None, ssl=context, proxy=None) as socket:
         assert socket.protocol.extensions == [], socket.protocol.extensions
         for message in ("", "zwölf \N{CRAB}", b"", b"\0\xff", long, "ö" * 100_000):
             socket.send(message)

@@ -1,12 +1,16 @@
-// A client of npm's ws against a server that echoes: ws_client.js PORT.
+// A client of npm's ws against a server that echoes: ws_client.js URL [AUTHORITIES].
 'use strict';
 
 const assert = require('node:assert');
 const { once } = require('node:events');
+const { readFileSync } = require('node:fs');
 const { WebSocket } = require('ws');
 
-async function main(address, perMessageDeflate) {
-  const socket = new WebSocket(address, { perMessageDeflate });
+const [address, authorities] = process.argv.slice(2);
+const ca = authorities && readFileSync(authorities);
+
+async function main(perMessageDeflate) {
+  const socket = new WebSocket(address, { perMessageDeflate, ca });
   await once(socket, 'open');
   assert.strictEqual(socket.extensions, '');
   const long = Buffer.alloc(1_000_000, 'some bytes');
@@ -29,9 +33,8 @@ async function main(address, perMessageDeflate) {
 }
 
 (async () => {
-  const address = `ws://127.0.0.1:${process.argv[2]}/chat`;
-  await main(address, true);
-  await main(address, false);
+  await main(true);
+  await main(false);
   console.log('two connections, six messages each, closed with 4001');
 })().catch((error) => {
   console.error(error);
