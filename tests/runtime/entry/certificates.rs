@@ -3,7 +3,9 @@
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, LazyLock};
 use std::thread;
+use std::time::Duration;
 
+use rustix::net::sockopt;
 use rustls::ServerConnection;
 use rustls::pki_types::CertificateDer;
 use winws::WinHttp;
@@ -124,4 +126,6 @@ fn send(port: u16, demands: u8) -> Result<(), SendRequestError> {
 fn shake(mut stream: TcpStream, config: rustls::ServerConfig) {
     let mut tls = ServerConnection::new(Arc::new(config)).expect("a good configuration");
     while tls.is_handshaking() && tls.complete_io(&mut stream).is_ok_and(|count| count != (0, 0)) {}
+    // The client has judged. A reset leaves nothing behind that would keep the port from the runs to come.
+    sockopt::set_socket_linger(&stream, Some(Duration::ZERO)).expect("a TCP stream");
 }

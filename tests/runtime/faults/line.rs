@@ -180,20 +180,20 @@ pub(super) fn write_singly(stream: &mut impl Write, bytes: &[u8], over: &Receive
 }
 
 impl Read for Line {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match &mut self.tls {
-            None => self.stream.read(buffer),
-            Some(tls) => rustls::Stream::new(&mut **tls, &mut self.stream).read(buffer),
+            None => self.stream.read(buf),
+            Some(tls) => rustls::Stream::new(&mut **tls, &mut self.stream).read(buf),
         }
     }
 }
 
 impl Write for Line {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match &mut self.tls {
-            None => self.stream.write(bytes),
+            None => self.stream.write(buf),
             Some(tls) => {
-                let count = tls.writer().write(bytes)?;
+                let count = tls.writer().write(buf)?;
                 self.flush()?;
                 Ok(count)
             }

@@ -59,20 +59,20 @@ pub(super) struct Wire {
 }
 
 impl Read for Wire {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match &mut self.tls {
-            None => self.stream.read(buffer),
-            Some(tls) => rustls::Stream::new(&mut **tls, &mut self.stream).read(buffer),
+            None => self.stream.read(buf),
+            Some(tls) => rustls::Stream::new(&mut **tls, &mut self.stream).read(buf),
         }
     }
 }
 
 impl Write for Wire {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match &mut self.tls {
-            None => self.stream.write(bytes),
+            None => self.stream.write(buf),
             Some(tls) => {
-                let count = tls.writer().write(bytes)?;
+                let count = tls.writer().write(buf)?;
                 self.flush()?;
                 Ok(count)
             }

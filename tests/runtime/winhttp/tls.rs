@@ -92,16 +92,7 @@ impl Secure {
 
     /// Makes calls while the server does its handshake.
     fn beside<R>(&self, calls: impl FnOnce() -> R) -> (R, io::Result<Peer>) {
-        self.serving(|| self.accept(), calls)
-    }
-
-    /// Makes calls while the server does something else.
-    fn serving<S: Send, R>(&self, serve: impl FnOnce() -> S + Send, calls: impl FnOnce() -> R) -> (R, S) {
-        thread::scope(|scope| {
-            let server = scope.spawn(serve);
-            let result = calls();
-            (result, server.join().unwrap())
-        })
+        serving(|| self.accept(), calls)
     }
 
     /// Sends a request, and gives the server's end with the head that came.
@@ -139,6 +130,15 @@ impl Secure {
     }
 }
 
+/// Makes calls while a server does something.
+fn serving<S: Send, R>(serve: impl FnOnce() -> S + Send, calls: impl FnOnce() -> R) -> (R, S) {
+    thread::scope(|scope| {
+        let server = scope.spawn(serve);
+        let result = calls();
+        (result, server.join().unwrap())
+    })
+}
+
 /// A socket of the Rust API over TLS, and the server's end.
 fn connect_value() -> (winws::WebSocket, Peer) {
     let authority = Authority::new("an authority");
@@ -151,7 +151,7 @@ fn connect_value() -> (winws::WebSocket, Peer) {
         peer
     };
     let connect = || winws::Session::builder().roots(authority.roots()).build().unwrap().connect(&url).unwrap();
-    server.serving(serve, connect)
+    serving(serve, connect)
 }
 
 /// A request over TLS.
@@ -201,7 +201,7 @@ fn attempt_with(
     let former = unsafe { WinHttpSetStatusCallback(c::word(request.0), Some(note), mask, 0) };
     assert!(former.is_none());
     prepare(&request);
-    let (mut code, peer) = server.serving(serve, || request.send());
+    let (mut code, peer) = serving(serve, || request.send());
     if code == OK {
         let mut peer = peer.unwrap();
         peer.read_head();
@@ -220,7 +220,7 @@ fn faults_of(server: &Secure, builder: winws::SessionBuilder) -> Vec<Fault> {
             peer.write(NOTHING.as_bytes());
         }
     };
-    let (got, ()) = server.serving(serve, || builder.build().unwrap().get(&server.url()));
+    let (got, ()) = serving(serve, || builder.build().unwrap().get(&server.url()));
     match got {
         Ok(response) => {
             assert_eq!(response.status(), 204);

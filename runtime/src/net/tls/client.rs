@@ -12,6 +12,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{AlertDescription, ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::faults::{Fault, Faults, SecureFailure};
+use super::pem::ClientCertificate;
 use super::policy::{Policy, shared_provider};
 use super::record::RustlsClient;
 use super::verify::{Demands, Findings, examine};
@@ -143,19 +144,19 @@ impl ServerCertVerifier for Connecting {
     fn verify_tls12_signature(
         &self,
         message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &shared_provider().signature_verification_algorithms)
+        verify_tls12_signature(message, cert, dss, &shared_provider().signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
         &self,
         message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &shared_provider().signature_verification_algorithms)
+        verify_tls13_signature(message, cert, dss, &shared_provider().signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -166,7 +167,7 @@ impl ServerCertVerifier for Connecting {
 impl ResolvesClientCert for Connecting {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.was_asked_for_certificate.store(true, Ordering::SeqCst);
-        self.policy.certificate.as_ref().map(|certificate| certificate.certified_key())
+        self.policy.certificate.as_ref().map(ClientCertificate::certified_key)
     }
 
     /// Without one the server's question must be noticed all the same.

@@ -66,8 +66,8 @@ struct Usage {
 }
 
 impl ExtendedKeyUsageValidator for Usage {
-    fn validate(&self, purposes: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
-        if self.is_checked { KeyUsage::server_auth().validate(purposes) } else { Ok(()) }
+    fn validate(&self, iter: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
+        if self.is_checked { KeyUsage::server_auth().validate(iter) } else { Ok(()) }
     }
 }
 

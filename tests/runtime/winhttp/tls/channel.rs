@@ -13,7 +13,7 @@ use winws_tests_runtime::peer::{Peer, close_frame};
 
 use super::super::chain::{Handle, Opening, Server};
 use super::super::{CANCELLED, INCORRECT_TYPE, INVALID_PARAMETER, OK, SECURE_FAILURE, TIMEOUT};
-use super::{GOOD, NOTHING, Secure, attempt, attempt_with, faults_of, insecure, open};
+use super::{GOOD, NOTHING, Secure, attempt, attempt_with, faults_of, insecure, open, serving};
 
 const CHANNEL_ERROR: u32 = sys::WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR;
 const PROTOCOLS: u32 = sys::WINHTTP_OPTION_SECURE_PROTOCOLS;
@@ -54,16 +54,13 @@ fn b1_8_14_of_the_protocols_those_that_exist_count() {
         assert_eq!(server.session.set_number(PROTOCOLS, protocols), OK, "{protocols:#x}");
         let request = server.open();
         let (sent, peer) = server.beside(|| request.send());
-        match agreed {
-            Some(agreed) => {
-                assert_eq!(sent, OK, "{protocols:#x}");
-                assert_eq!(peer.unwrap().tls().protocol_version(), Some(agreed), "{protocols:#x}");
-            }
-            None => {
-                assert_eq!(sent, SECURE_FAILURE, "{protocols:#x}");
-                assert!(peer.is_err());
-                assert_eq!(attempt(&server, |_| {}), insecure(CHANNEL_ERROR));
-            }
+        if let Some(agreed) = agreed {
+            assert_eq!(sent, OK, "{protocols:#x}");
+            assert_eq!(peer.unwrap().tls().protocol_version(), Some(agreed), "{protocols:#x}");
+        } else {
+            assert_eq!(sent, SECURE_FAILURE, "{protocols:#x}");
+            assert!(peer.is_err());
+            assert_eq!(attempt(&server, |_| {}), insecure(CHANNEL_ERROR));
         }
     }
     // The page: it can only be set, and on a session only.
@@ -127,7 +124,7 @@ fn b8_8_answers_that_are_no_tls() {
         // A handshake message that claims 16 MiB.
         b"\x16\x03\x03\x00\x04\x02\xff\xff\xff",
         b"SSH-2.0-OpenSSH_9.2\r\n",
-        &[0xff; 40_000],
+        &vec![0xff; 40_000],
     ];
     for answer in answers {
         assert_eq!(
@@ -210,7 +207,7 @@ fn a_silent_server_has_its_time() {
             let mut peer = Peer::accept(&server.listener);
             peer.read_bytes_to_end();
         };
-        let (sent, ()) = server.serving(serve, || request.send());
+        let (sent, ()) = serving(serve, || request.send());
         assert_eq!(sent, TIMEOUT);
     }
 }
@@ -226,7 +223,7 @@ fn a_server_that_dribbles_has_its_time() {
         // A message of the handshake in pieces of a byte each.
         peer.write_until_gone(b"\x16\x03\x03\x00\x01\x02");
     };
-    let (sent, ()) = server.serving(serve, || request.send());
+    let (sent, ()) = serving(serve, || request.send());
     // Whichever comes first: its time, or a handshake message that is too long.
     assert!([TIMEOUT, SECURE_FAILURE].contains(&sent), "{sent}");
 }
@@ -235,7 +232,7 @@ fn a_server_that_dribbles_has_its_time() {
 fn close_handle_while_another_thread_shakes_hands() {
     let server = Secure::new();
     let request = server.open();
-    let (sent, ()) = server.serving(
+    let (sent, ()) = serving(
         || {
             let mut peer = Peer::accept(&server.listener);
             peer.read(1);
@@ -336,7 +333,7 @@ fn b1_2_18_to_https_and_back() {
             peer.read_head();
             peer.write(NOTHING.as_bytes());
         };
-        let (received, ()) = secure.serving(serve, || request.receive());
+        let (received, ()) = serving(serve, || request.receive());
         assert_eq!((received, request.status()), (OK, Ok(204)));
     }
     // Back again: by default the program gets the redirect as it is.
@@ -353,7 +350,7 @@ fn b1_2_18_to_https_and_back() {
         peer.read_head();
         peer.write(NOTHING.as_bytes());
     };
-    let (received, ()) = secure.serving(serve, || request.receive());
+    let (received, ()) = serving(serve, || request.receive());
     assert_eq!((received, request.status()), (OK, Ok(204)));
 }
 

@@ -9,7 +9,7 @@ use winws_tests_runtime::peer::tls::{ClientAuth, VERSIONS, server_config};
 
 use super::super::chain::{Handle, set};
 use super::super::{CONNECTION_ERROR, INCORRECT_TYPE, INVALID_OPTION, OK, c};
-use super::{NOTHING, Secure};
+use super::{NOTHING, Secure, serving};
 
 const NEEDED: Win32Error = Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED;
 /// WINHTTP_OPTION_CLIENT_CERT_CONTEXT.
@@ -37,7 +37,7 @@ fn b8_9_the_server_demands_a_certificate() {
             let (sent, _) = server.beside(|| request.send());
             assert_eq!(sent, NEEDED);
         }
-        let (got, ()) = server.serving(
+        let (got, ()) = serving(
             || drop(server.accept()),
             || winws::Session::builder().roots(servers.roots()).build().unwrap().get(&server.url()),
         );
@@ -149,7 +149,7 @@ fn certificates_of_a_session_are_those_of_its_requests() {
         peer.read_head();
         peer.write(NOTHING.as_bytes());
     };
-    let (got, ()) = server.serving(serve, || builder.build().unwrap().get(&server.url()));
+    let (got, ()) = serving(serve, || builder.build().unwrap().get(&server.url()));
     assert_eq!(got.unwrap().status(), 204);
     let wrong = WinHttp::process().set_client_certificate(server.connection.0, Some(certificate));
     assert_eq!(Win32Error::from(wrong.unwrap_err()), INCORRECT_TYPE);

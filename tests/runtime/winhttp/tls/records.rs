@@ -11,7 +11,7 @@ use winws_tests_runtime::peer::{Peer, Socket, frame};
 
 use super::super::chain::Handle;
 use super::super::{CONNECTION_ERROR, OK};
-use super::Secure;
+use super::{Secure, serving};
 
 const UNTIL_END: &str = "HTTP/1.1 200 OK\r\n\r\n";
 
@@ -69,7 +69,7 @@ fn the_handshake_and_the_head_one_byte_at_a_time() {
         }
         peer
     };
-    let (received, _peer) = server.serving(serve, || (request.send(), request.receive()));
+    let (received, _peer) = serving(serve, || (request.send(), request.receive()));
     assert_eq!((received, request.body()), ((OK, OK), Ok("hi".to_owned())));
 }
 
@@ -258,7 +258,7 @@ fn a_large_body_of_a_request() {
         assert_eq!(request.write(&body[2_000_000..]), OK);
         request.receive()
     };
-    let (received, read) = server.serving(serve, send);
+    let (received, read) = serving(serve, send);
     assert_eq!(received, OK);
     assert!(read == body);
 }
