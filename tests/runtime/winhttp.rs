@@ -4,6 +4,7 @@ mod authentication;
 mod bodies;
 mod c;
 mod callbacks;
+mod certificate_chains;
 mod chain;
 mod characters;
 mod close;
