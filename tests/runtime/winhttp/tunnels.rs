@@ -128,6 +128,30 @@ fn b9_10_the_proxy_ends_the_connection_after_its_challenge() {
     assert_eq!(sent, OK);
 }
 
+/// Proxies that keep no connection do not all say so.
+#[test]
+fn b9_10_the_proxy_ends_the_connection_without_a_word() {
+    let proxy = Proxy::new();
+    for is_heard in [false, true] {
+        let request = proxy.open_upgrade();
+        set_basic(&request);
+        let sent = proxy.send(&request, || {
+            let mut peer = proxy.accept();
+            peer.read_head();
+            peer.write(CHALLENGE.as_bytes());
+            if is_heard {
+                peer.read_head();
+            }
+            drop(peer);
+            let mut peer = proxy.accept();
+            assert!(peer.read_head().contains(AUTHORIZATION));
+            peer.write(OPEN.as_bytes());
+            peer.read_head();
+        });
+        assert_eq!(sent, OK, "{is_heard}");
+    }
+}
+
 /// What is left to the program: the response of the proxy, its schemes, and the next request on the same handle.
 #[test]
 fn b9_7_the_program_answers_the_proxy() {

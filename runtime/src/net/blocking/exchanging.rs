@@ -178,7 +178,13 @@ impl Line {
                         notify(Notice::Sending);
                     }
                     let stream = self.stream()?;
-                    write_all(&stream, bytes, limits.send).map_err(|failure| of_certificate(&stream, failure))?;
+                    match write_all(&stream, bytes, limits.send) {
+                        Err(ExchangeFailure::Lost(_)) if exchange.may_end() && !self.waker.is_woken() => {
+                            exchange.ended()?;
+                            continue;
+                        }
+                        written => written.map_err(|failure| of_certificate(&stream, failure))?,
+                    }
                     exchange.sent(length);
                     if is_for_origin {
                         notify(Notice::Sent(length));
@@ -285,7 +291,11 @@ impl Line {
         if self.waker.is_woken() {
             return Err(ExchangeFailure::Cancelled);
         }
-        match waited.map_err(|error| of_certificate(&stream, error.into()))? {
+        let waited = match waited {
+            Err(_) if exchange.may_end() => Waited::End,
+            waited => waited.map_err(|error| of_certificate(&stream, error.into()))?,
+        };
+        match waited {
             Waited::Bytes(length) => {
                 exchange.received(&buffer[..length])?;
                 Ok(length)

@@ -20,6 +20,10 @@ pub use step::{ExchangeError, Length, NotNow, READ_AHEAD, Rules, Step};
 pub use tunnel::Proxy;
 use tunnel::{Outcome, Tunnel};
 
+/// How many challenges of proxies are answered in a row. Each proxy of a list has its own, and which of them takes the connection
+/// may change all the time.
+const MAX_PROXY_ANSWERS: u32 = 10;
+
 /// One request and what answers it.
 #[derive(Debug)]
 pub struct Exchange {
@@ -49,6 +53,8 @@ pub struct Exchange {
     proxy_credentials: Option<Basic>,
     /// Whether the proxy wants credentials; then every attempt has them.
     is_proxy_challenged: bool,
+    /// How many challenges of proxies have been answered since the last redirect.
+    proxy_answers: u32,
     reader: ResponseReader,
     answer: Option<Answer>,
     /// Bytes that came behind the head.
@@ -104,6 +110,7 @@ impl Exchange {
             proxy: None,
             proxy_credentials: None,
             is_proxy_challenged: false,
+            proxy_answers: 0,
             reader: ResponseReader::with_limit(rules.max_head),
             answer: None,
             ahead: Vec::new(),
@@ -185,7 +192,7 @@ impl Exchange {
     pub fn begin(&mut self, rules: Rules, first: Vec<u8>, length: Length, is_upgrade: bool) -> Result<(), FieldError> {
         self.rules = rules;
         self.forget();
-        self.redirects = 0;
+        (self.redirects, self.proxy_answers) = (0, 0);
         self.is_repeated = false;
         (self.first, self.length, self.written) = (first, length, 0);
         self.prepare(is_upgrade)?;
@@ -221,7 +228,7 @@ impl Exchange {
         if self.proxy != proxy {
             (self.proxy, self.is_proxy_challenged) = (proxy, false);
         }
-        let result = if self.needs_tunnel() { self.begin_tunnel() } else { self.reach_origin() };
+        let result = if self.needs_tunnel() { self.begin_tunnel(false) } else { self.reach_origin() };
         result.inspect_err(|_| self.fail())
     }
 
@@ -310,7 +317,9 @@ impl Exchange {
         let result = match &mut self.state {
             State::Receiving => self.receive_head(bytes),
             State::Tunnelling(tunnel) => {
-                let can_answer = self.rules.answers_challenges && has_credentials(&self.proxy_credentials, &self.proxy);
+                let can_answer = self.rules.answers_challenges
+                    && self.proxy_answers < MAX_PROXY_ANSWERS
+                    && has_credentials(&self.proxy_credentials, &self.proxy);
                 tunnel.received(bytes, can_answer).and_then(|outcome| self.tunnelled(outcome))
             }
             _ => {
@@ -349,6 +358,11 @@ impl Exchange {
         }
         self.fail();
         Err(ExchangeError::Ended)
+    }
+
+    /// Whether the stream may break without harm, which is to be reported as its [end](Self::ended): a new one will do.
+    pub fn may_end(&self) -> bool {
+        matches!(&self.state, State::Tunnelling(tunnel) if tunnel.may_end())
     }
 
     /// The stream has broken, and what is missing of the body never comes.
@@ -426,7 +440,8 @@ impl Exchange {
             // A server behind a tunnel is no proxy.
             407 if self.proxy.is_some() && !self.needs_tunnel() => {
                 let has_credentials = has_credentials(&self.proxy_credentials, &self.proxy);
-                ("Proxy-Authenticate", !has_credentials || self.is_proxy_challenged)
+                let has_enough = self.is_proxy_challenged || self.proxy_answers >= MAX_PROXY_ANSWERS;
+                ("Proxy-Authenticate", !has_credentials || has_enough)
             }
             _ => return Ok(false),
         };
@@ -437,7 +452,7 @@ impl Exchange {
         if response.status() == 401 {
             self.is_challenged = true
         } else {
-            self.is_proxy_challenged = true
+            self.answer_proxy();
         }
         self.repeat()?;
         Ok(true)
@@ -448,12 +463,13 @@ impl Exchange {
         self.proxy.is_some() && (self.origin.is_secure || self.offer.is_some())
     }
 
-    fn begin_tunnel(&mut self) -> Result<(), ExchangeError> {
+    fn begin_tunnel(&mut self, is_same_connection: bool) -> Result<(), ExchangeError> {
         let sent = self.sent_head();
         let own = sent.fields.values("Proxy-Authorization").next();
         let credentials = own.or_else(|| self.credentials_for_proxy());
         let agent = sent.fields.values("User-Agent").next();
         let tunnel = Tunnel::new(&self.origin, agent, credentials, self.rules.max_head)?;
+        let tunnel = if is_same_connection { tunnel.on_the_same_connection() } else { tunnel };
         self.state = State::Tunnelling(Box::new(tunnel));
         Ok(())
     }
@@ -465,6 +481,11 @@ impl Exchange {
         credentials.filter(|_| self.is_proxy_challenged).map(Basic::value)
     }
 
+    const fn answer_proxy(&mut self) {
+        self.is_proxy_challenged = true;
+        self.proxy_answers += 1;
+    }
+
     fn tunnelled(&mut self, outcome: Outcome) -> Result<(), ExchangeError> {
         match outcome {
             Outcome::Pending => Ok(()),
@@ -473,11 +494,11 @@ impl Exchange {
                 self.reach_origin()
             }
             Outcome::Again => {
-                self.is_proxy_challenged = true;
-                self.begin_tunnel()
+                self.answer_proxy();
+                self.begin_tunnel(true)
             }
             Outcome::Reconnect => {
-                self.is_proxy_challenged = true;
+                self.answer_proxy();
                 self.state = State::Connecting;
                 Ok(())
             }
@@ -552,6 +573,7 @@ impl Exchange {
             (self.credentials, self.is_challenged) = (None, false);
         }
         self.redirects += 1;
+        self.proxy_answers = 0;
         (self.origin, self.head) = (next.origin, next.head);
         self.repeat()?;
         Ok(true)
