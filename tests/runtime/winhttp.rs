@@ -18,6 +18,7 @@ mod proxies;
 mod receive;
 mod redirects;
 mod requests;
+mod secrets;
 mod send;
 mod sessions;
 mod threads;

@@ -9,7 +9,7 @@ mod redirect;
 mod step;
 mod tunnel;
 
-use core::mem;
+use core::{fmt, mem};
 
 use super::challenge::offers_basic;
 use super::{Basic, BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
@@ -25,7 +25,6 @@ use tunnel::{Outcome, Tunnel};
 const MAX_PROXY_ANSWERS: u32 = 10;
 
 /// One request and what answers it.
-#[derive(Debug)]
 pub struct Exchange {
     origin: Origin,
     /// What the program asks for.
@@ -61,7 +60,6 @@ pub struct Exchange {
     ahead: Vec<u8>,
 }
 
-#[derive(Debug)]
 enum State {
     /// Nothing was sent yet, or the exchange has failed.
     Idle,
@@ -81,13 +79,24 @@ enum State {
 }
 
 /// The final response.
-#[derive(Debug)]
 struct Answer {
     response: Response,
     body: BodyReader,
     /// What went wrong behind the payload that was given out.
     fault: Option<ExchangeError>,
     is_upgrade: bool,
+}
+
+impl fmt::Debug for Exchange {
+    /// Shows no bytes that are sent or received: they may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("origin", &self.origin)
+            .field("head", &self.head)
+            .field("proxy", &self.proxy)
+            .field("response", &self.response())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Exchange {

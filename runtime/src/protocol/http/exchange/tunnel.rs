@@ -19,7 +19,6 @@ pub struct Proxy {
 }
 
 /// A tunnel that is being opened.
-#[derive(Debug)]
 pub(super) struct Tunnel {
     reader: ResponseReader,
     state: State,
@@ -28,7 +27,6 @@ pub(super) struct Tunnel {
     is_reused: bool,
 }
 
-#[derive(Debug)]
 enum State {
     /// The bytes to send, and how many of them are out.
     Sending(Vec<u8>, usize),
