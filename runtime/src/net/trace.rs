@@ -17,7 +17,11 @@ pub(crate) fn notice(notice: Notice<'_>) {
         Notice::Received(bytes) => tracing::debug!(target: "winws", bytes, "received a part of the response"),
         Notice::Interim(status) => tracing::debug!(target: "winws", status, "received an interim response"),
         Notice::Insecure(faults) => tracing::debug!(target: "winws", ?faults, "there is no TLS with the server"),
-        Notice::Redirect(url) => tracing::debug!(target: "winws", url, "following a redirect"),
+        Notice::Redirect(url) => {
+            // Servers put secrets of their own into queries.
+            let url = url.split('?').next().unwrap_or_default();
+            tracing::debug!(target: "winws", url, "following a redirect");
+        }
     }
 }
 

@@ -143,6 +143,38 @@ fn b9_10_or_on_a_new_one_if_the_proxy_ends_it() {
     assert!(matches!(exchange.step(), Step::Connect(_)));
 }
 
+/// RFC 9112 section 9.5: a connection that was kept may have ended at any time, and what was sent on it was not heard.
+#[test]
+fn b9_10_or_on_a_new_one_if_the_proxy_has_ended_it_without_a_word() {
+    for is_sent in [false, true] {
+        let mut exchange = exchange(true, true);
+        exchange.connected(Some(proxy(true))).unwrap();
+        sent(&mut exchange);
+        assert!(!exchange.may_end());
+        receive(&mut exchange, &format!("{REFUSED}Content-Length: 0\r\n\r\n"));
+        if is_sent {
+            sent(&mut exchange);
+        }
+        assert!(exchange.may_end());
+        exchange.ended().unwrap();
+        assert!(matches!(exchange.step(), Step::Connect(_)));
+        exchange.connected(Some(proxy(true))).unwrap();
+        assert_eq!(sent(&mut exchange), connect(SECRET));
+        // Once, not for ever.
+        assert!(!exchange.may_end());
+        assert_eq!(exchange.ended(), Err(ExchangeError::Ended));
+    }
+    // An answer that breaks off was one.
+    let mut exchange = exchange(true, true);
+    exchange.connected(Some(proxy(true))).unwrap();
+    sent(&mut exchange);
+    receive(&mut exchange, &format!("{REFUSED}Content-Length: 0\r\n\r\n"));
+    sent(&mut exchange);
+    receive(&mut exchange, "H");
+    assert!(!exchange.may_end());
+    assert_eq!(exchange.ended(), Err(ExchangeError::Ended));
+}
+
 /// The program sees the 407, and may ask again with credentials.
 #[test]
 fn a_challenge_that_nobody_can_answer_is_the_response() {
@@ -258,6 +290,25 @@ fn credentials_do_not_go_to_another_proxy() {
     exchange.received(format!("{REFUSED}Connection: close\r\n\r\n").as_bytes()).unwrap();
     exchange.connected(Some(Proxy { host: "other".to_owned(), ..proxy(false) })).unwrap();
     assert_eq!(sent(&mut exchange), connect(""));
+}
+
+/// Of a list of proxies now one takes the connection and now another one, and each has a challenge for whoever comes.
+#[test]
+fn challenges_of_changing_proxies_come_to_an_end() {
+    for is_secure in [true, false] {
+        let mut exchange = exchange(is_secure, false);
+        let mut count = 0;
+        while matches!(exchange.step(), Step::Connect(_)) {
+            count += 1;
+            assert!(count < 100, "it goes on for ever");
+            exchange.connected(Some(Proxy { host: format!("proxy{}", count % 2), ..proxy(true) })).unwrap();
+            sent(&mut exchange);
+            exchange.begin_response().ok();
+            exchange.received(format!("{REFUSED}Connection: close\r\n\r\n").as_bytes()).unwrap();
+        }
+        exchange.begin_response().ok();
+        assert_eq!(exchange.response().unwrap().status(), 407);
+    }
 }
 
 /// A redirect over TLS goes through a tunnel of its own.

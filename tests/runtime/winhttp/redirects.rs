@@ -171,6 +171,7 @@ fn redirects_to_what_cannot_be_asked() {
         ("http://[::1/", Win32Error::ERROR_WINHTTP_INVALID_URL),
         ("http://a b/", Win32Error::ERROR_WINHTTP_INVALID_URL),
         ("http://127.0.0.1:99999/", Win32Error::ERROR_WINHTTP_INVALID_URL),
+        ("http://127.0.0.1:0/", Win32Error::ERROR_WINHTTP_INVALID_URL),
     ] {
         let request = server.open("GET", "/");
         assert_eq!(follow(&server, &request, &[redirect(302, location)]).0, code, "{location}");

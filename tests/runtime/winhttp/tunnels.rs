@@ -30,7 +30,7 @@ struct Proxy {
 
 impl Proxy {
     fn new() -> Self {
-        Self::with_list(|authority| authority.to_owned())
+        Self::with_list(str::to_owned)
     }
 
     fn with_list(list: impl FnOnce(&str) -> String) -> Self {
@@ -55,15 +55,15 @@ impl Proxy {
     fn accept(&self) -> Peer {
         Peer::accept(&self.listener)
     }
+}
 
-    /// Sends the request while `work` plays the proxy: the code.
-    fn send(&self, request: &Handle, work: impl FnOnce()) -> Win32Error {
-        thread::scope(|scope| {
-            let sending = scope.spawn(|| request.send());
-            work();
-            sending.join().unwrap()
-        })
-    }
+/// Sends the request while `work` plays the proxy: the code.
+fn send(request: &Handle, work: impl FnOnce()) -> Win32Error {
+    thread::scope(|scope| {
+        let sending = scope.spawn(|| request.send());
+        work();
+        sending.join().unwrap()
+    })
 }
 
 fn set_basic(request: &Handle) {
@@ -115,7 +115,7 @@ fn b9_10_the_proxy_ends_the_connection_after_its_challenge() {
     let proxy = Proxy::new();
     let request = proxy.open_upgrade();
     set_basic(&request);
-    let sent = proxy.send(&request, || {
+    let sent = send(&request, || {
         let mut peer = proxy.accept();
         peer.read_head();
         peer.write(CHALLENGE.replace("Content-Length: 5", "Connection: close").as_bytes());
@@ -128,12 +128,36 @@ fn b9_10_the_proxy_ends_the_connection_after_its_challenge() {
     assert_eq!(sent, OK);
 }
 
+/// Proxies that keep no connection do not all say so.
+#[test]
+fn b9_10_the_proxy_ends_the_connection_without_a_word() {
+    let proxy = Proxy::new();
+    for is_heard in [false, true] {
+        let request = proxy.open_upgrade();
+        set_basic(&request);
+        let sent = send(&request, || {
+            let mut peer = proxy.accept();
+            peer.read_head();
+            peer.write(CHALLENGE.as_bytes());
+            if is_heard {
+                peer.read_head();
+            }
+            drop(peer);
+            let mut peer = proxy.accept();
+            assert!(peer.read_head().contains(AUTHORIZATION));
+            peer.write(OPEN.as_bytes());
+            peer.read_head();
+        });
+        assert_eq!(sent, OK, "{is_heard}");
+    }
+}
+
 /// What is left to the program: the response of the proxy, its schemes, and the next request on the same handle.
 #[test]
 fn b9_7_the_program_answers_the_proxy() {
     let proxy = Proxy::new();
     let request = proxy.open_upgrade();
-    let sent = proxy.send(&request, || {
+    let sent = send(&request, || {
         let mut peer = proxy.accept();
         peer.read_head();
         peer.write(CHALLENGE.replace("Basic", "Negotiate, Basic").as_bytes());
@@ -146,7 +170,7 @@ fn b9_7_the_program_answers_the_proxy() {
     assert_eq!(request.body(), Ok("sorry".to_owned()));
     assert_eq!(request.complete_upgrade().map(drop), Err(Win32Error::ERROR_INVALID_OPERATION));
     set_basic(&request);
-    let sent = proxy.send(&request, || {
+    let sent = send(&request, || {
         let mut peer = proxy.accept();
         peer.read_head();
         peer.write(CHALLENGE.as_bytes());
@@ -198,7 +222,7 @@ fn b9_8_the_next_proxy_of_the_list_where_one_is_away() {
     let away = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = Proxy::with_list(|here| format!("https=127.0.0.1:1 http={away};http={here}"));
     let request = proxy.open_upgrade();
-    let sent = proxy.send(&request, || {
+    let sent = send(&request, || {
         let mut peer = proxy.accept();
         assert!(peer.read_head().starts_with("CONNECT server.invalid:80 "));
         peer.write(OPEN.as_bytes());
@@ -235,14 +259,14 @@ fn a_proxy_that_refuses() {
     ] {
         let proxy = Proxy::new();
         let request = proxy.open_upgrade();
-        let sent = proxy.send(&request, || {
+        let sent = send(&request, || {
             let mut peer = proxy.accept();
             peer.read_head();
             peer.write(answer.as_bytes());
         });
         assert_eq!(sent, code, "{answer}");
         // The handle can be used again.
-        let sent = proxy.send(&request, || {
+        let sent = send(&request, || {
             let mut peer = proxy.accept();
             peer.read_head();
             peer.write(OPEN.as_bytes());
@@ -256,7 +280,7 @@ fn a_proxy_that_refuses() {
 fn b9_11_bytes_right_behind_the_answer_of_the_proxy() {
     let proxy = Proxy::new();
     let request = proxy.open_upgrade();
-    let sent = proxy.send(&request, || {
+    let sent = send(&request, || {
         let mut peer = proxy.accept();
         peer.read_head();
         peer.write(format!("{OPEN}HTTP/1.1 503 Too many\r\nContent-Length: 4\r\n\r\nlate").as_bytes());
@@ -273,7 +297,7 @@ fn a_proxy_that_says_nothing_has_its_time_and_is_given_up_at_once() {
     assert_eq!(request.set_timeouts([0, 0, 0, 30]), OK);
     assert_eq!(request.send(), Win32Error::ERROR_WINHTTP_TIMEOUT);
     let request = proxy.open_upgrade();
-    let sent = proxy.send(&request, || {
+    let sent = send(&request, || {
         proxy.accept();
         let mut peer = proxy.accept();
         peer.read_head();

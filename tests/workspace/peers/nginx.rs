@@ -113,7 +113,7 @@ fn documents_come_over_tls() {
         )
     });
     let [plain, secure] = nginx.ports;
-    let text: String = (0..200_000).map(|number| format!("{number}\n")).collect();
+    let text = "a line of some length\n".repeat(200_000);
     nginx.document("new.txt", text.as_bytes());
     let document = format!("https://localhost:{secure}/new.txt");
     let session = authority.session();

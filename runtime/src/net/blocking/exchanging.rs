@@ -204,6 +204,10 @@ impl Line {
                     let stream = self.stream()?;
                     match write_all(&stream, bytes, limits.send) {
                         Ok(()) => exchange.sent(length),
+                        Err(ExchangeFailure::Lost(_)) if exchange.may_end() && !self.waker.is_woken() => {
+                            exchange.ended()?;
+                            continue;
+                        }
                         Err(failure) if is_for_origin => self
                             .answer_instead(exchange, &stream, failure)
                             .map_err(|failure| of_certificate(&stream, failure))?,
@@ -314,7 +318,11 @@ impl Line {
         if self.waker.is_woken() {
             return Err(ExchangeFailure::Cancelled);
         }
-        match waited.map_err(|error| of_certificate(&stream, error.into()))? {
+        let waited = match waited {
+            Err(_) if exchange.may_end() => Waited::End,
+            waited => waited.map_err(|error| of_certificate(&stream, error.into()))?,
+        };
+        match waited {
             Waited::Bytes(length) => {
                 exchange.received(&buffer[..length])?;
                 Ok(length)

@@ -1,6 +1,7 @@
 //! How a client's end of TLS begins, and what it finds out about the server on the way.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -31,8 +32,14 @@ impl Tls {
     pub(crate) fn client(policy: Policy, name: &str) -> Result<Self, SecureFailure> {
         // The zone of an address is of no interest to the server.
         let name = name.split_once('%').map_or(name, |(address, _)| address);
-        let name = ServerName::try_from(name.to_owned())
-            .map_err(|error| SecureFailure { faults: Faults::NONE.with(Fault::Name), source: Some(error.into()) })?;
+        let name = match ServerName::try_from(name.to_owned()) {
+            Ok(name) => name,
+            // No certificate can be for it, such as for `127.1`, and that does not matter. No server is told of an address.
+            Err(_) if policy.forgiven.has(Fault::Name) => ServerName::from(IpAddr::from(Ipv4Addr::UNSPECIFIED)),
+            Err(error) => {
+                return Err(SecureFailure { faults: Faults::NONE.with(Fault::Name), source: Some(error.into()) });
+            }
+        };
         let versions = policy.versions.supported();
         let connecting = Arc::new(Connecting {
             policy,

@@ -22,8 +22,9 @@ use super::faults::{Fault, Faults};
 /// The purpose of a server's certificate (RFC 5280 section 4.2.1.12).
 const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 
-/// One round for each kind of fault that can be forgiven, dates in both directions, and one more.
-const MAX_ROUNDS: usize = 8;
+/// One round for each kind of fault that can be forgiven, lists in two steps, a date for each certificate of the longest chain, and
+/// one more.
+const MAX_ROUNDS: usize = 16;
 
 /// What a certificate is held against.
 #[derive(Clone, Copy, Debug)]
@@ -105,28 +106,37 @@ fn examine_chain(
 ) {
     let authorities: Vec<TrustAnchor<'_>> =
         presented.iter().filter_map(|authority| anchor_from_trusted_cert(authority).ok()).collect();
-    let lists: Vec<&CertRevocationList<'_>> = demands.lists.iter().collect();
-    let mut revocation = revocation(&lists, demands.needs_lists);
-    if revocation.is_none() {
+    let orders = orders(demands.lists);
+    let mut revocation = if demands.lists.is_empty() {
         findings.add_unlisted(demands);
-    }
+        Revocation::Unchecked
+    } else {
+        Revocation::Checked { is_demanded: demands.needs_lists }
+    };
     let mut usage = Usage { is_checked: true };
     let (mut trusts_presented, mut was_early, mut was_late) = (false, false, false);
     for _ in 0..MAX_ROUNDS {
         let anchors = if trusts_presented { &authorities[..] } else { demands.anchors };
-        let verified =
-            end_entity.verify_for_usage(demands.algorithms, anchors, presented, now, usage, revocation, None);
-        let Err(error) = verified else { return };
+        let verify = |revocation: Option<RevocationOptions<'_>>| {
+            end_entity.verify_for_usage(demands.algorithms, anchors, presented, now, usage, revocation, None).map(drop)
+        };
+        let Err(error) = revocation.verify(&orders, verify) else { return };
         let (fault, noted) = certificate_error(error.clone());
         findings.add(fault, noted);
         match error {
-            Error::CertExpired { not_after, .. } if !was_late => (was_late, now) = (true, not_after),
-            Error::CertNotValidYet { not_before, .. } if !was_early => (was_early, now) = (true, not_before),
+            // Each certificate of a chain has its dates, and the moment that all of them allow lies in one direction. If there is
+            // none, one turn shows both kinds of faults, and then nobody knows what lies behind them.
+            Error::CertExpired { not_after, .. } if !(was_late && was_early) => (was_late, now) = (true, not_after),
+            Error::CertNotValidYet { not_before, .. } if !(was_late && was_early) => {
+                (was_early, now) = (true, not_before);
+            }
             // Every other fault would have been reported in its place, but no list has been looked into.
             Error::UnknownIssuer if trusts_presented || authorities.is_empty() => {
                 return findings.add_unlisted(demands);
             }
             Error::UnknownIssuer => trusts_presented = true,
+            // Nobody looks into the chain above it, so nothing but that it is its own authority can be forgiven.
+            Error::CaUsedAsEndEntity if !is_self_issued(certificate) => break,
             Error::CaUsedAsEndEntity => {
                 // Its dates have been looked at before this, and its usage not yet.
                 if let Some((fault, error)) = usage_fault(certificate) {
@@ -135,7 +145,12 @@ fn examine_chain(
                 return findings.add_unlisted(demands);
             }
             _ if fault == Fault::Usage && usage.is_checked => usage.is_checked = false,
-            _ if matches!(fault, Fault::Revoked | Fault::Revocation) && revocation.is_some() => revocation = None,
+            _ if fault == Fault::Revocation && revocation == (Revocation::Checked { is_demanded: true }) => {
+                revocation = Revocation::Checked { is_demanded: false };
+            }
+            _ if matches!(fault, Fault::Revoked | Fault::Revocation) && revocation != Revocation::Unchecked => {
+                revocation = Revocation::Unchecked;
+            }
             // It cannot be forgiven, so nobody knows what lies behind it.
             _ => break,
         }
@@ -143,15 +158,58 @@ fn examine_chain(
     findings.add(Fault::Certificate, CertificateError::ApplicationVerificationFailure);
 }
 
-/// How lists of revoked certificates are used. `None` if there are none.
-fn revocation<'l>(lists: &'l [&'l CertRevocationList<'l>], needs_lists: bool) -> Option<RevocationOptions<'l>> {
-    let (unknown, expired) = if needs_lists {
-        (UnknownStatusPolicy::Deny, ExpirationPolicy::Enforce)
-    } else {
-        (UnknownStatusPolicy::Allow, ExpirationPolicy::Ignore)
-    };
-    let options = RevocationOptionsBuilder::new(lists).ok()?.with_depth(RevocationCheckDepth::Chain);
-    Some(options.with_status_policy(unknown).with_expiration_policy(expired).build())
+/// How the lists of revoked certificates are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Revocation {
+    Unchecked,
+    /// `is_demanded` says that a certificate that no good list covers is at fault.
+    Checked {
+        is_demanded: bool,
+    },
+}
+
+impl Revocation {
+    /// Verifies with the lists in each of these orders, for a verifier looks into the first list of an authority alone. One list
+    /// that names a certificate is enough against it, and one good list without it is enough for it.
+    fn verify(
+        self,
+        orders: &[Vec<&CertRevocationList<'_>>],
+        verify: impl Fn(Option<RevocationOptions<'_>>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Self::Checked { is_demanded } = self else { return verify(None) };
+        let (unknown, expired) = if is_demanded {
+            (UnknownStatusPolicy::Deny, ExpirationPolicy::Enforce)
+        } else {
+            (UnknownStatusPolicy::Allow, ExpirationPolicy::Ignore)
+        };
+        let mut all = Err(Error::UnknownRevocationStatus);
+        for order in orders {
+            let Ok(options) = RevocationOptionsBuilder::new(order) else { continue };
+            let options = options.with_depth(RevocationCheckDepth::Chain);
+            let options = options.with_status_policy(unknown).with_expiration_policy(expired).build();
+            match verify(Some(options)) {
+                Ok(()) => all = Ok(()),
+                // A list that is not of this authority, but of one of the same name, says nothing.
+                Err(error) if certificate_error(error.clone()).0 == Fault::Revocation => all = all.or(Err(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        all
+    }
+}
+
+/// Orders of the lists in which each list of an authority comes first once.
+fn orders<'l>(lists: &'l [CertRevocationList<'l>]) -> Vec<Vec<&'l CertRevocationList<'l>>> {
+    let mut layers: Vec<Vec<&CertRevocationList<'_>>> = Vec::new();
+    for list in lists {
+        let has_same = |layer: &Vec<&CertRevocationList<'_>>| layer.iter().any(|other| other.issuer() == list.issuer());
+        match layers.iter_mut().find(|layer| !has_same(layer)) {
+            Some(layer) => layer.push(list),
+            None => layers.push(vec![list]),
+        }
+    }
+    let order = |first: &Vec<&'l CertRevocationList<'l>>| first.iter().copied().chain(lists).collect();
+    layers.iter().map(order).collect()
 }
 
 /// What is wrong with the usage of a certificate that a verifier does not look into, for it is that of an authority.
@@ -165,6 +223,14 @@ fn usage_fault(certificate: &CertificateDer<'_>) -> Option<(Fault, CertificateEr
         }
         Ok(_) => None,
     }
+}
+
+/// Whether a certificate names itself as its authority.
+fn is_self_issued(certificate: &CertificateDer<'_>) -> bool {
+    Certificate::from_der(certificate).is_ok_and(|certificate| {
+        let certificate = certificate.tbs_certificate();
+        certificate.issuer() == certificate.subject()
+    })
 }
 
 /// The kind of a fault, and what rustls calls it.

@@ -5,23 +5,26 @@
 //! another one, with the same states.
 
 mod content;
+mod credentials;
+mod receiving;
 mod redirect;
 mod step;
 mod tunnel;
+mod way;
 
-use core::mem;
+use core::{fmt, mem};
 
-use super::challenge::offers_basic;
-use super::{Basic, BodyError, BodyReader, FieldError, HeadError, Headers, RequestHead, Response, ResponseReader};
+use super::{Basic, BodyError, BodyReader, FieldError, Headers, RequestHead, Response, ResponseReader};
 use crate::protocol::upgrade::Offer;
 
 pub use redirect::{Origin, Redirects};
 pub use step::{ExchangeError, Length, NotNow, READ_AHEAD, Rules, Step};
 pub use tunnel::Proxy;
-use tunnel::{Outcome, Tunnel};
+
+use credentials::Credentials;
+use tunnel::Tunnel;
 
 /// One request and what answers it.
-#[derive(Debug)]
 pub struct Exchange {
     origin: Origin,
     /// What the program asks for.
@@ -42,15 +45,9 @@ pub struct Exchange {
     redirects: u32,
     /// Whether this is a further attempt, which goes on to its response by itself.
     is_repeated: bool,
-    credentials: Option<Basic>,
-    /// Whether the server wants credentials; then every attempt has them.
-    is_challenged: bool,
+    credentials: Credentials,
     /// The proxy that the stream goes to.
     proxy: Option<Proxy>,
-    /// With what its challenge is answered, before its own ones.
-    proxy_credentials: Option<Basic>,
-    /// Whether the proxy wants credentials; then every attempt has them.
-    is_proxy_challenged: bool,
     reader: ResponseReader,
     answer: Option<Answer>,
     /// The response that led to this attempt.
@@ -59,7 +56,6 @@ pub struct Exchange {
     ahead: Vec<u8>,
 }
 
-#[derive(Debug)]
 enum State {
     /// Nothing was sent yet, or the exchange has failed.
     Idle,
@@ -79,13 +75,24 @@ enum State {
 }
 
 /// The final response.
-#[derive(Debug)]
 struct Answer {
     response: Response,
     body: BodyReader,
     /// What went wrong behind the payload that was given out.
     fault: Option<ExchangeError>,
     is_upgrade: bool,
+}
+
+impl fmt::Debug for Exchange {
+    /// Shows no bytes that are sent or received: they may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("origin", &self.origin)
+            .field("head", &self.head)
+            .field("proxy", &self.proxy)
+            .field("response", &self.response())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Exchange {
@@ -104,11 +111,8 @@ impl Exchange {
             is_cut: false,
             redirects: 0,
             is_repeated: false,
-            credentials: None,
-            is_challenged: false,
+            credentials: Credentials::default(),
             proxy: None,
-            proxy_credentials: None,
-            is_proxy_challenged: false,
             reader: ResponseReader::with_limit(rules.max_head),
             answer: None,
             previous: None,
@@ -173,12 +177,12 @@ impl Exchange {
 
     /// With what a challenge of the server is answered. They go to this server only, not to where a redirect leads.
     pub fn set_credentials(&mut self, credentials: Basic) {
-        self.credentials = Some(credentials);
+        self.credentials.server = Some(credentials);
     }
 
     /// With what a challenge of a proxy is answered, in place of what the proxy's own address says.
     pub fn set_proxy_credentials(&mut self, credentials: Basic) {
-        self.proxy_credentials = Some(credentials);
+        self.credentials.proxies = Some(credentials);
     }
 
     /// Whether a request can begin: none is under way (b1.2.12).
@@ -197,6 +201,7 @@ impl Exchange {
         self.rules = rules;
         self.forget();
         self.redirects = 0;
+        self.credentials.begin();
         self.is_repeated = false;
         (self.first, self.length, self.written) = (first, length, 0);
         self.prepare(is_upgrade)?;
@@ -215,38 +220,6 @@ impl Exchange {
             State::Receiving => Step::Receive,
             State::Idle | State::Sent | State::Refused | State::Answered => Step::Rest,
         }
-    }
-
-    /// A stream is there: to the origin, or to this proxy.
-    ///
-    /// WebSockets and TLS go through a proxy as through a tunnel (RFC 6455 section 4.1). What else is asked for, the proxy is asked
-    /// for (RFC 9112 section 3.2.2).
-    ///
-    /// # Errors
-    ///
-    /// [`ExchangeError`], with which the exchange ends: a request with the headers for the proxy is too large.
-    pub fn connected(&mut self, proxy: Option<Proxy>) -> Result<(), ExchangeError> {
-        if !matches!(self.state, State::Connecting) {
-            return Ok(());
-        }
-        if self.proxy != proxy {
-            (self.proxy, self.is_proxy_challenged) = (proxy, false);
-        }
-        let result = if self.needs_tunnel() { self.begin_tunnel() } else { self.reach_origin() };
-        result.inspect_err(|_| self.fail())
-    }
-
-    /// TLS with the origin is there. The bytes that had come for it are taken.
-    ///
-    /// # Errors
-    ///
-    /// As for [`connected`](Self::connected).
-    pub fn secured(&mut self) -> Result<(), ExchangeError> {
-        if matches!(self.state, State::Securing) {
-            self.ahead = Vec::new();
-            self.begin_sending().inspect_err(|_| self.fail())?;
-        }
-        Ok(())
     }
 
     /// So many of the bytes have been written.
@@ -330,7 +303,8 @@ impl Exchange {
         let result = match &mut self.state {
             State::Receiving => self.receive_head(bytes),
             State::Tunnelling(tunnel) => {
-                let can_answer = self.rules.answers_challenges && has_credentials(&self.proxy_credentials, &self.proxy);
+                let can_answer =
+                    self.rules.answers_challenges && self.credentials.can_answer_tunnel(self.proxy.as_ref());
                 tunnel.received(bytes, can_answer).and_then(|outcome| self.tunnelled(outcome))
             }
             _ => {
@@ -371,6 +345,11 @@ impl Exchange {
         Err(ExchangeError::Ended)
     }
 
+    /// Whether the stream may break without harm, which is to be reported as its [end](Self::ended): a new one will do.
+    pub fn may_end(&self) -> bool {
+        matches!(&self.state, State::Tunnelling(tunnel) if tunnel.may_end())
+    }
+
     /// The stream has broken, and what is missing of the body never comes.
     pub fn broken(&mut self) {
         if let Some(answer) = &mut self.answer {
@@ -408,8 +387,8 @@ impl Exchange {
                 head.fields.set(name, &value)?;
             }
         }
-        if let Some(credentials) = self.credentials.as_ref().filter(|_| self.is_challenged) {
-            head.fields.set("Authorization", credentials.value())?;
+        if let Some(credentials) = self.credentials.for_server() {
+            head.fields.set("Authorization", credentials)?;
         }
         if let Length::Known(length) = self.length
             && (length > 0 || matches!(head.method(), "POST" | "PUT" | "PATCH"))
@@ -419,168 +398,4 @@ impl Exchange {
         self.sent = Some(head);
         Ok(())
     }
-
-    fn receive_head(&mut self, bytes: &[u8]) -> Result<(), ExchangeError> {
-        let taken = self.reader.receive_bytes(bytes).map_err(ExchangeError::Head)?;
-        if self.reader.interim().len() > usize::try_from(self.rules.max_interim).unwrap_or(usize::MAX) {
-            return Err(ExchangeError::TooManyInterim);
-        }
-        let Some(response) = self.reader.poll_response() else { return Ok(()) };
-        self.ahead.extend_from_slice(&bytes[taken..]);
-        // A 101 that nobody asked for is a response like any other, and no upgrade (b1.2.8).
-        let offer = self.offer.as_ref().filter(|_| response.status() == 101);
-        let is_upgrade = offer.is_some();
-        if let Some(offer) = offer {
-            response.check_offer(offer).map_err(ExchangeError::Upgrade)?;
-        } else if self.answer_challenge(&response)? || self.follow(&response)? {
-            self.previous = Some(response);
-            return Ok(());
-        }
-        let body = BodyReader::of_response(&response, self.head.method()).map_err(ExchangeError::Body)?;
-        self.answer = Some(Answer { response, body, fault: None, is_upgrade });
-        self.state = State::Answered;
-        Ok(())
-    }
-
-    /// Begins again with the credentials, if the server or the proxy asks for some that it has not had.
-    fn answer_challenge(&mut self, response: &Response) -> Result<bool, ExchangeError> {
-        let (header, is_answered) = match response.status() {
-            401 => ("WWW-Authenticate", self.credentials.is_none() || self.is_challenged),
-            // A server behind a tunnel is no proxy.
-            407 if self.proxy.is_some() && !self.needs_tunnel() => {
-                let has_credentials = has_credentials(&self.proxy_credentials, &self.proxy);
-                ("Proxy-Authenticate", !has_credentials || self.is_proxy_challenged)
-            }
-            _ => return Ok(false),
-        };
-        if is_answered || !self.rules.answers_challenges || !offers_basic(response, header) {
-            return Ok(false);
-        }
-        self.check_body_is_here()?;
-        if response.status() == 401 {
-            self.is_challenged = true
-        } else {
-            self.is_proxy_challenged = true
-        }
-        self.repeat()?;
-        Ok(true)
-    }
-
-    /// Whether the origin is reached through the proxy as through a tunnel.
-    const fn needs_tunnel(&self) -> bool {
-        self.proxy.is_some() && (self.origin.is_secure || self.offer.is_some())
-    }
-
-    fn begin_tunnel(&mut self) -> Result<(), ExchangeError> {
-        let sent = self.sent_head();
-        let own = sent.fields.values("Proxy-Authorization").next();
-        let credentials = own.or_else(|| self.credentials_for_proxy());
-        let agent = sent.fields.values("User-Agent").next();
-        let tunnel = Tunnel::new(&self.origin, agent, credentials, self.rules.max_head)?;
-        self.state = State::Tunnelling(Box::new(tunnel));
-        Ok(())
-    }
-
-    /// What the proxy is told, once it has asked.
-    fn credentials_for_proxy(&self) -> Option<&str> {
-        let of_proxy = self.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
-        let credentials = self.proxy_credentials.as_ref().or(of_proxy);
-        credentials.filter(|_| self.is_proxy_challenged).map(Basic::value)
-    }
-
-    fn tunnelled(&mut self, outcome: Outcome) -> Result<(), ExchangeError> {
-        match outcome {
-            Outcome::Pending => Ok(()),
-            Outcome::Open(ahead) => {
-                self.ahead = ahead;
-                self.reach_origin()
-            }
-            Outcome::Again => {
-                self.is_proxy_challenged = true;
-                self.begin_tunnel()
-            }
-            Outcome::Reconnect => {
-                self.is_proxy_challenged = true;
-                self.state = State::Connecting;
-                Ok(())
-            }
-            Outcome::Challenged(response, ahead) => {
-                let body = BodyReader::of_response(&response, "CONNECT").map_err(ExchangeError::Body)?;
-                self.answer = Some(Answer { response, body, fault: None, is_upgrade: false });
-                self.ahead = ahead;
-                self.state = if self.is_repeated { State::Answered } else { State::Refused };
-                Ok(())
-            }
-        }
-    }
-
-    /// The stream leads to the origin, or to a proxy that asks the origin.
-    fn reach_origin(&mut self) -> Result<(), ExchangeError> {
-        if self.origin.is_secure {
-            self.state = State::Securing;
-            return Ok(());
-        }
-        self.begin_sending()
-    }
-
-    fn begin_sending(&mut self) -> Result<(), ExchangeError> {
-        let mut head = self.sent_head().clone();
-        if self.needs_tunnel() {
-            // That was for the proxy.
-            head.fields.remove("Proxy-Authorization");
-        } else if self.proxy.is_some() {
-            if let Some(credentials) = self.credentials_for_proxy() {
-                head.fields
-                    .set("Proxy-Authorization", credentials)
-                    .map_err(|_| ExchangeError::Head(HeadError::TooLarge))?;
-            }
-            head = head.with_target(&self.origin.url(head.target())).map_err(|_| ExchangeError::Location)?;
-        }
-        let mut bytes = head.encode();
-        bytes.extend_from_slice(&self.first);
-        self.sent = Some(head);
-        self.state = State::Sending(bytes, 0);
-        Ok(())
-    }
-
-    /// Fails if a part of the body is gone.
-    fn check_body_is_here(&self) -> Result<(), ExchangeError> {
-        if self.written > 0 || self.is_cut || self.length == Length::Own { Err(ExchangeError::Resend) } else { Ok(()) }
-    }
-
-    /// Begins a further attempt.
-    fn repeat(&mut self) -> Result<(), ExchangeError> {
-        let is_upgrade = self.offer.is_some();
-        self.forget();
-        self.is_repeated = true;
-        self.prepare(is_upgrade).map_err(|_| ExchangeError::Head(HeadError::TooLarge))?;
-        self.state = State::Connecting;
-        Ok(())
-    }
-
-    /// Begins again where a redirect leads, if it is one to follow.
-    fn follow(&mut self, response: &Response) -> Result<bool, ExchangeError> {
-        let Some(next) = redirect::next(&self.origin, &self.head, response, self.rules.redirects)? else {
-            return Ok(false);
-        };
-        if self.redirects >= self.rules.max_redirects {
-            return Err(ExchangeError::TooManyRedirects);
-        }
-        if next.keeps_body {
-            self.check_body_is_here()?;
-        } else {
-            (self.first, self.length, self.written) = (Vec::new(), Length::Known(0), 0);
-        }
-        if next.origin != self.origin {
-            (self.credentials, self.is_challenged) = (None, false);
-        }
-        self.redirects += 1;
-        (self.origin, self.head) = (next.origin, next.head);
-        self.repeat()?;
-        Ok(true)
-    }
-}
-
-fn has_credentials(set: &Option<Basic>, proxy: &Option<Proxy>) -> bool {
-    set.is_some() || proxy.as_ref().is_some_and(|proxy| proxy.credentials.is_some())
 }

@@ -62,10 +62,23 @@ impl fmt::Display for FieldError {
 
 impl core::error::Error for FieldError {}
 
+/// Headers whose values are secrets.
+const SECRET: [&str; 3] = ["Authorization", "Proxy-Authorization", "Cookie"];
+
 /// The headers of a request, in order and in their own case. None can contain a line end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields {
     list: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Fields {
+    /// Shows no secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_secret = |name: &str| SECRET.iter().any(|secret| secret.eq_ignore_ascii_case(name));
+        f.debug_map()
+            .entries(self.iter().map(|(name, value)| (name, if is_secret(name) { ".." } else { value })))
+            .finish()
+    }
 }
 
 impl Fields {

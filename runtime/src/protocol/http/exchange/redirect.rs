@@ -101,7 +101,7 @@ pub(super) fn next(
         Host::Ipv4(address) => address.to_string(),
         Host::Ipv6(address) => address.to_string(),
     };
-    let port = url.port_or_known_default().ok_or(ExchangeError::Location)?;
+    let port = url.port_or_known_default().filter(|&port| port != 0).ok_or(ExchangeError::Location)?;
     // A URL knows neither the case of a name nor the zone of an address, so the former origin is kept as it was written.
     let former = base.as_ref().and_then(Url::host);
     let is_same = (is_secure, Some(&host), port) == (origin.is_secure, former.as_ref(), origin.port);

@@ -19,14 +19,14 @@ pub struct Proxy {
 }
 
 /// A tunnel that is being opened.
-#[derive(Debug)]
 pub(super) struct Tunnel {
     reader: ResponseReader,
     state: State,
     has_credentials: bool,
+    /// Whether the proxy has answered on this connection before, and may have ended it since.
+    is_reused: bool,
 }
 
-#[derive(Debug)]
 enum State {
     /// The bytes to send, and how many of them are out.
     Sending(Vec<u8>, usize),
@@ -74,7 +74,13 @@ impl Tunnel {
             reader: ResponseReader::with_limit(max_head),
             state: State::Sending(head.encode(), 0),
             has_credentials: credentials.is_some(),
+            is_reused: false,
         })
+    }
+
+    /// The same on a connection on which the proxy has answered before.
+    pub(super) fn on_the_same_connection(self) -> Self {
+        Self { is_reused: true, ..self }
     }
 
     /// The bytes to send, if some are left.
@@ -99,6 +105,7 @@ impl Tunnel {
         if matches!(self.state, State::Draining { .. }) {
             return Ok(self.drain(bytes));
         }
+        self.is_reused = false;
         let taken = self.reader.receive_bytes(bytes).map_err(ExchangeError::Head)?;
         let Some(response) = self.reader.poll_response() else { return Ok(Outcome::Pending) };
         let rest = &bytes[taken..];
@@ -124,12 +131,15 @@ impl Tunnel {
         }
     }
 
+    /// Whether the end of the connection is no failure: it could have been announced with the challenge, and was not (RFC 9112
+    /// section 9.5).
+    pub(super) const fn may_end(&self) -> bool {
+        matches!(self.state, State::Draining { .. }) || self.is_reused
+    }
+
     /// The proxy has ended the connection.
-    pub(super) fn ended(&self) -> Result<Outcome, ExchangeError> {
-        match self.state {
-            State::Draining { .. } => Ok(Outcome::Reconnect),
-            State::Sending(..) | State::Receiving => Err(ExchangeError::Ended),
-        }
+    pub(super) const fn ended(&self) -> Result<Outcome, ExchangeError> {
+        if self.may_end() { Ok(Outcome::Reconnect) } else { Err(ExchangeError::Ended) }
     }
 
     /// Drops the body of a refusal.
