@@ -22,6 +22,7 @@ mod secrets;
 mod send;
 mod sessions;
 mod threads;
+mod tickets;
 mod timeouts;
 mod times;
 mod tls;
