@@ -44,9 +44,9 @@ const NAMES: &[&str] = &[
 /// How many attributes a mark may have.
 const MOST: usize = 16;
 
-/// Whether a line may have a mark; it is asked for every line of every page.
-pub fn has_mark(line: &str) -> bool {
-    memchr::memmem::find(line.as_bytes(), b":::").is_some() || memchr::memmem::find(line.as_bytes(), b"[!").is_some()
+/// Whether a text may have a mark; it is asked for every page.
+pub fn has_mark(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b":::").is_some() || memchr::memmem::find(text.as_bytes(), b"[!").is_some()
 }
 
 /// The first mark at or after a place.

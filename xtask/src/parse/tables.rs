@@ -10,7 +10,7 @@ use crate::source::Span;
 /// How many lines of these a pipe table takes that starts on the first of them.
 pub(super) fn pipe_table(lines: &[&str]) -> Option<usize> {
     let [header, delimiter, ..] = lines else { return None };
-    if !header.contains('|') || !is_delimiter(delimiter) {
+    if memchr::memchr(b'|', header.as_bytes()).is_none() || !is_delimiter(delimiter) {
         return None;
     }
     let columns = split(header).len();
