@@ -195,10 +195,9 @@ fn normalise(raw: String) -> (String, Vec<usize>) {
 
 fn line_starts(text: &str) -> Vec<u32> {
     let after = |at| u32::try_from(at + 1).expect("a page is shorter than 4 GiB");
-    let ends = || memchr::memchr_iter(b'\n', text.as_bytes());
-    // To count them first takes less time than to make room for more again and again.
-    let mut starts = Vec::with_capacity(1 + ends().count());
+    // Lines of pages are short, and many are empty.
+    let mut starts = Vec::with_capacity(1 + text.len() / 32);
     starts.push(0);
-    starts.extend(ends().map(after));
+    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(after));
     starts
 }

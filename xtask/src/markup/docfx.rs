@@ -1,5 +1,9 @@
 //! DocFX's own marks, as they stand in a line of text: `:::image …:::`, `[!VIDEO …]`, `[!INCLUDE […](…)]`.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 /// A mark, as it stands in a text.
 pub struct Mark<'a> {
     /// Where it begins, in bytes.
@@ -46,7 +50,8 @@ const MOST: usize = 16;
 
 /// Whether a text may have a mark; it is asked for every page.
 pub fn has_mark(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b":::").is_some() || memchr::memmem::find(text.as_bytes(), b"[!").is_some()
+    static MARKS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new(":::"), Finder::new("[!")]);
+    MARKS.iter().any(|mark| mark.find(text.as_bytes()).is_some())
 }
 
 /// The first mark at or after a place.

@@ -7,9 +7,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use super::indent::{INLINE, flatten};
 use super::lines::LineCounter;
 use super::notes::quote;
-use super::plain;
 use crate::markup::html;
-use crate::prose::{Block, BlockKind, Inline, Prose, Target};
+use crate::prose::{Block, BlockKind, Inline, Prose, Target, plain};
 use crate::source::Span;
 
 /// How deep lists, quotes and marks may nest; what lies deeper loses its nesting, not its text.
@@ -20,7 +19,7 @@ pub(super) fn blocks(text: &str, first: u32) -> Vec<Block> {
     if text.trim().is_empty() {
         return Vec::new();
     }
-    if let Some(paragraph) = plain::paragraph(text, first) {
+    if let Some(paragraph) = super::plain::paragraph(text, first) {
         return vec![paragraph];
     }
     let text = flatten(text, MAX_DEPTH);
@@ -321,9 +320,9 @@ impl Inlines {
             Mark::Emphasis => Inline::Emphasis(content),
             Mark::Superscript => Inline::Superscript(content),
             Mark::Subscript => Inline::Subscript(content),
-            Mark::Code => Inline::Code(crate::prose::plain(&content)),
+            Mark::Code => Inline::Code(plain(&content).into_owned()),
             Mark::Link(target) => Inline::Link(Target::Written(target), content),
-            Mark::Image(source) => Inline::Image(source, crate::prose::plain(&content)),
+            Mark::Image(source) => Inline::Image(source, plain(&content).into_owned()),
             Mark::Flat => unreachable!("its content stays where it is"),
         });
     }

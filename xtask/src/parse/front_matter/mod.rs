@@ -47,21 +47,25 @@ pub(super) fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter,
         keys.iter().map(|key| key.values.iter().map(|value| Cow::Borrowed(unquote(value.text))).collect()).collect()
     });
     let mut front_matter = FrontMatter::new();
-    let unfilled =
-        |(_, values): &(&Key<'_>, &Vec<Cow<'_, str>>)| values.iter().any(|value| TEMPLATE.contains(&&**value));
-    let mut bleed = keys.iter().zip(&values).filter(unfilled);
-    if let Some((key, _)) = bleed.next() {
-        let place = key.values.first().unwrap_or(&key.name).span(file);
-        let message =
-            format!("values come from the unfilled template, {} in all; this is the first", 1 + bleed.count());
-        diags.report(Rule::TemplateText, file.at(place), message);
-    }
-    for (key, values) in keys.into_iter().zip(values) {
-        let said = |value: &str| !value.is_empty() && !TEMPLATE.contains(&value);
+    let mut unfilled: Vec<Span> = Vec::new();
+    for (key, values) in keys.iter().zip(values) {
         let at = |index: usize| key.values.get(index).or(key.values.last()).unwrap_or(&key.name).span(file);
-        let spanned = values.into_iter().enumerate().filter(|(_, value)| said(value));
-        let values = spanned.map(|(index, value)| Spanned { value: value.into_owned(), span: at(index) }).collect();
-        front_matter.entry(key.name.text.to_owned()).or_insert(values);
+        let mut said = Vec::with_capacity(values.len());
+        let mut is_filled = true;
+        for (index, value) in values.into_iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+            match TEMPLATE.contains(&&*value) {
+                true => is_filled = false,
+                false => said.push(Spanned { value: value.into_owned(), span: at(index) }),
+            }
+        }
+        if !is_filled {
+            unfilled.push(key.values.first().unwrap_or(&key.name).span(file));
+        }
+        front_matter.entry(key.name.text.to_owned()).or_insert(said);
+    }
+    if let Some(&first) = unfilled.first() {
+        let message = format!("values come from the unfilled template, {} in all; this is the first", unfilled.len());
+        diags.report(Rule::TemplateText, file.at(first), message);
     }
     (front_matter, end + 1)
 }
