@@ -233,9 +233,9 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let end = rest.char_indices().find(|&(at, c)| {
-            let blank = rest[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
+            let blank = || rest[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
             let abbreviation = || ["e.g", "i.e", "etc"].into_iter().any(|word| rest[..at].ends_with(word));
-            matches!(c, '.' | ';' | '!' | '?') && blank && !abbreviation()
+            matches!(c, '.' | ';' | '!' | '?') && blank() && !abbreviation()
         });
         let (sentence, after) = end.map_or((rest, ""), |(at, c)| (&rest[..at], &rest[at + c.len_utf8()..]));
         rest = after;

@@ -73,7 +73,9 @@ fn cuts(name: &str) -> Vec<u64> {
         let back = starts[end].wrapping_sub(starts[to].wrapping_mul(powers[end - to]));
         starts[from].wrapping_mul(powers[end - to]).wrapping_add(back)
     };
-    let mut cuts = vec![starts[end]];
+    // Some of them are the same: `aa` without either letter.
+    let mut cuts = Vec::with_capacity(end + 2);
+    cuts.push(starts[end]);
     cuts.extend(name.char_indices().map(|(at, c)| without(at, at + c.len_utf8())));
     let mut from = 0;
     for word in name.split('_') {
@@ -82,8 +84,6 @@ fn cuts(name: &str) -> Vec<u64> {
         cuts.push(if to < end { without(from, to + 1) } else { without(from.saturating_sub(1), to) });
         from = to + 1;
     }
-    cuts.sort_unstable();
-    cuts.dedup();
     cuts
 }
 

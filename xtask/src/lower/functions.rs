@@ -22,6 +22,7 @@ pub(super) fn lower(page: &Page, called: &Fact<String>, flaws: &mut Vec<String>,
     let mut names = BTreeSet::new();
     let mut lengths = Vec::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Parameters) {
+        function.params.reserve_exact(section.entries.len());
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Param) {
             if entry.name.value.is_empty() {
                 flaws.push("a parameter without a name".to_owned());

@@ -28,6 +28,7 @@ pub(super) fn lower(
     // Headings of which no field was made: each may be any.
     let mut unread = Vec::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::StructFields) {
+        fields.reserve_exact(section.entries.len());
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Field) {
             if entry.name.value.is_empty() {
                 flaws.push("a field without a name".to_owned());

@@ -192,8 +192,8 @@ impl Builder {
                 Some(item) => item.blocks.push(block),
                 None => items.push(Prose { blocks: vec![block] }),
             },
-            Some(container) => container.blocks.push(block),
-            None => self.done.push(block),
+            Some(container) => push(&mut container.blocks, block),
+            None => push(&mut self.done, block),
         }
     }
 
@@ -367,6 +367,14 @@ impl Inlines {
             self.pop();
         }
     }
+}
+
+/// Adds a block; most texts have one, and take no room for more.
+fn push(blocks: &mut Vec<Block>, block: Block) {
+    if blocks.is_empty() {
+        blocks.reserve_exact(1);
+    }
+    blocks.push(block);
 }
 
 /// Text without the character that kept its lines from being HTML.
