@@ -30,8 +30,11 @@ fn belongs(line: &str, before: &str) -> bool {
 
 /// Whether a line goes on with a row of too few cells, or of one whose last cell is not closed.
 fn continues(row: &str, line: &str, columns: usize) -> bool {
-    let row_is_short = split(row).len() < columns && !line.trim_start().starts_with('|');
-    !row.ends_with('|') && (row_is_short || !line.contains('|'))
+    if row.ends_with('|') {
+        return false;
+    }
+    let row_is_short = || split(row).len() < columns && !line.trim_start().starts_with('|');
+    !line.contains('|') || row_is_short()
 }
 
 fn is_delimiter(line: &str) -> bool {
