@@ -1,5 +1,9 @@
 //! Parse: pages of every dialect, and odd ones, to their structure.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
 use winws_tests_generator::stage::{self, Stage};
 use xtask::diag::Diagnostics;
 use xtask::page::Page;
@@ -36,5 +40,43 @@ fn encodings_do_not_show() {
             assert_eq!(stage::show::page(&other), stage::show::page(&page), "{} with {what}", path.display());
             assert_eq!(found.list, diags.list, "{} with {what}", path.display());
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+
+    /// Most values are read without the YAML crate. Each says what that crate reads there.
+    #[test]
+    fn front_matter_says_what_yaml_says(value in r#"[\["' ]{0,2}[a-z:#,'" \\-]{0,9}[\]"' ]{0,2}"#) {
+        let yaml = format!("k: {value}\nlast: x\n");
+        let stated = match value.trim_start().starts_with('[') {
+            true => serde_yaml::from_str::<BTreeMap<String, OneOrMany>>(&yaml).ok(),
+            false => serde_yaml::from_str(&yaml).ok().map(|read: BTreeMap<String, String>| {
+                read.into_iter().map(|(key, value)| (key, OneOrMany::One(value))).collect()
+            }),
+        };
+        let Some(stated) = stated.filter(|_| !value.trim().is_empty()) else { return Ok(()) };
+        let (page, _) = parse(format!("---\n{yaml}---\n# X function\n").into_bytes());
+        let read: Vec<&str> = page.front_matter["k"].iter().map(|value| &*value.value).collect();
+        prop_assert_eq!(read, stated["k"].values(), "{}", yaml);
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The values that say something.
+    fn values(&self) -> Vec<&str> {
+        let all = match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        };
+        all.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect()
     }
 }

@@ -93,7 +93,10 @@ pub fn understand(trees: &[Tree], progress: Option<&Progress>) -> (Spec, Diagnos
             resolve::overrides::apply(&overrides, file, &mut drafts, &mut diags);
             accepting.push((overrides, file));
         }
-        all.append(&mut drafts);
+        match all.is_empty() {
+            true => all = drafts,
+            false => all.append(&mut drafts),
+        }
     }
     let mut spec = resolve::resolve(all, &families, &mut diags);
     let files = trees.iter().flat_map(|tree| tree.pages.iter().chain(&tree.config));

@@ -1,5 +1,7 @@
 //! Text with structure: what stands between two headings of a page. Data only.
 
+use std::borrow::Cow;
+
 use crate::source::Span;
 
 /// A run of blocks.
@@ -122,10 +124,13 @@ impl Prose {
     }
 
     /// All its words as plain text, blocks separated by one blank.
-    pub fn plain(&self) -> String {
+    pub fn plain(&self) -> Cow<'_, str> {
+        if let [block] = &self.blocks[..] {
+            return block.plain();
+        }
         let mut out = String::new();
         self.push_plain(&mut out);
-        out
+        Cow::Owned(out)
     }
 
     /// Appends them.
@@ -141,10 +146,13 @@ impl Prose {
 
 impl Block {
     /// All its words as plain text.
-    pub fn plain(&self) -> String {
+    pub fn plain(&self) -> Cow<'_, str> {
+        if let BlockKind::Paragraph(inlines) | BlockKind::Heading(_, inlines) = &self.kind {
+            return plain(inlines);
+        }
         let mut out = String::new();
         self.push_plain(&mut out);
-        out
+        Cow::Owned(out)
     }
 
     fn push_plain(&self, out: &mut String) {
@@ -175,11 +183,31 @@ impl Table {
     }
 }
 
-/// The words of a run of inlines as plain text.
-pub fn plain(inlines: &[Inline]) -> String {
-    let mut out = String::new();
-    push_plain(inlines, &mut out);
-    out
+/// The words of a run of inlines as plain text; most are one text, which is not copied.
+pub fn plain(inlines: &[Inline]) -> Cow<'_, str> {
+    match inlines {
+        [] => Cow::Borrowed(""),
+        [Inline::Text(text) | Inline::Code(text)] => Cow::Borrowed(text),
+        [Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link(_, inner)] => plain(inner),
+        _ => {
+            let mut out = String::with_capacity(inlines.iter().map(length).sum());
+            push_plain(inlines, &mut out);
+            Cow::Owned(out)
+        }
+    }
+}
+
+/// About how long the words of an inline are.
+fn length(inline: &Inline) -> usize {
+    match inline {
+        Inline::Text(text) | Inline::Code(text) | Inline::Image(_, text) => text.len(),
+        Inline::Strong(inner)
+        | Inline::Emphasis(inner)
+        | Inline::Superscript(inner)
+        | Inline::Subscript(inner)
+        | Inline::Link(_, inner) => inner.iter().map(length).sum(),
+        Inline::Break => 1,
+    }
 }
 
 fn push_plain(inlines: &[Inline], out: &mut String) {
@@ -205,9 +233,9 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let end = rest.char_indices().find(|&(at, c)| {
-            let blank = rest[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
+            let blank = || rest[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
             let abbreviation = || ["e.g", "i.e", "etc"].into_iter().any(|word| rest[..at].ends_with(word));
-            matches!(c, '.' | ';' | '!' | '?') && blank && !abbreviation()
+            matches!(c, '.' | ';' | '!' | '?') && blank() && !abbreviation()
         });
         let (sentence, after) = end.map_or((rest, ""), |(at, c)| (&rest[..at], &rest[at + c.len_utf8()..]));
         rest = after;

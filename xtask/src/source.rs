@@ -80,7 +80,7 @@ impl SourceFile {
     /// Decodes and normalises the bytes of a file.
     pub fn new(path: impl Into<Arc<str>>, name: impl Into<Arc<str>>, bytes: Vec<u8>) -> Self {
         let (path, name) = (path.into(), name.into());
-        if bytes.contains(&0) {
+        if memchr::memchr(0, &bytes).is_some() {
             let damage = Some(Damage::Binary);
             return Self { path, name, damage, mojibake: Vec::new(), text: String::new(), starts: vec![0] };
         }
@@ -195,5 +195,9 @@ fn normalise(raw: String) -> (String, Vec<usize>) {
 
 fn line_starts(text: &str) -> Vec<u32> {
     let after = |at| u32::try_from(at + 1).expect("a page is shorter than 4 GiB");
-    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(after)).collect()
+    // Lines of pages are short, and many are empty.
+    let mut starts = Vec::with_capacity(1 + text.len() / 32);
+    starts.push(0);
+    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(after));
+    starts
 }

@@ -247,10 +247,10 @@ impl Claims {
         let mut found = Vec::new();
         each_leaf(prose, &mut |block| {
             if block.span.line == line {
-                found.push(Prose { blocks: vec![block.clone()] }.plain());
+                found.push(block.plain().into_owned());
             }
         });
-        let says = |text: &String| {
+        let says = |text: &str| {
             let lower = text.trim_start().to_lowercase();
             lower.starts_with("other") || lower.starts_with("none of the above")
         };

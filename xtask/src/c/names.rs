@@ -10,9 +10,10 @@ const MOST: usize = 250;
 
 /// Whether a text is a C identifier, and one with a letter or digit: see item_name_of_an_underscore.
 pub fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().any(|c| c != '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(|&b| b.is_ascii_alphabetic() || b == b'_')
+        && bytes.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_')
+        && bytes.iter().any(|&b| b != b'_')
 }
 
 /// Whether the template wrote a placeholder because it knew no name: `unnamedParam1`, `Arg2`.
@@ -35,7 +36,8 @@ impl<'a> Names<'a> {
         for name in names {
             by_cut.extend(cuts(name).into_iter().map(|cut| (cut, name)));
         }
-        by_cut.sort_unstable();
+        // The names of one hash need no order.
+        by_cut.sort_unstable_by_key(|&(cut, _)| cut);
         Self { by_cut }
     }
 
@@ -71,7 +73,9 @@ fn cuts(name: &str) -> Vec<u64> {
         let back = starts[end].wrapping_sub(starts[to].wrapping_mul(powers[end - to]));
         starts[from].wrapping_mul(powers[end - to]).wrapping_add(back)
     };
-    let mut cuts = vec![starts[end]];
+    // Some of them are the same: `aa` without either letter.
+    let mut cuts = Vec::with_capacity(end + 2);
+    cuts.push(starts[end]);
     cuts.extend(name.char_indices().map(|(at, c)| without(at, at + c.len_utf8())));
     let mut from = 0;
     for word in name.split('_') {
@@ -80,8 +84,6 @@ fn cuts(name: &str) -> Vec<u64> {
         cuts.push(if to < end { without(from, to + 1) } else { without(from.saturating_sub(1), to) });
         from = to + 1;
     }
-    cuts.sort_unstable();
-    cuts.dedup();
     cuts
 }
 

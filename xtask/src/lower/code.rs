@@ -5,11 +5,12 @@ use crate::c::values;
 
 /// A C identifier that is no lone English word, none of the values that are no codes, and no family of codes.
 pub(super) fn is_code(name: &str) -> bool {
-    if matches!(name, "TRUE" | "FALSE" | "NULL") || name.to_ascii_lowercase().ends_with("xxx") {
+    let of_family = || name.as_bytes().last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"xxx"));
+    if !is_identifier(name) || name.len() <= 2 || matches!(name, "TRUE" | "FALSE" | "NULL") || of_family() {
         return false;
     }
-    let capitals = name.chars().filter(char::is_ascii_uppercase).count();
-    is_identifier(name) && name.len() > 2 && (name.contains('_') || capitals == name.len()) && capitals > 0
+    let capitals = name.bytes().filter(u8::is_ascii_uppercase).count();
+    (name.contains('_') || capitals == name.len()) && capitals > 0
 }
 
 /// One name in capitals with an underscore within it, which is a code even among cells that are none.

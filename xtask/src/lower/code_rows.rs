@@ -1,6 +1,7 @@
 //! The rows of a text that lists codes, in whatever form: a table, a run of `<dl>`, bullets. A row has a code, or text
 //! that is kept as such; a code that is named in a way that is not read is reported.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::code::{is_code, is_plain_code, number as number_in};
@@ -203,7 +204,7 @@ fn head(inlines: &[Inline]) -> Option<(String, Vec<Inline>)> {
             let end = text.find(')').map(|close| close + 1).filter(|&end| is_wrapped(&text[..end])).unwrap_or(end);
             let mut after = vec![Inline::Text(text[end..].to_owned())];
             after.extend(tail.iter().cloned());
-            (text[..end].to_owned(), after)
+            (Cow::Borrowed(&text[..end]), after)
         }
         _ => return None,
     };
@@ -233,7 +234,7 @@ fn cell(cell: &Prose) -> Option<Cell> {
     for piece in pieces {
         let text = match &piece.kind {
             BlockKind::Paragraph(inlines) => plain(inlines),
-            _ => String::new(),
+            _ => Cow::Borrowed(""),
         };
         if let Some(number) = number_in(text.trim()) {
             match found.number {

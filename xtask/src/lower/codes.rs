@@ -309,6 +309,10 @@ fn cells<'a>(
 
 /// `**NAME**<br>0x1` is two atoms, and so is `0x1<br>**NAME**`.
 fn paragraph<'a>(block: &'a Block, inlines: &[Inline], place: (usize, usize), atoms: &mut Vec<Atom<'a>>) {
+    if !inlines.contains(&Inline::Break) {
+        atoms.push(atom(plain(inlines).trim().to_owned(), Cow::Borrowed(block), place));
+        return;
+    }
     let parts: Vec<&[Inline]> =
         inlines.split(|inline| *inline == Inline::Break).filter(|part| !part.is_empty()).collect();
     let texts: Vec<String> = parts.iter().map(|part| plain(part).trim().to_owned()).collect();
@@ -317,7 +321,7 @@ fn paragraph<'a>(block: &'a Block, inlines: &[Inline], place: (usize, usize), at
         [value, name, ..] => number(value).is_some() && is_code(name),
         _ => false,
     };
-    if !is_pair || parts.len() == 1 && parts[0].len() == inlines.len() {
+    if !is_pair {
         atoms.push(atom(plain(inlines).trim().to_owned(), Cow::Borrowed(block), place));
         return;
     }

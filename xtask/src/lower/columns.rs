@@ -201,7 +201,7 @@ pub(super) fn mostly(table: &Table, column: usize, is_so: impl Fn(&Prose) -> boo
 
 /// Whether a column has more names than half of the cells that are one.
 fn tells_apart(table: &Table, column: usize) -> bool {
-    let mut names: Vec<String> = filled(table, column).map(Prose::plain).filter(|text| is_code(text.trim())).collect();
+    let mut names: Vec<_> = filled(table, column).map(Prose::plain).filter(|text| is_code(text.trim())).collect();
     let all = names.len();
     names.sort_unstable();
     names.dedup();

@@ -22,6 +22,7 @@ pub(super) fn lower(page: &Page, called: &Fact<String>, flaws: &mut Vec<String>,
     let mut names = BTreeSet::new();
     let mut lengths = Vec::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::Parameters) {
+        function.params.reserve_exact(section.entries.len());
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Param) {
             if entry.name.value.is_empty() {
                 flaws.push("a parameter without a name".to_owned());
@@ -321,7 +322,7 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Len
         let text = plain(std::slice::from_ref(inline));
         match inline {
             Inline::Emphasis(_) | Inline::Code(_) | Inline::Strong(_)
-                if named.is_none() && names.contains(&text) && text != param.name.value =>
+                if named.is_none() && names.contains(&*text) && text != param.name.value =>
             {
                 // "Number of headers in *p*", whatever they are the number of.
                 let before = sentence.to_lowercase();
@@ -339,11 +340,11 @@ fn length_of(page: &Page, param: &Param, names: &BTreeSet<String>) -> Option<Len
         }
         sentence.push_str(&text);
     }
+    let name = named?.into_owned();
     let lower = sentence.to_lowercase();
     let speaks = counts || LENGTH_WORDS.iter().any(|word| lower.contains(word));
     let here = Fact { value: (), source: at(page, block.span) };
-    let name = named.filter(|_| speaks)?;
-    Some(match lower.contains("byte") {
+    speaks.then(|| match lower.contains("byte") {
         true => LengthOf::in_bytes(here.derive(LENGTH_IN_BYTES, name)),
         false => LengthOf { buffer: here.derive(LENGTH_SENTENCE, name), unit: None },
     })

@@ -24,7 +24,7 @@ pub(super) fn read(page: &Page, param: &mut Param) {
             param.reserved = Some(Fact { value: (), source: at(page, span) });
         }
         for sentence in sentences(&text) {
-            let words: Vec<String> = words(sentence);
+            let words: Vec<&str> = words(sentence);
             refused |= refuses(&words);
             if !says_optional(&words, &param.name.value) {
                 continue;
@@ -50,10 +50,10 @@ fn begins_with_reserved(text: &str) -> bool {
     word == "Reserved" && !text[word.len()..].trim_start().starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-/// The words of a sentence, lower case but for names.
-fn words(sentence: &str) -> Vec<String> {
+/// The words of a sentence.
+fn words(sentence: &str) -> Vec<&str> {
     let split = sentence.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '\'' | '’' | '-'));
-    split.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    split.filter(|word| !word.is_empty()).collect()
 }
 
 /// Words that make a statement one under a condition, or take it back.
@@ -84,26 +84,28 @@ fn is_condition(word: &str) -> bool {
 }
 
 /// Whether a sentence says that NULL, or leaving the parameter out, makes the call fail or is forbidden.
-fn refuses(words: &[String]) -> bool {
-    let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
-    let null = lower.iter().any(|word| matches!(&**word, "null" | "optional"));
-    let bad = |word: &String| {
-        matches!(&**word, "fails" | "fail" | "failed" | "error" | "invalid" | "cannot" | "required" | "mandatory")
-    };
-    let forbids =
-        lower.windows(2).any(|pair| pair[1] == "not" && matches!(&*pair[0], "must" | "should" | "may" | "can"));
-    null && (lower.iter().any(bad) || forbids)
+fn refuses(words: &[&str]) -> bool {
+    const BAD: &[&str] = &["fails", "fail", "failed", "error", "invalid", "cannot", "required", "mandatory"];
+    let forbids = |pair: &[&str]| is_one(pair[1], &["not"]) && is_one(pair[0], &["must", "should", "may", "can"]);
+    words.iter().any(|word| is_one(word, &["null", "optional"]))
+        && (words.iter().any(|word| is_one(word, BAD)) || words.windows(2).any(forbids))
+}
+
+/// Whether a word is one of some, in any case.
+fn is_one(word: &str, of: &[&str]) -> bool {
+    of.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// "This parameter can be NULL", "*name* is optional", "Optional", "Can be NULL".
-fn says_optional(words: &[String], name: &str) -> bool {
-    let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+fn says_optional(words: &[&str], name: &str) -> bool {
+    // No answer depends on a later word.
+    let lower: Vec<String> = words.iter().take(7).map(|word| word.to_ascii_lowercase()).collect();
     let word = |at: usize| lower.get(at).map_or("", |word| &**word);
     let subject = match (word(0), word(1)) {
         ("optional", "") => return true,
         ("this" | "the", "parameter" | "argument") | ("this", "pointer") => 2,
         ("can" | "may", "be") => 0,
-        _ if words.first().is_some_and(|word| word == name) => 1,
+        _ if words.first() == Some(&name) => 1,
         _ => return false,
     };
     let verb = (word(subject), word(subject + 1), word(subject + 2));

@@ -117,6 +117,9 @@ fn unmarked_items(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics)
     for block in proses.flat_map(|prose| &prose.blocks) {
         let BlockKind::Paragraph(inlines) = &block.kind else { continue };
         let text = plain(inlines);
+        if !names_an_item(&text) {
+            continue;
+        }
         let words: Vec<&str> = text.split_whitespace().collect();
         for pair in words.windows(2).filter(|pair| matches!(pair[0], "-param" | "-field") && is_identifier(pair[1])) {
             let item = pair.join(" ");
@@ -125,6 +128,13 @@ fn unmarked_items(page: &Page, flaws: &mut Vec<String>, diags: &mut Diagnostics)
             flaws.push(format!("what stands under `{item}`"));
         }
     }
+}
+
+/// Whether a text has the word of an item of the template, of which there are too many to take each apart.
+fn names_an_item(text: &str) -> bool {
+    let is_item =
+        |at: usize| ["param", "field"].iter().any(|item| text.as_bytes()[at + 1..].starts_with(item.as_bytes()));
+    memchr::memchr_iter(b'-', text.as_bytes()).any(is_item)
 }
 
 /// Where a person looks for the item: front matter, from which its name may be, is far above the text.

@@ -63,9 +63,12 @@ pub(super) fn lengths(page: &Page, params: &[Param], diags: &mut Diagnostics) {
     let claimed: BTreeSet<&str> = params.iter().filter_map(|param| Some(&*param.length_of.as_ref()?.value)).collect();
     let open: Vec<&str> = params.iter().filter(|param| is_buffer(param)).map(|param| &*param.name.value).collect();
     let open: Vec<&str> = open.into_iter().filter(|name| !claimed.contains(name)).collect();
+    if open.is_empty() {
+        return;
+    }
     for param in params.iter().filter(|param| param.length_of.is_none() && is_count(param)) {
         let Some(block) = param.docs.blocks.first() else { continue };
-        if open.is_empty() || !speaks_of_a_length(block) {
+        if !speaks_of_a_length(block) {
             continue;
         }
         let name = &param.name.value;

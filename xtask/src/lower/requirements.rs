@@ -1,5 +1,7 @@
 //! What an item needs: from the front matter, else from the table under `Requirements` that win32's own pages have.
 
+use std::borrow::Cow;
+
 use super::{at, stated};
 use crate::draft::{Kind, Requirements};
 use crate::fact::Fact;
@@ -53,7 +55,7 @@ fn value(page: &Page, row: &Row, labels: &[&str]) -> Option<Fact<String>> {
 }
 
 /// The first line of a cell, or the first term of the list that it holds.
-fn first_line(cell: &Prose) -> Option<String> {
+fn first_line(cell: &Prose) -> Option<Cow<'_, str>> {
     match &cell.blocks.first()?.kind {
         BlockKind::Paragraph(inlines) => {
             let end = inlines.iter().position(|inline| *inline == Inline::Break).unwrap_or(inlines.len());

@@ -1,5 +1,6 @@
 //! Structures and unions: their fields as the page lists them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::declared::{self, Shown};
@@ -27,6 +28,7 @@ pub(super) fn lower(
     // Headings of which no field was made: each may be any.
     let mut unread = Vec::new();
     for section in page.sections.iter().filter(|section| section.kind == SectionKind::StructFields) {
+        fields.reserve_exact(section.entries.len());
         for entry in section.entries.iter().filter(|entry| entry.kind == EntryKind::Field) {
             if entry.name.value.is_empty() {
                 flaws.push("a field without a name".to_owned());
@@ -75,8 +77,8 @@ pub(super) fn lower(
 /// A field whose type is `struct` or `union` and nothing else, or that is called `(unnamed union)` or as headers call
 /// what only some compilers let have no name.
 fn nested(page: &Page, entry: &Entry) -> Option<Fact<Kind>> {
-    let words = if let Some(line) = &entry.c_type {
-        Spanned { value: plain(&line.value), span: line.span }
+    let (words, span) = if let Some(line) = &entry.c_type {
+        (plain(&line.value), line.span)
     } else {
         let last = entry.name.value.rsplit('.').next().expect("a split has a last part");
         let kind = match dummy(last) {
@@ -84,14 +86,14 @@ fn nested(page: &Page, entry: &Entry) -> Option<Fact<Kind>> {
             Some(PartKind::Union) => "union",
             None => last.strip_prefix('(')?.strip_suffix(')')?.trim().strip_prefix("unnamed ")?,
         };
-        Spanned { value: kind.to_owned(), span: entry.name.span }
+        (Cow::Borrowed(kind), entry.name.span)
     };
-    let kind = match words.value.trim() {
+    let kind = match words.trim() {
         "struct" => Kind::Struct,
         "union" => Kind::Union,
         _ => return None,
     };
-    Some(Fact { value: kind, source: at(page, words.span) })
+    Some(Fact { value: kind, source: at(page, span) })
 }
 
 /// What stands after the colon of a field is its width in bits.

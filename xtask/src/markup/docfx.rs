@@ -1,5 +1,9 @@
 //! DocFX's own marks, as they stand in a line of text: `:::image …:::`, `[!VIDEO …]`, `[!INCLUDE […](…)]`.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 /// A mark, as it stands in a text.
 pub struct Mark<'a> {
     /// Where it begins, in bytes.
@@ -44,9 +48,10 @@ const NAMES: &[&str] = &[
 /// How many attributes a mark may have.
 const MOST: usize = 16;
 
-/// Whether a line may have a mark; it is asked for every line of every page.
-pub fn has_mark(line: &str) -> bool {
-    memchr::memmem::find(line.as_bytes(), b":::").is_some() || memchr::memmem::find(line.as_bytes(), b"[!").is_some()
+/// Whether a text may have a mark; it is asked for every page.
+pub fn has_mark(text: &str) -> bool {
+    static MARKS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new(":::"), Finder::new("[!")]);
+    MARKS.iter().any(|mark| mark.find(text.as_bytes()).is_some())
 }
 
 /// The first mark at or after a place.

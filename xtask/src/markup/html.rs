@@ -1,10 +1,12 @@
 //! HTML tags as the pages use them: found in text, never trusted. Unknown `<words>` are text.
 
+use std::borrow::Cow;
+
 /// A tag found in text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag<'a> {
     /// Its name in lower case.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// `</name>`
     pub closing: bool,
     /// Everything between name and `>`.
@@ -32,7 +34,7 @@ pub fn tag(text: &str) -> Option<Tag<'_>> {
     for (at, b) in after.bytes().enumerate().take(MAX_TAG) {
         match (quote, b) {
             (None, b'>') => {
-                let name = rest[..name_len].to_ascii_lowercase();
+                let name = lower(&rest[..name_len]);
                 let len = text.len() - after.len() + at + 1;
                 return Some(Tag { name, closing, attributes: &after[..at], len });
             }
@@ -44,6 +46,46 @@ pub fn tag(text: &str) -> Option<Tag<'_>> {
     }
     None
 }
+
+/// A name in lower case, as nearly all of them are written.
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|b| b.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
+}
+
+/// The tags that make a block, the most frequent ones first.
+const BLOCKS: &[&str] = &[
+    "td",
+    "tr",
+    "dt",
+    "dl",
+    "dd",
+    "p",
+    "th",
+    "li",
+    "ul",
+    "table",
+    "div",
+    "ol",
+    "pre",
+    "thead",
+    "tbody",
+    "tfoot",
+    "caption",
+    "colgroup",
+    "col",
+    "blockquote",
+    "center",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+];
 
 impl Tag<'_> {
     /// The value of an attribute.
@@ -68,39 +110,14 @@ impl Tag<'_> {
         None
     }
 
-    /// Whether the tag makes a block: its content is not running text of the paragraph around it.
+    /// Its name, if the tag makes a block: its content is not running text of the paragraph around it.
+    pub fn block(&self) -> Option<&'static str> {
+        BLOCKS.iter().find(|name| **name == self.name).copied()
+    }
+
+    /// Whether the tag makes a block.
     pub fn is_block(&self) -> bool {
-        matches!(
-            &*self.name,
-            "table"
-                | "thead"
-                | "tbody"
-                | "tfoot"
-                | "tr"
-                | "td"
-                | "th"
-                | "caption"
-                | "colgroup"
-                | "col"
-                | "dl"
-                | "dt"
-                | "dd"
-                | "ul"
-                | "ol"
-                | "li"
-                | "div"
-                | "p"
-                | "pre"
-                | "blockquote"
-                | "center"
-                | "hr"
-                | "h1"
-                | "h2"
-                | "h3"
-                | "h4"
-                | "h5"
-                | "h6"
-        )
+        self.block().is_some()
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn parse(lines: &Lines<'_>, diags: &mut Diagnostics) -> Prose {
 
 fn nested(lines: &Lines<'_>, quotes: usize, diags: &mut Diagnostics) -> Prose {
     let mut tree = Tree::new(lines.file);
-    let mut run = String::new();
+    let mut run = String::with_capacity(lines.text.iter().map(|line| line.len() + 1).sum());
     let mut run_first = lines.first;
     let mut index = 0;
     let mut known_unclosed = false;
@@ -51,8 +51,8 @@ fn nested(lines: &Lines<'_>, quotes: usize, diags: &mut Diagnostics) -> Prose {
             }
             known_unclosed = true;
         }
-        if line.trim_start().starts_with('>') {
-            let count = lines.text[index..].iter().take_while(|line| line.trim_start().starts_with('>')).count();
+        if is_quoted(line) {
+            let count = lines.text[index..].iter().take_while(|line| is_quoted(line)).count();
             take(index + count, &mut run, &mut tree, diags);
             let kind = quoted(lines, index..index + count, quotes, diags);
             tree.block(Span::line(lines.number(index)), kind);
@@ -72,6 +72,10 @@ fn nested(lines: &Lines<'_>, quotes: usize, diags: &mut Diagnostics) -> Prose {
     }
     html_and_text(&run, run_first, &mut tree, diags);
     Prose { blocks: tree.finish(diags) }
+}
+
+fn is_quoted(line: &str) -> bool {
+    line.trim_start().starts_with('>')
 }
 
 fn fence(opening: &str, len: usize, body: &[&str]) -> BlockKind {

@@ -11,6 +11,9 @@ use super::lines::Lines;
 
 /// Shows or leaves out the marks in a text, and reports each.
 pub(super) fn apply(lines: &Lines<'_>, prose: &mut Prose, diags: &mut Diagnostics) {
+    if !has_mark(lines.written()) {
+        return;
+    }
     let Some(first) = lines.text.iter().position(|line| has_mark(line)) else { return };
     in_blocks(&mut prose.blocks);
     let mut fence = None;

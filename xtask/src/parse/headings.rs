@@ -287,7 +287,8 @@ fn dashed_item(heading: &Heading, dashed: &str) -> Announces {
 
 /// The section of that name, whatever its dashes, blanks and case.
 fn section_kind(text: &str) -> Option<SectionKind> {
-    let name: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let mut name = String::with_capacity(text.len());
+    name.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
     Some(match &*name {
         "description" => SectionKind::Description,
         "parameters" => SectionKind::Parameters,

@@ -1,6 +1,7 @@
 //! Entries that have a label instead of a heading, as win32's own templates write parameters, members and enumerators:
 //! a `<dt>` whose `<dd>` is the text, or a paragraph of nothing but `*name*` or `` `[in] name` ``.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::entries;
@@ -30,8 +31,8 @@ pub(super) fn take<'a>(lines: &mut Lines<'a>, kind: EntryKind, declared: &BTreeS
 type Place = (usize, usize);
 
 /// A tag of a definition list.
-struct Mark {
-    name: String,
+struct Mark<'a> {
+    name: Cow<'a, str>,
     closing: bool,
     from: Place,
     to: Place,
@@ -69,10 +70,10 @@ fn definitions<'a>(lines: &mut Lines<'a>, kind: EntryKind) -> Vec<Labelled<'a>> 
 }
 
 /// The tags of definition lists, outside of code and tables.
-fn marks(lines: &Lines<'_>) -> Vec<Mark> {
+fn marks<'a>(lines: &Lines<'a>) -> Vec<Mark<'a>> {
     let mut marks = Vec::new();
     let (mut fence, mut tables) = (None, 0_usize);
-    for (index, line) in lines.text.iter().enumerate() {
+    for (index, &line) in lines.text.iter().enumerate() {
         if let Some((mark, len)) = fence {
             fence = (!closes_fence(line, mark, len)).then_some((mark, len));
             continue;
@@ -98,7 +99,7 @@ fn marks(lines: &Lines<'_>) -> Vec<Mark> {
 }
 
 /// The entries of one list; none if a term of it is no label or has no text of its own.
-fn list<'a>(lines: &Lines<'a>, kind: EntryKind, marks: &[Mark]) -> Option<Vec<Labelled<'a>>> {
+fn list<'a>(lines: &Lines<'a>, kind: EntryKind, marks: &[Mark<'_>]) -> Option<Vec<Labelled<'a>>> {
     let mut found: Vec<Labelled<'a>> = Vec::new();
     let mut depth = 0_usize;
     // Where the term or the text starts that is open.

@@ -1,12 +1,14 @@
 //! Running text, lists and quotes by pulldown-cmark, with the inline HTML in them. Nothing else names that crate.
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::indent::{INLINE, flatten};
+use super::lines::LineCounter;
 use super::notes::quote;
-use super::plain;
 use crate::markup::html;
-use crate::prose::{Block, BlockKind, Inline, Prose, Target};
+use crate::prose::{Block, BlockKind, Inline, Prose, Target, plain};
 use crate::source::Span;
 
 /// How deep lists, quotes and marks may nest; what lies deeper loses its nesting, not its text.
@@ -17,16 +19,18 @@ pub(super) fn blocks(text: &str, first: u32) -> Vec<Block> {
     if text.trim().is_empty() {
         return Vec::new();
     }
-    if let Some(paragraph) = plain::paragraph(text, first) {
+    if let Some(paragraph) = super::plain::paragraph(text, first) {
         return vec![paragraph];
     }
     let text = flatten(text, MAX_DEPTH);
-    let starts: Vec<usize> =
-        std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
+    let mut lines = LineCounter::new(&text, first);
     let mut builder = Builder::default();
     for (event, range) in Parser::new_ext(&text, Options::empty()).into_offset_iter() {
-        let line = starts.partition_point(|&start| start <= range.start) - 1;
-        builder.event(event, first + u32::try_from(line).expect("a page has fewer than 2^32 lines"));
+        match event {
+            // It begins where its start began.
+            Event::End(tag) => builder.end(tag),
+            event => builder.event(event, lines.line_at(range.start)),
+        }
     }
     builder.finish()
 }
@@ -50,7 +54,7 @@ pub(super) fn inlines(text: &str) -> Vec<Inline> {
 struct Builder {
     done: Vec<Block>,
     containers: Vec<Container>,
-    inlines: Option<Inlines>,
+    inlines: Inlines,
     code: Option<(u32, Option<String>, String)>,
     /// Containers that were too deep and are not kept.
     skipped: usize,
@@ -68,14 +72,18 @@ enum ContainerKind {
     Quote,
 }
 
+/// The inlines of the paragraph that is open. All of them lie in one list, whose memory each paragraph uses again.
+#[derive(Default)]
 struct Inlines {
-    line: u32,
-    frames: Vec<(Mark, Vec<Inline>)>,
+    /// The line of the paragraph; none if none is open.
+    line: Option<u32>,
+    content: Vec<Inline>,
+    /// The marks that are open, and where in `content` each begins.
+    frames: Vec<(Mark, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Mark {
-    Paragraph,
     Strong,
     Emphasis,
     Superscript,
@@ -91,12 +99,11 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, line: u32) {
         match event {
             Event::Start(tag) => self.start(tag, line),
-            Event::End(tag) => self.end(tag),
             Event::Text(text) => match &mut self.code {
                 Some((_, _, code)) => code.push_str(&text),
                 None => self.text(&text, line),
             },
-            Event::Code(text) => self.push(Inline::Code(text.replace(INLINE, "")), line),
+            Event::Code(text) => self.push(Inline::Code(without_help(&text).into_owned()), line),
             Event::InlineHtml(html) | Event::Html(html) => self.html(&html, line),
             Event::SoftBreak => self.text(" ", line),
             Event::HardBreak => self.push(Inline::Break, line),
@@ -104,7 +111,8 @@ impl Builder {
             | Event::TaskListMarker(_)
             | Event::FootnoteReference(_)
             | Event::InlineMath(_)
-            | Event::DisplayMath(_) => {}
+            | Event::DisplayMath(_)
+            | Event::End(_) => {}
         }
     }
 
@@ -139,14 +147,12 @@ impl Builder {
             TagEnd::List(_) | TagEnd::Item | TagEnd::BlockQuote(_) => self.close(),
             TagEnd::CodeBlock => {
                 if let Some((line, language, text)) = self.code.take() {
-                    let text = text.trim_end_matches('\n').replace(INLINE, "");
+                    let text = without_help(text.trim_end_matches('\n')).into_owned();
                     self.block(line, BlockKind::Code(language, text));
                 }
             }
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image => {
-                if let Some(inlines) = &mut self.inlines {
-                    inlines.close_markdown(tag);
-                }
+                self.inlines.close_markdown(tag);
             }
             _ => {}
         }
@@ -186,40 +192,37 @@ impl Builder {
                 Some(item) => item.blocks.push(block),
                 None => items.push(Prose { blocks: vec![block] }),
             },
-            Some(container) => container.blocks.push(block),
-            None => self.done.push(block),
+            Some(container) => push(&mut container.blocks, block),
+            None => push(&mut self.done, block),
         }
     }
 
     fn open_inlines(&mut self, line: u32) -> &mut Inlines {
-        self.inlines.get_or_insert_with(|| Inlines { line, frames: vec![(Mark::Paragraph, Vec::new())] })
+        self.inlines.line.get_or_insert(line);
+        &mut self.inlines
     }
 
     fn close_inlines(&mut self) {
-        let Some(mut inlines) = self.inlines.take() else { return };
-        while inlines.frames.len() > 1 {
-            inlines.pop();
-        }
-        let (_, mut content) = inlines.frames.pop().expect("the paragraph is the first frame");
-        trim(&mut content);
+        let Some(line) = self.inlines.line.take() else { return };
+        let content = self.inlines.finish();
         if !content.is_empty() {
-            self.block(inlines.line, BlockKind::Paragraph(content));
+            self.block(line, BlockKind::Paragraph(content));
         }
     }
 
     fn mark(&mut self, mark: Mark, line: u32) {
         let inlines = self.open_inlines(line);
-        let mark = if inlines.frames.len() >= MAX_DEPTH { Mark::Flat } else { mark };
-        inlines.frames.push((mark, Vec::new()));
+        // The paragraph itself counts.
+        let mark = if inlines.frames.len() + 1 >= MAX_DEPTH { Mark::Flat } else { mark };
+        inlines.frames.push((mark, inlines.content.len()));
     }
 
     fn text(&mut self, text: &str, line: u32) {
-        let clean = if text.contains(INLINE) { text.replace(INLINE, "") } else { text.to_owned() };
-        self.push(Inline::Text(clean), line);
+        self.open_inlines(line).text(&without_help(text));
     }
 
     fn push(&mut self, inline: Inline, line: u32) {
-        self.open_inlines(line).push(inline);
+        self.open_inlines(line).content.push(inline);
     }
 
     /// Inline HTML: the tags that mean something, and every other `<word>` as text.
@@ -291,30 +294,56 @@ impl Builder {
 }
 
 impl Inlines {
-    fn push(&mut self, inline: Inline) {
-        let (_, content) = self.frames.last_mut().expect("the paragraph is the first frame");
-        match (content.last_mut(), inline) {
-            (Some(Inline::Text(last)), Inline::Text(text)) => last.push_str(&text),
-            (_, inline) => content.push(inline),
+    /// Where the content of the innermost mark begins.
+    fn start(&self) -> usize {
+        self.frames.last().map_or(0, |(_, start)| *start)
+    }
+
+    /// Text goes on with the text before it.
+    fn text(&mut self, text: &str) {
+        let start = self.start();
+        match self.content[start..].last_mut() {
+            Some(Inline::Text(last)) => last.push_str(text),
+            _ => self.content.push(Inline::Text(text.to_owned())),
         }
     }
 
     fn pop(&mut self) {
-        let Some((mark, content)) = self.frames.pop() else { return };
-        let inline = match mark {
+        let Some((mark, from)) = self.frames.pop() else { return };
+        if mark == Mark::Flat {
+            self.join(from);
+            return;
+        }
+        let content: Vec<Inline> = self.content.drain(from..).collect();
+        self.content.push(match mark {
             Mark::Strong => Inline::Strong(content),
             Mark::Emphasis => Inline::Emphasis(content),
             Mark::Superscript => Inline::Superscript(content),
             Mark::Subscript => Inline::Subscript(content),
-            Mark::Code => Inline::Code(crate::prose::plain(&content)),
+            Mark::Code => Inline::Code(plain(&content).into_owned()),
             Mark::Link(target) => Inline::Link(Target::Written(target), content),
-            Mark::Image(source) => Inline::Image(source, crate::prose::plain(&content)),
-            Mark::Paragraph | Mark::Flat => {
-                content.into_iter().for_each(|inline| self.push(inline));
-                return;
-            }
-        };
-        self.push(inline);
+            Mark::Image(source) => Inline::Image(source, plain(&content).into_owned()),
+            Mark::Flat => unreachable!("its content stays where it is"),
+        });
+    }
+
+    /// What stands in a mark that is not kept goes on with the text before it.
+    fn join(&mut self, from: usize) {
+        if from > self.start()
+            && let Some([.., Inline::Text(last), Inline::Text(next)]) = self.content.get_mut(..=from)
+        {
+            last.push_str(next);
+            self.content.remove(from);
+        }
+    }
+
+    /// Closes what is open and returns all of it.
+    fn finish(&mut self) -> Vec<Inline> {
+        while !self.frames.is_empty() {
+            self.pop();
+        }
+        trim(&mut self.content);
+        self.content.drain(..).collect()
     }
 
     /// Markdown's own marks nest well, but HTML inside them may be left open.
@@ -334,9 +363,26 @@ impl Inlines {
 
     fn close_to(&mut self, wanted: impl Fn(&Mark) -> bool) {
         let Some(at) = self.frames.iter().rposition(|(mark, _)| wanted(mark)) else { return };
-        while self.frames.len() > at.max(1) {
+        while self.frames.len() > at {
             self.pop();
         }
+    }
+}
+
+/// Adds a block; most texts have one, and take no room for more.
+fn push(blocks: &mut Vec<Block>, block: Block) {
+    if blocks.is_empty() {
+        blocks.reserve_exact(1);
+    }
+    blocks.push(block);
+}
+
+/// Text without the character that kept its lines from being HTML.
+fn without_help(text: &str) -> Cow<'_, str> {
+    // The first byte of it, which is in hardly any text.
+    match memchr::memchr(0xEE, text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace(INLINE, "")),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -351,7 +397,8 @@ fn trim(content: &mut Vec<Inline>) {
                     content.remove(0);
                     continue;
                 }
-                *text = trimmed.to_owned();
+                let blanks = text.len() - trimmed.len();
+                text.drain(..blanks);
                 break;
             }
             _ => break,

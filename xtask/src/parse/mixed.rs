@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::lines::LineCounter;
 use super::tree::Tree;
 use crate::diag::Diagnostics;
 use crate::markup::html;
@@ -23,11 +24,11 @@ pub(super) fn html_and_text(text: &str, first: u32, tree: &mut Tree<'_>, diags: 
         tree.text(text, first);
         return;
     }
-    let mut counter = LineCounter { text, at: 0, line: first };
+    let mut counter = LineCounter::new(text, first);
     let mut start = 0;
     let mut at = 0;
     let mut code = code_spans(text).into_iter().peekable();
-    let last_comment = text.rfind("-->").unwrap_or(0);
+    let mut last_comment = None;
     while let Some(found) = next(at) {
         at += found;
         while code.next_if(|span| span.end <= at).is_some() {}
@@ -35,7 +36,9 @@ pub(super) fn html_and_text(text: &str, first: u32, tree: &mut Tree<'_>, diags: 
             at = span.end;
             continue;
         }
-        if let Some(len) = (at < last_comment).then(|| html::comment(&text[at..])).flatten() {
+        let mut closes = || at < *last_comment.get_or_insert_with(|| text.rfind("-->").unwrap_or(0));
+        let comment = text[at..].starts_with("<!--").then(|| closes().then(|| html::comment(&text[at..])));
+        if let Some(len) = comment.flatten().flatten() {
             // A comment within a paragraph is left to Markdown, which does not know one with a blank line.
             if text[at..at + len].contains("\n\n") || text[..at].ends_with('\n') {
                 tree.text(&text[start..at], counter.line_at(start));
@@ -95,20 +98,4 @@ fn code_spans(text: &str) -> Vec<Range<usize>> {
 fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
     let needle = needle.as_bytes();
     text.as_bytes().windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle))
-}
-
-/// Counts lines of a text that is read from front to back.
-struct LineCounter<'a> {
-    text: &'a str,
-    at: usize,
-    line: u32,
-}
-
-impl LineCounter<'_> {
-    fn line_at(&mut self, at: usize) -> u32 {
-        let passed = memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..at]).count();
-        self.line += u32::try_from(passed).expect("a page has fewer than 2^32 lines");
-        self.at = at;
-        self.line
-    }
 }

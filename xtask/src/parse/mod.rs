@@ -246,7 +246,6 @@ impl<'a> Body<'a> {
             if text.is_empty() {
                 continue;
             }
-            let span = rest.span_of(index, text);
             if let Some(stated) = text.strip_prefix("Type:").filter(|_| types && body.0.is_none()) {
                 let stated = stated.trim();
                 let stated = if attributed { entries::without_marks_around_attributes(stated) } else { stated };
@@ -259,11 +258,12 @@ impl<'a> Body<'a> {
                     }
                     None => stated,
                 };
-                body.0 = Some(Spanned { value: markdown::inlines(stated), span });
+                body.0 = Some(Spanned { value: markdown::inlines(stated), span: rest.span_of(index, text) });
                 rest.text[index] = "";
                 continue;
             }
             if let Some((inner, tail)) = entries::leading_attributes(text).filter(|_| attributed && body.1.is_empty()) {
+                let span = rest.span_of(index, text);
                 body.1 = entries::words(inner, if text.starts_with('\\') { 2 } else { 1 }, span);
                 rest.text[index] = tail;
                 if tail.trim().is_empty() && body.0.is_none() {

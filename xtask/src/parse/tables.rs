@@ -10,7 +10,7 @@ use crate::source::Span;
 /// How many lines of these a pipe table takes that starts on the first of them.
 pub(super) fn pipe_table(lines: &[&str]) -> Option<usize> {
     let [header, delimiter, ..] = lines else { return None };
-    if !header.contains('|') || !is_delimiter(delimiter) {
+    if memchr::memchr(b'|', header.as_bytes()).is_none() || !is_delimiter(delimiter) {
         return None;
     }
     let columns = split(header).len();
@@ -30,8 +30,11 @@ fn belongs(line: &str, before: &str) -> bool {
 
 /// Whether a line goes on with a row of too few cells, or of one whose last cell is not closed.
 fn continues(row: &str, line: &str, columns: usize) -> bool {
-    let row_is_short = split(row).len() < columns && !line.trim_start().starts_with('|');
-    !row.ends_with('|') && (row_is_short || !line.contains('|'))
+    if row.ends_with('|') {
+        return false;
+    }
+    let row_is_short = || split(row).len() < columns && !line.trim_start().starts_with('|');
+    !line.contains('|') || row_is_short()
 }
 
 fn is_delimiter(line: &str) -> bool {

@@ -24,7 +24,7 @@ pub(super) struct Tree<'a> {
 }
 
 struct Node {
-    tag: String,
+    tag: &'static str,
     line: u32,
     class: Option<String>,
     start: Option<u64>,
@@ -47,7 +47,7 @@ impl<'a> Tree<'a> {
             return;
         }
         let blocks = markdown::blocks(&literal::without_false_definitions(text), line);
-        self.target().extend(blocks);
+        append(self.target(), blocks);
     }
 
     /// A block that is complete.
@@ -76,14 +76,15 @@ impl<'a> Tree<'a> {
 
     /// An opening tag.
     pub(super) fn open(&mut self, tag: &html::Tag<'_>, line: u32, diags: &mut Diagnostics) {
-        if matches!(&*tag.name, "hr" | "col" | "colgroup" | "thead" | "tbody" | "tfoot" | "caption" | "center") {
+        let Some(name) = tag.block() else { return };
+        if matches!(name, "hr" | "col" | "colgroup" | "thead" | "tbody" | "tfoot" | "caption" | "center") {
             return;
         }
         if self.skipped > 0 {
             self.skipped += 1;
             return;
         }
-        self.close_implied(&tag.name);
+        self.close_implied(name);
         if self.stack.len() >= MAX_DEPTH {
             self.skipped = 1;
             if self.too_deep.is_none() {
@@ -93,11 +94,11 @@ impl<'a> Tree<'a> {
             }
             return;
         }
-        let start = (tag.name == "ol").then(|| tag.attribute("start").and_then(|n| n.parse().ok()).unwrap_or(1));
+        let start = (name == "ol").then(|| tag.attribute("start").and_then(|n| n.parse().ok()).unwrap_or(1));
         self.stack.push(Node {
-            tag: tag.name.clone(),
+            tag: name,
             line,
-            class: tag.attribute("class"),
+            class: (name == "div").then(|| tag.attribute("class")).flatten(),
             start,
             blocks: Vec::new(),
             rows: Vec::new(),
@@ -114,7 +115,7 @@ impl<'a> Tree<'a> {
             return;
         }
         // A cell's stray `</dl>` must not close what is around the table.
-        let barrier = self.stack.iter().rposition(|node| is_barrier(&node.tag, name)).map_or(0, |at| at + 1);
+        let barrier = self.stack.iter().rposition(|node| is_barrier(node.tag, name)).map_or(0, |at| at + 1);
         let Some(at) = self.stack[barrier..].iter().rposition(|node| node.tag == name) else { return };
         while self.stack.len() > barrier + at {
             self.pop();
@@ -147,8 +148,8 @@ impl<'a> Tree<'a> {
             "p" => (&["p"], &["td", "th", "li", "dd", "dt", "div", "table", "blockquote"]),
             _ => return,
         };
-        let barrier = self.stack.iter().rposition(|node| within.contains(&&*node.tag)).map_or(0, |at| at + 1);
-        if let Some(at) = self.stack[barrier..].iter().position(|node| ends.contains(&&*node.tag)) {
+        let barrier = self.stack.iter().rposition(|node| within.contains(&node.tag)).map_or(0, |at| at + 1);
+        if let Some(at) = self.stack[barrier..].iter().position(|node| ends.contains(&node.tag)) {
             while self.stack.len() > barrier + at {
                 self.pop();
             }
@@ -159,7 +160,7 @@ impl<'a> Tree<'a> {
         let Some(mut node) = self.stack.pop() else { return };
         let span = Span::line(node.line);
         let prose = Prose { blocks: std::mem::take(&mut node.blocks) };
-        match &*node.tag {
+        match node.tag {
             "td" | "th" => self.cell(node.tag == "th", prose, span),
             "tr" => self.row(node, prose, span),
             "table" => self.table(node, prose, span),
@@ -182,7 +183,7 @@ impl<'a> Tree<'a> {
                 let level = node.tag.as_bytes()[1] - b'0';
                 self.heading(level, prose, span);
             }
-            _ => self.target().extend(prose.blocks),
+            _ => append(self.target(), prose.blocks),
         }
     }
 
@@ -190,7 +191,7 @@ impl<'a> Tree<'a> {
         match self.stack.last_mut() {
             Some(node) if node.tag == "tr" => node.cells.push((header, prose)),
             Some(node) if node.tag == "table" => node.rows.push((header, Row { span, cells: vec![prose] })),
-            _ => self.target().extend(prose.blocks),
+            _ => append(self.target(), prose.blocks),
         }
     }
 
@@ -207,7 +208,7 @@ impl<'a> Tree<'a> {
     }
 
     fn table(&mut self, node: Node, stray: Prose, span: Span) {
-        self.target().extend(stray.blocks);
+        append(self.target(), stray.blocks);
         let mut rows = node.rows;
         if let Some(code) = dressed_code(&rows) {
             self.block(span, code);
@@ -220,7 +221,7 @@ impl<'a> Tree<'a> {
 
     fn item(&mut self, prose: Prose, span: Span) {
         match self.stack.last_mut() {
-            Some(node) if matches!(&*node.tag, "ul" | "ol") => node.items.push(prose),
+            Some(node) if matches!(node.tag, "ul" | "ol") => node.items.push(prose),
             _ => self.block(span, BlockKind::List(None, vec![prose])),
         }
     }
@@ -252,7 +253,7 @@ impl<'a> Tree<'a> {
             return;
         }
         if class != Some("alert") {
-            self.target().extend(prose.blocks);
+            append(self.target(), prose.blocks);
             return;
         }
         let label = match prose.blocks.first() {
@@ -278,6 +279,15 @@ impl<'a> Tree<'a> {
             None => {}
         }
         self.target().extend(blocks);
+    }
+}
+
+/// Adds blocks, of which there mostly are none yet: then they stay where they are.
+fn append(blocks: &mut Vec<Block>, mut more: Vec<Block>) {
+    if blocks.is_empty() {
+        *blocks = more;
+    } else {
+        blocks.append(&mut more);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which family an item belongs to: its stated header, else its UID's, else its folder, else `unsorted`.
 
 use super::config::{Families, FamilyConfig};
+use super::names::is_free;
 use crate::draft::{Draft, Kind};
 
 /// The family's name.
@@ -26,7 +27,7 @@ fn module(stem: &str) -> String {
     if stem.starts_with(|c: char| c.is_ascii_digit()) {
         return format!("_{stem}");
     }
-    match TAKEN.contains(&stem) || syn::parse_str::<syn::Ident>(stem).is_err() {
+    match TAKEN.contains(&stem) || !is_free(stem) {
         true => format!("{stem}_"),
         false => stem.to_owned(),
     }

@@ -1,6 +1,7 @@
 //! Rust names: prefixes stripped, words in Rust's case, clashes and keywords settled the same way every time.
 
 use super::config::{Families, FamilyConfig};
+use crate::c::names::is_identifier;
 use crate::name::RustName;
 
 /// The name of a type: `WINHTTP_WEB_SOCKET_CLOSE_STATUS` is `WebSocketCloseStatus`.
@@ -18,13 +19,9 @@ pub(super) fn function_name(c_name: &str, family: &FamilyConfig, families: &Fami
 
 /// The name of a parameter: `pdwBytesRead` is `bytes_read`.
 pub(super) fn param_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
-    let mut prefixes: Vec<&String> = family.param_prefixes.iter().collect();
-    prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
-    let bare = prefixes.iter().find_map(|prefix| {
-        let rest = c_name.strip_prefix(&***prefix)?;
-        rest.starts_with(|c: char| c.is_ascii_uppercase()).then_some(rest)
-    });
-    let bare = bare.unwrap_or(c_name);
+    let stripped = family.param_prefixes.iter().filter_map(|prefix| c_name.strip_prefix(&**prefix));
+    let usable = stripped.filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+    let bare = usable.min_by_key(|rest| rest.len()).unwrap_or(c_name);
     let ended = family.param_suffixes.iter().find_map(|suffix| {
         let rest = bare.strip_suffix(&**suffix)?;
         rest.ends_with(|c: char| c.is_ascii_lowercase()).then_some(rest)
@@ -70,7 +67,9 @@ pub(super) fn member_names(c_names: &[&str], family: &FamilyConfig, families: &F
 
 /// The name of a constant: `SendAll` is `SEND_ALL`.
 pub(super) fn constant_name(camel: &str) -> RustName {
-    RustName::new(words(camel).join("_").to_ascii_uppercase())
+    let mut name = words(camel).join("_");
+    name.make_ascii_uppercase();
+    RustName::new(name)
 }
 
 fn strip_longest<'a>(name: &'a str, prefixes: &[String]) -> &'a str {
@@ -81,45 +80,63 @@ fn strip_longest<'a>(name: &'a str, prefixes: &[String]) -> &'a str {
 }
 
 /// The words of a C name: at underscores, and at the humps of mixed case (`QueryURLHandle` has three).
-fn words(name: &str) -> Vec<String> {
+fn words(name: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for part in name.split('_').filter(|part| !part.is_empty()) {
-        if !part.chars().any(|c| c.is_ascii_lowercase()) {
-            words.push(part.to_owned());
+        if !part.bytes().any(|b| b.is_ascii_lowercase()) {
+            words.push(part);
             continue;
         }
-        let chars: Vec<char> = part.chars().collect();
-        let mut word = String::new();
-        for (at, &c) in chars.iter().enumerate() {
-            let after_lower = at > 0 && !chars[at - 1].is_ascii_uppercase();
-            let before_lower = chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
-            if c.is_ascii_uppercase() && !word.is_empty() && (after_lower || before_lower) {
-                words.push(std::mem::take(&mut word));
+        let mut start = 0;
+        let mut before = None;
+        let mut chars = part.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let after_lower = before.is_some_and(|before: char| !before.is_ascii_uppercase());
+            let before_lower = chars.peek().is_some_and(|(_, next)| next.is_ascii_lowercase());
+            if c.is_ascii_uppercase() && at > start && (after_lower || before_lower) {
+                words.push(&part[start..at]);
+                start = at;
             }
-            word.push(c);
+            before = Some(c);
         }
-        words.push(word);
+        words.push(&part[start..]);
     }
     words
 }
 
+/// How families.toml spells a word, if it does.
+fn spelled<'a>(word: &str, families: &'a Families) -> Option<&'a str> {
+    if families.words.is_empty() {
+        return None;
+    }
+    families.words.get(&word.to_ascii_uppercase()).map(String::as_str)
+}
+
 fn camel(name: &str, families: &Families) -> RustName {
-    let word = |word: &String| {
-        if let Some(spelled) = families.words.get(&word.to_ascii_uppercase()) {
-            return spelled.clone();
+    let mut made = String::with_capacity(name.len());
+    for word in words(name) {
+        if let Some(spelled) = spelled(word, families) {
+            made.push_str(spelled);
+            continue;
         }
         let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
-    };
-    escape(words(name).iter().map(word).collect())
+        made.extend(first.chars().map(|c| c.to_ascii_uppercase()));
+        made.extend(rest.chars().map(|c| c.to_ascii_lowercase()));
+    }
+    escape(made)
 }
 
 fn snake(name: &str, families: &Families) -> RustName {
-    let word = |word: &String| match families.words.get(&word.to_ascii_uppercase()) {
-        Some(spelled) => words(spelled).join("_").to_ascii_lowercase(),
-        None => word.to_ascii_lowercase(),
-    };
-    escape(words(name).iter().map(word).collect::<Vec<_>>().join("_"))
+    let mut parts = Vec::new();
+    for word in words(name) {
+        match spelled(word, families) {
+            Some(spelled) => parts.extend(words(spelled)),
+            None => parts.push(word),
+        }
+    }
+    let mut made = parts.join("_");
+    made.make_ascii_lowercase();
+    escape(made)
 }
 
 /// Keywords and names that start with a digit get an underscore.
@@ -127,8 +144,22 @@ fn escape(name: String) -> RustName {
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         return RustName::new(format!("_{name}"));
     }
-    RustName::new(match syn::parse_str::<syn::Ident>(&name) {
-        Ok(_) => name,
-        Err(_) => format!("{name}_"),
-    })
+    RustName::new(if is_free(&name) { name } else { format!("{name}_") })
 }
+
+/// Whether a word is an identifier and no keyword.
+pub(super) fn is_free(name: &str) -> bool {
+    // Nearly all names are in ASCII, and syn takes long for a word.
+    match is_identifier(name) {
+        true => !KEYWORDS.contains(&name),
+        false => syn::parse_str::<syn::Ident>(name).is_ok(),
+    }
+}
+
+/// The keywords of Rust, with those that it keeps for later.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match",
+    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];

@@ -132,8 +132,8 @@ impl Settled {
 fn settle(returns: &Returns, known: &Known<'_>) -> Settled {
     let codes = || returns.codes.iter().filter(|code| !code.is_minor);
     let spaces = || codes().map(|code| (known.space(&code.name.value), &code.name.source));
-    let texts: Vec<String> = returns.docs.blocks.iter().map(Block::plain).collect();
-    let said = returned::read(texts.iter().map(String::as_str), known.families.last_error.as_deref());
+    let texts: Vec<_> = returns.docs.blocks.iter().map(Block::plain).collect();
+    let said = returned::read(texts.iter().map(|text| &**text), known.families.last_error.as_deref());
     let told = tells_last_error(&returns.docs.plain(), known.families);
     let Some(c_type) = &returns.c_type else {
         // Without a stated type, codes that are all HRESULTs tell it.

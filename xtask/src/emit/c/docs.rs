@@ -79,7 +79,7 @@ fn row(row: &Row, table: &Table) -> String {
     let Some((first, others)) = row.cells.split_first() else { return String::new() };
     let others = others.iter().enumerate().map(|(at, cell)| match table.header.get(at + 1) {
         Some(heading) if row.cells.len() > 2 && !heading.is_empty() => format!("{}: {}", heading.plain(), cell.plain()),
-        _ => cell.plain(),
+        _ => cell.plain().into_owned(),
     });
     let others: Vec<String> = others.filter(|text| !text.is_empty()).collect();
     let first = head(first);
@@ -89,15 +89,17 @@ fn row(row: &Row, table: &Table) -> String {
 /// `NAME (0x1)` of a cell with a name and, in a second term or after a break, its number.
 fn head(cell: &Prose) -> String {
     let terms: Vec<String> = match &cell.blocks[..] {
-        [Block { kind: BlockKind::Definitions(terms), .. }] => terms.iter().map(|term| term.prose().plain()).collect(),
+        [Block { kind: BlockKind::Definitions(terms), .. }] => {
+            terms.iter().map(|term| term.prose().plain().into_owned()).collect()
+        }
         [Block { kind: BlockKind::Paragraph(inlines), .. }] => {
-            inlines.split(|inline| *inline == Inline::Break).map(prose::plain).collect()
+            inlines.split(|inline| *inline == Inline::Break).map(|words| prose::plain(words).into_owned()).collect()
         }
         _ => Vec::new(),
     };
     match &terms[..] {
         [name, value] if !value.trim().is_empty() => format!("{} ({})", name.trim(), value.trim()),
-        _ => cell.plain(),
+        _ => cell.plain().into_owned(),
     }
 }
 
@@ -107,7 +109,7 @@ fn words(inlines: &[Inline]) -> String {
         Inline::Link(Target::Item(_), text) if prose::plain(text).trim().contains(' ') => {
             format!("\"{}\"", prose::plain(text).trim())
         }
-        other => prose::plain(std::slice::from_ref(other)),
+        other => prose::plain(std::slice::from_ref(other)).into_owned(),
     };
     inlines.iter().map(word).collect()
 }

@@ -66,6 +66,6 @@ fn doc(function: &Function, context: &Context<'_>) -> String {
 
 /// A code, its number and its texts.
 fn row(code: &ErrorCode, space: CodeSpace) -> Vec<String> {
-    let texts: Vec<String> = code.texts.iter().map(|text| text.plain()).collect();
+    let texts: Vec<String> = code.texts.iter().map(|text| text.plain().into_owned()).collect();
     docs::hanging("- ", &format!("{} ({}): {}", code.c_name, super::codes::number(code.number, space), texts.join(" ")))
 }

@@ -210,7 +210,11 @@ impl<'a> Pages<'a> {
     }
 
     fn part(&self, part: &'a Part) -> PartFacts<'a> {
-        PartFacts { name: &part.name.value, text: part.docs.plain(), sources: self.one("name", &part.name) }
+        PartFacts {
+            name: &part.name.value,
+            text: part.docs.plain().into_owned(),
+            sources: self.one("name", &part.name),
+        }
     }
 
     fn param(&self, param: &'a Param) -> ParamFacts<'a> {
@@ -271,7 +275,7 @@ impl<'a> Pages<'a> {
         self.add(&mut sources, "type", c_type.as_ref());
         // A pointer of all bits is -1, however many there are.
         let value = if c_type.is_some() { number.value.cast_signed().to_string() } else { number.value.to_string() };
-        let (c_type, text) = (c_type.as_ref().map(|c_type| c_type.value.to_string()), docs.plain());
+        let (c_type, text) = (c_type.as_ref().map(|c_type| c_type.value.to_string()), docs.plain().into_owned());
         ConstantFacts { name: &name.value, value, c_type, text: Some(text).filter(|text| !text.is_empty()), sources }
     }
 
@@ -303,7 +307,12 @@ impl<'a> Pages<'a> {
         CodeFacts {
             name: &code.name.value,
             value: code.number.as_ref().map(|number| number.value.to_string()),
-            text: code.texts.iter().map(|text| text.value.plain()).filter(|text| !text.is_empty()).collect(),
+            text: code
+                .texts
+                .iter()
+                .map(|text| text.value.plain().into_owned())
+                .filter(|text| !text.is_empty())
+                .collect(),
             sources,
         }
     }
@@ -312,7 +321,7 @@ impl<'a> Pages<'a> {
         let mut sources = self.one("name", &code.name);
         self.add(&mut sources, "value", Some(&code.number));
         let value = Some(code.number.value.to_string());
-        CodeFacts { name: &code.name.value, value, text: vec![code.docs.plain()], sources }
+        CodeFacts { name: &code.name.value, value, text: vec![code.docs.plain().into_owned()], sources }
     }
 
     fn row(&self, row: &'a Fact<Row>) -> RowFacts<'a> {

@@ -80,7 +80,8 @@ impl<'a> Writer<'a> {
 
     /// The words of a text in one line. No link shows where a function of C leads, so that a method has its own name.
     pub(super) fn words(&self, prose: &Prose) -> String {
-        let text = self.translated(prose, None).plain();
+        let prose = self.translated(prose, None);
+        let text = prose.plain();
         text.split_whitespace().map(|word| self.word(word)).collect::<Vec<_>>().join(" ")
     }
 
@@ -273,7 +274,7 @@ impl<'a> Writer<'a> {
             return self.name(name);
         }
         if text.trim().is_empty() {
-            return text;
+            return text.into_owned();
         }
         wrapped("**", &self.inlines(inner))
     }

@@ -219,7 +219,11 @@ struct Names<'a> {
 impl Names<'_> {
     /// The Rust name that families.toml chooses for a field or parameter of an item.
     fn chosen(&self, item: &str, c_name: &str) -> Option<RustName> {
-        self.settings.names.get(&format!("{item}.{c_name}")).map(RustName::new)
+        let names = &self.settings.names;
+        if names.is_empty() {
+            return None;
+        }
+        names.get(&format!("{item}.{c_name}")).map(RustName::new)
     }
 
     /// The Rust name of a field or parameter, with or without the letters that say its type.

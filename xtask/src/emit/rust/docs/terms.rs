@@ -114,7 +114,7 @@ impl<'a> Terms<'a> {
 /// What these pages set names in.
 fn code(inline: &Inline) -> Option<Cow<'_, str>> {
     match inline {
-        Inline::Strong(inner) | Inline::Emphasis(inner) => Some(Cow::Owned(plain(inner))),
+        Inline::Strong(inner) | Inline::Emphasis(inner) => Some(plain(inner)),
         Inline::Code(text) => Some(Cow::Borrowed(text)),
         _ => None,
     }
