@@ -58,6 +58,8 @@ struct Target {
     port: u16,
     /// Whether the server is talked to through TLS.
     is_secure: bool,
+    /// The port of a proxy on loopback to go through.
+    proxy: Option<u16>,
 }
 
 /// What the watchdog is told.
@@ -163,10 +165,12 @@ fn run(seed: u64, silent: SocketAddr, log: &Log) {
     let address = listener.local_addr().expect("it is bound");
     let server_draw = Draw::new(draw.next());
     let is_secure = draw.percent(45);
+    let is_proxied = draw.percent(30);
     let (alive, over) = channel();
     let served = thread::scope(|scope| {
-        let server = scope.spawn(move || server::serve(&listener, is_secure, server_draw, &over));
-        let target = target(&mut draw, address, silent, is_secure);
+        let server = scope.spawn(move || server::serve(&listener, (is_secure, is_proxied), server_draw, &over));
+        let mut target = target(&mut draw, address, silent, is_secure);
+        target.proxy = is_proxied.then(|| address.port());
         let limit = 100 + 20 * u32::try_from(draw.below(11)).expect("a short limit");
         log.line(format!("{target:?} within {limit} ms; the server is {address}"));
         let client = if draw.percent(60) { calls::run } else { values::run };
@@ -197,7 +201,7 @@ fn target(draw: &mut Draw, server: SocketAddr, silent: SocketAddr, is_secure: bo
         _ => ("127.0.0.1", server.port()),
     };
     // Rarely one end speaks TLS and the other one does not.
-    Target { host: host.to_owned(), port, is_secure: is_secure != draw.percent(3) }
+    Target { host: host.to_owned(), port, is_secure: is_secure != draw.percent(3), proxy: None }
 }
 
 /// An address that does not answer as long as the sockets are kept: its queue is full.

@@ -82,7 +82,9 @@ struct Client<'c> {
 /// Makes the calls of one run. All handles are closed when it returns.
 pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
     let winhttp = WinHttp::process();
-    let session = winhttp.open(None, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, None, None, 0).expect("a good session");
+    let proxy = target.proxy.map(|port| format!("127.0.0.1:{port}"));
+    let access = if proxy.is_some() { sys::WINHTTP_ACCESS_TYPE_NAMED_PROXY } else { sys::WINHTTP_ACCESS_TYPE_NO_PROXY };
+    let session = winhttp.open(None, access, proxy.as_deref(), None, 0).expect("a good session");
     let millis = i32::try_from(limit).expect("a short limit");
     winhttp.set_timeouts(session, millis, millis, millis, millis).expect("good limits");
     for option in [sys::WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, sys::WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT] {
@@ -104,6 +106,11 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
         winhttp
             .set_option::<u16>(request, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, &[])
             .expect("an option of requests");
+    }
+    if draw.percent(60) {
+        let (target, scheme) = (sys::WINHTTP_AUTH_TARGET_PROXY, sys::WINHTTP_AUTH_SCHEME_BASIC);
+        let set = winhttp.set_credentials(request, target, scheme, Some("user"), Some("word"), ptr::null_mut());
+        set.expect("good credentials");
     }
     if draw.percent(20) {
         // Any of them may be what makes a bad server a good one.

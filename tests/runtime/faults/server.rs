@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Connect,
+    /// What a proxy answers to CONNECT, if this is one.
+    Tunnel,
     /// The handshake of TLS.
     Shake,
     Head,
@@ -63,24 +65,34 @@ const FAULTS: &[Fault] = &[
 ];
 
 /// Answers connections until the other end of `over` is dropped and one more connection comes. Gives what it did.
-pub(super) fn serve(listener: &TcpListener, is_secure: bool, mut draw: Draw, over: &Receiver<()>) -> Vec<String> {
+///
+/// A server may speak TLS, and may stand behind a proxy, which it plays as well.
+pub(super) fn serve(listener: &TcpListener, manner: (bool, bool), mut draw: Draw, over: &Receiver<()>) -> Vec<String> {
     let mut log = Vec::new();
     loop {
         let Ok((stream, _)) = listener.accept() else { return log };
         if over.try_recv() == Err(TryRecvError::Disconnected) {
             return log;
         }
-        answer(stream, is_secure, &mut draw, over, &mut log);
+        answer(stream, manner, &mut draw, over, &mut log);
     }
 }
 
 /// One connection. The client may go at any time, so nothing that fails here matters.
-fn answer(stream: TcpStream, is_secure: bool, draw: &mut Draw, over: &Receiver<()>, log: &mut Vec<String>) {
+fn answer(
+    stream: TcpStream,
+    (is_secure, is_proxy): (bool, bool),
+    draw: &mut Draw,
+    over: &Receiver<()>,
+    log: &mut Vec<String>,
+) {
     stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
     stream.set_nodelay(true).expect("a TCP stream");
     let mut line = Line::new(stream);
     let step = draw.pick(&[
         Step::Connect,
+        Step::Tunnel,
+        Step::Tunnel,
         Step::Shake,
         Step::Shake,
         Step::Head,
@@ -98,7 +110,16 @@ fn answer(stream: TcpStream, is_secure: bool, draw: &mut Draw, over: &Receiver<(
         fail(&mut line, fault, b"", draw, over);
         return;
     }
-    if is_secure {
+    let mut first = None;
+    if is_proxy {
+        match open_tunnel(&mut line, Some(fault).filter(|_| step == Step::Tunnel), draw, over) {
+            Tunnelled::Gone => return,
+            Tunnelled::Open => {}
+            // A request that is made to the proxy itself.
+            Tunnelled::Asked(head) => first = Some(head),
+        }
+    }
+    if is_secure && first.is_none() {
         match line.shake(Some(fault).filter(|_| step == Step::Shake), draw, over) {
             Shaken::Done => {}
             Shaken::Cut(rest) => {
@@ -108,7 +129,11 @@ fn answer(stream: TcpStream, is_secure: bool, draw: &mut Draw, over: &Receiver<(
             Shaken::Gone => return,
         }
     }
-    let head = if is_early { String::new() } else { read_head(&mut line) };
+    let head = match first {
+        Some(head) => head,
+        None if is_early => String::new(),
+        None => read_head(&mut line),
+    };
     let parts = parts(&head, step, fault, draw);
     for (part, bytes) in parts {
         // The close frame comes by itself, or when the client has said something.
@@ -141,6 +166,76 @@ fn answer(stream: TcpStream, is_secure: bool, draw: &mut Draw, over: &Receiver<(
         return;
     }
     drain(&mut line.stream);
+}
+
+/// What has become of a connection to a proxy.
+enum Tunnelled {
+    Open,
+    /// This request is not for a tunnel.
+    Asked(String),
+    Gone,
+}
+
+/// Plays the proxy, which may want credentials first, and may have a fault.
+fn open_tunnel(line: &mut Line, fault: Option<Fault>, draw: &mut Draw, over: &Receiver<()>) -> Tunnelled {
+    const OPEN: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
+    let mut asks = if draw.percent(40) { 1 + draw.below(2) } else { 0 };
+    loop {
+        let head = read_head(line);
+        if !head.starts_with("CONNECT ") {
+            return if head.is_empty() { Tunnelled::Gone } else { Tunnelled::Asked(head) };
+        }
+        let answer = match fault {
+            Some(Fault::Lie) => draw.pick(&[
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 5, 6\r\n\r\n",
+                "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\nnone",
+                "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+                "HTTP/1.1 302 There\r\nLocation: /\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+                "garbage\r\n\r\n",
+            ]),
+            _ if asks > 0 => draw.pick(&[
+                "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 2\r\n\r\nno",
+                "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nConnection: close\r\n\r\nno",
+                "HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate\r\nContent-Length: 0\r\n\r\n",
+            ]),
+            _ => OPEN,
+        };
+        let bytes = answer.as_bytes();
+        match fault {
+            None | Some(Fault::None | Fault::Lie) => {
+                if line.write_all(bytes).is_err() {
+                    return Tunnelled::Gone;
+                }
+            }
+            Some(Fault::Single) => {
+                if write_singly(line, bytes, over).is_err() {
+                    return Tunnelled::Gone;
+                }
+            }
+            Some(Fault::Garble) => {
+                line.garble(bytes, draw);
+                drain(&mut line.stream);
+                return Tunnelled::Gone;
+            }
+            Some(fault) => {
+                let cut = draw.below(bytes.len() + 1);
+                if line.write_all(&bytes[..cut]).is_ok() {
+                    fail(line, fault, &bytes[cut..], draw, over);
+                }
+                return Tunnelled::Gone;
+            }
+        }
+        if answer == OPEN {
+            return Tunnelled::Open;
+        }
+        if answer.contains("close") {
+            return Tunnelled::Gone;
+        }
+        asks = asks.saturating_sub(1);
+    }
 }
 
 /// Does what cannot be gone on from.

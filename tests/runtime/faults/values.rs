@@ -31,7 +31,14 @@ const LISTED: &[Win32Error] = &[
 
 pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
     let limit = Duration::from_millis(limit.into());
-    let session = Session::builder()
+    let mut builder = Session::builder();
+    if let Some(port) = target.proxy {
+        builder = builder.proxy(&format!("127.0.0.1:{port}"), "").expect("a good proxy");
+        if draw.percent(60) {
+            builder = builder.proxy_credentials("user", "word").expect("good credentials");
+        }
+    }
+    let session = builder
         .resolve_timeout(limit)
         .connect_timeout(limit)
         .send_timeout(limit)
