@@ -78,7 +78,7 @@ impl ClientCertificate {
     ///
     /// # Errors
     ///
-    /// [`InvalidPem`] if something is missing or malformed, if the key is of a kind that TLS does not use, or if it is not the key
+    /// [`InvalidPem`] if something is missing or malformed, if the key is encrypted or of a kind that TLS does not use, or if it is not the key
     /// of the certificate.
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, InvalidPem> {
         let chain = self::certificates(certificates)?;
