@@ -44,7 +44,6 @@ const TOO_BIG: u16 = 1009;
 pub struct WebSocket {
     socket: Socket,
     subprotocol: Option<String>,
-    /// In milliseconds; 0 for none.
     message: Mutex<Message>,
 }
 

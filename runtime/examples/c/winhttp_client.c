@@ -7,7 +7,8 @@
  *     target/winhttp_client example.com 443 /chat secure
  *
  * It goes through the proxy that the environment names (https_proxy=http://user:word@localhost:3128). With TLS, the authorities of
- * the system vouch for the server, or those in the file that SSL_CERT_FILE names.
+ * the system vouch for the server, or those in the file that SSL_CERT_FILE names. What is wrong with a certificate comes in a status
+ * callback.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,34 @@ static WCHAR *wide(const char *text)
     return characters;
 }
 
+/* Why there is no TLS with the server: the error of the call does not say it. */
+static VOID CALLBACK told(HINTERNET handle, DWORD_PTR context, DWORD status, LPVOID information, DWORD length)
+{
+    static const struct {
+        DWORD flag;
+        const char *meaning;
+    } faults[] = {
+        { WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CA, "no trusted authority has signed the certificate" },
+        { WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID, "the certificate has expired or is not valid yet" },
+        { WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID, "the certificate is for another name" },
+        { WINHTTP_CALLBACK_STATUS_FLAG_CERT_WRONG_USAGE, "the certificate is not for servers" },
+        { WINHTTP_CALLBACK_STATUS_FLAG_CERT_REVOKED, "the certificate was revoked" },
+        { WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED, "no list says whether the certificate was revoked" },
+        { WINHTTP_CALLBACK_STATUS_FLAG_INVALID_CERT, "the certificate is malformed or has a wrong signature" },
+        { WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR, "the server agreed to no secure channel" },
+    };
+    DWORD flags;
+    size_t index;
+    (void)handle;
+    (void)context;
+    if (status != WINHTTP_CALLBACK_STATUS_SECURE_FAILURE || length != sizeof flags)
+        return;
+    memcpy(&flags, information, sizeof flags);
+    for (index = 0; index < sizeof faults / sizeof *faults; index++)
+        if (flags & faults[index].flag)
+            fprintf(stderr, "no TLS with the server: %s\n", faults[index].meaning);
+}
+
 /* The request for a WebSocket, answered. */
 static HINTERNET ask(HINTERNET connection, const WCHAR *path, DWORD flags)
 {
@@ -59,7 +88,7 @@ static HINTERNET ask(HINTERNET connection, const WCHAR *path, DWORD flags)
     CHECK(WinHttpReceiveResponse(request, NULL));
     CHECK(WinHttpQueryHeaders(request, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER, NULL, &status, &length, NULL));
     if (status != 101) {
-        fprintf(stderr, "the server answered with status %u\n", (unsigned)status);
+        fprintf(stderr, "the %s answered with status %u\n", status == 407 ? "proxy" : "server", (unsigned)status);
         exit(EXIT_FAILURE);
     }
     return request;
@@ -105,6 +134,7 @@ int main(int argc, char **arguments)
     host = wide(arguments[1]);
     path = wide(arguments[3]);
     CHECK(session = WinHttpOpen(L"winhttp_client/1.0", WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, NULL, NULL, 0));
+    CHECK(WinHttpSetStatusCallback(session, told, WINHTTP_CALLBACK_FLAG_SECURE_FAILURE, 0) != WINHTTP_INVALID_STATUS_CALLBACK);
     CHECK(connection = WinHttpConnect(session, host, (INTERNET_PORT)atoi(arguments[2]), 0));
     request = ask(connection, path, flags);
     CHECK(socket = WinHttpWebSocketCompleteUpgrade(request, 0));

@@ -99,7 +99,7 @@ pub fn get(url: &str) -> Result<Response, ConnectError> {
 }
 
 impl Session {
-    /// A session with WinHTTP's own time limits and no user agent.
+    /// A session with WinHTTP's own time limits, no user agent and no proxy, which trusts the authorities of the system.
     pub fn new() -> Self {
         Self::default()
     }
@@ -130,17 +130,19 @@ impl Session {
     /// # Errors
     ///
     /// If the server refused the upgrade, [`ConnectError::status`], [`headers`](ConnectError::headers) and
-    /// [`body`](ConnectError::body) are its answer. Otherwise [`ConnectError::code`] is one of these:
+    /// [`body`](ConnectError::body) are its answer. The status 407 is that of a proxy that wants credentials, or others. Otherwise [`ConnectError::code`] is one of these:
     ///
     /// - `ERROR_WINHTTP_UNRECOGNIZED_SCHEME`: the schemes are `ws` and `http`, which mean the same here, and `wss` and `https` with
     ///   TLS.
-    /// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed. Either code can be about a redirect as well.
+    /// - `ERROR_WINHTTP_INVALID_URL`: the rest of the URL is malformed, or it has a fragment (`#`). Either code can be about a redirect as well.
     /// - `ERROR_INVALID_PARAMETER`: a header is malformed or belongs to the handshake, or a subprotocol is not a token or stands
     ///   there twice.
-    /// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` or `ERROR_WINHTTP_CANNOT_CONNECT`: the server was not reached.
+    /// - `ERROR_WINHTTP_NAME_NOT_RESOLVED` or `ERROR_WINHTTP_CANNOT_CONNECT`: the server was not reached, or a proxy was not or
+    ///   refused the way to the server. The source says which.
     /// - `ERROR_WINHTTP_TIMEOUT`: the server did not answer in time.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
-    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, or it breaks RFC 6455 section 4.1.
+    /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, it breaks RFC 6455 section 4.1, or the connection ended
+    ///   before it. With TLS 1.3 a server ends it so if it does not accept the client's certificate.
     /// - `ERROR_WINHTTP_HEADER_SIZE_OVERFLOW`: the head of the answer is larger than 64 KiB, or it has more than 128 headers.
     /// - `ERROR_WINHTTP_REDIRECT_FAILED`: the server redirects more than ten times.
     /// - `ERROR_WINHTTP_SECURE_FAILURE`: there is no TLS with the server. The source is a
@@ -193,7 +195,7 @@ impl Session {
     /// # Errors
     ///
     /// Only if there is no response: then [`ConnectError::code`] is one of those of [`connect_with`](Self::connect_with). A status
-    /// such as 404 is no error.
+    /// such as 404 is no error, and neither is the 407 of a proxy that wants credentials.
     pub fn get(&self, url: &str) -> Result<Response, ConnectError> {
         let request = self.open(url)?;
         exchange(&request)?;
@@ -260,7 +262,8 @@ impl SessionBuilder {
         self.limit(Number::CloseTimeout, limit.into())
     }
 
-    /// The authorities that vouch for servers: at first those of the system.
+    /// The authorities that vouch for servers: at first those of the system. A server whose certificate has a fault is not connected
+    /// to, and no setting changes that; `WINHTTP_OPTION_SECURITY_FLAGS` of [`WinHttp`](crate::WinHttp) does.
     #[must_use]
     pub fn roots(mut self, roots: Roots) -> Self {
         self.settings.roots = roots;
@@ -274,7 +277,7 @@ impl SessionBuilder {
         self
     }
 
-    /// Certificates that are no good any more. Those that no list is about stay good.
+    /// Lists of certificates that their authorities have revoked: at first none. A certificate that no list covers is accepted.
     #[must_use]
     pub fn revocation_lists(mut self, lists: RevocationLists) -> Self {
         self.settings.revocation_lists = lists;
@@ -283,11 +286,14 @@ impl SessionBuilder {
 
     /// The proxies to go through: a list as WinHTTP takes it, `[scheme=][scheme://]host[:port]`, separated by `;` or blanks. The hosts
     /// in `bypass` are reached directly: names with `*` for any characters, or `<local>` for all without a dot. At first there is no
-    /// proxy.
+    /// proxy. A name and a password do not stand in the list: see [`proxy_credentials`](Self::proxy_credentials).
+    ///
+    /// Without a port it is 80. The connection to a proxy has no TLS of its own: a request that only an `https://` or SOCKS proxy
+    /// serves fails with `ERROR_WINHTTP_CANNOT_CONNECT`.
     ///
     /// # Errors
     ///
-    /// `ERROR_INVALID_PARAMETER` if the list names no proxy, or something in it is none.
+    /// `ERROR_INVALID_PARAMETER` if the list names no proxy, or has an entry of another form.
     pub fn proxy(mut self, list: &str, bypass: &str) -> Result<Self, OpenError> {
         self.settings.proxies = Proxies::named(list, Some(bypass)).map_err(|_| OpenError::InvalidParameter)?;
         Ok(self)
@@ -301,8 +307,8 @@ impl SessionBuilder {
         self
     }
 
-    /// With what proxies are answered that ask for Basic credentials. Those in a URL of the environment are used where none are set
-    /// here.
+    /// The name and the password for proxies that ask for Basic credentials (RFC 7617): at first none. They go before those in a
+    /// proxy's URL of the environment.
     ///
     /// # Errors
     ///

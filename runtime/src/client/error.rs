@@ -11,8 +11,8 @@ use crate::winhttp::{InvalidOpening, NotNow, RequestFailure};
 
 /// Why there is no WebSocket, or no response.
 ///
-/// Its text has the code, or the status of the server's answer. It does not repeat what the operating system said: that is
-/// [`source`](Error::source), as for other errors. For a header that cannot be sent, the text names the header, and
+/// Its text has the code, or the status of the server's answer. It does not repeat what the operating system, TLS or the protocol
+/// said: that is [`source`](Error::source), as for other errors. Show the whole chain to a user: it says what to do. For a header that cannot be sent, the text names the header, and
 /// `source` is the [`InvalidHeader`].
 #[derive(Debug)]
 pub struct ConnectError {
@@ -136,13 +136,27 @@ impl From<ConnectError> for Win32Error {
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
+            Reason::Refused { status: 407, .. } => f.write_str("the proxy wants credentials, with status 407"),
             Reason::Refused { status, .. } => write!(f, "the server refused the upgrade with status {status}"),
-            Reason::Failed(_) if self.code == Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => {
-                write!(f, "{}: a URL begins with ws://, wss://, http:// or https://", self.code)
-            }
             Reason::Header(header) => write!(f, "{}: the header {:?} cannot be sent", self.code, header.name),
-            Reason::Failed(_) => self.code.fmt(f),
+            Reason::Failed(source) => match explanation(self.code, source.is_some()) {
+                Some(explanation) => write!(f, "{}: {explanation}", self.code),
+                None => self.code.fmt(f),
+            },
         }
+    }
+}
+
+/// What a user can do about a code, where its name does not say it.
+fn explanation(code: Win32Error, has_source: bool) -> Option<&'static str> {
+    match code {
+        Win32Error::ERROR_WINHTTP_UNRECOGNIZED_SCHEME => Some("a URL begins with ws://, wss://, http:// or https://"),
+        // The address of a redirect has a source, which says so.
+        Win32Error::ERROR_WINHTTP_INVALID_URL if !has_source => {
+            Some("the host, the port or a character of the URL is not valid, or it has a fragment (#)")
+        }
+        Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED => Some("the server wants a certificate of the client"),
+        _ => None,
     }
 }
 
@@ -178,5 +192,32 @@ impl Error for MessageError {
 impl From<WebSocketReceiveError> for MessageError {
     fn from(error: WebSocketReceiveError) -> Self {
         Self::Failed(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_says_what_the_code_alone_does_not() {
+        let text = |code| ConnectError::from(code).to_string();
+        assert_eq!(
+            text(Win32Error::ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED),
+            "ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED (12044): the server wants a certificate of the client"
+        );
+        assert_eq!(
+            text(Win32Error::ERROR_WINHTTP_INVALID_URL),
+            "ERROR_WINHTTP_INVALID_URL (12005): the host, the port or a character of the URL is not valid, or it has a fragment (#)"
+        );
+        assert_eq!(text(Win32Error::ERROR_WINHTTP_TIMEOUT), "ERROR_WINHTTP_TIMEOUT (12002)");
+    }
+
+    /// RFC 9110 section 15.5.8: 407 is the word of a proxy, and the server has not been asked.
+    #[test]
+    fn a_status_of_a_proxy_is_not_said_to_be_that_of_the_server() {
+        let text = |status| ConnectError::refused(status, Vec::new(), Vec::new()).to_string();
+        assert_eq!(text(407), "the proxy wants credentials, with status 407");
+        assert_eq!(text(401), "the server refused the upgrade with status 401");
     }
 }

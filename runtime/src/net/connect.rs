@@ -76,6 +76,43 @@ impl Error for ConnectError {
     }
 }
 
+impl ConnectError {
+    /// What was to be connected to is a proxy, which the error of the system does not say.
+    pub(crate) fn of_proxy(self, host: &str, port: u16) -> Self {
+        let of = |error: io::Error| {
+            io::Error::new(error.kind(), UnreachedProxy { host: host.to_owned(), port, source: error })
+        };
+        match self {
+            Self::NameNotResolved(error) => Self::NameNotResolved(of(error)),
+            Self::CannotConnect(error) => Self::CannotConnect(of(error)),
+            Self::TimedOut(phase, error) => {
+                Self::TimedOut(phase, Some(of(error.unwrap_or_else(|| ErrorKind::TimedOut.into()))))
+            }
+            Self::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// A proxy that was not reached.
+#[derive(Debug)]
+struct UnreachedProxy {
+    host: String,
+    port: u16,
+    source: io::Error,
+}
+
+impl fmt::Display for UnreachedProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the proxy {} at port {} was not reached", self.host, self.port)
+    }
+}
+
+impl Error for UnreachedProxy {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
 /// Connects to `host`: a name, or an address without brackets. Blocks until the limits have passed, or until another
 /// thread uses the waker.
 pub(crate) fn connect(

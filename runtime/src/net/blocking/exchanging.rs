@@ -261,7 +261,7 @@ impl Line {
             match connect(&proxy.host, proxy.port) {
                 Ok(stream) => return Ok((stream, Some(proxy))),
                 Err(error @ ConnectError::Cancelled) => return Err(error.into()),
-                Err(error) if proxies.peek().is_none() => return Err(error.into()),
+                Err(error) if proxies.peek().is_none() => return Err(error.of_proxy(&proxy.host, proxy.port).into()),
                 Err(_) => {}
             }
         }

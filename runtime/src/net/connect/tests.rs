@@ -189,3 +189,17 @@ fn a_socket_that_meets_itself_is_refused() {
     let error = outcome(&Attempt { address, socket }).unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
 }
+
+/// A user who sees that a connection was refused has to know which one.
+#[test]
+fn a_proxy_that_is_not_reached_is_named() {
+    let refused = || io::Error::from_raw_os_error(Errno::CONNREFUSED.raw_os_error());
+    let ConnectError::CannotConnect(error) = ConnectError::CannotConnect(refused()).of_proxy("proxy.corp", 3128) else {
+        panic!("its kind stays")
+    };
+    assert_eq!(error.to_string(), "the proxy proxy.corp at port 3128 was not reached");
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(error.source().map(ToString::to_string), Some(refused().to_string()));
+    let late = ConnectError::TimedOut(Phase::Connecting, None).of_proxy("proxy.corp", 3128);
+    assert!(matches!(late, ConnectError::TimedOut(Phase::Connecting, Some(_))), "{late:?}");
+}

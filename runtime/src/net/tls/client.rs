@@ -10,21 +10,31 @@ use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
-use rustls::{AlertDescription, ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, InvalidMessage,
+    SignatureScheme,
+};
 
-use super::faults::{Fault, Faults, SecureFailure};
+use super::faults::{Fault, Faults, Remark, SecureFailure};
 use super::pem::ClientCertificate;
 use super::policy::{Policy, shared_provider};
 use super::record::RustlsClient;
-use super::verify::{Demands, Findings, examine};
+use super::verify::{Demands, Findings, examine, is_of_authority};
 use super::{Tls, lock};
 
 /// What is found out while a connection is made. It is also who judges the server, and who shows the client's certificate.
 #[derive(Debug)]
 pub(crate) struct Connecting {
     policy: Policy,
-    faults: Mutex<Faults>,
+    verdict: Mutex<Verdict>,
     was_asked_for_certificate: AtomicBool,
+}
+
+/// What is held against the certificate of a server.
+#[derive(Clone, Copy, Debug, Default)]
+struct Verdict {
+    faults: Faults,
+    remark: Option<Remark>,
 }
 
 impl Tls {
@@ -37,17 +47,17 @@ impl Tls {
             // No certificate can be for it, such as for `127.1`, and that does not matter. No server is told of an address.
             Err(_) if policy.forgiven.has(Fault::Name) => ServerName::from(IpAddr::from(Ipv4Addr::UNSPECIFIED)),
             Err(error) => {
-                return Err(SecureFailure { faults: Faults::NONE.with(Fault::Name), source: Some(error.into()) });
+                return Err(SecureFailure::of(Fault::Name, error));
             }
         };
         let versions = policy.versions.supported();
         let connecting = Arc::new(Connecting {
             policy,
-            faults: Mutex::default(),
+            verdict: Mutex::default(),
             was_asked_for_certificate: AtomicBool::new(false),
         });
-        let connection = connect(&connecting, &versions, name)
-            .map_err(|error| SecureFailure { faults: Faults::NONE.with(Fault::Channel), source: Some(error.into()) })?;
+        let connection =
+            connect(&connecting, &versions, name).map_err(|error| SecureFailure::of(Fault::Channel, error))?;
         Ok(Self::new(Box::new(RustlsClient::new(connection)), connecting))
     }
 }
@@ -73,16 +83,18 @@ fn connect(
 impl Connecting {
     /// Why the handshake failed.
     pub(crate) fn failure(&self, error: io::Error) -> SecureFailure {
-        let faults = *lock(&self.faults);
-        let faults = if faults.is_empty() { faults.with(Fault::Channel) } else { faults };
-        SecureFailure { faults, source: Some(error.into()) }
+        let Verdict { faults, remark } = *lock(&self.verdict);
+        if faults.is_empty() {
+            let remark = is_no_tls(&error).then_some(Remark::IsNotTls);
+            return SecureFailure { remark, ..SecureFailure::of(Fault::Channel, error) };
+        }
+        SecureFailure { faults, remark, source: Some(error.into()) }
     }
 
     /// Whether an error says that the server goes on only with a certificate of the client, and there is none (b8.9).
     pub(crate) fn is_certificate_missing(&self, error: &io::Error) -> bool {
-        let alert = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
         let is_refusal = matches!(
-            alert,
+            of_rustls(error),
             Some(Error::AlertReceived(
                 AlertDescription::CertificateRequired
                     | AlertDescription::HandshakeFailure
@@ -120,6 +132,22 @@ impl Connecting {
             examine(end_entity, intermediates, name, now, demands)
         })
     }
+
+    fn remark(&self, faults: Faults, errors: &[(Fault, CertificateError)]) -> Option<Remark> {
+        let (_, error) = errors.iter().find(|(fault, _)| faults.has(*fault) && *fault == Fault::Authority)?;
+        if is_of_authority(error) {
+            return Some(Remark::IsAuthority);
+        }
+        self.policy.roots.with_anchors(<[_]>::is_empty).then_some(Remark::TrustsNobody)
+    }
+}
+
+fn of_rustls(error: &io::Error) -> Option<&Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+fn is_no_tls(error: &io::Error) -> bool {
+    matches!(of_rustls(error), Some(Error::InvalidMessage(InvalidMessage::InvalidContentType)))
 }
 
 impl ServerCertVerifier for Connecting {
@@ -141,7 +169,7 @@ impl ServerCertVerifier for Connecting {
         }
         let Findings { faults, errors } = self.examine(end_entity, intermediates, server_name, now);
         let faults = faults.without(policy.forgiven);
-        *lock(&self.faults) = faults;
+        *lock(&self.verdict) = Verdict { faults, remark: self.remark(faults, &errors) };
         match errors.into_iter().find(|&(fault, _)| faults.has(fault)) {
             None => Ok(ServerCertVerified::assertion()),
             Some((_, error)) => Err(error.into()),

@@ -87,15 +87,50 @@ impl Fault {
     }
 }
 
+/// What a user can do something about, and the kind of the fault does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remark {
+    /// The server shows what `openssl req -x509` makes: its certificate signs itself and is marked as an authority.
+    IsAuthority,
+    /// Nobody is trusted: a system without a list of authorities, or an environment that names an empty one.
+    TrustsNobody,
+    /// The first bytes of the server are not those of TLS. Most often its port is for HTTP.
+    IsNotTls,
+}
+
+impl Remark {
+    const fn fault(self) -> Fault {
+        match self {
+            Self::IsAuthority | Self::TrustsNobody => Fault::Authority,
+            Self::IsNotTls => Fault::Channel,
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::IsAuthority => {
+                "it is marked as an authority itself, and a server needs one with basicConstraints=CA:FALSE"
+            }
+            Self::TrustsNobody => "no authorities of the system were found; SSL_CERT_FILE can name a file of them",
+            Self::IsNotTls => "it does not speak TLS at this port",
+        }
+    }
+}
+
 /// Why there is no TLS with a server: the [source](Error::source) of a [`ConnectError`](crate::ConnectError) with the code
 /// `ERROR_WINHTTP_SECURE_FAILURE`. Its own source is what the implementation of TLS or the system said.
 #[derive(Debug)]
 pub struct SecureFailure {
     pub(crate) faults: Faults,
+    pub(crate) remark: Option<Remark>,
     pub(crate) source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl SecureFailure {
+    pub(super) fn of(fault: Fault, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { faults: Faults::NONE.with(fault), remark: None, source: Some(source.into()) }
+    }
+
     /// All that was found.
     pub const fn faults(&self) -> Faults {
         self.faults
@@ -107,6 +142,9 @@ impl fmt::Display for SecureFailure {
         for (index, fault) in self.faults.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}{}", fault.text())?;
+            if let Some(remark) = self.remark.filter(|remark| remark.fault() == fault) {
+                write!(f, " ({})", remark.text())?;
+            }
         }
         Ok(())
     }
@@ -115,5 +153,24 @@ impl fmt::Display for SecureFailure {
 impl Error for SecureFailure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text is what a user has to go by, so it says what to do where that is known.
+    #[test]
+    fn a_remark_stands_behind_the_fault_that_it_is_about() {
+        let faults = Faults::NONE.with(Fault::Authority).with(Fault::Name);
+        let failure = |remark| SecureFailure { faults, remark, source: None }.to_string();
+        assert_eq!(
+            failure(Some(Remark::IsAuthority)),
+            "no trusted authority has signed the certificate (it is marked as an authority itself, and a server needs one with \
+             basicConstraints=CA:FALSE); the certificate is for another name"
+        );
+        let plain = "no trusted authority has signed the certificate; the certificate is for another name";
+        assert_eq!([failure(None), failure(Some(Remark::IsNotTls))], [plain, plain]);
     }
 }

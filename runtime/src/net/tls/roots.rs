@@ -24,7 +24,7 @@ impl Roots {
     /// Those of the system.
     ///
     /// On Linux they are the files that OpenSSL uses, or what the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
-    /// They are read once for each process. On Apple's systems the system itself verifies certificates, as long as nothing else is
+    /// They are read once for each process. If none are found, no server is trusted. On Apple's systems the system itself verifies certificates, as long as nothing else is
     /// asked for: no other authorities, no lists of revoked certificates, and no `SECURITY_FLAG_IGNORE_…`.
     pub fn system() -> Self {
         Self { uses_system: true, own: Arc::default() }
@@ -32,8 +32,10 @@ impl Roots {
 
     /// Those in a PEM text, and no others.
     ///
-    /// An authority vouches for the certificates that it signs, and is no server itself: a certificate that signs itself must not be
-    /// marked as an authority (`basicConstraints=CA:FALSE`) to serve as that of a server.
+    /// A server's certificate may be its own root, but it must not be marked as an authority: make it with
+    /// `basicConstraints=CA:FALSE`. Without this, `openssl req -x509` marks it, and it is refused as [`Fault::Authority`].
+    ///
+    /// [`Fault::Authority`]: super::Fault::Authority
     ///
     /// # Errors
     ///

@@ -267,6 +267,12 @@ fn certificate_error(error: Error) -> (Fault, CertificateError) {
     }
 }
 
+/// Whether the fault is that a server shows the certificate of an authority.
+pub(super) fn is_of_authority(error: &CertificateError) -> bool {
+    let CertificateError::Other(OtherError(error)) = error else { return false };
+    error.downcast_ref::<Error>() == Some(&Error::CaUsedAsEndEntity)
+}
+
 fn other(error: Error) -> CertificateError {
     CertificateError::Other(OtherError(Arc::new(error)))
 }

@@ -51,8 +51,8 @@ impl RequestFailure {
                 Some(mem::replace(error, taken))
             }
             Self::Failed(ExchangeFailure::Secure(failure)) => {
-                let faults = failure.faults;
-                Some(Box::new(mem::replace(failure, SecureFailure { faults, source: None })))
+                let left = SecureFailure { faults: failure.faults, remark: None, source: None };
+                Some(Box::new(mem::replace(failure, left)))
             }
             Self::Failed(
                 ExchangeFailure::Connect(ConnectError::Cancelled)
