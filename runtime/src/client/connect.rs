@@ -142,11 +142,12 @@ impl Session {
     /// - `ERROR_WINHTTP_TIMEOUT`: the server did not answer in time.
     /// - `ERROR_WINHTTP_CONNECTION_ERROR`: the request could not be written.
     /// - `ERROR_WINHTTP_INVALID_SERVER_RESPONSE`: the answer is not HTTP, it breaks RFC 6455 section 4.1, or the connection ended
-    ///   before it. With TLS 1.3 a server ends it so if it does not accept the client's certificate.
+    ///   before it.
     /// - `ERROR_WINHTTP_HEADER_SIZE_OVERFLOW`: the head of the answer is larger than 64 KiB, or it has more than 128 headers.
     /// - `ERROR_WINHTTP_REDIRECT_FAILED`: the server redirects more than ten times.
     /// - `ERROR_WINHTTP_SECURE_FAILURE`: there is no TLS with the server. The source is a
-    ///   [`SecureFailure`](crate::tls::SecureFailure), which has all faults of its certificate.
+    ///   [`SecureFailure`](crate::tls::SecureFailure), which has all faults of its certificate. It is also the code
+    ///   of a server that does not accept the certificate of the client.
     /// - `ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED`: the server goes on only with a certificate of the client.
     ///
     /// The error's `source()` has what the operating system or the handshake said.

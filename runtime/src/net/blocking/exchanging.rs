@@ -108,6 +108,12 @@ impl Line {
             trace::notice(notice);
             notify(notice, exchange);
         });
+        if let Err(ExchangeFailure::Secure(failure)) = &result
+            && !self.waker.is_woken()
+        {
+            trace::notice(Notice::Insecure(failure.faults));
+            notify(Notice::Insecure(failure.faults), exchange);
+        }
         // The last notice may have been taken as a reason to give the request up.
         if self.waker.is_woken() {
             result = Err(ExchangeFailure::Cancelled);
@@ -145,6 +151,8 @@ impl Line {
                 exchange.cut();
                 Ok(exchange.received(&buffer[..count])?)
             }
+            // An alert says more than a stream that takes no more.
+            (Err(error), ExchangeFailure::Lost(_)) if stream.tls().is_some() => Err(error.into()),
             _ => Err(failure),
         }
     }
@@ -187,13 +195,7 @@ impl Line {
                     response_by = after(limits.response);
                 }
                 Step::Secure(origin, ahead) => {
-                    self.secure(origin, ahead, ways, response_by).inspect_err(|failure| {
-                        if let ExchangeFailure::Secure(failure) = failure
-                            && !self.waker.is_woken()
-                        {
-                            notify(Notice::Insecure(failure.faults), exchange);
-                        }
-                    })?;
+                    self.secure(origin, ahead, ways, response_by)?;
                     exchange.secured()?;
                 }
                 Step::Send(bytes) => {
@@ -357,6 +359,12 @@ fn write_all(stream: &Stream, bytes: &[u8], limit: Option<Duration>) -> Result<(
 /// refuses only after the client's last word (RFC 8446 section 4.4.2.4), and the refusal may be lost with the stream.
 fn of_certificate(stream: &Stream, failure: ExchangeFailure) -> ExchangeFailure {
     match failure {
+        ExchangeFailure::Lost(error)
+            if stream.tls().is_some_and(|tls| tls.connecting().is_certificate_refused(&error)) =>
+        {
+            let tls = stream.tls().expect("it has refused");
+            ExchangeFailure::Secure(tls.connecting().failure(error))
+        }
         ExchangeFailure::Lost(_) if stream.tls().is_some_and(|tls| tls.connecting().is_asked_in_vain()) => {
             ExchangeFailure::CertificateNeeded
         }

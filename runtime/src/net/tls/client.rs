@@ -106,6 +106,13 @@ impl Connecting {
         is_refusal && self.is_asked_in_vain()
     }
 
+    /// Whether an error says that the server does not accept the certificate that it was shown. With TLS 1.3 it says so only after
+    /// the handshake of the client (RFC 8446 section 4.4.2.4).
+    pub(crate) fn is_certificate_refused(&self, error: &io::Error) -> bool {
+        let was_shown = self.was_asked_for_certificate.load(Ordering::SeqCst) && self.policy.certificate.is_some();
+        was_shown && matches!(of_rustls(error), Some(Error::AlertReceived(_)))
+    }
+
     /// Whether the server asked for a certificate of the client, there is none, and the server has not gone on without.
     pub(crate) fn is_asked_in_vain(&self) -> bool {
         self.was_asked_for_certificate.load(Ordering::SeqCst) && self.policy.certificate.is_none()
