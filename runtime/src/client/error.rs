@@ -137,6 +137,9 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::Refused { status: 407, .. } => f.write_str("the proxy wants credentials, with status 407"),
+            Reason::Refused { status: status @ (301 | 302 | 303 | 307 | 308), .. } => {
+                write!(f, "the server redirects with status {status}, and this redirect is not followed")
+            }
             Reason::Refused { status, .. } => write!(f, "the server refused the upgrade with status {status}"),
             Reason::Header(header) => write!(f, "{}: the header {:?} cannot be sent", self.code, header.name),
             Reason::Failed(source) => match explanation(self.code, source.is_some()) {
@@ -217,6 +220,7 @@ mod tests {
     #[test]
     fn a_status_of_a_proxy_is_not_said_to_be_that_of_the_server() {
         let text = |status| ConnectError::refused(status, Vec::new(), Vec::new()).to_string();
+        assert_eq!(text(302), "the server redirects with status 302, and this redirect is not followed");
         assert_eq!(text(407), "the proxy wants credentials, with status 407");
         assert_eq!(text(401), "the server refused the upgrade with status 401");
     }

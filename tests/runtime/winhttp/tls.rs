@@ -9,6 +9,7 @@ mod random;
 mod records;
 mod revocation;
 mod sockets;
+mod texts;
 
 use std::ffi::c_void;
 use std::io;
