@@ -60,5 +60,7 @@ pub(crate) const fn limit_of(millis: u32) -> Option<Duration> {
 
 /// The point in time when a limit is reached. One that is too far away for a clock is none.
 pub(crate) fn after(limit: Option<Duration>) -> Option<Instant> {
-    Instant::now().checked_add(limit?)
+    // Without a limit no clock is looked at: that is as long as to receive a short message.
+    let limit = limit?;
+    Instant::now().checked_add(limit)
 }
