@@ -15,7 +15,7 @@ use winws_tests_runtime::peer::tls::{ByHand, ClientAuth, server_config};
 use winws_tests_runtime::peer::{Peer, good_answer};
 
 use super::chain::{Handle, Opening, session, set};
-use super::{CANCELLED, OK, TIMEOUT};
+use super::{CANCELLED, INVALID_OPERATION, OK, TIMEOUT};
 
 const DATA: u8 = 0x17;
 const HANDSHAKE: u8 = 0x16;
@@ -105,7 +105,9 @@ fn a_socket_has_its_time_and_can_be_given_up() {
         thread::scope(|scope| {
             let receiving = scope.spawn(|| socket.receive(8));
             assert_eq!(socket.close(1000, b""), TIMEOUT);
-            assert_eq!(receiving.join().unwrap(), Err(CANCELLED));
+            // It may also have begun after the close, which lets none begin (b1.4.24).
+            let code = receiving.join().unwrap().unwrap_err();
+            assert!([CANCELLED, INVALID_OPERATION].contains(&code), "{code}");
         });
         drop(socket);
     });
