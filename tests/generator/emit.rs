@@ -1,6 +1,7 @@
 //! Emit: facts to Rust and C.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +10,7 @@ use winws_api::websocket::ActionQueue;
 use winws_api::winhttp::WebSocketCloseStatus;
 use winws_tests_generator::stage::{self, Stage};
 use winws_tests_generator::workspace;
-use xtask::emit::manifest;
+use xtask::emit::{self, manifest};
 use xtask::source;
 
 #[test]
@@ -86,4 +87,28 @@ fn every_name_that_a_linker_looks_for_is_exported() {
         assert!(!exported.is_empty(), "{family}");
         assert_eq!(exported, declared.chain(twins).collect(), "{family}");
     }
+}
+
+/// The keywords of the Rust Reference, strict and reserved ones, up to edition 2024.
+const KEYWORDS: &str = "as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl \
+                        in let loop macro match mod move mut override priv pub ref return self static struct super trait true try \
+                        type typeof unsafe unsized use virtual where while yield abstract";
+
+/// The compiler is the judge: fields of a structure are called like keywords.
+#[test]
+fn no_name_is_a_keyword() {
+    let mut page = "---\nUID: NS:hdr.WORDS\nreq.header: hdr.h\n---\n# WORDS structure\n## -struct-fields\n".to_owned();
+    for word in KEYWORDS.split_whitespace() {
+        writeln!(page, "### -field {word}\nType: <b>DWORD</b>\n").expect("a text takes it");
+    }
+    let (spec, _) = xtask::understand(&[stage::page(page)], None);
+    let folder = tempfile::tempdir().expect("there is a folder for them");
+    for file in emit::crate_files(&spec) {
+        let path = folder.path().join(&file.path);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("it is ours");
+        fs::write(path, &file.text).expect("it is ours");
+    }
+    let structs = fs::read_to_string(folder.path().join("src/hdr/structs.rs")).expect("the structure is complete");
+    assert_eq!(structs.matches(": u32,").count(), KEYWORDS.split_whitespace().count(), "{structs}");
+    compiles(folder.path(), folder.path(), &["hdr"]);
 }

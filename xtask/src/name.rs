@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
 
+use crate::c::names::is_identifier;
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -72,3 +74,20 @@ name! {
     /// A name as Rust has it. Resolve makes all of them; emitters make none.
     RustName
 }
+
+/// Whether a word is an identifier and no keyword.
+pub fn is_free(name: &str) -> bool {
+    // Nearly all names are in ASCII, and syn takes long for a word. It does not know the keyword of edition 2024 either.
+    match is_identifier(name) {
+        true => !KEYWORDS.contains(&name),
+        false => syn::parse_str::<syn::Ident>(name).is_ok(),
+    }
+}
+
+/// The keywords of Rust up to edition 2024, with those that it keeps for later.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
+    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];

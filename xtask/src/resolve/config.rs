@@ -146,9 +146,9 @@ struct Identifier(String);
 impl<'de> Deserialize<'de> for Identifier {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
-        match syn::parse_str::<syn::Ident>(&word) {
-            Ok(_) => Ok(Self(word)),
-            Err(_) => Err(serde::de::Error::custom(format_args!("`{word}` is not a name in Rust"))),
+        match crate::name::is_free(&word) {
+            true => Ok(Self(word)),
+            false => Err(serde::de::Error::custom(format_args!("`{word}` is not a name in Rust"))),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Which family an item belongs to: its stated header, else its UID's, else its folder, else `unsorted`.
 
 use super::config::{Families, FamilyConfig};
-use super::names::is_free;
 use crate::draft::{Draft, Kind};
+use crate::name::is_free;
 
 /// The family's name.
 pub(super) fn of(draft: &Draft, families: &Families) -> String {

@@ -1,8 +1,7 @@
 //! Rust names: prefixes stripped, words in Rust's case, clashes and keywords settled the same way every time.
 
 use super::config::{Families, FamilyConfig};
-use crate::c::names::is_identifier;
-use crate::name::RustName;
+use crate::name::{RustName, is_free};
 
 /// The name of a type: `WINHTTP_WEB_SOCKET_CLOSE_STATUS` is `WebSocketCloseStatus`.
 pub(super) fn type_name(c_name: &str, family: &FamilyConfig, families: &Families) -> RustName {
@@ -146,20 +145,3 @@ fn escape(name: String) -> RustName {
     }
     RustName::new(if is_free(&name) { name } else { format!("{name}_") })
 }
-
-/// Whether a word is an identifier and no keyword.
-pub(super) fn is_free(name: &str) -> bool {
-    // Nearly all names are in ASCII, and syn takes long for a word.
-    match is_identifier(name) {
-        true => !KEYWORDS.contains(&name),
-        false => syn::parse_str::<syn::Ident>(name).is_ok(),
-    }
-}
-
-/// The keywords of Rust, with those that it keeps for later.
-const KEYWORDS: &[&str] = &[
-    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match",
-    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
-    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];

@@ -16,15 +16,20 @@ mod types;
 
 use std::fmt;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{IdentFragment, format_ident, quote};
 use rayon::prelude::*;
 
 use super::attribution;
 use super::markdown::escape;
 use crate::model::{ArgKind, Family, Spec, Type, Wide};
-use crate::name::{CName, RustName};
+use crate::name::{CName, RustName, is_free};
 use crate::sync::{MARK, OutputFile};
+
+/// The identifier of a name in C, with an underscore behind it if it is a keyword of Rust.
+fn free_ident(c_name: &str) -> Ident {
+    if is_free(c_name) { format_ident!("{c_name}") } else { format_ident!("{c_name}_") }
+}
 
 /// A name becomes an identifier, or a part of one.
 macro_rules! ident_fragment {

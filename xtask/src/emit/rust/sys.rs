@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs::{Writer, attributes, section};
-use super::{enums, types};
+use super::{enums, free_ident, types};
 use crate::draft::Convention;
 use crate::model::{Constant, Enum, Family, FieldKind, Function, Origin, Param, Record, Spec, Struct, Type};
 
@@ -158,7 +158,7 @@ fn record(record_: &Record, c_name: &str, doc: &str, here: &str, out: &mut Vec<T
                 unnamed += 1;
                 if unnamed == 1 { "Anonymous".to_owned() } else { format!("Anonymous{unnamed}") }
             };
-            let ident = syn::parse_str::<syn::Ident>(&called).unwrap_or_else(|_| format_ident!("{called}_"));
+            let ident = free_ident(&called);
             let type_ = match &field.kind {
                 FieldKind::Value { raw, .. } => types::raw(raw, here),
                 FieldKind::Part(part) => {
@@ -280,7 +280,7 @@ pub(super) fn enum_(enum_: &Enum) -> TokenStream {
 
 fn params(params: &[Param], here: &str) -> Vec<TokenStream> {
     let param = |param: &Param| {
-        let name = syn::parse_str::<syn::Ident>(&param.c_name).unwrap_or_else(|_| format_ident!("{}_", param.c_name));
+        let name = free_ident(&param.c_name);
         let type_ = types::raw(&param.raw, here);
         quote! { #name: #type_ }
     };

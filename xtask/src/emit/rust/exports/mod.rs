@@ -9,6 +9,7 @@ use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use self::call::Call;
+use super::free_ident;
 use super::types::{self, Scope};
 use crate::model::{Family, Function, Group, Param, Type, Wide};
 
@@ -153,7 +154,7 @@ fn output(function: &Function, unit: Option<&TokenStream>) -> Option<TokenStream
 
 /// The identifier of a parameter in C.
 fn c_ident(param: &Param) -> Ident {
-    c_field(&param.c_name)
+    free_ident(&param.c_name)
 }
 
 /// A name for what a function has besides its parameters, which may be called anything.
@@ -237,9 +238,4 @@ fn safe_type(type_: &Type, scope: Scope<'_>) -> TokenStream {
         }
         _ => types::safe(type_, scope),
     }
-}
-
-/// The identifier of a field in C.
-fn c_field(c_name: &str) -> Ident {
-    syn::parse_str::<Ident>(c_name).unwrap_or_else(|_| format_ident!("{c_name}_"))
 }

@@ -7,7 +7,8 @@ use super::super::docs::{attributes, wrap};
 use super::super::types::Scope;
 use super::super::{api, callbacks};
 use super::call::Call;
-use super::{c_field, c_ident, c_type, family_path, free, output};
+use super::{c_ident, c_type, family_path, free, output};
+use crate::emit::rust::free_ident;
 use crate::model::{Family, Function, Role, Slot, Table};
 
 /// What the documentation of each table says.
@@ -34,7 +35,7 @@ pub(super) fn table(table: &Table, family: &Family) -> TokenStream {
     });
     let fields = table.slots.iter().zip(&struct_.body.fields).map(|(slot, field)| {
         let c_name = field.c_name.as_ref().expect("what holds a value has a name");
-        let (field, name) = (c_field(c_name), name(slot));
+        let (field, name) = (free_ident(c_name), name(slot));
         quote! { #field: Some(#name::<T, F>) }
     });
     let mut lines = vec![format!("The table of callbacks of a type that implements [`{0}`](super::{0}).", table.name)];
