@@ -1,14 +1,17 @@
-//! Running text, lists and quotes by pulldown-cmark, with the inline HTML in them. Nothing else names that crate.
+//! Running text, lists and quotes by pulldown-cmark, with the inline HTML in them. Only this module names that crate.
+
+mod inlines;
 
 use std::borrow::Cow;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use self::inlines::{Inlines, Mark};
 use super::indent::{INLINE, flatten};
 use super::lines::LineCounter;
 use super::notes::quote;
 use crate::markup::html;
-use crate::prose::{Block, BlockKind, Inline, Prose, Target, plain};
+use crate::prose::{Block, BlockKind, Inline, Prose};
 use crate::source::Span;
 
 /// How deep lists, quotes and marks may nest; what lies deeper loses its nesting, not its text.
@@ -70,29 +73,6 @@ enum ContainerKind {
     List(Option<u64>, Vec<Prose>),
     Item,
     Quote,
-}
-
-/// The inlines of the paragraph that is open. All of them lie in one list, whose memory each paragraph uses again.
-#[derive(Default)]
-struct Inlines {
-    /// The line of the paragraph; none if none is open.
-    line: Option<u32>,
-    content: Vec<Inline>,
-    /// The marks that are open, and where in `content` each begins.
-    frames: Vec<(Mark, usize)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Mark {
-    Strong,
-    Emphasis,
-    Superscript,
-    Subscript,
-    Code,
-    Link(String),
-    Image(String),
-    /// Deeper than is kept.
-    Flat,
 }
 
 impl Builder {
@@ -211,10 +191,7 @@ impl Builder {
     }
 
     fn mark(&mut self, mark: Mark, line: u32) {
-        let inlines = self.open_inlines(line);
-        // The paragraph itself counts.
-        let mark = if inlines.frames.len() + 1 >= MAX_DEPTH { Mark::Flat } else { mark };
-        inlines.frames.push((mark, inlines.content.len()));
+        self.open_inlines(line).open(mark);
     }
 
     fn text(&mut self, text: &str, line: u32) {
@@ -293,82 +270,6 @@ impl Builder {
     }
 }
 
-impl Inlines {
-    /// Where the content of the innermost mark begins.
-    fn start(&self) -> usize {
-        self.frames.last().map_or(0, |(_, start)| *start)
-    }
-
-    /// Text goes on with the text before it.
-    fn text(&mut self, text: &str) {
-        let start = self.start();
-        match self.content[start..].last_mut() {
-            Some(Inline::Text(last)) => last.push_str(text),
-            _ => self.content.push(Inline::Text(text.to_owned())),
-        }
-    }
-
-    fn pop(&mut self) {
-        let Some((mark, from)) = self.frames.pop() else { return };
-        if mark == Mark::Flat {
-            self.join(from);
-            return;
-        }
-        let content: Vec<Inline> = self.content.drain(from..).collect();
-        self.content.push(match mark {
-            Mark::Strong => Inline::Strong(content),
-            Mark::Emphasis => Inline::Emphasis(content),
-            Mark::Superscript => Inline::Superscript(content),
-            Mark::Subscript => Inline::Subscript(content),
-            Mark::Code => Inline::Code(plain(&content).into_owned()),
-            Mark::Link(target) => Inline::Link(Target::Written(target), content),
-            Mark::Image(source) => Inline::Image(source, plain(&content).into_owned()),
-            Mark::Flat => unreachable!("its content stays where it is"),
-        });
-    }
-
-    /// What stands in a mark that is not kept goes on with the text before it.
-    fn join(&mut self, from: usize) {
-        if from > self.start()
-            && let Some([.., Inline::Text(last), Inline::Text(next)]) = self.content.get_mut(..=from)
-        {
-            last.push_str(next);
-            self.content.remove(from);
-        }
-    }
-
-    /// Closes what is open and returns all of it.
-    fn finish(&mut self) -> Vec<Inline> {
-        while !self.frames.is_empty() {
-            self.pop();
-        }
-        trim(&mut self.content);
-        self.content.drain(..).collect()
-    }
-
-    /// Markdown's own marks nest well, but HTML inside them may be left open.
-    fn close_markdown(&mut self, end: TagEnd) {
-        let wanted = |mark: &Mark| match end {
-            TagEnd::Emphasis => matches!(mark, Mark::Emphasis | Mark::Flat),
-            TagEnd::Strong => matches!(mark, Mark::Strong | Mark::Flat),
-            TagEnd::Link => matches!(mark, Mark::Link(_) | Mark::Flat),
-            _ => matches!(mark, Mark::Image(_) | Mark::Flat),
-        };
-        self.close_to(wanted);
-    }
-
-    fn close_html(&mut self, wanted: &Mark) {
-        self.close_to(|mark| std::mem::discriminant(mark) == std::mem::discriminant(wanted) || *mark == Mark::Flat);
-    }
-
-    fn close_to(&mut self, wanted: impl Fn(&Mark) -> bool) {
-        let Some(at) = self.frames.iter().rposition(|(mark, _)| wanted(mark)) else { return };
-        while self.frames.len() > at {
-            self.pop();
-        }
-    }
-}
-
 /// Adds a block; most texts have one, and take no room for more.
 fn push(blocks: &mut Vec<Block>, block: Block) {
     if blocks.is_empty() {
@@ -383,39 +284,5 @@ fn without_help(text: &str) -> Cow<'_, str> {
     match memchr::memchr(0xEE, text.as_bytes()) {
         Some(_) => Cow::Owned(text.replace(INLINE, "")),
         None => Cow::Borrowed(text),
-    }
-}
-
-/// Takes blanks and breaks away from both ends.
-fn trim(content: &mut Vec<Inline>) {
-    loop {
-        match content.first_mut() {
-            Some(Inline::Break) => drop(content.remove(0)),
-            Some(Inline::Text(text)) => {
-                let trimmed = text.trim_start();
-                if trimmed.is_empty() {
-                    content.remove(0);
-                    continue;
-                }
-                let blanks = text.len() - trimmed.len();
-                text.drain(..blanks);
-                break;
-            }
-            _ => break,
-        }
-    }
-    loop {
-        match content.last_mut() {
-            Some(Inline::Break) => drop(content.pop()),
-            Some(Inline::Text(text)) => {
-                text.truncate(text.trim_end().len());
-                if text.is_empty() {
-                    content.pop();
-                    continue;
-                }
-                break;
-            }
-            _ => break,
-        }
     }
 }
