@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebSocketCompleteUpgradeError, sys};
 
 use super::{ConnectError, Response, WebSocket};
-use crate::protocol::http::Basic;
 use crate::tls::{ClientCertificate, RevocationLists, Roots};
-use crate::winhttp::{Connection, Number, Opening, Proxies, Request, Session as SessionObject, Settings, Url};
+use crate::winhttp::{
+    Connection, Credentials, Number, Opening, Proxies, Request, Session as SessionObject, Settings, Url, Whose,
+};
 
 /// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.
 const REFUSAL_BODY: usize = 4096;
@@ -35,7 +36,7 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub struct Session {
     object: Arc<SessionObject>,
-    proxy_credentials: Option<Basic>,
+    proxy_credentials: Option<Credentials>,
 }
 
 /// The settings of a [`Session`] that is about to be built.
@@ -45,7 +46,7 @@ pub struct Session {
 #[derive(Clone, Debug, Default)]
 pub struct SessionBuilder {
     agent: Option<String>,
-    proxy_credentials: Option<Basic>,
+    proxy_credentials: Option<Credentials>,
     settings: Settings,
 }
 
@@ -209,10 +210,10 @@ impl Session {
         let flags = if is_secure { sys::WINHTTP_FLAG_SECURE } else { 0 };
         let request = Request::open(&connection, Opening { object_name: Some(&target), flags, ..Opening::default() })?;
         if let Some(credentials) = credentials {
-            request.answer_with(credentials)?;
+            request.set_credentials(Whose::Server, credentials)?;
         }
         if let Some(credentials) = &self.proxy_credentials {
-            request.answer_proxies_with(credentials.clone())?;
+            request.set_credentials(Whose::Proxy, credentials.clone())?;
         }
         Ok(request)
     }
@@ -315,7 +316,7 @@ impl SessionBuilder {
     ///
     /// `ERROR_INVALID_PARAMETER` if the name has a colon, or one of the two has control characters (RFC 7617 section 2).
     pub fn proxy_credentials(mut self, user: &str, password: &str) -> Result<Self, OpenError> {
-        self.proxy_credentials = Some(Basic::new(user, password).map_err(|_| OpenError::InvalidParameter)?);
+        self.proxy_credentials = Some(Credentials::new(user, password).map_err(|_| OpenError::InvalidParameter)?);
         Ok(self)
     }
 

@@ -1,7 +1,8 @@
 //! Memory that C may be using, and what structures of C point to, as safe values.
 //!
 //! Nothing here decides anything: [`lent`] and [`texts`] turn pointers that somebody has vouched for into bytes and texts, and [`block`] is the
-//! memory of a session, of which C may be writing a part. [`global`] is memory that C frees, and [`proxies`] are structures with both. The module knows winws-api only.
+//! memory of a session, of which C may be writing a part. [`global`] is memory that C frees, and [`proxies`] are structures with
+//! both. The module knows winws-api only.
 
 pub(crate) mod block;
 pub(crate) mod callback;

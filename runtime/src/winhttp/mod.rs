@@ -4,6 +4,7 @@
 //! on the object behind the handle.
 
 mod access;
+mod authority;
 mod callbacks;
 mod codes;
 mod functions;
@@ -28,8 +29,9 @@ use self::callbacks::Notifier;
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
 use self::options::Level;
+pub(crate) use self::options::Whose;
 pub(crate) use self::proxy::Proxies;
-pub(crate) use self::request::{InvalidOpening, NotNow, Opening, Request, RequestFailure};
+pub(crate) use self::request::{Credentials, InvalidOpening, NotNow, Opening, Request, RequestFailure};
 pub(crate) use self::session::{Connection, Session};
 pub(crate) use self::settings::{Number, Settings};
 pub(crate) use self::socket::Socket;

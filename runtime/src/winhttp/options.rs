@@ -57,7 +57,7 @@ pub(super) enum Kind {
 
 /// Who asks for credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(crate) enum Whose {
     Server,
     Proxy,
 }

@@ -31,8 +31,6 @@ pub(crate) struct Proxy {
     pub(crate) port: u16,
     /// Name and password from a URL of the environment. The Basic scheme can send them.
     pub(crate) credentials: Option<(String, String)>,
-    /// Whether the proxy itself is reached through TLS: it has an `https:` URL.
-    pub(crate) is_secure: bool,
 }
 
 /// Which proxies there are, and what goes past them.
@@ -55,7 +53,7 @@ pub(crate) struct InvalidProxy;
 /// nothing goes directly instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnusableProxy {
-    /// It is no HTTP proxy, but one of SOCKS, or of a scheme that is not known.
+    /// It is one of SOCKS, or of a scheme that is not known, or wants TLS for itself: it has an `https:` URL.
     Scheme,
     /// A variable of the environment is no URL of a proxy.
     Malformed,
@@ -81,17 +79,16 @@ impl Proxies {
 impl fmt::Debug for Proxy {
     /// Shows no secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host: _, host_text, port, credentials, is_secure } = self;
-        let scheme = if *is_secure { "https" } else { "http" };
+        let Self { host: _, host_text, port, credentials } = self;
         let secret = if credentials.is_some() { "..@" } else { "" };
-        write!(f, "Proxy({scheme}://{secret}{host_text}:{port})")
+        write!(f, "Proxy({secret}{host_text}:{port})")
     }
 }
 
 impl fmt::Display for UnusableProxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Scheme => "the proxy for this request is not an HTTP proxy",
+            Self::Scheme => "the proxy for this request is not an HTTP proxy without TLS, and no other can be used",
             Self::Malformed => "a variable of the environment names a proxy and is not the URL of one",
         })
     }
@@ -120,29 +117,11 @@ impl Scheme {
 
     /// The proxy of this scheme at an address.
     fn proxy(self, host: &Host, port: u16, credentials: Option<(String, String)>) -> Result<Proxy, UnusableProxy> {
-        let is_secure = match self {
-            Self::Http => false,
-            Self::Https => true,
-            Self::Socks => return Err(UnusableProxy::Scheme),
-        };
-        Ok(Proxy { host: host.to_connect(), host_text: host.header(), port, credentials, is_secure })
+        match self {
+            Self::Http => Ok(Proxy { host: host.to_connect(), host_text: host.header(), port, credentials }),
+            Self::Https | Self::Socks => Err(UnusableProxy::Scheme),
+        }
     }
-}
-
-/// Reads a host, which has brackets if it is an IPv6 address, and its port.
-fn parse_server(text: &str, default_port: u16) -> Option<(Host, u16)> {
-    let end = if text.starts_with('[') { text.find(']')? + 1 } else { text.find(':').unwrap_or(text.len()) };
-    let (host, port) = text.split_at(end);
-    let port = match port {
-        "" | ":" => default_port,
-        _ => parse_port(port.strip_prefix(':')?)?,
-    };
-    Some((Host::parse_of_url(host).ok()?, port))
-}
-
-fn parse_port(text: &str) -> Option<u16> {
-    // The standard parser also takes a sign.
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten().filter(|&port| port != 0)
 }
 
 /// The host of a request, as the lists of exceptions see it.

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use winws_api::winhttp::sys;
 
-pub(super) use self::credentials::Credentials;
+pub(crate) use self::credentials::Credentials;
 pub(crate) use self::failure::{NotNow, NotUpgraded, RequestFailure};
 use self::opening::{FLAGS, set_first_fields};
 pub(crate) use self::opening::{InvalidOpening, Opening};
@@ -121,16 +121,6 @@ impl Request {
             exchange.head_mut().fields = fields;
             Ok(())
         })
-    }
-
-    /// With what a challenge of the server is answered, from its URL.
-    pub(crate) fn answer_with(&self, credentials: Basic) -> Result<(), NotNow> {
-        self.look(|exchange| exchange.set_credentials(credentials))
-    }
-
-    /// With what a challenge of a proxy is answered.
-    pub(crate) fn answer_proxies_with(&self, credentials: Basic) -> Result<(), NotNow> {
-        self.look(|exchange| exchange.set_proxy_credentials(credentials))
     }
 
     /// Connects, and sends the head with the start of the body.
@@ -376,9 +366,6 @@ const fn limits(settings: &Settings) -> ExchangeLimits {
 fn proxies_of(settings: &Settings, origin: &Origin) -> Result<Vec<Proxy>, ExchangeFailure> {
     let found = settings.proxies.of(origin.is_secure, &origin.host, origin.port);
     let found = found.map_err(|error| ExchangeFailure::Proxy(error.into()))?;
-    if found.iter().any(|proxy| proxy.is_secure) {
-        return Err(ExchangeFailure::Proxy("the proxy wants TLS for itself, which is not supported".into()));
-    }
     let proxy = |proxy: ProxyAddress| {
         let credentials = proxy.credentials.and_then(|(user, password)| Basic::new(&user, &password).ok());
         Proxy { host: proxy.host, port: proxy.port, credentials }

@@ -8,15 +8,13 @@ mod create;
 mod parts;
 mod units;
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
 use winws_api::Win32Error;
 
 pub(super) use self::units::NotEscaped;
 pub(super) use self::{crack::crack, create::create};
+use super::authority::{parse_server, parse_user_info};
 use super::host::Host;
-use crate::protocol::http::Basic;
+use super::request::Credentials;
 
 /// Where to connect to and what to ask for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +25,7 @@ pub(crate) struct Url {
     /// 0 is the default of the scheme.
     pub(crate) port: u16,
     /// With what a challenge of the server is answered.
-    pub(crate) credentials: Option<Basic>,
+    pub(crate) credentials: Option<Credentials>,
     /// Path and query; never empty.
     pub(crate) target: String,
 }
@@ -56,35 +54,17 @@ impl Url {
             Some((user_info, authority)) => (Some(credentials(user_info)?), authority),
             None => (None, authority),
         };
-        let end = if authority.starts_with('[') {
-            authority.find(']')? + 1
-        } else {
-            authority.find(':').unwrap_or(authority.len())
-        };
-        let (host, port) = authority.split_at(end);
-        let host = Host::parse_of_url(host).ok()?;
-        let port = match port {
-            "" | ":" => 0,
-            _ => digits(port.strip_prefix(':')?)?,
-        };
+        let (host, port) = parse_server(authority, 0)?;
         let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
         Some(Self { is_secure, host, port, credentials, target })
     }
 }
 
-/// The name and the password of a URL (RFC 3986 section 3.2.1), each with its own escapes. Without a password it is empty.
-fn credentials(user_info: &str) -> Option<Basic> {
-    let decode = |text: &str| {
-        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
-        percent_decode_str(text).decode_utf8().ok().filter(|_| is_plain).map(Cow::into_owned)
-    };
-    let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-    Basic::new(&decode(user)?, &decode(password)?).ok()
-}
-
-fn digits(text: &str) -> Option<u16> {
-    // The standard parser also takes a sign.
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten().filter(|&port| port != 0)
+/// The name and the password of a URL. Unlike proxies, servers are named by URLs in which nothing is left unescaped.
+fn credentials(user_info: &str) -> Option<Credentials> {
+    let is_plain = user_info.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
+    let (user, password) = parse_user_info(user_info).filter(|_| is_plain)?;
+    Credentials::new(&user, &password).ok()
 }
 
 #[cfg(test)]
@@ -127,7 +107,7 @@ mod tests {
             ("http://:word@[::1]/", "", "word"),
         ] {
             let url = Url::parse(text).unwrap();
-            assert_eq!(url.credentials, Some(Basic::new(user, password).unwrap()), "{text}");
+            assert_eq!(url.credentials, Some(Credentials::new(user, password).unwrap()), "{text}");
         }
         assert_eq!(Url::parse("ws://host/user:word@").unwrap().credentials, None);
     }
@@ -170,6 +150,8 @@ mod tests {
             "ws://:80/",
             "ws://user@",
             "ws://us%3Aer@host/",
+            "ws://us%zzer@host/",
+            "ws://user:%2@host/",
             "ws://us%0Aer@host/",
             "ws://us%FFer@host/",
             "ws://us er@host/",

@@ -10,7 +10,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, ServerConnection};
 use winws::tls::Roots;
 use winws_tests_runtime::peer::certificates::{Authority, Identity, expired, for_clients, of_others};
-use winws_tests_runtime::peer::tls::{ClientAuth, VERSIONS, server_config};
+use winws_tests_runtime::peer::tls::{ClientAuth, VERSIONS, Wire, server_config};
 
 use super::draw::Draw;
 use super::server::Fault;
@@ -56,13 +56,12 @@ pub(super) fn roots() -> Roots {
 
 /// The bytes of a connection.
 pub(super) struct Line {
-    pub(super) stream: TcpStream,
-    tls: Option<Box<ServerConnection>>,
+    pub(super) wire: Wire,
 }
 
 impl Line {
     pub(super) const fn new(stream: TcpStream) -> Self {
-        Self { stream, tls: None }
+        Self { wire: Wire { stream, tls: None } }
     }
 
     /// Does the handshake of TLS, mostly with a good certificate. A fault comes at a byte of one of the server's flights: what
@@ -73,12 +72,12 @@ impl Line {
         let (at, mut flights) = (draw.below(2), 0);
         while tls.is_handshaking() || tls.wants_write() {
             if !tls.wants_write() {
-                if !matches!(tls.read_tls(&mut self.stream), Ok(1..)) {
+                if !matches!(tls.read_tls(&mut self.wire.stream), Ok(1..)) {
                     return Shaken::Gone;
                 }
                 // Its alert, if it has one to say, is what goes out next.
                 if tls.process_new_packets().is_err() {
-                    tls.write_tls(&mut self.stream).ok();
+                    tls.write_tls(&mut self.wire.stream).ok();
                     return Shaken::Gone;
                 }
                 continue;
@@ -90,42 +89,42 @@ impl Line {
             let fault = fault.filter(|_| flights == at);
             flights += 1;
             let written = match fault {
-                None | Some(Fault::None) => self.stream.write_all(&flight),
-                Some(Fault::Single) => write_singly(&mut self.stream, &flight, over),
+                None | Some(Fault::None) => self.wire.stream.write_all(&flight),
+                Some(Fault::Single) => write_singly(&mut self.wire.stream, &flight, over),
                 Some(Fault::Lie | Fault::Garble) => {
                     let index = draw.below(flight.len());
                     flight[index] ^= 1 << draw.below(8);
-                    self.stream.write_all(&flight)
+                    self.wire.stream.write_all(&flight)
                 }
                 Some(_) => {
                     let cut = draw.below(flight.len() + 1);
                     let rest = flight.split_off(cut);
-                    return if self.stream.write_all(&flight).is_ok() { Shaken::Cut(rest) } else { Shaken::Gone };
+                    return if self.wire.stream.write_all(&flight).is_ok() { Shaken::Cut(rest) } else { Shaken::Gone };
                 }
             };
             if written.is_err() {
                 return Shaken::Gone;
             }
         }
-        self.tls = Some(tls);
+        self.wire.tls = Some(tls);
         Shaken::Done
     }
 
     /// Writes bytes with one of them changed, below TLS where that is.
     pub(super) fn garble(&mut self, bytes: &[u8], draw: &mut Draw) {
-        let mut garbled = match &mut self.tls {
+        let mut garbled = match &mut self.wire.tls {
             None => bytes.to_vec(),
             Some(tls) => seal(tls, bytes),
         };
         if let Some(last) = garbled.len().checked_sub(1) {
             garbled[draw.below(last + 1)] ^= 1 << draw.below(8);
         }
-        self.stream.write_all(&garbled).ok();
+        self.wire.stream.write_all(&garbled).ok();
     }
 
     /// Says that nothing more will come, where TLS has a word for that.
     pub(super) fn say_goodbye(&mut self) {
-        if let Some(tls) = &mut self.tls {
+        if let Some(tls) = &mut self.wire.tls {
             tls.send_close_notify();
             self.flush().ok();
         }
@@ -133,7 +132,7 @@ impl Line {
 
     /// Takes new keys, where there are some.
     pub(super) fn update_keys(&mut self) {
-        if let Some(tls) = &mut self.tls {
+        if let Some(tls) = &mut self.wire.tls {
             // TLS 1.2 has no such message.
             tls.refresh_traffic_keys().ok();
         }
@@ -181,31 +180,16 @@ pub(super) fn write_singly(stream: &mut impl Write, bytes: &[u8], over: &Receive
 
 impl Read for Line {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match &mut self.tls {
-            None => self.stream.read(buf),
-            Some(tls) => rustls::Stream::new(&mut **tls, &mut self.stream).read(buf),
-        }
+        self.wire.read(buf)
     }
 }
 
 impl Write for Line {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        match &mut self.tls {
-            None => self.stream.write(buf),
-            Some(tls) => {
-                let count = tls.writer().write(buf)?;
-                self.flush()?;
-                Ok(count)
-            }
-        }
+        self.wire.write(buf)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if let Some(tls) = &mut self.tls {
-            while tls.wants_write() {
-                tls.write_tls(&mut self.stream)?;
-            }
-        }
-        Ok(())
+        self.wire.flush()
     }
 }

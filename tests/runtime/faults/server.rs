@@ -165,7 +165,7 @@ fn answer(
         }
         return;
     }
-    drain(&mut line.stream);
+    drain(&mut line.wire.stream);
 }
 
 /// What has become of a connection to a proxy.
@@ -217,7 +217,7 @@ fn open_tunnel(line: &mut Line, fault: Option<Fault>, draw: &mut Draw, over: &Re
             }
             Some(Fault::Garble) => {
                 line.garble(bytes, draw);
-                drain(&mut line.stream);
+                drain(&mut line.wire.stream);
                 return Tunnelled::Gone;
             }
             Some(fault) => {
@@ -245,15 +245,15 @@ fn fail(line: &mut Line, fault: Fault, rest: &[u8], draw: &mut Draw, over: &Rece
         line.say_goodbye();
     }
     match fault {
-        Fault::Reset => sockopt::set_socket_linger(&line.stream, Some(Duration::ZERO)).expect("a TCP stream"),
+        Fault::Reset => sockopt::set_socket_linger(&line.wire.stream, Some(Duration::ZERO)).expect("a TCP stream"),
         Fault::HalfClose => {
             // The word alone is an end as well.
             if draw.percent(70) {
-                line.stream.shutdown(std::net::Shutdown::Write).ok();
+                line.wire.stream.shutdown(std::net::Shutdown::Write).ok();
             }
-            drain(&mut line.stream);
+            drain(&mut line.wire.stream);
         }
-        Fault::Stall => drain(&mut line.stream),
+        Fault::Stall => drain(&mut line.wire.stream),
         Fault::Deaf => drop(over.recv_timeout(PATIENCE)),
         Fault::Flood => {
             let pattern: &[u8] = draw.pick(&[

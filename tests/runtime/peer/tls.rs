@@ -53,9 +53,11 @@ pub fn server_config(
 
 /// The bytes of a connection: as they come, or through TLS.
 #[derive(Debug)]
-pub(super) struct Wire {
-    pub(super) stream: TcpStream,
-    pub(super) tls: Option<Box<ServerConnection>>,
+pub struct Wire {
+    /// The socket below.
+    pub stream: TcpStream,
+    /// The server's end of TLS, once its handshake is done.
+    pub tls: Option<Box<ServerConnection>>,
 }
 
 impl Read for Wire {

@@ -113,7 +113,7 @@ fn documents_come_over_tls() {
         )
     });
     let [plain, secure] = nginx.ports;
-    let text = "a line of some length\n".repeat(200_000);
+    let text = (0..200_000).fold(String::new(), |text, number| text + &number.to_string() + "\n");
     nginx.document("new.txt", text.as_bytes());
     let document = format!("https://localhost:{secure}/new.txt");
     let session = authority.session();

@@ -117,7 +117,7 @@ impl Site {
             let server = |listen: String| format!("server {{ listen {listen}; allow {FROM}; deny all; {chat} }}\n");
             server(format!("127.0.0.1:{plain}")) + &server(format!("127.0.0.1:{secure} ssl"))
         });
-        let text = "a line of some length\n".repeat(50_000);
+        let text = (0..50_000).fold(String::new(), |text, number| text + &number.to_string() + "\n");
         nginx.document("text.txt", text.as_bytes());
         Self { authority, nginx, text }
     }

@@ -17,7 +17,7 @@ use rustls::{
 
 use super::faults::{Fault, Faults, Remark, SecureFailure};
 use super::pem::ClientCertificate;
-use super::policy::{Policy, shared_provider};
+use super::policy::{Policy, provider};
 use super::record::RustlsClient;
 use super::verify::{Demands, Findings, examine, is_of_authority};
 use super::{Tls, lock};
@@ -70,7 +70,7 @@ fn connect(
 ) -> Result<ClientConnection, Error> {
     let verifier: Arc<dyn ServerCertVerifier> = Arc::clone(connecting) as _;
     let resolver: Arc<dyn ResolvesClientCert> = Arc::clone(connecting) as _;
-    let mut config = ClientConfig::builder_with_provider(Arc::clone(shared_provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(provider()))
         .with_protocol_versions(versions)?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
@@ -133,7 +133,7 @@ impl Connecting {
         now: UnixTime,
     ) -> Findings {
         let Policy { roots, lists, needs_lists, .. } = &self.policy;
-        let algorithms = shared_provider().signature_verification_algorithms.all;
+        let algorithms = provider().signature_verification_algorithms.all;
         roots.with_anchors(|anchors| {
             let demands = Demands { algorithms, anchors, lists: lists.lists(), needs_lists: *needs_lists };
             examine(end_entity, intermediates, name, now, demands)
@@ -189,7 +189,7 @@ impl ServerCertVerifier for Connecting {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &shared_provider().signature_verification_algorithms)
+        verify_tls12_signature(message, cert, dss, &provider().signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -198,11 +198,11 @@ impl ServerCertVerifier for Connecting {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &shared_provider().signature_verification_algorithms)
+        verify_tls13_signature(message, cert, dss, &provider().signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        shared_provider().signature_verification_algorithms.supported_schemes()
+        provider().signature_verification_algorithms.supported_schemes()
     }
 }
 

@@ -24,6 +24,9 @@ impl Versions {
     }
 }
 
+#[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+compile_error!("TLS needs cryptography: turn the feature `ring` on, or `aws-lc-rs`");
+
 /// What a program demands of the TLS of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
@@ -38,16 +41,12 @@ pub(crate) struct Policy {
 }
 
 /// The cryptography, which the features of this crate choose.
-pub(super) fn provider() -> &'static CryptoProvider {
-    shared_provider()
-}
-
-pub(super) fn shared_provider() -> &'static Arc<CryptoProvider> {
+pub(super) fn provider() -> &'static Arc<CryptoProvider> {
     static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
     PROVIDER.get_or_init(|| {
         #[cfg(feature = "aws-lc-rs")]
         let provider = rustls::crypto::aws_lc_rs::default_provider();
-        #[cfg(not(feature = "aws-lc-rs"))]
+        #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
         let provider = rustls::crypto::ring::default_provider();
         Arc::new(provider)
     })

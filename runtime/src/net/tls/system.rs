@@ -16,7 +16,7 @@ pub(super) fn verify(
 ) -> Option<Result<ServerCertVerified, Error>> {
     use rustls::client::danger::ServerCertVerifier as _;
 
-    let verifier = rustls_platform_verifier::Verifier::new(super::policy::shared_provider().clone()).ok()?;
+    let verifier = rustls_platform_verifier::Verifier::new(super::policy::provider().clone()).ok()?;
     Some(verifier.verify_server_cert(end_entity, intermediates, name, ocsp_response, now))
 }
 

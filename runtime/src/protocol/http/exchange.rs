@@ -377,25 +377,4 @@ impl Exchange {
         self.ahead = Vec::new();
         self.reader = ResponseReader::with_limit(self.rules.max_head);
     }
-
-    /// Makes the head of this attempt: the program's with the headers of the handshake, or with the length of the body.
-    fn prepare(&mut self, is_upgrade: bool) -> Result<(), FieldError> {
-        let mut head = self.head.clone();
-        self.offer = is_upgrade.then(|| Offer::of_fields(&head.fields));
-        if let Some(offer) = &self.offer {
-            for (name, value) in offer.handshake() {
-                head.fields.set(name, &value)?;
-            }
-        }
-        if let Some(credentials) = self.credentials.for_server() {
-            head.fields.set("Authorization", credentials)?;
-        }
-        if let Length::Known(length) = self.length
-            && (length > 0 || matches!(head.method(), "POST" | "PUT" | "PATCH"))
-        {
-            head.fields.set("Content-Length", &length.to_string())?;
-        }
-        self.sent = Some(head);
-        Ok(())
-    }
 }

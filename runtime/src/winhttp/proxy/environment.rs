@@ -11,8 +11,9 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::{Proxy, Scheme, Target, UnusableProxy, name_of, parse_port, parse_server, without_brackets};
+use super::{Proxy, Scheme, Target, UnusableProxy, name_of, without_brackets};
 use crate::protocol::http::Basic;
+use crate::winhttp::authority::{parse_port, parse_server, parse_user_info};
 use crate::winhttp::host::Host;
 
 /// Where variables are looked up.
@@ -134,8 +135,7 @@ fn parse(value: &str) -> Result<Named, UnusableProxy> {
 }
 
 fn parse_credentials(text: &str) -> Result<(String, String), UnusableProxy> {
-    let (user, password) = text.split_once(':').unwrap_or((text, ""));
-    let both = decode(user).zip(decode(password)).ok_or(UnusableProxy::Malformed)?;
+    let both = parse_user_info(text).ok_or(UnusableProxy::Malformed)?;
     Basic::new(&both.0, &both.1).map_err(|_| UnusableProxy::Malformed)?;
     Ok(both)
 }
@@ -230,19 +230,4 @@ impl Hosts {
 /// How many bits an address has.
 const fn width(address: &IpAddr) -> u32 {
     if address.is_ipv4() { 32 } else { 128 }
-}
-
-/// The text that escape sequences of a URL stand for (RFC 3986 section 2.1). `None` if one is broken off, or the bytes are no text.
-fn decode(text: &str) -> Option<String> {
-    let (mut bytes, mut decoded) = (text.bytes(), Vec::new());
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            _ => byte,
-        });
-    }
-    String::from_utf8(decoded).ok()
 }

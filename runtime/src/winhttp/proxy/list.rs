@@ -1,13 +1,14 @@
 //! The list of proxies that a program names: `[scheme=][scheme://]host[:port]`, with semicolons or white space between the
 //! entries (b9.8).
 //!
-//! The page leaves some things open. The port is 80 if none is given, and 443 for an `https://` proxy. A slash may stand at the end.
+//! The page leaves some things open. The port is 80 if none is given. A slash may stand at the end.
 //! Entries for schemes that no request has, such as `ftp=`, are skipped. `socks=` serves every scheme, as in the settings of a user,
 //! and so a request that only such a proxy serves fails.
 
 use std::sync::Arc;
 
-use super::{InvalidProxy, MAX_LIST, Proxy, Scheme, UnusableProxy, parse_server};
+use super::{InvalidProxy, MAX_LIST, Proxy, Scheme, UnusableProxy};
+use crate::winhttp::authority::parse_server;
 
 /// Proxies by the scheme of the request.
 #[derive(Clone, Debug)]
@@ -77,7 +78,6 @@ fn parse_entry(text: &str) -> Result<Option<Entry>, InvalidProxy> {
         None => (assumed, text),
         Some((scheme, server)) => (Scheme::parse(scheme).ok_or(InvalidProxy)?, server),
     };
-    let port = if scheme == Scheme::Https { 443 } else { 80 };
-    let (host, port) = parse_server(server.strip_suffix('/').unwrap_or(server), port).ok_or(InvalidProxy)?;
+    let (host, port) = parse_server(server.strip_suffix('/').unwrap_or(server), 80).ok_or(InvalidProxy)?;
     Ok(Some(Entry { serves, proxy: scheme.proxy(&host, port, None) }))
 }

@@ -8,11 +8,10 @@ use super::{Proxies, Proxy, UnusableProxy};
 
 /// A proxy as a URL. Credentials stand in it as they are.
 fn url(proxy: &Proxy) -> String {
-    let Proxy { host, host_text, port, credentials, is_secure } = proxy;
+    let Proxy { host, host_text, port, credentials } = proxy;
     assert_eq!(host_text.trim_matches(['[', ']']), host.split('%').next().unwrap());
-    let scheme = if *is_secure { "https" } else { "http" };
     let credentials = credentials.as_ref().map(|(user, password)| format!("{user}:{password}@")).unwrap_or_default();
-    format!("{scheme}://{credentials}{host_text}:{port}")
+    format!("http://{credentials}{host_text}:{port}")
 }
 
 fn urls(proxies: Result<Vec<Proxy>, UnusableProxy>) -> Result<Vec<String>, UnusableProxy> {
@@ -27,6 +26,6 @@ fn no_proxy_is_the_default() {
 #[test]
 fn debug_shows_no_secret() {
     let credentials = Some(("somebody".to_owned(), "secret".to_owned()));
-    let proxy = Proxy { host: "h".to_owned(), host_text: "h".to_owned(), port: 1, credentials, is_secure: true };
-    assert_eq!(format!("{proxy:?}"), "Proxy(https://..@h:1)");
+    let proxy = Proxy { host: "h".to_owned(), host_text: "h".to_owned(), port: 1, credentials };
+    assert_eq!(format!("{proxy:?}"), "Proxy(..@h:1)");
 }

@@ -8,8 +8,8 @@ use crate::winhttp::options::{Part, Whose};
 use crate::winhttp::session::lock;
 
 /// A name and a password. A program sets both at once, or one by one as options.
-#[derive(Clone, Default)]
-pub(in crate::winhttp) struct Credentials {
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Credentials {
     user: Option<String>,
     password: Option<String>,
 }
@@ -23,7 +23,7 @@ impl fmt::Debug for Credentials {
 
 impl Credentials {
     /// Both, if the Basic scheme can send them.
-    pub(in crate::winhttp) fn new(user: &str, password: &str) -> Result<Self, InvalidCredentials> {
+    pub(crate) fn new(user: &str, password: &str) -> Result<Self, InvalidCredentials> {
         Basic::new(user, password)?;
         Ok(Self { user: Some(user.to_owned()), password: Some(password.to_owned()) })
     }
@@ -49,7 +49,7 @@ impl Request {
     }
 
     /// Sets name and password for answers to come.
-    pub(in crate::winhttp) fn set_credentials(&self, whose: Whose, credentials: Credentials) -> Result<(), NotNow> {
+    pub(crate) fn set_credentials(&self, whose: Whose, credentials: Credentials) -> Result<(), NotNow> {
         self.change_credentials(whose, |old| *old = credentials)
     }
 

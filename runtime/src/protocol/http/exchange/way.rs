@@ -1,8 +1,9 @@
-//! The way to the origin: a stream, a tunnel through a proxy, TLS, and then the request.
+//! The way to the origin: the request of an attempt, a stream, a tunnel through a proxy, TLS, and then the request on it.
 
 use super::tunnel::{Outcome, Tunnel};
-use super::{Answer, Exchange, ExchangeError, Proxy, State};
-use crate::protocol::http::{BodyReader, HeadError};
+use super::{Answer, Exchange, ExchangeError, Length, Proxy, State};
+use crate::protocol::http::{BodyReader, FieldError, HeadError};
+use crate::protocol::upgrade::Offer;
 
 impl Exchange {
     /// A stream is there: to the origin, or to this proxy.
@@ -107,6 +108,27 @@ impl Exchange {
         bytes.extend_from_slice(&self.first);
         self.sent = Some(head);
         self.state = State::Sending(bytes, 0);
+        Ok(())
+    }
+
+    /// Makes the head of this attempt: the program's with the headers of the handshake, or with the length of the body.
+    pub(super) fn prepare(&mut self, is_upgrade: bool) -> Result<(), FieldError> {
+        let mut head = self.head.clone();
+        self.offer = is_upgrade.then(|| Offer::of_fields(&head.fields));
+        if let Some(offer) = &self.offer {
+            for (name, value) in offer.handshake() {
+                head.fields.set(name, &value)?;
+            }
+        }
+        if let Some(credentials) = self.credentials.for_server() {
+            head.fields.set("Authorization", credentials)?;
+        }
+        if let Length::Known(length) = self.length
+            && (length > 0 || matches!(head.method(), "POST" | "PUT" | "PATCH"))
+        {
+            head.fields.set("Content-Length", &length.to_string())?;
+        }
+        self.sent = Some(head);
         Ok(())
     }
 }

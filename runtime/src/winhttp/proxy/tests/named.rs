@@ -40,10 +40,15 @@ fn separators_slashes_and_letters_may_be_more_than_needed() {
     check("a:", &["http://a:80"], &["http://a:80"]);
 }
 
+/// It counts like one that does not answer, and is never passed by.
 #[test]
-fn a_proxy_may_be_reached_through_tls() {
-    check("https://p", &["https://p:443"], &["https://p:443"]);
-    check("http=https://p:8443", &[], &["https://p:8443"]);
+fn a_proxy_that_wants_tls_for_itself_is_passed_over() {
+    check("https://p;a:1", &["http://a:1"], &["http://a:1"]);
+    assert_eq!(Proxies::named("http=https://p:8443", None).unwrap().of(true, "example.com", 443), Ok(Vec::new()));
+    for list in ["https://p", "https=https://p", "https://p;http=a:1"] {
+        let proxies = Proxies::named(list, None).unwrap();
+        assert_eq!(proxies.of(true, "example.com", 443), Err(UnusableProxy::Scheme), "{list}");
+    }
 }
 
 #[test]
