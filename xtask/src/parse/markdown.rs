@@ -6,16 +6,13 @@ use std::borrow::Cow;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use self::inlines::{Inlines, Mark};
+use self::inlines::{Inlines, MAX_DEPTH, Mark};
 use super::indent::{INLINE, flatten};
 use super::lines::LineCounter;
 use super::notes::quote;
 use crate::markup::html;
 use crate::prose::{Block, BlockKind, Inline, Prose};
 use crate::source::Span;
-
-/// How deep lists, quotes and marks may nest; what lies deeper loses its nesting, not its text.
-const MAX_DEPTH: usize = 48;
 
 /// The blocks of a text that starts on line `first` (from 1) and holds no block-level HTML and no tables.
 pub(super) fn blocks(text: &str, first: u32) -> Vec<Block> {

@@ -2,8 +2,10 @@
 
 use pulldown_cmark::TagEnd;
 
-use super::MAX_DEPTH;
 use crate::prose::{Inline, Target, plain};
+
+/// How deep lists, quotes and marks may nest; what lies deeper loses its nesting, not its text.
+pub(super) const MAX_DEPTH: usize = 48;
 
 /// The inlines of the paragraph that is open. All of them lie in one list, whose memory each paragraph uses again.
 #[derive(Default)]
