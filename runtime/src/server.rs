@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::client::WebSocket;
-use crate::net::blocking::{AnsweringError, receive_request, send_last_response, send_response};
+use crate::net::answering::{AnsweringError, receive_request, send_last_response, send_response};
 use crate::net::{self, Stream};
 use crate::protocol::Role;
 use crate::protocol::http::MAX_HEAD;

@@ -12,13 +12,16 @@ compile_error!(
      which Unix has and Windows has not. See runtime/src/net/wait.rs"
 );
 
-pub(crate) mod blocking;
+pub(crate) mod answering;
 mod connect;
 mod draining;
+pub(crate) mod line;
 mod names;
+pub(crate) mod pump;
 mod race;
 mod stream;
 mod tcp;
+pub(crate) mod times;
 pub(crate) mod tls;
 mod trace;
 mod wait;

@@ -75,6 +75,20 @@ impl Stream {
         self.tls().map_or(Ok(true), |tls| tls.flush(&self.tcp))
     }
 
+    /// Writes all bytes, or fails to in time: `false`. `until` says when each wait for room ends.
+    pub(crate) fn write_all(&self, mut bytes: &[u8], until: impl Fn() -> Option<Instant>) -> io::Result<bool> {
+        while !bytes.is_empty() || !self.flush()? {
+            match if bytes.is_empty() { None } else { self.try_write(bytes)? } {
+                Some(written) => bytes = &bytes[written..],
+                None => match self.wait(Interest::Write, until(), None)? {
+                    Readiness::TimedOut => return Ok(false),
+                    Readiness::Ready | Readiness::Woken => {}
+                },
+            }
+        }
+        Ok(true)
+    }
+
     /// Reads into `buffer`, which is not empty, and blocks until there is something or the deadline has passed. What
     /// is there is read even after the deadline.
     ///

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use crate::net::blocking::AnsweringError;
+use crate::net::answering::AnsweringError;
 use crate::protocol::http::HeadError;
 use crate::protocol::upgrade::{InvalidAnswer, RequestError};
 

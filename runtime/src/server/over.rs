@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use super::{AcceptError, AcceptOptions, answer, deadline_of};
 use crate::net::Waited;
-use crate::net::blocking::{AnsweringError, receive_request};
+use crate::net::answering::{AnsweringError, receive_request};
 use crate::protocol::upgrade::{Answer, REQUEST_TIMEOUT, UpgradeRequest, UpgradeRequestReader};
 use crate::websocket::{Config, StreamSocket};
 

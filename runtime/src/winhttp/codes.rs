@@ -15,7 +15,8 @@ use winws_api::winhttp::{
 
 use super::request::{NotUpgraded, RequestFailure};
 use crate::net::ConnectError;
-use crate::net::blocking::{ExchangeFailure, Failure};
+use crate::net::line::ExchangeFailure;
+use crate::net::pump::Failure;
 use crate::protocol::InvalidClose;
 
 pub(super) use self::proxy::{BadQuestion, NoScript, NotAsynchronous};

@@ -22,7 +22,8 @@ use super::settings::{Number, Settings};
 use super::socket::Socket;
 use super::target::target;
 use crate::net::Notice;
-use crate::net::blocking::{ExchangeFailure, ExchangeLimits, Line, Ways, after};
+use crate::net::line::{ExchangeFailure, ExchangeLimits, Line, Ways};
+use crate::net::times::after;
 use crate::protocol::Role;
 use crate::protocol::http::{
     Basic, Exchange, FieldError, Fields, Length, Modifiers, Origin, Proxy, Redirects, RequestHead, Response, Rules,

@@ -6,7 +6,7 @@ use winws_api::winhttp::sys;
 
 use super::callbacks::Listener;
 use super::proxy::Proxies;
-use crate::net::blocking::{Times, limit_of, millis_of};
+use crate::net::times::{Times, limit_of, millis_of};
 use crate::net::tls::{ClientCertificate, Fault, Faults, Policy, RevocationLists, Roots, Versions};
 
 /// The value of a `DWORD` for "without a limit", which `WinHttpSetTimeouts` spells -1.

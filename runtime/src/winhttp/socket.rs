@@ -10,13 +10,14 @@ use super::callbacks::Listener;
 use super::session::lock;
 use super::settings::{Number, Settings};
 use crate::net::Stream;
-use crate::net::blocking::{Arrival, Blocking, Failure, after, limit_of, millis_of};
+use crate::net::pump::{Arrival, Failure, Pump};
+use crate::net::times::{after, limit_of, millis_of};
 use crate::protocol::{CloseFrame, MessageKind, Piece, Role};
 
 /// An open WebSocket. Nothing but its handshake says which end it is.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    connection: Blocking,
+    pump: Pump,
     /// How long a receive waits, in milliseconds, as a program has set it (b1.4.27).
     receive_timeout: AtomicU32,
     context: AtomicUsize,
@@ -26,9 +27,9 @@ pub(crate) struct Socket {
 impl Socket {
     /// The socket of a stream whose handshake is done, with what was read beyond that. It takes over what its request had (b1.8.3).
     pub(crate) fn new(role: Role, stream: Stream, read_ahead: &[u8], settings: &Settings) -> Self {
-        let connection = Blocking::new(role, stream, read_ahead, settings.times());
+        let pump = Pump::new(role, stream, read_ahead, settings.times());
         Self {
-            connection,
+            pump,
             receive_timeout: AtomicU32::new(settings.message_timeout()),
             context: AtomicUsize::new(settings.context),
             listener: Mutex::new(settings.listener),
@@ -48,8 +49,8 @@ impl Socket {
         let limit = limit_of(value);
         match number {
             Number::ReceiveTimeout => self.receive_timeout.store(value, Ordering::Relaxed),
-            Number::CloseTimeout => self.connection.set_close_timeout(limit),
-            Number::KeepAliveInterval => self.connection.set_keep_alive(limit),
+            Number::CloseTimeout => self.pump.set_close_timeout(limit),
+            Number::KeepAliveInterval => self.pump.set_keep_alive(limit),
             _ => {}
         }
     }
@@ -59,19 +60,19 @@ impl Socket {
     }
 
     pub(crate) fn set_close_timeout(&self, limit: Option<Duration>) {
-        self.connection.set_close_timeout(limit);
+        self.pump.set_close_timeout(limit);
     }
 
     pub(crate) fn set_send_timeout(&self, limit: Option<Duration>) {
-        self.connection.set_send_timeout(limit);
+        self.pump.set_send_timeout(limit);
     }
 
     pub(crate) fn set_keep_alive(&self, interval: Option<Duration>) {
-        self.connection.set_keep_alive(interval);
+        self.pump.set_keep_alive(interval);
     }
 
     pub(crate) fn set_peer_timeout(&self, limit: Option<Duration>) {
-        self.connection.set_peer_timeout(limit);
+        self.pump.set_peer_timeout(limit);
     }
 
     pub(super) fn context(&self) -> usize {
@@ -98,7 +99,7 @@ impl Socket {
     /// Sends one frame. [`Failure::InvalidParameter`] for the type of a close frame (b1.3.3).
     pub(crate) fn send(&self, buffer_type: WebSocketBufferType, bytes: &[u8]) -> Result<(), Failure> {
         let piece = piece_of(buffer_type).ok_or(Failure::InvalidParameter)?;
-        self.connection.send(piece, bytes)
+        self.pump.send(piece, bytes)
     }
 
     /// Receives a piece of a frame: how long it is, and of which type.
@@ -112,7 +113,7 @@ impl Socket {
         }
         // The count is a DWORD, so no more than that is delivered at once.
         let limit = buffer.len().min(usize::try_from(u32::MAX).unwrap_or(usize::MAX));
-        Ok(match self.connection.receive(&mut buffer[..limit], deadline)? {
+        Ok(match self.pump.receive(&mut buffer[..limit], deadline)? {
             Arrival::Close => (0, WebSocketBufferType::Close),
             Arrival::Piece { piece, length } => (length, type_of(piece)),
         })
@@ -120,27 +121,27 @@ impl Socket {
 
     /// Sends the close frame and nothing after it.
     pub(crate) fn shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
-        self.connection.shutdown(close)
+        self.pump.shutdown(close)
     }
 
     /// Sends the close frame as far as that goes without waiting. The rest goes out with whatever is done next.
     pub(crate) fn shutdown_now(&self, close: CloseFrame) -> Result<(), Failure> {
-        self.connection.shutdown_now(close)
+        self.pump.shutdown_now(close)
     }
 
     /// Sends the close frame unless that was done, and waits for the peer's.
     pub(crate) fn close(&self, close: CloseFrame) -> Result<(), Failure> {
-        self.connection.close(close)
+        self.pump.close(close)
     }
 
     /// The peer's close frame, once a call has read it.
     pub(crate) fn peer_close(&self) -> Option<CloseFrame> {
-        self.connection.peer_close()
+        self.pump.peer_close()
     }
 
     /// Ends the connection without a word. Calls under way in other threads give up.
     pub(crate) fn abort(&self) {
-        self.connection.abort();
+        self.pump.abort();
     }
 }
 

@@ -7,7 +7,7 @@ use winws_api::winhttp::{
 
 use super::{BadArgument, BadHandle};
 use crate::net::ConnectError;
-use crate::net::blocking::ExchangeFailure;
+use crate::net::line::ExchangeFailure;
 use crate::protocol::http::{BodyError, ExchangeError, FieldError, HeadError, InvalidCredentials};
 use crate::winhttp::request::{InvalidOpening, NotNow, RequestFailure};
 

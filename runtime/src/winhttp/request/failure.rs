@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::mem;
 
 use crate::net::ConnectError;
-use crate::net::blocking::ExchangeFailure;
+use crate::net::line::ExchangeFailure;
 use crate::net::tls::SecureFailure;
 use crate::protocol::http::FieldError;
 

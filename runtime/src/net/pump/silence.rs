@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::incoming::Reading;
-use super::times::{Limit, after, limit_of};
-use super::{Blocking, Failure};
+use super::{Failure, Pump};
+use crate::net::times::{Limit, after, limit_of};
 use crate::net::trace;
 use crate::protocol::{Control, ControlPayload};
 
@@ -92,7 +92,7 @@ impl Silence {
     }
 }
 
-impl Blocking {
+impl Pump {
     /// Does what is due after a silence.
     pub(super) fn give_sign(&self, reading: &mut Reading<'_>, span: Duration) -> Result<(), Failure> {
         let sign = self.silence.passed(span);

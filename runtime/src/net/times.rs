@@ -16,30 +16,30 @@ pub(crate) struct Times {
 
 /// A limit in milliseconds; 0 is none.
 #[derive(Debug, Default)]
-pub(super) struct Limit(AtomicU32);
+pub(crate) struct Limit(AtomicU32);
 
 impl Limit {
-    pub(super) fn new(limit: Option<Duration>) -> Self {
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
         let new = Self::default();
         new.set(limit);
         new
     }
 
-    pub(super) fn set(&self, limit: Option<Duration>) {
+    pub(crate) fn set(&self, limit: Option<Duration>) {
         self.0.store(millis_of(limit), Ordering::Relaxed);
     }
 
-    pub(super) fn get(&self) -> Option<Duration> {
+    pub(crate) fn get(&self) -> Option<Duration> {
         limit_of(self.millis())
     }
 
     /// The limit in milliseconds; 0 is none.
-    pub(super) fn millis(&self) -> u32 {
+    pub(crate) fn millis(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
     }
 
     /// The point in time when the limit is reached.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         after(self.get())
     }
 }

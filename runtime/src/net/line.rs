@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::after;
+use super::times::after;
 use crate::net::tls::{Policy, SecureFailure, Tls};
 use crate::net::{self, ConnectError, Limits, Notice, Stream, Waited, Waker, trace};
 use crate::protocol::http::{Exchange, ExchangeError, Origin, Proxy, READ_AHEAD, Step};
@@ -292,7 +292,7 @@ impl Line {
             }
         };
         loop {
-            if !super::write_all(&stream, &[], || by(ways.limits.send)).map_err(failed)? {
+            if !stream.write_all(&[], || by(ways.limits.send)).map_err(failed)? {
                 return Err(ExchangeFailure::TimedOut);
             }
             if !tls.is_handshaking() {
@@ -352,7 +352,7 @@ impl Line {
 
 /// Writes all bytes. Each wait for room may take as long as the limit.
 fn write_all(stream: &Stream, bytes: &[u8], limit: Option<Duration>) -> Result<(), ExchangeFailure> {
-    if super::write_all(stream, bytes, || after(limit))? { Ok(()) } else { Err(ExchangeFailure::TimedOut) }
+    if stream.write_all(bytes, || after(limit))? { Ok(()) } else { Err(ExchangeFailure::TimedOut) }
 }
 
 /// What the loss of a stream means when the server has asked for a certificate of the client, and there is none: with TLS 1.3 it

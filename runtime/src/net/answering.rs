@@ -3,8 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::write_all;
-use crate::net::{Stream, Waited};
+use super::{Stream, Waited};
 use crate::protocol::http::{HeadError, READ_AHEAD};
 use crate::protocol::upgrade::{UpgradeRequest, UpgradeRequestReader};
 
@@ -64,7 +63,7 @@ pub(crate) fn receive_request(
 
 /// Writes a response. After the deadline it fails with `TimedOut`.
 pub(crate) fn send_response(stream: &Stream, response: &[u8], deadline: Option<Instant>) -> io::Result<()> {
-    if write_all(stream, response, || deadline)? { Ok(()) } else { Err(io::ErrorKind::TimedOut.into()) }
+    if stream.write_all(response, || deadline)? { Ok(()) } else { Err(io::ErrorKind::TimedOut.into()) }
 }
 
 /// Writes a response that nothing comes after, and waits a little for the client to have read it.

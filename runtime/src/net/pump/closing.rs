@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::incoming::Reading;
-use super::{Blocking, Failure, now, refusal_of};
+use super::{Failure, Pump, now, refusal_of};
 use crate::net::{Interest, Waited, trace};
 use crate::protocol::{CloseFrame, Control};
 use crate::session::{Ending, Refusal};
@@ -16,7 +16,7 @@ const DRAIN: usize = 4 * 1024;
 /// `draining`).
 const WOKEN_DRAIN: usize = 1024 * 1024;
 
-impl Blocking {
+impl Pump {
     /// Sends the close frame unless it is out, takes the reading over, and drops data until the peer's close frame. If that
     /// does not come in time, the connection is aborted (b1.6.17).
     pub(crate) fn close(&self, close: CloseFrame) -> Result<(), Failure> {
