@@ -1,10 +1,12 @@
-//! Connecting to a host: its addresses, and a race between them, in the caller's thread.
+//! Connecting to a host: its addresses, and a race between them.
 
 use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
@@ -13,10 +15,12 @@ use rustix::net::{AddressFamily, SocketType, sockopt};
 
 use super::names::{ResolveError, Resolver};
 use super::race::{Race, Step};
+use super::reactor::{Lease, Registration};
 use super::stream::Stream;
 use super::tcp::Way;
 use super::wait::{Readiness, Waker, wait_for_any};
-use super::{Notice, WAY};
+use super::waits::Waits;
+use super::{Notice, Notify, WAY};
 
 /// How long connecting may take. `None` is no limit.
 #[derive(Clone, Copy, Debug)]
@@ -113,29 +117,31 @@ impl Error for UnreachedProxy {
     }
 }
 
-/// Connects to `host`: a name, or an address without brackets. Blocks until the limits have passed, or until another
-/// thread uses the waker.
-pub(crate) fn connect(
+/// Connects to `host`: a name, or an address without brackets. It waits until the limits have passed, or until somebody uses the
+/// waker.
+pub(crate) async fn connect<W: Waits>(
+    waits: &W,
     host: &str,
     port: u16,
     limits: Limits,
     waker: &Waker,
-    notify: &dyn Fn(Notice<'_>),
+    notify: &Notify<'_>,
 ) -> Result<Stream, ConnectError> {
-    connect_with(Resolver::system(), WAY, (host, port), limits, waker, notify)
+    connect_with(waits, Resolver::system(), WAY, (host, port), limits, waker, notify).await
 }
 
-fn connect_with(
+async fn connect_with<W: Waits>(
+    waits: &W,
     resolver: &Resolver,
     way: Way,
     (host, port): (&str, u16),
     limits: Limits,
     waker: &Waker,
-    notify: &dyn Fn(Notice<'_>),
+    notify: &Notify<'_>,
 ) -> Result<Stream, ConnectError> {
     notify(Notice::Resolving(host));
     let resolve_by = earlier(limits.resolve.and_then(|limit| Instant::now().checked_add(limit)), limits.deadline);
-    let addresses = resolver.resolve(host, port, resolve_by, waker).map_err(|error| match error {
+    let addresses = resolver.resolve(waits, host, port, resolve_by, waker).await.map_err(|error| match error {
         ResolveError::Failed(error) => ConnectError::NameNotResolved(error),
         ResolveError::TimedOut => ConnectError::TimedOut(Phase::Resolving, None),
         ResolveError::Woken => ConnectError::Cancelled,
@@ -144,7 +150,7 @@ fn connect_with(
     if let Some(&first) = addresses.first() {
         notify(Notice::Connecting(first));
     }
-    let result = run(Race::new(addresses, limits.connect), limits.deadline, waker);
+    let result = run(waits, Race::new(addresses, limits.connect), limits.deadline, waker).await;
     waker.release();
     let (socket, address) = result?;
     notify(Notice::Connected(address));
@@ -153,13 +159,57 @@ fn connect_with(
 
 /// A socket whose connection is under way.
 #[derive(Debug)]
-struct Attempt {
+pub(crate) struct Attempt {
     address: SocketAddr,
-    socket: OwnedFd,
+    /// It is taken out of the winner only.
+    socket: Option<OwnedFd>,
+    registration: OnceLock<Registration>,
+}
+
+impl Attempt {
+    const fn new(address: SocketAddr, socket: OwnedFd) -> Self {
+        Self { address, socket: Some(socket), registration: OnceLock::new() }
+    }
+
+    fn socket(&self) -> &OwnedFd {
+        self.socket.as_ref().expect("it has not won yet")
+    }
+
+    /// Whether another look is worth it; until then the task is to be woken.
+    pub(super) fn poll_ready(&self, lease: &Arc<Lease>, context: &Context<'_>) -> io::Result<Poll<()>> {
+        if let Some(registration) = self.registration.get() {
+            return Ok(registration.source().write.poll_ready(context));
+        }
+        self.registration.set(lease.register(self.socket().as_fd())?).ok();
+        // It may have ended before.
+        Ok(Poll::Ready(()))
+    }
+
+    fn win(mut self) -> (TcpStream, SocketAddr) {
+        self.forget();
+        (TcpStream::from(self.socket.take().expect("it wins once")), self.address)
+    }
+
+    fn forget(&mut self) {
+        if let (Some(registration), Some(socket)) = (self.registration.take(), &self.socket) {
+            registration.end(socket.as_fd());
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.forget();
+    }
 }
 
 /// Runs the race until it has a winner. The sockets of all others are closed.
-fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<(TcpStream, SocketAddr), ConnectError> {
+async fn run<W: Waits>(
+    waits: &W,
+    mut race: Race,
+    deadline: Option<Instant>,
+    waker: &Waker,
+) -> Result<(TcpStream, SocketAddr), ConnectError> {
     let begin = Instant::now();
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut last = None;
@@ -173,7 +223,7 @@ fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<(TcpS
         match race.next(begin.elapsed()) {
             Step::Start(address) => match start(address) {
                 Ok(socket) => {
-                    attempts.push(Attempt { address, socket });
+                    attempts.push(Attempt::new(address, socket));
                     // On one machine a connection is there at once, and a wait needs descriptors.
                     if let Some(won) = look(&mut attempts, &mut race, &mut last) {
                         return Ok(won);
@@ -190,7 +240,7 @@ fn run(mut race: Race, deadline: Option<Instant>, waker: &Waker) -> Result<(TcpS
             }
             Step::Wait(until) => {
                 let until = earlier(until.and_then(|until| begin.checked_add(until)), deadline);
-                wait_for_attempts(&attempts, until, waker).map_err(ConnectError::CannotConnect)?;
+                waits.attempts(&attempts, until, waker).await.map_err(ConnectError::CannotConnect)?;
                 if let Some(won) = look(&mut attempts, &mut race, &mut last) {
                     return Ok(won);
                 }
@@ -207,10 +257,7 @@ fn look(attempts: &mut Vec<Attempt>, race: &mut Race, last: &mut Option<io::Erro
     while let Some(attempt) = attempts.get(index) {
         match outcome(attempt) {
             None => index += 1,
-            Some(Ok(())) => {
-                let Attempt { address, socket } = attempts.swap_remove(index);
-                return Some((TcpStream::from(socket), address));
-            }
+            Some(Ok(())) => return Some(attempts.swap_remove(index).win()),
             Some(Err(error)) => {
                 race.failed(attempt.address);
                 attempts.remove(index);
@@ -254,9 +301,10 @@ fn new_socket(family: AddressFamily) -> io::Result<OwnedFd> {
     Ok(socket)
 }
 
-fn wait_for_attempts(attempts: &[Attempt], until: Option<Instant>, waker: &Waker) -> io::Result<()> {
+/// Blocks until one of the attempts may have ended.
+pub(super) fn wait_for_attempts(attempts: &[Attempt], until: Option<Instant>, waker: &Waker) -> io::Result<()> {
     let Some(pipe) = waker.pipe()? else { return Ok(()) };
-    let mut fds: Vec<_> = attempts.iter().map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT)).collect();
+    let mut fds: Vec<_> = attempts.iter().map(|attempt| PollFd::new(attempt.socket(), PollFlags::OUT)).collect();
     fds.push(PollFd::new(&*pipe, PollFlags::IN));
     wait_for_any(&mut fds, until)?;
     Ok(())
@@ -264,13 +312,18 @@ fn wait_for_attempts(attempts: &[Attempt], until: Option<Instant>, waker: &Waker
 
 /// How an attempt has ended, if it has.
 fn outcome(attempt: &Attempt) -> Option<io::Result<()>> {
+    let write = attempt.registration.get().map(|registration| &registration.source().write);
+    let count = write.and_then(|write| write.count());
     let check = || -> io::Result<Option<()>> {
-        let mut fds = [PollFd::new(&attempt.socket, PollFlags::OUT)];
+        let mut fds = [PollFd::new(attempt.socket(), PollFlags::OUT)];
         if wait_for_any(&mut fds, Some(Instant::now()))? == Readiness::TimedOut {
+            if let (Some(write), Some(count)) = (write, count) {
+                write.exhaust(count);
+            }
             return Ok(None);
         }
-        sockopt::socket_error(&attempt.socket)??;
-        let local = SocketAddr::try_from(rustix::net::getsockname(&attempt.socket)?)?;
+        sockopt::socket_error(attempt.socket())??;
+        let local = SocketAddr::try_from(rustix::net::getsockname(attempt.socket())?)?;
         if local == attempt.address {
             // A socket that asks for a free port of its own machine may draw the very port, and meet itself.
             return Err(ErrorKind::ConnectionRefused.into());

@@ -1,4 +1,4 @@
-//! Drives an exchange over a stream in the caller's thread.
+//! Drives an exchange over a stream: in the caller's thread, or as a task.
 
 use std::error::Error;
 use std::io;
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::times::after;
 use crate::net::tls::{Policy, SecureFailure, Tls};
-use crate::net::{self, ConnectError, Limits, Notice, Stream, Waited, Waker, trace};
+use crate::net::waits::Waits;
+use crate::net::{self, ConnectError, Interest, Limits, Notice, Notify, Readiness, Stream, Waited, Waker, trace};
 use crate::protocol::http::{Exchange, ExchangeError, Origin, Proxy, READ_AHEAD, Step};
 
 /// Time limits of one request; `None` is no limit.
@@ -29,7 +30,7 @@ pub(crate) struct ExchangeLimits {
 pub(crate) struct Ways<'w> {
     pub(crate) limits: ExchangeLimits,
     /// The proxies to try for an origin, in their order; without one it is reached directly.
-    pub(crate) proxies: &'w dyn Fn(&Origin) -> Result<Vec<Proxy>, ExchangeFailure>,
+    pub(crate) proxies: &'w (dyn Fn(&Origin) -> Result<Vec<Proxy>, ExchangeFailure> + Sync),
     pub(crate) tls: &'w Policy,
 }
 
@@ -69,6 +70,9 @@ impl From<io::Error> for ExchangeFailure {
     }
 }
 
+/// Whoever wants to know, and may look at the exchange.
+type NotifyOf<'n> = dyn Fn(Notice<'_>, &Exchange) + Sync + 'n;
+
 /// The stream of a request, which another thread can end at any time.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
@@ -98,20 +102,21 @@ impl Line {
     }
 
     /// Takes the steps of the exchange until it rests.
-    pub(crate) fn drive(
+    pub(crate) async fn drive<W: Waits>(
         &self,
+        waits: &W,
         exchange: &mut Exchange,
         ways: &Ways<'_>,
-        notify: &dyn Fn(Notice<'_>, &Exchange),
+        notify: &NotifyOf<'_>,
     ) -> Result<(), ExchangeFailure> {
-        let mut result = self.drive_on(exchange, ways, &|notice, exchange| {
+        let notify: &NotifyOf<'_> = &|notice, exchange| {
             trace::notice(notice);
             notify(notice, exchange);
-        });
+        };
+        let mut result = self.drive_on(waits, exchange, ways, notify).await;
         if let Err(ExchangeFailure::Secure(failure)) = &result
             && !self.waker.is_woken()
         {
-            trace::notice(Notice::Insecure(failure.faults));
             notify(Notice::Insecure(failure.faults), exchange);
         }
         // The last notice may have been taken as a reason to give the request up.
@@ -126,14 +131,15 @@ impl Line {
     }
 
     /// Writes a part of the body.
-    pub(crate) fn write(
+    pub(crate) async fn write<W: Waits>(
         &self,
+        waits: &W,
         exchange: &mut Exchange,
         bytes: &[u8],
         limits: &ExchangeLimits,
     ) -> Result<(), ExchangeFailure> {
         let stream = self.stream()?;
-        let written = write_all(&stream, bytes, limits.send);
+        let written = self.write_all(waits, &stream, bytes, limits.send).await;
         let written = written.or_else(|failure| self.answer_instead(exchange, &stream, failure));
         written.map_err(|failure| self.cancelled_or(failure))
     }
@@ -157,20 +163,45 @@ impl Line {
         }
     }
 
+    /// Waits for the first bytes of the response, and keeps them for whoever waits for its head. That the stream has ended is
+    /// left to them too.
+    pub(crate) async fn await_response<W: Waits>(
+        &self,
+        waits: &W,
+        exchange: &mut Exchange,
+        limits: &ExchangeLimits,
+    ) -> Result<(), ExchangeFailure> {
+        let (stream, mut buffer) = (self.stream()?, vec![0; READ_AHEAD]);
+        let deadline = after(limits.receive).into_iter().chain(after(limits.response)).min();
+        let waited = waits.read(&stream, &mut buffer, deadline, &self.waker).await;
+        match waited.map_err(|error| self.cancelled_or(of_certificate(&stream, error.into())))? {
+            Waited::Woken => Err(ExchangeFailure::Cancelled),
+            Waited::TimedOut => Err(ExchangeFailure::TimedOut),
+            Waited::End => Ok(()),
+            Waited::Bytes(count) => Ok(exchange.received(&buffer[..count])?),
+        }
+    }
+
     /// Waits for more bytes of the body. A broken stream is no end of a body, now and later.
-    pub(crate) fn fill(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<(), ExchangeFailure> {
-        let filled = self.read(exchange, deadline);
+    pub(crate) async fn fill<W: Waits>(
+        &self,
+        waits: &W,
+        exchange: &mut Exchange,
+        deadline: Option<Instant>,
+    ) -> Result<(), ExchangeFailure> {
+        let filled = self.read(waits, exchange, deadline).await;
         if matches!(filled, Err(ExchangeFailure::Lost(_))) {
             exchange.broken();
         }
         filled.map(drop)
     }
 
-    fn drive_on(
+    async fn drive_on<W: Waits>(
         &self,
+        waits: &W,
         exchange: &mut Exchange,
         ways: &Ways<'_>,
-        notify: &dyn Fn(Notice<'_>, &Exchange),
+        notify: &NotifyOf<'_>,
     ) -> Result<(), ExchangeFailure> {
         let limits = &ways.limits;
         let mut response_by = after(limits.response);
@@ -185,7 +216,7 @@ impl Line {
                 Step::Connect(origin) => {
                     self.hang_up();
                     (interim, is_receiving) = (0, false);
-                    let (stream, proxy) = self.connect(origin, ways, &|notice| notify(notice, exchange))?;
+                    let (stream, proxy) = self.connect(waits, origin, ways, &|notice| notify(notice, exchange)).await?;
                     *self.lock() = Some(Arc::new(stream));
                     // Another thread may have given the request up just before that.
                     if self.waker.is_woken() {
@@ -195,7 +226,7 @@ impl Line {
                     response_by = after(limits.response);
                 }
                 Step::Secure(origin, ahead) => {
-                    self.secure(origin, ahead, ways, response_by)?;
+                    self.secure(waits, origin, ahead, ways, response_by).await?;
                     exchange.secured()?;
                 }
                 Step::Send(bytes) => {
@@ -204,7 +235,7 @@ impl Line {
                         notify(Notice::Sending, exchange);
                     }
                     let stream = self.stream()?;
-                    match write_all(&stream, bytes, limits.send) {
+                    match self.write_all(waits, &stream, bytes, limits.send).await {
                         Ok(()) => exchange.sent(length),
                         Err(ExchangeFailure::Lost(_)) if exchange.may_end() && !self.waker.is_woken() => {
                             exchange.ended()?;
@@ -219,15 +250,19 @@ impl Line {
                         notify(Notice::Sent(length), exchange);
                     }
                 }
-                Step::ReceiveAhead => exchange.receive_ahead()?,
-                Step::Receive => {
+                step @ (Step::ReceiveAhead | Step::Receive) => {
+                    let is_ahead = matches!(step, Step::ReceiveAhead);
                     let is_from_origin = exchange.is_receiving();
                     if is_from_origin && !is_receiving {
                         is_receiving = true;
                         notify(Notice::Receiving, exchange);
                     }
-                    let next = after(limits.receive).into_iter().chain(response_by).min();
-                    let received = self.read(exchange, next)?;
+                    let received = if is_ahead {
+                        exchange.receive_ahead()?
+                    } else {
+                        let next = after(limits.receive).into_iter().chain(response_by).min();
+                        self.read(waits, exchange, next).await?
+                    };
                     if is_from_origin {
                         notify(Notice::Received(received), exchange);
                     }
@@ -246,21 +281,21 @@ impl Line {
     }
 
     /// Connects to the first of the proxies that takes the connection, or to the origin if there is none.
-    fn connect(
+    async fn connect<W: Waits>(
         &self,
+        waits: &W,
         origin: &Origin,
         ways: &Ways<'_>,
-        notify: &dyn Fn(Notice<'_>),
+        notify: &Notify<'_>,
     ) -> Result<(Stream, Option<Proxy>), ExchangeFailure> {
         let limits = Limits { resolve: ways.limits.resolve, connect: ways.limits.connect, deadline: None };
-        let connect = |host: &str, port| net::connect(host, port, limits, &self.waker, notify);
         let mut proxies = (ways.proxies)(origin)?.into_iter().peekable();
         if proxies.peek().is_none() {
-            return Ok((connect(&origin.host, origin.port)?, None));
+            return Ok((net::connect(waits, &origin.host, origin.port, limits, &self.waker, notify).await?, None));
         }
         loop {
             let proxy = proxies.next().expect("the loop ends with the last one");
-            match connect(&proxy.host, proxy.port) {
+            match net::connect(waits, &proxy.host, proxy.port, limits, &self.waker, notify).await {
                 Ok(stream) => return Ok((stream, Some(proxy))),
                 Err(error @ ConnectError::Cancelled) => return Err(error.into()),
                 Err(error) if proxies.peek().is_none() => return Err(error.of_proxy(&proxy.host, proxy.port).into()),
@@ -270,8 +305,9 @@ impl Line {
     }
 
     /// Begins TLS on the stream, and does its handshake. The whole of it has the time of the response.
-    fn secure(
+    async fn secure<W: Waits>(
         &self,
+        waits: &W,
         origin: &Origin,
         ahead: &[u8],
         ways: &Ways<'_>,
@@ -292,30 +328,58 @@ impl Line {
             }
         };
         loop {
-            if !stream.write_all(&[], || by(ways.limits.send)).map_err(failed)? {
-                return Err(ExchangeFailure::TimedOut);
-            }
-            if !tls.is_handshaking() {
+            let (interest, limit) = if !stream.flush().map_err(failed)? {
+                (Interest::Write, ways.limits.send)
+            } else if !tls.is_handshaking() {
                 return Ok(());
-            }
-            match stream.advance_tls(tls, by(ways.limits.receive)).map_err(failed)? {
-                None => {}
-                Some(Waited::TimedOut) => return Err(ExchangeFailure::TimedOut),
-                Some(Waited::Woken) => return Err(ExchangeFailure::Cancelled),
-                Some(Waited::End | Waited::Bytes(_)) => return Err(failed(io::ErrorKind::UnexpectedEof.into())),
-            }
-            // A peer that sends a little all the time must not hold the thread.
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return Err(ExchangeFailure::TimedOut);
+            } else if stream.advance_tls(tls).map_err(failed)? {
+                // A peer that sends a little all the time must not hold the task.
+                if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                    return Err(ExchangeFailure::TimedOut);
+                }
+                continue;
+            } else {
+                (Interest::Read, ways.limits.receive)
+            };
+            match waits.stream(&stream, interest, by(limit), &self.waker).await.map_err(failed)? {
+                Readiness::Ready => {}
+                Readiness::TimedOut => return Err(ExchangeFailure::TimedOut),
+                Readiness::Woken => return Err(ExchangeFailure::Cancelled),
             }
         }
     }
 
+    /// Writes all bytes. Each wait for room may take as long as the limit.
+    async fn write_all<W: Waits>(
+        &self,
+        waits: &W,
+        stream: &Stream,
+        mut bytes: &[u8],
+        limit: Option<Duration>,
+    ) -> Result<(), ExchangeFailure> {
+        while !bytes.is_empty() || !stream.flush()? {
+            match if bytes.is_empty() { None } else { stream.try_write(bytes)? } {
+                Some(written) => bytes = &bytes[written..],
+                None => match waits.stream(stream, Interest::Write, after(limit), &self.waker).await? {
+                    Readiness::Ready => {}
+                    Readiness::TimedOut => return Err(ExchangeFailure::TimedOut),
+                    Readiness::Woken => return Err(ExchangeFailure::Cancelled),
+                },
+            }
+        }
+        Ok(())
+    }
+
     /// Reads once, and tells the exchange: how many bytes have come.
-    fn read(&self, exchange: &mut Exchange, deadline: Option<Instant>) -> Result<usize, ExchangeFailure> {
-        let mut buffer = [0; READ_AHEAD];
+    async fn read<W: Waits>(
+        &self,
+        waits: &W,
+        exchange: &mut Exchange,
+        deadline: Option<Instant>,
+    ) -> Result<usize, ExchangeFailure> {
+        let mut buffer = vec![0; READ_AHEAD];
         let stream = self.stream()?;
-        let waited = stream.read(&mut buffer, deadline, None);
+        let waited = waits.read(&stream, &mut buffer, deadline, &self.waker).await;
         // What another thread has ended looks as if the server had, and a body may end with the stream.
         if self.waker.is_woken() {
             return Err(ExchangeFailure::Cancelled);
@@ -348,11 +412,6 @@ impl Line {
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Stream>>> {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Writes all bytes. Each wait for room may take as long as the limit.
-fn write_all(stream: &Stream, bytes: &[u8], limit: Option<Duration>) -> Result<(), ExchangeFailure> {
-    if stream.write_all(bytes, || after(limit))? { Ok(()) } else { Err(ExchangeFailure::TimedOut) }
 }
 
 /// What the loss of a stream means when the server has asked for a certificate of the client, and there is none: with TLS 1.3 it

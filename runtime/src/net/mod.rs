@@ -19,12 +19,14 @@ pub(crate) mod line;
 mod names;
 pub(crate) mod pump;
 mod race;
+pub(crate) mod reactor;
 mod stream;
 mod tcp;
 pub(crate) mod times;
 pub(crate) mod tls;
 mod trace;
 mod wait;
+pub(crate) mod waits;
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -59,6 +61,9 @@ pub(crate) enum Notice<'n> {
     /// The request goes on to this URL.
     Redirect(&'n str),
 }
+
+/// Whoever wants to know.
+pub(crate) type Notify<'n> = dyn Fn(Notice<'_>) + Sync + 'n;
 
 /// How reads block on this system. The feature `poll` is for tests on Linux of what other systems do.
 pub(crate) const WAY: Way =

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::wait::{Readiness, Waker};
+use super::waits::Waits;
 
 /// How many names are resolved at once. Helpers end when nothing is left to do.
 const MAX_HELPERS: usize = 4;
@@ -66,8 +67,9 @@ impl Resolver {
     }
 
     /// The addresses of `host`, at least one. Names are waited for until the deadline, or until the waker is used.
-    pub(super) fn resolve(
+    pub(super) async fn resolve<W: Waits>(
         &self,
+        waits: &W,
         host: &str,
         port: u16,
         deadline: Option<Instant>,
@@ -75,7 +77,7 @@ impl Resolver {
     ) -> Result<Vec<SocketAddr>, ResolveError> {
         let answer = match literal(host, port) {
             Some(answer) => answer,
-            None => self.ask(host, port, deadline, waker)?,
+            None => self.ask(waits, host, port, deadline, waker).await?,
         };
         let addresses = answer.map_err(ResolveError::Failed)?;
         if addresses.is_empty() {
@@ -85,8 +87,9 @@ impl Resolver {
         Ok(addresses)
     }
 
-    fn ask(
+    async fn ask<W: Waits>(
         &self,
+        waits: &W,
         host: &str,
         port: u16,
         deadline: Option<Instant>,
@@ -95,8 +98,8 @@ impl Resolver {
         let question =
             Arc::new(Question { host: host.to_owned(), port, answer: Mutex::default(), asker: waker.clone() });
         self.enqueue(&question).map_err(ResolveError::Failed)?;
-        let answer =
-            waker.wait_until(deadline, || question.answer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let look = || question.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let answer = waits.until(waker, deadline, look).await;
         answer.map_err(|ended| {
             self.shared.lock().queue.retain(|other| !Arc::ptr_eq(other, &question));
             match ended {
@@ -178,6 +181,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
+    use crate::net::waits::{InThread, in_thread};
 
     fn address() -> SocketAddr {
         "192.0.2.1:80".parse().unwrap()
@@ -196,7 +200,16 @@ mod tests {
     }
 
     fn resolve(resolver: &Resolver, host: &str) -> Result<Vec<SocketAddr>, ResolveError> {
-        resolver.resolve(host, 80, None, &Waker::default())
+        resolve_by(resolver, host, None, &Waker::default())
+    }
+
+    fn resolve_by(
+        resolver: &Resolver,
+        host: &str,
+        deadline: Option<Instant>,
+        waker: &Waker,
+    ) -> Result<Vec<SocketAddr>, ResolveError> {
+        in_thread(resolver.resolve(&InThread, host, 80, deadline, waker))
     }
 
     #[test]
@@ -250,7 +263,7 @@ mod tests {
         let (resolver, questions, answers) = slow_resolver();
         let waker = Waker::default();
         thread::scope(|scope| {
-            let asking = scope.spawn(|| resolver.resolve("a.example", 80, None, &waker));
+            let asking = scope.spawn(|| resolve_by(&resolver, "a.example", None, &waker));
             questions.recv().unwrap();
             waker.wake();
             assert!(matches!(asking.join().unwrap(), Err(ResolveError::Woken)));
@@ -264,7 +277,7 @@ mod tests {
     #[test]
     fn a_deadline_ends_the_wait_for_an_answer() {
         let (resolver, _questions, _answers) = slow_resolver();
-        let ended = resolver.resolve("a.example", 80, Some(Instant::now()), &Waker::default());
+        let ended = resolve_by(&resolver, "a.example", Some(Instant::now()), &Waker::default());
         assert!(matches!(ended, Err(ResolveError::TimedOut)));
     }
 
@@ -274,7 +287,7 @@ mod tests {
         let waker = Waker::default();
         thread::scope(|scope| {
             let askers: Vec<_> =
-                (0..MAX_HELPERS).map(|_| scope.spawn(|| resolver.resolve("busy.example", 80, None, &waker))).collect();
+                (0..MAX_HELPERS).map(|_| scope.spawn(|| resolve_by(&resolver, "busy.example", None, &waker))).collect();
             for _ in &askers {
                 assert_eq!(questions.recv().unwrap(), "busy.example");
             }
@@ -302,7 +315,7 @@ mod tests {
             }
             // With one place free, a caller that gives up leaves it free.
             resolver.shared.lock().queue.pop_back();
-            let left = resolver.resolve("left.example", 80, Some(Instant::now()), &Waker::default());
+            let left = resolve_by(&resolver, "left.example", Some(Instant::now()), &Waker::default());
             assert!(matches!(left, Err(ResolveError::TimedOut)));
             assert_eq!(resolver.shared.lock().queue.len(), MAX_WAITING - 1);
             drop(answers);

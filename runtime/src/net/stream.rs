@@ -4,10 +4,12 @@
 
 use std::io::{self, IoSlice};
 use std::net::TcpStream;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::draining::Draining as TcpDraining;
+use super::reactor::Lease;
 use super::tcp::{Tcp, Wait, Waited, Way};
 use super::tls::Tls;
 use super::wait::{Interest, Readiness, Waker};
@@ -113,9 +115,9 @@ impl Stream {
         Ok(read.unwrap_or(Waited::TimedOut))
     }
 
-    /// Takes a step of the handshake of TLS that needs bytes of the peer. What the socket gave instead, if it gave none.
-    pub(crate) fn advance_tls(&self, tls: &Tls, deadline: Option<Instant>) -> io::Result<Option<Waited>> {
-        tls.advance(|room| self.tcp.read(room, deadline, None))
+    /// Takes a step of the handshake of TLS with bytes of the peer: whether there were any.
+    pub(crate) fn advance_tls(&self, tls: &Tls) -> io::Result<bool> {
+        tls.advance(|room| self.tcp.try_read(room))
     }
 
     /// Waits until reading or writing is worth another try.
@@ -132,6 +134,31 @@ impl Stream {
             return Ok(Readiness::Ready);
         }
         self.tcp.wait(interest, deadline, waker)
+    }
+
+    /// Has the reactor say from now on when a try is worth it. Only the first time counts.
+    pub(crate) fn register(&self, lease: &Arc<Lease>) -> io::Result<()> {
+        self.tcp.register(lease)
+    }
+
+    /// Whether reading or writing is worth another try; until then the task is to be woken. Without a reactor each is.
+    pub(crate) fn poll_ready(&self, interest: Interest, context: &Context<'_>) -> Poll<()> {
+        if interest != Interest::Write && self.tls().is_some_and(Tls::has_unread) {
+            return Poll::Ready(());
+        }
+        self.tcp.poll_ready(interest, context)
+    }
+
+    /// Wakes the tasks that wait for this direction, to look again.
+    pub(crate) fn wake_tasks(&self, interest: Interest) {
+        if let Some(source) = self.tcp.source() {
+            if interest != Interest::Write {
+                source.read.wake();
+            }
+            if interest != Interest::Read {
+                source.write.wake();
+            }
+        }
     }
 
     /// Ends the [`read`](Self::read) of another thread with this waker at once, and all later ones. The stream goes

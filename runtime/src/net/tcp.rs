@@ -6,11 +6,14 @@ use std::io::{self, ErrorKind, IoSlice};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg, sockopt};
 
+use super::reactor::{Direction, Lease, Registration, Source};
 use super::wait::{Interest, Readiness, Waker, wait};
 
 /// A peer that is gone is an error, never the signal that ends the process.
@@ -76,6 +79,8 @@ pub(crate) struct Tcp {
     receive_limit: AtomicU64,
     /// Whether both directions were shut down here.
     given_up: AtomicBool,
+    /// The reactor that says when a try is worth it, if one does.
+    registration: OnceLock<Registration>,
 }
 
 impl Tcp {
@@ -86,17 +91,26 @@ impl Tcp {
         socket.set_nodelay(true)?;
         #[cfg(target_vendor = "apple")]
         sockopt::set_socket_nosigpipe(&socket, true)?;
-        Ok(Self { socket, way, receive_limit: AtomicU64::new(0), given_up: AtomicBool::new(false) })
+        Ok(Self {
+            socket,
+            way,
+            receive_limit: AtomicU64::new(0),
+            given_up: AtomicBool::new(false),
+            registration: OnceLock::new(),
+        })
     }
 
     /// Reads what is there into `buffer`, which is not empty: `None` when nothing has come yet, `Some(0)` at the end.
     pub(crate) fn try_read(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-        attempt(|| recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT).map(|(count, _)| count))
+        let length = buffer.len();
+        let source = self.source().map(|source| &source.read);
+        worth_it(source, length, || recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT).map(|(count, _)| count))
     }
 
     /// Writes what the system takes at once, or `None` when it takes nothing.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<Option<usize>> {
-        attempt(|| send(&self.socket, bytes, SEND_NOW))
+        let source = self.source().map(|source| &source.write);
+        worth_it(source, bytes.len(), || send(&self.socket, bytes, SEND_NOW))
     }
 
     /// Writes what the system takes at once of several pieces, or `None` when it takes nothing. Pieces beyond the
@@ -104,7 +118,39 @@ impl Tcp {
     pub(crate) fn try_write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
         // POSIX allows no lower bound (_XOPEN_IOV_MAX) than 16, and no system of today has less than 1024.
         let pieces = &pieces[..pieces.len().min(1024)];
-        attempt(|| sendmsg(&self.socket, pieces, &mut SendAncillaryBuffer::default(), SEND_NOW))
+        let source = self.source().map(|source| &source.write);
+        let length = pieces.iter().map(|piece| piece.len()).sum();
+        worth_it(source, length, || sendmsg(&self.socket, pieces, &mut SendAncillaryBuffer::default(), SEND_NOW))
+    }
+
+    /// Has the reactor say from now on when a try is worth it. Only the first time counts.
+    pub(super) fn register(&self, lease: &Arc<Lease>) -> io::Result<()> {
+        if self.registration.get().is_none() {
+            let registration = lease.register(self.socket.as_fd())?;
+            if let Err(registration) = self.registration.set(registration) {
+                registration.end(self.socket.as_fd());
+            }
+        }
+        Ok(())
+    }
+
+    /// What the reactor has said, once it is asked.
+    pub(super) fn source(&self) -> Option<&Source> {
+        self.registration.get().map(Registration::source)
+    }
+
+    /// Whether another try is worth it; until then the task is to be woken. Without a reactor each is.
+    pub(super) fn poll_ready(&self, interest: Interest, context: &Context<'_>) -> Poll<()> {
+        let Some(source) = self.source() else { return Poll::Ready(()) };
+        match interest {
+            Interest::Read => source.read.poll_ready(context),
+            Interest::Write => source.write.poll_ready(context),
+            Interest::ReadOrWrite => {
+                // Both are to wake the task.
+                let (read, write) = (source.read.poll_ready(context), source.write.poll_ready(context));
+                if read.is_ready() || write.is_ready() { Poll::Ready(()) } else { Poll::Pending }
+            }
+        }
     }
 
     /// Reads into `buffer`, which is not empty, and blocks until there is something or the deadline has passed. What
@@ -248,6 +294,14 @@ impl AsFd for Tcp {
     }
 }
 
+impl Drop for Tcp {
+    fn drop(&mut self) {
+        if let Some(registration) = self.registration.get() {
+            registration.end(self.socket.as_fd());
+        }
+    }
+}
+
 /// The receive timeout to set in place of `limit` when so much is left; 0 is none. `None` when `limit` serves.
 fn next_limit(limit: u64, left: Option<u64>, exactly: bool) -> Option<u64> {
     let wanted = match left {
@@ -262,6 +316,25 @@ fn next_limit(limit: u64, left: Option<u64>, exactly: bool) -> Option<u64> {
 fn micros(span: Duration) -> u64 {
     let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
     micros.clamp(1, MAX_RECEIVE_LIMIT)
+}
+
+/// Reads or writes up to `length` bytes, if the reactor has not said that it is not worth it.
+///
+/// One that has used up less than it had room for has found the end of what there was: what comes later is spoken of anew.
+fn worth_it(
+    source: Option<&Direction>,
+    length: usize,
+    operation: impl FnMut() -> rustix::io::Result<usize>,
+) -> io::Result<Option<usize>> {
+    let Some(source) = source else { return attempt(operation) };
+    let Some(count) = source.count() else { return Ok(None) };
+    let done = attempt(operation)?;
+    match done {
+        None => source.exhaust(count),
+        Some(done) if 0 < done && done < length => source.exhaust(count),
+        Some(_) => {}
+    }
+    Ok(done)
 }
 
 fn attempt(mut operation: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<Option<usize>> {

@@ -147,15 +147,14 @@ impl Tls {
         Ok(read)
     }
 
-    /// Takes a step of the handshake with bytes of the socket, as [`read`](Self::read) does: what the socket gave instead.
-    pub(crate) fn advance(&self, tcp_read: impl FnOnce(&mut [u8]) -> io::Result<Waited>) -> io::Result<Option<Waited>> {
+    /// Takes a step of the handshake with bytes of the socket: whether there were any.
+    pub(crate) fn advance(&self, mut tcp_read: impl FnMut(&mut [u8]) -> io::Result<Option<usize>>) -> io::Result<bool> {
         let mut inbox = lock(&self.inbox);
         if inbox.start == inbox.end {
-            let mut tcp_read = Some(tcp_read);
-            let read = inbox.fill(&mut |room| tcp_read.take().map(|read| read(room)).transpose())?;
-            match read {
-                Some(Waited::Bytes(_)) => {}
-                other => return Ok(other),
+            match inbox.fill(&mut |room| Ok(tcp_read(room)?.map(Waited::Bytes)))? {
+                None => return Ok(false),
+                Some(Waited::Bytes(1..)) => {}
+                Some(_) => return Err(ErrorKind::UnexpectedEof.into()),
             }
         }
         let mut record = lock(&self.record);
@@ -164,7 +163,7 @@ impl Tls {
         self.note_due(&**record);
         inbox.start += taken?;
         self.has_unread.store(inbox.start < inbox.end, Ordering::SeqCst);
-        Ok(None)
+        Ok(true)
     }
 
     /// Opens records of the inbox until the buffer is full or the inbox is empty.

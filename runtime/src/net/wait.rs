@@ -4,6 +4,7 @@ use std::io::{self, PipeReader, PipeWriter, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{self, Context};
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -51,6 +52,8 @@ struct Shared {
     woken: AtomicBool,
     pipe: Mutex<Option<Arc<Pipe>>>,
     changed: Condvar,
+    /// A task that waits with this waker.
+    task: Mutex<Option<task::Waker>>,
 }
 
 /// What a thread polls: readable once the waker was used, for nobody empties it.
@@ -76,13 +79,32 @@ impl Waker {
             (&pipe.writer).write_all(&[1]).ok();
         }
         self.shared.changed.notify_all();
+        drop(pipe);
+        self.wake_task();
+    }
+
+    /// Has a task woken too when the waker is used, or when there may be something to look at. It looks again after this call.
+    pub(super) fn watch(&self, context: &Context<'_>) {
+        let mut task = self.shared.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if !task.as_ref().is_some_and(|task| task.will_wake(context.waker())) {
+            *task = Some(context.waker().clone());
+        }
+    }
+
+    fn wake_task(&self) {
+        let task = self.shared.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            task.wake();
+        }
     }
 
     /// Makes [`wait_until`](Self::wait_until) look again.
     pub(super) fn notify(&self) {
         // Under the lock, so that it cannot fall between a look and the wait that follows.
-        let _pipe = self.lock();
+        let pipe = self.lock();
         self.shared.changed.notify_all();
+        drop(pipe);
+        self.wake_task();
     }
 
     /// Waits until `look` gives something, without a descriptor. `look` runs under a lock, so it must not block.

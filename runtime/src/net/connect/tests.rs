@@ -8,6 +8,7 @@ use std::thread;
 use super::*;
 use crate::net::tcp::Waited;
 use crate::net::tests::WAYS;
+use crate::net::waits::{InThread, OnReactor, in_thread};
 
 /// Long enough for an attempt on this machine, which needs microseconds.
 const LONG: Duration = Duration::from_secs(600);
@@ -41,6 +42,27 @@ fn silent() -> (Vec<OwnedFd>, SocketAddr) {
     }
 }
 
+/// Connects in this thread and, with the same arguments, on the reactor: what the latter gave must be of the same kind.
+fn connect_now(
+    resolver: &Resolver,
+    way: Way,
+    target: (&str, u16),
+    limits: Limits,
+    waker: &Waker,
+) -> Result<Stream, ConnectError> {
+    let began = Instant::now();
+    let in_thread = in_thread(connect_with(&InThread, resolver, way, target, limits, waker, &|_| {}));
+    // Both have the same time.
+    let limits = Limits { deadline: limits.deadline.map(|deadline| deadline + began.elapsed()), ..limits };
+    let lease = Lease::get().unwrap();
+    let reacting = OnReactor::new(Arc::clone(&lease));
+    let on_reactor = lease.block_on(connect_with(&reacting, resolver, way, target, limits, waker, &|_| {}));
+    let kind =
+        |result: &Result<Stream, ConnectError>| result.as_ref().map(Stream::peer_address).map_err(ToString::to_string);
+    assert_eq!(kind(&in_thread), kind(&on_reactor));
+    in_thread
+}
+
 fn to(addresses: &[SocketAddr], limits: Limits) -> Result<Stream, ConnectError> {
     to_until(addresses, limits, &Waker::default())
 }
@@ -48,7 +70,7 @@ fn to(addresses: &[SocketAddr], limits: Limits) -> Result<Stream, ConnectError> 
 fn to_until(addresses: &[SocketAddr], limits: Limits, waker: &Waker) -> Result<Stream, ConnectError> {
     let addresses = addresses.to_vec();
     let resolver = Resolver::new(move |_, _| Ok(addresses.clone()));
-    connect_with(&resolver, WAY, ("a.example", 80), limits, waker, &|_| {})
+    connect_now(&resolver, WAY, ("a.example", 80), limits, waker)
 }
 
 #[test]
@@ -59,7 +81,7 @@ fn literals_of_both_families_are_connected_to() {
             let (listener, address) = listen(bound);
             let (resolver, waker) = (Resolver::new(|host, _| panic!("{host} is no name")), Waker::default());
             let target = (host, address.port());
-            let stream = connect_with(&resolver, way, target, Limits::default(), &waker, &|_| {}).unwrap();
+            let stream = connect_now(&resolver, way, target, Limits::default(), &waker).unwrap();
             assert_eq!(stream.peer_address(), address);
             assert!(!waker.holds_descriptors());
             listener.accept().unwrap().0.write_all(b"a").unwrap();
@@ -73,8 +95,11 @@ fn localhost_is_found_on_either_family() {
     for bound in ["127.0.0.1:0", "[::1]:0"] {
         let (_listener, address) = listen(bound);
         // Not every system has localhost on IPv6.
-        let known = Resolver::system().resolve("localhost", address.port(), None, &Waker::default()).unwrap();
-        let stream = connect("localhost", address.port(), Limits::default(), &Waker::default(), &|_| {});
+        let known =
+            in_thread(Resolver::system().resolve(&InThread, "localhost", address.port(), None, &Waker::default()));
+        let known = known.unwrap();
+        let stream =
+            in_thread(connect(&InThread, "localhost", address.port(), Limits::default(), &Waker::default(), &|_| {}));
         match stream {
             Ok(stream) => assert_eq!(stream.peer_address(), address),
             Err(error) => assert!(!known.contains(&address), "{error:?}"),
@@ -138,7 +163,7 @@ impl Limits {
 fn a_name_that_is_not_resolved_keeps_the_error_of_the_system() {
     let resolver = Resolver::new(|_, _| Err(io::Error::other("no such name")));
     let target = ("a.example", 80);
-    let error = connect_with(&resolver, WAY, target, Limits::default(), &Waker::default(), &|_| {}).unwrap_err();
+    let error = connect_now(&resolver, WAY, target, Limits::default(), &Waker::default()).unwrap_err();
     assert!(matches!(error, ConnectError::NameNotResolved(_)), "{error:?}");
     assert_eq!(error.source().unwrap().to_string(), "no such name");
 }
@@ -155,11 +180,11 @@ fn resolving_ends_with_its_limit_the_deadline_or_the_waker() {
     let (waker, target) = (Waker::default(), ("a.example", 80));
     let limit = Limits { resolve: Some(Duration::from_millis(1)), ..Limits::default() };
     for limits in [limit, Limits::default().until(1)] {
-        let error = connect_with(&resolver, WAY, target, limits, &waker, &|_| {}).unwrap_err();
+        let error = connect_now(&resolver, WAY, target, limits, &waker).unwrap_err();
         assert!(matches!(error, ConnectError::TimedOut(Phase::Resolving, None)), "{error:?}");
     }
     thread::scope(|scope| {
-        let connecting = scope.spawn(|| connect_with(&resolver, WAY, target, Limits::default(), &waker, &|_| {}));
+        let connecting = scope.spawn(|| connect_now(&resolver, WAY, target, Limits::default(), &waker));
         questions.recv().unwrap();
         waker.wake();
         let error = connecting.join().unwrap().unwrap_err();
@@ -186,7 +211,7 @@ fn a_socket_that_meets_itself_is_refused() {
     let (socket, address) = refusing();
     // It asks for its own port, as a socket with a drawn port can.
     assert!(matches!(rustix::net::connect(&socket, &address), Ok(()) | Err(Errno::INPROGRESS)));
-    let error = outcome(&Attempt { address, socket }).unwrap().unwrap_err();
+    let error = outcome(&Attempt::new(address, socket)).unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
 }
 

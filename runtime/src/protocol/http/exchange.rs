@@ -315,14 +315,14 @@ impl Exchange {
         result.inspect_err(|_| self.fail())
     }
 
-    /// Takes what came before it was waited for, as [`Step::ReceiveAhead`] asks.
+    /// Takes what came before it was waited for, as [`Step::ReceiveAhead`] asks: how many bytes.
     ///
     /// # Errors
     ///
     /// As for [`received`](Self::received).
-    pub fn receive_ahead(&mut self) -> Result<(), ExchangeError> {
+    pub fn receive_ahead(&mut self) -> Result<usize, ExchangeError> {
         let ahead = mem::take(&mut self.ahead);
-        self.received(&ahead)
+        self.received(&ahead).map(|()| ahead.len())
     }
 
     /// The stream has ended.
