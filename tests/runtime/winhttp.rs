@@ -2,7 +2,7 @@
 
 mod authentication;
 mod bodies;
-mod c;
+pub(crate) mod c;
 mod callbacks;
 mod certificate_chains;
 mod chain;

@@ -7,13 +7,17 @@ mod blocking;
 mod closing;
 mod incoming;
 mod outgoing;
+mod polled;
 mod silence;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use self::incoming::{Incoming, Reading};
 use self::outgoing::Outgoing;
+use self::polled::Clocks;
+pub(crate) use self::polled::{Closing, Flight};
 use self::silence::Silence;
 use super::times::{Limit, Times};
 use super::{Stream, Waited, Waker, trace};
@@ -72,6 +76,8 @@ pub(crate) struct Pump {
     /// How long a close waits for the peer's close frame.
     close_limit: Limit,
     silence: Silence,
+    /// What tasks wait with, if tasks use the connection.
+    clocks: OnceLock<Clocks>,
 }
 
 impl Pump {
@@ -91,6 +97,7 @@ impl Pump {
             send_limit: Limit::new(times.send),
             close_limit: Limit::new(times.close),
             silence: Silence::new(times.keep_alive),
+            clocks: OnceLock::new(),
         }
     }
 
@@ -135,6 +142,22 @@ impl Pump {
         if !self.is_aborted.swap(true, Ordering::SeqCst) {
             self.stream.shutdown_both();
         }
+    }
+
+    /// Adds to a piece more of the same frame, as far as it goes without waiting. A loss is met again by the next call, which has
+    /// nothing to deliver before it.
+    fn receive_more(&self, reading: &mut Reading<'_>, buffer: &mut [u8], first: Arrival) -> Result<Arrival, Failure> {
+        let Arrival::Piece { mut piece, mut length } = first else {
+            // The close frame is Close's, even if it came before this call has noticed that it is to give up (b1.5.3).
+            return if self.incoming.is_closing() { Err(Failure::Cancelled) } else { Ok(first) };
+        };
+        while reading.is_in_frame() && length < buffer.len() && reading.may_have_more() {
+            let Some(more) = self.receive_now(reading, &mut buffer[length..])? else { break };
+            let Arrival::Piece { piece: last, length: more } = more else { break };
+            length += more;
+            piece = last;
+        }
+        Ok(Arrival::Piece { piece, length })
     }
 
     /// More of what comes, as far as it is there. A loss is nothing yet.

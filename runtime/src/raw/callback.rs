@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 use core::ptr;
 
-use winws_api::winhttp::{HInternet, StatusCallback};
+use winws_api::winhttp::{AsyncResult, HInternet, StatusCallback, WebSocketAsyncResult, WebSocketStatus};
 
 use super::lent::Vouched;
 
@@ -21,6 +21,11 @@ pub(crate) enum Information<'i> {
     /// The bytes of a wide string with its zero, and how many characters that are.
     Text(&'i [u8], u32),
     Handle(HInternet),
+    /// Bytes of the program, and how many of them count.
+    Bytes(&'i [u8], u32),
+    Result(AsyncResult),
+    SocketResult(WebSocketAsyncResult),
+    Status(WebSocketStatus),
 }
 
 impl Callback {
@@ -38,20 +43,39 @@ impl Callback {
     pub(crate) fn call(self, handle: HInternet, context: usize, status: u32, information: Information<'_>) {
         let Some(function) = self.function else { return };
         let (mut number, mut of_handle): (u32, HInternet);
+        let (mut result, mut socket_result, mut socket_status): (AsyncResult, WebSocketAsyncResult, WebSocketStatus);
         let (pointer, length): (*mut c_void, u32) = match information {
             Information::None => (ptr::null_mut(), 0),
             Information::Number(value) => {
                 number = value;
-                (ptr::from_mut(&mut number).cast(), 4)
+                whole(&mut number)
             }
-            Information::Text(bytes, length) => (bytes.as_ptr().cast_mut().cast(), length),
+            Information::Text(bytes, length) | Information::Bytes(bytes, length) => {
+                (bytes.as_ptr().cast_mut().cast(), length)
+            }
             Information::Handle(value) => {
                 of_handle = value;
-                let size = u32::try_from(size_of::<HInternet>()).unwrap_or(u32::MAX);
-                (ptr::from_mut(&mut of_handle).cast(), size)
+                whole(&mut of_handle)
+            }
+            Information::Result(value) => {
+                result = value;
+                whole(&mut result)
+            }
+            Information::SocketResult(value) => {
+                socket_result = value;
+                whole(&mut socket_result)
+            }
+            Information::Status(value) => {
+                socket_status = value;
+                whole(&mut socket_status)
             }
         };
         // SAFETY: whoever set the callback has vouched for it, and the information is what its page says.
         unsafe { function(handle, context, status, pointer, length) };
     }
+}
+
+/// The address and the size of a value.
+fn whole<T>(value: &mut T) -> (*mut c_void, u32) {
+    (ptr::from_mut(value).cast(), u32::try_from(size_of::<T>()).unwrap_or(u32::MAX))
 }

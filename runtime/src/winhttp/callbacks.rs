@@ -1,4 +1,4 @@
-//! Status callbacks in synchronous mode: they come in the thread of the call, while it is under way.
+//! Status callbacks: who is told of what, with which handle and context.
 
 use winws_api::WideChar;
 use winws_api::winhttp::{HInternet, StatusCallback, sys};
@@ -36,6 +36,16 @@ impl Listener {
 
     pub(super) const fn function(&self) -> StatusCallback {
         self.callback.function()
+    }
+}
+
+impl Listener {
+    /// The flag of all completions has not the bits of these two, and programs that set it wait for them (b2.2.5).
+    const fn wants(&self, status: u32) -> bool {
+        let of_socket = sys::WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE | sys::WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE;
+        let mask =
+            if status & of_socket == 0 { status } else { sys::WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS | of_socket };
+        self.mask & mask != 0
     }
 }
 
@@ -83,8 +93,8 @@ impl Notifier {
         }
     }
 
-    fn call(&self, status: u32, information: Information<'_>) {
-        if let Some(listener) = self.listener.filter(|listener| listener.mask & status != 0) {
+    pub(super) fn call(&self, status: u32, information: Information<'_>) {
+        if let Some(listener) = self.listener.filter(|listener| listener.wants(status)) {
             listener.callback.call(self.handle, self.context, status, information);
         }
     }

@@ -9,10 +9,12 @@ mod url;
 
 use winws_api::Win32Error;
 use winws_api::winhttp::{
-    WebSocketCloseError, WebSocketCompleteUpgradeError, WebSocketQueryCloseStatusError, WebSocketReceiveError,
-    WebSocketSendError, WebSocketShutdownError,
+    QueryDataAvailableError, ReadDataError, ReceiveResponseError, SendRequestError, WebSocketCloseError,
+    WebSocketCompleteUpgradeError, WebSocketQueryCloseStatusError, WebSocketReceiveError, WebSocketSendError,
+    WebSocketShutdownError, WriteDataError,
 };
 
+use super::asynchronous::NotBegun;
 use super::request::{NotUpgraded, RequestFailure};
 use crate::net::ConnectError;
 use crate::net::line::ExchangeFailure;
@@ -21,7 +23,7 @@ use crate::protocol::InvalidClose;
 
 pub(super) use self::proxy::{BadQuestion, NoScript, NotAsynchronous};
 pub(super) use self::request::NoChallenge;
-pub(super) use self::session::{NotOnThisHandle, OneWay, UnknownOption};
+pub(super) use self::session::{NoReactor, NotOnThisHandle, OneWay, UnknownOption};
 pub(super) use self::url::{HasCredentials, NoUrl};
 
 /// Why a handle has no object for a call.
@@ -54,6 +56,26 @@ impl From<BadHandle> for Win32Error {
     }
 }
 
+/// Writes what an operation that did not begin in asynchronous mode is for functions: the handle was closed just now, or another
+/// operation is under way.
+macro_rules! not_begun {
+    ($full:expr => $($error:ty),+) => {
+        $(impl From<NotBegun> for $error {
+            fn from(cause: NotBegun) -> Self {
+                match cause {
+                    NotBegun::Closed => BadHandle::Stale.into(),
+                    NotBegun::Full => $full.into(),
+                }
+            }
+        })+
+    };
+}
+
+not_begun!(Failure::InvalidOperation =>
+    WebSocketSendError, WebSocketReceiveError, WebSocketShutdownError, WebSocketCloseError);
+not_begun!(RequestFailure::NotNow =>
+    SendRequestError, WriteDataError, ReceiveResponseError, QueryDataAvailableError, ReadDataError);
+
 causes! {
     CompleteUpgrade => WebSocketCompleteUpgradeError, by of_complete_upgrade {
         Handle(BadHandle),
@@ -67,6 +89,7 @@ fn of_complete_upgrade(cause: &CompleteUpgrade) -> WebSocketCompleteUpgradeError
         CompleteUpgrade::Handle(BadHandle::WrongType) => WebSocketCompleteUpgradeError::IncorrectHandleType,
         CompleteUpgrade::Request(NotUpgraded::Refused) => WebSocketCompleteUpgradeError::InvalidOperation,
         CompleteUpgrade::Request(NotUpgraded::NotNow) => WebSocketCompleteUpgradeError::IncorrectHandleState,
+        CompleteUpgrade::Request(NotUpgraded::NotRegistered) => WebSocketCompleteUpgradeError::ConnectionError,
         CompleteUpgrade::Request(NotUpgraded::Response(failure)) => match failure {
             RequestFailure::Failed(failure) => match failure {
                 ExchangeFailure::Connect(ConnectError::TimedOut(..)) | ExchangeFailure::TimedOut => {

@@ -4,6 +4,7 @@
 //! on the object behind the handle.
 
 mod access;
+mod asynchronous;
 mod authority;
 mod callbacks;
 mod codes;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use winws_api::winhttp::HInternet;
 
+use self::asynchronous::Life;
 use self::callbacks::Notifier;
 use self::codes::BadHandle;
 pub(crate) use self::codes::NoCloseFrame;
@@ -97,6 +99,8 @@ pub struct WinHttp {
 struct Entry {
     object: Object,
     parent: HInternet,
+    /// What it has in asynchronous mode.
+    life: Option<Arc<Life>>,
 }
 
 #[derive(Clone, Debug)]
@@ -142,20 +146,32 @@ impl WinHttp {
     }
 
     /// Gives an object a handle. The listener that it has taken over is told so, in the name of the parent (b2.2.3).
-    fn insert(&self, object: Object, parent: HInternet) -> HInternet {
+    fn insert(&self, object: Object, parent: HInternet, life: Option<Arc<Life>>) -> HInternet {
         let mut notifier = object.notifier(parent);
-        let handle = HInternet::from_raw(self.objects().insert(Entry { object, parent }));
+        let handle = HInternet::from_raw(self.objects().insert(Entry { object, parent, life: life.clone() }));
         if let Ok(parent) = self.object(parent) {
             notifier.context = parent.context();
         }
-        notifier.created(handle);
+        match life {
+            None => notifier.created(handle),
+            Some(life) => life.begin_with(handle, &notifier),
+        }
         handle
+    }
+
+    /// The life of what is made from an object of an asynchronous session; `None` in synchronous mode.
+    fn life_below(above: Option<&Arc<Life>>, object: &Object) -> Result<Option<Arc<Life>>, BadHandle> {
+        above.map(|above| Life::below(above, object.clone()).ok_or(BadHandle::Stale)).transpose()
     }
 
     /// Ends a handle of any type, without a close frame (b1.6.19). Calls under way in other threads fail with
     /// `ERROR_WINHTTP_OPERATION_CANCELLED` (b1.5.4), also while a name is resolved or a connection is made (b1.8.6).
     fn close(&self, handle: HInternet) -> Result<(), BadHandle> {
         let entry = self.objects().remove(handle.into_raw()).ok_or(BadHandle::Stale)?;
+        if let Some(life) = entry.life {
+            life.close();
+            return Ok(());
+        }
         match &entry.object {
             // A call under way has the object too. Without one, dropping it ends the stream.
             Object::Socket(socket) if Arc::strong_count(socket) > 1 => socket.abort(),
@@ -205,8 +221,24 @@ impl WinHttp {
     }
 
     fn socket(&self, handle: HInternet) -> Result<Arc<Socket>, BadHandle> {
-        match self.object(handle)? {
-            Object::Socket(socket) => Ok(socket),
+        Ok(self.living_socket(handle)?.0)
+    }
+
+    /// A socket, and its life in asynchronous mode.
+    fn living_socket(&self, handle: HInternet) -> Result<(Arc<Socket>, Option<Arc<Life>>), BadHandle> {
+        match self.entry(handle)? {
+            Entry { object: Object::Socket(socket), life, .. } => Ok((socket, life)),
+            _ => Err(BadHandle::WrongType),
+        }
+    }
+
+    /// A request, and its life if its calls are asynchronous. Without a callback they block until they are done (b2.4.1).
+    fn living_request(&self, handle: HInternet) -> Result<(Arc<Request>, Option<Arc<Life>>), BadHandle> {
+        match self.entry(handle)? {
+            Entry { object: Object::Request(request), life, .. } => {
+                let has_listener = request.settings().listener.is_some();
+                Ok((request, life.filter(|_| has_listener)))
+            }
             _ => Err(BadHandle::WrongType),
         }
     }

@@ -1,7 +1,9 @@
 //! The object behind a socket handle: what the WebSocket functions do, in WinHTTP's terms, without handles and pointers.
 
-use std::sync::Mutex;
+use std::io;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::WebSocketBufferType;
@@ -10,7 +12,8 @@ use super::callbacks::Listener;
 use super::session::lock;
 use super::settings::{Number, Settings};
 use crate::net::Stream;
-use crate::net::pump::{Arrival, Failure, Pump};
+use crate::net::pump::{Arrival, Closing, Failure, Flight, Pump};
+use crate::net::reactor::Lease;
 use crate::net::times::{after, limit_of, millis_of};
 use crate::protocol::{CloseFrame, MessageKind, Piece, Role};
 
@@ -111,12 +114,62 @@ impl Socket {
         if buffer.is_empty() {
             return Err(Failure::InvalidParameter);
         }
-        // The count is a DWORD, so no more than that is delivered at once.
-        let limit = buffer.len().min(usize::try_from(u32::MAX).unwrap_or(usize::MAX));
-        Ok(match self.pump.receive(&mut buffer[..limit], deadline)? {
-            Arrival::Close => (0, WebSocketBufferType::Close),
-            Arrival::Piece { piece, length } => (length, type_of(piece)),
-        })
+        self.pump.receive(most_of(buffer), deadline).map(delivered)
+    }
+
+    /// Has a reactor wake the tasks that use the socket. From then on only the calls below with a context are made.
+    pub(crate) fn register(&self, lease: &Arc<Lease>) -> io::Result<()> {
+        self.pump.register(lease)
+    }
+
+    /// Begins to send one frame.
+    pub(crate) fn begin_send(&self, buffer_type: WebSocketBufferType, bytes: &[u8]) -> Result<Flight, Failure> {
+        self.pump.begin_send(piece_of(buffer_type).ok_or(Failure::InvalidParameter)?, bytes)
+    }
+
+    /// Sends on, with the same bytes.
+    pub(crate) fn poll_send(
+        &self,
+        flight: &mut Flight,
+        bytes: &[u8],
+        context: &Context<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        self.pump.poll_send(flight, bytes, context)
+    }
+
+    /// Whether a receive may begin.
+    pub(crate) fn may_receive(&self) -> Result<(), Failure> {
+        self.pump.may_receive()
+    }
+
+    /// Receives a piece of a frame into `buffer`, which is not empty.
+    pub(crate) fn poll_receive(
+        &self,
+        buffer: &mut [u8],
+        deadline: Option<Instant>,
+        context: &Context<'_>,
+    ) -> Poll<Result<(usize, WebSocketBufferType), Failure>> {
+        self.pump.poll_receive(most_of(buffer), deadline, context).map_ok(delivered)
+    }
+
+    /// Begins to send the close frame.
+    pub(crate) fn begin_shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
+        self.pump.begin_shutdown(close)
+    }
+
+    /// Sends on, until the close frame is out.
+    pub(crate) fn poll_shutdown(&self, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        self.pump.poll_shutdown(context)
+    }
+
+    /// Begins to close. A receive under way is to be given up.
+    pub(crate) fn begin_close(&self, close: CloseFrame) -> Result<Closing, Failure> {
+        self.pump.begin_close(close)
+    }
+
+    /// Sends the close frame and waits for the peer's, once no frame is being sent.
+    pub(crate) fn poll_close(&self, closing: &mut Closing, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        self.pump.poll_close(closing, context)
     }
 
     /// Sends the close frame and nothing after it.
@@ -142,6 +195,20 @@ impl Socket {
     /// Ends the connection without a word. Calls under way in other threads give up.
     pub(crate) fn abort(&self) {
         self.pump.abort();
+    }
+}
+
+/// The count of a receive is a DWORD, so no more than that is delivered at once.
+fn most_of(buffer: &mut [u8]) -> &mut [u8] {
+    let limit = buffer.len().min(usize::try_from(u32::MAX).unwrap_or(usize::MAX));
+    &mut buffer[..limit]
+}
+
+/// How many bytes have come, and of which type.
+const fn delivered(arrival: Arrival) -> (usize, WebSocketBufferType) {
+    match arrival {
+        Arrival::Close => (0, WebSocketBufferType::Close),
+        Arrival::Piece { piece, length } => (length, type_of(piece)),
     }
 }
 

@@ -35,19 +35,7 @@ impl Pump {
         }
         let mut reading = self.incoming.begin_receive().map_err(refusal_of)?;
         let first = self.receive_next(&mut reading, buffer, deadline)?;
-        let Arrival::Piece { mut piece, mut length } = first else {
-            // The close frame is Close's, even if it came before this call has noticed that it is to give up (b1.5.3).
-            return if self.incoming.is_closing() { Err(Failure::Cancelled) } else { Ok(first) };
-        };
-        // More of the same frame, as far as it goes without waiting. A loss is met again by the next call, which has
-        // nothing to deliver before it.
-        while reading.is_in_frame() && length < buffer.len() && reading.may_have_more() {
-            let Some(more) = self.receive_now(&mut reading, &mut buffer[length..])? else { break };
-            let Arrival::Piece { piece: last, length: more } = more else { break };
-            length += more;
-            piece = last;
-        }
-        Ok(Arrival::Piece { piece, length })
+        self.receive_more(&mut reading, buffer, first)
     }
 
     /// Sends the close frame and nothing after it. Receiving goes on.

@@ -28,14 +28,24 @@ thread_local! {
 
 /// Lends the thread's buffer, with room for a frame of so many bytes or a chunk of one.
 pub(super) fn with_buffer<T>(payload: usize, run: impl FnOnce(&mut [u8]) -> T) -> T {
+    let mut buffer = take_buffer(payload);
+    let result = run(&mut buffer);
+    give_buffer(buffer);
+    result
+}
+
+/// The same, for whoever may have to keep it for a while.
+pub(super) fn take_buffer(payload: usize) -> Vec<u8> {
     let size = payload.saturating_add(MAX_HEAD).min(CHUNK);
     let mut buffer = BUFFER.take();
     if buffer.len() < size {
         buffer.resize(size, 0);
     }
-    let result = run(&mut buffer);
+    buffer
+}
+
+pub(super) fn give_buffer(buffer: Vec<u8>) {
     BUFFER.set(buffer);
-    result
 }
 
 /// The queue, and the turn to write a frame through it.
@@ -73,8 +83,10 @@ pub(super) struct Queue {
     write: WriteHalf<()>,
     /// Where control frames are made.
     control: [u8; MAX_CONTROL_FRAME],
-    /// Whether a thread has the turn and does not hold the lock: it writes on until everything is out.
+    /// Whether a thread or a task has the turn and does not hold the lock: it writes on until its frame is out.
     is_taken: bool,
+    /// Whether the data frame of the turn has not ended.
+    is_in_frame: bool,
     /// Whether the data frame of the thread that has the turn has not begun.
     is_unsent: bool,
     /// How many threads wait for the turn. To wake nobody is a system call all the same.
@@ -91,6 +103,7 @@ impl Outgoing {
             write: WriteHalf::new(framer, BOUND),
             control: [0; MAX_CONTROL_FRAME],
             is_taken: false,
+            is_in_frame: false,
             is_unsent: false,
             waiting: 0,
             has_ended: false,
@@ -102,6 +115,11 @@ impl Outgoing {
     /// Whether there are bytes to write that no thread is about to write.
     pub(super) fn is_pending(&self) -> bool {
         self.is_pending.load(Ordering::Acquire)
+    }
+
+    /// Somebody waits to write what is left.
+    pub(super) fn is_waited_for(&self) {
+        self.is_pending.store(false, Ordering::Release);
     }
 
     /// The queue, for work that does not block.
@@ -161,8 +179,36 @@ impl Queue {
     /// Begins a frame. The caller has the turn, and gives the payload to [`transmit`](Self::transmit).
     pub(super) fn send(&mut self, piece: Piece, payload: &[u8]) -> Result<(), SendError> {
         self.write.admit(piece, payload)?.push(());
-        self.is_unsent = true;
+        (self.is_unsent, self.is_in_frame) = (true, true);
         Ok(())
+    }
+
+    /// Begins a frame whose sender comes back for it until it [is out](Self::is_out): until then nobody else writes.
+    pub(super) fn begin(&mut self, piece: Piece, payload: &[u8]) -> Result<(), SendError> {
+        // A frame that nobody comes back for any more would be cut by another one.
+        if self.is_taken {
+            return Err(SendError::Busy);
+        }
+        self.send(piece, payload)?;
+        self.is_taken = true;
+        self.is_pending.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    /// Whether the frame of the sender is out.
+    pub(super) fn is_out(&self, stream: &Stream) -> bool {
+        !self.is_in_frame && !stream.has_unsent()
+    }
+
+    /// The sender will not come back. What others want to send meanwhile goes out as far as that goes without waiting.
+    pub(super) fn finish(&mut self, stream: &Stream) {
+        self.is_taken = false;
+        self.flush(stream);
+    }
+
+    /// Whether a frame waits for its sender.
+    pub(super) const fn is_taken(&self) -> bool {
+        self.is_taken
     }
 
     pub(super) fn send_control(&mut self, control: Control) -> Result<(), SendError> {
@@ -258,6 +304,8 @@ impl Queue {
     fn end_operations(&mut self) {
         while self.write.state().operation == Operation::Ended {
             self.write.indicated();
+            // A data frame is queued only while nothing else is.
+            self.is_in_frame = false;
         }
     }
 

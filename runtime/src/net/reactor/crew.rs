@@ -11,6 +11,7 @@
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
@@ -134,7 +135,8 @@ impl Crew {
             if let Some(job) = state.jobs.pop_front() {
                 state.busy += 1;
                 drop(state);
-                job.run();
+                // A job that panics must not take the thread along: others count on it.
+                catch_unwind(AssertUnwindSafe(|| job.run())).ok();
                 state = lock(&self.state);
                 state.busy -= 1;
             } else if state.has_ended {

@@ -26,9 +26,14 @@ fn of_close_handle(cause: &CloseHandle) -> CloseHandleError {
     }
 }
 
+/// The system has no thread or no descriptor left for asynchronous mode.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::winhttp) struct NoReactor;
+
 causes! {
     Open => OpenError, by of_open {
         Argument(BadArgument),
+        Reactor(NoReactor),
         Agent(InvalidText),
         Proxy(InvalidProxy),
     }
@@ -39,6 +44,7 @@ fn of_open(cause: &Open) -> OpenError {
         Open::Argument(BadArgument) | Open::Agent(InvalidText) | Open::Proxy(InvalidProxy) => {
             OpenError::InvalidParameter
         }
+        Open::Reactor(NoReactor) => OpenError::InternalError,
     }
 }
 

@@ -11,13 +11,15 @@ use winws_api::winhttp::{
 use winws_api::{KeptBuffer, KeptBufferMut, WideChar};
 
 use crate::net::Notice;
+use crate::winhttp::asynchronous::{self, First};
 use crate::winhttp::codes::{BadArgument, NoChallenge};
 use crate::winhttp::headers::{Question, modifiers as modifiers_of};
 use crate::winhttp::options::Whose;
 use crate::winhttp::request::{Credentials, Opening, Request as RequestObject};
 use crate::winhttp::{Object, WinHttp};
 
-// SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
+// SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call. In asynchronous mode
+// the operation owns the buffer, and its completion has it until its callback has returned.
 #[expect(unsafe_code, reason = "the trait wants a promise")]
 unsafe impl Request for WinHttp {
     fn open_request(
@@ -31,9 +33,11 @@ unsafe impl Request for WinHttp {
         flags: u32,
     ) -> Result<HInternet, OpenRequestError> {
         let connection = self.connection(connect)?;
+        let above = self.entry(connect)?.life;
         let opening = Opening { verb, object_name, version, referrer, accept_types, flags };
-        let request = RequestObject::open(&connection, opening)?;
-        Ok(self.insert(Object::Request(Arc::new(request)), connect))
+        let object = Object::Request(Arc::new(RequestObject::open(&connection, opening)?));
+        let life = Self::life_below(above.as_ref(), &object)?;
+        Ok(self.insert(object, connect, life))
     }
 
     fn add_request_headers(
@@ -78,12 +82,18 @@ unsafe impl Request for WinHttp {
         total_length: u32,
         context: usize,
     ) -> Result<(), SendRequestError> {
-        let object = self.request(request)?;
+        let (object, life) = self.living_request(request)?;
         if context != 0 {
             object.settings().context = context;
         }
-        let notify = |notice: Notice<'_>| self.notify(request, notice);
-        Ok(object.send(headers, optional.as_slice(), total_length.into(), &notify)?)
+        let Some(life) = life else {
+            let notify = |notice: Notice<'_>| self.notify(request, notice);
+            return Ok(object.send(headers, optional.as_slice(), total_length.into(), &notify)?);
+        };
+        life.begin_call(sys::API_SEND_REQUEST, First::Crew, || {
+            object.begin(headers, optional.as_slice(), total_length.into())?;
+            Ok(asynchronous::send(&life, Arc::clone(&object), optional))
+        })
     }
 
     fn write_data(
@@ -92,7 +102,13 @@ unsafe impl Request for WinHttp {
         buffer: KeptBuffer,
         number_of_bytes_written: Option<&mut u32>,
     ) -> Result<(), WriteDataError> {
-        let request = self.request(request)?;
+        let (request, life) = self.living_request(request)?;
+        if let Some(life) = life {
+            return life.begin_call(sys::API_WRITE_DATA, First::Crew, || {
+                request.may_write(buffer.len())?;
+                Ok(asynchronous::write(&life, Arc::clone(&request), buffer))
+            });
+        }
         let written = number_of_bytes_written.ok_or(BadArgument)?;
         *written = 0;
         request.write(buffer.as_slice())?;
@@ -104,7 +120,13 @@ unsafe impl Request for WinHttp {
         if !reserved.is_null() {
             return Err(BadArgument.into());
         }
-        Ok(self.request(request)?.receive_response(&|notice| self.notify(request, notice))?)
+        let (object, life) = self.living_request(request)?;
+        let Some(life) = life else { return Ok(object.receive_response(&|notice| self.notify(request, notice))?) };
+        // What is there already is told before the call returns (b2.1.4).
+        life.begin_call(sys::API_RECEIVE_RESPONSE, First::Caller, || {
+            object.begin_response()?;
+            Ok(asynchronous::receive(&life, Arc::clone(&object)))
+        })
     }
 
     fn query_headers<W: WideChar>(
@@ -127,7 +149,13 @@ unsafe impl Request for WinHttp {
         request: HInternet,
         number_of_bytes_available: Option<&mut u32>,
     ) -> Result<(), QueryDataAvailableError> {
-        let request = self.request(request)?;
+        let (request, life) = self.living_request(request)?;
+        if let Some(life) = life {
+            return life.begin_call(sys::API_QUERY_DATA_AVAILABLE, First::Crew, || {
+                request.may_read()?;
+                Ok(asynchronous::available(&life, Arc::clone(&request)))
+            });
+        }
         // Only asynchronous mode does without it, so the handle comes first.
         let number = number_of_bytes_available.ok_or(BadArgument)?;
         *number = u32::try_from(request.available()?).unwrap_or(u32::MAX);
@@ -140,7 +168,13 @@ unsafe impl Request for WinHttp {
         mut buffer: KeptBufferMut,
         number_of_bytes_read: Option<&mut u32>,
     ) -> Result<(), ReadDataError> {
-        let request = self.request(request)?;
+        let (request, life) = self.living_request(request)?;
+        if let Some(life) = life {
+            return life.begin_call(sys::API_READ_DATA, First::Crew, || {
+                request.may_read()?;
+                Ok(asynchronous::read(&life, Arc::clone(&request), buffer))
+            });
+        }
         let number = number_of_bytes_read.ok_or(BadArgument)?;
         // The page wants it in spite of a failure.
         *number = 0;

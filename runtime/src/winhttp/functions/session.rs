@@ -8,8 +8,9 @@ use winws_api::winhttp::{
     SetOptionError, SetStatusCallbackError, SetTimeoutsError, StatusCallback, UrlComponents, sys,
 };
 
+use crate::winhttp::asynchronous::Life;
 use crate::winhttp::callbacks::Listener;
-use crate::winhttp::codes::{BadArgument, BadHandle};
+use crate::winhttp::codes::{BadArgument, BadHandle, NoReactor};
 use crate::winhttp::host::Host;
 use crate::winhttp::proxy::Proxies;
 use crate::winhttp::session::{Connection, Session as SessionObject};
@@ -17,8 +18,7 @@ use crate::winhttp::settings::{Number, Settings, UNLIMITED};
 use crate::winhttp::{Object, WinHttp, access, url};
 
 impl Session for WinHttp {
-    /// There is no asynchronous mode yet: `WINHTTP_FLAG_ASYNC` is refused. The proxy of the machine and the automatic one are what
-    /// the environment says when a request is sent (b9.9).
+    /// The proxy of the machine and the automatic one are what the environment says when a request is sent (b9.9).
     fn open(
         &self,
         agent: Option<&str>,
@@ -27,7 +27,7 @@ impl Session for WinHttp {
         proxy_bypass: Option<&str>,
         flags: u32,
     ) -> Result<HInternet, OpenError> {
-        if flags != 0 {
+        if flags & !sys::WINHTTP_FLAG_ASYNC != 0 {
             return Err(BadArgument.into());
         }
         let proxies = match (access_type, proxy, proxy_bypass) {
@@ -40,7 +40,9 @@ impl Session for WinHttp {
         };
         let session = SessionObject::new(agent)?;
         session.settings().proxies = proxies;
-        Ok(self.insert(Object::Session(Arc::new(session)), HInternet::NULL))
+        let object = Object::Session(Arc::new(session));
+        let life = if flags == 0 { None } else { Some(Life::of_session(object.clone()).map_err(|_| NoReactor)?) };
+        Ok(self.insert(object, HInternet::NULL, life))
     }
 
     fn connect(
@@ -55,8 +57,10 @@ impl Session for WinHttp {
         }
         let host = Host::parse(server_name)?;
         let parent = self.session(session)?;
-        let connection = Connection::new(parent, host, server_port);
-        Ok(self.insert(Object::Connection(Arc::new(connection)), session))
+        let above = self.entry(session)?.life;
+        let object = Object::Connection(Arc::new(Connection::new(parent, host, server_port)));
+        let life = Self::life_below(above.as_ref(), &object)?;
+        Ok(self.insert(object, session, life))
     }
 
     fn close_handle(&self, internet: HInternet) -> Result<(), CloseHandleError> {
@@ -113,7 +117,7 @@ impl Session for WinHttp {
         access::set::<W>(&self.entry(internet)?.object, option, buffer, self.vouched)
     }
 
-    /// In synchronous mode a callback comes in the thread of the call that it reports on. Safe code could make up a callback, so
+    /// In synchronous mode a callback comes in the thread of the call that it reports on, in asynchronous mode in any thread. Safe code could make up a callback, so
     /// only the C function can set one.
     fn set_status_callback<W: WideChar>(
         &self,

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use winws_api::winhttp::{
-    HInternet, WebSocket, WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError,
+    HInternet, WebSocket, WebSocketBufferType, WebSocketCloseError, WebSocketCompleteUpgradeError, WebSocketOperation,
     WebSocketQueryCloseStatusError, WebSocketReceiveError, WebSocketSendError, WebSocketShutdownError,
 };
 use winws_api::{KeptBuffer, KeptBufferMut};
 
 use crate::protocol::CloseFrame;
+use crate::winhttp::asynchronous::{First, Operation, Way};
 use crate::winhttp::codes::{BadArgument, NoCloseFrame, TooSmall};
+use crate::winhttp::request::NotUpgraded;
 use crate::winhttp::{Object, WinHttp};
 
-// SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call.
+// SAFETY: synchronous mode completes an operation before its call returns, and no buffer outlives the call. In asynchronous mode
+// the operation owns the buffer, and is dropped with it before its callback is called.
 #[expect(unsafe_code, reason = "the trait wants a promise")]
 unsafe impl WebSocket for WinHttp {
     /// A `context` of 0 leaves the one of the request.
@@ -21,11 +24,17 @@ unsafe impl WebSocket for WinHttp {
         request: HInternet,
         context: usize,
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
+        let above = self.entry(request)?.life.map(|life| Arc::clone(life.session()));
         let socket = self.request(request)?.complete_upgrade(&|notice| self.notify(request, notice))?;
         if context != 0 {
             socket.set_context(context);
         }
-        Ok(self.insert(Object::Socket(Arc::new(socket)), request))
+        if let Some(above) = &above {
+            socket.register(above.lease()).map_err(|_| NotUpgraded::NotRegistered)?;
+        }
+        let object = Object::Socket(Arc::new(socket));
+        let life = Self::life_below(above.as_ref(), &object)?;
+        Ok(self.insert(object, request, life))
     }
 
     fn web_socket_send(
@@ -38,7 +47,12 @@ unsafe impl WebSocket for WinHttp {
         if buffer_type == WebSocketBufferType::Close {
             return Err(BadArgument.into());
         }
-        Ok(self.socket(web_socket)?.send(buffer_type, buffer.as_slice())?)
+        let (socket, life) = self.living_socket(web_socket)?;
+        let Some(life) = life else { return Ok(socket.send(buffer_type, buffer.as_slice())?) };
+        life.begin(Way::Out, 1, First::Caller, || {
+            let flight = socket.begin_send(buffer_type, buffer.as_slice())?;
+            Ok(Operation::Send { kind: buffer_type, buffer, flight })
+        })
     }
 
     fn web_socket_receive(
@@ -51,7 +65,17 @@ unsafe impl WebSocket for WinHttp {
         if buffer.is_empty() {
             return Err(BadArgument.into());
         }
-        let socket = self.socket(web_socket)?;
+        let (socket, life) = self.living_socket(web_socket)?;
+        if let Some(life) = life {
+            // The counts are not written in asynchronous mode (b2.1.9).
+            return life.begin(Way::In, 1, First::Crew, || match socket.may_receive() {
+                Ok(()) => Ok(Operation::Receive { buffer, deadline: socket.message_deadline() }),
+                Err(failure) => Operation::failed(WebSocketOperation::Receive, failure, |failure| {
+                    WebSocketReceiveError::from(failure).code()
+                })
+                .map_err(Into::into),
+            });
+        }
         // Only synchronous mode needs these, so the handle comes first (b1.4.2).
         let (Some(bytes_read), Some(buffer_type)) = (bytes_read, buffer_type) else {
             return Err(BadArgument.into());
@@ -69,12 +93,26 @@ unsafe impl WebSocket for WinHttp {
         reason: &[u8],
     ) -> Result<(), WebSocketShutdownError> {
         let close = CloseFrame::new(status, reason)?;
-        Ok(self.socket(web_socket)?.shutdown(close)?)
+        let (socket, life) = self.living_socket(web_socket)?;
+        let Some(life) = life else { return Ok(socket.shutdown(close)?) };
+        // It waits behind a send.
+        life.begin(Way::Out, 2, First::Caller, || {
+            socket.begin_shutdown(close)?;
+            Ok(Operation::Shutdown)
+        })
     }
 
     fn web_socket_close(&self, web_socket: HInternet, status: u16, reason: &[u8]) -> Result<(), WebSocketCloseError> {
         let close = CloseFrame::new(status, reason)?;
-        Ok(self.socket(web_socket)?.close(close)?)
+        let (socket, life) = self.living_socket(web_socket)?;
+        let Some(life) = life else { return Ok(socket.close(close)?) };
+        life.begin_close(|| match socket.begin_close(close) {
+            Ok(closing) => Ok(Operation::Close(closing)),
+            Err(failure) => Operation::failed(WebSocketOperation::Close, failure, |failure| {
+                WebSocketCloseError::from(failure).code()
+            })
+            .map_err(Into::into),
+        })
     }
 
     /// Status and length are written with `ERROR_INSUFFICIENT_BUFFER` too (b1.7.5), and the buffer only when the whole

@@ -102,7 +102,7 @@ impl Request {
     }
 
     /// Waits for the first bytes of the response to a request that was sent, and leaves them to
-    /// [`receive_response_on`](Self::receive_response_on) (b2.1.19).
+    /// [`response_on`](Self::response_on) (b2.1.19).
     pub(crate) async fn await_response_on<W: Waits>(&self, waits: &W) -> Result<(), RequestFailure> {
         let limits = limits(&self.settings());
         let mut exchange = self.take()?;
@@ -116,35 +116,51 @@ impl Request {
 
     /// The same with another way to wait.
     pub(crate) async fn write_on<W: Waits>(&self, waits: &W, bytes: &[u8]) -> Result<(), RequestFailure> {
+        self.may_write(bytes.len())?;
         let limits = limits(&self.settings());
         let mut exchange = self.take()?;
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        match exchange.missing() {
-            Err(_) => return Err(RequestFailure::NotNow),
-            Ok(Some(missing)) if missing < length => return Err(RequestFailure::Length),
-            Ok(_) => {}
-        }
         if !exchange.drops_body() {
             self.line.write(waits, &mut exchange, bytes, &limits).await.inspect_err(|_| exchange.fail())?;
         }
-        exchange.wrote(length);
+        exchange.wrote(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         Ok(())
+    }
+
+    /// Whether so many bytes of the body may follow.
+    pub(crate) fn may_write(&self, count: usize) -> Result<(), RequestFailure> {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.look(|exchange| match exchange.missing() {
+            Err(_) => Err(RequestFailure::NotNow),
+            Ok(Some(missing)) if missing < count => Err(RequestFailure::Length),
+            Ok(_) => Ok(()),
+        })?
+    }
+
+    /// Whether there is a response, whose body may be read.
+    pub(crate) fn may_read(&self) -> Result<(), RequestFailure> {
+        Ok(self.with_response(|_| ())?)
+    }
+
+    /// Whether the last request asked for a WebSocket.
+    pub(crate) fn has_asked_for_upgrade(&self) -> bool {
+        self.look(|exchange| exchange.has_asked_for_upgrade()).unwrap_or(false)
     }
 
     /// Waits for the head of the response. A status other than 101 is no error (b1.2.6).
     pub(crate) fn receive_response(&self, notify: &Notify<'_>) -> Result<(), RequestFailure> {
-        in_thread(self.receive_response_on(&InThread, notify))
+        self.begin_response()?;
+        in_thread(self.response_on(&InThread, notify))
     }
 
-    /// The same with another way to wait.
-    pub(crate) async fn receive_response_on<W: Waits>(
-        &self,
-        waits: &W,
-        notify: &Notify<'_>,
-    ) -> Result<(), RequestFailure> {
+    /// Waits for the response from now on. [`response_on`](Self::response_on) does the rest.
+    pub(crate) fn begin_response(&self) -> Result<(), RequestFailure> {
+        self.look(|exchange| exchange.begin_response().map_err(|_| RequestFailure::NotNow))?
+    }
+
+    /// Receives the head of the response.
+    pub(crate) async fn response_on<W: Waits>(&self, waits: &W, notify: &Notify<'_>) -> Result<(), RequestFailure> {
         let settings = self.settings().clone();
         let mut exchange = self.take()?;
-        exchange.begin_response().map_err(|_| RequestFailure::NotNow)?;
         Ok(self.drive(waits, &mut exchange, &settings, notify).await?)
     }
 

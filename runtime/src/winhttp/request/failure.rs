@@ -93,6 +93,8 @@ pub(crate) enum NotUpgraded {
     Refused,
     /// The response has not come, or it was exchanged before (b1.2.11).
     NotNow,
+    /// The system has nothing left to say when the stream can be used.
+    NotRegistered,
     /// The call had to receive the response itself (b1.2.10), and that failed.
     Response(RequestFailure),
 }

@@ -1,0 +1,402 @@
+//! Calls that do not wait: what they can do at once is done, and for the rest their task is woken.
+//!
+//! The stream says when a try is worth it, so a task that is woken early finds out without a system call. Each kind of call is made
+//! by one task at a time; its owner sees to that.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use super::incoming::Reading;
+use super::outgoing::{self, Progress};
+use super::{Arrival, Failure, Pump, now, refusal_of};
+use crate::net::reactor::{Lease, Timer};
+use crate::net::times::after;
+use crate::net::{Interest, Waited, trace};
+use crate::protocol::{CloseFrame, Control, Piece, Role};
+use crate::session::{Ending, Refusal};
+
+/// How often a task reads before it lets others go on.
+const MAX_READS: u32 = 64;
+
+/// How much is read at once while the peer's close frame is waited for, in bytes.
+const DRAIN: usize = 4 * 1024;
+
+/// What the tasks of a connection wait with.
+#[derive(Debug)]
+pub(super) struct Clocks {
+    receive: Mutex<ReceiveClock>,
+    send: Mutex<SendClock>,
+}
+
+#[derive(Debug)]
+struct ReceiveClock {
+    timer: Timer,
+    /// Whether bytes have come since `since`.
+    has_bytes: bool,
+    /// From when on the present silence counts.
+    since: Instant,
+}
+
+#[derive(Debug)]
+struct SendClock {
+    timer: Timer,
+    /// Until when the peer has to take something.
+    until: Option<Option<Instant>>,
+}
+
+/// A frame that is being sent.
+#[derive(Debug, Default)]
+pub(crate) struct Flight {
+    /// Bytes that were made and that the stream has not taken, with the places that the engine knows.
+    made: Vec<u8>,
+}
+
+/// A close that is under way.
+#[derive(Debug, Default)]
+pub(crate) struct Closing {
+    /// Until when the peer has to answer, once our close frame is on its way.
+    deadline: Option<Option<Instant>>,
+    has_answer: bool,
+}
+
+impl Clocks {
+    fn new(lease: &Arc<Lease>) -> Self {
+        let receive = ReceiveClock { timer: lease.timer(), has_bytes: true, since: Instant::now() };
+        Self { receive: Mutex::new(receive), send: Mutex::new(SendClock { timer: lease.timer(), until: None }) }
+    }
+}
+
+impl Pump {
+    /// Has the reactor wake the tasks that use the connection. From then on no call may block.
+    pub(crate) fn register(&self, lease: &Arc<Lease>) -> std::io::Result<()> {
+        self.stream.register(lease)?;
+        self.clocks.get_or_init(|| Clocks::new(lease));
+        Ok(())
+    }
+
+    /// Begins a frame, of which no byte need go out. [`poll_send`](Self::poll_send) must be called until it is ready.
+    pub(crate) fn begin_send(&self, piece: Piece, payload: &[u8]) -> Result<Flight, Failure> {
+        self.outgoing.lock().begin(piece, payload).map_err(|error| self.refused(error))?;
+        Ok(Flight::default())
+    }
+
+    /// Sends on. It is ready when the operating system has the whole frame.
+    pub(crate) fn poll_send(
+        &self,
+        flight: &mut Flight,
+        payload: &[u8],
+        context: &Context<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        if flight.made.is_empty() {
+            // A server's payload is written from where it lies: only the head of its frame is made.
+            let made = match self.role {
+                Role::Client => payload.len(),
+                Role::Server => 0,
+            };
+            flight.made = outgoing::take_buffer(made);
+        }
+        let sent = self.poll_transmit(payload, &mut flight.made, context);
+        if sent.is_ready() {
+            outgoing::give_buffer(std::mem::take(&mut flight.made));
+        }
+        sent
+    }
+
+    fn poll_transmit(&self, payload: &[u8], made: &mut [u8], context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        loop {
+            let mut queue = self.outgoing.lock();
+            // The stream may not have said so yet.
+            if self.is_aborted.load(Ordering::SeqCst) {
+                queue.lose();
+            }
+            let progress = queue.transmit(&self.stream, payload, made);
+            self.outgoing.is_waited_for();
+            match progress {
+                Progress::Lost => {
+                    queue.finish(&self.stream);
+                    return Poll::Ready(Err(self.loss()));
+                }
+                _ if queue.is_out(&self.stream) => {
+                    let is_unsent = queue.is_unsent();
+                    queue.finish(&self.stream);
+                    self.note_progress();
+                    // It is refused as it would have been just after the fault.
+                    return Poll::Ready(if is_unsent { Err(Failure::InvalidOperation) } else { Ok(()) });
+                }
+                Progress::More | Progress::Drained => self.note_progress(),
+                Progress::Blocked => {
+                    drop(queue);
+                    ready!(self.poll_room(context))?;
+                }
+            }
+        }
+    }
+
+    /// Waits for room to write. It fails when the peer takes nothing for too long: then the connection is aborted.
+    fn poll_room(&self, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        if self.stream.poll_ready(Interest::Write, context).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let Some(mut clock) = self.send_clock() else { return Poll::Pending };
+        let until = *clock.until.get_or_insert_with(|| self.send_limit.deadline());
+        if clock.timer.poll(until, context).is_pending() {
+            return Poll::Pending;
+        }
+        drop(clock);
+        trace::socket("the peer took nothing for too long");
+        self.outgoing.lock().lose();
+        self.abort();
+        Poll::Ready(Err(Failure::TimedOut))
+    }
+
+    /// The peer has taken something: the next wait has its own time.
+    fn note_progress(&self) {
+        if let Some(mut clock) = self.send_clock()
+            && clock.until.take().is_some()
+        {
+            clock.timer.clear();
+        }
+    }
+
+    /// Queues the close frame, and nothing can be sent behind it. [`poll_drained`](Self::poll_drained) says when it is out.
+    pub(crate) fn begin_shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
+        let mut queue = self.outgoing.lock();
+        queue.send_control(Control::Close(close)).map_err(|error| self.refused(error))?;
+        queue.flush(&self.stream);
+        Ok(())
+    }
+
+    /// Waits until everything that is queued is out.
+    pub(crate) fn poll_shutdown(&self, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        self.poll_drained(context).map(|drained| match drained {
+            // The peer has said all it had to say, and has gone (b1.6.22).
+            Err(Failure::Lost) if self.peer_close().is_some() => Ok(()),
+            drained => drained,
+        })
+    }
+
+    fn poll_drained(&self, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        loop {
+            let mut queue = self.outgoing.lock();
+            if self.is_aborted.load(Ordering::SeqCst) {
+                queue.lose();
+            }
+            match queue.transmit(&self.stream, &[], &mut []) {
+                Progress::Drained => return Poll::Ready(Ok(())),
+                Progress::Lost => return Poll::Ready(Err(self.loss())),
+                Progress::More => self.note_progress(),
+                Progress::Blocked => {
+                    drop(queue);
+                    ready!(self.poll_room(context))?;
+                }
+            }
+        }
+    }
+
+    /// Whether a receive may begin.
+    pub(crate) fn may_receive(&self) -> Result<(), Failure> {
+        match self.incoming.ending() {
+            _ if self.is_aborted.load(Ordering::SeqCst) => Err(Failure::Cancelled),
+            _ if self.incoming.is_closing() => Err(Failure::InvalidOperation),
+            Some(ending) => Err(refusal_of(Some(ending))),
+            None => Ok(()),
+        }
+    }
+
+    /// Receives a piece of one frame into `buffer`, which is not empty. After `deadline` it fails with [`Failure::TimedOut`] when
+    /// nothing has come. A receive that is given up loses nothing.
+    pub(crate) fn poll_receive(
+        &self,
+        buffer: &mut [u8],
+        deadline: Option<Instant>,
+        context: &Context<'_>,
+    ) -> Poll<Result<Arrival, Failure>> {
+        if self.is_aborted.load(Ordering::SeqCst) || self.incoming.is_closing() {
+            return Poll::Ready(Err(Failure::Cancelled));
+        }
+        let mut reading = match self.incoming.begin_receive() {
+            Ok(reading) => reading,
+            // Close has taken the reading over just now.
+            Err(_) if self.incoming.is_closing() => return Poll::Ready(Err(Failure::Cancelled)),
+            Err(ending) => return Poll::Ready(Err(refusal_of(ending))),
+        };
+        let mut reads = 0;
+        loop {
+            reading.begin();
+            if let Some(arrival) = self.look(&mut reading, buffer)? {
+                return Poll::Ready(self.receive_more(&mut reading, buffer, arrival));
+            }
+            let read = reading.read(buffer, |room| self.stream.try_read(room).map(now));
+            reads += 1;
+            match read {
+                Ok(Some(Waited::Bytes(_))) => self.note_bytes(),
+                Ok(Some(Waited::End)) | Err(_) => return Poll::Ready(Err(self.lose(&mut reading))),
+                Ok(_) => {
+                    ready!(self.poll_bytes(&mut reading, deadline, context))?;
+                }
+            }
+            // A peer that sends control frames without a pause must not hold the thread.
+            if reads == MAX_READS {
+                if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                    return Poll::Ready(Err(Failure::TimedOut));
+                }
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Waits for bytes to read, and does what is due after a silence.
+    fn poll_bytes(
+        &self,
+        reading: &mut Reading<'_>,
+        deadline: Option<Instant>,
+        context: &Context<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        let mut interest = Interest::Read;
+        if self.outgoing.is_pending() {
+            // What could not be written at once, a pong for instance, goes out from here.
+            self.outgoing.lock().flush(&self.stream);
+            if self.outgoing.is_pending() {
+                interest = Interest::ReadOrWrite;
+            }
+        }
+        if self.stream.poll_ready(interest, context).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let quiet = self.silence.quiet();
+        let Some(mut clock) = self.receive_clock().filter(|_| quiet > 0 || deadline.is_some()) else {
+            return Poll::Pending;
+        };
+        let now = Instant::now();
+        if std::mem::take(&mut clock.has_bytes) {
+            clock.since = now;
+        }
+        if deadline.is_some_and(|deadline| deadline <= now) {
+            return Poll::Ready(Err(Failure::TimedOut));
+        }
+        let due = if quiet == 0 { None } else { clock.since.checked_add(Duration::from_millis(quiet.into())) };
+        let due = if due.is_some_and(|due| due <= now) {
+            let span = now - std::mem::replace(&mut clock.since, now);
+            drop(clock);
+            self.give_sign(reading, span)?;
+            let Some(again) = self.receive_clock() else { return Poll::Pending };
+            clock = again;
+            after(Some(Duration::from_millis(quiet.into())))
+        } else {
+            due
+        };
+        if let Some(until) = due.into_iter().chain(deadline).min() {
+            clock.timer.wake_by(until, context.waker());
+        }
+        Poll::Pending
+    }
+
+    fn note_bytes(&self) {
+        self.silence.ends();
+        if let Some(mut clock) = self.receive_clock() {
+            clock.has_bytes = true;
+        }
+    }
+
+    /// Begins to close: no receive begins any more, and the one under way is to be given up. Whether our close frame could be queued
+    /// makes no difference: Shutdown's stands for it (b1.6.13), and without a stream the reading will say so.
+    pub(crate) fn begin_close(&self, close: CloseFrame) -> Result<Closing, Failure> {
+        match self.incoming.begin_closing() {
+            Err(Refusal::Busy) => return Err(Failure::InvalidOperation),
+            Err(Refusal::Ended) => return Err(refusal_of(self.incoming.ending())),
+            Ok(_) => {}
+        }
+        let mut queue = self.outgoing.lock();
+        queue.send_control(Control::Close(close)).ok();
+        queue.flush(&self.stream);
+        Ok(Closing::default())
+    }
+
+    /// Drops what comes until the peer's close frame, and sends what is queued. If the peer does not answer in time, the connection
+    /// is aborted (b1.6.17). No frame of this end may be under way.
+    pub(crate) fn poll_close(&self, closing: &mut Closing, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        let closed = ready!(self.poll_close_in_time(closing, context));
+        if closed == Err(Failure::TimedOut) {
+            trace::socket("the peer did not answer the close frame in time");
+            self.abort();
+        }
+        Poll::Ready(closed)
+    }
+
+    fn poll_close_in_time(&self, closing: &mut Closing, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+        let is_first = closing.deadline.is_none();
+        let deadline = *closing.deadline.get_or_insert_with(|| self.close_limit.deadline());
+        if !closing.has_answer {
+            // A receive that has not given up yet has it for a moment only.
+            let mut reading = self.incoming.take_over();
+            if is_first {
+                reading.drain(DRAIN);
+            }
+            let answered = ready!(self.poll_answer(&mut reading, deadline, context));
+            reading.finish();
+            answered?;
+            closing.has_answer = true;
+        }
+        match ready!(self.poll_drained(context)) {
+            // The peer has said all it had to say: that it is gone now is no failure (b1.6.22).
+            Ok(()) | Err(Failure::Lost) => Poll::Ready(Ok(())),
+            Err(failure) => Poll::Ready(Err(failure)),
+        }
+    }
+
+    fn poll_answer(
+        &self,
+        reading: &mut Reading<'_>,
+        deadline: Option<Instant>,
+        context: &Context<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        let mut reads = 0;
+        loop {
+            self.look(reading, &mut [])?;
+            match reading.ending() {
+                Some(Ending::Closed(_)) => return Poll::Ready(Ok(())),
+                Some(_) => return Poll::Ready(Err(refusal_of(reading.ending()))),
+                None => {}
+            }
+            if self.is_aborted.load(Ordering::SeqCst) {
+                return Poll::Ready(Err(self.lose(reading)));
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Poll::Ready(Err(Failure::TimedOut));
+            }
+            match reading.read(&mut [], |room| self.stream.try_read(room).map(now)) {
+                Ok(Some(Waited::Bytes(_))) => {}
+                Ok(Some(Waited::End)) | Err(_) => return Poll::Ready(Err(self.lose(reading))),
+                Ok(_) => {
+                    self.outgoing.lock().flush(&self.stream);
+                    let is_pending = self.outgoing.is_pending();
+                    let interest = if is_pending { Interest::ReadOrWrite } else { Interest::Read };
+                    if self.stream.poll_ready(interest, context).is_pending() {
+                        if let Some(mut clock) = self.receive_clock()
+                            && clock.timer.poll(deadline, context).is_ready()
+                        {
+                            return Poll::Ready(Err(Failure::TimedOut));
+                        }
+                        return Poll::Pending;
+                    }
+                }
+            }
+            reads += 1;
+            if reads == MAX_READS {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn receive_clock(&self) -> Option<MutexGuard<'_, ReceiveClock>> {
+        Some(self.clocks.get()?.receive.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn send_clock(&self) -> Option<MutexGuard<'_, SendClock>> {
+        Some(self.clocks.get()?.send.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

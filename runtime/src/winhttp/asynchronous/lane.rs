@@ -1,0 +1,182 @@
+//! Operations of one direction, one after the other, and who works on them: one thread at a time, which also makes their callbacks.
+//!
+//! No lock is held while an operation is polled or a callback runs. When a callback runs, its operation has left the lane, so the
+//! callback may begin the next one: the thread comes back for it after the callback has returned.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+
+/// Operations that wait, and the right to work on them.
+#[derive(Debug)]
+pub(super) struct Lane<O> {
+    state: Mutex<State<O>>,
+    /// Signalled when the thread that works stops, or calls somebody back.
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State<O> {
+    operations: VecDeque<O>,
+    /// Whether a thread has taken one out and has not put it back.
+    is_taken: bool,
+    run: Run,
+    /// Whether something has happened while a thread worked.
+    is_woken: bool,
+    /// Whether a thread of the crew was asked to work.
+    is_queued: bool,
+    /// How many threads wait for a change. To wake nobody is a system call all the same.
+    waiting: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Run {
+    Idle,
+    /// A thread polls an operation, which never blocks.
+    Working,
+    /// A thread is in a callback, which may block.
+    Calling,
+}
+
+/// There are as many operations as there may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Full;
+
+impl<O> Lane<O> {
+    pub(super) const fn new() -> Self {
+        let state = State {
+            operations: VecDeque::new(),
+            is_taken: false,
+            run: Run::Idle,
+            is_woken: false,
+            is_queued: false,
+            waiting: 0,
+        };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    /// Adds the operation that `begin` gives, if there are fewer than `bound`. `begin` must not block.
+    pub(super) fn push<E: From<Full>>(&self, bound: usize, begin: impl FnOnce() -> Result<O, E>) -> Result<(), E> {
+        let mut state = self.lock();
+        if state.operations.len() + usize::from(state.is_taken) >= bound {
+            return Err(Full.into());
+        }
+        let operation = begin()?;
+        state.operations.push_back(operation);
+        Ok(())
+    }
+
+    /// Whether an operation has not ended.
+    pub(super) fn has_work(&self) -> bool {
+        let state = self.lock();
+        state.is_taken || !state.operations.is_empty()
+    }
+
+    /// Something has happened: whether a thread of the crew must be asked to [`work`](Self::work).
+    pub(super) fn wake(&self) -> bool {
+        let mut state = self.lock();
+        if state.run != Run::Idle {
+            state.is_woken = true;
+            return false;
+        }
+        !std::mem::replace(&mut state.is_queued, true)
+    }
+
+    /// The thread of the crew that was asked is there.
+    pub(super) fn arrive(&self) {
+        self.lock().is_queued = false;
+    }
+
+    /// Works until the operation at the head has to wait, or nothing is left, or so many have ended. In the last case somebody else
+    /// has to go on: `true`. If another thread works already, it does the rest.
+    pub(super) fn work<C>(&self, bound: usize, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) -> bool {
+        let mut state = self.lock();
+        if state.run != Run::Idle {
+            state.is_woken = true;
+            return false;
+        }
+        self.work_on(state, bound, poll, tell)
+    }
+
+    fn work_on<'s, C>(
+        &'s self,
+        mut state: MutexGuard<'s, State<O>>,
+        mut bound: usize,
+        mut poll: impl FnMut(&mut O) -> Poll<C>,
+        mut tell: impl FnMut(C),
+    ) -> bool {
+        state.run = Run::Working;
+        loop {
+            state.is_woken = false;
+            let Some(mut operation) = state.operations.pop_front() else { return self.stop(state, false) };
+            if bound == 0 {
+                state.operations.push_front(operation);
+                return self.stop(state, true);
+            }
+            state.is_taken = true;
+            drop(state);
+            let polled = poll(&mut operation);
+            state = self.lock();
+            state.is_taken = false;
+            match polled {
+                Poll::Pending => {
+                    state.operations.push_front(operation);
+                    if !state.is_woken {
+                        return self.stop(state, false);
+                    }
+                }
+                Poll::Ready(completion) => {
+                    bound -= 1;
+                    self.call(state, || {
+                        drop(operation);
+                        tell(completion);
+                    });
+                    state = self.lock();
+                }
+            }
+        }
+    }
+
+    /// Works on what must end now, because it was cancelled. Another thread that works is waited for, for it does not block; one that
+    /// is in a callback is not, and does this afterwards.
+    pub(super) fn finish<C>(&self, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) {
+        let mut state = self.lock();
+        state.waiting += 1;
+        while state.run == Run::Working {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.waiting -= 1;
+        state.is_woken = true;
+        if state.run == Run::Idle {
+            self.work_on(state, usize::MAX, poll, tell);
+        }
+    }
+
+    /// Calls somebody back in the midst of a poll, in the thread that works.
+    pub(super) fn calling(&self, call: impl FnOnce()) {
+        self.call(self.lock(), call);
+    }
+
+    fn call(&self, mut state: MutexGuard<'_, State<O>>, call: impl FnOnce()) {
+        state.run = Run::Calling;
+        self.change(state);
+        call();
+        self.lock().run = Run::Working;
+    }
+
+    fn stop(&self, mut state: MutexGuard<'_, State<O>>, has_more: bool) -> bool {
+        state.run = Run::Idle;
+        self.change(state);
+        has_more
+    }
+
+    fn change(&self, state: MutexGuard<'_, State<O>>) {
+        if state.waiting > 0 {
+            self.changed.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<O>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,213 @@
+//! Writes down what status callbacks are told, and lets tests wait for it.
+
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::ptr;
+use std::slice;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use winws::ffi::winhttp::HINTERNET;
+use winws_api::winhttp::{AsyncResult, WebSocketAsyncResult, WebSocketStatus, sys};
+
+/// How long anything may take before it counts as hanging.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a callback was told beside the status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Information {
+    None,
+    Number(u32),
+    Text(String),
+    Handle(usize),
+    /// Bytes of the program: their address and what they were.
+    Bytes(usize, Vec<u8>),
+    /// The 16 bytes of WINHTTP_ASYNC_RESULT: result and error.
+    Result(usize, u32),
+    /// The 24 bytes of WINHTTP_WEB_SOCKET_ASYNC_RESULT: result, error and operation.
+    SocketResult(usize, u32, i32),
+    /// WINHTTP_WEB_SOCKET_STATUS: bytes and type.
+    Status(u32, i32),
+}
+
+/// One call of a callback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) thread: ThreadId,
+    pub(crate) handle: usize,
+    pub(crate) context: usize,
+    pub(crate) status: u32,
+    pub(crate) information: Information,
+    pub(crate) length: u32,
+}
+
+type Hook = Box<dyn FnMut(&Told) + Send>;
+
+/// What was told, in the order in which callbacks began. Its address is the context of the handles.
+pub(crate) struct Recorder {
+    told: Mutex<Record>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Record {
+    told: Vec<Told>,
+    /// How many callbacks have returned.
+    returned: usize,
+    /// What to do within callbacks with a status.
+    hooks: VecDeque<(u32, Hook)>,
+}
+
+/// The callback of all tests.
+pub(crate) const RECORD: Option<unsafe extern "system" fn(HINTERNET, usize, u32, *mut c_void, u32)> = Some(record);
+
+impl Recorder {
+    /// A recorder that lives as long as the process: a callback may come late.
+    pub(crate) fn new() -> &'static Self {
+        Box::leak(Box::new(Self { told: Mutex::default(), changed: Condvar::new() }))
+    }
+
+    /// The context that leads here.
+    pub(crate) fn context(&'static self) -> usize {
+        ptr::from_ref(self).expose_provenance()
+    }
+
+    /// Does something within the next callback with this status.
+    pub(crate) fn within(&self, status: u32, hook: impl FnMut(&Told) + Send + 'static) {
+        self.lock().hooks.push_back((status, Box::new(hook)));
+    }
+
+    /// What was told so far.
+    pub(crate) fn told(&self) -> Vec<Told> {
+        self.lock().told.clone()
+    }
+
+    /// What was told of a handle so far.
+    pub(crate) fn of(&self, handle: HINTERNET) -> Vec<Told> {
+        self.told().into_iter().filter(|told| told.handle == handle.addr()).collect()
+    }
+
+    /// The statuses that a handle was told of so far.
+    pub(crate) fn statuses(&self, handle: HINTERNET) -> Vec<u32> {
+        self.of(handle).into_iter().map(|told| told.status).collect()
+    }
+
+    /// Waits until a handle was told of a status for the n-th time, and that callback has returned.
+    pub(crate) fn wait_for(&self, handle: HINTERNET, status: u32, count: usize) -> Told {
+        self.wait(|told| {
+            told.iter().filter(|told| told.handle == handle.addr() && told.status == status).nth(count - 1).cloned()
+        })
+    }
+
+    /// Waits until `look` finds something in what was told, and no callback runs.
+    pub(crate) fn wait<T>(&self, mut look: impl FnMut(&[Told]) -> Option<T>) -> T {
+        let until = Instant::now() + PATIENCE;
+        let mut record = self.lock();
+        loop {
+            if record.returned == record.told.len()
+                && let Some(found) = look(&record.told)
+            {
+                return found;
+            }
+            let rest = until.saturating_duration_since(Instant::now());
+            assert!(!rest.is_zero(), "it was not told in time: {:#?}", record.told);
+            record = self.changed.wait_timeout(record, rest).expect("no callback panics").0;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.told.lock().expect("no callback panics")
+    }
+}
+
+unsafe extern "system" fn record(
+    handle: HINTERNET,
+    context: usize,
+    status: u32,
+    information: *mut c_void,
+    length: u32,
+) {
+    let size = usize::try_from(length).expect("32 bits fit");
+    // SAFETY: the pages say what the information is.
+    let read = unsafe {
+        match status {
+            _ if information.is_null() => {
+                assert_eq!(length, 0);
+                Information::None
+            }
+            sys::WINHTTP_CALLBACK_STATUS_HANDLE_CREATED | sys::WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING => {
+                assert_eq!(size, size_of::<HINTERNET>());
+                Information::Handle(*information.cast::<usize>())
+            }
+            sys::WINHTTP_CALLBACK_STATUS_RESOLVING_NAME
+            | sys::WINHTTP_CALLBACK_STATUS_NAME_RESOLVED
+            | sys::WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER
+            | sys::WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER
+            | sys::WINHTTP_CALLBACK_STATUS_REDIRECT => {
+                let units = slice::from_raw_parts(information.cast::<u16>(), size);
+                Information::Text(String::from_utf16(units.strip_suffix(&[0]).expect("a zero")).expect("UTF-16"))
+            }
+            sys::WINHTTP_CALLBACK_STATUS_REQUEST_ERROR if size == size_of::<WebSocketAsyncResult>() => {
+                let result = *information.cast::<WebSocketAsyncResult>();
+                Information::SocketResult(result.async_result.result, result.async_result.error, result.operation)
+            }
+            sys::WINHTTP_CALLBACK_STATUS_REQUEST_ERROR => {
+                assert_eq!(size, size_of::<AsyncResult>());
+                let result = *information.cast::<AsyncResult>();
+                Information::Result(result.result, result.error)
+            }
+            sys::WINHTTP_CALLBACK_STATUS_READ_COMPLETE | sys::WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE
+                if is_socket(handle) =>
+            {
+                assert_eq!(size, size_of::<WebSocketStatus>());
+                let status = *information.cast::<WebSocketStatus>();
+                Information::Status(status.bytes_transferred, status.buffer_type)
+            }
+            sys::WINHTTP_CALLBACK_STATUS_READ_COMPLETE | sys::WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE => {
+                let bytes = slice::from_raw_parts(information.cast::<u8>(), size).to_vec();
+                Information::Bytes(information.addr(), bytes)
+            }
+            _ => {
+                assert_eq!(length, 4);
+                Information::Number(*information.cast::<u32>())
+            }
+        }
+    };
+    if context == 0 {
+        return;
+    }
+    // SAFETY: the context is the address of a recorder, which lives as long as the process.
+    let recorder = unsafe { &*ptr::with_exposed_provenance::<Recorder>(context) };
+    let told =
+        Told { thread: thread::current().id(), handle: handle.addr(), context, status, information: read, length };
+    let hook = {
+        let mut record = recorder.lock();
+        record.told.push(told.clone());
+        let at = record.hooks.iter().position(|(of, _)| *of == status);
+        at.and_then(|at| record.hooks.remove(at))
+    };
+    recorder.changed.notify_all();
+    if let Some((_, mut hook)) = hook {
+        hook(&told);
+    }
+    recorder.lock().returned += 1;
+    recorder.changed.notify_all();
+}
+
+/// Whether a handle is that of a WebSocket (WINHTTP_OPTION_HANDLE_TYPE).
+fn is_socket(handle: HINTERNET) -> bool {
+    use winws::ffi::winhttp::WinHttpQueryOption;
+    let (mut kind, mut size) = (0_u32, 4);
+    // SAFETY: there is room for a DWORD.
+    let read = unsafe {
+        let value = ptr::from_mut(&mut kind).cast();
+        WinHttpQueryOption(handle, sys::WINHTTP_OPTION_HANDLE_TYPE, value, &raw mut size)
+    };
+    // A handle that was closed meanwhile says nothing, and completes nothing but errors.
+    read == 1
+        && !matches!(
+            kind,
+            sys::WINHTTP_HANDLE_TYPE_SESSION | sys::WINHTTP_HANDLE_TYPE_CONNECT | sys::WINHTTP_HANDLE_TYPE_REQUEST
+        )
+}
