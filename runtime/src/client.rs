@@ -1,11 +1,12 @@
 //! The Rust API: a WebSocket as a value, over WinHTTP's objects, and how a client gets one.
 
+pub mod asynchronous;
 mod connect;
 mod error;
 mod halves;
+mod message;
 mod response;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use winws_api::winhttp::{
@@ -13,6 +14,9 @@ use winws_api::winhttp::{
     WebSocketSendError, WebSocketShutdownError,
 };
 
+use self::message::{Messages, Receives};
+use crate::net::pump::Failure;
+use crate::net::waits::in_thread;
 use crate::protocol::CloseFrame;
 use crate::winhttp::{NoCloseFrame, Socket};
 
@@ -20,15 +24,6 @@ pub use connect::{ConnectOptions, Session, SessionBuilder, connect, connect_with
 pub use error::{ConnectError, MessageError};
 pub use halves::{ReceiveHalf, SendHalf};
 pub use response::Response;
-
-/// How long a message may be for [`WebSocket::receive_message`] where nothing else was asked for, in bytes.
-const MESSAGE_LIMIT: usize = 64 << 20;
-
-/// How much room [`WebSocket::receive_message`] makes at first, in bytes.
-const FIRST_ROOM: usize = 4096;
-
-/// The close code for a message that is too big (RFC 6455 section 7.4.1).
-const TOO_BIG: u16 = 1009;
 
 /// A connected WebSocket: the client's end from [`connect`], or the server's from [`accept`](crate::accept).
 ///
@@ -44,17 +39,24 @@ const TOO_BIG: u16 = 1009;
 pub struct WebSocket {
     socket: Socket,
     subprotocol: Option<String>,
-    message: Mutex<Message>,
+    messages: Messages,
 }
 
-/// The message under way of [`WebSocket::receive_message`].
-#[derive(Debug)]
-struct Message {
-    limit: usize,
-    /// What had come of it when a receive gave up. `None` while a call has it.
-    part: Option<Vec<u8>>,
-    /// The limit that it was longer than.
-    too_long: Option<usize>,
+/// Receives in the thread of the caller.
+struct Blocking<'s>(&'s Socket);
+
+impl Receives for Blocking<'_> {
+    fn socket(&self) -> &Socket {
+        self.0
+    }
+
+    async fn receive(
+        &self,
+        buffer: &mut [u8],
+        deadline: Option<Instant>,
+    ) -> Result<(usize, WebSocketBufferType), Failure> {
+        self.0.receive(buffer, deadline)
+    }
 }
 
 /// What a receive gave: one piece of a message, or the peer's close.
@@ -78,8 +80,7 @@ pub struct CloseStatus {
 
 impl WebSocket {
     pub(crate) const fn new(socket: Socket, subprotocol: Option<String>) -> Self {
-        let message = Message { limit: MESSAGE_LIMIT, part: Some(Vec::new()), too_long: None };
-        Self { socket, subprotocol, message: Mutex::new(message) }
+        Self { socket, subprotocol, messages: Messages::new() }
     }
 
     /// The subprotocol that the server chose among those that the client asked for.
@@ -157,92 +158,7 @@ impl WebSocket {
     /// in memory, and each later call fails in the same way. [`MessageError::Failed`] has the errors of
     /// [`receive`](Self::receive).
     pub fn receive_message(&self, buffer: &mut Vec<u8>) -> Result<Delivery, MessageError> {
-        let (limit, part) = self.begin_message().inspect_err(|_| buffer.clear())?;
-        let mut len = part.len();
-        if len > 0 {
-            *buffer = part;
-        }
-        let received = self.receive_rest(buffer, &mut len, limit);
-        let mut message = self.message();
-        message.part = Some(Vec::new());
-        match received {
-            Ok(kind) => {
-                buffer.truncate(len);
-                Ok(Delivery { len, kind })
-            }
-            Err(MessageError::TooLong { limit }) => {
-                message.too_long = Some(limit);
-                buffer.clear();
-                Err(MessageError::TooLong { limit })
-            }
-            Err(failed) => {
-                buffer.truncate(len);
-                if len > 0 {
-                    message.part = Some(std::mem::take(buffer));
-                }
-                Err(failed)
-            }
-        }
-    }
-
-    /// The limit for a message, and what has come of it. Two threads at once would tear one message apart.
-    fn begin_message(&self) -> Result<(usize, Vec<u8>), MessageError> {
-        let mut message = self.message();
-        if let Some(limit) = message.too_long {
-            return Err(MessageError::TooLong { limit });
-        }
-        let part = message.part.take().ok_or(WebSocketReceiveError::InvalidOperation)?;
-        Ok((message.limit, part))
-    }
-
-    /// Receives up to the end of a message whose first `len` bytes stand in `buffer`.
-    fn receive_rest(
-        &self,
-        buffer: &mut Vec<u8>,
-        len: &mut usize,
-        limit: usize,
-    ) -> Result<WebSocketBufferType, MessageError> {
-        // One byte more than the limit shows that a message goes beyond it.
-        let most = limit.saturating_add(1);
-        let mut deadline = self.socket.message_deadline();
-        loop {
-            if *len > limit {
-                let close = CloseFrame::new(TOO_BIG, b"").expect("1009 may be on the wire");
-                // After our own close frame the peer needs no other one.
-                self.socket.shutdown_now(close).ok();
-                return Err(MessageError::TooLong { limit });
-            }
-            if *len == buffer.len() {
-                let memory = if buffer.capacity() > *len { buffer.capacity() } else { usize::MAX };
-                let room = len.saturating_mul(2).max(FIRST_ROOM).min(memory).min(most);
-                buffer.reserve_exact(room - *len);
-                buffer.resize(room, 0);
-            }
-            let end = buffer.len().min(most);
-            let (more, kind) =
-                self.socket.receive(&mut buffer[*len..end], deadline).map_err(WebSocketReceiveError::from)?;
-            *len += more;
-            match kind {
-                WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment if more > 0 => {
-                    deadline = self.socket.message_deadline();
-                }
-                // Empty pieces never reach the limit of the message, so they must not go on for ever.
-                WebSocketBufferType::BinaryFragment | WebSocketBufferType::Utf8Fragment => {
-                    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                        return Err(WebSocketReceiveError::Timeout.into());
-                    }
-                }
-                // A message that the peer's close cut off will never be whole.
-                WebSocketBufferType::Close => {
-                    *len = 0;
-                    return Ok(kind);
-                }
-                WebSocketBufferType::BinaryMessage | WebSocketBufferType::Utf8Message if *len <= limit => {
-                    return Ok(kind);
-                }
-                WebSocketBufferType::BinaryMessage | WebSocketBufferType::Utf8Message => {}
-            }
-        }
+        in_thread(self.messages.receive(&Blocking(&self.socket), buffer))
     }
 
     /// Sends the close frame, and nothing after it; receiving goes on until the peer's close.
@@ -354,11 +270,7 @@ impl WebSocket {
 
     /// Sets how long a message may be for [`receive_message`](Self::receive_message), in bytes: 64 MiB at first.
     pub fn set_message_limit(&self, limit: usize) {
-        self.message().limit = limit;
-    }
-
-    fn message(&self) -> MutexGuard<'_, Message> {
-        self.message.lock().unwrap_or_else(PoisonError::into_inner)
+        self.messages.set_limit(limit);
     }
 }
 

@@ -167,6 +167,7 @@ pub mod tls;
 pub mod websocket;
 mod winhttp;
 
+pub use client::asynchronous;
 pub use client::{
     CloseStatus, ConnectError, ConnectOptions, Delivery, MessageError, ReceiveHalf, Response, SendHalf, Session,
     SessionBuilder, WebSocket, connect, connect_with, get,

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use winws_api::winhttp::{OpenError, ReceiveResponseError, SendRequestError, WebSocketCompleteUpgradeError, sys};
 
 use super::{ConnectError, Response, WebSocket};
+use crate::net::waits::{InThread, Waits, in_thread};
 use crate::tls::{ClientCertificate, RevocationLists, Roots};
 use crate::winhttp::{
-    Connection, Credentials, Number, Opening, Proxies, Request, Session as SessionObject, Settings, Url, Whose,
+    Connection, Credentials, Number, Opening, Proxies, Request, Session as SessionObject, Settings, Socket, Url, Whose,
 };
 
 /// How much of the body of a refusal a [`ConnectError`] keeps, in bytes.
@@ -153,6 +154,17 @@ impl Session {
     ///
     /// The error's `source()` has what the operating system or the handshake said.
     pub fn connect_with(&self, url: &str, options: &ConnectOptions<'_>) -> Result<WebSocket, ConnectError> {
+        let (socket, subprotocol) = in_thread(self.connect_on(&InThread, url, options))?;
+        Ok(WebSocket::new(socket, subprotocol))
+    }
+
+    /// Connects with a way to wait. It also gives the subprotocol that the server chose.
+    pub(super) async fn connect_on<W: Waits>(
+        &self,
+        waits: &W,
+        url: &str,
+        options: &ConnectOptions<'_>,
+    ) -> Result<(Socket, Option<String>), ConnectError> {
         let request = self.open(url)?;
         // From then on a header of the handshake is refused where it is added, and can be named.
         request.ask_for_upgrade();
@@ -162,17 +174,17 @@ impl Session {
         if !options.subprotocols.is_empty() {
             add_header(&request, "Sec-WebSocket-Protocol", &options.subprotocols.join(", "))?;
         }
-        exchange(&request)?;
+        exchange_on(waits, &request).await?;
         let (status, subprotocol) = request.with_response(|response| {
             let subprotocol = response.headers("Sec-WebSocket-Protocol").next();
             (response.status(), subprotocol.map(|value| String::from_utf8_lossy(value).into_owned()))
         })?;
         if status != 101 {
-            return Err(refusal(&request, status));
+            return Err(refusal_on(waits, &request, status).await);
         }
         let socket =
             request.complete_upgrade(&|_| {}).map_err(|cause| WebSocketCompleteUpgradeError::from(cause).code())?;
-        Ok(WebSocket::new(socket, subprotocol))
+        Ok((socket, subprotocol))
     }
 
     /// Asks for the document at an `http://` or `https://` URL, and gives the response whatever its status is. Redirects are followed.
@@ -200,7 +212,7 @@ impl Session {
     /// such as 404 is no error, and neither is the 407 of a proxy that wants credentials.
     pub fn get(&self, url: &str) -> Result<Response, ConnectError> {
         let request = self.open(url)?;
-        exchange(&request)?;
+        in_thread(exchange_on(&InThread, &request))?;
         Ok(Response::new(request)?)
     }
 
@@ -351,13 +363,15 @@ fn add_header(request: &Request, name: &str, value: &str) -> Result<(), ConnectE
     request.add_header(name, value)?.map_err(|_| ConnectError::of_header(name))
 }
 
-fn exchange(request: &Request) -> Result<(), ConnectError> {
-    request.send(None, &[], 0, &|_| {}).map_err(ConnectError::of::<SendRequestError>)?;
-    request.receive_response(&|_| {}).map_err(ConnectError::of::<ReceiveResponseError>)
+async fn exchange_on<W: Waits>(waits: &W, request: &Request) -> Result<(), ConnectError> {
+    request.begin(None, &[], 0).map_err(ConnectError::of::<SendRequestError>)?;
+    request.send_on(waits, &|_| {}).await.map_err(ConnectError::of::<SendRequestError>)?;
+    request.begin_response().map_err(ConnectError::of::<ReceiveResponseError>)?;
+    request.response_on(waits, &|_| {}).await.map_err(ConnectError::of::<ReceiveResponseError>)
 }
 
 /// What the server said instead of an upgrade, with the start of its body as far as that comes soon.
-fn refusal(request: &Request, status: u16) -> ConnectError {
+async fn refusal_on<W: Waits>(waits: &W, request: &Request, status: u16) -> ConnectError {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers = request
         .with_response(|response| response.all().iter().map(|(name, value)| (text(name), text(value))).collect())
@@ -365,7 +379,7 @@ fn refusal(request: &Request, status: u16) -> ConnectError {
     let mut body = vec![0; REFUSAL_BODY];
     let limit = request.settings().limit(Number::ReceiveTimeout).map_or(REFUSAL_TIME, |limit| limit.min(REFUSAL_TIME));
     // A body that breaks off does not matter here.
-    let length = request.read_by(&mut body, Instant::now().checked_add(limit)).unwrap_or(0);
+    let length = request.read_on(waits, &mut body, Instant::now().checked_add(limit)).await.unwrap_or(0);
     body.truncate(length);
     ConnectError::refused(status, headers, body)
 }

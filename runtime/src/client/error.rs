@@ -67,6 +67,11 @@ impl ConnectError {
         Self { code: E::from(failure).into(), reason: Reason::Failed(source) }
     }
 
+    /// A failure with what the system said.
+    pub(super) const fn with_source(code: Win32Error, source: Box<dyn Error + Send + Sync>) -> Self {
+        Self { code, reason: Reason::Failed(Some(source)) }
+    }
+
     /// A header that the program gave is not one that can be sent.
     pub(super) fn of_header(name: &str) -> Self {
         let reason = Reason::Header(InvalidHeader { name: name.to_owned() });

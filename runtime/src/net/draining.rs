@@ -171,6 +171,7 @@ mod tests {
     use rustix::net::sockopt;
 
     use super::*;
+    use crate::net::tcp::Wait;
     use crate::net::tests::{WAYS, pair};
     use crate::net::wait::Waker;
 
@@ -281,7 +282,7 @@ mod tests {
                 let taking = Tcp::with_way(peer, way).unwrap();
                 let _reading = scope.spawn(move || {
                     let mut buffer = [0; 16_384];
-                    while taking.read(&mut buffer, None, None).is_ok_and(|read| read != Waited::End) {}
+                    while taking.read_within(&mut buffer, Wait::Forever, None).is_ok_and(|read| read != Waited::End) {}
                 });
                 while stream.try_write(b"a").unwrap().is_none() {
                     assert_eq!(draining.try_read(&mut [0; 8]).unwrap(), None);

@@ -143,10 +143,6 @@ impl Registration {
         &self.source
     }
 
-    pub(crate) const fn lease(&self) -> &Arc<Lease> {
-        &self.lease
-    }
-
     /// Has the reactor forget the socket.
     pub(crate) fn end(&self, socket: BorrowedFd<'_>) {
         let reactor = &self.lease.reactor;

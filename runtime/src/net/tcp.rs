@@ -158,16 +158,6 @@ impl Tcp {
     ///
     /// Another thread ends it at once by [`shutdown_both`](Self::shutdown_both), or by
     /// [`wake_reader`](Self::wake_reader) with the same waker.
-    pub(crate) fn read(
-        &self,
-        buffer: &mut [u8],
-        deadline: Option<Instant>,
-        waker: Option<&Waker>,
-    ) -> io::Result<Waited> {
-        self.read_within(buffer, deadline.map_or(Wait::Forever, Wait::Until), waker)
-    }
-
-    /// The same with a wait that need not have a deadline.
     pub(crate) fn read_within(&self, buffer: &mut [u8], wait: Wait, waker: Option<&Waker>) -> io::Result<Waited> {
         let is_woken = || waker.is_some_and(Waker::is_woken);
         let mut began_again = false;

@@ -152,6 +152,11 @@ impl Socket {
         self.pump.poll_receive(most_of(buffer), deadline, context).map_ok(delivered)
     }
 
+    /// Has the task that receives look again.
+    pub(crate) fn wake_receiver(&self) {
+        self.pump.wake_receiver();
+    }
+
     /// Begins to send the close frame.
     pub(crate) fn begin_shutdown(&self, close: CloseFrame) -> Result<(), Failure> {
         self.pump.begin_shutdown(close)

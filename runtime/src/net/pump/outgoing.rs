@@ -206,11 +206,6 @@ impl Queue {
         self.flush(stream);
     }
 
-    /// Whether a frame waits for its sender.
-    pub(super) const fn is_taken(&self) -> bool {
-        self.is_taken
-    }
-
     pub(super) fn send_control(&mut self, control: Control) -> Result<(), SendError> {
         self.write.send_control(control, ())
     }

@@ -294,6 +294,11 @@ impl Pump {
         Poll::Pending
     }
 
+    /// Has the task that receives look again.
+    pub(crate) fn wake_receiver(&self) {
+        self.stream.wake_tasks(Interest::Read);
+    }
+
     fn note_bytes(&self) {
         self.silence.ends();
         if let Some(mut clock) = self.receive_clock() {

@@ -192,8 +192,8 @@ fn what_the_socket_was_set_to_before_makes_no_difference() {
         socket.set_read_timeout(None).unwrap();
         let stream = Tcp::with_way(socket, way).unwrap();
         assert!(stream.socket.nodelay().unwrap());
-        let soon = Some(Instant::now() + Duration::from_millis(1));
-        assert_eq!(stream.read(&mut [0; 8], soon, None).unwrap(), Waited::TimedOut);
+        let soon = Instant::now() + Duration::from_millis(1);
+        assert_eq!(stream.read_within(&mut [0; 8], Wait::Until(soon), None).unwrap(), Waited::TimedOut);
     }
 }
 

@@ -208,10 +208,10 @@ impl Request {
     /// Fills the buffer from the body, or to the end of the body. What came before a fault or the end of the time is given
     /// out first: the next call has the error.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> Result<usize, RequestFailure> {
-        self.read_by(buffer, self.body_deadline())
+        in_thread(self.read_on(&InThread, buffer, self.body_deadline()))
     }
 
-    /// The same with another way to wait.
+    /// The same with another way to wait, and another deadline.
     pub(crate) async fn read_on<W: Waits>(
         &self,
         waits: &W,
@@ -237,11 +237,6 @@ impl Request {
             }
         }
         Ok(filled)
-    }
-
-    /// The same with another deadline.
-    pub(crate) fn read_by(&self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<usize, RequestFailure> {
-        in_thread(self.read_on(&InThread, buffer, deadline))
     }
 
     /// Reads what there is of the body, and waits only if that is nothing. 0 is the end of the body.
