@@ -3,6 +3,7 @@
 mod asynchronous;
 mod client;
 mod faults;
+mod futures;
 mod idle;
 mod protocol;
 mod rows;

@@ -15,7 +15,7 @@ use rustix::net::{AddressFamily, SocketType, sockopt};
 
 use super::names::{ResolveError, Resolver};
 use super::race::{Race, Step};
-use super::reactor::{Lease, Registration};
+use super::reactor::{Direction, Lease, Registration};
 use super::stream::Stream;
 use super::tcp::Way;
 use super::wait::{Readiness, Waker, wait_for_any};
@@ -313,7 +313,7 @@ pub(super) fn wait_for_attempts(attempts: &[Attempt], until: Option<Instant>, wa
 /// How an attempt has ended, if it has.
 fn outcome(attempt: &Attempt) -> Option<io::Result<()>> {
     let write = attempt.registration.get().map(|registration| &registration.source().write);
-    let count = write.and_then(|write| write.count());
+    let count = write.and_then(Direction::count);
     let check = || -> io::Result<Option<()>> {
         let mut fds = [PollFd::new(attempt.socket(), PollFlags::OUT)];
         if wait_for_any(&mut fds, Some(Instant::now()))? == Readiness::TimedOut {

@@ -107,6 +107,11 @@ impl Tcp {
         worth_it(source, length, || recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT).map(|(count, _)| count))
     }
 
+    /// The same whatever the reactor has said, for threads that wait by themselves.
+    fn read_now(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        attempt(|| recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT).map(|(count, _)| count))
+    }
+
     /// Writes what the system takes at once, or `None` when it takes nothing.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<Option<usize>> {
         let source = self.source().map(|source| &source.write);
@@ -167,8 +172,8 @@ impl Tcp {
             }
             let is_late = || matches!(wait, Wait::Until(deadline) if deadline <= Instant::now());
             let read = match self.way {
-                Way::Polling => self.try_read(buffer)?,
-                Way::Blocking if is_late() => self.try_read(buffer)?,
+                Way::Polling => self.read_now(buffer)?,
+                Way::Blocking if is_late() => self.read_now(buffer)?,
                 Way::Blocking => {
                     self.limit_receive(wait, began_again)?;
                     began_again = true;

@@ -44,6 +44,32 @@ impl Limit {
     }
 }
 
+/// A point in time that is set when it is asked for first.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Due {
+    #[default]
+    Unset,
+    Never,
+    At(Instant),
+}
+
+impl Due {
+    pub(crate) const fn is_set(self) -> bool {
+        !matches!(self, Self::Unset)
+    }
+
+    /// The point in time; `None` is never.
+    pub(crate) fn get_or_set(&mut self, set: impl FnOnce() -> Option<Instant>) -> Option<Instant> {
+        if !self.is_set() {
+            *self = set().map_or(Self::Never, Self::At);
+        }
+        match *self {
+            Self::Unset | Self::Never => None,
+            Self::At(time) => Some(time),
+        }
+    }
+}
+
 /// A limit as the number of an option: part of a millisecond counts as a whole one, and a limit of more than 49 days is 0, which
 /// is none.
 pub(crate) fn millis_of(limit: Option<Duration>) -> u32 {

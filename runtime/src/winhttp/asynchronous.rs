@@ -92,17 +92,17 @@ struct Track {
 impl Life {
     /// The life of a handle of a session.
     pub(super) fn of_session(object: Object) -> io::Result<Arc<Self>> {
-        Ok(Self::new(object, None, Lease::get()?))
+        Ok(Self::new(object, None, &Lease::get()?))
     }
 
     /// The life of a handle that was made from others. `None` if the last of those is closed.
     pub(super) fn below(above: &Arc<Self>, object: Object) -> Option<Arc<Self>> {
-        above.gate.enter().then(|| Self::new(object, Some(Arc::clone(above)), Arc::clone(above.lease())))
+        above.gate.enter().then(|| Self::new(object, Some(Arc::clone(above)), above.lease()))
     }
 
-    fn new(object: Object, above: Option<Arc<Self>>, lease: Arc<Lease>) -> Arc<Self> {
+    fn new(object: Object, above: Option<Arc<Self>>, lease: &Arc<Lease>) -> Arc<Self> {
         Arc::new_cyclic(|life| {
-            let track = || Track { lane: Lane::new(), life: Weak::clone(life), lease: Arc::clone(&lease) };
+            let track = || Track { lane: Lane::new(), life: Weak::clone(life), lease: Arc::clone(lease) };
             let (out, into) = (Arc::new(track()), Arc::new(track()));
             Self { object, handle: OnceLock::new(), above, gate: Gate::new(), out, into }
         })

@@ -56,15 +56,14 @@ impl Sending {
         let (mut sender, mut payload) = (Sender { sending: self, socket, number: None }, Some(payload));
         poll_fn(|context| {
             self.with(|state| {
-                let number = match sender.number {
-                    Some(number) => number,
-                    None => {
-                        // Somebody else's frame goes first.
-                        ready!(state.poll(socket, context));
-                        let payload = payload.take().expect("the frame has not begun");
-                        let flight = socket.begin_send(kind, &payload)?;
-                        *sender.number.insert(state.begin(flight, payload))
-                    }
+                let number = if let Some(number) = sender.number {
+                    number
+                } else {
+                    // Somebody else's frame goes first.
+                    ready!(state.poll(socket, context));
+                    let payload = payload.take().expect("the frame has not begun");
+                    let flight = socket.begin_send(kind, &payload)?;
+                    *sender.number.insert(state.begin(flight, payload))
                 };
                 state.poll_end_of(number, socket, context)
             })

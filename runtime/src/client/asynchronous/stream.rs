@@ -71,13 +71,13 @@ impl MessageStream {
 impl Stream for MessageStream {
     type Item = Result<Message, MessageError>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.has_ended {
             return Poll::Ready(None);
         }
         let socket = Arc::clone(&self.socket);
         let receiving = self.receiving.get_or_insert_with(|| Box::pin(receive(socket)));
-        let received = ready!(receiving.as_mut().poll(context));
+        let received = ready!(receiving.as_mut().poll(cx));
         self.receiving = None;
         let item = received.transpose();
         // A failure of a receive is final, but for the end of its time.
@@ -93,17 +93,17 @@ impl Stream for MessageStream {
 impl Sink<Message> for MessageStream {
     type Error = SinkError;
 
-    fn poll_ready(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), SinkError>> {
+    fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SinkError>> {
         let Some(sending) = &mut self.sending else { return Poll::Ready(Ok(())) };
-        let sent = ready!(sending.as_mut().poll(context));
+        let sent = ready!(sending.as_mut().poll(cx));
         self.sending = None;
         Poll::Ready(sent.map_err(SinkError::Send))
     }
 
-    fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), SinkError> {
+    fn start_send(mut self: Pin<&mut Self>, item: Message) -> Result<(), SinkError> {
         let socket = Arc::clone(&self.socket);
         self.sending = Some(Box::pin(async move {
-            match message {
+            match item {
                 Message::Text(text) => socket.send_text(text).await,
                 Message::Binary(bytes) => socket.send_binary(bytes).await,
             }
@@ -111,16 +111,16 @@ impl Sink<Message> for MessageStream {
         Ok(())
     }
 
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), SinkError>> {
-        self.poll_ready(context)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SinkError>> {
+        self.poll_ready(cx)
     }
 
     /// Closes with the code 1000.
-    fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), SinkError>> {
-        ready!(self.as_mut().poll_ready(context))?;
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SinkError>> {
+        ready!(self.as_mut().poll_ready(cx))?;
         let socket = Arc::clone(&self.socket);
         let closing = self.closing.get_or_insert_with(|| Box::pin(async move { socket.close(1000, "").await }));
-        let closed = ready!(closing.as_mut().poll(context));
+        let closed = ready!(closing.as_mut().poll(cx));
         Poll::Ready(closed.map_err(SinkError::Close))
     }
 }

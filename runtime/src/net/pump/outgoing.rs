@@ -78,17 +78,32 @@ pub(super) enum Progress {
     Lost,
 }
 
+/// What an operation of the write half sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sent {
+    Data,
+    Control,
+}
+
+/// How far a data frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frame {
+    Queued,
+    Begun,
+    /// It has ended without a byte.
+    Dropped,
+    Sent,
+}
+
 #[derive(Debug)]
 pub(super) struct Queue {
-    write: WriteHalf<()>,
+    write: WriteHalf<Sent>,
     /// Where control frames are made.
     control: [u8; MAX_CONTROL_FRAME],
     /// Whether a thread or a task has the turn and does not hold the lock: it writes on until its frame is out.
     is_taken: bool,
-    /// Whether the data frame of the turn has not ended.
-    is_in_frame: bool,
-    /// Whether the data frame of the thread that has the turn has not begun.
-    is_unsent: bool,
+    /// The data frame of whoever has the turn.
+    frame: Frame,
     /// How many threads wait for the turn. To wake nobody is a system call all the same.
     waiting: usize,
     /// Whether the stream has ended in this direction.
@@ -103,8 +118,7 @@ impl Outgoing {
             write: WriteHalf::new(framer, BOUND),
             control: [0; MAX_CONTROL_FRAME],
             is_taken: false,
-            is_in_frame: false,
-            is_unsent: false,
+            frame: Frame::Sent,
             waiting: 0,
             has_ended: false,
             is_pending: Arc::clone(&is_pending),
@@ -178,8 +192,8 @@ impl Drop for Turn<'_> {
 impl Queue {
     /// Begins a frame. The caller has the turn, and gives the payload to [`transmit`](Self::transmit).
     pub(super) fn send(&mut self, piece: Piece, payload: &[u8]) -> Result<(), SendError> {
-        self.write.admit(piece, payload)?.push(());
-        (self.is_unsent, self.is_in_frame) = (true, true);
+        self.write.admit(piece, payload)?.push(Sent::Data);
+        self.frame = Frame::Queued;
         Ok(())
     }
 
@@ -197,7 +211,7 @@ impl Queue {
 
     /// Whether the frame of the sender is out.
     pub(super) fn is_out(&self, stream: &Stream) -> bool {
-        !self.is_in_frame && !stream.has_unsent()
+        matches!(self.frame, Frame::Sent | Frame::Dropped) && !stream.has_unsent()
     }
 
     /// The sender will not come back. What others want to send meanwhile goes out as far as that goes without waiting.
@@ -207,12 +221,12 @@ impl Queue {
     }
 
     pub(super) fn send_control(&mut self, control: Control) -> Result<(), SendError> {
-        self.write.send_control(control, ())
+        self.write.send_control(control, Sent::Control)
     }
 
     /// Whether the last data frame has ended without a byte, because the peer broke the protocol before.
     pub(super) const fn is_unsent(&self) -> bool {
-        self.is_unsent
+        matches!(self.frame, Frame::Queued | Frame::Dropped)
     }
 
     /// Queues a pong that nobody asked for.
@@ -266,8 +280,8 @@ impl Queue {
             Due::Nothing => return self.drained(stream),
             Due::Offered => {}
             Due::Data => {
-                self.is_unsent = false;
-                self.write.stage_data(|()| payload, buffer);
+                self.frame = Frame::Begun;
+                self.write.stage_data(|_| payload, buffer);
             }
             // WinHTTP has no pings of its own.
             Due::Control => drop(self.write.stage_control(Asked::Everything, &mut self.control)),
@@ -298,9 +312,12 @@ impl Queue {
     /// Nobody has to be told that an operation has ended.
     fn end_operations(&mut self) {
         while self.write.state().operation == Operation::Ended {
-            self.write.indicated();
-            // A data frame is queued only while nothing else is.
-            self.is_in_frame = false;
+            if self.write.indicated() == Some(Sent::Data) {
+                self.frame = match self.frame {
+                    Frame::Queued | Frame::Dropped => Frame::Dropped,
+                    Frame::Begun | Frame::Sent => Frame::Sent,
+                };
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use super::incoming::Reading;
 use super::outgoing::{self, Progress};
 use super::{Arrival, Failure, Pump, now, refusal_of};
 use crate::net::reactor::{Lease, Timer};
-use crate::net::times::after;
+use crate::net::times::{Due, after};
 use crate::net::{Interest, Waited, trace};
 use crate::protocol::{CloseFrame, Control, Piece, Role};
 use crate::session::{Ending, Refusal};
@@ -43,7 +43,7 @@ struct ReceiveClock {
 struct SendClock {
     timer: Timer,
     /// Until when the peer has to take something.
-    until: Option<Option<Instant>>,
+    until: Due,
 }
 
 /// A frame that is being sent.
@@ -57,14 +57,14 @@ pub(crate) struct Flight {
 #[derive(Debug, Default)]
 pub(crate) struct Closing {
     /// Until when the peer has to answer, once our close frame is on its way.
-    deadline: Option<Option<Instant>>,
+    deadline: Due,
     has_answer: bool,
 }
 
 impl Clocks {
     fn new(lease: &Arc<Lease>) -> Self {
         let receive = ReceiveClock { timer: lease.timer(), has_bytes: true, since: Instant::now() };
-        Self { receive: Mutex::new(receive), send: Mutex::new(SendClock { timer: lease.timer(), until: None }) }
+        Self { receive: Mutex::new(receive), send: Mutex::new(SendClock { timer: lease.timer(), until: Due::Unset }) }
     }
 }
 
@@ -140,7 +140,7 @@ impl Pump {
             return Poll::Ready(Ok(()));
         }
         let Some(mut clock) = self.send_clock() else { return Poll::Pending };
-        let until = *clock.until.get_or_insert_with(|| self.send_limit.deadline());
+        let until = clock.until.get_or_set(|| self.send_limit.deadline());
         if clock.timer.poll(until, context).is_pending() {
             return Poll::Pending;
         }
@@ -154,8 +154,9 @@ impl Pump {
     /// The peer has taken something: the next wait has its own time.
     fn note_progress(&self) {
         if let Some(mut clock) = self.send_clock()
-            && clock.until.take().is_some()
+            && clock.until.is_set()
         {
+            clock.until = Due::Unset;
             clock.timer.clear();
         }
     }
@@ -332,8 +333,8 @@ impl Pump {
     }
 
     fn poll_close_in_time(&self, closing: &mut Closing, context: &Context<'_>) -> Poll<Result<(), Failure>> {
-        let is_first = closing.deadline.is_none();
-        let deadline = *closing.deadline.get_or_insert_with(|| self.close_limit.deadline());
+        let is_first = !closing.deadline.is_set();
+        let deadline = closing.deadline.get_or_set(|| self.close_limit.deadline());
         if !closing.has_answer {
             // A receive that has not given up yet has it for a moment only.
             let mut reading = self.incoming.take_over();

@@ -93,7 +93,7 @@ impl Crew {
     pub(super) fn start(&self, reactor: &Arc<Reactor>) -> io::Result<()> {
         let mut state = lock(&self.state);
         while state.threads < MIN_THREADS {
-            self.spawn(&mut state, reactor)?;
+            spawn(&mut state, reactor)?;
         }
         Ok(())
     }
@@ -119,13 +119,6 @@ impl Crew {
             }
             Some(Leader::Guest(_)) | None => self.alert(&mut state),
         }
-    }
-
-    fn spawn(&self, state: &mut State, reactor: &Arc<Reactor>) -> io::Result<()> {
-        let shared = Arc::clone(reactor);
-        thread::Builder::new().name("winws".to_owned()).spawn(move || shared.crew.work(&shared))?;
-        state.threads += 1;
-        Ok(())
     }
 
     /// What a thread does.
@@ -217,7 +210,7 @@ impl Crew {
         if state.resting > 0 {
             self.work.notify_one();
         } else if state.threads < MAX_THREADS && !state.has_ended {
-            self.spawn(&mut state, reactor).ok();
+            spawn(&mut state, reactor).ok();
         }
         if let Some(guest) = state.guests.last() {
             guest.unpark();
@@ -280,6 +273,13 @@ impl Drop for Guest<'_> {
             }
         }
     }
+}
+
+fn spawn(state: &mut State, reactor: &Arc<Reactor>) -> io::Result<()> {
+    let shared = Arc::clone(reactor);
+    thread::Builder::new().name("winws".to_owned()).spawn(move || shared.crew.work(&shared))?;
+    state.threads += 1;
+    Ok(())
 }
 
 /// Waits with the lock free: whether the time is over.

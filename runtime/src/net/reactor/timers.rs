@@ -98,7 +98,7 @@ impl Timer {
         {
             if key.0 <= time {
                 if !set.will_wake(waker) {
-                    *set = waker.clone();
+                    set.clone_from(waker);
                 }
                 return;
             }

@@ -159,19 +159,22 @@ impl<O> Lane<O> {
 
     fn call(&self, mut state: MutexGuard<'_, State<O>>, call: impl FnOnce()) {
         state.run = Run::Calling;
-        self.change(state);
+        self.free(state);
         call();
         self.lock().run = Run::Working;
     }
 
     fn stop(&self, mut state: MutexGuard<'_, State<O>>, has_more: bool) -> bool {
         state.run = Run::Idle;
-        self.change(state);
+        self.free(state);
         has_more
     }
 
-    fn change(&self, state: MutexGuard<'_, State<O>>) {
-        if state.waiting > 0 {
+    /// Frees the lock after a change.
+    fn free(&self, state: MutexGuard<'_, State<O>>) {
+        let is_waited_for = state.waiting > 0;
+        drop(state);
+        if is_waited_for {
             self.changed.notify_all();
         }
     }
