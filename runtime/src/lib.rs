@@ -2,8 +2,8 @@
 //!
 //! Two of them are there so far, on Unix:
 //!
-//! - WinHTTP in synchronous mode: sessions, requests of HTTP/1.1 and WebSockets, with and without TLS, whose calls block; and
-//!   beside it a server's WebSocket with the same calls;
+//! - WinHTTP: sessions, requests of HTTP/1.1 and WebSockets, with and without TLS, whose calls block, or return at once and tell a
+//!   callback; and beside it a server's WebSocket whose calls block;
 //! - the protocol component of websocket.h, for clients and servers. It does no I/O: see [`websocket::Connection`].
 //!
 //! Most programs need [`connect`] and a [`WebSocket`]:
@@ -32,6 +32,8 @@
 //! # server.join().unwrap();
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [`asynchronous`] has the same client with futures, for any executor.
 //!
 //! A server has the same [`WebSocket`]. [`accept`] makes it of a TCP stream, and [`accept_with`] lets you choose a subprotocol,
 //! look at the request and refuse it. This server sends back each message:
@@ -134,10 +136,10 @@
 //! |---|---|
 //! | [`ffi`] | the C functions, with pointers, last error and a guard against panics; behind the feature `capi` |
 //! | [`accept`] | the Rust API of a server |
-//! | [`WebSocket`], [`Session`], [`connect`] | the Rust API of both ends, and of a client |
+//! | [`WebSocket`], [`Session`], [`connect`], [`asynchronous`] | the Rust API of both ends, and of a client |
 //! | [`WinHttp`] | the functions of the traits `api::winhttp::Session`, `Request` and `WebSocket`, over handles |
 //! | [`websocket`] | [`Connection`](websocket::Connection), and the functions of websocket.h over handles to connections |
-//! | net (private) | TCP sockets, TLS, names, connecting, and calls that block |
+//! | net (private) | TCP sockets, TLS, names, connecting, calls that block, and the reactor for those that do not |
 //! | [`session`] | the engine: what goes out next, and what incoming bytes mean; without I/O |
 //! | [`protocol`] | RFC 6455 and HTTP/1.1 without I/O |
 //!

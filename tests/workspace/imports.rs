@@ -9,7 +9,7 @@ use winws_tests_generator::{texts, workspace};
 const BELOW: &[(&str, &[&str])] = &[
     ("ffi", &["winhttp", "websocket", "raw"]),
     ("server", &["client", "winhttp", "websocket", "net", "protocol"]),
-    ("client", &["tls", "winhttp", "protocol"]),
+    ("client", &["tls", "winhttp", "net", "protocol"]),
     ("tls", &["net"]),
     ("winhttp", &["net", "protocol", "handles", "raw"]),
     ("websocket", &["session", "protocol", "handles", "raw", "keys"]),
