@@ -1704,8 +1704,10 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
     peBufferType: *mut i32,
 ) -> u32 {
     F::win32(|| {
-        let mut local_bytes_read: u32 = 0;
-        let mut local_buffer_type: i32 = 0;
+        let mut local_bytes_read: u32 = unsafe { ffi::read(pdwBytesRead.cast::<u32>()) }
+            .unwrap_or(0);
+        let mut local_buffer_type: i32 = unsafe { ffi::read(peBufferType.cast::<i32>()) }
+            .unwrap_or(0);
         match crate::winhttp::WebSocket::web_socket_receive(
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
