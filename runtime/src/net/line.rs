@@ -193,7 +193,7 @@ impl Line {
         if matches!(filled, Err(ExchangeFailure::Lost(_))) {
             exchange.broken();
         }
-        filled.map(drop)
+        Ok(filled?.1?)
     }
 
     async fn drive_on<W: Waits>(
@@ -257,15 +257,17 @@ impl Line {
                         is_receiving = true;
                         notify(Notice::Receiving, exchange);
                     }
-                    let received = if is_ahead {
-                        exchange.receive_ahead()?
+                    let (received, taken) = if is_ahead {
+                        (exchange.receive_ahead()?, Ok(()))
                     } else {
                         let next = after(limits.receive).into_iter().chain(response_by).min();
                         self.read(waits, exchange, next).await?
                     };
+                    // Bytes that are no response are told too, and so is an end without bytes (b2.2.11).
                     if is_from_origin {
                         notify(Notice::Received(received), exchange);
                     }
+                    taken?;
                     for &status in exchange.interim().iter().skip(interim) {
                         notify(Notice::Interim(status), exchange);
                     }
@@ -370,13 +372,13 @@ impl Line {
         Ok(())
     }
 
-    /// Reads once, and tells the exchange: how many bytes have come.
+    /// Reads once, and tells the exchange: how many bytes have come, and what it says of them.
     async fn read<W: Waits>(
         &self,
         waits: &W,
         exchange: &mut Exchange,
         deadline: Option<Instant>,
-    ) -> Result<usize, ExchangeFailure> {
+    ) -> Result<(usize, Result<(), ExchangeError>), ExchangeFailure> {
         let mut buffer = vec![0; READ_AHEAD];
         let stream = self.stream()?;
         let waited = waits.read(&stream, &mut buffer, deadline, &self.waker).await;
@@ -389,14 +391,8 @@ impl Line {
             waited => waited.map_err(|error| of_certificate(&stream, error.into()))?,
         };
         match waited {
-            Waited::Bytes(length) => {
-                exchange.received(&buffer[..length])?;
-                Ok(length)
-            }
-            Waited::End | Waited::Woken => {
-                exchange.ended()?;
-                Ok(0)
-            }
+            Waited::Bytes(length) => Ok((length, exchange.received(&buffer[..length]))),
+            Waited::End | Waited::Woken => Ok((0, exchange.ended())),
             Waited::TimedOut => Err(ExchangeFailure::TimedOut),
         }
     }
