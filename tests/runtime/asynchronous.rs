@@ -1,5 +1,12 @@
 //! Asynchronous mode, called as C does it: one test for each row of section 2 of specs/behaviour.
 
+mod callbacks;
 mod chat;
+mod endings;
+mod failures;
+mod masks;
+mod nested;
 mod recorder;
+mod relied_on;
+mod requests;
 mod sequences;

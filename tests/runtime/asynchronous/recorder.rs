@@ -1,6 +1,8 @@
 //! Writes down what status callbacks are told, and lets tests wait for it.
+//!
+//! It sees to one thing by itself: HANDLE_CLOSING of a handle begins once no other callback of the handle runs, and is the last one.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ffi::c_void;
 use std::ptr;
 use std::slice;
@@ -55,9 +57,18 @@ struct Record {
     told: Vec<Told>,
     /// How many callbacks have returned.
     returned: usize,
+    /// The handles whose callbacks run, one for each.
+    running: Vec<usize>,
+    /// The handles that have said their last word.
+    closed: BTreeSet<usize>,
+    /// What no handle may ever do.
+    faults: Vec<String>,
     /// What to do within callbacks with a status.
     hooks: VecDeque<(u32, Hook)>,
 }
+
+/// The handles that were WebSockets when a callback spoke of them. A handle that was closed meanwhile does not say what it was.
+static SOCKETS: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
 
 /// The callback of all tests.
 pub(crate) const RECORD: Option<unsafe extern "system" fn(HINTERNET, usize, u32, *mut c_void, u32)> = Some(record);
@@ -80,7 +91,9 @@ impl Recorder {
 
     /// What was told so far.
     pub(crate) fn told(&self) -> Vec<Told> {
-        self.lock().told.clone()
+        let record = self.lock();
+        assert!(record.faults.is_empty(), "{:?} in {:#?}", record.faults, record.told);
+        record.told.clone()
     }
 
     /// What was told of a handle so far.
@@ -105,6 +118,7 @@ impl Recorder {
         let until = Instant::now() + PATIENCE;
         let mut record = self.lock();
         loop {
+            assert!(record.faults.is_empty(), "{:?} in {:#?}", record.faults, record.told);
             if record.returned == record.told.len()
                 && let Some(found) = look(&record.told)
             {
@@ -118,6 +132,29 @@ impl Recorder {
 
     fn lock(&self) -> MutexGuard<'_, Record> {
         self.told.lock().expect("no callback panics")
+    }
+}
+
+impl Record {
+    /// A callback begins.
+    fn begin(&mut self, told: &Told) {
+        if self.closed.contains(&told.handle) {
+            self.faults.push(format!("{told:?} came after HANDLE_CLOSING"));
+        }
+        if told.status == sys::WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING {
+            if self.running.contains(&told.handle) {
+                self.faults.push(format!("{told:?} came while another callback of the handle ran"));
+            }
+            self.closed.insert(told.handle);
+        }
+        self.running.push(told.handle);
+        self.told.push(told.clone());
+    }
+
+    fn end(&mut self, handle: usize) {
+        let at = self.running.iter().position(|running| *running == handle).expect("it has begun");
+        self.running.swap_remove(at);
+        self.returned += 1;
     }
 }
 
@@ -138,7 +175,9 @@ unsafe extern "system" fn record(
             }
             sys::WINHTTP_CALLBACK_STATUS_HANDLE_CREATED | sys::WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING => {
                 assert_eq!(size, size_of::<HINTERNET>());
-                Information::Handle(*information.cast::<usize>())
+                let other = *information.cast::<HINTERNET>();
+                is_socket(other);
+                Information::Handle(other.addr())
             }
             sys::WINHTTP_CALLBACK_STATUS_RESOLVING_NAME
             | sys::WINHTTP_CALLBACK_STATUS_NAME_RESOLVED
@@ -160,7 +199,7 @@ unsafe extern "system" fn record(
             sys::WINHTTP_CALLBACK_STATUS_READ_COMPLETE | sys::WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE
                 if is_socket(handle) =>
             {
-                assert_eq!(size, size_of::<WebSocketStatus>());
+                assert_eq!((size, size_of::<WebSocketStatus>()), (8, 8));
                 let status = *information.cast::<WebSocketStatus>();
                 Information::Status(status.bytes_transferred, status.buffer_type)
             }
@@ -183,7 +222,7 @@ unsafe extern "system" fn record(
         Told { thread: thread::current().id(), handle: handle.addr(), context, status, information: read, length };
     let hook = {
         let mut record = recorder.lock();
-        record.told.push(told.clone());
+        record.begin(&told);
         let at = record.hooks.iter().position(|(of, _)| *of == status);
         at.and_then(|at| record.hooks.remove(at))
     };
@@ -191,7 +230,7 @@ unsafe extern "system" fn record(
     if let Some((_, mut hook)) = hook {
         hook(&told);
     }
-    recorder.lock().returned += 1;
+    recorder.lock().end(told.handle);
     recorder.changed.notify_all();
 }
 
@@ -204,10 +243,10 @@ fn is_socket(handle: HINTERNET) -> bool {
         let value = ptr::from_mut(&mut kind).cast();
         WinHttpQueryOption(handle, sys::WINHTTP_OPTION_HANDLE_TYPE, value, &raw mut size)
     };
-    // A handle that was closed meanwhile says nothing, and completes nothing but errors.
-    read == 1
-        && !matches!(
-            kind,
-            sys::WINHTTP_HANDLE_TYPE_SESSION | sys::WINHTTP_HANDLE_TYPE_CONNECT | sys::WINHTTP_HANDLE_TYPE_REQUEST
-        )
+    let mut sockets = SOCKETS.lock().expect("nothing panics with it");
+    let others = [sys::WINHTTP_HANDLE_TYPE_SESSION, sys::WINHTTP_HANDLE_TYPE_CONNECT, sys::WINHTTP_HANDLE_TYPE_REQUEST];
+    if read == 1 && !others.contains(&kind) {
+        sockets.insert(handle.addr());
+    }
+    sockets.contains(&handle.addr())
 }
