@@ -368,8 +368,8 @@ pub trait Session {
     ///
     /// - The session is asynchronous and has no callback, and the program makes its calls one after the
     ///   other. It works: without a callback a call on a request blocks until it is done. (b2.4.1)
-    /// - A program asks for asynchronous mode, and the runtime does not have it yet. WINHTTP_FLAG_ASYNC
-    ///   fails with ERROR_INVALID_PARAMETER (87). (b9.15)
+    /// - A program opens a session with a flag other than WINHTTP_FLAG_ASYNC. WINHTTP_FLAG_ASYNC makes the
+    ///   session asynchronous. Every other flag fails with ERROR_INVALID_PARAMETER (87). (b9.15)
     ///
     /// # Remarks
     ///

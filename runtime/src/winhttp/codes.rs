@@ -21,7 +21,7 @@ use crate::net::line::ExchangeFailure;
 use crate::net::pump::Failure;
 use crate::protocol::InvalidClose;
 
-pub(super) use self::proxy::{BadQuestion, NoScript, NotAsynchronous};
+pub(super) use self::proxy::{BadQuestion, NoResolvers, NoScript};
 pub(super) use self::request::NoChallenge;
 pub(super) use self::session::{NoReactor, NotOnThisHandle, OneWay, UnknownOption};
 pub(super) use self::url::{HasCredentials, NoUrl};

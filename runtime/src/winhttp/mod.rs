@@ -42,7 +42,7 @@ use crate::handles::HandleTable;
 use crate::net::Notice;
 use crate::raw::lent::Vouched;
 
-/// An implementation of WinHTTP in synchronous mode, with handles of its own.
+/// An implementation of WinHTTP, with handles of its own.
 ///
 /// The functions are the methods of the traits [`Session`](winws_api::winhttp::Session),
 /// [`Request`](winws_api::winhttp::Request), [`WebSocket`](winws_api::winhttp::WebSocket),
@@ -74,8 +74,11 @@ use crate::raw::lent::Vouched;
 /// Options and headers are bytes, as in C: a number is its `to_ne_bytes`, and text is UTF-16 with `u16` as the type argument, or
 /// UTF-32 with `u32`. For other values the type argument makes no difference.
 ///
-/// There is no asynchronous mode yet: `WINHTTP_FLAG_ASYNC` is `ERROR_INVALID_PARAMETER`. An option that is not there is
-/// `ERROR_WINHTTP_INVALID_OPTION`. The authorities that vouch for servers are those of the system; in Rust,
+/// With `WINHTTP_FLAG_ASYNC` a session is asynchronous: calls begin an operation and return, and the status callback is told how it
+/// ends. Only C can set a callback. Without one a call on a request blocks until it is done, and nobody is told of the calls on a
+/// WebSocket.
+///
+/// An option that is not there is `ERROR_WINHTTP_INVALID_OPTION`. The authorities that vouch for servers are those of the system; in Rust,
 /// [`set_roots`](Self::set_roots), [`set_client_certificate`](Self::set_client_certificate) and
 /// [`set_revocation_lists`](Self::set_revocation_lists) say otherwise.
 ///

@@ -268,6 +268,9 @@ fn b9_21_resolvers() {
     for handle in [&server.session, &server.connection, &request] {
         assert_eq!(create(c::word(handle.0), &mut resolver), 12018);
     }
+    let asynchronous = c::open(None, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, sys::WINHTTP_FLAG_ASYNC);
+    assert_eq!(create(asynchronous, &mut resolver), 12018);
+    assert_eq!(c::close_handle(asynchronous), 0);
     assert_eq!(create(ptr::null_mut(), &mut resolver), 6);
     assert_eq!(resolver, ptr::dangling_mut());
     // SAFETY: null is looked for.

@@ -271,10 +271,10 @@ fn hosts_that_are_none_are_refused() {
 }
 
 #[test]
-fn b9_15_asynchronous_mode_is_refused() {
-    let flags = [sys::WINHTTP_FLAG_ASYNC, sys::WINHTTP_FLAG_SECURE_DEFAULTS, 1];
-    for flags in flags {
-        let opened = WinHttp::process().open(None, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, None, None, flags);
-        assert_eq!(opened.map_err(Win32Error::from), Err(INVALID_PARAMETER));
+fn b9_15_flags_other_than_that_of_asynchronous_mode_are_refused() {
+    let open = |flags| WinHttp::process().open(None, sys::WINHTTP_ACCESS_TYPE_NO_PROXY, None, None, flags);
+    for flags in [sys::WINHTTP_FLAG_SECURE_DEFAULTS, 1, 1 | sys::WINHTTP_FLAG_ASYNC] {
+        assert_eq!(open(flags).map_err(Win32Error::from), Err(INVALID_PARAMETER));
     }
+    assert_eq!(WinHttp::process().close_handle(open(sys::WINHTTP_FLAG_ASYNC).unwrap()), Ok(()));
 }

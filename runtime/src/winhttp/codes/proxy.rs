@@ -9,9 +9,9 @@ use super::{BadArgument, BadHandle};
 use crate::raw::global::OutOfMemory;
 use crate::winhttp::proxy::UnusableProxy;
 
-/// The session is not asynchronous, and only such a session has resolvers.
+/// Only an asynchronous session may have resolvers, and here none has.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::winhttp) struct NotAsynchronous;
+pub(in crate::winhttp) struct NoResolvers;
 
 /// What a program asks for makes no sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +38,14 @@ pub(in crate::winhttp) enum NoScript {
 causes! {
     CreateProxyResolver => CreateProxyResolverError, by of_create_proxy_resolver {
         Handle(BadHandle),
-        Mode(NotAsynchronous),
+        Mode(NoResolvers),
     }
 }
 
 fn of_create_proxy_resolver(cause: &CreateProxyResolver) -> CreateProxyResolverError {
     match cause {
         CreateProxyResolver::Handle(BadHandle::Stale) => CreateProxyResolverError::InvalidHandle,
-        CreateProxyResolver::Handle(BadHandle::WrongType) | CreateProxyResolver::Mode(NotAsynchronous) => {
+        CreateProxyResolver::Handle(BadHandle::WrongType) | CreateProxyResolver::Mode(NoResolvers) => {
             CreateProxyResolverError::IncorrectHandleType
         }
     }

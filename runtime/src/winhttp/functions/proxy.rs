@@ -12,7 +12,7 @@ use winws_api::winhttp::{
 use crate::raw::global::Global;
 use crate::raw::lent::Vouched;
 use crate::winhttp::WinHttp;
-use crate::winhttp::codes::{BadArgument, BadHandle, BadQuestion, NoScript, NotAsynchronous};
+use crate::winhttp::codes::{BadArgument, BadHandle, BadQuestion, NoResolvers, NoScript};
 use crate::winhttp::proxy::Environment;
 
 /// Ways to detect the URL of a script.
@@ -36,10 +36,10 @@ const MANNERS: u32 = sys::WINHTTP_AUTOPROXY_HOST_KEEPCASE
 const SOURCES: u32 = sys::WINHTTP_AUTOPROXY_AUTO_DETECT | sys::WINHTTP_AUTOPROXY_CONFIG_URL | ALLOWANCES;
 
 impl Proxy for WinHttp {
-    /// Resolvers belong to asynchronous sessions, and there are none yet.
+    /// Resolvers belong to asynchronous sessions, and those have none here (b9.21).
     fn create_proxy_resolver(&self, session: HInternet) -> Result<HInternet, CreateProxyResolverError> {
         self.session(session)?;
-        Err(NotAsynchronous.into())
+        Err(NoResolvers.into())
     }
 
     /// Nothing is asked: no network is taken to have a script.
