@@ -31,12 +31,13 @@ pub trait Session {
     /// Closing a WebSocket handle ends the TCP connection without a close frame. To end it properly, call
     /// [`WinHttpWebSocketClose`](crate::winhttp::WebSocket::web_socket_close) first.
     ///
-    /// The call itself is synchronous in both modes and does not wait for the operations that it cancels.
-    /// In asynchronous mode the status callback receives two kinds of notifications. First comes
-    /// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with `ERROR_WINHTTP_OPERATION_CANCELLED`, for each operation
-    /// in progress that has not just completed. Keep the buffers of an operation until then. Last comes
-    /// `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING`. Keep the data that the context of the handle refers to
-    /// until then. Both can come after the call has returned.
+    /// The call itself is synchronous in both modes. In asynchronous mode the status callback receives two
+    /// kinds of notifications. First comes `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` with
+    /// `ERROR_WINHTTP_OPERATION_CANCELLED`, for each operation in progress that has not just completed. It
+    /// comes before the call returns, except where a callback for the same direction of the handle is
+    /// running: then it comes after that callback, and the call does not wait for it. Keep the buffers of
+    /// an operation until its notification. Last comes `WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING`, which can
+    /// come after the call has returned. Keep the data that the context of the handle refers to until then.
     ///
     /// Close a handle once, in one thread, and while no other thread is inside a call with the handle. A
     /// callback for the handle may close it. In synchronous mode, closing the handle is therefore not a way
