@@ -6,6 +6,7 @@ mod endings;
 mod failures;
 mod masks;
 mod nested;
+mod processes;
 mod recorder;
 mod relied_on;
 mod requests;
