@@ -174,7 +174,11 @@ impl Line {
         let (stream, mut buffer) = (self.stream()?, vec![0; READ_AHEAD]);
         let deadline = after(limits.receive).into_iter().chain(after(limits.response)).min();
         let waited = waits.read(&stream, &mut buffer, deadline, &self.waker).await;
-        match waited.map_err(|error| self.cancelled_or(of_certificate(&stream, error.into())))? {
+        // What another thread has ended looks as if the server had.
+        if self.waker.is_woken() {
+            return Err(ExchangeFailure::Cancelled);
+        }
+        match waited.map_err(|error| of_certificate(&stream, error.into()))? {
             Waited::Woken => Err(ExchangeFailure::Cancelled),
             Waited::TimedOut => Err(ExchangeFailure::TimedOut),
             Waited::End => Ok(()),
