@@ -81,6 +81,10 @@ pub(super) struct Life {
     into: Arc<Track>,
 }
 
+/// As long as it is there, the handle does not say its last word.
+#[derive(Debug)]
+pub(super) struct Held(Arc<Life>);
+
 /// A lane, and whom to wake for it.
 #[derive(Debug)]
 struct Track {
@@ -115,6 +119,11 @@ impl Life {
             notifier.created(handle);
             self.leave();
         }
+    }
+
+    /// Keeps the handle from its last word, unless it is closed.
+    pub(super) fn hold(self: &Arc<Self>) -> Option<Held> {
+        self.gate.enter().then(|| Held(Arc::clone(self)))
     }
 
     pub(super) fn lease(&self) -> &Arc<Lease> {
@@ -161,7 +170,7 @@ impl Life {
     fn go(&self, way: Way, first: First) {
         let track = self.track(way);
         match first {
-            First::Caller if DEPTH.get() < MAX_DEPTH => track.work(self, MAX_ON_CALLER),
+            First::Caller if DEPTH.get() < MAX_DEPTH => track.work(self, first),
             First::Caller | First::Crew => track.wake_by_ref(),
         }
     }
@@ -180,6 +189,10 @@ impl Life {
             Refused::Full => NotBegun::Full.into(),
             Refused::Other(error) => error,
         });
+        // A close that came in between may not have seen it.
+        if begun.is_ok() && self.gate.is_closed() {
+            self.abort();
+        }
         begun.inspect_err(|_| self.leave())
     }
 
@@ -219,15 +232,22 @@ impl Life {
     /// of the same lane runs just then (b2.4.4).
     pub(super) fn close(&self) {
         self.gate.close();
-        let has_work = self.out.lane.has_work() || self.into.lane.has_work();
-        match &self.object {
-            Object::Socket(socket) if has_work => socket.abort(),
-            Object::Request(request) => request.abort(),
-            Object::Socket(_) | Object::Session(_) | Object::Connection(_) => {}
+        // Without a call under way, dropping the object ends the stream. That of a request may be one that blocks, in no lane.
+        if self.socket().is_none() || self.out.lane.has_work() || self.into.lane.has_work() {
+            self.abort();
         }
         self.finish(Way::In);
         self.finish(Way::Out);
         self.leave();
+    }
+
+    /// Ends what goes on, as cancelled.
+    fn abort(&self) {
+        match &self.object {
+            Object::Socket(socket) => socket.abort(),
+            Object::Request(request) => request.abort(),
+            Object::Session(_) | Object::Connection(_) => {}
+        }
     }
 
     fn complete(&self, completion: &Completion) {
@@ -270,14 +290,24 @@ impl Life {
     }
 }
 
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
 impl Track {
     /// Works on the lane, unless somebody else does.
-    fn work(self: &Arc<Self>, life: &Life, bound: usize) {
+    fn work(self: &Arc<Self>, life: &Life, who: First) {
         let waker = Waker::from(Arc::clone(self));
         let mut context = Context::from_waker(&waker);
         DEPTH.set(DEPTH.get() + 1);
         let poll = |operation: &mut Operation| life.poll(operation, &mut context);
-        let has_more = self.lane.work(bound, poll, |done| life.complete(&done));
+        let tell = |done: Completion| life.complete(&done);
+        let has_more = match who {
+            First::Caller => self.lane.work_as_caller(MAX_ON_CALLER, poll, tell),
+            First::Crew => self.lane.work(MAX_ON_CREW, poll, tell),
+        };
         DEPTH.set(DEPTH.get() - 1);
         if has_more {
             self.wake_by_ref();
@@ -291,17 +321,21 @@ impl Wake for Track {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        // Without a life nothing is left in the lane.
+        let Some(life) = self.life.upgrade() else { return };
         if self.lane.wake() {
-            self.lease.spawn(Arc::<Self>::clone(self));
+            self.lease.spawn(life);
         }
     }
 }
 
-impl Job for Track {
+/// What is under way keeps the life: a handle that was closed meanwhile does not.
+impl Job for Life {
     fn run(self: Arc<Self>) {
-        self.lane.arrive();
-        if let Some(life) = self.life.upgrade() {
-            self.work(&life, MAX_ON_CREW);
+        for track in [&self.out, &self.into] {
+            if track.lane.arrive() {
+                track.work(&self, First::Crew);
+            }
         }
     }
 }

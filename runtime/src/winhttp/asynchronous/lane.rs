@@ -1,11 +1,13 @@
 //! Operations of one direction, one after the other, and who works on them: one thread at a time, which also makes their callbacks.
 //!
 //! No lock is held while an operation is polled or a callback runs. When a callback runs, its operation has left the lane, so the
-//! callback may begin the next one: the thread comes back for it after the callback has returned.
+//! callback may begin the next one: the thread comes back for it after the callback has returned. Another thread need not wait for
+//! that: it may take the lane over.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::thread::{self, ThreadId};
 
 /// Operations that wait, and the right to work on them.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ struct State<O> {
     /// Whether a thread has taken one out and has not put it back.
     is_taken: bool,
     run: Run,
+    /// How often a thread has begun to work. One that comes back from a callback and finds another number was relieved.
+    turns: u64,
     /// Whether something has happened while a thread worked.
     is_woken: bool,
     /// Whether a thread of the crew was asked to work.
@@ -34,8 +38,8 @@ enum Run {
     Idle,
     /// A thread polls an operation, which never blocks.
     Working,
-    /// A thread is in a callback, which may block.
-    Calling,
+    /// This thread is in a callback, which may block.
+    Calling(ThreadId),
 }
 
 /// There are as many operations as there may be.
@@ -48,6 +52,7 @@ impl<O> Lane<O> {
             operations: VecDeque::new(),
             is_taken: false,
             run: Run::Idle,
+            turns: 0,
             is_woken: false,
             is_queued: false,
             waiting: 0,
@@ -82,16 +87,46 @@ impl<O> Lane<O> {
         !std::mem::replace(&mut state.is_queued, true)
     }
 
-    /// The thread of the crew that was asked is there.
-    pub(super) fn arrive(&self) {
-        self.lock().is_queued = false;
+    /// A thread of the crew is there: whether one was asked, and none has come yet.
+    pub(super) fn arrive(&self) -> bool {
+        std::mem::take(&mut self.lock().is_queued)
     }
 
     /// Works until the operation at the head has to wait, or nothing is left, or so many have ended. In the last case somebody else
     /// has to go on: `true`. If another thread works already, it does the rest.
     pub(super) fn work<C>(&self, bound: usize, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) -> bool {
-        let mut state = self.lock();
-        if state.run != Run::Idle {
+        let state = self.lock();
+        let is_free = state.run == Run::Idle;
+        self.work_if(is_free, state, bound, poll, tell)
+    }
+
+    /// The same for a thread that has just begun an operation, and is told of its end before its call returns if that is possible
+    /// (b2.1.7). The callback of an operation before it, in another thread, is no hindrance: it may be what made the program go on.
+    pub(super) fn work_as_caller<C>(
+        &self,
+        bound: usize,
+        poll: impl FnMut(&mut O) -> Poll<C>,
+        tell: impl FnMut(C),
+    ) -> bool {
+        let state = self.lock();
+        let is_free = match state.run {
+            Run::Idle => true,
+            Run::Working => false,
+            // An operation that is taken calls back in its midst.
+            Run::Calling(thread) => thread != thread::current().id() && !state.is_taken,
+        };
+        self.work_if(is_free, state, bound, poll, tell)
+    }
+
+    fn work_if<'s, C>(
+        &'s self,
+        is_free: bool,
+        mut state: MutexGuard<'s, State<O>>,
+        bound: usize,
+        poll: impl FnMut(&mut O) -> Poll<C>,
+        tell: impl FnMut(C),
+    ) -> bool {
+        if !is_free {
             state.is_woken = true;
             return false;
         }
@@ -106,6 +141,8 @@ impl<O> Lane<O> {
         mut tell: impl FnMut(C),
     ) -> bool {
         state.run = Run::Working;
+        state.turns += 1;
+        let turn = state.turns;
         loop {
             state.is_woken = false;
             let Some(mut operation) = state.operations.pop_front() else { return self.stop(state, false) };
@@ -127,11 +164,14 @@ impl<O> Lane<O> {
                 }
                 Poll::Ready(completion) => {
                     bound -= 1;
-                    self.call(state, || {
+                    state = self.call(state, || {
                         drop(operation);
                         tell(completion);
                     });
-                    state = self.lock();
+                    if state.turns != turn {
+                        return false;
+                    }
+                    state.run = Run::Working;
                 }
             }
         }
@@ -154,14 +194,14 @@ impl<O> Lane<O> {
 
     /// Calls somebody back in the midst of a poll, in the thread that works.
     pub(super) fn calling(&self, call: impl FnOnce()) {
-        self.call(self.lock(), call);
+        self.call(self.lock(), call).run = Run::Working;
     }
 
-    fn call(&self, mut state: MutexGuard<'_, State<O>>, call: impl FnOnce()) {
-        state.run = Run::Calling;
+    fn call<'s>(&'s self, mut state: MutexGuard<'s, State<O>>, call: impl FnOnce()) -> MutexGuard<'s, State<O>> {
+        state.run = Run::Calling(thread::current().id());
         self.free(state);
         call();
-        self.lock().run = Run::Working;
+        self.lock()
     }
 
     fn stop(&self, mut state: MutexGuard<'_, State<O>>, has_more: bool) -> bool {

@@ -10,7 +10,7 @@ use winws_api::{KeptBuffer, KeptBufferMut};
 
 use crate::protocol::CloseFrame;
 use crate::winhttp::asynchronous::{First, Operation, Way};
-use crate::winhttp::codes::{BadArgument, NoCloseFrame, TooSmall};
+use crate::winhttp::codes::{BadArgument, BadHandle, NoCloseFrame, TooSmall};
 use crate::winhttp::request::NotUpgraded;
 use crate::winhttp::{Object, WinHttp};
 
@@ -24,7 +24,10 @@ unsafe impl WebSocket for WinHttp {
         request: HInternet,
         context: usize,
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
-        let above = self.entry(request)?.life.map(|life| Arc::clone(life.session()));
+        let life = self.entry(request)?.life;
+        // The request is told of the new handle before it says its last word.
+        let _held = life.as_ref().map(|life| life.hold().ok_or(BadHandle::Stale)).transpose()?;
+        let above = life.map(|life| Arc::clone(life.session()));
         let socket = self.request(request)?.complete_upgrade(&|notice| self.notify(request, notice))?;
         if context != 0 {
             socket.set_context(context);
