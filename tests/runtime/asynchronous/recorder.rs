@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::ffi::c_void;
 use std::ptr;
 use std::slice;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,62 @@ pub(crate) struct Told {
     pub(crate) length: u32,
 }
 
+/// What a program begins, and what one callback ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Operation {
+    SendRequest,
+    WriteData,
+    ReceiveResponse,
+    QueryDataAvailable,
+    ReadData,
+    Send,
+    Receive,
+    Shutdown,
+    Close,
+}
+
+impl Told {
+    /// What has ended, if this says that something has.
+    pub(crate) fn ends(&self) -> Option<Operation> {
+        Some(match (self.status, &self.information) {
+            (sys::WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE, _) => Operation::SendRequest,
+            (sys::WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE, _) => Operation::ReceiveResponse,
+            (sys::WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE, _) => Operation::QueryDataAvailable,
+            (sys::WINHTTP_CALLBACK_STATUS_READ_COMPLETE, Information::Status(..)) => Operation::Receive,
+            (sys::WINHTTP_CALLBACK_STATUS_READ_COMPLETE, _) => Operation::ReadData,
+            (sys::WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE, Information::Status(..)) => Operation::Send,
+            (sys::WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE, _) => Operation::WriteData,
+            (sys::WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE, _) => Operation::Shutdown,
+            (sys::WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE, _) => Operation::Close,
+            (sys::WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, Information::SocketResult(_, _, operation)) => {
+                match *operation {
+                    sys::WINHTTP_WEB_SOCKET_SEND_OPERATION => Operation::Send,
+                    sys::WINHTTP_WEB_SOCKET_RECEIVE_OPERATION => Operation::Receive,
+                    sys::WINHTTP_WEB_SOCKET_CLOSE_OPERATION => Operation::Close,
+                    sys::WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION => Operation::Shutdown,
+                    other => panic!("{other} is no operation"),
+                }
+            }
+            (sys::WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, Information::Result(function, _)) => {
+                match u32::try_from(*function).expect("a small number") {
+                    sys::API_SEND_REQUEST => Operation::SendRequest,
+                    sys::API_WRITE_DATA => Operation::WriteData,
+                    sys::API_RECEIVE_RESPONSE => Operation::ReceiveResponse,
+                    sys::API_QUERY_DATA_AVAILABLE => Operation::QueryDataAvailable,
+                    sys::API_READ_DATA => Operation::ReadData,
+                    other => panic!("{other} is no function"),
+                }
+            }
+            (sys::WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, other) => panic!("{other:?} is no error"),
+            _ => return None,
+        })
+    }
+}
+
 type Hook = Box<dyn FnMut(&Told) + Send>;
+
+/// What a program does in each callback.
+type Program = Arc<dyn Fn(&Told) + Send + Sync>;
 
 /// What was told, in the order in which callbacks began. Its address is the context of the handles.
 pub(crate) struct Recorder {
@@ -65,6 +120,8 @@ struct Record {
     faults: Vec<String>,
     /// What to do within callbacks with a status.
     hooks: VecDeque<(u32, Hook)>,
+    /// What to do within all of them.
+    program: Option<Program>,
 }
 
 /// The handles that were WebSockets when a callback spoke of them. A handle that was closed meanwhile does not say what it was.
@@ -87,6 +144,11 @@ impl Recorder {
     /// Does something within the next callback with this status.
     pub(crate) fn within(&self, status: u32, hook: impl FnMut(&Told) + Send + 'static) {
         self.lock().hooks.push_back((status, Box::new(hook)));
+    }
+
+    /// Does something within every callback from now on.
+    pub(crate) fn runs(&self, program: impl Fn(&Told) + Send + Sync + 'static) {
+        self.lock().program = Some(Arc::new(program));
     }
 
     /// What was told so far.
@@ -220,15 +282,18 @@ unsafe extern "system" fn record(
     let recorder = unsafe { &*ptr::with_exposed_provenance::<Recorder>(context) };
     let told =
         Told { thread: thread::current().id(), handle: handle.addr(), context, status, information: read, length };
-    let hook = {
+    let (hook, program) = {
         let mut record = recorder.lock();
         record.begin(&told);
         let at = record.hooks.iter().position(|(of, _)| *of == status);
-        at.and_then(|at| record.hooks.remove(at))
+        (at.and_then(|at| record.hooks.remove(at)), record.program.clone())
     };
     recorder.changed.notify_all();
     if let Some((_, mut hook)) = hook {
         hook(&told);
+    }
+    if let Some(program) = program {
+        program(&told);
     }
     recorder.lock().end(told.handle);
     recorder.changed.notify_all();
