@@ -9,6 +9,7 @@ mod masks;
 mod nested;
 mod processes;
 mod programs;
+mod races;
 mod recorder;
 mod relied_on;
 mod requests;

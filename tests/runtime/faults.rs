@@ -7,7 +7,7 @@
 mod asked;
 mod body;
 mod calls;
-mod draw;
+pub(crate) mod draw;
 mod head;
 mod line;
 mod log;
