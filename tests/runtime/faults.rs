@@ -1,10 +1,11 @@
 //! A thousand conversations with a server that breaks off, stalls or lies at a drawn step, each drawn from a seed; many of them
-//! through TLS. Every call ends, in an error that its page lists, and nothing is left behind.
+//! through TLS. Every call ends, in an error that its page lists, and nothing is left behind. The same again in asynchronous mode.
 //!
 //! The runs are made in a process of their own: threads and descriptors are counted, and other tests would have theirs in
 //! between. The variable `WINWS_FAULTS` is set there, to the seeds: `7` makes one run alone, `0..1000` makes all.
 
 mod asked;
+mod asynchronous;
 mod body;
 mod calls;
 pub(crate) mod draw;
@@ -68,10 +69,24 @@ enum Word {
     Ends(u64),
 }
 
+/// A client, which closes all its handles.
+type Client = fn(&mut Draw, &Target, u32, &Log);
+
 #[test]
 fn every_call_ends_in_a_listed_error_and_leaves_nothing_behind() {
+    let name = concat!(module_path!(), "::every_call_ends_in_a_listed_error_and_leaves_nothing_behind");
+    in_a_process(name, |draw| if draw.percent(60) { calls::run } else { values::run });
+}
+
+#[test]
+fn every_operation_ends_once_in_a_listed_error_and_leaves_nothing_behind() {
+    let name = concat!(module_path!(), "::every_operation_ends_once_in_a_listed_error_and_leaves_nothing_behind");
+    in_a_process(name, |_| asynchronous::run);
+}
+
+/// Makes the runs of this test in a process of its own, with drawn clients.
+fn in_a_process(name: &str, pick: fn(&mut Draw) -> Client) {
     let Ok(seeds) = env::var(SEEDS) else {
-        let name = concat!(module_path!(), "::every_call_ends_in_a_listed_error_and_leaves_nothing_behind");
         let name = name.split_once("::").expect("the module is one of the program's").1;
         let ended = Command::new(env::current_exe().expect("a test is a program"))
             .args(["--exact", name, "--nocapture", "--test-threads=1"])
@@ -92,7 +107,7 @@ fn every_call_ends_in_a_listed_error_and_leaves_nothing_behind() {
         let batch = begin..end.min(begin + BATCH);
         begin = batch.end;
         let before = left();
-        slowest.extend(run_batch(batch.clone(), silent));
+        slowest.extend(run_batch(batch.clone(), silent, pick));
         check_left(before, &batch);
     }
     slowest.sort_unstable();
@@ -100,7 +115,11 @@ fn every_call_ends_in_a_listed_error_and_leaves_nothing_behind() {
 }
 
 /// Makes these runs, several at a time. Gives the slowest call of each.
-fn run_batch(seeds: Range<u64>, silent: SocketAddr) -> Vec<(Duration, &'static str, u64)> {
+fn run_batch(
+    seeds: Range<u64>,
+    silent: SocketAddr,
+    pick: fn(&mut Draw) -> Client,
+) -> Vec<(Duration, &'static str, u64)> {
     let next = AtomicU64::new(seeds.start);
     let is_alone = seeds.end - seeds.start == 1;
     let (words, heard) = channel();
@@ -114,7 +133,7 @@ fn run_batch(seeds: Range<u64>, silent: SocketAddr) -> Vec<(Duration, &'static s
                 }
                 let log = Arc::new(Log::default());
                 words.send(Word::Begins(seed, Arc::clone(&log))).expect("the watchdog listens");
-                if catch_unwind(AssertUnwindSafe(|| run(seed, silent, &log))).is_err() {
+                if catch_unwind(AssertUnwindSafe(|| run(seed, silent, pick, &log))).is_err() {
                     give_up(seed, &log, "failed");
                 }
                 words.send(Word::Ends(seed)).expect("the watchdog listens");
@@ -159,7 +178,7 @@ fn give_up(seed: u64, log: &Log, how: &str) -> ! {
 }
 
 /// One conversation, or several if the client begins again.
-fn run(seed: u64, silent: SocketAddr, log: &Log) {
+fn run(seed: u64, silent: SocketAddr, pick: fn(&mut Draw) -> Client, log: &Log) {
     let mut draw = Draw::new(seed);
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     let address = listener.local_addr().expect("it is bound");
@@ -173,7 +192,7 @@ fn run(seed: u64, silent: SocketAddr, log: &Log) {
         target.proxy = is_proxied.then(|| address.port());
         let limit = 100 + 20 * u32::try_from(draw.below(11)).expect("a short limit");
         log.line(format!("{target:?} within {limit} ms; the server is {address}"));
-        let client = if draw.percent(60) { calls::run } else { values::run };
+        let client = pick(&mut draw);
         let ended = catch_unwind(AssertUnwindSafe(|| client(&mut draw, &target, limit, log)));
         // The server ends with the next connection.
         drop(alive);

@@ -71,6 +71,12 @@ impl Ledger {
         self.note(socket, Operation::Close, c::close(handle(socket), status, None, 0))
     }
 
+    /// Waits until everything that has begun has ended. Nothing begins meanwhile.
+    pub(crate) fn wait_for_all(&self) {
+        let begun = self.begun.lock().expect("nothing panics with it").len();
+        self.recorder.wait(|told| (told.iter().filter(|told| told.ends().is_some()).count() >= begun).then_some(()));
+    }
+
     /// The status of the response of a request.
     pub(crate) fn status(request: usize) -> u32 {
         let (mut status, mut length) = ([0; 4], 4);

@@ -79,12 +79,42 @@ struct Client<'c> {
     total: u32,
 }
 
+/// The handles that a run begins with.
+pub(super) struct Opened {
+    pub(super) session: HInternet,
+    pub(super) connection: HInternet,
+    pub(super) request: HInternet,
+    pub(super) is_upgrade: bool,
+    /// The length of the request's body.
+    pub(super) total: u32,
+}
+
 /// Makes the calls of one run. All handles are closed when it returns.
 pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
     let winhttp = WinHttp::process();
+    let Opened { session, connection, request, is_upgrade, total } = open(draw, target, limit, 0, |_| {});
+    let client = Client { winhttp, log, limit, request, socket: Mutex::new(HInternet::NULL), total };
+    client.calls(draw, is_upgrade);
+    let socket = client.socket();
+    // A call of the run may have closed either of them before.
+    for handle in [socket, request, connection, session] {
+        log.call("CloseHandle", || winhttp.close_handle(handle));
+    }
+}
+
+/// Opens a drawn request in a session of these flags, which is prepared before anything is made from it.
+pub(super) fn open(
+    draw: &mut Draw,
+    target: &Target,
+    limit: u32,
+    flags: u32,
+    prepare: impl FnOnce(HInternet),
+) -> Opened {
+    let winhttp = WinHttp::process();
     let proxy = target.proxy.map(|port| format!("127.0.0.1:{port}"));
     let access = if proxy.is_some() { sys::WINHTTP_ACCESS_TYPE_NAMED_PROXY } else { sys::WINHTTP_ACCESS_TYPE_NO_PROXY };
-    let session = winhttp.open(None, access, proxy.as_deref(), None, 0).expect("a good session");
+    let session = winhttp.open(None, access, proxy.as_deref(), None, flags).expect("a good session");
+    prepare(session);
     let millis = i32::try_from(limit).expect("a short limit");
     winhttp.set_timeouts(session, millis, millis, millis, millis).expect("good limits");
     for option in [sys::WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, sys::WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT] {
@@ -95,8 +125,7 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
     let is_upgrade = draw.percent(60);
     let verb = if is_upgrade { "GET" } else { draw.pick(&["GET", "POST", "HEAD", "PUT"]) };
     let flags = if target.is_secure { sys::WINHTTP_FLAG_SECURE } else { 0 };
-    let request =
-        log.call("OpenRequest", || winhttp.open_request(connection, Some(verb), Some("/p?q"), None, None, &[], flags));
+    let request = winhttp.open_request(connection, Some(verb), Some("/p?q"), None, None, &[], flags);
     let request = request.expect("a good request");
     // That of a session is for HTTP responses only (b1.4.27).
     winhttp
@@ -119,17 +148,11 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
         winhttp.set_option::<u16>(request, option, &flags.to_ne_bytes()).expect("an option of requests");
     }
     let total = if is_upgrade || draw.percent(50) { 0 } else { u32::try_from(size(draw)).expect("a short body") };
-    let client = Client { winhttp, log, limit, request, socket: Mutex::new(HInternet::NULL), total };
-    client.calls(draw, is_upgrade);
-    let socket = client.socket();
-    // A call of the run may have closed either of them before.
-    for handle in [socket, request, connection, session] {
-        log.call("CloseHandle", || winhttp.close_handle(handle));
-    }
+    Opened { session, connection, request, is_upgrade, total }
 }
 
 /// How much a call is to send: rarely much.
-fn size(draw: &mut Draw) -> usize {
+pub(super) fn size(draw: &mut Draw) -> usize {
     match draw.below(100) {
         0..4 => MUCH,
         4..30 => draw.below(100_000),

@@ -76,6 +76,15 @@ pub(crate) fn send_request(request: HINTERNET, headers: Option<&str>, length: u3
     code_of(unsafe { WinHttpSendRequest(request, Text::new(headers).pointer(), length, ptr::null_mut(), 0, total, 0) })
 }
 
+/// Sends with the start of a body that outlives the operation, and a context.
+pub(crate) fn send_with(request: HINTERNET, first: &'static [u8], total: u32, context: usize) -> u32 {
+    let length = u32::try_from(first.len()).unwrap();
+    // SAFETY: the bytes live as long as the process.
+    code_of(unsafe {
+        WinHttpSendRequest(request, ptr::null(), 0, first.as_ptr().cast_mut().cast(), length, total, context)
+    })
+}
+
 pub(crate) fn write_data(request: HINTERNET, buffer: Option<&[u8]>, length: u32, written: Option<&mut u32>) -> u32 {
     // SAFETY: `input` checks the length, and the other one is a reference.
     code_of(unsafe { WinHttpWriteData(request, input(buffer, length), length, pointer(written)) })
