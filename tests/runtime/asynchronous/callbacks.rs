@@ -88,7 +88,7 @@ fn b2_2_4_contexts_are_inherited_and_replaced() {
 }
 
 #[test]
-fn b2_2_4_the_context_0_stays_until_the_option_sets_another_one() {
+fn b2_2_4_a_request_keeps_its_context_when_it_is_sent_with_0() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let session = open_silent();
     // The recorder hears nothing that has the context 0.
@@ -98,7 +98,7 @@ fn b2_2_4_the_context_0_stays_until_the_option_sets_another_one() {
     let recorder = Recorder::new();
     set_context(request, recorder.context());
     assert_eq!(send_request(request, 0), 0);
-    let (peer, _) = (Peer::accept(&listener), ());
+    let peer = Peer::accept(&listener);
     recorder.wait_for(request, WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE, 1);
     drop(peer);
     end(recorder, &[request]);

@@ -6,6 +6,7 @@ use std::thread;
 
 use rustix::net::{AddressFamily, SocketType};
 use winws_api::winhttp::sys::*;
+use winws_tests_runtime::peer::Peer;
 
 use super::chat::{
     Asking, BINARY, CONNECTION_ERROR, Chat, MUCH, buffer, close, end, open, receive, receive_response, send,
@@ -27,6 +28,13 @@ fn refusing() -> (OwnedFd, SocketAddr) {
     (socket, address)
 }
 
+/// A peer goes away without a close frame.
+fn leave(peer: Peer, with_reset: bool) {
+    if with_reset {
+        peer.reset();
+    }
+}
+
 #[test]
 fn b2_2_2_the_result_of_a_send_that_fails_is_0() {
     let Chat { recorder, session, connection, request, socket, mut peer } = Chat::new();
@@ -44,11 +52,7 @@ fn b2_2_6_a_peer_that_drops_fails_the_receive() {
         let Chat { recorder, session, connection, request, socket, mut peer } = Chat::new();
         assert_eq!(receive(socket, buffer(64).as_mut_ptr(), 64), 0);
         peer.wait_for_receive();
-        if is_reset {
-            peer.reset()
-        } else {
-            drop(peer)
-        }
+        leave(peer, is_reset);
         let told = recorder.wait_for(socket, ERROR, 1);
         assert_eq!((told.information, told.length), (LOST_RECEIVE, 24));
         assert_eq!(recorder.of(socket).len(), 1);
@@ -62,11 +66,7 @@ fn b2_2_7_a_close_after_the_peer_has_dropped_fails_in_the_callback() {
         let Chat { recorder, session, connection, request, socket, mut peer } = Chat::new();
         assert_eq!(receive(socket, buffer(64).as_mut_ptr(), 64), 0);
         peer.wait_for_receive();
-        if is_reset {
-            peer.reset()
-        } else {
-            drop(peer)
-        }
+        leave(peer, is_reset);
         recorder.wait_for(socket, ERROR, 1);
         assert_eq!(close(socket, 1000), 0);
         let told = recorder.wait_for(socket, ERROR, 2);

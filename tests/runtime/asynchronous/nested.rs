@@ -90,8 +90,7 @@ fn b2_2_16_a_receive_is_armed_again_inside_read_complete() {
     chat.socket.expose_provenance();
     assert_eq!(receive(chat.socket, room, 64), 0);
     // Many at once, and then one after the other.
-    let frames: Vec<Vec<u8>> =
-        (0..=TIMES).map(|index| chat.peer.frame(0x81, &b"0123456789"[..index % 10 + 1])).collect();
+    let frames: Vec<Vec<u8>> = (0..=TIMES).map(|index| chat.peer.frame(0x81, &b"0123456789"[..=index % 10])).collect();
     chat.peer.write(&frames[..TIMES / 2].concat());
     for frame in &frames[TIMES / 2..] {
         chat.peer.write(frame);

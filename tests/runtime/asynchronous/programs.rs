@@ -185,7 +185,7 @@ fn open(server: &Server, ledger: &'static Ledger, mask: Option<u32>) -> [usize; 
     let connection = c::connect(session, Some("127.0.0.1"), server.port, 0);
     let request = c::open_request(connection, None, Some("/chat"));
     assert_eq!(c::set_option(request, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, None, 0), 0);
-    [session, connection, request].map(|handle| handle.expose_provenance())
+    [session, connection, request].map(HINTERNET::expose_provenance)
 }
 
 /// Exchanges a request for its socket.

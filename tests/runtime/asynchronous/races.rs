@@ -5,15 +5,15 @@
 
 use std::env;
 use std::hint;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use rustix::net::sockopt;
-use winws::ffi::winhttp::WinHttpWebSocketCompleteUpgrade;
+use winws::ffi::winhttp::{HINTERNET, WinHttpWebSocketCompleteUpgrade};
 use winws_api::winhttp::sys;
 use winws_tests_runtime::peer::{close_frame, frame, good_answer};
 
@@ -29,7 +29,7 @@ const RUNS: u64 = 1000;
 /// The variable that names one seed.
 const SEED: &str = "WINWS_RACES";
 
-/// Makes the runs in two threads, or the one that the variable names.
+/// Makes the runs, a few at a time, or the one that the variable names.
 fn race(run: fn(u64)) {
     if let Ok(seed) = env::var(SEED) {
         return run(seed.parse().expect("a seed"));
@@ -70,7 +70,7 @@ fn linger(draw: &mut Draw, longest: usize) {
 }
 
 /// A server that plays along as far as a client wants. What it says is drawn.
-fn serve(mut stream: &TcpStream, mut draw: Draw) -> std::io::Result<()> {
+fn serve(mut stream: &TcpStream, mut draw: Draw) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     stream.set_nodelay(true)?;
     let mut head = Vec::new();
@@ -99,7 +99,7 @@ fn serve(mut stream: &TcpStream, mut draw: Draw) -> std::io::Result<()> {
         1 => Ok(()),
         // Nothing more, and nothing is read.
         2 => stream.peek(&mut [0]).map(drop),
-        _ => std::io::copy(&mut stream, &mut std::io::sink()).map(drop),
+        _ => io::copy(&mut stream, &mut io::sink()).map(drop),
     }
 }
 
@@ -130,9 +130,9 @@ fn run(seed: u64) {
     let connection = c::connect(session, Some("127.0.0.1"), port, 0);
     let request = c::open_request(connection, None, Some("/"));
     assert_eq!(c::set_option(request, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, None, 0), 0);
-    let [session, connection, request] = [session, connection, request].map(|handle| handle.expose_provenance());
+    let [session, connection, request] = [session, connection, request].map(HINTERNET::expose_provenance);
     // Some runs go on inside the callbacks, with a draw of their own.
-    let (is_nested, nested_draw) = (draw.percent(50), std::sync::Mutex::new(Draw::new(draw.next())));
+    let (is_nested, nested_draw) = (draw.percent(50), Mutex::new(Draw::new(draw.next())));
     ledger.recorder.runs(move |told| {
         if !is_nested || told.status & (sys::WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS) == 0 {
             return;

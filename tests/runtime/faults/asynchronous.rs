@@ -60,10 +60,7 @@ pub(super) fn run(draw: &mut Draw, target: &Target, limit: u32, log: &Log) {
     }
     ledger.settle(&handles);
     for told in ledger.recorder.told() {
-        let code = match told.information {
-            Information::Result(_, code) | Information::SocketResult(_, code, _) => code,
-            _ => continue,
-        };
+        let (Information::Result(_, code) | Information::SocketResult(_, code, _)) = told.information else { continue };
         let operation = told.ends().expect("it is an error");
         log.line(format!("{operation:?} ended: {code}"));
         assert!(is_listed(operation, code), "{operation:?} ends with {code}");

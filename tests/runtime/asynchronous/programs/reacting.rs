@@ -119,25 +119,13 @@ fn a_program_that_does_all_in_callbacks() {
                 of_request.close();
             }
             _ if server.upgrades() => {
-                let is_closing = |event: &Event| matches!(event, Event::Told(told) if told.handle == request && told.status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING);
-                server.wait_for(|event| is_closing(event).then_some(()));
+                let is_closing =
+                    |told: &Told| told.handle == request && told.status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING;
+                server.wait_for(|event| matches!(event, Event::Told(told) if is_closing(told)).then_some(()));
                 let word = of_socket.get();
                 sends.lock().unwrap().queue.extend([&b"a message"[..]; MESSAGES]);
                 word.into_iter().for_each(&send_next);
-                let mut echoes = 0;
-                server.wait_for(|event| {
-                    let has_come =
-                        matches!(event, Event::Told(told) if told.status == WINHTTP_CALLBACK_STATUS_READ_COMPLETE);
-                    echoes += usize::from(has_come);
-                    let is_over = match manner {
-                        Manner::Good => echoes == MESSAGES,
-                        Manner::Mute => matches!(event, Event::Unanswered(_)),
-                        _ => {
-                            matches!(event, Event::Told(told) if told.status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING)
-                        }
-                    };
-                    is_over.then_some(())
-                });
+                wait_for_the_conversation(&server);
                 if let Some(word) = of_socket.get() {
                     ledger.close(word, 1000);
                 }
@@ -153,6 +141,21 @@ fn a_program_that_does_all_in_callbacks() {
             close_handle(word);
         }
     }
+}
+
+/// Waits until all messages have come back, or it is clear that they do not.
+fn wait_for_the_conversation(server: &Server) {
+    let mut echoes = 0;
+    server.wait_for(|event| {
+        let has_status = |status| matches!(event, Event::Told(told) if told.status == status);
+        echoes += usize::from(has_status(WINHTTP_CALLBACK_STATUS_READ_COMPLETE));
+        let is_over = match server.manner {
+            Manner::Good => echoes == MESSAGES,
+            Manner::Mute => matches!(event, Event::Unanswered(_)),
+            _ => has_status(WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING),
+        };
+        is_over.then_some(())
+    });
 }
 
 /// Waits for the last words of a request, and of the socket that came of it.
