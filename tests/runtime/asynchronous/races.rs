@@ -19,7 +19,7 @@ use winws_tests_runtime::peer::{close_frame, frame, good_answer};
 
 use super::chat::{BINARY, MUCH, TEXT, open};
 use super::ledger::{Ledger, handle};
-use super::recorder::Information;
+use super::recorder::{Information, Operation};
 use crate::faults::draw::Draw;
 use crate::winhttp::c;
 
@@ -217,7 +217,91 @@ fn wait_for_an_end(ledger: &Ledger, request: usize, count: usize) {
     });
 }
 
+/// How long the body of a plain request is. It need not fit into what the system holds.
+const BODY: u32 = 1 << 20;
+
+/// A server for plain requests: it reads all or a part of the body, and answers with a body in pieces, or with a part of one.
+fn serve_plain(mut stream: &TcpStream, mut draw: Draw) -> io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte)?;
+        head.extend(byte);
+    }
+    let body = if draw.percent(80) { BODY.into() } else { draw.below(1 << 20) as u64 };
+    io::copy(&mut Read::take(stream, body), &mut io::sink())?;
+    linger(&mut draw, 20_000);
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")?;
+    for _ in 0..draw.below(6) {
+        linger(&mut draw, 20_000);
+        stream.write_all(&[7; 1000])?;
+    }
+    if draw.percent(70) { io::copy(&mut stream, &mut io::sink()).map(drop) } else { Ok(()) }
+}
+
+/// One run with a plain request, whose calls wait for each other, and a thread that closes it.
+fn run_plain(seed: u64) {
+    let mut draw = Draw::new(seed);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server_draw = Draw::new(draw.next());
+    let server = thread::spawn(move || {
+        let stream = listener.accept().unwrap().0;
+        serve_plain(&stream, server_draw).ok();
+    });
+    let ledger = Ledger::new();
+    let session = open(ledger.recorder);
+    let connection = c::connect(session, Some("127.0.0.1"), port, 0);
+    let request = c::open_request(connection, Some("POST"), Some("/"));
+    let [session, connection, request] = [session, connection, request].map(HINTERNET::expose_provenance);
+    let (start, mut beside) = (Barrier::new(2), Draw::new(draw.next()));
+    let longest = draw.pick(&[20_000, 200_000, 2_000_000]);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            start.wait();
+            linger(&mut beside, longest);
+            c::close_handle(handle(request));
+        });
+        start.wait();
+        let context = ledger.recorder.context();
+        let sent = c::send_with(handle(request), &MUCH[..1000], BODY, context);
+        let mut code = ledger.note(request, Operation::SendRequest, sent);
+        for count in 1..8 {
+            if code != 0 {
+                break;
+            }
+            wait_for_an_end(ledger, request, count);
+            code = match count {
+                1 => {
+                    let written = c::write_data(handle(request), Some(MUCH), BODY - 1000, None);
+                    ledger.note(request, Operation::WriteData, written)
+                }
+                2 => ledger.receive_response(request),
+                _ if draw.percent(50) => ledger.query_data_available(request),
+                _ => ledger.read_data(request, 1500),
+            };
+            // Two that never wait.
+            let (mut status, mut length) = ([0; 4], 4);
+            let level = sys::WINHTTP_QUERY_STATUS_CODE | sys::WINHTTP_QUERY_FLAG_NUMBER;
+            c::query_headers(handle(request), level, None, Some(&mut status), Some(&mut length), None);
+            c::set_option(handle(request), sys::WINHTTP_OPTION_RECEIVE_TIMEOUT, Some(&[0; 4]), 4);
+        }
+    });
+    drop(TcpStream::connect(("127.0.0.1", port)));
+    for word in [connection, session] {
+        assert_eq!(c::close_handle(handle(word)), 0);
+    }
+    ledger.settle(&[request, connection, session]);
+    server.join().unwrap();
+}
+
 #[test]
 fn close_handle_against_every_call() {
     race(run);
+}
+
+#[test]
+fn close_handle_against_every_call_of_a_plain_request() {
+    race(run_plain);
 }
