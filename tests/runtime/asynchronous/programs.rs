@@ -10,14 +10,14 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::ptr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::net::sockopt;
 use winws::ffi::winhttp::{HINTERNET, WinHttpWebSocketCompleteUpgrade};
 use winws_api::winhttp::sys;
 use winws_tests_runtime::peer::{close_frame, frame, good_answer};
 
-use super::chat::{open_silent, set_context};
+use super::chat::{INVALID_OPERATION, open_silent, set_context};
 use super::ledger::Ledger;
 use super::recorder::{RECORD, Told};
 use crate::winhttp::c;
@@ -194,6 +194,18 @@ fn complete_upgrade(request: HINTERNET, context: usize) -> usize {
     let socket = unsafe { WinHttpWebSocketCompleteUpgrade(request, context) };
     assert!(!socket.is_null(), "{}", winws::ffi::winws_get_last_error());
     socket.expose_provenance()
+}
+
+/// Sends a message once no other one is pending: what comes back may be faster than the end of the send that it answers.
+fn send_soon(ledger: &Ledger, socket: usize, kind: i32, bytes: &'static [u8]) -> u32 {
+    let began = Instant::now();
+    loop {
+        match ledger.send(socket, kind, bytes) {
+            INVALID_OPERATION => assert!(began.elapsed() < PATIENCE, "a send is pending all the time"),
+            code => return code,
+        }
+        thread::yield_now();
+    }
 }
 
 /// Closes a handle, which is there.

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use winws_api::winhttp::sys::*;
 
-use super::{COMPLETIONS, Event, MANNERS, MESSAGES, Manner, Server, close_handle, complete_upgrade, is_recorder, open};
+use super::{
+    COMPLETIONS, Event, MANNERS, MESSAGES, Manner, Server, close_handle, complete_upgrade, is_recorder, open, send_soon,
+};
 use crate::asynchronous::chat::{BINARY, CANCELLED, CLOSE, TEXT, close_status, listen};
 use crate::asynchronous::ledger::{Ledger, handle};
 use crate::asynchronous::recorder::{Information, Told};
@@ -216,7 +218,7 @@ fn a_program_that_forwards() {
                         let shut_down = ledger.shutdown(told.handle, 1000);
                         assert!(matches!(shut_down, 0 | 997), "{shut_down}");
                     } else {
-                        ledger.send(told.handle, TEXT, b"onward");
+                        send_soon(ledger, told.handle, TEXT, b"onward");
                     }
                     ledger.receive(told.handle);
                 }
@@ -313,7 +315,7 @@ fn a_program_that_hands_over_and_closes_inside_read_complete() {
                     if echoes == MESSAGES {
                         assert_eq!(ledger.shutdown(told.handle, 1000), 0);
                     } else {
-                        assert_eq!(ledger.send(told.handle, TEXT, b"a message"), 0);
+                        assert_eq!(send_soon(ledger, told.handle, TEXT, b"a message"), 0);
                     }
                 }
                 (WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, Information::Result(..)) => break,
