@@ -41,7 +41,12 @@ fn identity() -> &'static Identity {
 
 /// Who vouches for the far end.
 pub(crate) fn roots() -> Roots {
-    Roots::from_pem(identity().pem.as_bytes()).expect("a certificate")
+    Roots::from_pem(pem().as_bytes()).expect("a certificate")
+}
+
+/// The same as a text.
+pub(crate) fn pem() -> &'static str {
+    &identity().pem
 }
 
 /// The far end of a connection.

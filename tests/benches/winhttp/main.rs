@@ -18,6 +18,8 @@ mod idle;
 mod memory;
 #[path = "../paired.rs"]
 mod paired;
+#[expect(dead_code, reason = "this bench has both ends on one core")]
+#[path = "../pin.rs"]
 mod pin;
 #[path = "../raw.rs"]
 mod raw;
