@@ -167,8 +167,9 @@ impl Crew {
         let mut state = lock(&self.state);
         state.leader = None;
         state.turns += 1;
-        // A guest may be about to leave for long, and a job may block.
-        if leader != Leader::Crew || !state.jobs.is_empty() {
+        // A guest may be about to leave for long, and leaves jobs to others. A thread of the crew comes to them itself, so nobody is
+        // woken for them while the watcher looks anyway.
+        if leader != Leader::Crew || state.watcher == Some(Watcher::Asleep) && !state.jobs.is_empty() {
             self.alert(&mut state);
         }
         // It takes its name off the list itself, and as long as it is there the crew leaves the place to it.
