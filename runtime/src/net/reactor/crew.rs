@@ -58,6 +58,10 @@ struct State {
     busy: usize,
     /// How many of them rest.
     resting: usize,
+    /// How many of those were called, and are not there yet.
+    called: usize,
+    /// How many threads are on their way: those, and threads that have just been started.
+    coming: usize,
     watcher: Option<Watcher>,
     has_ended: bool,
 }
@@ -124,8 +128,10 @@ impl Crew {
     /// What a thread does.
     fn work(&self, reactor: &Arc<Reactor>) {
         let mut state = lock(&self.state);
+        state.coming -= 1;
         loop {
             if let Some(job) = state.jobs.pop_front() {
+                self.call_watcher(&mut state, reactor);
                 state.busy += 1;
                 drop(state);
                 // A job that panics must not take the thread along: others count on it.
@@ -136,6 +142,7 @@ impl Crew {
                 state.threads -= 1;
                 return;
             } else if state.leader.is_none() && state.guests.is_empty() {
+                self.call_watcher(&mut state, reactor);
                 state = self.lead(state, Leader::Crew, || reactor.turn(None));
             } else if state.watcher.is_none() {
                 state = self.look_after(state, reactor);
@@ -144,11 +151,30 @@ impl Crew {
                 let (after, rested) = wait(&self.work, state, Some(REST));
                 state = after;
                 state.resting -= 1;
-                if rested && state.threads > MIN_THREADS {
+                if state.called > 0 {
+                    state.called -= 1;
+                    state.coming -= 1;
+                } else if rested && state.threads > MIN_THREADS {
                     state.threads -= 1;
                     return;
                 }
             }
+        }
+    }
+
+    /// Has somebody watch this thread from now on, if nobody does and nobody is on the way. Who comes may find something else to do,
+    /// and calls the next one then.
+    fn call_watcher(&self, state: &mut State, reactor: &Arc<Reactor>) {
+        if state.watcher.is_some() || state.coming > 0 || state.has_ended {
+            return;
+        }
+        if state.resting > state.called {
+            state.called += 1;
+            state.coming += 1;
+            self.work.notify_one();
+        } else if state.threads < MAX_THREADS {
+            // Without a thread more, callbacks that block stop the others.
+            spawn(state, reactor).ok();
         }
     }
 
@@ -207,12 +233,7 @@ impl Crew {
             }
         }
         state.watcher = None;
-        // Somebody else has to watch this thread now. Without a thread more, callbacks that block stop the others.
-        if state.resting > 0 {
-            self.work.notify_one();
-        } else if state.threads < MAX_THREADS && !state.has_ended {
-            spawn(&mut state, reactor).ok();
-        }
+        self.call_watcher(&mut state, reactor);
         if let Some(guest) = state.guests.last() {
             guest.unpark();
         }
@@ -280,6 +301,7 @@ fn spawn(state: &mut State, reactor: &Arc<Reactor>) -> io::Result<()> {
     let shared = Arc::clone(reactor);
     thread::Builder::new().name("winws".to_owned()).spawn(move || shared.crew.work(&shared))?;
     state.threads += 1;
+    state.coming += 1;
     Ok(())
 }
 
