@@ -31,7 +31,7 @@ pub(crate) fn measure(held: impl Fn() -> isize) -> Idle {
 }
 
 /// The same for sockets that are made like this, whose far end sends so many messages back.
-pub(crate) fn measure_by(held: impl Fn() -> isize, connect: impl Fn() -> winws::WebSocket) -> Idle {
+pub(crate) fn measure_by<S: Echoes>(held: impl Fn() -> isize, connect: impl Fn() -> S) -> Idle {
     let large = vec![7; LARGE];
     let mut buffer = vec![0; LARGE];
     let before = held();
@@ -43,23 +43,31 @@ pub(crate) fn measure_by(held: impl Fn() -> isize, connect: impl Fn() -> winws::
 }
 
 /// A socket that has done its echoes.
-fn used(socket: winws::WebSocket, large: &[u8], buffer: &mut [u8]) -> winws::WebSocket {
+fn used<S: Echoes>(socket: S, large: &[u8], buffer: &mut [u8]) -> S {
     for _ in 0..MESSAGES {
-        echo(&socket, &SMALL, buffer);
+        socket.echo(&SMALL, buffer);
     }
-    echo(&socket, large, buffer);
+    socket.echo(large, buffer);
     socket
 }
 
-fn echo(socket: &winws::WebSocket, message: &[u8], buffer: &mut [u8]) {
-    socket.send_binary(message).expect("the far end reads");
-    let mut filled = 0;
-    loop {
-        let received = socket.receive(&mut buffer[filled..]).expect("the far end answers");
-        filled += received.len;
-        if received.is_end_of_message() {
-            break;
+/// A socket that can be measured.
+pub(crate) trait Echoes {
+    /// Sends a message, and receives it again.
+    fn echo(&self, message: &[u8], buffer: &mut [u8]);
+}
+
+impl Echoes for winws::WebSocket {
+    fn echo(&self, message: &[u8], buffer: &mut [u8]) {
+        self.send_binary(message).expect("the far end reads");
+        let mut filled = 0;
+        loop {
+            let received = self.receive(&mut buffer[filled..]).expect("the far end answers");
+            filled += received.len;
+            if received.is_end_of_message() {
+                break;
+            }
         }
+        assert_eq!(buffer[..filled], *message);
     }
-    assert_eq!(buffer[..filled], *message);
 }

@@ -1,11 +1,10 @@
 //! What a socket of the client holds while no call is in progress, after messages small and large.
 
-#[expect(dead_code, reason = "the bench uses all of it")]
 #[path = "../benches/idle.rs"]
-mod measurement;
+pub(crate) mod measurement;
 #[expect(dead_code, reason = "the bench uses all of it")]
 #[path = "../benches/raw.rs"]
-mod raw;
+pub(crate) mod raw;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ fn an_idle_socket_holds_no_more_than_its_bound() {
 }
 
 /// The most that a socket with TLS should hold, in bytes.
-const SECURE_BOUND: isize = 28 << 10;
+pub(crate) const SECURE_BOUND: isize = 28 << 10;
 
 /// What a socket with TLS of this version holds, in bytes. The far end works in a thread of its own, and is not counted.
 fn idle_with(version: &'static SupportedProtocolVersion) -> isize {

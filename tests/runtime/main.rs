@@ -1,5 +1,6 @@
 //! The runtime: the protocol byte by byte, and one scenario for each row of behaviour. Nothing here knows the generator.
 
+mod alone;
 mod asynchronous;
 mod client;
 mod faults;

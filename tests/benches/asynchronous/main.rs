@@ -120,4 +120,8 @@ fn echo(row: &Row) {
     print("futures, block_on", "tokio-tungstenite", 1, 0, "0.97  1.10");
     print("futures, tokio", "tokio-tungstenite", 2, 0, "");
     print("callbacks", "blocking calls", 4, 3, "0.60  0.90");
+    drop(blocking);
+    if let Some(threads) = limits::threads() {
+        println!("{:<5} {threads} threads are there, one of them the program's", row.name);
+    }
 }

@@ -53,10 +53,19 @@ pub(crate) fn connect(session: HINTERNET, server: Option<&str>, port: u16, reser
 }
 
 pub(crate) fn open_request(connection: HINTERNET, verb: Option<&str>, target: Option<&str>) -> HINTERNET {
+    open_request_with(connection, verb, target, 0)
+}
+
+pub(crate) fn open_request_with(
+    connection: HINTERNET,
+    verb: Option<&str>,
+    target: Option<&str>,
+    flags: u32,
+) -> HINTERNET {
     let (verb, target) = (Text::new(verb), Text::new(target));
     let none = ptr::null;
     // SAFETY: the texts end with a zero, and there is no list.
-    unsafe { WinHttpOpenRequest(connection, verb.pointer(), target.pointer(), none(), none(), ptr::null_mut(), 0) }
+    unsafe { WinHttpOpenRequest(connection, verb.pointer(), target.pointer(), none(), none(), ptr::null_mut(), flags) }
 }
 
 pub(crate) fn close_handle(handle: HINTERNET) -> u32 {
