@@ -29,12 +29,11 @@ pub(crate) fn to(core: Core) -> io::Result<usize> {
 
     // From the second time on, the one core that is in use would be all that is allowed.
     static ALLOWED: OnceLock<CpuSet> = OnceLock::new();
-    let allowed = match ALLOWED.get() {
-        Some(allowed) => allowed,
-        None => {
-            let allowed = sched_getaffinity(None)?;
-            ALLOWED.get_or_init(|| allowed)
-        }
+    let allowed = if let Some(allowed) = ALLOWED.get() {
+        allowed
+    } else {
+        let allowed = sched_getaffinity(None)?;
+        ALLOWED.get_or_init(|| allowed)
     };
     let mut cores = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core));
     let core = match core {

@@ -10,7 +10,7 @@ use crate::MESSAGE;
 use crate::far_end::FarEnd;
 
 pub(crate) enum Fleet {
-    One(WebSocket),
+    One(Box<WebSocket>),
     Many { threads: Vec<JoinHandle<()>>, shared: Arc<Shared> },
 }
 
@@ -26,7 +26,7 @@ impl Fleet {
     pub(crate) fn connect(far: &FarEnd, count: usize) -> Self {
         let connect = |number| winws::connect(&format!("ws://{}/", far.address(number))).expect("the far end accepts");
         if count == 1 {
-            return Self::One(connect(0));
+            return Self::One(Box::new(connect(0)));
         }
         let (begin, end) = (Barrier::new(count + 1), Barrier::new(count + 1));
         let shared = Arc::new(Shared { begin, end, count: 0.into() });
