@@ -3646,10 +3646,10 @@ DWORD WINAPI WinHttpWebSocketQueryCloseStatus(
  *     Buffer for the received data. It must not be NULL.
  * @param dwBufferLength [in]
  *     Length, in bytes, of the pvBuffer buffer. It must not be 0.
- * @param pdwBytesRead [in, out, optional]
+ * @param pdwBytesRead [out, optional]
  *     Receives the number of bytes read. The value is written only if the call returns NO_ERROR and the
  *     session is synchronous.
- * @param peBufferType [in, out, optional]
+ * @param peBufferType [out, optional]
  *     Receives the type of the piece that was read. Like pdwBytesRead, the value is written only on
  *     success in synchronous mode.
  * @return

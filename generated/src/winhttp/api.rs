@@ -2656,11 +2656,11 @@ pub unsafe trait WebSocket {
     /// - the length of `buffer` (C: `dwBufferLength`, in)
     ///
     ///   Length, in bytes, of the `buffer` buffer. It must not be 0.
-    /// - `bytes_read` (C: `pdwBytesRead`, in, out, optional)
+    /// - `bytes_read` (C: `pdwBytesRead`, out, optional)
     ///
     ///   Receives the number of bytes read. The value is written only if the call returns `NO_ERROR` and the
     ///   session is synchronous.
-    /// - `buffer_type` (C: `peBufferType`, in, out, optional)
+    /// - `buffer_type` (C: `peBufferType`, out, optional)
     ///
     ///   Receives the type of the piece that was read. Like `bytes_read`, the value is written only on
     ///   success in synchronous mode.

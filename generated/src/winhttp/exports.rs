@@ -676,7 +676,11 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
     F::last_error(
         0,
         || {
-            let mut local_number_of_bytes_available: u32 = 0;
+            let before_number_of_bytes_available = unsafe {
+                ffi::read(lpdwNumberOfBytesAvailable.cast::<u32>())
+            }
+                .unwrap_or(0);
+            let mut local_number_of_bytes_available: u32 = before_number_of_bytes_available;
             match crate::winhttp::Request::query_data_available(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -686,11 +690,15 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
                 ),
             ) {
                 Ok(()) => {
-                    unsafe {
-                        ffi::write(
-                            lpdwNumberOfBytesAvailable.cast::<u32>(),
-                            local_number_of_bytes_available,
-                        );
+                    if local_number_of_bytes_available
+                        != before_number_of_bytes_available
+                    {
+                        unsafe {
+                            ffi::write(
+                                lpdwNumberOfBytesAvailable.cast::<u32>(),
+                                local_number_of_bytes_available,
+                            );
+                        }
                     }
                     Ok(1)
                 }
@@ -792,7 +800,11 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
             unsafe {
                 ffi::write(lpdwNumberOfBytesRead.cast::<u32>(), 0);
             }
-            let mut local_number_of_bytes_read: u32 = 0;
+            let before_number_of_bytes_read = unsafe {
+                ffi::read(lpdwNumberOfBytesRead.cast::<u32>())
+            }
+                .unwrap_or(0);
+            let mut local_number_of_bytes_read: u32 = before_number_of_bytes_read;
             match crate::winhttp::Request::read_data(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -802,11 +814,13 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                 ffi::local(lpdwNumberOfBytesRead, &mut local_number_of_bytes_read),
             ) {
                 Ok(()) => {
-                    unsafe {
-                        ffi::write(
-                            lpdwNumberOfBytesRead.cast::<u32>(),
-                            local_number_of_bytes_read,
-                        );
+                    if local_number_of_bytes_read != before_number_of_bytes_read {
+                        unsafe {
+                            ffi::write(
+                                lpdwNumberOfBytesRead.cast::<u32>(),
+                                local_number_of_bytes_read,
+                            );
+                        }
                     }
                     Ok(1)
                 }
@@ -823,11 +837,13 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR
                     | crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
                     | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code {
-                        unsafe {
-                            ffi::write(
-                                lpdwNumberOfBytesRead.cast::<u32>(),
-                                local_number_of_bytes_read,
-                            );
+                        if local_number_of_bytes_read != before_number_of_bytes_read {
+                            unsafe {
+                                ffi::write(
+                                    lpdwNumberOfBytesRead.cast::<u32>(),
+                                    local_number_of_bytes_read,
+                                );
+                            }
                         }
                     }
                     Err(Fault::Code(code))
@@ -962,7 +978,11 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
             unsafe {
                 ffi::write(lpdwNumberOfBytesWritten.cast::<u32>(), 0);
             }
-            let mut local_number_of_bytes_written: u32 = 0;
+            let before_number_of_bytes_written = unsafe {
+                ffi::read(lpdwNumberOfBytesWritten.cast::<u32>())
+            }
+                .unwrap_or(0);
+            let mut local_number_of_bytes_written: u32 = before_number_of_bytes_written;
             match crate::winhttp::Request::write_data(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -972,11 +992,13 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
                 ffi::local(lpdwNumberOfBytesWritten, &mut local_number_of_bytes_written),
             ) {
                 Ok(()) => {
-                    unsafe {
-                        ffi::write(
-                            lpdwNumberOfBytesWritten.cast::<u32>(),
-                            local_number_of_bytes_written,
-                        );
+                    if local_number_of_bytes_written != before_number_of_bytes_written {
+                        unsafe {
+                            ffi::write(
+                                lpdwNumberOfBytesWritten.cast::<u32>(),
+                                local_number_of_bytes_written,
+                            );
+                        }
                     }
                     Ok(1)
                 }
@@ -991,11 +1013,15 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR = code {
-                        unsafe {
-                            ffi::write(
-                                lpdwNumberOfBytesWritten.cast::<u32>(),
-                                local_number_of_bytes_written,
-                            );
+                        if local_number_of_bytes_written
+                            != before_number_of_bytes_written
+                        {
+                            unsafe {
+                                ffi::write(
+                                    lpdwNumberOfBytesWritten.cast::<u32>(),
+                                    local_number_of_bytes_written,
+                                );
+                            }
                         }
                     }
                     Err(Fault::Code(code))
@@ -1704,10 +1730,12 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
     peBufferType: *mut i32,
 ) -> u32 {
     F::win32(|| {
-        let mut local_bytes_read: u32 = unsafe { ffi::read(pdwBytesRead.cast::<u32>()) }
+        let before_bytes_read = unsafe { ffi::read(pdwBytesRead.cast::<u32>()) }
             .unwrap_or(0);
-        let mut local_buffer_type: i32 = unsafe { ffi::read(peBufferType.cast::<i32>()) }
+        let mut local_bytes_read: u32 = before_bytes_read;
+        let before_buffer_type = unsafe { ffi::read(peBufferType.cast::<i32>()) }
             .unwrap_or(0);
+        let mut local_buffer_type: i32 = before_buffer_type;
         match crate::winhttp::WebSocket::web_socket_receive(
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
@@ -1716,11 +1744,15 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
             ffi::local(peBufferType, &mut local_buffer_type),
         ) {
             Ok(()) => {
-                unsafe {
-                    ffi::write(pdwBytesRead.cast::<u32>(), local_bytes_read);
+                if local_bytes_read != before_bytes_read {
+                    unsafe {
+                        ffi::write(pdwBytesRead.cast::<u32>(), local_bytes_read);
+                    }
                 }
-                unsafe {
-                    ffi::write(peBufferType.cast::<i32>(), local_buffer_type);
+                if local_buffer_type != before_buffer_type {
+                    unsafe {
+                        ffi::write(peBufferType.cast::<i32>(), local_buffer_type);
+                    }
                 }
                 Ok(crate::Win32Error(0))
             }

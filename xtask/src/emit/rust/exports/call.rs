@@ -140,6 +140,13 @@ fn output_local(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream
     if arg.returned {
         return quote! { #required };
     }
+    if may_stay(function, arg) {
+        let before = before(function, arg);
+        return quote! {
+            let #before = unsafe { ffi::read(#pointer.cast::<#type_>()) }.unwrap_or(#zero);
+            let mut #local: #type_ = #before;
+        };
+    }
     let before = match param.direction {
         // C's variable need not hold anything yet.
         Direction::Out => zero,
@@ -168,7 +175,24 @@ fn write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let (pointer, local) = (writable(&function.params[arg.param]), local(function, arg));
     let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
     let type_ = safe_type(to, scope);
-    quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
+    let write = quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } };
+    if !may_stay(function, arg) {
+        return write;
+    }
+    let before = before(function, arg);
+    quote! { if #local != #before { #write } }
+}
+
+/// Whether a method may leave an output as it is although it succeeds. In asynchronous mode, C's variable is its program's again as
+/// soon as the call has begun.
+fn may_stay(function: &Function, arg: &Arg) -> bool {
+    let ArgKind::Reference { to, optional, .. } = &arg.kind else { return false };
+    *optional && function.params[arg.param].direction == Direction::Out && matches!(to, Type::Int(_) | Type::Enum(_))
+}
+
+/// The variable for what an output was before the call.
+fn before(function: &Function, arg: &Arg) -> Ident {
+    free(function, &format!("before_{}", function.params[arg.param].rust_name))
 }
 
 /// Writes an output that some failures write.
