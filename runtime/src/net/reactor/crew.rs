@@ -2,9 +2,9 @@
 //! watches it.
 //!
 //! Nothing is handed from thread to thread while jobs are short. A job may call a program's callback, which may block for as long
-//! as it likes. So when the leader does not come back for a while, the watcher takes its place, and somebody else becomes the
-//! watcher. That while is short against what a callback that blocks waits for, and long against the wait for a thread. Threads that
-//! have nothing to do for long end.
+//! as it likes. So when nobody comes back for a while, neither from the system nor from a job, the watcher takes the leader's place,
+//! and somebody else becomes the watcher. That while is short against what a callback that blocks waits for, and long against the
+//! wait for a thread. Threads that have nothing to do for long end.
 //!
 //! A thread in [`block_on`](super::Lease::block_on) is a guest: it leads in place of the crew, and runs no jobs.
 
@@ -24,7 +24,10 @@ const MAX_THREADS: usize = 64;
 /// How many stay although they have nothing to do: the leader and the watcher.
 const MIN_THREADS: usize = 2;
 
-/// How long a leader may be away before its place is taken.
+/// How long a leader may be away before its place is taken, for each thread that is away.
+///
+/// Threads that only wait for a processor come back sooner or later, and more of them would make it later: so the more there are, the
+/// longer it takes to become one more.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// After how long without work a thread ends.
@@ -49,8 +52,8 @@ pub(super) struct Crew {
 struct State {
     jobs: Jobs,
     leader: Option<Leader>,
-    /// How often somebody has come back from leading.
-    turns: u64,
+    /// How often somebody has come back from leading or from a job.
+    returns: u64,
     /// Threads in `block_on` that want to lead.
     guests: Vec<Thread>,
     threads: usize,
@@ -127,8 +130,7 @@ impl Crew {
 
     /// What a thread does.
     fn work(&self, reactor: &Arc<Reactor>) {
-        let mut state = lock(&self.state);
-        state.coming -= 1;
+        let mut state = self.arrive(lock(&self.state), reactor);
         loop {
             if let Some(job) = state.jobs.pop_front() {
                 self.call_watcher(&mut state, reactor);
@@ -138,6 +140,7 @@ impl Crew {
                 catch_unwind(AssertUnwindSafe(|| job.run())).ok();
                 state = lock(&self.state);
                 state.busy -= 1;
+                state.returns += 1;
             } else if state.has_ended {
                 state.threads -= 1;
                 return;
@@ -153,7 +156,7 @@ impl Crew {
                 state.resting -= 1;
                 if state.called > 0 {
                     state.called -= 1;
-                    state.coming -= 1;
+                    state = self.arrive(state, reactor);
                 } else if rested && state.threads > MIN_THREADS {
                     state.threads -= 1;
                     return;
@@ -162,8 +165,15 @@ impl Crew {
         }
     }
 
-    /// Has somebody watch this thread from now on, if nobody does and nobody is on the way. Who comes may find something else to do,
-    /// and calls the next one then.
+    /// A thread that was called is there. It watches those that are at work, and takes no part in it as long as that goes on.
+    fn arrive<'s>(&'s self, mut state: MutexGuard<'s, State>, reactor: &Arc<Reactor>) -> MutexGuard<'s, State> {
+        state.coming -= 1;
+        let is_at_work = state.leader.is_some() || state.busy > 0;
+        if state.watcher.is_none() && is_at_work { self.look_after(state, reactor) } else { state }
+    }
+
+    /// Has somebody watch this thread from now on, if nobody does and nobody is on the way. Who comes may find nobody at work, and
+    /// calls the next one then.
     fn call_watcher(&self, state: &mut State, reactor: &Arc<Reactor>) {
         if state.watcher.is_some() || state.coming > 0 || state.has_ended {
             return;
@@ -192,7 +202,7 @@ impl Crew {
         LEADS.set(false);
         let mut state = lock(&self.state);
         state.leader = None;
-        state.turns += 1;
+        state.returns += 1;
         // A guest may be about to leave for long, and leaves jobs to others. A thread of the crew comes to them itself, so nobody is
         // woken for them while the watcher looks anyway.
         if leader != Leader::Crew || state.watcher == Some(Watcher::Asleep) && !state.jobs.is_empty() {
@@ -219,16 +229,18 @@ impl Crew {
     fn look_after<'s>(&'s self, mut state: MutexGuard<'s, State>, reactor: &Arc<Reactor>) -> MutexGuard<'s, State> {
         state.watcher = Some(Watcher::Awake);
         loop {
-            let turns = state.turns;
-            let limit = (state.watcher == Some(Watcher::Awake)).then_some(PATIENCE);
+            let returns = state.returns;
+            let away = u32::try_from(state.busy.max(1)).expect("there are few threads");
+            let limit = (state.watcher == Some(Watcher::Awake)).then_some(PATIENCE * away);
             let is_late;
             (state, is_late) = wait(&self.watch, state, limit);
-            let is_away = is_late && state.turns == turns && state.leader.is_none();
+            let is_quiet = is_late && state.returns == returns;
+            let is_away = is_quiet && state.leader.is_none();
             let is_unseen = state.is_unseen();
             if state.has_ended || is_away || is_unseen {
                 break;
             }
-            if is_late && state.turns == turns && state.leader.is_some() && state.jobs.is_empty() {
+            if is_quiet && state.leader.is_some() && state.jobs.is_empty() {
                 state.watcher = Some(Watcher::Asleep);
             }
         }
