@@ -82,8 +82,8 @@ fn an_idle_socket_of_callbacks_with_tls_holds_no_more_than_its_bound() {
 
 fn check(idle: &Idle, bound: isize) {
     println!("{} bytes, and {} serve all sockets", idle.socket, idle.shared);
-    // Otherwise something that a socket needs was not counted.
-    assert!((bound / 4..=bound).contains(&idle.socket), "{} bytes, of {bound} at most", idle.socket);
+    // Otherwise something that a socket needs was not counted. Its buffer may be gone: then little is left.
+    assert!((1..=bound).contains(&idle.socket), "{} bytes, of {bound} at most", idle.socket);
 }
 
 /// A server for each version of TLS, who vouches for it, and where it is. What it allocates is not counted.
