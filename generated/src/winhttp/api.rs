@@ -2420,8 +2420,8 @@ pub unsafe trait WebSocket {
     ///
     /// In asynchronous mode `NO_ERROR` means that the close has been started. The status callback receives
     /// `WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE` when the server has answered, and
-    /// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` if the close fails. A waiting receive is reported as
-    /// cancelled before the call returns.
+    /// `WINHTTP_CALLBACK_STATUS_REQUEST_ERROR` if the close fails. Either can happen before the call
+    /// returns, on the calling thread. A waiting receive is reported as cancelled before the call returns.
     ///
     /// # See also
     ///

@@ -89,7 +89,7 @@
 /// WinHTTP can call the function on its own threads. It can also call the function on the thread that
 /// starts an operation, before that call returns. Calls for several handles can overlap, and the
 /// function can be called again before it has returned. It must therefore be able to run on several
-/// threads at once. Other notifications wait while the function runs, so it should return soon.
+/// threads at once. Other notifications may wait while the function runs, so it should return soon.
 ///
 /// The function may start the next operation on the handle, set options on the handle, and close the
 /// handle. The usual way to read a WebSocket is to start a new receive at each `READ_COMPLETE`.
