@@ -29,9 +29,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`Session::connect_async`] connects with what connections share, such as a user agent, proxies and time limits. For two tasks,
+//! [`WebSocket::split`] gives a half for each direction. The feature `futures` adds `WebSocket::into_messages`, a `Stream` of whole
+//! messages and a `Sink` for them.
+//!
 //! # Futures that are dropped
 //!
-//! Every future may be dropped at any time, for instance by `select!` or by a time limit, and the WebSocket goes on:
+//! Every future of a [`WebSocket`] may be dropped at any time, for instance by `select!` or by a time limit, and the WebSocket goes
+//! on:
 //!
 //! - a receive that is dropped loses nothing: what had come is there for the next one;
 //! - a send owns its payload. It has not begun, or its frame goes out whole: the next call of any kind sends the rest;

@@ -12,8 +12,8 @@ use crate::winhttp::{InvalidOpening, NotNow, RequestFailure};
 /// Why there is no WebSocket, or no response.
 ///
 /// Its text has the code, or the status of the server's answer. It does not repeat what the operating system, TLS or the protocol
-/// said: that is [`source`](Error::source), as for other errors. Show the whole chain to a user: it says what to do. For a header that cannot be sent, the text names the header, and
-/// `source` is the [`InvalidHeader`].
+/// said: that is [`source`](Error::source), as for other errors. Show the whole chain to a user: it says what to do. For a header
+/// that cannot be sent, the text names the header, and `source` is the [`InvalidHeader`].
 #[derive(Debug)]
 pub struct ConnectError {
     code: Win32Error,

@@ -78,8 +78,8 @@ use crate::raw::lent::Vouched;
 /// ends. Only C can set a callback. Without one a call on a request blocks until it is done, and nobody is told of the calls on a
 /// WebSocket.
 ///
-/// An option that is not there is `ERROR_WINHTTP_INVALID_OPTION`. The authorities that vouch for servers are those of the system; in Rust,
-/// [`set_roots`](Self::set_roots), [`set_client_certificate`](Self::set_client_certificate) and
+/// An option that is not there is `ERROR_WINHTTP_INVALID_OPTION`. The authorities that vouch for servers are those of the system; in
+/// Rust, [`set_roots`](Self::set_roots), [`set_client_certificate`](Self::set_client_certificate) and
 /// [`set_revocation_lists`](Self::set_revocation_lists) say otherwise.
 ///
 /// `WinHttpCrackUrl`, `WinHttpCreateUrl`, `WinHttpSetOption` with `WINHTTP_OPTION_PROXY` and `WinHttpGetProxyForUrl` with the URL

@@ -23,6 +23,15 @@ pub enum Message {
 
 /// A WebSocket as a stream of messages, which ends with the peer's close, and as a sink for messages, from
 /// [`WebSocket::into_messages`].
+///
+/// The stream also ends after an error. [`Timeout`](winws_api::winhttp::WebSocketReceiveError::Timeout) is the exception: the next
+/// item may be a message again.
+///
+/// Closing the sink closes the WebSocket with the code 1000. As with [`WebSocket::close`], messages that come meanwhile are dropped,
+/// and a stream that is read then ends with an error, `OperationCancelled` or `InvalidOperation`. Close the sink once.
+///
+/// A program that wants the messages up to the peer's close calls [`shutdown`](WebSocket::shutdown) of the
+/// [`socket`](Self::socket) and reads the stream to its end.
 pub struct MessageStream {
     socket: Arc<WebSocket>,
     receiving: Option<Call<Result<Option<Message>, MessageError>>>,

@@ -117,8 +117,8 @@ impl Session for WinHttp {
         access::set::<W>(&self.entry(internet)?.object, option, buffer, self.vouched)
     }
 
-    /// In synchronous mode a callback comes in the thread of the call that it reports on, in asynchronous mode in any thread. Safe code could make up a callback, so
-    /// only the C function can set one.
+    /// In synchronous mode a callback comes in the thread of the call that it reports on, in asynchronous mode in any thread. Safe
+    /// code could make up a callback, so only the C function can set one.
     fn set_status_callback<W: WideChar>(
         &self,
         internet: HInternet,
