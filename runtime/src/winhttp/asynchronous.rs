@@ -7,7 +7,10 @@
 mod calls;
 mod gate;
 mod lane;
+#[cfg(all(test, winws_loom))]
+mod loom;
 mod operation;
+mod sync;
 
 use std::cell::Cell;
 use std::future::Future;

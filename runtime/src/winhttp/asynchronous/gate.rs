@@ -1,6 +1,8 @@
 //! When the last word about a handle may be said: after it was closed, and after everything that began before has ended.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
+
+use super::sync::AtomicUsize;
 
 /// The handle was closed.
 const CLOSED: usize = 1 << (usize::BITS - 1);
@@ -18,7 +20,7 @@ pub(super) struct Gate(AtomicUsize);
 pub(super) struct Last(());
 
 impl Gate {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(AtomicUsize::new(1))
     }
 

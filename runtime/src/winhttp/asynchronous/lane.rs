@@ -5,9 +5,11 @@
 //! that: it may take the lane over.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::task::Poll;
 use std::thread::{self, ThreadId};
+
+use super::sync::{Condvar, Mutex, MutexGuard};
 
 /// Operations that wait, and the right to work on them.
 #[derive(Debug)]
@@ -47,7 +49,7 @@ enum Run {
 pub(super) struct Full;
 
 impl<O> Lane<O> {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         let state = State {
             operations: VecDeque::new(),
             is_taken: false,
