@@ -20,6 +20,8 @@ mod names;
 pub(crate) mod pump;
 mod race;
 pub(crate) mod reactor;
+#[cfg(test)]
+pub(crate) mod simulated;
 mod stream;
 mod tcp;
 pub(crate) mod times;

@@ -5,6 +5,8 @@
 
 mod crew;
 mod source;
+#[cfg(test)]
+mod stepped;
 mod timers;
 
 use std::collections::VecDeque;

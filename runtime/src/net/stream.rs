@@ -30,6 +30,12 @@ impl Stream {
         Ok(Self { tcp: Tcp::with_way(socket, way)?, tls: OnceLock::new() })
     }
 
+    /// A connection in memory.
+    #[cfg(test)]
+    pub(crate) fn on_wire(wire: super::simulated::Wire) -> io::Result<Self> {
+        Ok(Self { tcp: Tcp::on_wire(wire)?, tls: OnceLock::new() })
+    }
+
     /// From here on all bytes go through TLS. Only the first time counts.
     pub(crate) fn begin_tls(&self, tls: Tls) -> &Tls {
         self.tls.get_or_init(|| Box::new(tls))

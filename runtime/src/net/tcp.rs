@@ -81,6 +81,9 @@ pub(crate) struct Tcp {
     given_up: AtomicBool,
     /// The reactor that says when a try is worth it, if one does.
     registration: OnceLock<Registration>,
+    /// What takes the place of the socket in tests in one thread.
+    #[cfg(test)]
+    wire: Option<super::simulated::Wire>,
 }
 
 impl Tcp {
@@ -97,14 +100,27 @@ impl Tcp {
             receive_limit: AtomicU64::new(0),
             given_up: AtomicBool::new(false),
             registration: OnceLock::new(),
+            #[cfg(test)]
+            wire: None,
         })
+    }
+
+    /// A connection in memory.
+    #[cfg(test)]
+    pub(super) fn on_wire(wire: super::simulated::Wire) -> io::Result<Self> {
+        use rustix::net::{AddressFamily, SocketType, socket};
+        // Nobody connects the socket. A reactor in the test takes it, and says what happens on the wire.
+        let socket = TcpStream::from(socket(AddressFamily::INET, SocketType::STREAM, None)?);
+        let mut tcp = Self::with_way(socket, Way::Polling)?;
+        tcp.wire = Some(wire);
+        Ok(tcp)
     }
 
     /// Reads what is there into `buffer`, which is not empty: `None` when nothing has come yet, `Some(0)` at the end.
     pub(crate) fn try_read(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let length = buffer.len();
         let source = self.source().map(|source| &source.read);
-        worth_it(source, length, || recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT).map(|(count, _)| count))
+        worth_it(source, length, || self.receive_now(buffer))
     }
 
     /// The same whatever the reactor has said, for threads that wait by themselves.
@@ -115,7 +131,7 @@ impl Tcp {
     /// Writes what the system takes at once, or `None` when it takes nothing.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<Option<usize>> {
         let source = self.source().map(|source| &source.write);
-        worth_it(source, bytes.len(), || send(&self.socket, bytes, SEND_NOW))
+        worth_it(source, bytes.len(), || self.send_now(&[IoSlice::new(bytes)]))
     }
 
     /// Writes what the system takes at once of several pieces, or `None` when it takes nothing. Pieces beyond the
@@ -125,7 +141,35 @@ impl Tcp {
         let pieces = &pieces[..pieces.len().min(1024)];
         let source = self.source().map(|source| &source.write);
         let length = pieces.iter().map(|piece| piece.len()).sum();
-        worth_it(source, length, || sendmsg(&self.socket, pieces, &mut SendAncillaryBuffer::default(), SEND_NOW))
+        worth_it(source, length, || self.send_now(pieces))
+    }
+
+    fn receive_now(&self, buffer: &mut [u8]) -> rustix::io::Result<usize> {
+        #[cfg(test)]
+        if let Some(wire) = &self.wire {
+            return wire.receive(buffer);
+        }
+        recv(&self.socket, buffer, RecvFlags::DONTWAIT).map(|(count, _)| count)
+    }
+
+    fn send_now(&self, pieces: &[IoSlice<'_>]) -> rustix::io::Result<usize> {
+        #[cfg(test)]
+        if let Some(wire) = &self.wire {
+            return wire.send(pieces);
+        }
+        match pieces {
+            [bytes] => send(&self.socket, bytes, SEND_NOW),
+            _ => sendmsg(&self.socket, pieces, &mut SendAncillaryBuffer::default(), SEND_NOW),
+        }
+    }
+
+    fn shutdown(&self, how: Shutdown) {
+        #[cfg(test)]
+        if let Some(wire) = &self.wire {
+            return wire.shutdown(how);
+        }
+        // It fails only when there is no connection any more.
+        self.socket.shutdown(how).ok();
     }
 
     /// Has the reactor say from now on when a try is worth it. Only the first time counts.
@@ -231,21 +275,18 @@ impl Tcp {
 
     /// Says that nothing more will be written. Bytes written before still arrive.
     pub(crate) fn shutdown_write(&self) {
-        // It fails only when there is no connection any more.
-        self.socket.shutdown(Shutdown::Write).ok();
+        self.shutdown(Shutdown::Write);
     }
 
     /// Says that nobody waits for bytes any more: reads give the end when nothing is there. On Linux, bytes still come.
     pub(crate) fn shutdown_read(&self) {
-        // It fails only when there is no connection any more.
-        self.socket.shutdown(Shutdown::Read).ok();
+        self.shutdown(Shutdown::Read);
     }
 
     /// Ends the stream in both directions, which ends every wait of another thread at once.
     pub(crate) fn shutdown_both(&self) {
         self.given_up.store(true, Ordering::SeqCst);
-        // It fails only when there is no connection any more.
-        self.socket.shutdown(Shutdown::Both).ok();
+        self.shutdown(Shutdown::Both);
     }
 
     #[cfg(test)]

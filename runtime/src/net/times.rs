@@ -88,5 +88,14 @@ pub(crate) const fn limit_of(millis: u32) -> Option<Duration> {
 pub(crate) fn after(limit: Option<Duration>) -> Option<Instant> {
     // Without a limit no clock is looked at: that is as long as to receive a short message.
     let limit = limit?;
-    Instant::now().checked_add(limit)
+    now().checked_add(limit)
+}
+
+/// The present of everything that leaves its thread to others while it waits. A test in one thread may have a clock of its own.
+pub(crate) fn now() -> Instant {
+    #[cfg(test)]
+    if let Some(now) = super::simulated::present() {
+        return now;
+    }
+    Instant::now()
 }

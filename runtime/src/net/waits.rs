@@ -14,6 +14,7 @@ use super::connect::{self, Attempt};
 use super::reactor::Lease;
 use super::stream::Stream;
 use super::tcp::Waited;
+use super::times;
 use super::wait::{Interest, Readiness, Waker};
 
 /// A way to wait.
@@ -191,7 +192,7 @@ impl Waits for OnReactor {
                 // A peer that sends records without plaintext all the time must not hold the task.
                 None if is_late => return Ok(Waited::TimedOut),
                 None => match self.stream(stream, Interest::Read, deadline, waker).await? {
-                    Readiness::Ready => is_late = deadline.is_some_and(|deadline| deadline <= Instant::now()),
+                    Readiness::Ready => is_late = deadline.is_some_and(|deadline| deadline <= times::now()),
                     Readiness::TimedOut => return Ok(Waited::TimedOut),
                     Readiness::Woken => return Ok(Waited::Woken),
                 },

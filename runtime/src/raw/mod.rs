@@ -11,3 +11,5 @@ pub(crate) mod lent;
 #[cfg_attr(not(feature = "capi"), allow(dead_code, reason = "only the C functions have a promise"))]
 pub(crate) mod proxies;
 pub(crate) mod texts;
+#[cfg(test)]
+pub(crate) mod told;

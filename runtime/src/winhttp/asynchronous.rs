@@ -10,6 +10,8 @@ mod lane;
 #[cfg(all(test, winws_loom))]
 mod loom;
 mod operation;
+#[cfg(test)]
+mod simulated;
 mod sync;
 
 use std::cell::Cell;

@@ -12,7 +12,7 @@ use super::incoming::Reading;
 use super::outgoing::{self, Progress};
 use super::{Arrival, Failure, Pump, now, refusal_of};
 use crate::net::reactor::{Lease, Timer};
-use crate::net::times::{Due, after};
+use crate::net::times::{self, Due, after};
 use crate::net::{Interest, Waited, trace};
 use crate::protocol::{CloseFrame, Control, Piece, Role};
 use crate::session::{Ending, Refusal};
@@ -63,7 +63,7 @@ pub(crate) struct Closing {
 
 impl Clocks {
     fn new(lease: &Arc<Lease>) -> Self {
-        let receive = ReceiveClock { timer: lease.timer(), has_bytes: true, since: Instant::now() };
+        let receive = ReceiveClock { timer: lease.timer(), has_bytes: true, since: times::now() };
         Self { receive: Mutex::new(receive), send: Mutex::new(SendClock { timer: lease.timer(), until: Due::Unset }) }
     }
 }
@@ -121,7 +121,12 @@ impl Pump {
                 _ if queue.is_out(&self.stream) => {
                     let is_unsent = queue.is_unsent();
                     queue.finish(&self.stream);
+                    drop(queue);
                     self.note_progress();
+                    // What found no room behind the frame, a pong for instance, is for whoever receives.
+                    if self.outgoing.is_pending() {
+                        self.wake_receiver();
+                    }
                     // It is refused as it would have been just after the fault.
                     return Poll::Ready(if is_unsent { Err(Failure::InvalidOperation) } else { Ok(()) });
                 }
@@ -240,7 +245,7 @@ impl Pump {
             }
             // A peer that sends control frames without a pause must not hold the thread.
             if reads == MAX_READS {
-                if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                if deadline.is_some_and(|deadline| deadline <= times::now()) {
                     return Poll::Ready(Err(Failure::TimedOut));
                 }
                 context.waker().wake_by_ref();
@@ -256,6 +261,10 @@ impl Pump {
         deadline: Option<Instant>,
         context: &Context<'_>,
     ) -> Poll<Result<(), Failure>> {
+        // A close may have begun since the last look at the stream.
+        if self.incoming.is_closing() {
+            return Poll::Ready(Err(Failure::Cancelled));
+        }
         let mut interest = Interest::Read;
         if self.outgoing.is_pending() {
             // What could not be written at once, a pong for instance, goes out from here.
@@ -271,7 +280,7 @@ impl Pump {
         let Some(mut clock) = self.receive_clock().filter(|_| quiet > 0 || deadline.is_some()) else {
             return Poll::Pending;
         };
-        let now = Instant::now();
+        let now = times::now();
         if std::mem::take(&mut clock.has_bytes) {
             clock.since = now;
         }
@@ -370,7 +379,7 @@ impl Pump {
             if self.is_aborted.load(Ordering::SeqCst) {
                 return Poll::Ready(Err(self.lose(reading)));
             }
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            if deadline.is_some_and(|deadline| deadline <= times::now()) {
                 return Poll::Ready(Err(Failure::TimedOut));
             }
             match reading.read(&mut [], |room| self.stream.try_read(room).map(now)) {

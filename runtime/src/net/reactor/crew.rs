@@ -128,6 +128,18 @@ impl Crew {
         }
     }
 
+    /// Takes one of the jobs out.
+    #[cfg(test)]
+    pub(super) fn take(&self, at: usize) -> Option<Arc<dyn Job>> {
+        lock(&self.state).jobs.remove(at)
+    }
+
+    /// How many jobs there are.
+    #[cfg(test)]
+    pub(super) fn jobs(&self) -> usize {
+        lock(&self.state).jobs.len()
+    }
+
     /// What a thread does.
     fn work(&self, reactor: &Arc<Reactor>) {
         let mut state = self.arrive(lock(&self.state), reactor);

@@ -66,13 +66,17 @@ impl Direction {
         Poll::Pending
     }
 
-    /// Wakes whoever waits, to look again.
+    /// Has whoever waits look again, also one that has just looked and is about to wait.
     pub(crate) fn wake(&self) {
-        let waiters = std::mem::take(&mut *lock(&self.waiters));
+        let waiters = {
+            let mut waiters = lock(&self.waiters);
+            self.events.fetch_add(1, Ordering::AcqRel);
+            std::mem::take(&mut *waiters)
+        };
         waiters.into_iter().for_each(Waker::wake);
     }
 
-    fn happened(&self, is_closed: bool, woken: &mut Vec<Waker>) {
+    pub(super) fn happened(&self, is_closed: bool, woken: &mut Vec<Waker>) {
         let mut waiters = lock(&self.waiters);
         if is_closed {
             self.is_closed.store(true, Ordering::Release);

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::{Lease, lock};
+use crate::net::times;
 
 /// All timers that are set.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl Timers {
     pub(super) fn begin_sleep(&mut self) -> Option<Duration> {
         let first = self.by_time.keys().next().map(|&(time, _)| time);
         self.sleep = Some(first.map_or(Sleep::Forever, Sleep::Until));
-        first.map(|time| time.saturating_duration_since(Instant::now()))
+        first.map(|time| time.saturating_duration_since(times::now()))
     }
 
     /// Takes out whoever waited for points in time that have passed.
@@ -46,12 +47,18 @@ impl Timers {
         if self.by_time.is_empty() {
             return;
         }
-        let now = Instant::now();
+        let now = times::now();
         while let Some(first) = self.by_time.first_entry()
             && first.key().0 <= now
         {
             woken.push(first.remove());
         }
+    }
+
+    /// The first point in time that somebody waits for.
+    #[cfg(test)]
+    pub(super) fn first(&self) -> Option<Instant> {
+        self.by_time.keys().next().map(|&(time, _)| time)
     }
 
     /// Whether the reactor sleeps too long now.
@@ -79,7 +86,7 @@ impl Timer {
             self.clear();
             return Poll::Pending;
         };
-        if time <= Instant::now() {
+        if time <= times::now() {
             self.clear();
             return Poll::Ready(());
         }

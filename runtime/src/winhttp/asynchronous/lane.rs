@@ -7,9 +7,8 @@
 use std::collections::VecDeque;
 use std::sync::PoisonError;
 use std::task::Poll;
-use std::thread::{self, ThreadId};
 
-use super::sync::{Condvar, Mutex, MutexGuard};
+use super::sync::{Condvar, Mutex, MutexGuard, ThreadId, thread};
 
 /// Operations that wait, and the right to work on them.
 #[derive(Debug)]

@@ -191,7 +191,7 @@ impl Track {
     /// Something has happened. The thread that has to ask the crew stands for the crew.
     fn wake(&self) {
         if self.lane.wake() {
-            self.lane.arrive();
+            assert!(self.lane.arrive());
             self.work(16);
         }
     }
@@ -316,11 +316,15 @@ fn three_threads_call_wake_and_cancel() {
     builder.preemption_bound = Some(3);
     builder.check(|| {
         let track = Track::new();
-        let [calling, waking] = [|track: &Track| {
-            if track.push(0) {
-                track.work(3);
-            }
-        }, |track: &Track| track.happen(0)].map(|run| {
+        let [calling, waking] = [
+            |track: &Track| {
+                if track.push(0) {
+                    track.work(3);
+                }
+            },
+            |track: &Track| track.happen(0),
+        ]
+        .map(|run| {
             let track = Arc::clone(&track);
             thread::spawn(move || run(&track))
         });
