@@ -44,6 +44,8 @@
 
 mod halves;
 mod sending;
+#[cfg(test)]
+mod simulated;
 #[cfg(feature = "futures")]
 mod stream;
 
@@ -219,6 +221,7 @@ impl WebSocket {
     pub async fn shutdown(&self, code: u16, reason: &str) -> Result<(), WebSocketShutdownError> {
         let close = CloseFrame::new(code, reason.as_bytes())?;
         self.socket.begin_shutdown(close)?;
+        let _left = Left { socket: &self.socket };
         poll_fn(|context| {
             std::task::ready!(self.sending.poll_idle(&self.socket, context));
             self.socket.poll_shutdown(context)
@@ -353,6 +356,17 @@ impl<'s> ReceiveTurn<'s> {
 impl Drop for ReceiveTurn<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+/// What a task leaves when it ends or its future is dropped: whoever receives looks whether there is something to write.
+struct Left<'s> {
+    socket: &'s Socket,
+}
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        self.socket.wake_receiver();
     }
 }
 
