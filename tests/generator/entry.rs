@@ -12,7 +12,7 @@ use xtask::lower;
 use xtask::page::Page;
 use xtask::parse;
 use xtask::prose::{Block, BlockKind, Prose};
-use xtask::source::{SourceFile, Span, Spanned};
+use xtask::source::{SourceFile, Span};
 
 use crate::stage;
 
@@ -45,8 +45,10 @@ pub fn front_matter(bytes: &[u8]) {
         let mut diags = Diagnostics::default();
         let page = parse::parse(&stage::page(text).pages[0], &mut diags);
         let refused = diags.list.iter().any(|finding| finding.rule == Rule::FrontMatterYaml);
-        let texts = |values: Vec<Spanned<String>>| values.into_iter().map(|value| value.value).collect::<Vec<_>>();
-        let values: Vec<_> = page.front_matter.into_iter().map(|(key, values)| (key, texts(values))).collect();
+        let mut values: Vec<(String, Vec<String>)> = Vec::new();
+        for (key, texts) in page.front_matter.iter() {
+            values.push((key.to_owned(), texts.map(|text| text.value.to_owned()).collect()));
+        }
         (refused, values)
     };
     let whole = read([&b"---\n# A comment\n"[..], rest].concat());
@@ -83,7 +85,8 @@ fn inside(file: &SourceFile, span: Span, what: &str) {
 }
 
 fn page_inside(file: &SourceFile, page: &Page) {
-    page.front_matter.values().flatten().for_each(|value| inside(file, value.span, "front matter"));
+    let values = page.front_matter.iter().flat_map(|(_, values)| values);
+    values.for_each(|value| inside(file, value.span, "front matter"));
     page.title.iter().for_each(|title| inside(file, title.span, "the title"));
     prose_inside(file, &page.lead);
     for section in &page.sections {

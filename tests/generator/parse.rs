@@ -58,7 +58,7 @@ proptest! {
         };
         let Some(stated) = stated.filter(|_| !value.trim().is_empty()) else { return Ok(()) };
         let (page, _) = parse(format!("---\n{yaml}---\n# X function\n").into_bytes());
-        let read: Vec<&str> = page.front_matter["k"].iter().map(|value| &*value.value).collect();
+        let read: Vec<&str> = page.front_matter.values("k").map(|value| value.value).collect();
         prop_assert_eq!(read, stated["k"].values(), "{}", yaml);
     }
 }

@@ -1,6 +1,6 @@
 //! What one page says, as parsed: sections and their entries, not yet facts. Data only.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::prose::{Inline, Prose};
@@ -24,7 +24,15 @@ pub struct Page {
 }
 
 /// The keys of the front matter, each with its values: one for a scalar, any number for a list.
-pub type FrontMatter = BTreeMap<String, Vec<Spanned<String>>>;
+///
+/// A page has dozens of them, most of which nobody asks for. So all lie in one text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrontMatter {
+    text: String,
+    /// For each key its name, and its values among all; in the order of the page, each name once.
+    keys: Vec<(Range<usize>, Range<usize>)>,
+    values: Vec<Spanned<Range<usize>>>,
+}
 
 /// A section: a known heading, the text under it and its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +121,60 @@ impl Page {
     }
 
     /// The first value of a key of the front matter.
-    pub fn scalar(&self, key: &str) -> Option<&Spanned<String>> {
-        self.front_matter.get(key).and_then(|values| values.first())
+    pub fn scalar(&self, key: &str) -> Option<Spanned<&str>> {
+        self.front_matter.values(key).next()
+    }
+}
+
+impl FrontMatter {
+    /// None yet, with room for keys and values of so many bytes.
+    pub fn with_capacity(keys: usize, bytes: usize) -> Self {
+        let (keys, values) = (Vec::with_capacity(keys), Vec::with_capacity(keys));
+        Self { text: String::with_capacity(bytes), keys, values }
+    }
+
+    /// Adds a key without values. Those that are added next are its own.
+    pub fn add_key(&mut self, name: &str) {
+        let name = self.add(name);
+        self.keys.push((name, self.values.len()..self.values.len()));
+    }
+
+    /// Adds a value to the key that was added last.
+    pub fn add_value(&mut self, value: &str, span: Span) {
+        let value = self.add(value);
+        self.values.push(Spanned { value, span });
+        self.keys.last_mut().expect("a key comes before its values").1.end = self.values.len();
+    }
+
+    fn add(&mut self, text: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        start..self.text.len()
+    }
+
+    /// Whether it has a key, with or without values.
+    pub fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The values of a key; none if it is not there.
+    pub fn values(&self, key: &str) -> impl Iterator<Item = Spanned<&str>> {
+        self.of(self.find(key).unwrap_or_default())
+    }
+
+    /// All keys with their values, in the order of the page.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = Spanned<&str>>)> {
+        self.keys.iter().map(|(name, values)| (&self.text[name.clone()], self.of(values.clone())))
+    }
+
+    fn find(&self, key: &str) -> Option<Range<usize>> {
+        let (text, key) = (self.text.as_bytes(), key.as_bytes());
+        self.keys.iter().find(|(name, _)| text[name.clone()] == *key).map(|(_, values)| values.clone())
+    }
+
+    fn of(&self, values: Range<usize>) -> impl Iterator<Item = Spanned<&str>> {
+        self.values[values]
+            .iter()
+            .map(|Spanned { value, span }| Spanned { value: &self.text[value.clone()], span: *span })
     }
 }

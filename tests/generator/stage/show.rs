@@ -1,6 +1,6 @@
 //! Pages and drafts as text that a reviewer can read: a line for each fact, with its place as `@line:column`.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 
 use xtask::draft::{Body, Demoted, Draft, Function, Kind, Returns};
@@ -21,8 +21,10 @@ macro_rules! line {
 /// A page as the parser sees it.
 pub fn page(page: &Page) -> String {
     let mut out = String::new();
-    for (key, values) in &page.front_matter {
-        let values: Vec<String> = values.iter().map(spanned).collect();
+    let mut keys: Vec<_> = page.front_matter.iter().collect();
+    keys.sort_by_key(|(key, _)| *key);
+    for (key, values) in keys {
+        let values: Vec<String> = values.map(|value| spanned(&value)).collect();
         line!(out, 0, "{key}: {}", values.join(", "));
     }
     if let Some(title) = &page.title {
@@ -258,7 +260,7 @@ fn shown(target: &Target) -> String {
     }
 }
 
-fn spanned(text: &Spanned<String>) -> String {
+fn spanned(text: &Spanned<impl Display>) -> String {
     format!("{}@{}", text.value, place(text.span))
 }
 

@@ -100,12 +100,9 @@ pub(super) fn account(file: &SourceFile, count: usize, page: &Page, draft: &Draf
                 let group = said.entry(name).or_default();
                 group.times += 1;
                 if group.times == 1 {
-                    let values = page.front_matter.get(name).into_iter().flatten();
-                    group.open =
-                        values.flat_map(|value| words(&value.value)).fold(BTreeMap::new(), |mut open, word| {
-                            *open.entry(word).or_insert(0) += 1;
-                            open
-                        });
+                    for word in page.front_matter.values(name).flat_map(|value| words(value.value)) {
+                        *group.open.entry(word).or_insert(0) += 1;
+                    }
                     group.all = group.open.keys().cloned().collect();
                 }
                 value
@@ -148,7 +145,7 @@ fn of_line(
         let again = said.iter().all(|word| group.all.contains(word));
         return if again { Line::Noise(Noise::RepeatedKey) } else { Line::NotUnderstood(Gap::Value) };
     }
-    if page.front_matter.get(name).is_none_or(Vec::is_empty) {
+    if page.front_matter.values(name).next().is_none() {
         return Line::Noise(Noise::Template);
     }
     let missing = said.iter().filter(|word| match group.open.get_mut(*word) {

@@ -31,7 +31,7 @@ pub(super) struct Listing {
 
 /// The codes of a page and the text around them.
 pub(super) fn lower(page: &Page, diags: &mut Diagnostics) -> Listing {
-    if page.front_matter.contains_key("UID") || page.sections.iter().any(|section| is_of_item(&section.kind)) {
+    if page.front_matter.has("UID") || page.sections.iter().any(|section| is_of_item(&section.kind)) {
         return Listing::default();
     }
     let proses: Vec<&Prose> =

@@ -161,11 +161,11 @@ pub(super) fn names(page: &Page, kind: Kind, diags: &mut Diagnostics) -> Option<
     }
     let mut aliases: Vec<Fact<String>> = Vec::new();
     let mut seen = BTreeSet::new();
-    let listed = page.front_matter.get("api_name").into_iter().flatten();
+    let listed = page.front_matter.values("api_name");
     // Pages of functions have the names of whatever type stood near by.
-    let typed = page.front_matter.get("req.typenames").into_iter().flatten().filter(|_| is_type(kind));
+    let typed = page.front_matter.values("req.typenames").filter(|_| is_type(kind));
     for (text, split) in listed.map(|text| (text, false)).chain(typed.map(|text| (text, true))) {
-        for alias in text.value.split(',').filter(|_| split).chain((!split).then_some(&*text.value)) {
+        for alias in text.value.split(',').filter(|_| split).chain((!split).then_some(text.value)) {
             let alias = alias.trim().trim_start_matches('*');
             if seen.insert(alias) {
                 push_alias(&mut aliases, &name, Fact { value: alias.to_owned(), source: at(page, text.span) });
@@ -232,7 +232,7 @@ fn push_alias(aliases: &mut Vec<Fact<String>>, name: &Fact<String>, alias: Fact<
 
 fn item_name(page: &Page, kind: Kind) -> Option<Fact<String>> {
     let uid = || {
-        let uid = stated(page, page.scalar("UID")?);
+        let uid = stated(page, &page.scalar("UID")?);
         let (_, name) = uid.value.split_once(':')?.1.split_once('.')?;
         let name = name.split('(').next().unwrap_or(name);
         // `~r1` tells overloads apart; `Thing.~Thing` is a destructor.
@@ -254,15 +254,15 @@ fn item_name(page: &Page, kind: Kind) -> Option<Fact<String>> {
 /// The name under `api_name`. Of several, which are the tag, the pointer and the name of one type or the forms of one
 /// function, it is the one by which the page itself is called, by its titles or its UID.
 fn listed_name(page: &Page, uid: Option<&Fact<String>>) -> Option<Fact<String>> {
-    let names = || page.front_matter.get("api_name").into_iter().flatten().filter(|name| name.value != "null");
+    let names = || page.front_matter.values("api_name").filter(|name| name.value != "null");
     let titles = [title_text(page), front_matter_title(page), uid.cloned()];
     let called = titles.iter().flatten().find_map(|title| names().find(|name| name.value == title.value));
     // `*PX` under req.typenames is a pointer to what the page is about.
-    let typed = page.front_matter.get("req.typenames").into_iter().flatten();
+    let typed = page.front_matter.values("req.typenames");
     let typed = typed.flat_map(|names| names.value.split(','));
     let starred: BTreeSet<&str> = typed.filter_map(|typed| typed.trim().strip_prefix('*')).collect();
-    let own = || names().find(|name| !starred.contains(&*name.value) && !is_made_up(&name.value));
-    called.or_else(own).or_else(|| names().next()).map(|name| stated(page, name))
+    let own = || names().find(|name| !starred.contains(name.value) && !is_made_up(name.value));
+    called.or_else(own).or_else(|| names().next()).map(|name| stated(page, &name))
 }
 
 /// Names that tools give to what has none in the header.
@@ -272,7 +272,7 @@ fn is_made_up(name: &str) -> bool {
 
 /// The title of the front matter without header and kind.
 fn front_matter_title(page: &Page) -> Option<Fact<String>> {
-    let title = stated(page, page.scalar("title")?);
+    let title = stated(page, &page.scalar("title")?);
     let name = without_stars(strip_kind(without_header(&title.value))).to_owned();
     Some(title.derive("name-from-title", name))
 }

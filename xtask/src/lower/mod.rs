@@ -67,7 +67,7 @@ pub fn lower(page: &Page, diags: &mut Diagnostics) -> Option<Draft> {
         let names = std::iter::once(&name).chain(&aliases).map(|name| &*name.value).collect();
         against::compare(page, &names, function, &mut flaws, diags);
     }
-    let scalar = |key: &str| page.scalar(key).map(|value| stated(page, value));
+    let scalar = |key: &str| page.scalar(key).map(|value| stated(page, &value));
     if !matches!(kind, Kind::Ioctl | Kind::Overview | Kind::Topic | Kind::Codes | Kind::Interface | Kind::Class) {
         unknown_items(page, &mut flaws, diags);
         unmarked_items(page, &mut flaws, diags);
@@ -179,8 +179,8 @@ fn heading_words(heading: &str) -> String {
 }
 
 /// Text of the page as a fact.
-fn stated(page: &Page, text: &Spanned<String>) -> Fact<String> {
-    Fact { value: text.value.clone(), source: at(page, text.span) }
+fn stated(page: &Page, text: &Spanned<impl AsRef<str>>) -> Fact<String> {
+    Fact { value: text.value.as_ref().to_owned(), source: at(page, text.span) }
 }
 
 /// The type that a `Type:` line states.

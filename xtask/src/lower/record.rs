@@ -58,8 +58,8 @@ fn keyword(page: &Page, name: &str, aliases: &[Fact<String>], word: &str) -> Opt
     // Seven names are the most that a page was seen to have.
     let names = || std::iter::once(name).chain(aliases.iter().map(|alias| &*alias.value)).take(8);
     let keys = ["ms.keywords", "helpviewer_keywords", "keywords"];
-    let keywords = keys.into_iter().filter_map(|key| page.front_matter.get(key)).flatten();
-    keywords.into_iter().find(|text| names().any(|name| is_called(&text.value, name, word))).map(|text| text.span)
+    let mut keywords = keys.into_iter().flat_map(|key| page.front_matter.values(key));
+    keywords.find(|text| names().any(|name| is_called(text.value, name, word))).map(|text| text.span)
 }
 
 /// Doubts that an item with the template of structures is one: all its fields are structures or unions in their place,

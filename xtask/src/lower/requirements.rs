@@ -15,7 +15,7 @@ pub(super) fn lower(page: &Page, kind: Kind) -> Requirements {
     let row = |labels: &[&str]| has_table.then(|| rows(page).find_map(|row| value(page, row, labels))).flatten();
     // Pages escape a bar as if front matter were a table. See escaped_bars_in_requirements.
     let required = |key: &str, labels: &[&str]| {
-        let stated = page.scalar(key).map(|value| stated(page, value));
+        let stated = page.scalar(key).map(|value| stated(page, &value));
         stated.map(|fact| fact.map(|text| text.replace("\\|", "|"))).or_else(|| row(labels))
     };
     let file = |key: &str, labels: &[&str], ending: &str| {

@@ -7,10 +7,12 @@
 mod yaml;
 
 use std::borrow::Cow;
+use std::ops::Range;
+use std::vec;
 
 use crate::diag::{Diagnostics, Rule};
 use crate::page::FrontMatter;
-use crate::source::{SourceFile, Span, Spanned};
+use crate::source::{SourceFile, Span};
 
 /// Values of the template that nobody filled in: they say nothing about the page.
 const TEMPLATE: &[&str] = &[
@@ -31,37 +33,52 @@ pub(super) fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter,
     // One page of the driver kit starts with `9---`.
     let opening = file.line(0).trim_end();
     if opening.trim_start_matches(|c: char| c.is_ascii_digit()) != "---" {
-        return (FrontMatter::new(), 0);
+        return (FrontMatter::default(), 0);
     }
-    let Some(end) = (1..file.line_count()).find(|&at| matches!(file.line(at).trim_end(), "---" | "...")) else {
+    let closes = |line: &str| line.starts_with(['-', '.']) && matches!(line.trim_end(), "---" | "...");
+    let Some(end) = (1..file.line_count()).find(|&at| closes(file.line(at))) else {
         diags.report(Rule::FrontMatterYaml, file.at(Span::line(1)), "the front matter is never closed by `---`");
-        return (FrontMatter::new(), 0);
+        return (FrontMatter::default(), 0);
     };
-    let Scan { keys, loose } = scan(file, end, diags);
-    let values = read(file, &keys, loose, end).unwrap_or_else(|failure| {
+    let scan = scan(file, end, diags);
+    let mut read = read(file, &scan, end).unwrap_or_else(|failure| {
         let (span, message) = match failure {
             Failure::Nested => (Span::line(2), "brackets are nested deeper than any page needs".to_owned()),
             Failure::Refused(span, why) => (span, format!("this is not valid YAML: {why}")),
         };
         diags.report(Rule::FrontMatterYaml, file.at(span), message);
-        keys.iter().map(|key| key.values.iter().map(|value| Cow::Borrowed(unquote(value.text))).collect()).collect()
+        Read::Nothing
     });
-    let mut front_matter = FrontMatter::new();
+    let mut front_matter = FrontMatter::with_capacity(scan.keys.len(), file.line_start(end));
     let mut unfilled: Vec<Span> = Vec::new();
-    for (key, values) in keys.iter().zip(values) {
-        let at = |index: usize| key.values.get(index).or(key.values.last()).unwrap_or(&key.name).span(file);
-        let mut said = Vec::with_capacity(values.len());
+    let mut values: Vec<Cow<'_, str>> = Vec::new();
+    for key in &scan.keys {
+        let pieces = scan.pieces_of(key);
+        values.clear();
+        match &mut read {
+            Read::Nothing => values.extend(pieces.iter().map(|piece| Cow::Borrowed(unquote(piece.text)))),
+            Read::Odd(_) if key.simple => values.extend(written(pieces).map(Cow::Borrowed)),
+            Read::Odd(read) | Read::All(read) => {
+                let Some(read) = read.next() else { break };
+                values.extend(read.into_iter().map(Cow::Owned));
+            }
+        }
+        let is_first = !front_matter.has(key.name.text);
+        if is_first {
+            front_matter.add_key(key.name.text);
+        }
         let mut is_filled = true;
-        for (index, value) in values.into_iter().enumerate().filter(|(_, value)| !value.is_empty()) {
-            match TEMPLATE.contains(&&*value) {
-                true => is_filled = false,
-                false => said.push(Spanned { value: value.into_owned(), span: at(index) }),
+        for (index, value) in values.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+            if TEMPLATE.contains(&&**value) {
+                is_filled = false;
+            } else if is_first {
+                let piece = pieces.get(index).or(pieces.last()).unwrap_or(&key.name);
+                front_matter.add_value(value, piece.span(file));
             }
         }
         if !is_filled {
-            unfilled.push(key.values.first().unwrap_or(&key.name).span(file));
+            unfilled.push(pieces.first().unwrap_or(&key.name).span(file));
         }
-        front_matter.entry(key.name.text.to_owned()).or_insert(said);
     }
     if let Some(&first) = unfilled.first() {
         let message = format!("values come from the unfilled template, {} in all; this is the first", unfilled.len());
@@ -73,34 +90,34 @@ pub(super) fn parse(file: &SourceFile, diags: &mut Diagnostics) -> (FrontMatter,
 /// What the line scan sees.
 struct Scan<'a> {
     keys: Vec<Key<'a>>,
+    /// The values of all keys: those beside them, and the items below.
+    pieces: Vec<Piece<'a>>,
     /// There are lines before the first key.
     loose: bool,
+}
+
+impl<'a> Scan<'a> {
+    fn pieces_of(&self, key: &Key<'_>) -> &[Piece<'a>] {
+        &self.pieces[key.values.clone()]
+    }
 }
 
 /// A key as the line scan sees it.
 struct Key<'a> {
     name: Piece<'a>,
     list: bool,
-    /// The value beside the key, or the items below it.
-    values: Vec<Piece<'a>>,
+    /// The value beside the key, or the items below it, among all pieces.
+    values: Range<usize>,
     /// Whether the values are plain or simply quoted: YAML reads them as `written` does.
     simple: bool,
 }
 
-impl<'a> Key<'a> {
-    /// Whether its values stand in brackets beside it.
-    fn is_flow(&self) -> bool {
-        self.list && self.values.first().is_some_and(|value| value.text.starts_with('['))
-    }
-
-    /// The values of a simple key.
-    fn written(&self) -> Vec<Cow<'a, str>> {
-        let flow = self.values.first().and_then(|value| flow(value.text));
-        flow.unwrap_or_else(|| self.values.iter().map(|value| value.text).collect())
-            .into_iter()
-            .map(|value| Cow::Borrowed(quoted(value).unwrap_or(value).trim()))
-            .collect()
-    }
+/// The values of a simple key.
+fn written<'a>(pieces: &[Piece<'a>]) -> impl Iterator<Item = &'a str> {
+    let flow = pieces.first().and_then(|value| flow(value.text));
+    let each = if flow.is_some() { &[] } else { pieces };
+    let values = flow.into_iter().flatten().chain(each.iter().map(|value| value.text));
+    values.map(|value| quoted(value).unwrap_or(value).trim())
 }
 
 /// A piece of a line. Most are looked at without anybody asking where they stand.
@@ -120,6 +137,7 @@ impl Piece<'_> {
 
 fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Scan<'a> {
     let mut keys: Vec<Key<'_>> = Vec::with_capacity(end);
+    let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(end);
     let mut loose = false;
     // How far the items of the last key's list are indented.
     let mut indent = None;
@@ -134,12 +152,15 @@ fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Scan<'
             };
             let value = item.trim();
             let depth = line.len() - trimmed.len();
-            let alike = *indent.get_or_insert(depth) == depth && (key.list || key.values.is_empty()) && !key.is_flow();
+            let is_flow =
+                key.list && pieces[key.values.clone()].first().is_some_and(|value| value.text.starts_with('['));
+            let alike = *indent.get_or_insert(depth) == depth && (key.list || key.values.is_empty()) && !is_flow;
             // A tab may stand between the mark and the item, as in many pages of 2018.
             let rest = item.trim_start_matches([' ', '\t']);
             key.simple &= alike && rest.len() < item.len() && is_printable(rest) && is_simple(value);
             key.list = true;
-            key.values.push(piece(value, line.len() - item.trim_start().len()));
+            pieces.push(piece(value, line.len() - item.trim_start().len()));
+            key.values.end = pieces.len();
             continue;
         }
         let at_start = trimmed.len() == line.len();
@@ -160,20 +181,22 @@ fn scan<'a>(file: &'a SourceFile, end: usize, diags: &mut Diagnostics) -> Scan<'
         let from = line.len() - value.trim_start().len();
         let separate = value.is_empty() || value.starts_with(' ');
         let value = value.trim();
-        let beside = (!value.is_empty()).then(|| piece(value, from));
+        let first = pieces.len();
+        pieces.extend((!value.is_empty()).then(|| piece(value, from)));
         let is_read = |value: &str| value.is_empty() || is_simple(value) || flow(value).is_some();
         let simple = separate && is_printable(line) && is_plain_key(name) && is_read(value);
-        keys.push(Key { name: key, list: value.starts_with('['), values: beside.into_iter().collect(), simple });
+        keys.push(Key { name: key, list: value.starts_with('['), values: first..pieces.len(), simple });
         indent = None;
     }
-    Scan { keys, loose }
+    Scan { keys, pieces, loose }
 }
 
 /// A key ends at the first colon with a blank or nothing behind it; `ms:assetid` is one. Without any it ends at the
 /// first colon, for the line scan alone.
 fn key_and_value(line: &str) -> Option<(&str, &str)> {
-    let ends = |&(at, _): &(usize, &str)| line[at + 1..].chars().next().is_none_or(|next| matches!(next, ' ' | '\t'));
-    let at = line.match_indices(':').find(ends).map(|(at, _)| at).or_else(|| line.find(':'))?;
+    let bytes = line.as_bytes();
+    let ends = |&at: &usize| bytes.get(at + 1).is_none_or(|next| matches!(next, b' ' | b'\t'));
+    let at = memchr::memchr_iter(b':', bytes).find(ends).or_else(|| memchr::memchr(b':', bytes))?;
     Some((&line[..at], &line[at + 1..]))
 }
 
@@ -201,10 +224,21 @@ enum Failure {
     Refused(Span, String),
 }
 
-/// The values of each key.
-fn read<'a>(file: &SourceFile, keys: &[Key<'a>], loose: bool, end: usize) -> Result<Vec<Vec<Cow<'a, str>>>, Failure> {
+/// What the YAML crate has read.
+enum Read {
+    /// Nothing: the line scan alone counts.
+    Nothing,
+    /// The values of each key that is not simple.
+    Odd(vec::IntoIter<Vec<String>>),
+    /// Those of every key.
+    All(vec::IntoIter<Vec<String>>),
+}
+
+/// Reads what the line scan cannot read.
+fn read(file: &SourceFile, scan: &Scan<'_>, end: usize) -> Result<Read, Failure> {
+    let keys = &scan.keys;
     let lines = |from: usize, to: usize| without_tabs(&file.text()[file.line_start(from)..file.line_start(to)]);
-    if !loose {
+    if !scan.loose {
         let mut rest = String::new();
         for (at, key) in keys.iter().enumerate().filter(|(_, key)| !key.simple) {
             rest += &lines(key.name.line, keys.get(at + 1).map_or(end, |next| next.name.line));
@@ -212,14 +246,12 @@ fn read<'a>(file: &SourceFile, keys: &[Key<'a>], loose: bool, end: usize) -> Res
         let odd: Vec<&Key<'_>> = keys.iter().filter(|key| !key.simple).collect();
         let read = if odd.is_empty() { Some(Vec::new()) } else { yaml::read(&rest, &odd).ok() };
         if let Some(read) = read {
-            let mut read = read.into_iter().map(owned);
-            let values = |key: &Key<'a>| if key.simple { Some(key.written()) } else { read.next() };
-            return Ok(keys.iter().map_while(values).collect());
+            return Ok(Read::Odd(read.into_iter()));
         }
     }
     // A quotation or bracket may reach over what looks like the next key.
     let read = yaml::read(&lines(1, end), &keys.iter().collect::<Vec<_>>());
-    read.map(|read| read.into_iter().map(owned).collect()).map_err(|failure| match failure {
+    read.map(|read| Read::All(read.into_iter())).map_err(|failure| match failure {
         yaml::Failure::Nested => Failure::Nested,
         yaml::Failure::Refused(line, column, why) => {
             // The text that the crate read starts on line 2 of the page.
@@ -227,10 +259,6 @@ fn read<'a>(file: &SourceFile, keys: &[Key<'a>], loose: bool, end: usize) -> Res
             Failure::Refused(Span { line: number(line + 1), column: number(column), width: 0 }, why)
         }
     })
-}
-
-fn owned<'a>(values: Vec<String>) -> Vec<Cow<'a, str>> {
-    values.into_iter().map(Cow::Owned).collect()
 }
 
 fn is_key(name: &str) -> bool {
@@ -262,10 +290,10 @@ fn quoted(value: &str) -> Option<&str> {
 }
 
 /// The values of a list in brackets, each in quotes: `["one", "two"]`.
-fn flow(value: &str) -> Option<Vec<&str>> {
+fn flow(value: &str) -> Option<impl Iterator<Item = &str>> {
     let inner = value.strip_prefix('[')?.strip_suffix(']')?;
-    let values: Vec<&str> = inner.split(',').map(str::trim).collect();
-    values.iter().all(|value| quoted(value).is_some()).then_some(values)
+    let values = || inner.split(',').map(str::trim);
+    values().all(|value| quoted(value).is_some()).then(values)
 }
 
 /// A value that is itself in YAML: it starts with nothing that could mean something else, and nothing in it ends it.
