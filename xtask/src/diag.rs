@@ -3,6 +3,8 @@
 mod findings;
 mod render;
 
+use std::borrow::Cow;
+
 use rayon::slice::ParallelSliceMut as _;
 
 use crate::source::Location;
@@ -288,8 +290,8 @@ pub struct Diagnostic {
     pub location: Location,
     /// What was found: lower case, no full stop.
     pub message: String,
-    /// What to do.
-    pub help: Option<String>,
+    /// What to do; most findings of a rule say the same.
+    pub help: Option<Cow<'static, str>>,
 }
 
 /// The findings of a run, in the order they were made.
@@ -306,11 +308,17 @@ impl Diagnostics {
     }
 
     /// Adds a finding and what to do about it.
-    pub fn report_help(&mut self, rule: Rule, location: Location, message: impl Into<String>, help: impl Into<String>) {
+    pub fn report_help(
+        &mut self,
+        rule: Rule,
+        location: Location,
+        message: impl Into<String>,
+        help: impl Into<Cow<'static, str>>,
+    ) {
         self.push(rule, location, message.into(), Some(help.into()));
     }
 
-    fn push(&mut self, rule: Rule, location: Location, message: String, help: Option<String>) {
+    fn push(&mut self, rule: Rule, location: Location, message: String, help: Option<Cow<'static, str>>) {
         self.list.push(Diagnostic { rule, severity: rule.severity(), location, message, help });
     }
 

@@ -15,12 +15,12 @@ pub(super) struct Differences<'a> {
 
 impl Differences<'_> {
     /// Reports a difference that leaves the item as it is.
-    pub(super) fn report(&mut self, span: Span, message: &str, help: &str) {
+    pub(super) fn report(&mut self, span: Span, message: &str, help: &'static str) {
         self.diags.report_help(Rule::HeadingAgainstDeclaration, locate(self.page, span), message, help);
     }
 
     /// Reports a difference that makes the item incomplete. Several may have one flaw, which is told once.
-    pub(super) fn flaw(&mut self, span: Span, message: &str, help: &str, flaw: &str) {
+    pub(super) fn flaw(&mut self, span: Span, message: &str, help: &'static str, flaw: &str) {
         self.report(span, message, help);
         if !self.flaws.iter().any(|known| known == flaw) {
             self.flaws.push(flaw.to_owned());

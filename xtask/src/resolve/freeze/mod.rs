@@ -241,7 +241,7 @@ struct Gaps<'a> {
 
 impl Gaps<'_> {
     /// Reports a gap; `what` is missing.
-    fn add(&mut self, rule: Rule, at: &Location, message: String, help: &str, what: String) {
+    fn add(&mut self, rule: Rule, at: &Location, message: String, help: &'static str, what: String) {
         self.diags.report_help(rule, at.clone(), message, help);
         self.list.push(what);
     }
