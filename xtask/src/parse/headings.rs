@@ -267,9 +267,9 @@ fn dashed_item(heading: &Heading, dashed: &str) -> Announces {
         return Announces::Section(kind);
     }
     let after = |skip: usize| {
-        let tail = &rest[skip..];
-        let value = tail.trim().to_owned();
-        let lead = heading.text.value.chars().count() - tail.trim_start().chars().count();
+        let tail = rest[skip..].trim_start();
+        let value = tail.trim_end().to_owned();
+        let lead = heading.text.value[..heading.text.value.len() - tail.len()].chars().count();
         let width = u32::try_from(value.chars().count()).expect("a heading is short");
         let column = heading.text.span.column + u32::try_from(lead).expect("a heading is short");
         Spanned { value, span: Span { line: heading.text.span.line, column, width } }
@@ -287,9 +287,15 @@ fn dashed_item(heading: &Heading, dashed: &str) -> Announces {
 
 /// The section of that name, whatever its dashes, blanks and case.
 fn section_kind(text: &str) -> Option<SectionKind> {
-    let mut name = String::with_capacity(text.len());
-    name.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
-    Some(match &*name {
+    // No name of a section is as long as this; what is left of a longer text is none of them.
+    let mut name = [0; 24];
+    let letters = text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+    let mut length = 0;
+    for letter in letters {
+        *name.get_mut(length)? = letter;
+        length += 1;
+    }
+    Some(match std::str::from_utf8(&name[..length]).ok()? {
         "description" => SectionKind::Description,
         "parameters" => SectionKind::Parameters,
         "enumfields" | "constants" => SectionKind::EnumFields,

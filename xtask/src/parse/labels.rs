@@ -2,6 +2,7 @@
 //! a `<dt>` whose `<dd>` is the text, or a paragraph of nothing but `*name*` or `` `[in] name` ``.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::entries;
@@ -22,7 +23,11 @@ pub(super) struct Labelled<'a> {
 
 /// Takes the entries out of the lines of a section. `declared` has the words of the declaration above, which tell a name
 /// from any other word in bold.
-pub(super) fn take<'a>(lines: &mut Lines<'a>, kind: EntryKind, declared: &BTreeSet<String>) -> Vec<Labelled<'a>> {
+pub(super) fn take<'a>(
+    lines: &mut Lines<'a>,
+    kind: EntryKind,
+    declared: &dyn Fn() -> BTreeSet<String>,
+) -> Vec<Labelled<'a>> {
     let found = definitions(lines, kind);
     if found.is_empty() { paragraphs(lines, kind, declared) } else { found }
 }
@@ -195,7 +200,13 @@ fn name_and_attributes(text: &str, kind: EntryKind) -> Option<String> {
 }
 
 /// Paragraphs of one line that are labels.
-fn paragraphs<'a>(lines: &mut Lines<'a>, kind: EntryKind, declared: &BTreeSet<String>) -> Vec<Labelled<'a>> {
+fn paragraphs<'a>(
+    lines: &mut Lines<'a>,
+    kind: EntryKind,
+    declared: &dyn Fn() -> BTreeSet<String>,
+) -> Vec<Labelled<'a>> {
+    // Most pages have no label, and need no words.
+    let declared = LazyCell::new(declared);
     let blank = |at: Option<&&str>| at.is_none_or(|line| line.trim().is_empty());
     let mut labels: Vec<(usize, Spanned<String>)> = Vec::new();
     let mut fence = None;

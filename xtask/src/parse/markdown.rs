@@ -196,7 +196,7 @@ impl Builder {
     }
 
     fn push(&mut self, inline: Inline, line: u32) {
-        self.open_inlines(line).content.push(inline);
+        self.open_inlines(line).push(inline);
     }
 
     /// Inline HTML: the tags that mean something, and every other `<word>` as text.

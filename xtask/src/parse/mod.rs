@@ -107,7 +107,7 @@ fn place(page: &mut Page, file: &SourceFile, heading: &Heading, body: std::ops::
             };
             let mut entries = Vec::new();
             if let Some(kind) = labelled {
-                for labels::Labelled { label, body } in labels::take(&mut rest, kind, &declared_words(page)) {
+                for labels::Labelled { label, body } in labels::take(&mut rest, kind, &|| declared_words(page)) {
                     let span = label.span;
                     entries.push(entry(
                         file,

@@ -12,9 +12,13 @@ pub(super) const MAX_DEPTH: usize = 48;
 pub(super) struct Inlines {
     /// The line of the paragraph; none if none is open.
     pub(super) line: Option<u32>,
-    pub(super) content: Vec<Inline>,
+    content: Vec<Inline>,
     /// The marks that are open, and where in `content` each begins.
     frames: Vec<(Mark, usize)>,
+    /// The text behind `content`, which comes in pieces; so does its memory serve for every text.
+    text: String,
+    /// Whether there is one; it may be empty.
+    has_text: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +37,7 @@ pub(super) enum Mark {
 impl Inlines {
     /// Opens a mark, which is kept if it is not too deep.
     pub(super) fn open(&mut self, mark: Mark) {
+        self.end_text();
         // The paragraph itself counts.
         let mark = if self.frames.len() + 1 >= MAX_DEPTH { Mark::Flat } else { mark };
         self.frames.push((mark, self.content.len()));
@@ -47,12 +52,30 @@ impl Inlines {
     pub(super) fn text(&mut self, text: &str) {
         let start = self.start();
         match self.content[start..].last_mut() {
-            Some(Inline::Text(last)) => last.push_str(text),
-            _ => self.content.push(Inline::Text(text.to_owned())),
+            Some(Inline::Text(last)) if !self.has_text => last.push_str(text),
+            _ => {
+                self.text.push_str(text);
+                self.has_text = true;
+            }
+        }
+    }
+
+    /// Anything but text and marks.
+    pub(super) fn push(&mut self, inline: Inline) {
+        self.end_text();
+        self.content.push(inline);
+    }
+
+    /// Makes an inline of the text, with no more memory than it needs.
+    fn end_text(&mut self) {
+        if std::mem::take(&mut self.has_text) {
+            self.content.push(Inline::Text(self.text.as_str().to_owned()));
+            self.text.clear();
         }
     }
 
     fn pop(&mut self) {
+        self.end_text();
         let Some((mark, from)) = self.frames.pop() else { return };
         if mark == Mark::Flat {
             self.join(from);
@@ -86,6 +109,7 @@ impl Inlines {
         while !self.frames.is_empty() {
             self.pop();
         }
+        self.end_text();
         trim(&mut self.content);
         self.content.drain(..).collect()
     }
