@@ -232,12 +232,13 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest.char_indices().find(|&(at, c)| {
-            let blank = || rest[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
-            let abbreviation = || ["e.g", "i.e", "etc"].into_iter().any(|word| rest[..at].ends_with(word));
-            matches!(c, '.' | ';' | '!' | '?') && blank() && !abbreviation()
+        // The marks are in ASCII, so that each is one byte.
+        let mut marks = rest.bytes().enumerate().filter(|(_, b)| matches!(b, b'.' | b';' | b'!' | b'?'));
+        let end = marks.find(|&(at, _)| {
+            let blank = rest[at + 1..].chars().next().is_none_or(char::is_whitespace);
+            blank && !["e.g", "i.e", "etc"].into_iter().any(|word| rest[..at].ends_with(word))
         });
-        let (sentence, after) = end.map_or((rest, ""), |(at, c)| (&rest[..at], &rest[at + c.len_utf8()..]));
+        let (sentence, after) = end.map_or((rest, ""), |(at, _)| (&rest[..at], &rest[at + 1..]));
         rest = after;
         Some(sentence)
     })

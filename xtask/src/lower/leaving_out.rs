@@ -19,12 +19,17 @@ pub(super) fn read(page: &Page, param: &mut Param) {
     });
     let mut optional = None;
     let mut refused = false;
-    for (span, text) in paragraphs {
-        if param.reserved.is_none() && begins_with_reserved(&text) && span == docs.blocks[0].span {
+    // The words of one sentence; all use the same memory.
+    let mut words = Vec::new();
+    let paragraphs: Vec<_> = paragraphs.collect();
+    for (span, text) in &paragraphs {
+        let span = *span;
+        if param.reserved.is_none() && begins_with_reserved(text) && span == docs.blocks[0].span {
             param.reserved = Some(Fact { value: (), source: at(page, span) });
         }
-        for sentence in sentences(&text) {
-            let words: Vec<&str> = words(sentence);
+        for sentence in sentences(text) {
+            words.clear();
+            words.extend(words_of(sentence));
             refused |= refuses(&words);
             if !says_optional(&words, &param.name.value) {
                 continue;
@@ -51,9 +56,9 @@ fn begins_with_reserved(text: &str) -> bool {
 }
 
 /// The words of a sentence.
-fn words(sentence: &str) -> Vec<&str> {
+fn words_of(sentence: &str) -> impl Iterator<Item = &str> {
     let split = sentence.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '\'' | '’' | '-'));
-    split.filter(|word| !word.is_empty()).collect()
+    split.filter(|word| !word.is_empty())
 }
 
 /// Words that make a statement one under a condition, or take it back.
@@ -98,17 +103,22 @@ fn is_one(word: &str, of: &[&str]) -> bool {
 
 /// "This parameter can be NULL", "*name* is optional", "Optional", "Can be NULL".
 fn says_optional(words: &[&str], name: &str) -> bool {
-    // No answer depends on a later word.
-    let lower: Vec<String> = words.iter().take(7).map(|word| word.to_ascii_lowercase()).collect();
-    let word = |at: usize| lower.get(at).map_or("", |word| &**word);
-    let subject = match (word(0), word(1)) {
-        ("optional", "") => return true,
-        ("this" | "the", "parameter" | "argument") | ("this", "pointer") => 2,
-        ("can" | "may", "be") => 0,
-        _ if words.first() == Some(&name) => 1,
-        _ => return false,
+    let is = |at: usize, of: &[&str]| words.get(at).is_some_and(|word| is_one(word, of));
+    let begins = |at: usize, phrase: &[&[&str]]| phrase.iter().zip(at..).all(|(of, at)| is(at, of));
+    if words.len() == 1 && is(0, &["optional"]) {
+        return true;
+    }
+    let subject = if begins(0, &[&["this", "the"], &["parameter", "argument"]]) || begins(0, &[&["this"], &["pointer"]])
+    {
+        2
+    } else if begins(0, &[&["can", "may"], &["be"]]) {
+        0
+    } else if words.first() == Some(&name) {
+        1
+    } else {
+        return false;
     };
-    let verb = (word(subject), word(subject + 1), word(subject + 2));
-    matches!(verb, ("can" | "may", "be", "null" | "omitted" | "optional") | ("is", "optional", _))
-        || matches!((verb, word(subject + 3)), (("can" | "may", "be", "set"), "to") if word(subject + 4) == "null")
+    begins(subject, &[&["can", "may"], &["be"], &["null", "omitted", "optional"]])
+        || begins(subject, &[&["is"], &["optional"]])
+        || begins(subject, &[&["can", "may"], &["be"], &["set"], &["to"], &["null"]])
 }

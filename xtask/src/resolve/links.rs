@@ -158,10 +158,13 @@ impl Index {
             Place::Relative => (false, Cow::Owned(below(page, &lower))),
         };
         let path = path.strip_suffix(".md").or_else(|| path.strip_suffix(".htm")).unwrap_or(&path);
-        let mut parts = path.rsplit('/');
-        let stem = parts.next().expect("a split has a first part");
-        let folder = parts.next().map_or("", |folder| folder);
-        if let Some(&at) = self.by_path.get(&*[folder, "/", stem].concat()) {
+        let folder = path.rsplit('/').nth(1).unwrap_or_default();
+        let key = match path.rmatch_indices('/').nth(1) {
+            Some((at, _)) => Cow::Borrowed(&path[at + 1..]),
+            None if path.contains('/') => Cow::Borrowed(path),
+            None => Cow::Owned(format!("/{path}")),
+        };
+        if let Some(&at) = self.by_path.get(&*key) {
             return Found::Target(Target::Item(at));
         }
         let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
