@@ -193,21 +193,21 @@ pub struct Member {
     pub docs: Arc<Prose>,
 }
 
-/// A field of a structure; `a.b` names a field of a nested one.
+/// A field of a structure; `a.b` names a field of a nested one. As in a parameter, what few have lies apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Its name.
     pub name: Fact<String>,
     /// Its width in bits.
-    pub bits: Option<Fact<u32>>,
+    pub bits: Option<Box<Fact<u32>>>,
     /// Its type.
     pub c_type: Option<Fact<CType>>,
     /// The array dimensions that its heading states: `[256]`. Its type has them too, if it is known.
-    pub dimensions: Option<Fact<String>>,
+    pub dimensions: Option<Box<Fact<String>>>,
     /// Whether it is a structure or union that is declared in its place, whose fields follow as `a.b`.
-    pub nested: Option<Fact<Kind>>,
+    pub nested: Option<Box<Fact<Kind>>>,
     /// What it leads to may be strings of `WCHAR`s, although its type does not say so.
-    pub wide: Option<Fact<()>>,
+    pub wide: Option<Box<Fact<()>>>,
     /// What holds of it when a call that it was passed to is over.
     pub afterwards: Afterwards,
     /// What the page says of it.

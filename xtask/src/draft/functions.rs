@@ -43,7 +43,7 @@ pub struct Part {
     pub docs: Arc<Prose>,
 }
 
-/// A parameter.
+/// A parameter. A tree has 100,000 of them, so what few have lies apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
     /// Its name.
@@ -53,25 +53,25 @@ pub struct Param {
     /// Whether it may be left out (`NULL`).
     pub optional: Option<Fact<()>>,
     /// The sentence that says under which condition it may be left out. Nothing is made of it.
-    pub optional_if: Option<Fact<String>>,
+    pub optional_if: Option<Box<Fact<String>>>,
     /// Its text begins with saying that it is reserved.
-    pub reserved: Option<Fact<()>>,
+    pub reserved: Option<Box<Fact<()>>>,
     /// Its type.
     pub c_type: Option<Fact<CType>>,
     /// The array dimensions that its heading states: `[4]`. Its type has them too, if it is known and none of a pointer.
-    pub dimensions: Option<Fact<String>>,
+    pub dimensions: Option<Box<Fact<String>>>,
     /// The parameter whose length this one states.
-    pub length_of: Option<Fact<String>>,
+    pub length_of: Option<Box<Fact<String>>>,
     /// What that length counts, if it is known.
-    pub unit: Option<Fact<Unit>>,
+    pub unit: Option<Box<Fact<Unit>>>,
     /// When that length counts wide characters, although it counts bytes otherwise.
-    pub characters_if: Option<Fact<CharactersIf>>,
+    pub characters_if: Option<Box<Fact<CharactersIf>>>,
     /// It is a list that ends with a null pointer.
-    pub null_terminated: Option<Fact<()>>,
+    pub null_terminated: Option<Box<Fact<()>>>,
     /// The lengths that say that the string it belongs to ends with a zero, where that is not -1 alone.
-    pub terminated_if: Option<Fact<Vec<i64>>>,
+    pub terminated_if: Option<Box<Fact<Vec<i64>>>>,
     /// What it leads to may be strings of `WCHAR`s, although its type does not say so.
-    pub wide: Option<Fact<()>>,
+    pub wide: Option<Box<Fact<()>>>,
     /// What holds of it when the call is over.
     pub afterwards: Afterwards,
     /// What the page says of it.
@@ -88,7 +88,7 @@ impl Param {
     /// What its length counts, where something else than the fact that it is a length says so.
     pub fn stated_unit(&self) -> Option<&Fact<Unit>> {
         let length = self.length_of.as_ref();
-        self.unit.as_ref().filter(|unit| length.is_none_or(|length| length.source != unit.source))
+        self.unit.as_deref().filter(|unit| length.is_none_or(|length| length.source != unit.source))
     }
 }
 
@@ -171,13 +171,13 @@ impl fmt::Display for Until {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Afterwards {
     /// The callee keeps the pointer until then.
-    pub kept_until: Option<Fact<Until>>,
+    pub kept_until: Option<Box<Fact<Until>>>,
     /// What comes out belongs to the callee, and is lent until then.
-    pub lent_until: Option<Fact<Until>>,
+    pub lent_until: Option<Box<Fact<Until>>>,
     /// The failures with which it is written all the same.
     pub written_on_failure: Vec<Fact<String>>,
     /// What comes out may point into what it points to.
-    pub aliased: Option<Fact<()>>,
+    pub aliased: Option<Box<Fact<()>>>,
 }
 
 /// What a function returns.

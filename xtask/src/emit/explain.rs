@@ -34,15 +34,15 @@ pub fn explain(item: &Item) -> String {
             for param in &function.params {
                 out.fact(1, &format!("parameter {}", param.name.value), &param.name.source);
                 out.maybe(2, "type", param.c_type.as_ref());
-                out.maybe(2, "dimensions", param.dimensions.as_ref());
+                out.maybe(2, "dimensions", param.dimensions.as_deref());
                 let direction = param.direction.clone().map(|fact| fact.map(Direction::words));
                 out.maybe(2, "direction", direction.as_ref());
                 out.maybe(2, "optional", param.optional.clone().map(|fact| fact.map(|()| "yes")).as_ref());
-                out.maybe(2, "optional under a condition", param.optional_if.as_ref());
+                out.maybe(2, "optional under a condition", param.optional_if.as_deref());
                 out.maybe(2, "reserved", param.reserved.clone().map(|fact| fact.map(|()| "yes")).as_ref());
-                out.maybe(2, "length of", param.length_of.as_ref());
+                out.maybe(2, "length of", param.length_of.as_deref());
                 out.maybe(2, "which counts", param.stated_unit().cloned().map(|fact| fact.map(Unit::name)).as_ref());
-                out.maybe(2, "in characters if", param.characters_if.as_ref());
+                out.maybe(2, "in characters if", param.characters_if.as_deref());
                 out.maybe(2, "ends with", param.null_terminated.clone().map(|fact| fact.map(|()| "NULL")).as_ref());
                 out.maybe(2, "ends with a zero if it is", param.terminated_if_any().as_ref());
                 out.maybe(2, "leads to", param.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
@@ -73,10 +73,10 @@ pub fn explain(item: &Item) -> String {
             for field in fields {
                 out.fact(1, &format!("field {}", field.name.value), &field.name.source);
                 out.maybe(2, "type", field.c_type.as_ref());
-                out.maybe(2, "dimensions", field.dimensions.as_ref());
+                out.maybe(2, "dimensions", field.dimensions.as_deref());
                 let nested = field.nested.clone().map(|nested| nested.map(Kind::name));
                 out.maybe(2, "type", nested.as_ref());
-                out.maybe(2, "bits", field.bits.as_ref());
+                out.maybe(2, "bits", field.bits.as_deref());
                 out.maybe(2, "leads to", field.wide.clone().map(|fact| fact.map(|()| "WCHARs")).as_ref());
                 out.afterwards(&field.afterwards);
             }
@@ -216,8 +216,8 @@ impl Lines {
 
     fn afterwards(&mut self, afterwards: &Afterwards) {
         let Afterwards { kept_until, lent_until, written_on_failure, aliased } = afterwards;
-        self.maybe(2, "kept until", kept_until.as_ref());
-        self.maybe(2, "lent until", lent_until.as_ref());
+        self.maybe(2, "kept until", kept_until.as_deref());
+        self.maybe(2, "lent until", lent_until.as_deref());
         self.maybe(2, "pointed into by", aliased.clone().map(|fact| fact.map(|()| "what comes out")).as_ref());
         // Codes of one place have one reason.
         for codes in written_on_failure.chunk_by(|one, next| came_from(&one.source) == came_from(&next.source)) {

@@ -65,10 +65,10 @@ pub(super) fn lower(page: &Page, called: &Fact<String>, flaws: &mut Vec<String>,
     for param in &mut function.params {
         // `T*` may be the array itself, as C passes it, or what the array holds.
         let element = param.c_type.take_if(|c_type| !matches!(c_type.value, CType::Pointer(_)));
-        let array = element.map(|c_type| with_dimensions(c_type, param.dimensions.as_ref()));
+        let array = element.map(|c_type| with_dimensions(c_type, param.dimensions.as_deref()));
         param.c_type = array.or(param.c_type.take());
         if let Some(stated) = length_of(page, param, &names) {
-            (param.length_of, param.unit) = (Some(stated.buffer), stated.unit);
+            (param.length_of, param.unit) = (Some(Box::new(stated.buffer)), stated.unit.map(Box::new));
         }
     }
     adopt_lengths(&mut function.params, lengths);
@@ -263,7 +263,7 @@ fn adopt_lengths(params: &mut [Param], lengths: Vec<Length>) {
     }
     for (length, stated) in lengths.into_iter().filter(|(length, stated)| *length != stated.buffer.value) {
         if let Some((length_of, unit)) = open.remove(&length) {
-            (*length_of, *unit) = (Some(stated.buffer), stated.unit);
+            (*length_of, *unit) = (Some(Box::new(stated.buffer)), stated.unit.map(Box::new));
         }
     }
 }

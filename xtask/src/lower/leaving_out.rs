@@ -25,7 +25,7 @@ pub(super) fn read(page: &Page, param: &mut Param) {
     for (span, text) in &paragraphs {
         let span = *span;
         if param.reserved.is_none() && begins_with_reserved(text) && span == docs.blocks[0].span {
-            param.reserved = Some(Fact { value: (), source: at(page, span) });
+            param.reserved = Some(Box::new(Fact { value: (), source: at(page, span) }));
         }
         for sentence in sentences(text) {
             words.clear();
@@ -36,7 +36,7 @@ pub(super) fn read(page: &Page, param: &mut Param) {
             }
             if words.iter().any(|word| is_condition(word)) {
                 let stated = Fact { value: sentence.trim().to_owned(), source: at(page, span) };
-                param.optional_if.get_or_insert(stated);
+                param.optional_if.get_or_insert_with(|| Box::new(stated));
             } else {
                 let here = Fact { value: (), source: at(page, span) };
                 optional.get_or_insert(here.derive(SENTENCE, ()));

@@ -189,8 +189,8 @@ fn c_type(page: &Page, line: &Spanned<Vec<Inline>>) -> Option<Fact<CType>> {
 }
 
 /// The dimensions that a heading states.
-fn dimensions(page: &Page, entry: &Entry) -> Option<Fact<String>> {
-    entry.dimensions.as_ref().map(|dimensions| stated(page, dimensions))
+fn dimensions(page: &Page, entry: &Entry) -> Option<Box<Fact<String>>> {
+    entry.dimensions.as_ref().map(|dimensions| Box::new(stated(page, dimensions)))
 }
 
 /// A type with the dimensions that the heading states, unless it has some already.

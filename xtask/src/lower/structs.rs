@@ -48,11 +48,11 @@ pub(super) fn lower(
                 diags.report(Rule::DuplicateMember, locate(page, entry.name.span), message);
                 flaws.push(format!("one field {}: it is listed twice", name.value));
             }
-            let bits = entry.value.as_ref().and_then(|value| bits(page, value, diags));
+            let bits = entry.value.as_ref().and_then(|value| bits(page, value, diags)).map(Box::new);
             let dimensions = dimensions(page, entry);
             let c_type = entry.c_type.as_ref().and_then(|stated| c_type(page, stated));
-            let c_type = c_type.map(|c_type| with_dimensions(c_type, dimensions.as_ref()));
-            let nested = nested(page, entry);
+            let c_type = c_type.map(|c_type| with_dimensions(c_type, dimensions.as_deref()));
+            let nested = nested(page, entry).map(Box::new);
             let docs = entry_docs(page, entry, diags);
             fields.push(Field {
                 name,

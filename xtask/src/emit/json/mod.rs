@@ -221,20 +221,20 @@ impl<'a> Pages<'a> {
         let mut sources = self.one("name", &param.name);
         self.add(&mut sources, "dir", param.direction.as_ref());
         self.add(&mut sources, "optional", param.optional.as_ref());
-        self.add(&mut sources, "optional_if", param.optional_if.as_ref());
-        self.add(&mut sources, "reserved", param.reserved.as_ref());
+        self.add(&mut sources, "optional_if", param.optional_if.as_deref());
+        self.add(&mut sources, "reserved", param.reserved.as_deref());
         self.add(&mut sources, "type", param.c_type.as_ref());
-        self.add(&mut sources, "dimensions", param.dimensions.as_ref());
-        self.add(&mut sources, "length_of", param.length_of.as_ref());
+        self.add(&mut sources, "dimensions", param.dimensions.as_deref());
+        self.add(&mut sources, "length_of", param.length_of.as_deref());
         self.add(&mut sources, "length_unit", param.stated_unit());
-        self.add(&mut sources, "characters_if", param.characters_if.as_ref());
+        self.add(&mut sources, "characters_if", param.characters_if.as_deref());
         let Afterwards { kept_until, lent_until, written_on_failure, aliased } = &param.afterwards;
-        self.add(&mut sources, "null_terminated", param.null_terminated.as_ref());
-        self.add(&mut sources, "terminated_if", param.terminated_if.as_ref());
-        self.add(&mut sources, "wide", param.wide.as_ref());
-        self.add(&mut sources, "aliased", aliased.as_ref());
-        self.add(&mut sources, "kept_until", kept_until.as_ref());
-        self.add(&mut sources, "lent_until", lent_until.as_ref());
+        self.add(&mut sources, "null_terminated", param.null_terminated.as_deref());
+        self.add(&mut sources, "terminated_if", param.terminated_if.as_deref());
+        self.add(&mut sources, "wide", param.wide.as_deref());
+        self.add(&mut sources, "aliased", aliased.as_deref());
+        self.add(&mut sources, "kept_until", kept_until.as_deref());
+        self.add(&mut sources, "lent_until", lent_until.as_deref());
         self.add(&mut sources, "written_on_failure", written_on_failure.first());
         ParamFacts {
             name: &param.name.value,
@@ -282,12 +282,12 @@ impl<'a> Pages<'a> {
     fn field(&self, field: &'a Field) -> FieldFacts<'a> {
         let mut sources = self.one("name", &field.name);
         self.add(&mut sources, "type", field.c_type.as_ref());
-        self.add(&mut sources, "dimensions", field.dimensions.as_ref());
-        self.add(&mut sources, "type", field.nested.as_ref());
-        self.add(&mut sources, "bits", field.bits.as_ref());
-        let kept_until = field.afterwards.kept_until.as_ref();
+        self.add(&mut sources, "dimensions", field.dimensions.as_deref());
+        self.add(&mut sources, "type", field.nested.as_deref());
+        self.add(&mut sources, "bits", field.bits.as_deref());
+        let kept_until = field.afterwards.kept_until.as_deref();
         self.add(&mut sources, "kept_until", kept_until);
-        self.add(&mut sources, "wide", field.wide.as_ref());
+        self.add(&mut sources, "wide", field.wide.as_deref());
         let nested = || field.nested.as_ref().map(|kind| kind.value.name().to_owned());
         FieldFacts {
             name: &field.name.value,

@@ -14,13 +14,13 @@ pub(super) fn fill(field: &mut Field, declared: &Declared, source: Source) {
     match &declared.what {
         What::Value(c_type, bits) => {
             if is_open {
-                field.c_type = with_stated_dimensions(c_type, field.dimensions.as_ref(), &source);
+                field.c_type = with_stated_dimensions(c_type, field.dimensions.as_deref(), &source);
             }
-            let bits = bits.map(|value| Fact { value, source });
+            let bits = bits.map(|value| Box::new(Fact { value, source }));
             field.bits = field.bits.take().or(bits);
         }
         What::Part(kind) if is_open && field.dimensions.is_none() => {
-            field.nested = Some(Fact { value: kind_of(*kind), source });
+            field.nested = Some(Box::new(Fact { value: kind_of(*kind), source }));
         }
         What::Part(_) | What::Unknown => {}
     }

@@ -128,7 +128,7 @@ fn param_entry(
             same(&range, &format_args!("the length of `{buffer}`"), diags);
         } else {
             // What the page says of the unit, it says of its own length.
-            (param.length_of, param.unit) = (Some(grounds.fact(buffer.clone(), &range)), None);
+            (param.length_of, param.unit) = (Some(Box::new(grounds.fact(buffer.clone(), &range))), None);
         }
     }
     if let Some(stated) = length_unit {
@@ -141,7 +141,7 @@ fn param_entry(
         param.null_terminated = grounds.flag(stated);
     }
     if let Some(stated) = terminated_if {
-        param.terminated_if = Some(grounds.fact(stated.get_ref().clone(), &stated.span()));
+        param.terminated_if = Some(Box::new(grounds.fact(stated.get_ref().clone(), &stated.span())));
     }
     if let Some(stated) = wide {
         param.wide = grounds.flag(stated);
@@ -180,7 +180,7 @@ fn set_unit(grounds: &Entry<'_>, param: &mut Param, stated: &Spanned<String>, di
     } else if param.unit.as_ref().is_some_and(|known| known.value == unit) {
         grounds.expired(&range, format!("the page now says that `{}` counts {text}", param.name.value), diags);
     } else {
-        param.unit = Some(grounds.fact(unit, &range));
+        param.unit = Some(Box::new(grounds.fact(unit, &range)));
     }
 }
 
@@ -210,7 +210,7 @@ fn set_characters(
         grounds.expired(&range, format!("without a value of `{decides}` this changes nothing"), diags);
     } else {
         let values = values.iter().map(|value| grounds.fact(value.get_ref().clone(), &value.span())).collect();
-        param.characters_if = Some(grounds.fact(CharactersIf { param: decides.clone(), values }, &range));
+        param.characters_if = Some(Box::new(grounds.fact(CharactersIf { param: decides.clone(), values }, &range)));
     }
 }
 

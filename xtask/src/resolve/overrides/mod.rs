@@ -81,8 +81,8 @@ impl Entry<'_> {
     }
 
     /// A fact that is there if it is stated to be.
-    fn flag(&self, stated: &Spanned<bool>) -> Option<Fact<()>> {
-        stated.get_ref().then(|| self.fact((), &stated.span()))
+    fn flag(&self, stated: &Spanned<bool>) -> Option<Box<Fact<()>>> {
+        stated.get_ref().then(|| Box::new(self.fact((), &stated.span())))
     }
 
     /// The page says the same, or nothing is changed.
@@ -234,13 +234,13 @@ fn struct_entry(entry: &StructEntry, kind: Kind, file: &SourceFile, drafts: &mut
 }
 
 /// Until when something holds: `completion`, `handle`, or the name of a call.
-fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Fact<Until>> {
+fn moment(grounds: &Entry<'_>, until: &Spanned<String>, diags: &mut Diagnostics) -> Option<Box<Fact<Until>>> {
     let (word, range) = (until.get_ref(), until.span());
     let Some(until) = Until::parse(word) else {
         grounds.invalid(&range, format!("`{word}` is neither `completion` nor `handle` nor the name of a call"), diags);
         return None;
     };
-    Some(grounds.fact(until, &range))
+    Some(Box::new(grounds.fact(until, &range)))
 }
 
 /// Takes accepted findings of some rules out of the list; an entry that accepts nothing has expired.
