@@ -836,14 +836,14 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR
                     | crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
-                    | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code {
-                        if local_number_of_bytes_read != before_number_of_bytes_read {
-                            unsafe {
-                                ffi::write(
-                                    lpdwNumberOfBytesRead.cast::<u32>(),
-                                    local_number_of_bytes_read,
-                                );
-                            }
+                    | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code
+                        && local_number_of_bytes_read != before_number_of_bytes_read
+                    {
+                        unsafe {
+                            ffi::write(
+                                lpdwNumberOfBytesRead.cast::<u32>(),
+                                local_number_of_bytes_read,
+                            );
                         }
                     }
                     Err(Fault::Code(code))
@@ -1012,16 +1012,15 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_OPERATION_CANCELLED
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
-                    | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR = code {
-                        if local_number_of_bytes_written
+                    | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR = code
+                        && local_number_of_bytes_written
                             != before_number_of_bytes_written
-                        {
-                            unsafe {
-                                ffi::write(
-                                    lpdwNumberOfBytesWritten.cast::<u32>(),
-                                    local_number_of_bytes_written,
-                                );
-                            }
+                    {
+                        unsafe {
+                            ffi::write(
+                                lpdwNumberOfBytesWritten.cast::<u32>(),
+                                local_number_of_bytes_written,
+                            );
                         }
                     }
                     Err(Fault::Code(code))

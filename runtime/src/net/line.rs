@@ -1,12 +1,15 @@
 //! Drives an exchange over a stream: in the caller's thread, or as a task.
 
-use std::error::Error;
+mod failure;
+
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(crate) use self::failure::ExchangeFailure;
+use self::failure::of_certificate;
 use super::times::after;
-use crate::net::tls::{Policy, SecureFailure, Tls};
+use crate::net::tls::{Policy, Tls};
 use crate::net::waits::Waits;
 use crate::net::{self, ConnectError, Interest, Limits, Notice, Notify, Readiness, Stream, Waited, Waker, trace};
 use crate::protocol::http::{Exchange, ExchangeError, Origin, Proxy, READ_AHEAD, Step};
@@ -32,42 +35,6 @@ pub(crate) struct Ways<'w> {
     /// The proxies to try for an origin, in their order; without one it is reached directly.
     pub(crate) proxies: &'w (dyn Fn(&Origin) -> Result<Vec<Proxy>, ExchangeFailure> + Sync),
     pub(crate) tls: &'w Policy,
-}
-
-/// Why a request failed.
-#[derive(Debug)]
-pub(crate) enum ExchangeFailure {
-    Connect(ConnectError),
-    Exchange(ExchangeError),
-    /// The stream broke, or ended inside of what was sent.
-    Lost(io::Error),
-    TimedOut,
-    /// Another thread gave the request up.
-    Cancelled,
-    /// The server is to be reached through a proxy that cannot be used.
-    Proxy(Box<dyn Error + Send + Sync>),
-    /// There is no TLS with the server.
-    Secure(SecureFailure),
-    /// The server wants a certificate of the client, and there is none (b8.9).
-    CertificateNeeded,
-}
-
-impl From<ConnectError> for ExchangeFailure {
-    fn from(error: ConnectError) -> Self {
-        Self::Connect(error)
-    }
-}
-
-impl From<ExchangeError> for ExchangeFailure {
-    fn from(error: ExchangeError) -> Self {
-        Self::Exchange(error)
-    }
-}
-
-impl From<io::Error> for ExchangeFailure {
-    fn from(error: io::Error) -> Self {
-        Self::Lost(error)
-    }
 }
 
 /// Whoever wants to know, and may look at the exchange.
@@ -411,22 +378,5 @@ impl Line {
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Stream>>> {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What the loss of a stream means when the server has asked for a certificate of the client, and there is none: with TLS 1.3 it
-/// refuses only after the client's last word (RFC 8446 section 4.4.2.4), and the refusal may be lost with the stream.
-fn of_certificate(stream: &Stream, failure: ExchangeFailure) -> ExchangeFailure {
-    match failure {
-        ExchangeFailure::Lost(error)
-            if stream.tls().is_some_and(|tls| tls.connecting().is_certificate_refused(&error)) =>
-        {
-            let tls = stream.tls().expect("it has refused");
-            ExchangeFailure::Secure(tls.connecting().failure(error))
-        }
-        ExchangeFailure::Lost(_) if stream.tls().is_some_and(|tls| tls.connecting().is_asked_in_vain()) => {
-            ExchangeFailure::CertificateNeeded
-        }
-        failure => failure,
     }
 }

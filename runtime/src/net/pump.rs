@@ -14,10 +14,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+pub(crate) use self::closing::Closing;
 use self::incoming::{Incoming, Reading};
 use self::outgoing::Outgoing;
 use self::polled::Clocks;
-pub(crate) use self::polled::{Closing, Flight};
+pub(crate) use self::polled::Flight;
 use self::silence::Silence;
 use super::times::{Limit, Times};
 use super::{Stream, Waited, Waker, trace};

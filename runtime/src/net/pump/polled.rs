@@ -15,13 +15,9 @@ use crate::net::reactor::{Lease, Timer};
 use crate::net::times::{self, Due, after};
 use crate::net::{Interest, Waited, trace};
 use crate::protocol::{CloseFrame, Control, Piece, Role};
-use crate::session::{Ending, Refusal};
 
 /// How often a task reads before it lets others go on.
-const MAX_READS: u32 = 64;
-
-/// How much is read at once while the peer's close frame is waited for, in bytes.
-const DRAIN: usize = 4 * 1024;
+pub(super) const MAX_READS: u32 = 64;
 
 /// What the tasks of a connection wait with.
 #[derive(Debug)]
@@ -31,8 +27,8 @@ pub(super) struct Clocks {
 }
 
 #[derive(Debug)]
-struct ReceiveClock {
-    timer: Timer,
+pub(super) struct ReceiveClock {
+    pub(super) timer: Timer,
     /// Whether bytes have come since `since`.
     has_bytes: bool,
     /// From when on the present silence counts.
@@ -51,14 +47,6 @@ struct SendClock {
 pub(crate) struct Flight {
     /// Bytes that were made and that the stream has not taken, with the places that the engine knows.
     made: Vec<u8>,
-}
-
-/// A close that is under way.
-#[derive(Debug, Default)]
-pub(crate) struct Closing {
-    /// Until when the peer has to answer, once our close frame is on its way.
-    deadline: Due,
-    has_answer: bool,
 }
 
 impl Clocks {
@@ -183,7 +171,7 @@ impl Pump {
         })
     }
 
-    fn poll_drained(&self, context: &Context<'_>) -> Poll<Result<(), Failure>> {
+    pub(super) fn poll_drained(&self, context: &Context<'_>) -> Poll<Result<(), Failure>> {
         loop {
             let mut queue = self.outgoing.lock();
             if self.is_aborted.load(Ordering::SeqCst) {
@@ -316,98 +304,7 @@ impl Pump {
         }
     }
 
-    /// Begins to close: no receive begins any more, and the one under way is to be given up. Whether our close frame could be queued
-    /// makes no difference: Shutdown's stands for it (b1.6.13), and without a stream the reading will say so.
-    pub(crate) fn begin_close(&self, close: CloseFrame) -> Result<Closing, Failure> {
-        match self.incoming.begin_closing() {
-            Err(Refusal::Busy) => return Err(Failure::InvalidOperation),
-            Err(Refusal::Ended) => return Err(refusal_of(self.incoming.ending())),
-            Ok(_) => {}
-        }
-        let mut queue = self.outgoing.lock();
-        queue.send_control(Control::Close(close)).ok();
-        queue.flush(&self.stream);
-        Ok(Closing::default())
-    }
-
-    /// Drops what comes until the peer's close frame, and sends what is queued. If the peer does not answer in time, the connection
-    /// is aborted (b1.6.17). No frame of this end may be under way.
-    pub(crate) fn poll_close(&self, closing: &mut Closing, context: &Context<'_>) -> Poll<Result<(), Failure>> {
-        let closed = ready!(self.poll_close_in_time(closing, context));
-        if closed == Err(Failure::TimedOut) {
-            trace::socket("the peer did not answer the close frame in time");
-            self.abort();
-        }
-        Poll::Ready(closed)
-    }
-
-    fn poll_close_in_time(&self, closing: &mut Closing, context: &Context<'_>) -> Poll<Result<(), Failure>> {
-        let is_first = !closing.deadline.is_set();
-        let deadline = closing.deadline.get_or_set(|| self.close_limit.deadline());
-        if !closing.has_answer {
-            // A receive that has not given up yet has it for a moment only.
-            let mut reading = self.incoming.take_over();
-            if is_first {
-                reading.drain(DRAIN);
-            }
-            let answered = ready!(self.poll_answer(&mut reading, deadline, context));
-            reading.finish();
-            answered?;
-            closing.has_answer = true;
-        }
-        match ready!(self.poll_drained(context)) {
-            // The peer has said all it had to say: that it is gone now is no failure (b1.6.22).
-            Ok(()) | Err(Failure::Lost) => Poll::Ready(Ok(())),
-            Err(failure) => Poll::Ready(Err(failure)),
-        }
-    }
-
-    fn poll_answer(
-        &self,
-        reading: &mut Reading<'_>,
-        deadline: Option<Instant>,
-        context: &Context<'_>,
-    ) -> Poll<Result<(), Failure>> {
-        let mut reads = 0;
-        loop {
-            self.look(reading, &mut [])?;
-            match reading.ending() {
-                Some(Ending::Closed(_)) => return Poll::Ready(Ok(())),
-                Some(_) => return Poll::Ready(Err(refusal_of(reading.ending()))),
-                None => {}
-            }
-            if self.is_aborted.load(Ordering::SeqCst) {
-                return Poll::Ready(Err(self.lose(reading)));
-            }
-            if deadline.is_some_and(|deadline| deadline <= times::now()) {
-                return Poll::Ready(Err(Failure::TimedOut));
-            }
-            match reading.read(&mut [], |room| self.stream.try_read(room).map(now)) {
-                Ok(Some(Waited::Bytes(_))) => {}
-                Ok(Some(Waited::End)) | Err(_) => return Poll::Ready(Err(self.lose(reading))),
-                Ok(_) => {
-                    self.outgoing.lock().flush(&self.stream);
-                    let is_pending = self.outgoing.is_pending();
-                    let interest = if is_pending { Interest::ReadOrWrite } else { Interest::Read };
-                    if self.stream.poll_ready(interest, context).is_pending() {
-                        if let Some(mut clock) = self.receive_clock()
-                            && clock.timer.poll(deadline, context).is_ready()
-                        {
-                            return Poll::Ready(Err(Failure::TimedOut));
-                        }
-                        return Poll::Pending;
-                    }
-                }
-            }
-            reads += 1;
-            if reads == MAX_READS {
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-        }
-    }
-
-    fn receive_clock(&self) -> Option<MutexGuard<'_, ReceiveClock>> {
+    pub(super) fn receive_clock(&self) -> Option<MutexGuard<'_, ReceiveClock>> {
         Some(self.clocks.get()?.receive.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -172,15 +172,24 @@ fn outcome(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
 
 /// Writes an output.
 fn write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
+    let write = plain_write(function, arg, scope);
+    match is_changed(function, arg) {
+        None => write,
+        Some(is_changed) => quote! { if #is_changed { #write } },
+    }
+}
+
+fn plain_write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let (pointer, local) = (writable(&function.params[arg.param]), local(function, arg));
     let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
     let type_ = safe_type(to, scope);
-    let write = quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } };
-    if !may_stay(function, arg) {
-        return write;
-    }
-    let before = before(function, arg);
-    quote! { if #local != #before { #write } }
+    quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
+}
+
+/// Whether there is something to write in an output that a method may leave.
+fn is_changed(function: &Function, arg: &Arg) -> Option<TokenStream> {
+    let (local, before) = (local(function, arg), before(function, arg));
+    may_stay(function, arg).then(|| quote! { #local != #before })
 }
 
 /// Whether a method may leave an output as it is although it succeeds. In asynchronous mode, C's variable is its program's again as
@@ -205,8 +214,9 @@ fn write_on_failure(function: &Function, arg: &Arg, code: &Ident, scope: Scope<'
         quote! { #code_type::#name }
     });
     let codes: Vec<TokenStream> = codes.collect();
-    let write = write(function, arg, scope);
-    (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code { #write } })
+    let write = plain_write(function, arg, scope);
+    let is_changed = is_changed(function, arg).map(|is_changed| quote! { && #is_changed });
+    (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code #is_changed { #write } })
 }
 
 fn is_output(arg: &Arg) -> bool {
