@@ -58,7 +58,8 @@ fn an_idle_socket_with_tls_holds_no_more_than_its_bound() {
     for version in VERSIONS {
         let idle = idle_with(version);
         println!("{idle} bytes with {version:?}");
-        assert!((BOUND..=SECURE_BOUND).contains(&idle), "{idle} bytes, of {SECURE_BOUND} at most");
+        // TLS itself holds more than half a bound of its own, whether the buffer of what came is there or gone.
+        assert!((BOUND / 2..=SECURE_BOUND).contains(&idle), "{idle} bytes, of {SECURE_BOUND} at most");
     }
 }
 
