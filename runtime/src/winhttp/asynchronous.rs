@@ -310,6 +310,8 @@ impl Track {
         let poll = |operation: &mut Operation| life.poll(operation, &mut context);
         let tell = |done: Completion| life.complete(&done);
         let has_more = match who {
+            // The callbacks of a WebSocket keep their order, also where the program does not wait for the one before.
+            First::Caller if life.socket().is_some() => self.lane.work(MAX_ON_CALLER, poll, tell),
             First::Caller => self.lane.work_as_caller(MAX_ON_CALLER, poll, tell),
             First::Crew => self.lane.work(MAX_ON_CREW, poll, tell),
         };

@@ -102,7 +102,8 @@ impl<O> Lane<O> {
     }
 
     /// The same for a thread that has just begun an operation, and is told of its end before its call returns if that is possible
-    /// (b2.1.7). The callback of an operation before it, in another thread, is no hindrance: it may be what made the program go on.
+    /// (b2.1.4). The callback of an operation before it, in another thread, is no hindrance: it may be what made the program go on.
+    /// So the callbacks may overlap, and only a program that waits for the first one has them in order: that is so for requests.
     pub(super) fn work_as_caller<C>(
         &self,
         bound: usize,
@@ -162,6 +163,8 @@ impl<O> Lane<O> {
                     if !state.is_woken {
                         return self.stop(state, false);
                     }
+                    // A peer that wakes it all the time must not hold the thread.
+                    bound -= 1;
                 }
                 Poll::Ready(completion) => {
                     bound -= 1;
