@@ -17,8 +17,17 @@ use crate::folders::{build_folder, readme_commands};
 /// The program that the README shows.
 const PAIR: &str = "runtime/examples/c/websocket_pair.c";
 
-/// The client of winhttp.h that the README names.
-const CLIENT: &str = "runtime/examples/c/winhttp_client.c";
+/// The clients of winhttp.h that the README names, and what each says to a server that answers "… yourself".
+const CLIENTS: [(&str, &str); 2] = [
+    ("runtime/examples/c/winhttp_client.c", "hello yourself\nclosed with 1000 \"bye\"\n"),
+    (
+        "runtime/examples/c/winhttp_asynchronous.c",
+        "hello yourself\nhow are you? yourself\nbye yourself\nclosed with 1000 \"bye\"\n",
+    ),
+];
+
+/// What makes wide characters of either size.
+const WIDE: [&[&str]; 2] = [&[], &["-fshort-wchar"]];
 
 /// What the pair says.
 const CONVERSATION: &str = "\
@@ -108,15 +117,14 @@ fn programs_of_c_link_as_the_readme_says() {
     assert_eq!(said(first, &pair, &folder().join("release").join(shared)), CONVERSATION);
 }
 
-/// A client of winhttp.h talks to a server here, with wide characters of either size.
+/// Clients of winhttp.h talk to a server here, with wide characters of either size.
 #[test]
 #[ignore = "needs a C compiler"]
-fn a_client_of_winhttp_says_hello() {
-    let (source, library) = (workspace().join(CLIENT), library());
-    let program = folder().join("client");
+fn clients_of_winhttp_say_hello() {
+    let (program, library) = (folder().join("client"), library());
     for compiler in compilers() {
-        for wide in [&[][..], &["-fshort-wchar"]] {
-            link(compiler, &source, &library, wide, &program);
+        for ((source, conversation), wide) in CLIENTS.into_iter().flat_map(|client| WIDE.map(|wide| (client, wide))) {
+            link(compiler, &workspace().join(source), &library, wide, &program);
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = listener.local_addr().unwrap().port().to_string();
             let server = thread::spawn(move || {
@@ -131,7 +139,7 @@ fn a_client_of_winhttp_says_hello() {
             let visit = || Command::new(&program).args(["127.0.0.1", &port, "/chat"]).output().unwrap();
             let met = visit();
             assert!(met.status.success(), "{}", String::from_utf8_lossy(&met.stderr));
-            assert_eq!(String::from_utf8_lossy(&met.stdout), "hello yourself\nclosed with 1000 \"bye\"\n");
+            assert_eq!(String::from_utf8_lossy(&met.stdout), conversation);
             let refused = visit();
             assert_eq!(String::from_utf8_lossy(&refused.stderr), "the server answered with status 403\n");
             server.join().unwrap();
