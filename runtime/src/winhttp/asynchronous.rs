@@ -93,7 +93,7 @@ pub(super) struct Held(Arc<Life>);
 /// A lane, and whom to wake for it.
 #[derive(Debug)]
 struct Track {
-    lane: Lane<Operation>,
+    lane: Lane<Operation, Completion>,
     life: Weak<Life>,
     lease: Arc<Lease>,
 }
@@ -168,7 +168,9 @@ impl Life {
         // It waits behind a send and a shutdown.
         self.add(Way::Out, 3, begin)?;
         self.finish(Way::In);
-        self.go(Way::Out, First::Caller);
+        // It completes on the caller only if the peer has closed before (b2.1.12, b2.1.13).
+        let is_closed = self.socket().is_some_and(|socket| socket.peer_close().is_some());
+        self.go(Way::Out, if is_closed { First::Caller } else { First::Crew });
         Ok(())
     }
 

@@ -12,15 +12,17 @@ use super::sync::{Condvar, Mutex, MutexGuard, ThreadId, thread};
 
 /// Operations that wait, and the right to work on them.
 #[derive(Debug)]
-pub(super) struct Lane<O> {
-    state: Mutex<State<O>>,
+pub(super) struct Lane<O, C> {
+    state: Mutex<State<O, C>>,
     /// Signalled when the thread that works stops, or calls somebody back.
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct State<O> {
+struct State<O, C> {
     operations: VecDeque<O>,
+    /// How an operation has ended whose callback is left to a thread that waits for the lane.
+    left: Option<C>,
     /// Whether a thread has taken one out and has not put it back.
     is_taken: bool,
     run: Run,
@@ -47,10 +49,11 @@ enum Run {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Full;
 
-impl<O> Lane<O> {
+impl<O, C> Lane<O, C> {
     pub(super) fn new() -> Self {
         let state = State {
             operations: VecDeque::new(),
+            left: None,
             is_taken: false,
             run: Run::Idle,
             turns: 0,
@@ -75,7 +78,7 @@ impl<O> Lane<O> {
     /// Whether an operation has not ended.
     pub(super) fn has_work(&self) -> bool {
         let state = self.lock();
-        state.is_taken || !state.operations.is_empty()
+        state.is_taken || state.left.is_some() || !state.operations.is_empty()
     }
 
     /// Something has happened: whether a thread of the crew must be asked to [`work`](Self::work).
@@ -95,7 +98,7 @@ impl<O> Lane<O> {
 
     /// Works until the operation at the head has to wait, or nothing is left, or so many have ended. In the last case somebody else
     /// has to go on: `true`. If another thread works already, it does the rest.
-    pub(super) fn work<C>(&self, bound: usize, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) -> bool {
+    pub(super) fn work(&self, bound: usize, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) -> bool {
         let state = self.lock();
         let is_free = state.run == Run::Idle;
         self.work_if(is_free, state, bound, poll, tell)
@@ -104,7 +107,7 @@ impl<O> Lane<O> {
     /// The same for a thread that has just begun an operation, and is told of its end before its call returns if that is possible
     /// (b2.1.4). The callback of an operation before it, in another thread, is no hindrance: it may be what made the program go on.
     /// So the callbacks may overlap, and only a program that waits for the first one has them in order: that is so for requests.
-    pub(super) fn work_as_caller<C>(
+    pub(super) fn work_as_caller(
         &self,
         bound: usize,
         poll: impl FnMut(&mut O) -> Poll<C>,
@@ -120,10 +123,10 @@ impl<O> Lane<O> {
         self.work_if(is_free, state, bound, poll, tell)
     }
 
-    fn work_if<'s, C>(
+    fn work_if<'s>(
         &'s self,
         is_free: bool,
-        mut state: MutexGuard<'s, State<O>>,
+        mut state: MutexGuard<'s, State<O, C>>,
         bound: usize,
         poll: impl FnMut(&mut O) -> Poll<C>,
         tell: impl FnMut(C),
@@ -135,9 +138,9 @@ impl<O> Lane<O> {
         self.work_on(state, bound, poll, tell)
     }
 
-    fn work_on<'s, C>(
+    fn work_on<'s>(
         &'s self,
-        mut state: MutexGuard<'s, State<O>>,
+        mut state: MutexGuard<'s, State<O, C>>,
         mut bound: usize,
         mut poll: impl FnMut(&mut O) -> Poll<C>,
         mut tell: impl FnMut(C),
@@ -147,6 +150,14 @@ impl<O> Lane<O> {
         let turn = state.turns;
         loop {
             state.is_woken = false;
+            if let Some(completion) = state.left.take() {
+                state = self.call(state, || tell(completion));
+                if state.turns != turn {
+                    return false;
+                }
+                state.run = Run::Working;
+                continue;
+            }
             let Some(mut operation) = state.operations.pop_front() else { return self.stop(state, false) };
             if bound == 0 {
                 state.operations.push_front(operation);
@@ -166,6 +177,13 @@ impl<O> Lane<O> {
                     // A peer that wakes it all the time must not hold the thread.
                     bound -= 1;
                 }
+                // Whoever closes tells of it before its call returns (b2.1.14).
+                Poll::Ready(completion) if state.waiting > 0 => {
+                    state.left = Some(completion);
+                    self.stop(state, false);
+                    drop(operation);
+                    return false;
+                }
                 Poll::Ready(completion) => {
                     bound -= 1;
                     state = self.call(state, || {
@@ -183,7 +201,7 @@ impl<O> Lane<O> {
 
     /// Works on what must end now, because it was cancelled. Another thread that works is waited for, for it does not block; one that
     /// is in a callback is not, and does this afterwards.
-    pub(super) fn finish<C>(&self, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) {
+    pub(super) fn finish(&self, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) {
         let mut state = self.lock();
         state.waiting += 1;
         while state.run == Run::Working {
@@ -201,21 +219,21 @@ impl<O> Lane<O> {
         self.call(self.lock(), call).run = Run::Working;
     }
 
-    fn call<'s>(&'s self, mut state: MutexGuard<'s, State<O>>, call: impl FnOnce()) -> MutexGuard<'s, State<O>> {
+    fn call<'s>(&'s self, mut state: MutexGuard<'s, State<O, C>>, call: impl FnOnce()) -> MutexGuard<'s, State<O, C>> {
         state.run = Run::Calling(thread::current().id());
         self.free(state);
         call();
         self.lock()
     }
 
-    fn stop(&self, mut state: MutexGuard<'_, State<O>>, has_more: bool) -> bool {
+    fn stop(&self, mut state: MutexGuard<'_, State<O, C>>, has_more: bool) -> bool {
         state.run = Run::Idle;
         self.free(state);
         has_more
     }
 
     /// Frees the lock after a change.
-    fn free(&self, state: MutexGuard<'_, State<O>>) {
+    fn free(&self, state: MutexGuard<'_, State<O, C>>) {
         let is_waited_for = state.waiting > 0;
         drop(state);
         if is_waited_for {
@@ -223,7 +241,7 @@ impl<O> Lane<O> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<O>> {
+    fn lock(&self) -> MutexGuard<'_, State<O, C>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -101,7 +101,7 @@ struct Waits {
 
 /// A lane, what its operations wait for, and counters that look on.
 struct Track {
-    lane: Lane<Waits>,
+    lane: Lane<Waits, usize>,
     may_end: [AtomicBool; 2],
     /// How many threads poll or call back.
     workers: AtomicUsize,
