@@ -135,16 +135,6 @@ impl Life {
         &self.out.lease
     }
 
-    /// The life of the session that this belongs to: a WebSocket outlives its request, and that its connection, but none of them the
-    /// session.
-    pub(super) fn session(self: &Arc<Self>) -> &Arc<Self> {
-        let mut life = self;
-        while let Some(above) = &life.above {
-            life = above;
-        }
-        life
-    }
-
     /// How the calls of this handle wait.
     pub(super) fn waits(&self) -> OnReactor {
         OnReactor::new(Arc::clone(self.lease()))
@@ -294,6 +284,23 @@ impl Life {
             Way::Out => &self.out,
             Way::In => &self.into,
         }
+    }
+}
+
+impl Held {
+    pub(super) fn lease(&self) -> &Arc<Lease> {
+        self.0.lease()
+    }
+
+    /// The life of a WebSocket that comes of the request that is held. It outlives the request, and that its connection, but none of
+    /// them the session. That one may be closed already (b1.1.7).
+    pub(super) fn web_socket(&self, object: Object) -> Arc<Life> {
+        let mut session = &self.0;
+        while let Some(above) = &session.above {
+            session = above;
+        }
+        session.gate.enter_with_another();
+        Life::new(object, Some(Arc::clone(session)), session.lease())
     }
 }
 

@@ -9,8 +9,8 @@ use winws_api::winhttp::sys::*;
 use winws_tests_runtime::peer::close_frame;
 
 use super::chat::{
-    BINARY, CANCELLED, Chat, INVALID_OPERATION, MUCH, buffer, close, close_status, end, receive, send, shutdown,
-    wait_for_the_last_words,
+    Asking, BINARY, CANCELLED, Chat, INVALID_OPERATION, MUCH, buffer, close, close_status, end, receive, send,
+    shutdown, wait_for_the_last_words,
 };
 use super::recorder::{Information, Told};
 use crate::winhttp::c;
@@ -224,5 +224,23 @@ fn a_session_that_was_closed_first_still_comes_last() {
     for handle in [chat.session, chat.connection, chat.request, chat.socket] {
         assert_eq!(c::close_handle(handle), 0);
     }
+    wait_for_the_last_words(chat.recorder, &[chat.socket, chat.request, chat.connection, chat.session]);
+}
+
+#[test]
+fn b1_1_7_the_upgrade_is_completed_after_the_parents_were_closed() {
+    let asking = Asking::new();
+    let peer = asking.answered();
+    for handle in [asking.connection, asking.session] {
+        assert_eq!(c::close_handle(handle), 0);
+    }
+    let mut chat = asking.complete_upgrade(peer);
+    assert_eq!(c::close_handle(chat.request), 0);
+    assert_eq!(receive(chat.socket, buffer(64).as_mut_ptr(), 64), 0);
+    chat.peer.write(&chat.peer.frame(0x82, b"hello"));
+    let told = chat.wait_for(WINHTTP_CALLBACK_STATUS_READ_COMPLETE);
+    assert_eq!(told.information, Information::Status(5, BINARY));
+    assert!(!chat.recorder.statuses(chat.session).contains(&CLOSING), "the session closed before the socket");
+    assert_eq!(c::close_handle(chat.socket), 0);
     wait_for_the_last_words(chat.recorder, &[chat.socket, chat.request, chat.connection, chat.session]);
 }

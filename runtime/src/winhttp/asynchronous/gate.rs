@@ -30,6 +30,11 @@ impl Gate {
         self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, enter).is_ok()
     }
 
+    /// Something begins that comes of what was let in and has not ended: the last word waits for that, even if the handle is closed.
+    pub(super) fn enter_with_another(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Something that was let in has ended.
     pub(super) fn leave(&self) -> Option<Last> {
         (self.0.fetch_sub(1, Ordering::AcqRel) == CLOSED + 1).then_some(Last(()))

@@ -26,17 +26,16 @@ unsafe impl WebSocket for WinHttp {
     ) -> Result<HInternet, WebSocketCompleteUpgradeError> {
         let life = self.entry(request)?.life;
         // The request is told of the new handle before it says its last word.
-        let _held = life.as_ref().map(|life| life.hold().ok_or(BadHandle::Stale)).transpose()?;
-        let above = life.map(|life| Arc::clone(life.session()));
+        let held = life.map(|life| life.hold().ok_or(BadHandle::Stale)).transpose()?;
         let socket = self.request(request)?.complete_upgrade(&|notice| self.notify(request, notice))?;
         if context != 0 {
             socket.set_context(context);
         }
-        if let Some(above) = &above {
-            socket.register(above.lease()).map_err(|_| NotUpgraded::NotRegistered)?;
+        if let Some(held) = &held {
+            socket.register(held.lease()).map_err(|_| NotUpgraded::NotRegistered)?;
         }
         let object = Object::Socket(Arc::new(socket));
-        let life = Self::life_below(above.as_ref(), &object)?;
+        let life = held.as_ref().map(|held| held.web_socket(object.clone()));
         Ok(self.insert(object, request, life))
     }
 
