@@ -1,7 +1,8 @@
 //! A WebSocket as a stream and a sink.
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use winws::asynchronous::{Message, block_on, connect};
+use winws::api::winhttp::WebSocketCloseError;
+use winws::asynchronous::{Message, SinkError, block_on, connect};
 
 use super::{connected, echo};
 
@@ -36,4 +37,16 @@ fn the_stream_ends_with_the_close_of_the_peer_or_with_a_failure() {
         assert!(messages.next().await.unwrap().is_err());
         assert_eq!(messages.next().await, None);
     });
+}
+
+#[test]
+fn a_sink_that_was_closed_refuses_to_close_again() {
+    let (url, server) = echo();
+    block_on(async {
+        let mut messages = connect(&url).await.unwrap().into_messages();
+        messages.close().await.unwrap();
+        let refused = SinkError::Close(WebSocketCloseError::InvalidOperation);
+        assert_eq!(messages.close().await, Err(refused));
+    });
+    server.join().unwrap();
 }

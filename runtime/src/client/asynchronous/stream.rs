@@ -130,6 +130,7 @@ impl Sink<Message> for MessageStream {
         let socket = Arc::clone(&self.socket);
         let closing = self.closing.get_or_insert_with(|| Box::pin(async move { socket.close(1000, "").await }));
         let closed = ready!(closing.as_mut().poll(cx));
+        self.closing = None;
         Poll::Ready(closed.map_err(SinkError::Close))
     }
 }
