@@ -54,6 +54,12 @@ struct Question {
     asker: Waker,
 }
 
+/// A caller that waits for its answer. However it leaves, its name does not stay in the queue.
+struct Waiting<'q> {
+    shared: &'q Shared,
+    question: &'q Arc<Question>,
+}
+
 static SYSTEM: LazyLock<Resolver> = LazyLock::new(|| Resolver::new(look_up));
 
 impl Resolver {
@@ -98,14 +104,12 @@ impl Resolver {
         let question =
             Arc::new(Question { host: host.to_owned(), port, answer: Mutex::default(), asker: waker.clone() });
         self.enqueue(&question).map_err(ResolveError::Failed)?;
+        let _waiting = Waiting { shared: &self.shared, question: &question };
         let look = || question.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let answer = waits.until(waker, deadline, look).await;
-        answer.map_err(|ended| {
-            self.shared.lock().queue.retain(|other| !Arc::ptr_eq(other, &question));
-            match ended {
-                Readiness::Woken => ResolveError::Woken,
-                Readiness::TimedOut | Readiness::Ready => ResolveError::TimedOut,
-            }
+        answer.map_err(|ended| match ended {
+            Readiness::Woken => ResolveError::Woken,
+            Readiness::TimedOut | Readiness::Ready => ResolveError::TimedOut,
         })
     }
 
@@ -129,6 +133,12 @@ impl Resolver {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.shared.lock().queue.retain(|other| !Arc::ptr_eq(other, self.question));
     }
 }
 
@@ -272,6 +282,32 @@ mod tests {
         answers.send(()).unwrap();
         answers.send(()).unwrap();
         assert_eq!(resolve(&resolver, "b.example").unwrap(), [address()]);
+    }
+
+    #[test]
+    fn an_asker_that_is_dropped_leaves_the_queue() {
+        use std::future::Future;
+        use std::pin::pin;
+        use std::task::Context;
+
+        use crate::net::reactor::Lease;
+        use crate::net::waits::OnReactor;
+
+        let (resolver, questions, answers) = slow_resolver();
+        let (waits, asker) = (OnReactor::new(Lease::get().unwrap()), Waker::default());
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        // Helpers are at work on these.
+        let mut busy: Vec<_> =
+            (0..MAX_HELPERS).map(|_| Box::pin(resolver.resolve(&waits, "busy.example", 80, None, &asker))).collect();
+        for asking in &mut busy {
+            assert!(asking.as_mut().poll(&mut context).is_pending());
+            questions.recv().unwrap();
+        }
+        assert!(pin!(resolver.resolve(&waits, "left.example", 80, None, &asker)).poll(&mut context).is_pending());
+        assert_eq!(resolver.shared.lock().queue.len(), 0);
+        drop(answers);
+        drop(busy);
+        assert_eq!(resolve(&resolver, "late.example").unwrap(), [address()]);
     }
 
     #[test]
