@@ -96,8 +96,8 @@ impl<O, C> Lane<O, C> {
         std::mem::take(&mut self.lock().is_queued)
     }
 
-    /// Works until the operation at the head has to wait, or nothing is left, or so many have ended. In the last case somebody else
-    /// has to go on: `true`. If another thread works already, it does the rest.
+    /// Works until the operation at the head has to wait, or nothing is left, or so many have ended or gone on. In the last case somebody
+    /// else has to go on: `true`. If another thread works already, it does the rest.
     pub(super) fn work(&self, bound: usize, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) -> bool {
         let state = self.lock();
         let is_free = state.run == Run::Idle;
@@ -174,7 +174,7 @@ impl<O, C> Lane<O, C> {
                     if !state.is_woken {
                         return self.stop(state, false);
                     }
-                    // A peer that wakes it all the time must not hold the thread.
+                    // It may have woken itself, because the peer sends without a pause.
                     bound -= 1;
                 }
                 // Whoever closes tells of it before its call returns (b2.1.14).
@@ -243,5 +243,24 @@ impl<O, C> Lane<O, C> {
 
     fn lock(&self) -> MutexGuard<'_, State<O, C>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_that_wakes_itself_does_not_keep_the_thread() {
+        let (lane, mut polls) = (Lane::new(), 0);
+        lane.push::<Full>(1, || Ok(())).unwrap();
+        let mut poll = |(): &mut ()| {
+            assert!(!lane.wake(), "a thread is here");
+            polls += 1;
+            if polls < 1000 { Poll::Pending } else { Poll::Ready(()) }
+        };
+        assert!(lane.work(16, &mut poll, |()| {}), "somebody else has to go on");
+        assert!(lane.work_as_caller(3, &mut poll, |()| {}));
+        assert_eq!(polls, 19);
     }
 }
