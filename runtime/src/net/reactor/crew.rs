@@ -287,7 +287,12 @@ impl Crew {
                     reactor.interrupt();
                 }
                 thread::park();
-                lock(&self.state).guests.retain(|guest| guest.id() != this);
+                let mut state = lock(&self.state);
+                state.guests.retain(|guest| guest.id() != this);
+                // The leader may have left for this thread, which has something else to do first, perhaps for long.
+                if state.leader.is_none() {
+                    self.alert(&mut state);
+                }
             }
         }
     }
@@ -341,5 +346,42 @@ fn wait<'s>(
             let (state, late) = condition.wait_timeout(state, limit).unwrap_or_else(std::sync::PoisonError::into_inner);
             (state, late.timed_out())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_guest_that_was_given_the_lead_and_has_better_to_do_has_somebody_look() {
+        // It has no threads.
+        let reactor = Arc::new(Reactor::new().unwrap());
+        let crew = &reactor.crew;
+        {
+            let mut state = lock(&crew.state);
+            (state.leader, state.watcher) = (Some(Leader::Crew), Some(Watcher::Asleep));
+        }
+        let (give, given) = channel();
+        thread::scope(|scope| {
+            let guest = scope.spawn(|| {
+                let (reactor, thread) = (Arc::clone(&reactor), thread::current());
+                let parker = Arc::new(Parker { reactor, thread, is_woken: false.into() });
+                give.send(Arc::clone(&parker)).unwrap();
+                crew.lead_as_guest(&parker.reactor, &parker);
+            });
+            let parker = given.recv().unwrap();
+            while lock(&crew.state).guests.is_empty() {
+                thread::yield_now();
+            }
+            // The leader leaves, for the guest is there. But it was woken just before.
+            parker.is_woken.store(true, Ordering::SeqCst);
+            lock(&crew.state).leader = None;
+            guest.thread().unpark();
+        });
+        assert_eq!(lock(&crew.state).watcher, Some(Watcher::Awake));
     }
 }
