@@ -4,6 +4,7 @@ mod dropping;
 mod executors;
 mod halves;
 mod messages;
+mod waking;
 
 use std::net::TcpListener;
 use std::thread::{self, JoinHandle};

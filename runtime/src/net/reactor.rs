@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -204,7 +205,10 @@ impl Reactor {
         }
         let mut woken = std::mem::take(woken);
         drop(waiting);
-        woken.drain(..).for_each(Waker::wake);
+        for waker in woken.drain(..) {
+            // Somebody else's code must not take this thread along, nor the right to lead: others count on both.
+            catch_unwind(AssertUnwindSafe(|| waker.wake())).ok();
+        }
         // The memory is used again.
         let mut waiting = lock(&self.waiting);
         if waiting.woken.capacity() < woken.capacity() {

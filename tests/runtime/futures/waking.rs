@@ -1,0 +1,43 @@
+//! Wakers of other people's making: what a WebSocket does with them, and what they may do to it.
+
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
+use std::thread;
+
+use winws::asynchronous::{WebSocket, block_on};
+
+use super::connected;
+
+/// Polls a receive once with a waker, and drops it.
+fn receive_with<W: Wake + Send + Sync + 'static>(socket: &WebSocket, waker: Arc<W>) -> bool {
+    let waker = Waker::from(waker);
+    pin!(socket.receive(&mut [0; 8])).poll(&mut Context::from_waker(&waker)).is_pending()
+}
+
+/// A task whose executor has ended badly.
+struct Panics;
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        // Without the message of a panic.
+        resume_unwind(Box::new("the executor has ended"));
+    }
+}
+
+#[test]
+fn a_waker_that_panics_harms_nobody_else() {
+    let (socket, mut peer) = connected();
+    assert!(receive_with(&socket, Arc::new(Panics)));
+    peer.write(&peer.frame(0x82, b"hello"));
+    assert_eq!(block_on(socket.receive(&mut [0; 8])).unwrap().len, 5);
+    let (other, mut peer) = connected();
+    thread::scope(|scope| {
+        let receiving = scope.spawn(|| block_on(other.receive(&mut [0; 8])).unwrap().len);
+        peer.wait_for_receive();
+        peer.write(&peer.frame(0x82, b"hello"));
+        assert_eq!(receiving.join().unwrap(), 5);
+    });
+}
