@@ -14,7 +14,7 @@ use winws_tests_runtime::peer::Peer;
 use super::connected;
 
 /// Polls a future once, and drops it.
-fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+pub(super) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 

@@ -10,11 +10,39 @@ use std::thread;
 use winws::asynchronous::{WebSocket, block_on};
 
 use super::connected;
+use super::dropping::poll_once;
 
 /// Polls a receive once with a waker, and drops it.
 fn receive_with<W: Wake + Send + Sync + 'static>(socket: &WebSocket, waker: Arc<W>) -> bool {
     let waker = Waker::from(waker);
     pin!(socket.receive(&mut [0; 8])).poll(&mut Context::from_waker(&waker)).is_pending()
+}
+
+/// A task that owns a WebSocket.
+struct Owner {
+    _socket: WebSocket,
+}
+
+impl Wake for Owner {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_task_that_goes_with_its_last_waker_may_take_a_socket_along() {
+    let ((socket, mut peer), (owned, _other)) = (connected(), connected());
+    // Both wait for the end of a silence.
+    assert!(poll_once(owned.receive(&mut [0; 8])).is_pending());
+    let task = Arc::new(Owner { _socket: owned });
+    let gone = Arc::downgrade(&task);
+    assert!(receive_with(&socket, task));
+    // The bytes wake the task, so that only the wait for the silence has its waker.
+    peer.write(&peer.frame(0x82, b"hello"));
+    while gone.strong_count() > 1 {
+        thread::yield_now();
+    }
+    assert!(poll_once(socket.receive(&mut [0; 8])).is_ready());
+    assert!(poll_once(socket.receive(&mut [0; 8])).is_pending());
+    assert_eq!(gone.strong_count(), 0);
 }
 
 /// A task whose executor has ended badly.

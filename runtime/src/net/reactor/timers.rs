@@ -1,6 +1,7 @@
 //! Points in time that tasks wait for.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -101,19 +102,20 @@ impl Timer {
         let reactor = &self.lease.reactor;
         let mut timers = lock(&reactor.timers);
         if let Some(key) = self.key
+            && key.0 <= time
             && let Some(set) = timers.by_time.get_mut(&key)
         {
-            if key.0 <= time {
-                if !set.will_wake(waker) {
-                    set.clone_from(waker);
-                }
-                return;
-            }
-            timers.by_time.remove(&key);
+            let former = (!set.will_wake(waker)).then(|| mem::replace(set, waker.clone()));
+            drop(timers);
+            // It may run code of somebody else, who may have timers too.
+            drop(former);
+            return;
         }
+        let former = self.key.and_then(|key| timers.by_time.remove(&key));
         let (key, is_late) = timers.insert(time, waker.clone());
         self.key = Some(key);
         drop(timers);
+        drop(former);
         if is_late {
             reactor.interrupt();
         }
