@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::panic::resume_unwind;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Wake, Waker};
 use std::thread;
 
@@ -16,6 +16,28 @@ use super::dropping::poll_once;
 fn receive_with<W: Wake + Send + Sync + 'static>(socket: &WebSocket, waker: Arc<W>) -> bool {
     let waker = Waker::from(waker);
     pin!(socket.receive(&mut [0; 8])).poll(&mut Context::from_waker(&waker)).is_pending()
+}
+
+/// A task that has ended.
+struct Gone;
+
+impl Wake for Gone {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn tasks_that_have_gone_are_not_kept() {
+    let (socket, _peer) = connected();
+    let tasks: Vec<Weak<Gone>> = (0..1000)
+        .map(|_| {
+            let task = Arc::new(Gone);
+            let gone = Arc::downgrade(&task);
+            assert!(receive_with(&socket, task));
+            gone
+        })
+        .collect();
+    let kept = tasks.iter().filter(|task| task.strong_count() > 0).count();
+    assert!(kept < 10, "the silent socket keeps {kept} tasks");
 }
 
 /// A task that owns a WebSocket.

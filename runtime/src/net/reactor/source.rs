@@ -3,6 +3,7 @@
 //! The system speaks of a change only once. So each direction counts what it said, and remembers at which count a try found nothing
 //! more: as long as both are the same, another try would find nothing either, and needs no system call.
 
+use std::mem;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -11,8 +12,11 @@ use mio::event::Event;
 
 use super::lock;
 
+/// How many tasks may wait to read: one receives, one closes. Others that are in the list have given up.
+const MAX_READERS: usize = 4;
+
 /// A socket as the reactor sees it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) read: Direction,
     pub(crate) write: Direction,
@@ -28,20 +32,21 @@ pub(crate) struct Direction {
     /// Whether the peer has ended the direction: from then on the system has nothing more to say.
     is_closed: AtomicBool,
     waiters: Mutex<Vec<Waker>>,
+    /// How many may wait.
+    most: usize,
 }
 
-impl Default for Direction {
-    fn default() -> Self {
+impl Direction {
+    const fn new(most: usize) -> Self {
         Self {
             events: AtomicU32::new(1),
             exhausted: AtomicU32::new(0),
             is_closed: AtomicBool::new(false),
-            waiters: Mutex::default(),
+            waiters: Mutex::new(Vec::new()),
+            most,
         }
     }
-}
 
-impl Direction {
     /// The count to try at, or `None` if a try would find nothing.
     pub(crate) fn count(&self) -> Option<u32> {
         let events = self.events.load(Ordering::Acquire);
@@ -60,9 +65,14 @@ impl Direction {
         if self.count().is_some() {
             return Poll::Ready(());
         }
-        if !waiters.iter().any(|waiter| waiter.will_wake(context.waker())) {
-            waiters.push(context.waker().clone());
+        if waiters.iter().any(|waiter| waiter.will_wake(context.waker())) {
+            return Poll::Pending;
         }
+        // Nobody says when a task gives up. On a socket that stays silent their wakers would be kept for ever.
+        let all = if waiters.len() < self.most { Vec::new() } else { mem::take(&mut *waiters) };
+        waiters.push(context.waker().clone());
+        drop(waiters);
+        all.into_iter().for_each(Waker::wake);
         Poll::Pending
     }
 
@@ -71,7 +81,7 @@ impl Direction {
         let waiters = {
             let mut waiters = lock(&self.waiters);
             self.events.fetch_add(1, Ordering::AcqRel);
-            std::mem::take(&mut *waiters)
+            mem::take(&mut *waiters)
         };
         waiters.into_iter().for_each(Waker::wake);
     }
@@ -83,6 +93,13 @@ impl Direction {
         }
         self.events.fetch_add(1, Ordering::AcqRel);
         woken.append(&mut waiters);
+    }
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        // Any number of senders wait for the one whose frame is under way.
+        Self { read: Direction::new(MAX_READERS), write: Direction::new(usize::MAX) }
     }
 }
 
