@@ -142,7 +142,7 @@ impl Drop for Lease {
 }
 
 impl Registration {
-    pub(crate) fn source(&self) -> &Source {
+    pub(crate) const fn source(&self) -> &Arc<Source> {
         &self.source
     }
 

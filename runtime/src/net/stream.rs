@@ -5,7 +5,7 @@
 use std::io::{self, IoSlice};
 use std::net::TcpStream;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{self, Context, Poll};
 use std::time::Instant;
 
 use super::draining::Draining as TcpDraining;
@@ -145,6 +145,11 @@ impl Stream {
     /// Has the reactor say from now on when a try is worth it. Only the first time counts.
     pub(crate) fn register(&self, lease: &Arc<Lease>) -> io::Result<()> {
         self.tcp.register(lease)
+    }
+
+    /// What wakes all tasks that wait to write. Without a reactor there are none.
+    pub(crate) fn writers(&self) -> task::Waker {
+        self.tcp.source().map_or_else(|| task::Waker::noop().clone(), |source| Arc::clone(source).into())
     }
 
     /// Whether reading or writing is worth another try; until then the task is to be woken. Without a reactor each is.

@@ -184,7 +184,7 @@ impl Tcp {
     }
 
     /// What the reactor has said, once it is asked.
-    pub(super) fn source(&self) -> Option<&Source> {
+    pub(super) fn source(&self) -> Option<&Arc<Source>> {
         self.registration.get().map(Registration::source)
     }
 

@@ -19,7 +19,7 @@ pub(super) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
 }
 
 /// More than the system takes for a peer that does not read.
-const LARGE: usize = 16 << 20;
+pub(super) const LARGE: usize = 16 << 20;
 
 #[test]
 fn a_connect_may_be_dropped() {

@@ -3,14 +3,17 @@
 use std::future::Future;
 use std::panic::resume_unwind;
 use std::pin::pin;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Weak};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
+use std::time::Duration;
 
+use winws::api::winhttp::WebSocketSendError;
 use winws::asynchronous::{WebSocket, block_on};
 
 use super::connected;
-use super::dropping::poll_once;
+use super::dropping::{LARGE, poll_once};
 
 /// Polls a receive once with a waker, and drops it.
 fn receive_with<W: Wake + Send + Sync + 'static>(socket: &WebSocket, waker: Arc<W>) -> bool {
@@ -90,4 +93,28 @@ fn a_waker_that_panics_harms_nobody_else() {
         peer.write(&peer.frame(0x82, b"hello"));
         assert_eq!(receiving.join().unwrap(), 5);
     });
+}
+
+#[test]
+fn a_send_ends_in_time_although_another_one_has_come_and_gone() {
+    let (socket, peer) = connected();
+    socket.set_send_timeout(Some(Duration::from_millis(500)));
+    let (waits, is_waiting) = channel();
+    thread::scope(|scope| {
+        let sending = scope.spawn(|| {
+            let mut sending = pin!(socket.send_binary(vec![1; LARGE]));
+            block_on(std::future::poll_fn(|context| {
+                let sent = sending.as_mut().poll(context);
+                if sent.is_pending() {
+                    waits.send(()).unwrap();
+                }
+                sent
+            }))
+        });
+        is_waiting.recv().unwrap();
+        // It waits for the first one, and is given up.
+        let _: Poll<_> = poll_once(socket.send_text("another"));
+        assert_eq!(sending.join().unwrap(), Err(WebSocketSendError::Timeout));
+    });
+    drop(peer);
 }

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
 use super::incoming::Reading;
@@ -40,6 +40,8 @@ struct SendClock {
     timer: Timer,
     /// Until when the peer has to take something.
     until: Due,
+    /// Wakes all who wait for that: the one that waited last may have given up.
+    waker: Waker,
 }
 
 /// A frame that is being sent.
@@ -50,9 +52,10 @@ pub(crate) struct Flight {
 }
 
 impl Clocks {
-    fn new(lease: &Arc<Lease>) -> Self {
+    fn new(lease: &Arc<Lease>, writers: Waker) -> Self {
         let receive = ReceiveClock { timer: lease.timer(), has_bytes: true, since: times::now() };
-        Self { receive: Mutex::new(receive), send: Mutex::new(SendClock { timer: lease.timer(), until: Due::Unset }) }
+        let send = SendClock { timer: lease.timer(), until: Due::Unset, waker: writers };
+        Self { receive: Mutex::new(receive), send: Mutex::new(send) }
     }
 }
 
@@ -60,7 +63,7 @@ impl Pump {
     /// Has the reactor wake the tasks that use the connection. From then on no call may block.
     pub(crate) fn register(&self, lease: &Arc<Lease>) -> std::io::Result<()> {
         self.stream.register(lease)?;
-        self.clocks.get_or_init(|| Clocks::new(lease));
+        self.clocks.get_or_init(|| Clocks::new(lease, self.stream.writers()));
         Ok(())
     }
 
@@ -133,10 +136,9 @@ impl Pump {
             return Poll::Ready(Ok(()));
         }
         let Some(mut clock) = self.send_clock() else { return Poll::Pending };
-        let until = clock.until.get_or_set(|| self.send_limit.deadline());
-        if clock.timer.poll(until, context).is_pending() {
-            return Poll::Pending;
-        }
+        let SendClock { timer, until, waker } = &mut *clock;
+        let until = until.get_or_set(|| self.send_limit.deadline());
+        ready!(timer.poll(until, &Context::from_waker(waker)));
         drop(clock);
         trace::socket("the peer took nothing for too long");
         self.outgoing.lock().lose();

@@ -4,9 +4,9 @@
 //! more: as long as both are the same, another try would find nothing either, and needs no system call.
 
 use std::mem;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 
 use mio::event::Event;
 
@@ -100,6 +100,13 @@ impl Default for Source {
     fn default() -> Self {
         // Any number of senders wait for the one whose frame is under way.
         Self { read: Direction::new(MAX_READERS), write: Direction::new(usize::MAX) }
+    }
+}
+
+/// Wakes all who wait to write: the time for that ends for them all, whoever has set it.
+impl Wake for Source {
+    fn wake(self: Arc<Self>) {
+        self.write.wake();
     }
 }
 
