@@ -2,12 +2,12 @@
 //!
 //! Only reads that ended without a byte are counted, so a busy connection never looks at a clock for this.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::incoming::Reading;
 use super::{Failure, Pump};
-use crate::net::times::{Limit, after, limit_of};
+use crate::net::times::{Limit, after, limit_of, millis_of};
 use crate::net::trace;
 use crate::protocol::{Control, ControlPayload};
 
@@ -33,6 +33,8 @@ pub(super) struct Silence {
     total: AtomicU32,
     /// Milliseconds since the last byte or the last sign.
     since_sign: AtomicU32,
+    /// Whether the peer was asked in this silence.
+    is_asked: AtomicBool,
 }
 
 impl Silence {
@@ -64,6 +66,7 @@ impl Silence {
         if self.total.load(Ordering::Relaxed) != 0 {
             self.total.store(0, Ordering::Relaxed);
             self.since_sign.store(0, Ordering::Relaxed);
+            self.is_asked.store(false, Ordering::Relaxed);
         }
     }
 
@@ -77,10 +80,14 @@ impl Silence {
         };
         let (total, since_sign) = (add(&self.total), add(&self.since_sign));
         let peer = self.peer.get();
-        if peer.is_some_and(|peer| total >= peer) {
+        if peer.is_some_and(|peer| total >= peer) && self.is_asked.load(Ordering::Relaxed) {
             return Sign::Lost;
         }
-        let sign = if peer.is_some_and(|peer| total >= peer / 2) {
+        let sign = if let Some(peer) = peer.filter(|&peer| total >= peer / 2) {
+            if !self.is_asked.swap(true, Ordering::Relaxed) {
+                // The silence may be longer because nobody received. The peer has the other half of its time to answer.
+                self.total.store(millis_of(Some(peer / 2)), Ordering::Relaxed);
+            }
             Sign::Ping
         } else if self.keep_alive.get().is_some_and(|interval| since_sign >= interval) {
             Sign::Pong
@@ -146,6 +153,16 @@ mod tests {
         silence.ends();
         assert_eq!(silence.passed(millis(100)), Sign::Ping, "its answer begins a new silence");
         assert_eq!(silence.passed(millis(100)), Sign::Lost);
+    }
+
+    #[test]
+    fn a_peer_is_asked_before_it_is_given_up() {
+        let silence = Silence::default();
+        silence.peer.set(Some(millis(200)));
+        // Nobody looked for so long.
+        assert_eq!(silence.passed(millis(5000)), Sign::Ping);
+        assert_eq!(silence.passed(millis(50)), Sign::Ping);
+        assert_eq!(silence.passed(millis(50)), Sign::Lost);
     }
 
     #[test]
