@@ -12,7 +12,7 @@ use super::incoming::Reading;
 use super::outgoing::{self, Progress};
 use super::{Arrival, Failure, Pump, now, refusal_of};
 use crate::net::reactor::{Lease, Timer};
-use crate::net::times::{self, Due, after};
+use crate::net::times::{self, Due};
 use crate::net::{Interest, Waited, trace};
 use crate::protocol::{CloseFrame, Control, Piece, Role};
 
@@ -278,16 +278,13 @@ impl Pump {
             return Poll::Ready(Err(Failure::TimedOut));
         }
         let due = if quiet == 0 { None } else { clock.since.checked_add(Duration::from_millis(quiet.into())) };
-        let due = if due.is_some_and(|due| due <= now) {
+        if due.is_some_and(|due| due <= now) {
             let span = now - std::mem::replace(&mut clock.since, now);
             drop(clock);
             self.give_sign(reading, span)?;
-            let Some(again) = self.receive_clock() else { return Poll::Pending };
-            clock = again;
-            after(Some(Duration::from_millis(quiet.into())))
-        } else {
-            due
-        };
+            // What could not go out at once is waited for as well.
+            return Poll::Ready(Ok(()));
+        }
         if let Some(until) = due.into_iter().chain(deadline).min() {
             clock.timer.wake_by(until, context.waker());
         }
