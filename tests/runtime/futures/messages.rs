@@ -50,3 +50,15 @@ fn a_sink_that_was_closed_refuses_to_close_again() {
     });
     server.join().unwrap();
 }
+
+#[test]
+fn the_stream_ends_when_the_sink_is_closed() {
+    let (url, server) = echo();
+    block_on(async {
+        let mut messages = connect(&url).await.unwrap().into_messages();
+        messages.close().await.unwrap();
+        assert_eq!(messages.next().await, None);
+        assert_eq!(messages.next().await, None);
+    });
+    server.join().unwrap();
+}

@@ -7,7 +7,7 @@ use std::{fmt, mem};
 
 use futures_core::Stream;
 use futures_sink::Sink;
-use winws_api::winhttp::{WebSocketBufferType, WebSocketCloseError, WebSocketSendError};
+use winws_api::winhttp::{WebSocketBufferType, WebSocketCloseError, WebSocketReceiveError, WebSocketSendError};
 
 use super::WebSocket;
 use crate::client::MessageError;
@@ -27,8 +27,8 @@ pub enum Message {
 /// The stream also ends after an error. [`Timeout`](winws_api::winhttp::WebSocketReceiveError::Timeout) is the exception: the next
 /// item may be a message again.
 ///
-/// Closing the sink closes the WebSocket with the code 1000. As with [`WebSocket::close`], messages that come meanwhile are dropped,
-/// and a stream that is read then ends with an error, `OperationCancelled` or `InvalidOperation`. Close the sink once.
+/// Closing the sink closes the WebSocket with the code 1000. As with [`WebSocket::close`], messages that come meanwhile are dropped:
+/// the stream ends.
 ///
 /// A program that wants the messages up to the peer's close calls [`shutdown`](WebSocket::shutdown) of the
 /// [`socket`](Self::socket) and reads the stream to its end.
@@ -37,6 +37,7 @@ pub struct MessageStream {
     receiving: Option<Call<Result<Option<Message>, MessageError>>>,
     sending: Option<Call<Result<(), WebSocketSendError>>>,
     closing: Option<Call<Result<(), WebSocketCloseError>>>,
+    has_begun_to_close: bool,
     has_ended: bool,
 }
 
@@ -66,7 +67,14 @@ impl std::error::Error for SinkError {}
 impl WebSocket {
     /// The WebSocket as a stream and a sink of whole messages.
     pub fn into_messages(self) -> MessageStream {
-        MessageStream { socket: Arc::new(self), receiving: None, sending: None, closing: None, has_ended: false }
+        MessageStream {
+            socket: Arc::new(self),
+            receiving: None,
+            sending: None,
+            closing: None,
+            has_begun_to_close: false,
+            has_ended: false,
+        }
     }
 }
 
@@ -88,14 +96,22 @@ impl Stream for MessageStream {
         let receiving = self.receiving.get_or_insert_with(|| Box::pin(receive(socket)));
         let received = ready!(receiving.as_mut().poll(cx));
         self.receiving = None;
-        let item = received.transpose();
+        let item = received.transpose().filter(|item| !self.is_end(item));
         // A failure of a receive is final, but for the end of its time.
         self.has_ended = match &item {
             None | Some(Err(MessageError::TooLong { .. })) => true,
-            Some(Err(MessageError::Failed(error))) => *error != winws_api::winhttp::WebSocketReceiveError::Timeout,
+            Some(Err(MessageError::Failed(error))) => *error != WebSocketReceiveError::Timeout,
             Some(Ok(_)) => false,
         };
         Poll::Ready(item)
+    }
+}
+
+impl MessageStream {
+    /// Whether an error only says that this end has closed the WebSocket, which is the end of the stream.
+    fn is_end(&self, item: &Result<Message, MessageError>) -> bool {
+        let of_close = [WebSocketReceiveError::OperationCancelled, WebSocketReceiveError::InvalidOperation];
+        self.has_begun_to_close && matches!(item, Err(MessageError::Failed(error)) if of_close.contains(error))
     }
 }
 
@@ -127,6 +143,7 @@ impl Sink<Message> for MessageStream {
     /// Closes with the code 1000.
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SinkError>> {
         ready!(self.as_mut().poll_ready(cx))?;
+        self.has_begun_to_close = true;
         let socket = Arc::clone(&self.socket);
         let closing = self.closing.get_or_insert_with(|| Box::pin(async move { socket.close(1000, "").await }));
         let closed = ready!(closing.as_mut().poll(cx));
