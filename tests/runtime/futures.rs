@@ -4,6 +4,7 @@ mod dropping;
 mod executors;
 mod halves;
 mod messages;
+mod tickets;
 mod waking;
 
 use std::net::TcpListener;

@@ -22,7 +22,7 @@ mod secrets;
 mod send;
 mod sessions;
 mod threads;
-mod tickets;
+pub(crate) mod tickets;
 mod timeouts;
 mod times;
 mod tls;

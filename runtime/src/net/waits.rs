@@ -7,6 +7,7 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -16,6 +17,9 @@ use super::stream::Stream;
 use super::tcp::Waited;
 use super::times;
 use super::wait::{Interest, Readiness, Waker};
+
+/// How often a task reads before it lets others go on.
+const MAX_READS: u32 = 64;
 
 /// A way to wait.
 pub(crate) trait Waits: Sync {
@@ -61,9 +65,11 @@ pub(crate) trait Waits: Sync {
 pub(crate) struct InThread;
 
 /// Leaves the thread to others, and has the reactor wake the task.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct OnReactor {
     lease: Arc<Lease>,
+    /// How often something was read, or tried to be: a peer that sends without a pause must not hold the thread.
+    reads: AtomicU32,
 }
 
 /// What a driver that waits in this thread gives.
@@ -72,6 +78,19 @@ pub(crate) fn in_thread<T>(driver: impl Future<Output = T>) -> T {
         Poll::Ready(result) => result,
         Poll::Pending => unreachable!("each wait blocks until it is over"),
     }
+}
+
+/// Gives the thread to others for a moment.
+async fn others_go_on() {
+    let mut have_gone_on = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut have_gone_on, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Waits for InThread {
@@ -112,7 +131,7 @@ impl Waits for InThread {
 
 impl OnReactor {
     pub(crate) const fn new(lease: Arc<Lease>) -> Self {
-        Self { lease }
+        Self { lease, reads: AtomicU32::new(0) }
     }
 
     pub(crate) const fn lease(&self) -> &Arc<Lease> {
@@ -184,15 +203,24 @@ impl Waits for OnReactor {
         waker: &Waker,
     ) -> io::Result<Waited> {
         stream.register(&self.lease)?;
-        let mut is_late = false;
+        let (mut is_late, mut has_waited) = (false, false);
         loop {
+            if self.reads.fetch_add(1, Ordering::Relaxed) % MAX_READS == MAX_READS - 1 {
+                others_go_on().await;
+            }
             match stream.try_read(buffer)? {
                 Some(0) => return Ok(Waited::End),
                 Some(count) => return Ok(Waited::Bytes(count)),
                 // A peer that sends records without plaintext all the time must not hold the task.
                 None if is_late => return Ok(Waited::TimedOut),
                 None => match self.stream(stream, Interest::Read, deadline, waker).await? {
-                    Readiness::Ready => is_late = deadline.is_some_and(|deadline| deadline <= times::now()),
+                    Readiness::Ready => {
+                        is_late = deadline.is_some_and(|deadline| deadline <= times::now());
+                        // There was much to read, and all for nothing.
+                        if std::mem::replace(&mut has_waited, true) {
+                            others_go_on().await;
+                        }
+                    }
                     Readiness::TimedOut => return Ok(Waited::TimedOut),
                     Readiness::Woken => return Ok(Waited::Woken),
                 },

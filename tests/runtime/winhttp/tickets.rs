@@ -48,15 +48,20 @@ impl Server {
 
     /// Takes a request, gives this answer to it, and sends tickets until the client has gone.
     fn flood(&self, answer: impl FnOnce(&str) -> String) {
-        let stream = self.listener.accept().unwrap().0;
-        let mut below = stream.try_clone().unwrap();
-        let mut peer = Peer::secure(stream, &self.config).unwrap();
-        let answer = answer(&peer.read_head());
-        let mut hand = peer.by_hand();
-        let first = if answer.is_empty() { Vec::new() } else { hand.record(DATA, answer.as_bytes(), 0) };
-        below.write_all(&first).unwrap();
-        while write_many(&mut below, &mut hand) {}
+        flood(&self.listener, &self.config, answer);
     }
+}
+
+/// The same at any listener. The configuration gives its secrets out.
+pub(crate) fn flood(listener: &TcpListener, config: &Arc<ServerConfig>, answer: impl FnOnce(&str) -> String) {
+    let stream = listener.accept().unwrap().0;
+    let mut below = stream.try_clone().unwrap();
+    let mut peer = Peer::secure(stream, config).unwrap();
+    let answer = answer(&peer.read_head());
+    let mut hand = peer.by_hand();
+    let first = if answer.is_empty() { Vec::new() } else { hand.record(DATA, answer.as_bytes(), 0) };
+    below.write_all(&first).unwrap();
+    while write_many(&mut below, &mut hand) {}
 }
 
 fn write_many(below: &mut TcpStream, hand: &mut ByHand) -> bool {
