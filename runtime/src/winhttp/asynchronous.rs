@@ -226,7 +226,7 @@ impl Life {
     }
 
     /// Closes the handle. Operations that wait are cancelled, and their callbacks are told so before this returns, unless a callback
-    /// of the same lane runs just then (b2.4.4).
+    /// of the same lane runs in another thread just then (b2.4.4).
     pub(super) fn close(&self) {
         self.gate.close();
         // Without a call under way, dropping the object ends the stream. That of a request may be one that blocks, in no lane.

@@ -5,6 +5,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use winws::ffi::winhttp::HINTERNET;
 use winws_api::winhttp::sys::*;
 use winws_tests_runtime::peer::close_frame;
 
@@ -243,4 +244,27 @@ fn b1_1_7_the_upgrade_is_completed_after_the_parents_were_closed() {
     assert!(!chat.recorder.statuses(chat.session).contains(&CLOSING), "the session closed before the socket");
     assert_eq!(c::close_handle(chat.socket), 0);
     wait_for_the_last_words(chat.recorder, &[chat.socket, chat.request, chat.connection, chat.session]);
+}
+
+#[test]
+fn b2_4_4_what_was_begun_inside_a_callback_is_cancelled_inside_it() {
+    for ends in [close as fn(HINTERNET, u16) -> u32, |socket, _| c::close_handle(socket)] {
+        let mut chat = Chat::new();
+        let (socket, recorder) = (chat.socket.expose_provenance(), chat.recorder);
+        let (give, given) = channel();
+        recorder.within(WINHTTP_CALLBACK_STATUS_READ_COMPLETE, move |_| {
+            let socket = std::ptr::with_exposed_provenance_mut(socket);
+            assert_eq!(receive(socket, buffer(64).as_mut_ptr(), 64), 0);
+            assert_eq!(ends(socket, 1000), 0);
+            give.send(errors(&recorder.of(socket))).unwrap();
+        });
+        assert_eq!(receive(chat.socket, buffer(64).as_mut_ptr(), 64), 0);
+        chat.peer.write(&chat.peer.frame(0x82, b"hello"));
+        assert_eq!(given.recv().unwrap(), [RECEIVE]);
+        // The handle is closed already, or now.
+        c::close_handle(chat.socket);
+        recorder.wait_for(chat.socket, CLOSING, 1);
+        assert_eq!(errors(&recorder.of(chat.socket)).iter().filter(|&error| *error == RECEIVE).count(), 1);
+        end(recorder, &[chat.request, chat.connection, chat.session]);
+    }
 }

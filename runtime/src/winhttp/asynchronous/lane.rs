@@ -199,8 +199,8 @@ impl<O, C> Lane<O, C> {
         }
     }
 
-    /// Works on what must end now, because it was cancelled. Another thread that works is waited for, for it does not block; one that
-    /// is in a callback is not, and does this afterwards.
+    /// Works on what must end now, because it was cancelled: also inside a callback of this lane. Another thread that works is waited
+    /// for, for it does not block; one that is in a callback is not, and does this afterwards.
     pub(super) fn finish(&self, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) {
         let mut state = self.lock();
         state.waiting += 1;
@@ -209,7 +209,8 @@ impl<O, C> Lane<O, C> {
         }
         state.waiting -= 1;
         state.is_woken = true;
-        if state.run == Run::Idle {
+        let is_inside = state.run == Run::Calling(thread::current().id()) && !state.is_taken;
+        if is_inside || state.run == Run::Idle {
             self.work_on(state, usize::MAX, poll, tell);
         }
     }
