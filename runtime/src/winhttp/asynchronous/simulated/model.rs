@@ -162,7 +162,10 @@ impl Model {
             Told::Failed { .. } | Told::Other(_) => return Err(format!("{told:?} is nothing for a WebSocket")),
         };
         let way = way_of(operation);
-        if self.running[way as usize] > 0 {
+        // What is cancelled within a callback is told of within it, before the call that cancels returns (b2.4.4); and so is what has
+        // failed before.
+        let has_failed = matches!(told, Told::Failed { .. });
+        if self.running[way as usize] > 0 && !has_failed {
             return Err(format!("{told:?} comes within a callback of its lane"));
         }
         match self.lanes[way as usize].pop_front() {
