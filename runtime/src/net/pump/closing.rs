@@ -200,10 +200,11 @@ impl Pump {
                         }
                         return Poll::Pending;
                     }
+                    reads = MAX_READS;
                 }
             }
             reads += 1;
-            if reads == MAX_READS {
+            if reads >= MAX_READS {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }

@@ -231,6 +231,8 @@ impl Pump {
                 Ok(Some(Waited::End)) | Err(_) => return Poll::Ready(Err(self.lose(&mut reading))),
                 Ok(_) => {
                     ready!(self.poll_bytes(&mut reading, deadline, context))?;
+                    // There was much to read, and all for nothing: records of TLS without plaintext.
+                    reads = MAX_READS;
                 }
             }
             // A peer that sends control frames without a pause must not hold the thread.
