@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -156,7 +157,8 @@ impl Shared {
             };
             let answer = (self.lookup)(&question.host, question.port);
             *question.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-            question.asker.notify();
+            // A task is woken by code of somebody else, which must not take the helper along.
+            catch_unwind(AssertUnwindSafe(|| question.asker.notify())).ok();
         }
     }
 
@@ -188,10 +190,14 @@ fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future;
+    use std::pin::pin;
     use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::task::Context;
 
     use super::*;
-    use crate::net::waits::{InThread, in_thread};
+    use crate::net::reactor::Lease;
+    use crate::net::waits::{InThread, OnReactor, in_thread};
 
     fn address() -> SocketAddr {
         "192.0.2.1:80".parse().unwrap()
@@ -286,13 +292,6 @@ mod tests {
 
     #[test]
     fn an_asker_that_is_dropped_leaves_the_queue() {
-        use std::future::Future;
-        use std::pin::pin;
-        use std::task::Context;
-
-        use crate::net::reactor::Lease;
-        use crate::net::waits::OnReactor;
-
         let (resolver, questions, answers) = slow_resolver();
         let (waits, asker) = (OnReactor::new(Lease::get().unwrap()), Waker::default());
         let mut context = Context::from_waker(std::task::Waker::noop());
@@ -308,6 +307,27 @@ mod tests {
         drop(answers);
         drop(busy);
         assert_eq!(resolve(&resolver, "late.example").unwrap(), [address()]);
+    }
+
+    #[test]
+    fn a_task_whose_waker_panics_does_not_take_a_helper_along() {
+        struct Panics;
+        impl std::task::Wake for Panics {
+            fn wake(self: Arc<Self>) {
+                std::panic::resume_unwind(Box::new("the executor has ended"));
+            }
+        }
+        let (resolver, questions, answers) = slow_resolver();
+        let (waits, waker) = (OnReactor::new(Lease::get().unwrap()), Arc::new(Panics).into());
+        for _ in 0..MAX_HELPERS {
+            let asker = Waker::default();
+            let mut asking = pin!(resolver.resolve(&waits, "a.example", 80, None, &asker));
+            assert!(asking.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            questions.recv().unwrap();
+        }
+        drop(answers);
+        let in_time = Instant::now() + std::time::Duration::from_secs(10);
+        assert_eq!(resolve_by(&resolver, "b.example", Some(in_time), &Waker::default()).unwrap(), [address()]);
     }
 
     #[test]
