@@ -173,10 +173,8 @@ fn outcome(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
 /// Writes an output.
 fn write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
     let write = plain_write(function, arg, scope);
-    match is_changed(function, arg) {
-        None => write,
-        Some(is_changed) => quote! { if #is_changed { #write } },
-    }
+    let Some(is_changed) = is_changed(function, arg) else { return write };
+    quote! { if #is_changed { #write } }
 }
 
 fn plain_write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
@@ -192,8 +190,7 @@ fn is_changed(function: &Function, arg: &Arg) -> Option<TokenStream> {
     may_stay(function, arg).then(|| quote! { #local != #before })
 }
 
-/// Whether a method may leave an output as it is although it succeeds. In asynchronous mode, C's variable is its program's again as
-/// soon as the call has begun.
+/// Whether a method may leave an output although it succeeds. An asynchronous call does: the variable is its program's at once.
 fn may_stay(function: &Function, arg: &Arg) -> bool {
     let ArgKind::Reference { to, optional, .. } = &arg.kind else { return false };
     *optional && function.params[arg.param].direction == Direction::Out && matches!(to, Type::Int(_) | Type::Enum(_))
