@@ -118,20 +118,3 @@ fn a_send_ends_in_time_although_another_one_has_come_and_gone() {
     });
     drop(peer);
 }
-
-#[test]
-fn a_peer_is_asked_before_it_is_given_up_after_a_pause() {
-    let limit = Duration::from_millis(200);
-    let (socket, mut peer) = connected();
-    socket.set_keep_alive(None);
-    socket.set_peer_timeout(Some(limit));
-    assert!(poll_once(socket.receive(&mut [0; 8])).is_pending());
-    // The program does something else meanwhile.
-    thread::sleep(limit);
-    thread::scope(|scope| {
-        // It makes no difference whether the answer comes in time.
-        scope.spawn(|| block_on(socket.receive(&mut [0; 8])));
-        assert_eq!(peer.read_frame(), (0x89, Vec::new()));
-        peer.write(&peer.frame(0x82, b"here"));
-    });
-}
