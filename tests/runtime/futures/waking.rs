@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use winws::api::winhttp::WebSocketSendError;
+use winws::api::winhttp::{WebSocketCloseError, WebSocketSendError};
 use winws::asynchronous::{WebSocket, block_on};
 
 use super::connected;
@@ -116,5 +116,15 @@ fn a_send_ends_in_time_although_another_one_has_come_and_gone() {
         let _: Poll<_> = poll_once(socket.send_text("another"));
         assert_eq!(sending.join().unwrap(), Err(WebSocketSendError::Timeout));
     });
+    drop(peer);
+}
+
+#[test]
+fn a_close_ends_in_time_behind_a_send_that_the_peer_does_not_take() {
+    let (socket, peer) = connected();
+    socket.set_send_timeout(None);
+    socket.set_close_timeout(Some(Duration::from_millis(200)));
+    let _: Poll<_> = poll_once(socket.send_binary(vec![1; LARGE]));
+    assert_eq!(block_on(socket.close(1000, "")), Err(WebSocketCloseError::Timeout));
     drop(peer);
 }

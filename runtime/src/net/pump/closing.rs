@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::incoming::Reading;
 use super::polled::MAX_READS;
 use super::{Failure, Pump, now, refusal_of};
-use crate::net::times::{self, Due};
+use crate::net::times;
 use crate::net::{Interest, Waited, trace};
 use crate::protocol::{CloseFrame, Control};
 use crate::session::{Ending, Refusal};
@@ -23,8 +23,9 @@ const WOKEN_DRAIN: usize = 1024 * 1024;
 /// A close that a task has begun.
 #[derive(Debug, Default)]
 pub(crate) struct Closing {
-    /// Until when the peer has to answer, once our close frame is on its way.
-    deadline: Due,
+    /// Until when the peer has to answer.
+    deadline: Option<Instant>,
+    is_draining: bool,
     has_answer: bool,
 }
 
@@ -130,7 +131,11 @@ impl Pump {
         let mut queue = self.outgoing.lock();
         queue.send_control(Control::Close(close)).ok();
         queue.flush(&self.stream);
-        Ok(Closing::default())
+        drop(queue);
+        // A frame that a peer does not take ends with the close as well.
+        let deadline = self.close_limit.deadline();
+        self.limit_sends(deadline);
+        Ok(Closing { deadline, ..Closing::default() })
     }
 
     /// Drops what comes until the peer's close frame, and sends what is queued. If the peer does not answer in time, the connection
@@ -145,12 +150,11 @@ impl Pump {
     }
 
     fn poll_close_in_time(&self, closing: &mut Closing, context: &Context<'_>) -> Poll<Result<(), Failure>> {
-        let is_first = !closing.deadline.is_set();
-        let deadline = closing.deadline.get_or_set(|| self.close_limit.deadline());
+        let deadline = closing.deadline;
         if !closing.has_answer {
             // A receive that has not given up yet has it for a moment only.
             let mut reading = self.incoming.take_over();
-            if is_first {
+            if !std::mem::replace(&mut closing.is_draining, true) {
                 reading.drain(DRAIN);
             }
             let answered = ready!(self.poll_answer(&mut reading, deadline, context));
@@ -179,11 +183,12 @@ impl Pump {
                 Some(_) => return Poll::Ready(Err(refusal_of(reading.ending()))),
                 None => {}
             }
-            if self.is_aborted.load(Ordering::SeqCst) {
-                return Poll::Ready(Err(self.lose(reading)));
-            }
+            // The end of the time may have ended the stream already, in a send before.
             if deadline.is_some_and(|deadline| deadline <= times::now()) {
                 return Poll::Ready(Err(Failure::TimedOut));
+            }
+            if self.is_aborted.load(Ordering::SeqCst) {
+                return Poll::Ready(Err(self.lose(reading)));
             }
             match reading.read(&mut [], |room| self.stream.try_read(room).map(now)) {
                 Ok(Some(Waited::Bytes(_))) => {}

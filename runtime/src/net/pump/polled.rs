@@ -40,6 +40,8 @@ struct SendClock {
     timer: Timer,
     /// Until when the peer has to take something.
     until: Due,
+    /// Until when a close has to be done, which cannot wait for a send for ever.
+    close_by: Option<Instant>,
     /// Wakes all who wait for that: the one that waited last may have given up.
     waker: Waker,
 }
@@ -54,7 +56,7 @@ pub(crate) struct Flight {
 impl Clocks {
     fn new(lease: &Arc<Lease>, writers: Waker) -> Self {
         let receive = ReceiveClock { timer: lease.timer(), has_bytes: true, since: times::now() };
-        let send = SendClock { timer: lease.timer(), until: Due::Unset, waker: writers };
+        let send = SendClock { timer: lease.timer(), until: Due::Unset, close_by: None, waker: writers };
         Self { receive: Mutex::new(receive), send: Mutex::new(send) }
     }
 }
@@ -136,14 +138,22 @@ impl Pump {
             return Poll::Ready(Ok(()));
         }
         let Some(mut clock) = self.send_clock() else { return Poll::Pending };
-        let SendClock { timer, until, waker } = &mut *clock;
-        let until = until.get_or_set(|| self.send_limit.deadline());
+        let SendClock { timer, until, close_by, waker } = &mut *clock;
+        let until = until.get_or_set(|| self.send_limit.deadline()).into_iter().chain(*close_by).min();
         ready!(timer.poll(until, &Context::from_waker(waker)));
         drop(clock);
         trace::socket("the peer took nothing for too long");
         self.outgoing.lock().lose();
         self.abort();
         Poll::Ready(Err(Failure::TimedOut))
+    }
+
+    /// No wait for room takes longer than this from now on. Whoever closes polls a send that waits already: nobody is woken here, for
+    /// a lane is locked while its operation begins.
+    pub(super) fn limit_sends(&self, deadline: Option<Instant>) {
+        if let Some(mut clock) = self.send_clock() {
+            clock.close_by = deadline;
+        }
     }
 
     /// The peer has taken something: the next wait has its own time.

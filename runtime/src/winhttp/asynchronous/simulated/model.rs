@@ -236,7 +236,9 @@ impl Model {
     fn failed(&mut self, begun: &Begun, code: u32, now: Duration, peer: &Peer) -> Result<(), String> {
         let operation = begun.operation;
         let is_receive = operation == WebSocketOperation::Receive;
-        let is_late = begun.limit.is_some_and(|limit| now >= begun.at + limit);
+        let is_late = |begun: &Begun| begun.limit.is_some_and(|limit| now >= begun.at + limit);
+        // A close has its time from its beginning, and ends what is sent before it.
+        let is_late = is_late(begun) || (!is_receive && self.lanes[Way::Out as usize].iter().any(is_late));
         let is_allowed = match code {
             CANCELLED => self.is_handle_closed || self.is_aborted || (is_receive && self.has_closed),
             CONNECTION => peer.has_ended || peer.has_reset,
