@@ -155,8 +155,14 @@ impl Life {
 
     /// Begins to close a WebSocket. A receive that waits is cancelled, and its callback told so, before this returns (b2.1.14).
     pub(super) fn begin_close<E: From<NotBegun>>(&self, begin: impl FnOnce() -> Result<Operation, E>) -> Result<(), E> {
+        self.into.lane.claim();
         // It waits behind a send and a shutdown.
-        self.add(Way::Out, 3, begin)?;
+        let begun = self.add(Way::Out, 3, begin);
+        if begun.is_err() {
+            self.into.lane.withdraw();
+            self.into.wake_by_ref();
+            return begun;
+        }
         self.finish(Way::In);
         // It completes on the caller only if the peer has closed before (b2.1.12, b2.1.13).
         let is_closed = self.socket().is_some_and(|socket| socket.peer_close().is_some());
@@ -204,7 +210,7 @@ impl Life {
     }
 
     /// Ends what waits in the lane because it was cancelled.
-    pub(super) fn finish(&self, way: Way) {
+    fn finish(&self, way: Way) {
         let track = Arc::clone(self.track(way));
         let waker = Waker::from(Arc::clone(&track));
         let mut context = Context::from_waker(&waker);
@@ -229,6 +235,8 @@ impl Life {
     /// of the same lane runs in another thread just then (b2.4.4).
     pub(super) fn close(&self) {
         self.gate.close();
+        self.into.lane.claim();
+        self.out.lane.claim();
         // Without a call under way, dropping the object ends the stream. That of a request may be one that blocks, in no lane.
         if self.socket().is_none() || self.out.lane.has_work() || self.into.lane.has_work() {
             self.abort();

@@ -100,7 +100,7 @@ impl<O, C> Lane<O, C> {
     /// else has to go on: `true`. If another thread works already, it does the rest.
     pub(super) fn work(&self, bound: usize, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) -> bool {
         let state = self.lock();
-        let is_free = state.run == Run::Idle;
+        let is_free = state.run == Run::Idle && state.waiting == 0;
         self.work_if(is_free, state, bound, poll, tell)
     }
 
@@ -115,7 +115,7 @@ impl<O, C> Lane<O, C> {
     ) -> bool {
         let state = self.lock();
         let is_free = match state.run {
-            Run::Idle => true,
+            Run::Idle => state.waiting == 0,
             Run::Working => false,
             // An operation that is taken calls back in its midst.
             Run::Calling(thread) => thread != thread::current().id() && !state.is_taken,
@@ -135,12 +135,13 @@ impl<O, C> Lane<O, C> {
             state.is_woken = true;
             return false;
         }
-        self.work_on(state, bound, poll, tell)
+        self.work_on(state, false, bound, poll, tell)
     }
 
     fn work_on<'s>(
         &'s self,
         mut state: MutexGuard<'s, State<O, C>>,
+        is_claimant: bool,
         mut bound: usize,
         mut poll: impl FnMut(&mut O) -> Poll<C>,
         mut tell: impl FnMut(C),
@@ -178,7 +179,7 @@ impl<O, C> Lane<O, C> {
                     bound -= 1;
                 }
                 // Whoever closes tells of it before its call returns (b2.1.14).
-                Poll::Ready(completion) if state.waiting > 0 => {
+                Poll::Ready(completion) if state.waiting > 0 && !is_claimant => {
                     state.left = Some(completion);
                     self.stop(state, false);
                     drop(operation);
@@ -199,11 +200,23 @@ impl<O, C> Lane<O, C> {
         }
     }
 
+    /// This thread is about to cancel what is in the lane. Whoever works stops as soon as an operation has ended and leaves its
+    /// callback to this thread, which then calls [`finish`](Self::finish) or [`withdraw`](Self::withdraw).
+    pub(super) fn claim(&self) {
+        self.lock().waiting += 1;
+    }
+
+    /// Nothing was cancelled. A thread of the crew has to look what was left.
+    pub(super) fn withdraw(&self) {
+        self.lock().waiting -= 1;
+    }
+
     /// Works on what must end now, because it was cancelled: also inside a callback of this lane. Another thread that works is waited
     /// for, for it does not block; one that is in a callback is not, and does this afterwards.
+    ///
+    /// The thread has [claimed](Self::claim) the lane.
     pub(super) fn finish(&self, poll: impl FnMut(&mut O) -> Poll<C>, tell: impl FnMut(C)) {
         let mut state = self.lock();
-        state.waiting += 1;
         while state.run == Run::Working {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -211,7 +224,7 @@ impl<O, C> Lane<O, C> {
         state.is_woken = true;
         let is_inside = state.run == Run::Calling(thread::current().id()) && !state.is_taken;
         if is_inside || state.run == Run::Idle {
-            self.work_on(state, usize::MAX, poll, tell);
+            self.work_on(state, true, usize::MAX, poll, tell);
         }
     }
 

@@ -203,6 +203,7 @@ impl Track {
 
     /// Cancels what is under way: afterwards nothing of it is, unless somebody calls back meanwhile.
     fn finish(&self) {
+        self.lane.claim();
         self.may_end.iter().for_each(|may_end| may_end.store(true, SeqCst));
         let (pushed, returned) = (self.pushed.load(SeqCst), self.returned.load(SeqCst));
         let calls = Cell::new(false);
