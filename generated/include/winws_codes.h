@@ -588,16 +588,6 @@ extern "C" {
 #define E_PROTOCOL_VERSION_NOT_SUPPORTED ((HRESULT)0x83760005)
 #endif
 
-/** The code that the last function without a code of its own left in this thread. */
-DWORD WINAPI winws_get_last_error(void);
-
-/** Sets this thread's last error. */
-void WINAPI winws_set_last_error(DWORD code);
-
-#ifndef GetLastError
-#define GetLastError winws_get_last_error
-#endif
-
 #ifdef __cplusplus
 }
 #endif

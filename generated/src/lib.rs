@@ -34,7 +34,15 @@
 
 #[rustfmt::skip]
 pub mod codes;
-#[cfg(any(feature = "webservices", feature = "websocket", feature = "winhttp"))]
+#[cfg(
+    any(
+        feature = "webservices",
+        feature = "websocket",
+        feature = "winhttp",
+        feature = "winws"
+    )
+)]
+#[rustfmt::skip]
 mod documented;
 #[cfg(feature = "exports")]
 extern crate alloc;
@@ -53,4 +61,7 @@ pub mod websocket;
 #[cfg(feature = "winhttp")]
 #[rustfmt::skip]
 pub mod winhttp;
+#[cfg(feature = "winws")]
+#[rustfmt::skip]
+pub mod winws;
 pub use codes::{HResult, UnknownValue, Win32Error};

@@ -56,7 +56,7 @@ fn complete() -> Value {
         "schema": 1,
         "pages": [{
             "path": "a/b.md", "kind": "function", "name": "F", "uid": "NF:a.F", "names": ["G"], "family": "a",
-            "rust": "a::f", "header": "a.h", "lib": "a.lib", "dll": "a.dll", "client": "8", "server": "2012",
+            "rust": "a::f", "header": "a.h", "lib": "a.lib", "dll": "a.dll", "client": "8", "server": "2012", "exports": ["F", "F_w32"],
             "params": [{
                 "name": "p", "dir": "in", "optional": true, "optional_if": "It can be.", "reserved": true, "type": "DWORD", "dimensions": "[4]", "length_of": "q", "length_unit": "bytes",
                 "characters_if": { "param": "r", "values": ["C"] },

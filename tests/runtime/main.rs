@@ -6,6 +6,7 @@ mod client;
 mod faults;
 mod futures;
 mod idle;
+mod own_functions;
 mod protocol;
 mod rows;
 mod server;

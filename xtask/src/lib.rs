@@ -105,6 +105,7 @@ pub fn understand(trees: &[Tree], progress: Option<&Progress>) -> (Spec, Diagnos
     spec.runtime = runtime;
     spec.files = files.map(|file| (file.path.clone(), file.name.clone())).collect();
     resolve::runtime::check(&spec, &mut diags);
+    spec.exports = resolve::runtime::exports(&spec);
     resolve::behaviour::resolve(trees.iter().flat_map(Tree::behaviour), &mut spec, &mut diags);
     for (overrides, file) in &accepting {
         resolve::overrides::accept(overrides, file, |rule| rule != Rule::LineNotUnderstood, &mut diags);

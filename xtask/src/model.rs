@@ -41,6 +41,8 @@ pub struct Spec {
     pub by_name: BTreeMap<String, usize>,
     /// What runtime.toml says of functions, by C name.
     pub runtime: BTreeMap<String, Fact<Support>>,
+    /// The names under which the C library has each function that the runtime implements, by C name.
+    pub exports: BTreeMap<String, Vec<String>>,
     /// What each call does, sorted by id.
     pub behaviour: Vec<Fact<Row>>,
     /// For each file, by the path that diagnostics show: its path below the folder that was read, which is the same

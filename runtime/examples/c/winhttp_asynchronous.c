@@ -23,6 +23,7 @@
 #include <wchar.h>
 
 #include "winhttp.h"
+#include "winws.h"
 
 /* What the callbacks work with. It is the context of every handle, so it must stay until the last HANDLE_CLOSING. */
 struct client {
@@ -69,7 +70,7 @@ static void fail(struct client *client, const char *what, DWORD error)
 static HINTERNET count(struct client *client, HINTERNET handle, const char *what)
 {
     if (handle == NULL) {
-        fail(client, what, GetLastError());
+        fail(client, what, winws_get_last_error());
         return NULL;
     }
     pthread_mutex_lock(&client->lock);
@@ -130,7 +131,7 @@ static void answered(struct client *client, HINTERNET request)
     DWORD status = 0, length = sizeof status;
     HINTERNET socket = NULL;
     if (!WinHttpQueryHeaders(request, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER, NULL, &status, &length, NULL)) {
-        fail(client, "WinHttpQueryHeaders", GetLastError());
+        fail(client, "WinHttpQueryHeaders", winws_get_last_error());
     } else if (status != 101) {
         fprintf(stderr, "the %s answered with status %u\n", status == 407 ? "proxy" : "server", (unsigned)status);
         note_failure(client);
@@ -198,7 +199,7 @@ static VOID CALLBACK told(HINTERNET handle, DWORD_PTR context, DWORD status, LPV
     switch (status) {
     case WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE:
         if (!WinHttpReceiveResponse(handle, NULL)) {
-            fail(client, "WinHttpReceiveResponse", GetLastError());
+            fail(client, "WinHttpReceiveResponse", winws_get_last_error());
             WinHttpCloseHandle(handle);
         }
         break;
@@ -235,7 +236,7 @@ static void begin(struct client *client, HINTERNET connection, const WCHAR *path
     if (WinHttpSetOption(request, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0)
         && WinHttpSendRequest(request, NULL, 0, NULL, 0, 0, (DWORD_PTR)client))
         return;
-    fail(client, "the request", GetLastError());
+    fail(client, "the request", winws_get_last_error());
     WinHttpCloseHandle(request);
 }
 
@@ -262,7 +263,7 @@ int main(int argc, char **arguments)
     /* The connection and the request inherit both; the WebSocket is given its context with the upgrade. */
     if (session == NULL || !WinHttpSetOption(session, WINHTTP_OPTION_CONTEXT_VALUE, &context, sizeof context)
         || WinHttpSetStatusCallback(session, told, mask, 0) == WINHTTP_INVALID_STATUS_CALLBACK) {
-        fprintf(stderr, "there is no session: %u\n", (unsigned)GetLastError());
+        fprintf(stderr, "there is no session: %u\n", (unsigned)winws_get_last_error());
         return EXIT_FAILURE;
     }
     count(&client, session, "WinHttpOpen");

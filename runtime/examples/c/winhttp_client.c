@@ -16,6 +16,7 @@
 #include <wchar.h>
 
 #include "winhttp.h"
+#include "winws.h"
 
 static void fail(const char *what, DWORD error)
 {
@@ -27,7 +28,7 @@ static void fail(const char *what, DWORD error)
 #define CHECK(call) \
     do { \
         if (!(call)) \
-            fail(#call, GetLastError()); \
+            fail(#call, winws_get_last_error()); \
     } while (0)
 
 #define CHECK_SOCKET(call) \

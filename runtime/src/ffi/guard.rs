@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(Guard::win32(|| panic!("on purpose")), 12004);
         assert_eq!(Guard::hresult(|| panic!("on purpose")), HResult::E_FAIL.0);
         assert_eq!(Guard::last_error(7, || panic!("on purpose")), 7);
-        assert_eq!(last_error::winws_get_last_error(), 12004);
+        assert_eq!(last_error::last_error(), 12004);
     }
 
     #[test]
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(Guard::win32(|| Err(Fault::Argument)), 87);
         assert_eq!(Guard::hresult(|| Err(Fault::Argument)), HResult::E_INVALIDARG.0);
         assert_eq!(Guard::last_error(0, || Err(Fault::Argument)), 0);
-        assert_eq!(last_error::winws_get_last_error(), 87);
+        assert_eq!(last_error::last_error(), 87);
     }
 
     #[test]
@@ -77,6 +77,6 @@ mod tests {
         assert_eq!(Guard::win32(|| Ok(Win32Error(0))), 0);
         assert_eq!(Guard::win32(|| Err(Fault::Code(Win32Error::ERROR_INVALID_HANDLE))), 6);
         assert_eq!(Guard::last_error(0, || Ok(5)), 5);
-        assert_eq!(last_error::winws_get_last_error(), 0);
+        assert_eq!(last_error::last_error(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! The thread's last error, as Windows keeps one. The names carry a prefix so that they cannot meet another library's.
+//! The thread's last error, as Windows keeps one.
 
 use std::cell::Cell;
 
@@ -8,15 +8,13 @@ thread_local! {
     static LAST_ERROR: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The code that the last function without a code of its own left in this thread, as `GetLastError`.
-#[unsafe(no_mangle)]
-pub extern "C" fn winws_get_last_error() -> u32 {
+/// The code that the last C function without a code of its own left in this thread: `winws_get_last_error` for Rust.
+pub fn last_error() -> u32 {
     LAST_ERROR.get()
 }
 
-/// Sets this thread's last error, as `SetLastError`.
-#[unsafe(no_mangle)]
-pub extern "C" fn winws_set_last_error(code: u32) {
+/// Sets this thread's last error: `winws_set_last_error` for Rust.
+pub fn set_last_error(code: u32) {
     LAST_ERROR.set(code);
 }
 

@@ -13,6 +13,8 @@ mod last_error;
 pub mod websocket;
 #[cfg(feature = "capi")]
 pub mod winhttp;
+#[cfg(feature = "capi")]
+pub mod winws;
 
 #[cfg(feature = "capi")]
-pub use last_error::{winws_get_last_error, winws_set_last_error};
+pub use last_error::{last_error, set_last_error};

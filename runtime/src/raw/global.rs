@@ -61,11 +61,19 @@ impl<T> Drop for Global<T> {
     }
 }
 
+/// What GlobalAlloc does: a block, or null if there is not so much memory. No bytes have an address of their own as well.
+#[cfg(feature = "capi")]
+pub(crate) fn allocate(bytes: usize, zeroed: bool) -> *mut c_void {
+    let bytes = bytes.max(1);
+    // SAFETY: both take any number.
+    unsafe { if zeroed { libc::calloc(bytes, 1) } else { libc::malloc(bytes) } }
+}
+
 /// What GlobalFree does: frees a block, and returns null for success. Null is no block and no failure.
 ///
 /// # Safety
 ///
-/// `block` is null, or was [handed out](Global::hand_out), and nobody uses it any more.
+/// `block` is null, or was [handed out](Global::hand_out) or [allocated](allocate), and nobody uses it any more.
 pub(crate) unsafe fn free(block: *mut c_void) -> *mut c_void {
     // SAFETY: the caller vouches that the block is one of `malloc`, which is freed once.
     unsafe { libc::free(block) };

@@ -31,7 +31,7 @@ impl Vouched {
     /// what its page says: so many bytes may be read there, or written for a receive, for a part of a URL and for the memory of
     /// a session, and nobody else writes them until the operation is reported complete, the handle is deleted, or, for headers,
     /// numbers, parts of a URL and texts of proxies, the call returns. The entries of a result to be freed were handed out with
-    /// their texts, and nobody uses them any more.
+    /// their texts, and so was a block to be freed; nobody uses them any more.
     pub(crate) const unsafe fn new() -> Self {
         Self(())
     }
@@ -40,6 +40,13 @@ impl Vouched {
     #[cfg(test)]
     pub(crate) const fn of_a_test() -> Self {
         Self(())
+    }
+
+    /// Frees a block that a program was given, as GlobalFree does.
+    #[cfg(feature = "capi")]
+    pub(crate) fn free(self, block: *mut core::ffi::c_void) -> *mut core::ffi::c_void {
+        // SAFETY: whoever made `self` vouched for the block.
+        unsafe { super::global::free(block) }
     }
 
     /// The bytes to send.

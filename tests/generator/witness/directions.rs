@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use xtask::model::Spec;
 
 use super::deviations;
-use super::names::spec;
+use super::names::{is_of_windows, spec};
 
 /// Function, and each parameter with its direction.
 type Directions = BTreeMap<String, Vec<(String, String)>>;
@@ -32,7 +32,8 @@ fn headers() -> Directions {
 }
 
 fn pages(spec: &Spec) -> Directions {
-    let functions = spec.families.iter().flat_map(|family| family.functions.iter().chain(&family.callbacks));
+    let families = spec.families.iter().filter(|family| is_of_windows(&family.header));
+    let functions = families.flat_map(|family| family.functions.iter().chain(&family.callbacks));
     let params = functions.map(|function| {
         let param = |it: &xtask::model::Param| (it.c_name.to_string(), described(it.direction.name(), it.optional));
         (function.origin.c_name.to_string(), function.params.iter().map(param).collect())

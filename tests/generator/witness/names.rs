@@ -34,10 +34,15 @@ pub(crate) fn spec() -> Spec {
     xtask::understand(&[tree], None).0
 }
 
+/// Windows has none of our own header.
+pub(super) fn is_of_windows(header: &str) -> bool {
+    header != "winws.h"
+}
+
 fn pairs<'a>(spec: &'a Spec, deviations: &Deviations) -> Vec<Pair<'a>> {
     let folder = windows_sys();
     let mut pairs = Vec::new();
-    for family in &spec.families {
+    for family in spec.families.iter().filter(|family| is_of_windows(&family.header)) {
         let ours: PathBuf = ["generated/src", &family.name, "sys.rs"].iter().collect();
         let ours = workspace().join(ours);
         if !ours.is_file() {

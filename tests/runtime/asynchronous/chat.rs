@@ -38,7 +38,7 @@ pub(crate) fn open_silent() -> HINTERNET {
     let session = unsafe {
         WinHttpOpen(ptr::null(), sys::WINHTTP_ACCESS_TYPE_NO_PROXY, ptr::null(), ptr::null(), sys::WINHTTP_FLAG_ASYNC)
     };
-    assert!(!session.is_null(), "{}", winws::ffi::winws_get_last_error());
+    assert!(!session.is_null(), "{}", winws::ffi::last_error());
     session
 }
 
@@ -171,7 +171,7 @@ impl Asking {
         self.recorder.wait_for(self.request, sys::WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE, 1);
         // SAFETY: there is no memory.
         let socket = unsafe { WinHttpWebSocketCompleteUpgrade(self.request, self.recorder.context()) };
-        assert!(!socket.is_null(), "{}", winws::ffi::winws_get_last_error());
+        assert!(!socket.is_null(), "{}", winws::ffi::last_error());
         let Self { recorder, session, connection, request, .. } = self;
         Chat { recorder, session, connection, request, socket, peer }
     }

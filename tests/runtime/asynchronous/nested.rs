@@ -121,7 +121,7 @@ fn b2_2_17_the_upgrade_is_completed_inside_headers_available() {
             let request = handle(told.handle);
             // SAFETY: there is no memory.
             let socket = unsafe { WinHttpWebSocketCompleteUpgrade(request, told.context) };
-            assert!(!socket.is_null(), "{}", winws::ffi::winws_get_last_error());
+            assert!(!socket.is_null(), "{}", winws::ffi::last_error());
             for option in [WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT, WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL] {
                 assert_eq!(c::set_option(socket, option, Some(&15_000_u32.to_ne_bytes()), 4), 0);
             }

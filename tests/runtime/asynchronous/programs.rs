@@ -192,7 +192,7 @@ fn open(server: &Server, ledger: &'static Ledger, mask: Option<u32>) -> [usize; 
 fn complete_upgrade(request: HINTERNET, context: usize) -> usize {
     // SAFETY: there is no memory.
     let socket = unsafe { WinHttpWebSocketCompleteUpgrade(request, context) };
-    assert!(!socket.is_null(), "{}", winws::ffi::winws_get_last_error());
+    assert!(!socket.is_null(), "{}", winws::ffi::last_error());
     socket.expose_provenance()
 }
 

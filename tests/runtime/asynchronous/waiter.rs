@@ -70,7 +70,7 @@ impl Session {
         self.waiter.wait_for(sys::WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE);
         // SAFETY: any values are fine.
         let handle = unsafe { WinHttpWebSocketCompleteUpgrade(request, context) };
-        assert!(!handle.is_null(), "{}", winws::ffi::winws_get_last_error());
+        assert!(!handle.is_null(), "{}", winws::ffi::last_error());
         self.close_handle(request);
         Socket { session: self, connection, handle }
     }

@@ -37,7 +37,7 @@ impl Text {
 /// The code of a function that gives `TRUE` or `FALSE`: 0, or the last error.
 pub(crate) fn code_of(result: i32) -> u32 {
     assert!(matches!(result, 0 | 1), "TRUE or FALSE, not {result}");
-    let last = winws::ffi::winws_get_last_error();
+    let last = winws::ffi::last_error();
     assert_eq!(result == 1, last == 0, "the last error is {last}");
     last
 }

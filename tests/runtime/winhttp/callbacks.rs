@@ -262,7 +262,7 @@ fn a_callback_that_closes_the_request_in_the_last_step_of_a_call_cancels_it() {
                     assert_eq!(done, 1);
                     done = WinHttpReceiveResponse(request, ptr::null_mut());
                 }
-                assert_eq!((done, winws::ffi::winws_get_last_error()), (0, 12017));
+                assert_eq!((done, winws::ffi::last_error()), (0, 12017));
                 assert_eq!(WinHttpCloseHandle(request), 0);
                 for handle in [connection, session] {
                     assert_eq!(WinHttpCloseHandle(handle), 1);

@@ -108,7 +108,7 @@ fn the_length_of_a_number_is_in_bytes() {
         assert!(c.set(session, sys::WINHTTP_OPTION_CONNECT_RETRIES, &value, 4));
         for wrong in [1, 2] {
             assert!(!c.set(session, sys::WINHTTP_OPTION_CONNECT_RETRIES, &value, wrong));
-            assert_eq!(winws::ffi::winws_get_last_error(), 87);
+            assert_eq!(winws::ffi::last_error(), 87);
         }
         let mut buffer = [0xff; 8];
         assert_eq!(c.query(session, sys::WINHTTP_OPTION_CONNECT_RETRIES, &mut buffer), Some(4));

@@ -35,9 +35,9 @@ fn b1_1_1_null_or_bogus_handle() {
 #[test]
 fn complete_upgrade_of_a_bogus_handle_is_null_with_last_error_6() {
     for word in [0, 1, usize::MAX] {
-        winws::ffi::winws_set_last_error(0);
+        winws::ffi::set_last_error(0);
         assert!(c::complete_upgrade(ptr::without_provenance_mut(word)).is_null());
-        assert_eq!(winws::ffi::winws_get_last_error(), 6);
+        assert_eq!(winws::ffi::last_error(), 6);
     }
 }
 
@@ -55,7 +55,7 @@ fn the_reverse_of_b1_1_3_socket_handle_given_to_a_request_function() {
     assert_eq!(WinHttp::process().status_code(socket.0), Err(INCORRECT_TYPE));
     assert_eq!(WinHttp::process().response_header(socket.0, "Upgrade"), Err(INCORRECT_TYPE));
     assert!(c::complete_upgrade(c::word(socket.0)).is_null());
-    assert_eq!(winws::ffi::winws_get_last_error(), 12018);
+    assert_eq!(winws::ffi::last_error(), 12018);
 }
 
 #[test]

@@ -20,9 +20,9 @@ fn b1_2_5_normal_101() {
     let answer = opening.good_answer("");
     assert_eq!(opening.answer(&answer), OK);
     assert_eq!(WinHttp::process().status_code(opening.request), Ok(101));
-    winws::ffi::winws_set_last_error(1);
+    winws::ffi::set_last_error(1);
     assert!(!c::complete_upgrade(c::word(opening.request)).is_null());
-    assert_eq!(winws::ffi::winws_get_last_error(), 0);
+    assert_eq!(winws::ffi::last_error(), 0);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn b1_2_7_refused_upgrade_cannot_be_completed() {
     assert_eq!(opening.answer("HTTP/1.1 404 Not Found\r\n\r\n"), OK);
     assert_eq!(opening.complete_upgrade().unwrap_err(), INVALID_OPERATION);
     assert!(c::complete_upgrade(c::word(opening.request)).is_null());
-    assert_eq!(winws::ffi::winws_get_last_error(), 4317);
+    assert_eq!(winws::ffi::last_error(), 4317);
 }
 
 #[test]

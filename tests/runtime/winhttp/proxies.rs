@@ -64,7 +64,7 @@ fn open(access_type: u32, proxy: Option<&str>, bypass: Option<&str>) -> Result<H
     let (proxy, bypass) = (c::Text::new(proxy), c::Text::new(bypass));
     // SAFETY: the texts end with a zero.
     let session = unsafe { WinHttpOpen(ptr::null(), access_type, proxy.pointer(), bypass.pointer(), 0) };
-    let last = winws::ffi::winws_get_last_error();
+    let last = winws::ffi::last_error();
     if session.is_null() { Err(last) } else { Ok(Handle(HInternet::from_raw(session.addr()))) }
 }
 

@@ -69,7 +69,7 @@ fn b1_2_8_a_101_that_was_not_asked_for() {
         assert_eq!(request.status(), Ok(answer[9..12].parse().unwrap()));
         assert_eq!(request.complete_upgrade().unwrap_err(), INVALID_OPERATION);
         assert!(c::complete_upgrade(c::word(request.0)).is_null());
-        assert_eq!(winws::ffi::winws_get_last_error(), 4317);
+        assert_eq!(winws::ffi::last_error(), 4317);
     }
     // Setting the option later changes nothing.
     let (request, _peer) = answered("GET", "HTTP/1.1 101 Switching Protocols\r\n\r\n");

@@ -15,10 +15,10 @@ use super::{INCORRECT_TYPE, INVALID_HANDLE, INVALID_PARAMETER, OK, c};
 fn b1_1_2_null_or_bogus_handle() {
     for word in [0, 1, 0x1234_5678, usize::MAX] {
         let bogus = ptr::without_provenance_mut(word);
-        winws::ffi::winws_set_last_error(1);
+        winws::ffi::set_last_error(1);
         assert!(c::complete_upgrade(bogus).is_null());
-        assert_eq!(winws::ffi::winws_get_last_error(), 6);
-        winws::ffi::winws_set_last_error(1);
+        assert_eq!(winws::ffi::last_error(), 6);
+        winws::ffi::set_last_error(1);
         assert_eq!(c::close_handle(bogus), 6);
     }
 }
@@ -28,9 +28,9 @@ fn bogus_handles_of_every_function() {
     for word in [0, 1, usize::MAX] {
         let bogus = ptr::without_provenance_mut(word);
         assert!(c::connect(bogus, Some("h"), 1, 0).is_null());
-        assert_eq!(winws::ffi::winws_get_last_error(), 6);
+        assert_eq!(winws::ffi::last_error(), 6);
         assert!(c::open_request(bogus, None, None).is_null());
-        assert_eq!(winws::ffi::winws_get_last_error(), 6);
+        assert_eq!(winws::ffi::last_error(), 6);
         assert_eq!(c::add_request_headers(bogus, Some("X: 1"), c::UNKNOWN, sys::WINHTTP_ADDREQ_FLAG_ADD), 6);
         assert_eq!(c::send_request(bogus, None, 0, 0), 6);
         assert_eq!(c::write_data(bogus, None, 0, Some(&mut 0)), 6);
@@ -49,7 +49,7 @@ fn b1_1_4_session_or_connection_handle_given_to_complete_upgrade() {
     let connection = session.connect("h", 0).unwrap();
     for handle in [&session, &connection] {
         assert!(c::complete_upgrade(c::word(handle.0)).is_null());
-        assert_eq!(winws::ffi::winws_get_last_error(), 12018);
+        assert_eq!(winws::ffi::last_error(), 12018);
     }
 }
 
@@ -116,7 +116,7 @@ fn last_errors_from_open_to_close_handle() {
     const DIRECT: u32 = sys::WINHTTP_ACCESS_TYPE_NO_PROXY;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let last = winws::ffi::winws_get_last_error;
+    let last = winws::ffi::last_error;
     for (agent, access, flags) in [(Some("a\r\nb"), DIRECT, 0), (None, 77, 0), (None, DIRECT, 1)] {
         assert!(c::open(agent, access, flags).is_null());
         assert_eq!(last(), 87);

@@ -2,8 +2,8 @@
 
 use std::ptr;
 
+use winws::ffi::last_error;
 use winws::ffi::winhttp::{WinHttpCrackUrl, WinHttpCreateUrl};
-use winws::ffi::winws_get_last_error;
 use winws_api::winhttp::UrlComponents;
 
 use super::c::wide;
@@ -28,7 +28,7 @@ fn b1_8_5_schemes_of_web_sockets_are_not_recognized() {
         let url = wide(url);
         // SAFETY: the URL has a zero, and the structure is what its page says.
         assert_eq!(unsafe { WinHttpCrackUrl(url.as_ptr(), 0, 0, &mut components()) }, 0);
-        assert_eq!(winws_get_last_error(), 12006);
+        assert_eq!(last_error(), 12006);
     }
 }
 
@@ -49,7 +49,7 @@ fn b9_13_the_parts_of_a_url_become_the_url_again() {
             assert_eq!(WinHttpCreateUrl(&raw mut parts, 0, created.as_mut_ptr(), &raw mut length), 1, "{text}");
             assert_eq!(WinHttpCreateUrl(&raw mut parts, 0, ptr::null_mut(), &raw mut small), 0);
         }
-        assert_eq!(winws_get_last_error(), 122);
+        assert_eq!(last_error(), 122);
         assert_eq!(created[..=length as usize], url, "{text}");
         assert_eq!(small as usize, url.len(), "the zero is counted in what is needed");
     }

@@ -91,7 +91,10 @@ pub(crate) fn check_all(headers: &Headers, compiler: Compiler, more: &[&str]) {
 #[ignore = "needs a C compiler"]
 fn every_header_compiles_alone_and_with_the_others() {
     let headers = Headers::new(&emit::crate_files(&understood()));
-    assert_eq!(headers.names, ["winws_types.h", "winws_codes.h", "webservices.h", "websocket.h", "winhttp.h"]);
+    assert_eq!(
+        headers.names,
+        ["winws_types.h", "winws_codes.h", "webservices.h", "websocket.h", "winhttp.h", "winws.h"]
+    );
     for compiler in compilers() {
         for more in WIDTHS {
             check_all(&headers, compiler, more);
@@ -170,7 +173,7 @@ fn strings_are_those_of_the_source() {
 #[ignore = "needs a C compiler"]
 fn numbers_go_where_sources_put_them() {
     let headers = Headers::new(&emit::crate_files(&understood()));
-    let source = "#include \"winhttp.h\"\n#include \"webservices.h\"\n\
+    let source = "#include \"winhttp.h\"\n#include \"webservices.h\"\n#include \"winws.h\"\n\
          #if ERROR_WINHTTP_TIMEOUT != 12002 || WINHTTP_FLAG_ASYNC != 0x10000000\n#error no number\n#endif\n\
          #if INTERNET_SCHEME_HTTPS != 2\n#error no number\n#endif\n\
          int scheme(URL_COMPONENTS *url);\n\
@@ -181,7 +184,7 @@ fn numbers_go_where_sources_put_them() {
              if (code & WINHTTP_ADDREQ_FLAG_REPLACE || FAILED(hr)) return 2;\n\
              switch (hr) { case WS_E_INVALID_OPERATION: return 3; default: break; }\n\
              switch (code) { case ERROR_INVALID_HANDLE: return 4; default: break; }\n\
-             return GetLastError() == ERROR_SUCCESS ? TRUE : FALSE;\n\
+             return winws_get_last_error() == ERROR_SUCCESS ? TRUE : FALSE;\n\
          }\n";
     for compiler in compilers() {
         headers.compile(compiler, &[], source);

@@ -45,6 +45,13 @@ pub struct Function {
     pub wide: Wide,
 }
 
+impl Function {
+    /// The name of its twin for strings of four-byte characters, if it has strings.
+    pub fn twin(&self) -> Option<String> {
+        (self.wide != Wide::No).then(|| format!("{}_w32", self.origin.c_name))
+    }
+}
+
 /// Whether a function has strings of `WCHAR`s. C libraries in which those have four bytes get a twin of it that takes
 /// such strings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::lenient;
 use crate::diag::{Diagnostics, Rule};
 use crate::fact::{Fact, Source};
-use crate::model::{Difference, Never, Spec, Support};
+use crate::model::{Difference, Function, Never, Spec, Support};
 use crate::source::SourceFile;
 
 #[derive(Deserialize)]
@@ -41,6 +41,17 @@ struct DifferenceEntry {
 struct NeverEntry {
     code: String,
     why: String,
+}
+
+/// The names under which the C library has each function that is implemented.
+pub fn exports(spec: &Spec) -> BTreeMap<String, Vec<String>> {
+    let functions = spec.families.iter().flat_map(|family| &family.functions);
+    let implemented = |name: &str| spec.runtime.get(name).is_some_and(|support| support.value.implemented);
+    let exports = |function: &Function| {
+        let name = function.origin.c_name.to_string();
+        (name.clone(), [Some(name), function.twin()].into_iter().flatten().collect())
+    };
+    functions.filter(|function| implemented(&function.origin.c_name)).map(exports).collect()
 }
 
 /// Reads the file: what it says of each function, by C name. A function that stands in it twice is reported.

@@ -9,7 +9,7 @@ use super::types::{base, declare, declare_raw};
 use super::{basics, codes, enums, functions, records};
 use crate::c::basics::basic;
 use crate::c::names::is_identifier;
-use crate::model::{Family, FieldKind, Function, Opaque, Origin, Record, Type, Wide};
+use crate::model::{Family, FieldKind, Function, Opaque, Origin, Record, Type};
 use crate::name::CName;
 
 /// The names that a header has, with those of the headers that it includes.
@@ -39,9 +39,10 @@ pub(super) fn of_family<'a>(
     body.extend(declarations(context, types, &family.functions, known));
     let prototype = |function: &'a Function| Some((function, functions::prototype(function, context)?));
     let declared: Vec<(&Function, String)> = family.functions.iter().filter_map(prototype).collect();
-    let wide = declared.iter().filter(|(function, _)| function.wide != Wide::No);
-    let twin = |(function, _): &(&Function, String)| format!("#define {0} {0}_w32\n", function.origin.c_name);
-    let twins: Vec<String> = wide.map(twin).collect();
+    let twin = |(function, _): &(&Function, String)| {
+        function.twin().map(|twin| format!("#define {} {twin}\n", function.origin.c_name))
+    };
+    let twins: Vec<String> = declared.iter().filter_map(twin).collect();
     if !twins.is_empty() {
         body.push(format!("#ifdef WINWS_W32\n{}#endif\n", twins.concat()));
     }

@@ -5,7 +5,6 @@ use super::header::Header;
 use super::names::Names;
 use super::types::spell;
 use super::{basics, docs};
-use crate::c::names::is_identifier;
 use crate::model::{CodeEntry, CodeSpace, Constant, Spec};
 
 /// The header's name.
@@ -14,10 +13,7 @@ pub(super) const HEADER: &str = "winws_codes.h";
 /// The header.
 pub(super) fn header(spec: &Spec, names: &Names<'_>) -> Header {
     let codes = spec.codes.iter().filter(|code| names.is_macro(&code.name)).map(code);
-    let mut body = vec![codes.collect()];
-    if let Some(name) = spec.last_error.as_deref().filter(|name| is_identifier(name)) {
-        body.push(last_error(name, names));
-    }
+    let body = vec![codes.collect()];
     let intro = vec!["Error codes: every one that the pages list.".to_owned()];
     Header { name: HEADER.to_owned(), intro, includes: vec![basics::HEADER], body }
 }
@@ -66,17 +62,4 @@ fn code(code: &CodeEntry) -> String {
     };
     let doc = docs::comment(&docs::lines(&code.docs), "");
     format!("{doc}#ifndef {0}\n#define {0} {value}\n#endif\n", code.name)
-}
-
-/// The two functions under their own names, and the one that sources call.
-fn last_error(name: &str, names: &Names<'_>) -> String {
-    let alias = format!("#ifndef {name}\n#define {name} winws_get_last_error\n#endif\n");
-    let alias = if names.is_macro(name) { alias } else { String::new() };
-    format!(
-        "/** The code that the last function without a code of its own left in this thread. */\n\
-         DWORD WINAPI winws_get_last_error(void);\n\n\
-         /** Sets this thread's last error. */\n\
-         void WINAPI winws_set_last_error(DWORD code);\n\n\
-         {alias}"
-    )
 }

@@ -41,7 +41,7 @@ impl<'a> Names<'a> {
         let codes = spec.codes.iter().map(|code| &*code.name);
         let constants = spec.families.iter().flat_map(|family| &family.constants).map(|constant| &*constant.c_name);
         let fixed = basics::MACROS.iter().map(|(name, _)| *name);
-        let macros = codes.chain(constants).chain(values).chain(fixed).chain(spec.last_error.as_deref());
+        let macros = codes.chain(constants).chain(values).chain(fixed);
         let macros = macros.filter(|name| !declared.contains(name) && is_identifier(name)).collect();
         Self { declared, first, macros }
     }

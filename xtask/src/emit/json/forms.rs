@@ -113,6 +113,10 @@ pub(super) struct PageFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "str")]
     pub server: Option<&'a str>,
+    /// The names under which the C library has a function that the runtime implements: its own, and that of its twin for
+    /// strings of four-byte characters.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub exports: &'a [String],
     /// The parameters of a function or callback, in C's order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<ParamFacts<'a>>,

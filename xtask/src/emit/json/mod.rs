@@ -146,6 +146,7 @@ impl<'a> Pages<'a> {
             dll: text(&requirements.dll),
             client: text(&requirements.client),
             server: text(&requirements.server),
+            exports: self.spec.exports.get(&*name.value).map_or(&[], Vec::as_slice),
             params: Vec::new(),
             variadic: false,
             members: Vec::new(),

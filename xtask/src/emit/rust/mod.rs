@@ -161,7 +161,7 @@ fn shared(spec: &Spec, families: &[&Family]) -> Vec<Shared> {
             [only] => quote! { feature = #only },
             several => quote! { any(#(feature = #several),*) },
         };
-        let declaration = quote! { #[cfg(#any)] mod documented; };
+        let declaration = quote! { #[cfg(#any)] #[rustfmt::skip] mod documented; };
         out.push(Shared { path: "src/documented.rs", text: include_str!("parts/documented.rs"), declaration });
     }
     if families.iter().any(|family| has_exports(family)) {

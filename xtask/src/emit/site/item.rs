@@ -310,6 +310,8 @@ fn facts<'a>(here: Here<'a>, item: &'a Item) -> Vec<FactRow<'a>> {
     rows.extend(aliases.iter().map(|alias| stated("Also called", alias, true)));
     rows.push(plain("Family", &item.family, true));
     rows.extend(item.rust_path.as_deref().map(|path| plain("In Rust", path, true)));
+    let exports = here.site.spec.exports.get(&*name.value).into_iter().flatten();
+    rows.extend(exports.map(|export| plain("In libwinws", export, true)));
     // Text has no requirements, and only what is called comes from a library.
     let called = *kind == Kind::Function;
     let required = [

@@ -47,8 +47,7 @@ fn macro_(group: &Group, family: &Family) -> TokenStream {
     let here = format_ident!("{}", family.name);
     let exports = group.functions.iter().flat_map(|&index| {
         let function = &family.functions[index];
-        let (c_name, twin) = (&function.origin.c_name, format_ident!("{}_w32", function.origin.c_name));
-        let generic = format_ident!("{c_name}");
+        let generic = format_ident!("{}", function.origin.c_name);
         let one = |name: &Ident, unit: Option<TokenStream>| {
             let params = function.params.iter().map(|param| {
                 let (name, type_) = (c_ident(param), c_type(&param.raw, unit.as_ref()));
@@ -68,7 +67,7 @@ fn macro_(group: &Group, family: &Family) -> TokenStream {
             })
         };
         let plain = one(&generic, has_twin(function).then(|| quote! { u16 }));
-        let twin = has_twin(function).then(|| one(&twin, Some(quote! { u32 })));
+        let twin = function.twin().map(|twin| one(&format_ident!("{twin}"), Some(quote! { u32 })));
         std::iter::once(plain).chain(twin)
     });
     let exports: Vec<TokenStream> = exports.collect();
