@@ -90,6 +90,21 @@ pub(super) enum Command {
         #[arg(long, value_enum)]
         stage: Stage,
     },
+    /// Build the C library and put it below a folder, with its headers, the porting kit, and what pkg-config and CMake ask for.
+    Install {
+        /// The folder that programs will know, such as /usr/local.
+        #[arg(long, value_name = "DIR")]
+        prefix: PathBuf,
+        /// What stands before the prefix for now, for those who make packages.
+        #[arg(long, value_name = "DIR")]
+        destdir: Option<PathBuf>,
+        /// The folder of libraries, below the prefix unless it is absolute.
+        #[arg(long, value_name = "DIR", default_value = "lib")]
+        libdir: PathBuf,
+        /// Remove what was installed there.
+        #[arg(long)]
+        uninstall: bool,
+    },
     /// Print what makes a shell complete the arguments.
     Completions {
         /// The shell.

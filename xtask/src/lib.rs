@@ -9,6 +9,7 @@ pub mod diag;
 pub mod draft;
 pub mod emit;
 pub mod fact;
+pub mod install;
 pub mod lost;
 pub mod lower;
 pub mod markup;

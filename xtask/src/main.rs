@@ -13,6 +13,7 @@ use arguments::{Cli, Command, Input, MessageFormat, Stage};
 use xtask::c::names::closest;
 use xtask::diag::{self, Format, Rule};
 use xtask::emit::site::{FINDINGS, Options, SourceUrl};
+use xtask::install::{self, Place};
 use xtask::model::Spec;
 use xtask::progress::Progress;
 use xtask::sync::{self, Change, Mode};
@@ -122,6 +123,11 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             Ok(outcome)
         }
         Command::Dump { page, stage } => dump(&page, stage),
+        Command::Install { prefix, destdir, libdir, uninstall } => {
+            let absolute = |path: &Path| std::path::absolute(path);
+            let destdir = destdir.as_deref().map(absolute).transpose()?;
+            install(&Place { prefix: absolute(&prefix)?, destdir, libdir }, uninstall)
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "xtask", &mut script);
@@ -202,6 +208,24 @@ fn project(folder: &str) -> PathBuf {
         }
     }
     root.join(folder)
+}
+
+fn install(place: &Place, uninstall: bool) -> anyhow::Result<Outcome> {
+    if uninstall {
+        println!("{} files removed", install::uninstall(place)?);
+        return Ok(Outcome::Fine);
+    }
+    let input = Input { specs: vec![project("specs")], overrides: None };
+    let reading = input.read()?;
+    let outcome = reading_outcome(&reading);
+    if outcome != Outcome::Fine {
+        show(&reading);
+        return Ok(outcome);
+    }
+    let count = install::install(&project("."), &reading.spec, place)?;
+    let pkg_config = place.prefix.join(&place.libdir).join("pkgconfig");
+    println!("{count} files installed; pkg-config finds them with PKG_CONFIG_PATH={}", pkg_config.display());
+    Ok(Outcome::Fine)
 }
 
 /// Whether a terminal may get colours: not with `NO_COLOR`, nor where `TERM` is `dumb`.

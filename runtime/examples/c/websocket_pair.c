@@ -2,14 +2,14 @@
  * A client and a server of websocket.h that talk to each other in memory. A program with a socket does the same, and
  * writes and reads there where this one copies.
  *
- *     cargo rustc --release -p winws --features capi --crate-type staticlib
- *     gcc -Igenerated/include runtime/examples/c/websocket_pair.c target/release/libwinws.a -lpthread -ldl -lm -o target/websocket_pair
+ *     cc websocket_pair.c $(pkg-config --cflags --libs winws) -o websocket_pair
+ *     ./websocket_pair
  */
+#include <websocket.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "websocket.h"
 
 /* One end of the connection, and the bytes that are on their way to it. */
 struct peer {

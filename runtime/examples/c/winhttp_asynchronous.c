@@ -1,10 +1,10 @@
 /*
  * A client of winhttp.h in asynchronous mode: it upgrades to a WebSocket, says three things, shows each answer, and closes.
+ * The source is one for Windows: nothing in it knows winws.
  *
- *     cargo rustc --release -p winws --features capi --crate-type staticlib
- *     gcc -Igenerated/include runtime/examples/c/winhttp_asynchronous.c target/release/libwinws.a -lpthread -ldl -lm -o target/winhttp_asynchronous
- *     target/winhttp_asynchronous localhost 9001 /chat
- *     target/winhttp_asynchronous example.com 443 /chat secure
+ *     cc winhttp_asynchronous.c $(pkg-config --cflags --libs winws-kit) -o winhttp_asynchronous
+ *     ./winhttp_asynchronous localhost 9001 /chat
+ *     ./winhttp_asynchronous example.com 443 /chat secure
  *
  * No call waits. Each notification begins the next step, so one thing is under way at a time:
  *
@@ -16,14 +16,13 @@
  *     REQUEST_ERROR           say what failed, close the handle
  *     HANDLE_CLOSING          count: after the last one the main thread goes on
  */
-#include <pthread.h>
+#include <windows.h>
+#include <winhttp.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-
-#include "winhttp.h"
-#include "winws.h"
 
 /* What the callbacks work with. It is the context of every handle, so it must stay until the last HANDLE_CLOSING. */
 struct client {
@@ -31,8 +30,8 @@ struct client {
     size_t next;
     char piece[1024];
     /* The members below are for the callbacks and the main thread. */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
+    CRITICAL_SECTION lock;
+    HANDLE changed;
     int handles;
     BOOL failed;
 };
@@ -41,23 +40,20 @@ static char *const messages[] = { (char *)"hello", (char *)"how are you?", (char
 
 static const size_t message_count = sizeof messages / sizeof *messages;
 
-/* The characters of an argument, which are ASCII here. */
-static WCHAR *wide(const char *text)
+/* The number of a port. 0 is none. */
+static INTERNET_PORT port(const wchar_t *digits)
 {
-    size_t length = strlen(text), index;
-    WCHAR *characters = (WCHAR *)calloc(length + 1, sizeof *characters);
-    if (characters == NULL)
-        exit(EXIT_FAILURE);
-    for (index = 0; index < length; index++)
-        characters[index] = (WCHAR)(unsigned char)text[index];
-    return characters;
+    DWORD number = 0;
+    for (; *digits >= L'0' && *digits <= L'9' && number <= 0xFFFF; digits++)
+        number = number * 10 + (DWORD)(*digits - L'0');
+    return *digits == 0 && number <= 0xFFFF ? (INTERNET_PORT)number : 0;
 }
 
 static void note_failure(struct client *client)
 {
-    pthread_mutex_lock(&client->lock);
+    EnterCriticalSection(&client->lock);
     client->failed = TRUE;
-    pthread_mutex_unlock(&client->lock);
+    LeaveCriticalSection(&client->lock);
 }
 
 static void fail(struct client *client, const char *what, DWORD error)
@@ -70,30 +66,35 @@ static void fail(struct client *client, const char *what, DWORD error)
 static HINTERNET count(struct client *client, HINTERNET handle, const char *what)
 {
     if (handle == NULL) {
-        fail(client, what, winws_get_last_error());
+        fail(client, what, GetLastError());
         return NULL;
     }
-    pthread_mutex_lock(&client->lock);
+    EnterCriticalSection(&client->lock);
     client->handles++;
-    pthread_mutex_unlock(&client->lock);
+    LeaveCriticalSection(&client->lock);
     return handle;
 }
 
 static void uncount(struct client *client)
 {
-    pthread_mutex_lock(&client->lock);
+    EnterCriticalSection(&client->lock);
     client->handles--;
-    pthread_cond_signal(&client->changed);
-    pthread_mutex_unlock(&client->lock);
+    SetEvent(client->changed);
+    LeaveCriticalSection(&client->lock);
 }
 
 /* Waits until no more handles than these are left. */
 static void await_handles(struct client *client, int handles)
 {
-    pthread_mutex_lock(&client->lock);
-    while (client->handles > handles)
-        pthread_cond_wait(&client->changed, &client->lock);
-    pthread_mutex_unlock(&client->lock);
+    int left;
+    for (;;) {
+        EnterCriticalSection(&client->lock);
+        left = client->handles;
+        LeaveCriticalSection(&client->lock);
+        if (left <= handles)
+            return;
+        WaitForSingleObject(client->changed, INFINITE);
+    }
 }
 
 /* Functions of WebSockets return their error. An operation that has not begun has no notification. */
@@ -131,7 +132,7 @@ static void answered(struct client *client, HINTERNET request)
     DWORD status = 0, length = sizeof status;
     HINTERNET socket = NULL;
     if (!WinHttpQueryHeaders(request, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER, NULL, &status, &length, NULL)) {
-        fail(client, "WinHttpQueryHeaders", winws_get_last_error());
+        fail(client, "WinHttpQueryHeaders", GetLastError());
     } else if (status != 101) {
         fprintf(stderr, "the %s answered with status %u\n", status == 407 ? "proxy" : "server", (unsigned)status);
         note_failure(client);
@@ -199,7 +200,7 @@ static VOID CALLBACK told(HINTERNET handle, DWORD_PTR context, DWORD status, LPV
     switch (status) {
     case WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE:
         if (!WinHttpReceiveResponse(handle, NULL)) {
-            fail(client, "WinHttpReceiveResponse", winws_get_last_error());
+            fail(client, "WinHttpReceiveResponse", GetLastError());
             WinHttpCloseHandle(handle);
         }
         break;
@@ -236,49 +237,45 @@ static void begin(struct client *client, HINTERNET connection, const WCHAR *path
     if (WinHttpSetOption(request, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0)
         && WinHttpSendRequest(request, NULL, 0, NULL, 0, 0, (DWORD_PTR)client))
         return;
-    fail(client, "the request", winws_get_last_error());
+    fail(client, "the request", GetLastError());
     WinHttpCloseHandle(request);
 }
 
-int main(int argc, char **arguments)
+int wmain(int argc, wchar_t **arguments)
 {
     struct client client;
     DWORD_PTR context = (DWORD_PTR)&client;
-    DWORD flags = argc > 4 && strcmp(arguments[4], "secure") == 0 ? WINHTTP_FLAG_SECURE : 0;
+    DWORD flags = argc > 4 && wcscmp(arguments[4], L"secure") == 0 ? WINHTTP_FLAG_SECURE : 0;
     DWORD mask = WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS | WINHTTP_CALLBACK_FLAG_HANDLES;
     HINTERNET session, connection;
-    WCHAR *host, *path;
 
-    if (argc < 4) {
-        fprintf(stderr, "usage: %s HOST PORT PATH [secure]\n", arguments[0]);
+    if (argc < 4 || port(arguments[2]) == 0) {
+        fprintf(stderr, "usage: winhttp_asynchronous HOST PORT PATH [secure]\n");
         return EXIT_FAILURE;
     }
     memset(&client, 0, sizeof client);
-    pthread_mutex_init(&client.lock, NULL);
-    pthread_cond_init(&client.changed, NULL);
-    host = wide(arguments[1]);
-    path = wide(arguments[3]);
+    InitializeCriticalSection(&client.lock);
+    client.changed = CreateEventW(NULL, FALSE, FALSE, NULL);
 
     session = WinHttpOpen(L"winhttp_asynchronous/1.0", WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, NULL, NULL, WINHTTP_FLAG_ASYNC);
     /* The connection and the request inherit both; the WebSocket is given its context with the upgrade. */
-    if (session == NULL || !WinHttpSetOption(session, WINHTTP_OPTION_CONTEXT_VALUE, &context, sizeof context)
+    if (client.changed == NULL || session == NULL
+        || !WinHttpSetOption(session, WINHTTP_OPTION_CONTEXT_VALUE, &context, sizeof context)
         || WinHttpSetStatusCallback(session, told, mask, 0) == WINHTTP_INVALID_STATUS_CALLBACK) {
-        fprintf(stderr, "there is no session: %u\n", (unsigned)winws_get_last_error());
+        fprintf(stderr, "there is no session: %u\n", (unsigned)GetLastError());
         return EXIT_FAILURE;
     }
     count(&client, session, "WinHttpOpen");
-    connection = count(&client, WinHttpConnect(session, host, (INTERNET_PORT)atoi(arguments[2]), 0), "WinHttpConnect");
+    connection = count(&client, WinHttpConnect(session, arguments[1], port(arguments[2]), 0), "WinHttpConnect");
     if (connection != NULL) {
-        begin(&client, connection, path, flags);
+        begin(&client, connection, arguments[3], flags);
         /* The callbacks close the request and the WebSocket. */
         await_handles(&client, 2);
         WinHttpCloseHandle(connection);
     }
     WinHttpCloseHandle(session);
     await_handles(&client, 0);
-    pthread_cond_destroy(&client.changed);
-    pthread_mutex_destroy(&client.lock);
-    free(host);
-    free(path);
+    CloseHandle(client.changed);
+    DeleteCriticalSection(&client.lock);
     return client.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,22 +1,22 @@
 /*
- * A client of winhttp.h: it upgrades to a WebSocket, says hello, shows what comes back, and closes.
+ * A client of winhttp.h: it upgrades to a WebSocket, says hello, shows what comes back, and closes. The source is one for
+ * Windows: nothing in it knows winws.
  *
- *     cargo rustc --release -p winws --features capi --crate-type staticlib
- *     gcc -Igenerated/include runtime/examples/c/winhttp_client.c target/release/libwinws.a -lpthread -ldl -lm -o target/winhttp_client
- *     target/winhttp_client localhost 9001 /chat
- *     target/winhttp_client example.com 443 /chat secure
+ *     cc winhttp_client.c $(pkg-config --cflags --libs winws-kit) -o winhttp_client
+ *     ./winhttp_client localhost 9001 /chat
+ *     ./winhttp_client example.com 443 /chat secure
  *
  * It goes through the proxy that the environment names (https_proxy=http://user:word@localhost:3128). With TLS, the authorities of
  * the system vouch for the server, or those in the file that SSL_CERT_FILE names. What is wrong with a certificate comes in a status
  * callback.
  */
+#include <windows.h>
+#include <winhttp.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-
-#include "winhttp.h"
-#include "winws.h"
 
 static void fail(const char *what, DWORD error)
 {
@@ -28,7 +28,7 @@ static void fail(const char *what, DWORD error)
 #define CHECK(call) \
     do { \
         if (!(call)) \
-            fail(#call, winws_get_last_error()); \
+            fail(#call, GetLastError()); \
     } while (0)
 
 #define CHECK_SOCKET(call) \
@@ -38,16 +38,13 @@ static void fail(const char *what, DWORD error)
             fail(#call, error); \
     } while (0)
 
-/* The characters of an argument, which are ASCII here. */
-static WCHAR *wide(const char *text)
+/* The number of a port. 0 is none. */
+static INTERNET_PORT port(const wchar_t *digits)
 {
-    size_t length = strlen(text), index;
-    WCHAR *characters = (WCHAR *)calloc(length + 1, sizeof *characters);
-    if (characters == NULL)
-        exit(EXIT_FAILURE);
-    for (index = 0; index < length; index++)
-        characters[index] = (WCHAR)(unsigned char)text[index];
-    return characters;
+    DWORD number = 0;
+    for (; *digits >= L'0' && *digits <= L'9' && number <= 0xFFFF; digits++)
+        number = number * 10 + (DWORD)(*digits - L'0');
+    return *digits == 0 && number <= 0xFFFF ? (INTERNET_PORT)number : 0;
 }
 
 /* Why there is no TLS with the server: the error of the call does not say it. */
@@ -121,23 +118,20 @@ static void close_socket(HINTERNET socket)
     printf("closed with %u \"%.*s\"\n", (unsigned)status, (int)length, reason);
 }
 
-int main(int argc, char **arguments)
+int wmain(int argc, wchar_t **arguments)
 {
     static char hello[] = "hello";
-    DWORD flags = argc > 4 && strcmp(arguments[4], "secure") == 0 ? WINHTTP_FLAG_SECURE : 0;
+    DWORD flags = argc > 4 && wcscmp(arguments[4], L"secure") == 0 ? WINHTTP_FLAG_SECURE : 0;
     HINTERNET session, connection, request, socket;
-    WCHAR *host, *path;
 
-    if (argc < 4) {
-        fprintf(stderr, "usage: %s HOST PORT PATH [secure]\n", arguments[0]);
+    if (argc < 4 || port(arguments[2]) == 0) {
+        fprintf(stderr, "usage: winhttp_client HOST PORT PATH [secure]\n");
         return EXIT_FAILURE;
     }
-    host = wide(arguments[1]);
-    path = wide(arguments[3]);
     CHECK(session = WinHttpOpen(L"winhttp_client/1.0", WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, NULL, NULL, 0));
     CHECK(WinHttpSetStatusCallback(session, told, WINHTTP_CALLBACK_FLAG_SECURE_FAILURE, 0) != WINHTTP_INVALID_STATUS_CALLBACK);
-    CHECK(connection = WinHttpConnect(session, host, (INTERNET_PORT)atoi(arguments[2]), 0));
-    request = ask(connection, path, flags);
+    CHECK(connection = WinHttpConnect(session, arguments[1], port(arguments[2]), 0));
+    request = ask(connection, arguments[3], flags);
     CHECK(socket = WinHttpWebSocketCompleteUpgrade(request, 0));
     /* The socket does not need them any more. */
     CHECK(WinHttpCloseHandle(request) && WinHttpCloseHandle(connection) && WinHttpCloseHandle(session));
@@ -145,7 +139,5 @@ int main(int argc, char **arguments)
     if (show_message(socket))
         close_socket(socket);
     CHECK(WinHttpCloseHandle(socket));
-    free(host);
-    free(path);
     return EXIT_SUCCESS;
 }

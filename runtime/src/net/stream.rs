@@ -15,7 +15,7 @@ use super::tls::Tls;
 use super::wait::{Interest, Readiness, Waker};
 
 /// How often the socket is read for one read of plaintext that does not wait.
-const MAX_READS: u32 = 8;
+const MAX_READS: u32 = 4;
 
 /// One connection to a peer. All methods may be called from several threads at once; one thread at a time reads.
 #[derive(Debug)]

@@ -9,9 +9,12 @@
 //! `cycle` is another thing: how often a second a client connects, upgrades, closes and goes, by the Rust API and by the chain of
 //! handles.
 //!
+//! `c` is another thing too: the echo through the C functions, beside the Rust API.
+//!
 //! After that come the bytes that an idle socket holds. Figures only: nothing here passes or fails. `--quick` takes fewer
 //! messages and rounds. Words restrict what is measured to the ways and sizes that they name: `in`, `echo 64`.
 
+mod c_client;
 #[path = "../idle.rs"]
 mod idle;
 #[path = "../memory.rs"]
@@ -72,6 +75,7 @@ const CYCLES: u32 = 1_000;
 
 /// How many rounds count, and by how much less passes in quick ones.
 const ROUNDS: usize = 11;
+const C_ROUNDS: usize = 7;
 const QUICK_ROUNDS: usize = 5;
 const QUICK_SHARE: u32 = 4;
 
@@ -122,6 +126,9 @@ fn main() {
     if !is_tls && is_asked(&["cycle".to_owned()]) {
         cycle(address, if is_quick { QUICK_ROUNDS } else { ROUNDS });
     }
+    if !is_tls && is_asked(&["c".to_owned()]) {
+        through_c(address);
+    }
     if is_tls || !words.is_empty() {
         return;
     }
@@ -132,6 +139,31 @@ fn main() {
         idle::BOUND,
         idle.shared
     );
+}
+
+/// The echo through the C functions, beside the Rust API.
+fn through_c(address: SocketAddr) {
+    println!("{:<5} {:>8}  {:>12} {:>12}  {:<22} floor", "c", "bytes", "Rust", "C", "ratio");
+    let echoes = ROWS.into_iter().filter(|(way, size, _)| matches!(way, Way::Echo) && *size != 64 << 10);
+    for (_, size, count) in echoes {
+        let (message, path) = (Bytes::from(vec![b'x'; size]), format!("echo/{count}"));
+        let mut rust = winws_client::Client::connect(address, &path, size);
+        let mut c = c_client::Client::connect(address, &path, size);
+        let rounds = take_turns(
+            C_ROUNDS,
+            &mut [&mut || pass(&mut rust, Way::Echo, &message, count), &mut || {
+                pass(&mut c, Way::Echo, &message, count)
+            }],
+        );
+        let floor = if size == 1 << 20 { "0.99" } else { "0.97" };
+        println!(
+            "{:<5} {size:>8}  {:>12.0} {:>12.0}  {:<22} {floor}",
+            "",
+            rounds.rate(0, count),
+            rounds.rate(1, count),
+            rounds.ratio(1, 0).to_string(),
+        );
+    }
 }
 
 /// Connects, upgrades and closes again and again.

@@ -18,7 +18,7 @@ use winws_tests_runtime::peer::tls::{ClientAuth, server_config};
 use crate::winhttp::tickets::flood;
 
 /// How often the executor wants to have its thread back.
-const TIMES: u32 = 4;
+const TIMES: u32 = 2;
 
 /// A session that trusts a server which floods the one connection that it takes.
 struct Flooding {

@@ -17,7 +17,8 @@ use winws_tests_generator::workspace;
 use self::ends::{End, converse};
 use self::engine::Engine;
 use self::wire::{Last, Pings, Sent, Side};
-use super::programs::{folder, library, link};
+use super::installed::flags;
+use super::programs::{folder, link};
 use super::{Compiler, compilers};
 
 /// One way of using websocket.h: a program, and what it is told beside its role.
@@ -61,12 +62,12 @@ struct Built(PathBuf);
 impl Built {
     /// Builds all of them into a folder of this name.
     fn new(compiler: Compiler, name: &str, more: &[&str]) -> Self {
-        let library = library();
+        let words = flags("winws", true);
         let built = folder().join(name);
         std::fs::create_dir_all(&built).unwrap();
         for program in PROGRAMS {
             let source = workspace().join("tests/workspace/fixtures/c/websocket").join(program).with_extension("c");
-            link(compiler, &source, &library, more, &built.join(program));
+            link(compiler, &source, &words, more, &built.join(program));
         }
         Self(built)
     }
