@@ -7,7 +7,7 @@ use winws::ffi::winhttp::{WinHttpCloseHandle, WinHttpOpen, WinHttpQueryOption};
 use winws::ffi::winws::{winws_get_last_error, winws_global_alloc, winws_global_free, winws_set_last_error};
 
 #[test]
-fn b10_1_every_thread_has_a_last_error_of_its_own() {
+fn b11_1_every_thread_has_a_last_error_of_its_own() {
     // SAFETY: neither function has a pointer.
     unsafe {
         winws_set_last_error(4317);
@@ -17,7 +17,7 @@ fn b10_1_every_thread_has_a_last_error_of_its_own() {
 }
 
 #[test]
-fn b10_2_memory_is_aligned_and_zeroed_where_that_is_asked_for() {
+fn b11_2_memory_is_aligned_and_zeroed_where_that_is_asked_for() {
     for (flags, bytes) in [(0, 1), (0, 4096), (0x40, 1), (0x40, 4096), (0x40, 0), (0, 0)] {
         // SAFETY: the memory is read and written as far as it goes, and freed once.
         unsafe {
@@ -35,7 +35,7 @@ fn b10_2_memory_is_aligned_and_zeroed_where_that_is_asked_for() {
 }
 
 #[test]
-fn b10_3_flags_that_are_not_known_and_too_much_memory() {
+fn b11_3_flags_that_are_not_known_and_too_much_memory() {
     for (flags, bytes, code) in
         [(2, 16, 87), (0x42, 16, 87), (1 << 31, 16, 87), (0, usize::MAX, 8), (0x40, usize::MAX, 8)]
     {
@@ -48,7 +48,7 @@ fn b10_3_flags_that_are_not_known_and_too_much_memory() {
 }
 
 #[test]
-fn b10_4_null_and_strings_of_winhttp_are_freed() {
+fn b11_4_null_and_strings_of_winhttp_are_freed() {
     let wide = |text: &str| text.encode_utf16().chain([0]).collect::<Vec<u16>>();
     let (agent, named) = (wide("agent"), wide("proxy:3128"));
     // SAFETY: the strings end with a zero and outlive the calls, the structure is as long as the call says, and what is freed
