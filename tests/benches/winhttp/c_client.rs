@@ -25,7 +25,7 @@ impl Client {
         unsafe {
             let session = WinHttpOpen(null(), sys::WINHTTP_ACCESS_TYPE_NO_PROXY, null(), null(), 0);
             let connection = WinHttpConnect(session, host.as_ptr(), address.port(), 0);
-            let request = WinHttpOpenRequest(connection, null(), path.as_ptr(), null(), null(), null(), 0);
+            let request = WinHttpOpenRequest(connection, null(), path.as_ptr(), null(), null(), null_mut(), 0);
             assert_eq!(WinHttpSetOption(request, sys::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, null_mut(), 0), 1);
             assert_eq!(WinHttpSendRequest(request, null(), 0, null_mut(), 0, 0, 0), 1);
             assert_eq!(WinHttpReceiveResponse(request, null_mut()), 1);
