@@ -126,8 +126,8 @@ fn main() {
     if !is_tls && is_asked(&["cycle".to_owned()]) {
         cycle(address, if is_quick { QUICK_ROUNDS } else { ROUNDS });
     }
-    if !is_tls && is_asked(&["c".to_owned()]) {
-        through_c(address);
+    if !is_tls {
+        through_c(address, |size| is_asked(&["c".to_owned(), size.to_string()]));
     }
     if is_tls || !words.is_empty() {
         return;
@@ -142,9 +142,9 @@ fn main() {
 }
 
 /// The echo through the C functions, beside the Rust API.
-fn through_c(address: SocketAddr) {
+fn through_c(address: SocketAddr, is_asked: impl Fn(usize) -> bool) {
     println!("{:<5} {:>8}  {:>12} {:>12}  {:<22} floor", "c", "bytes", "Rust", "C", "ratio");
-    let echoes = ROWS.into_iter().filter(|(way, size, _)| matches!(way, Way::Echo) && *size != 64 << 10);
+    let echoes = ROWS.into_iter().filter(|(way, size, _)| matches!(way, Way::Echo) && *size != 64 << 10 && is_asked(*size));
     for (_, size, count) in echoes {
         let (message, path) = (Bytes::from(vec![b'x'; size]), format!("echo/{count}"));
         let mut rust = winws_client::Client::connect(address, &path, size);
