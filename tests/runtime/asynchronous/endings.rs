@@ -88,16 +88,17 @@ fn b2_1_16_close_handle_cancels_the_receive() {
     }
 }
 
-/// Most rounds close while a thread of the crew reads into the buffer, at one point or another. ThreadSanitizer sees each touch that
-/// comes too late; a look at the bytes sees only those that come after the program's own.
+/// Each round closes at another moment, often while a thread of the crew reads into the buffer. ThreadSanitizer finds every write
+/// that comes too late. The bytes show only one that comes after the program's own.
 #[test]
 fn b2_1_16_the_buffer_is_the_programs_again_when_close_handle_has_returned() {
+    let payload = vec![1; 1 << 16];
     for round in 0..240 {
         let mut chat = Chat::new();
         let room = buffer(1 << 16);
         assert_eq!(receive(chat.socket, room.as_mut_ptr(), 1 << 16), 0);
         chat.peer.wait_for_receive();
-        let message = chat.peer.frame(0x82, &[1; 1 << 16]);
+        let message = chat.peer.frame(0x82, &payload);
         let (socket, mut peer) = (chat.socket, chat.peer);
         thread::scope(|scope| {
             scope.spawn(|| peer.write_until_gone(&message));
