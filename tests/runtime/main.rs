@@ -11,5 +11,7 @@ mod protocol;
 mod rows;
 mod server;
 mod session;
+#[cfg(winws_tsan)]
+mod thread_sanitizer;
 mod websocket;
 mod winhttp;

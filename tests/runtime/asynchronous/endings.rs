@@ -1,5 +1,6 @@
 //! What is told when something ends before it is done (rows b2.1.14 to b2.1.18, b2.2.1, b2.2.14, b2.4.4 and b2.4.8).
 
+use std::hint;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
@@ -83,6 +84,32 @@ fn b2_1_16_close_handle_cancels_the_receive() {
         chat.recorder.wait_for(chat.socket, CLOSING, 1);
         let handle = Information::Handle(chat.socket.addr());
         assert_eq!(chat.told(), [(ERROR, RECEIVE), (CLOSING, handle)]);
+        end(chat.recorder, &[chat.request, chat.connection, chat.session]);
+    }
+}
+
+/// Each round closes at another moment, often while a thread of the crew reads into the buffer. ThreadSanitizer finds every write
+/// that comes too late. The bytes show only one that comes after the program's own.
+#[test]
+fn b2_1_16_the_buffer_is_the_programs_again_when_close_handle_has_returned() {
+    let payload = vec![1; 1 << 16];
+    for round in 0..240 {
+        let mut chat = Chat::new();
+        let room = buffer(1 << 16);
+        assert_eq!(receive(chat.socket, room.as_mut_ptr(), 1 << 16), 0);
+        chat.peer.wait_for_receive();
+        let message = chat.peer.frame(0x82, &payload);
+        let (socket, mut peer) = (chat.socket, chat.peer);
+        thread::scope(|scope| {
+            scope.spawn(|| peer.write_until_gone(&message));
+            for _ in 0..round % 60 * 200 {
+                hint::spin_loop();
+            }
+            assert_eq!(c::close_handle(socket), 0);
+            room.fill(2);
+        });
+        chat.recorder.wait_for(socket, CLOSING, 1);
+        assert!(room.iter().all(|byte| *byte == 2), "written to after the call had returned");
         end(chat.recorder, &[chat.request, chat.connection, chat.session]);
     }
 }
