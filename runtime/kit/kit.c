@@ -1,0 +1,239 @@
+/**
+ * @file
+ * Threads, events and the heap of windows.h, for libwinws_kit.a.
+ *
+ * A handle is the number of a slot with the slot's generation, so that a handle that was closed is never mistaken for a
+ * newer one. One lock guards all slots and objects.
+ */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "windows.h"
+
+/* An event, or a thread, which is set when it has ended. Handles, waits and the running thread hold references. */
+typedef struct object {
+    pthread_cond_t changed;
+    int references, by_hand, is_set;
+    LPTHREAD_START_ROUTINE routine; /* NULL for an event */
+    LPVOID parameter;
+} object;
+
+typedef struct slot {
+    object *object;
+    uintptr_t generation;
+} slot;
+
+enum { SLOTS = 65536 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static slot slots[SLOTS];
+
+static void release(object *object) {
+    if (--object->references > 0)
+        return;
+    pthread_cond_destroy(&object->changed);
+    free(object);
+}
+
+/* The slot of an open handle, or NULL. The caller holds the lock. */
+static slot *find(HANDLE handle) {
+    uintptr_t number = (uintptr_t)handle >> 2;
+    slot *found = &slots[number % SLOTS];
+    int is_open = found->object != NULL && found->generation == number / SLOTS && ((uintptr_t)handle & 3) == 0;
+    if (!is_open)
+        SetLastError(ERROR_INVALID_HANDLE);
+    return is_open ? found : NULL;
+}
+
+/* Opens a handle of a new object, which is a copy of one. */
+static HANDLE open_handle(object like, object **opened) {
+    static size_t last;
+    pthread_condattr_t kind;
+    size_t index = last, tried = 0;
+    HANDLE handle = NULL;
+    *opened = (object *)malloc(sizeof like);
+    pthread_mutex_lock(&lock);
+    while (tried < SLOTS && slots[index = (last + tried) % SLOTS].object != NULL)
+        tried++;
+    if (*opened != NULL && tried < SLOTS) {
+        **opened = like;
+        pthread_condattr_init(&kind);
+        pthread_condattr_setclock(&kind, CLOCK_MONOTONIC);
+        pthread_cond_init(&(*opened)->changed, &kind);
+        pthread_condattr_destroy(&kind);
+        slots[index].object = *opened;
+        handle = (HANDLE)((++slots[index].generation * SLOTS + index) << 2);
+        last = index + 1;
+    }
+    pthread_mutex_unlock(&lock);
+    if (handle == NULL) {
+        free(*opened);
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    return handle;
+}
+
+BOOL WINAPI CloseHandle(HANDLE handle) {
+    slot *found;
+    pthread_mutex_lock(&lock);
+    found = find(handle);
+    if (found != NULL) {
+        release(found->object);
+        found->object = NULL;
+    }
+    pthread_mutex_unlock(&lock);
+    return found != NULL;
+}
+
+HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES attributes, BOOL by_hand, BOOL is_set, LPCWSTR name) {
+    object *event;
+    (void)attributes;
+    if (name != NULL) {
+        SetLastError(ERROR_NOT_SUPPORTED);
+        return NULL;
+    }
+    return open_handle((object){.references = 1, .by_hand = by_hand, .is_set = is_set}, &event);
+}
+
+HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL by_hand, BOOL is_set, LPCSTR name) {
+    return CreateEventW(attributes, by_hand, is_set, name == NULL ? NULL : L"");
+}
+
+static BOOL change_event(HANDLE handle, int is_set) {
+    slot *found;
+    pthread_mutex_lock(&lock);
+    found = find(handle);
+    if (found != NULL && found->object->routine != NULL) {
+        SetLastError(ERROR_INVALID_HANDLE);
+        found = NULL;
+    }
+    if (found != NULL) {
+        found->object->is_set = is_set;
+        pthread_cond_broadcast(&found->object->changed);
+    }
+    pthread_mutex_unlock(&lock);
+    return found != NULL;
+}
+
+BOOL WINAPI SetEvent(HANDLE event) { return change_event(event, 1); }
+BOOL WINAPI ResetEvent(HANDLE event) { return change_event(event, 0); }
+
+/* When so many milliseconds will have passed. */
+static struct timespec after(DWORD milliseconds) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    time.tv_sec += (time_t)(milliseconds / 1000);
+    time.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    time.tv_sec += time.tv_nsec / 1000000000;
+    time.tv_nsec %= 1000000000;
+    return time;
+}
+
+DWORD WINAPI WaitForSingleObject(HANDLE handle, DWORD milliseconds) {
+    struct timespec end = after(milliseconds);
+    DWORD result = WAIT_FAILED;
+    slot *found;
+    pthread_mutex_lock(&lock);
+    found = find(handle);
+    if (found != NULL) {
+        object *object = found->object;
+        int error = 0;
+        object->references++;
+        while (!object->is_set && error == 0)
+            error = milliseconds == INFINITE ? pthread_cond_wait(&object->changed, &lock)
+                                             : pthread_cond_timedwait(&object->changed, &lock, &end);
+        result = object->is_set ? WAIT_OBJECT_0 : WAIT_TIMEOUT;
+        if (object->is_set && !object->by_hand)
+            object->is_set = 0;
+        release(object);
+    }
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+void WINAPI Sleep(DWORD milliseconds) {
+    struct timespec end = after(milliseconds);
+    if (milliseconds == 0)
+        sched_yield();
+    while (milliseconds == INFINITE)
+        pause();
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
+        ;
+}
+
+static void *run(void *argument) {
+    object *thread = (object *)argument;
+    thread->routine(thread->parameter);
+    pthread_mutex_lock(&lock);
+    thread->is_set = 1;
+    pthread_cond_broadcast(&thread->changed);
+    release(thread);
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack, LPTHREAD_START_ROUTINE routine,
+                           LPVOID parameter, DWORD flags, LPDWORD id) {
+    static LONG ids;
+    /* One reference is the handle's, and one the thread's. */
+    object *new_thread, like = {.references = 2, .by_hand = 1, .routine = routine, .parameter = parameter};
+    size_t usual;
+    pthread_t thread;
+    pthread_attr_t kind;
+    HANDLE handle = NULL;
+    (void)attributes;
+    if (routine == NULL || flags != 0)
+        SetLastError(ERROR_INVALID_PARAMETER);
+    else
+        handle = open_handle(like, &new_thread);
+    if (handle == NULL)
+        return NULL;
+    pthread_attr_init(&kind);
+    pthread_attr_setdetachstate(&kind, PTHREAD_CREATE_DETACHED);
+    /* On Windows a size below the usual one only says how much of the stack is there at once. */
+    if (pthread_attr_getstacksize(&kind, &usual) == 0 && stack > usual)
+        pthread_attr_setstacksize(&kind, stack);
+    if (id != NULL)
+        *id = (DWORD)InterlockedIncrement(&ids);
+    if (pthread_create(&thread, &kind, run, new_thread) != 0) {
+        new_thread->references--;
+        CloseHandle(handle);
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        handle = NULL;
+    }
+    pthread_attr_destroy(&kind);
+    return handle;
+}
+
+uintptr_t _beginthreadex(void *attributes, unsigned stack, unsigned(__stdcall *routine)(void *), void *parameter,
+                         unsigned flags, unsigned *id) {
+    HANDLE handle = CreateThread((LPSECURITY_ATTRIBUTES)attributes, stack, routine, parameter, flags, id);
+    if (handle == NULL)
+        errno = GetLastError() == ERROR_INVALID_PARAMETER ? EINVAL : EAGAIN;
+    return (uintptr_t)handle;
+}
+
+HANDLE WINAPI GetProcessHeap(void) {
+    static char heap;
+    return &heap;
+}
+
+LPVOID WINAPI HeapAlloc(HANDLE heap, DWORD flags, SIZE_T bytes) {
+    if (heap != GetProcessHeap() || (flags & ~(DWORD)HEAP_ZERO_MEMORY) != 0)
+        return NULL;
+    bytes = bytes == 0 ? 1 : bytes;
+    return flags != 0 ? calloc(1, bytes) : malloc(bytes);
+}
+
+BOOL WINAPI HeapFree(HANDLE heap, DWORD flags, LPVOID memory) {
+    if (heap != GetProcessHeap() || flags != 0)
+        return winws_kit_fail(ERROR_INVALID_PARAMETER);
+    free(memory);
+    return TRUE;
+}
