@@ -1,6 +1,7 @@
 //! The compilers of C and C++ that this machine has. All tests below this module need one, and `.ci/run` includes them.
 
 pub(crate) mod headers;
+mod kit;
 mod patterns;
 mod programs;
 
