@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -179,8 +178,8 @@ static void *run(void *argument) {
     return NULL;
 }
 
-HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack, LPTHREAD_START_ROUTINE routine, LPVOID parameter,
-                           DWORD flags, LPDWORD id) {
+HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack, LPTHREAD_START_ROUTINE routine,
+                           LPVOID parameter, DWORD flags, LPDWORD id) {
     static LONG ids;
     /* One reference is the handle's, and one the thread's. */
     object *new_thread, like = {.references = 2, .by_hand = 1, .routine = routine, .parameter = parameter};
@@ -233,10 +232,8 @@ LPVOID WINAPI HeapAlloc(HANDLE heap, DWORD flags, SIZE_T bytes) {
 }
 
 BOOL WINAPI HeapFree(HANDLE heap, DWORD flags, LPVOID memory) {
-    BOOL is_right = heap == GetProcessHeap() && flags == 0;
-    if (is_right)
-        free(memory);
-    else
-        SetLastError(ERROR_INVALID_PARAMETER);
-    return is_right;
+    if (heap != GetProcessHeap() || flags != 0)
+        return winws_kit_fail(ERROR_INVALID_PARAMETER);
+    free(memory);
+    return TRUE;
 }

@@ -6,11 +6,6 @@
 
 #include "winws.h"
 
-DWORD WINAPI GetLastError(void);
-VOID WINAPI SetLastError(DWORD code);
-PVOID WINAPI GlobalAlloc(UINT flags, SIZE_T bytes);
-PVOID WINAPI GlobalFree(PVOID memory);
-
 DWORD WINAPI GetLastError(void) { return winws_get_last_error(); }
 VOID WINAPI SetLastError(DWORD code) { winws_set_last_error(code); }
 PVOID WINAPI GlobalAlloc(UINT flags, SIZE_T bytes) { return winws_global_alloc(flags, bytes); }

@@ -2,6 +2,7 @@
 
 pub(crate) mod headers;
 mod installed;
+mod kit;
 mod patterns;
 mod programs;
 

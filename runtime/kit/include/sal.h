@@ -10,9 +10,6 @@
 #define _Acquires_lock_(...)
 #define _Analysis_assume_(...)
 #define _At_(...)
-#define _COM_Outptr_
-#define _COM_Outptr_opt_
-#define _COM_Outptr_result_maybenull_
 #define _Check_return_
 #define _Field_range_(...)
 #define _Field_size_(...)
@@ -49,7 +46,6 @@
 #define _Inout_updates_to_opt_(...)
 #define _Inout_updates_z_(...)
 #define _Inout_z_
-#define _Interlocked_
 #define _Must_inspect_result_
 #define _NullNull_terminated_
 #define _Null_terminated_
@@ -172,10 +168,8 @@
 #define __out_z
 #define __out_z_opt
 #define __refparam
-#define __reserved
 
-/* The standard library of C++ has parameters with these names. A source that includes its headers first, and needs these
-   words, is compiled with -DWINWS_SAL1. */
+/* The standard library of C++ has parameters with these names. With -DWINWS_SAL1 its headers must come first. */
 #if !defined(__cplusplus) || defined(WINWS_SAL1)
 #define __callback
 #define __in

@@ -7,8 +7,8 @@
 #define WINWS_KIT_STDIO_H
 #pragma GCC system_header
 
-/* The C library declares its functions under other names, which nobody uses. So the names are free for those of the kit,
-   whether the C library would have functions, inline functions or macros, as it has with _FORTIFY_SOURCE. */
+/* The C library declares its functions under other names, which nobody uses. So the names are free for the kit, whether
+   the C library has functions, inline functions or macros, as it has with _FORTIFY_SOURCE. */
 #define printf winws_kit_c_printf
 #define fprintf winws_kit_c_fprintf
 #define vprintf winws_kit_c_vprintf

@@ -22,8 +22,6 @@
 /* Calling conventions are all one here. */
 #define __cdecl
 #define __stdcall
-#define APIENTRY WINAPI
-#define CONST const
 #define __int64 long long
 
 typedef void *HANDLE, **PHANDLE, **LPHANDLE, *HGLOBAL, *HMODULE, *HINSTANCE;
@@ -44,8 +42,6 @@ static inline HRESULT winws_kit_hresult(HRESULT code) {
 }
 
 /* The thread's last error, which winhttp.h and the functions below set. */
-#undef GetLastError
-#undef SetLastError
 static inline DWORD GetLastError(void) { return winws_get_last_error(); }
 static inline void SetLastError(DWORD code) { winws_set_last_error(code); }
 
@@ -53,8 +49,6 @@ static inline void SetLastError(DWORD code) { winws_set_last_error(code); }
 #define GMEM_FIXED 0x0000
 #define GMEM_ZEROINIT 0x0040
 #define GPTR (GMEM_FIXED | GMEM_ZEROINIT)
-#undef GlobalAlloc
-#undef GlobalFree
 static inline HGLOBAL GlobalAlloc(UINT flags, SIZE_T bytes) { return winws_global_alloc(flags, bytes); }
 static inline HGLOBAL GlobalFree(HGLOBAL memory) { return winws_global_free(memory); }
 
@@ -79,22 +73,20 @@ static inline void InitializeCriticalSection(LPCRITICAL_SECTION section) {
     pthread_mutexattr_destroy(&kind);
 }
 static inline void EnterCriticalSection(LPCRITICAL_SECTION section) { pthread_mutex_lock(&section->mutex); }
-static inline BOOL TryEnterCriticalSection(LPCRITICAL_SECTION section) {
-    return pthread_mutex_trylock(&section->mutex) == 0;
-}
+static inline BOOL TryEnterCriticalSection(LPCRITICAL_SECTION lock) { return pthread_mutex_trylock(&lock->mutex) == 0; }
 static inline void LeaveCriticalSection(LPCRITICAL_SECTION section) { pthread_mutex_unlock(&section->mutex); }
 static inline void DeleteCriticalSection(LPCRITICAL_SECTION section) { pthread_mutex_destroy(&section->mutex); }
 
-/* Each is one step that all threads see in one order. Increment and Decrement return the new value, the others the old. */
-#define WINWS_KIT_ADD(type, name, sum, parameters, value)                                                              \
+/* Each is one step that all threads see in one order. Increment and Decrement return the new value, others the old. */
+#define WINWS_KIT_ADD(type, name, sum, parameters, value)                                                             \
     static inline type name parameters { return __atomic_##sum(at, value, __ATOMIC_SEQ_CST); }
-#define WINWS_KIT_EXCHANGE(type, suffix)                                                                               \
-    static inline type InterlockedExchange##suffix(type volatile *at, type value) {                                    \
-        return __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);                                                       \
-    }                                                                                                                  \
-    static inline type InterlockedCompareExchange##suffix(type volatile *at, type value, type expected) {              \
-        __atomic_compare_exchange_n(at, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                      \
-        return expected;                                                                                               \
+#define WINWS_KIT_EXCHANGE(type, suffix)                                                                              \
+    static inline type InterlockedExchange##suffix(type volatile *at, type value) {                                   \
+        return __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);                                                      \
+    }                                                                                                                 \
+    static inline type InterlockedCompareExchange##suffix(type volatile *at, type value, type expected) {             \
+        __atomic_compare_exchange_n(at, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                     \
+        return expected;                                                                                              \
     }
 WINWS_KIT_ADD(LONG, InterlockedIncrement, add_fetch, (LONG volatile *at), 1)
 WINWS_KIT_ADD(LONG, InterlockedDecrement, sub_fetch, (LONG volatile *at), 1)
@@ -111,12 +103,13 @@ WINWS_KIT_EXCHANGE(PVOID, Pointer)
 #define CP_UTF8 65001
 #define MB_ERR_INVALID_CHARS 0x0008
 #define WC_ERR_INVALID_CHARS 0x0080
-#ifndef ERROR_INVALID_FLAGS
 #define ERROR_INVALID_FLAGS 1004
-#endif
-#ifndef ERROR_NO_UNICODE_TRANSLATION
 #define ERROR_NO_UNICODE_TRANSLATION 1113
-#endif
+
+static inline int winws_kit_fail(DWORD code) {
+    SetLastError(code);
+    return 0;
+}
 
 /* Lengths are in units. A negative one includes the terminating zero, and a room of 0 asks how many units there are. */
 static inline int winws_kit_translate(UINT page, BOOL strict, const void *from, size_t width, int length, void *to,
@@ -124,63 +117,49 @@ static inline int winws_kit_translate(UINT page, BOOL strict, const void *from, 
     size_t units, count = length < 0 ? 0 : (size_t)length;
     int wrong = 0;
     if ((page != CP_ACP && page != CP_UTF8) || from == NULL || length == 0 || room < 0 || (to == NULL && room > 0) ||
-        from == to) {
-        SetLastError(ERROR_INVALID_PARAMETER);
-        return 0;
-    }
+        from == to)
+        return winws_kit_fail(ERROR_INVALID_PARAMETER);
     while (length < 0 && winws_kit_unit(from, width, count++) != 0)
         ;
     units = winws_kit_convert(from, width, count, to, to_width, (size_t)room, &wrong);
-    if ((strict && wrong) || (room > 0 && units > (size_t)room) || units > INT32_MAX) {
-        SetLastError(strict && wrong ? ERROR_NO_UNICODE_TRANSLATION : ERROR_INSUFFICIENT_BUFFER);
-        return 0;
-    }
+    if (strict && wrong)
+        return winws_kit_fail(ERROR_NO_UNICODE_TRANSLATION);
+    if (units > (room > 0 ? (size_t)room : INT32_MAX))
+        return winws_kit_fail(ERROR_INSUFFICIENT_BUFFER);
     return (int)units;
 }
 static inline int MultiByteToWideChar(UINT page, DWORD flags, LPCSTR from, int length, LPWSTR to, int room) {
-    if ((flags & ~(DWORD)MB_ERR_INVALID_CHARS) != 0) {
-        SetLastError(ERROR_INVALID_FLAGS);
-        return 0;
-    }
+    if ((flags & ~(DWORD)MB_ERR_INVALID_CHARS) != 0)
+        return winws_kit_fail(ERROR_INVALID_FLAGS);
     return winws_kit_translate(page, flags != 0, from, 1, length, to, sizeof(WCHAR), room);
 }
-/* A character that takes the place of others, and whether it did, cannot be asked for with UTF-8. */
+/* With UTF-8 no character takes the place of others, and nobody can ask whether it did. */
 static inline int WideCharToMultiByte(UINT page, DWORD flags, LPCWSTR from, int length, LPSTR to, int room,
                                       LPCSTR replacement, LPBOOL replaced) {
-    if ((flags & ~(DWORD)WC_ERR_INVALID_CHARS) != 0 || replacement != NULL || replaced != NULL) {
-        SetLastError(replacement != NULL || replaced != NULL ? ERROR_INVALID_PARAMETER : ERROR_INVALID_FLAGS);
-        return 0;
-    }
+    if ((flags & ~(DWORD)WC_ERR_INVALID_CHARS) != 0)
+        return winws_kit_fail(ERROR_INVALID_FLAGS);
+    if (replacement != NULL || replaced != NULL)
+        return winws_kit_fail(ERROR_INVALID_PARAMETER);
     return winws_kit_translate(page, flags != 0, from, sizeof(WCHAR), length, to, 1, room);
 }
 /* Output is UTF-8 already. */
-static inline BOOL SetConsoleOutputCP(UINT page) {
-    if (page != CP_UTF8)
-        SetLastError(ERROR_INVALID_PARAMETER);
-    return page == CP_UTF8;
-}
+static inline BOOL SetConsoleOutputCP(UINT page) { return page == CP_UTF8 || winws_kit_fail(ERROR_INVALID_PARAMETER); }
 
 /* The rest is in libwinws_kit.a. */
 
-typedef struct SECURITY_ATTRIBUTES {
-    DWORD nLength;
-    LPVOID lpSecurityDescriptor;
-    BOOL bInheritHandle;
-} SECURITY_ATTRIBUTES, *PSECURITY_ATTRIBUTES, *LPSECURITY_ATTRIBUTES;
-typedef DWORD(WINAPI *PTHREAD_START_ROUTINE)(LPVOID parameter);
-typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
+/* Only NULL: nothing here has security attributes. */
+typedef struct SECURITY_ATTRIBUTES *PSECURITY_ATTRIBUTES, *LPSECURITY_ATTRIBUTES;
+typedef DWORD(WINAPI *LPTHREAD_START_ROUTINE)(LPVOID parameter);
 
 #define INFINITE 0xFFFFFFFF
 #define WAIT_OBJECT_0 0
 #define WAIT_FAILED 0xFFFFFFFF
-#ifndef WAIT_TIMEOUT
 #define WAIT_TIMEOUT 258
-#endif
 
-/* Starts a thread. The flags are 0. Security attributes have no effect. The handle is signaled when the thread has ended. */
-HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter,
-                           DWORD flags, LPDWORD id) WINWS_KIT_SYMBOL(CreateThread);
-/* An event without a name; with one they fail with ERROR_NOT_SUPPORTED. Unless it is reset by hand, it lets one wait pass. */
+/* Starts a thread. The flags are 0. The handle is signaled when the thread has ended. */
+HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack, LPTHREAD_START_ROUTINE start,
+                           LPVOID parameter, DWORD flags, LPDWORD id) WINWS_KIT_SYMBOL(CreateThread);
+/* An event without a name; with one: ERROR_NOT_SUPPORTED. Unless it is reset by hand, it lets one wait pass. */
 HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL by_hand, BOOL is_set, LPCSTR name)
     WINWS_KIT_SYMBOL(CreateEventA);
 HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES attributes, BOOL by_hand, BOOL is_set, LPCWSTR name)

@@ -1,6 +1,6 @@
 /**
  * @file
- * The formatted output of stdio.h and wchar.h, with the meaning that it has on Windows. Programs do not include this file.
+ * Formatted output for stdio.h and wchar.h, with its meaning on Windows. Programs do not include this file.
  *
  * - In printf, %s is a narrow string and %S a wide one; in wprintf it is the other way round. %hs and %hS are narrow,
  *   %ls, %lS, %ws and %wS wide. %c and %C follow the same rule.
@@ -17,15 +17,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <wchar.h>
 
 #include "winws_text.h"
 
-/* Also if the program includes this between extern "C" braces: a printf of C would be the one that the compiler knows. */
+/* Also between braces of extern "C", because the compiler knows a printf of C. */
 #ifdef __cplusplus
 extern "C++" {
 #endif
@@ -90,7 +88,7 @@ static inline void winws_kit_place(winws_kit_output *out, const winws_kit_field 
     winws_kit_fill(out, ' ', (side & WINWS_KIT_LEFT) != 0 ? blanks : 0);
 }
 
-static inline void winws_kit_integer(winws_kit_output *out, winws_kit_field *field, unsigned long long value, int minus) {
+static inline void winws_kit_integer(winws_kit_output *out, winws_kit_field *field, uint64_t value, int minus) {
     char digits[24], *first = digits + sizeof digits, prefix[3] = "";
     const char *all = field->letter == 'x' ? "0123456789abcdef" : "0123456789ABCDEF";
     unsigned base = field->letter == 'o' ? 8 : strchr("xX", field->letter) != NULL ? 16 : 10;
@@ -109,7 +107,8 @@ static inline void winws_kit_integer(winws_kit_output *out, winws_kit_field *fie
         field->precision = 1;
     if (other && base == 8 && field->precision <= count)
         field->precision = count + 1;
-    winws_kit_place(out, field, prefix, field->precision > count ? field->precision - count : 0, first, 1, (size_t)count);
+    field->precision = field->precision > count ? field->precision - count : 0;
+    winws_kit_place(out, field, prefix, field->precision, first, 1, (size_t)count);
 }
 
 /* The C library writes floating numbers, which look the same on Windows. */
@@ -130,16 +129,16 @@ static inline void winws_kit_float(winws_kit_output *out, const winws_kit_field 
 }
 
 /* A number of 32 bits, or of as many as its size says. */
-#define WINWS_KIT_ARGUMENT(field, sign)                                                                                \
-    ((field).size == 'q' ? va_arg(arguments, sign long long)                                                           \
+#define WINWS_KIT_ARGUMENT(field, sign)                                                                               \
+    ((field).size == 'q' ? va_arg(arguments, sign long long)                                                          \
      : (field).size == 'z' ? (sign long long)va_arg(arguments, sign long) : va_arg(arguments, sign int))
 /* A width or a precision: digits, or * for an argument. */
-#define WINWS_KIT_NUMBER(number)                                                                                       \
-    if (letter == '*') {                                                                                               \
-        number = va_arg(arguments, int);                                                                               \
-        letter = winws_kit_unit(format, width, ++at);                                                                  \
-    } else                                                                                                             \
-        for (; letter >= '0' && letter <= '9'; letter = winws_kit_unit(format, width, ++at))                           \
+#define WINWS_KIT_NUMBER(number)                                                                                      \
+    if (letter == '*') {                                                                                              \
+        number = va_arg(arguments, int);                                                                              \
+        letter = winws_kit_unit(format, width, ++at);                                                                 \
+    } else                                                                                                            \
+        for (; letter >= '0' && letter <= '9'; letter = winws_kit_unit(format, width, ++at))                          \
             number = number > (INT_MAX - 9) / 10 ? INT_MAX / 4 : number * 10 + (int)(letter - '0')
 
 /* Writes a format of narrow (1) or wide units. Returns 0, or a number of errno. */
@@ -187,7 +186,7 @@ static inline int winws_kit_format(winws_kit_output *out, const void *format, si
         case 'd': case 'i': {
             long long value = WINWS_KIT_ARGUMENT(field, signed);
             value = field.size == 'H' ? (signed char)value : field.size == 'h' ? (short)value : value;
-            winws_kit_integer(out, &field, value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value, value < 0);
+            winws_kit_integer(out, &field, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0);
             break;
         }
         case 'p':
@@ -203,7 +202,8 @@ static inline int winws_kit_format(winws_kit_output *out, const void *format, si
         }
         case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case 'a': case 'A':
             /* A long double is a double on Windows. */
-            winws_kit_float(out, &field, field.size == 'L' ? (double)va_arg(arguments, long double) : va_arg(arguments, double));
+            winws_kit_float(out, &field,
+                            field.size == 'L' ? (double)va_arg(arguments, long double) : va_arg(arguments, double));
             break;
         case 'c': case 'C': case 's': case 'S':
             unit = (width != 1) == (letter == 'c' || letter == 's') ? sizeof(wchar_t) : 1;
@@ -228,8 +228,6 @@ static inline int winws_kit_format(winws_kit_output *out, const void *format, si
     }
     return EINVAL;
 }
-#undef WINWS_KIT_ARGUMENT
-#undef WINWS_KIT_NUMBER
 
 /* Formats text, and returns how many units of a width it has, or -1. The caller frees the bytes. */
 static inline int winws_kit_text(winws_kit_output *out, const void *format, size_t width, va_list arguments) {
@@ -260,10 +258,8 @@ static inline int winws_kit_to_stream(FILE *stream, const void *format, size_t w
     return count;
 }
 
-static inline int winws_kit_fitting(int count, size_t size) { return count < 0 || (size_t)count >= size ? -1 : count; }
-
-/* Writes into memory for so many units, a terminating zero among them. Returns the units that the text has, also if they
-   do not fit: then the memory holds what fits of it, in whole characters. */
+/* Writes into memory for so many units, a terminating zero among them. Returns the units that the text has, also if not
+   all fit. */
 static inline int winws_kit_to_memory(void *buffer, size_t room, const void *format, size_t width, va_list arguments) {
     winws_kit_output out = {NULL, 0, 0, 0};
     int wrong, count = winws_kit_text(&out, format, width, arguments);
@@ -280,30 +276,31 @@ static inline int winws_kit_to_memory(void *buffer, size_t room, const void *for
 }
 
 /* As winws_kit_to_memory, and the memory is empty if the text does not fit. */
-static inline int winws_kit_to_memory_s(void *buffer, size_t room, const void *format, size_t width, va_list arguments) {
-    int count = buffer == NULL || room == 0 ? INT_MAX : winws_kit_to_memory(buffer, room, format, width, arguments);
+static inline int winws_kit_to_memory_s(void *buffer, size_t room, const void *format, size_t width, va_list list) {
+    int count = buffer == NULL || room == 0 ? -1 : winws_kit_to_memory(buffer, room, format, width, list);
     if (count >= 0 && (size_t)count < room)
         return count;
-    if (count >= 0)
-        errno = buffer == NULL || room == 0 ? EINVAL : ERANGE;
+    errno = count < 0 ? EINVAL : ERANGE;
     if (buffer != NULL && room > 0)
         memset(buffer, 0, width);
     return -1;
 }
 
+static inline int winws_kit_fitting(int count, size_t size) { return count < 0 || (size_t)count >= size ? -1 : count; }
+
 /* Each function has a symbol of its own, because the compiler calls those of the C library by their names. */
-#define WINWS_KIT_V(name, parameters, call)                                                                            \
-    static inline int name parameters WINWS_KIT_SYMBOL(name);                                                          \
+#define WINWS_KIT_V(name, parameters, call)                                                                           \
+    static inline int name parameters WINWS_KIT_SYMBOL(name);                                                         \
     static inline int name parameters { return call; }
-#define WINWS_KIT_F(name, parameters, call)                                                                            \
-    static inline int name parameters WINWS_KIT_SYMBOL(name);                                                          \
-    static inline int name parameters {                                                                                \
-        int count;                                                                                                     \
-        va_list list;                                                                                                  \
-        va_start(list, format);                                                                                        \
-        count = call;                                                                                                  \
-        va_end(list);                                                                                                  \
-        return count;                                                                                                  \
+#define WINWS_KIT_F(name, parameters, call)                                                                           \
+    static inline int name parameters WINWS_KIT_SYMBOL(name);                                                         \
+    static inline int name parameters {                                                                               \
+        int count;                                                                                                    \
+        va_list list;                                                                                                 \
+        va_start(list, format);                                                                                       \
+        count = call;                                                                                                 \
+        va_end(list);                                                                                                 \
+        return count;                                                                                                 \
     }
 #define WINWS_KIT_TEXT const char *format
 #define WINWS_KIT_WIDE const wchar_t *format
@@ -356,8 +353,5 @@ template <size_t Size, typename... V> int swprintf_s(wchar_t (&to)[Size], const 
 }
 }
 #endif
-
-#undef WINWS_KIT_V
-#undef WINWS_KIT_F
 
 #endif

@@ -84,8 +84,9 @@ static inline size_t winws_kit_convert(const void *from, size_t from_width, size
     char spelt[4];
     while (at < length) {
         uint32_t character = winws_kit_character(from, from_width, &at, length);
-        *wrong |= character == WINWS_KIT_NO_CHARACTER;
-        count = winws_kit_spell(character == WINWS_KIT_NO_CHARACTER ? 0xFFFD : character, to_width, spelt);
+        if (character == WINWS_KIT_NO_CHARACTER)
+            *wrong = 1, character = 0xFFFD;
+        count = winws_kit_spell(character, to_width, spelt);
         if (units + count <= room)
             memcpy((char *)to + units * to_width, spelt, count * to_width);
         else
