@@ -4,10 +4,10 @@
 #define RECEIVE_QUEUE WEB_SOCKET_RECEIVE_ACTION_QUEUE
 #define ALL_QUEUE WEB_SOCKET_ALL_ACTION_QUEUE
 
-#define HEADER(name, value) { (char *)(uintptr_t)name, sizeof name - 1, (char *)(uintptr_t)value, sizeof value - 1 }
+#define HEADER(name, value) { (char *)name, sizeof name - 1, (char *)value, sizeof value - 1 }
 
 /* A request whose key is that of RFC 6455 section 1.3. */
-static const WEB_SOCKET_HTTP_HEADER good_request[] = {
+static WEB_SOCKET_HTTP_HEADER good_request[] = {
     HEADER("Host", "h"), HEADER("Upgrade", "websocket"), HEADER("Connection", "Upgrade"), HEADER("Sec-WebSocket-Version", "13"),
     HEADER("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
 };

@@ -140,9 +140,9 @@ static void fault_line(const char *situation, const char *bytes, ULONG length)
 
 static void b5_10(void)
 {
-    static const WEB_SOCKET_HTTP_HEADER extension = HEADER("Sec-WebSocket-Extensions", "x");
-    static const WEB_SOCKET_HTTP_HEADER protocol = HEADER("Sec-WebSocket-Protocol", "x");
-    static const WEB_SOCKET_HTTP_HEADER version = HEADER("Sec-WebSocket-Version", "8");
+    static WEB_SOCKET_HTTP_HEADER extension = HEADER("Sec-WebSocket-Extensions", "x");
+    static WEB_SOCKET_HTTP_HEADER protocol = HEADER("Sec-WebSocket-Protocol", "x");
+    static WEB_SOCKET_HTTP_HEADER version = HEADER("Sec-WebSocket-Version", "8");
     WEB_SOCKET_HTTP_HEADER request[5], *headers;
     ULONG count;
     WEB_SOCKET_HANDLE accepting = NULL;

@@ -4,7 +4,7 @@ static void url_line(const char *situation, const WCHAR *url)
 {
     URL_COMPONENTS parts;
     WCHAR made[256];
-    DWORD length = 256, small = 3;
+    DWORD length = 256, little = 3;
     memset(&parts, 0, sizeof parts);
     parts.dwStructSize = sizeof parts;
     parts.dwSchemeLength = parts.dwHostNameLength = parts.dwUserNameLength = parts.dwPasswordLength = parts.dwUrlPathLength
@@ -13,8 +13,8 @@ static void url_line(const char *situation, const WCHAR *url)
     note_code(code_of(WinHttpCreateUrl(&parts, 0, made, &length)));
     note("length=%lu", (unsigned long)length);
     note_wide(made);
-    note("small=%lu", (unsigned long)code_of(WinHttpCreateUrl(&parts, 0, made, &small)));
-    note("needs=%lu", (unsigned long)small);
+    note("small=%lu", (unsigned long)code_of(WinHttpCreateUrl(&parts, 0, made, &little)));
+    note("needs=%lu", (unsigned long)little);
     line(situation);
 }
 
