@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 
 use winws_tests_generator::workspace;
 
-use super::installed::flags;
+use super::installed::{flags, prefix};
 use super::{Compiler, STRICT, compilers};
 use crate::folders::build_folder;
 
@@ -52,6 +52,11 @@ pub(super) fn run(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.current_dir(workspace()).output().unwrap();
     assert!(status.success(), "{command:?}: {status}\n{}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).unwrap()
+}
+
+/// The static library.
+pub(super) fn library() -> PathBuf {
+    prefix().join("lib/libwinws.a")
 }
 
 /// Compiles and links a source with the words of pkg-config, with other compilers and what they are told.
