@@ -99,11 +99,23 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 W,
             >(
                 runtime,
-                local_url.ok_or(BadArgument)?,
+                local_url.as_deref().ok_or(BadArgument)?,
                 dwFlags,
                 &mut local_url_components,
             ) {
                 Ok(()) => {
+                    let mut local_url_components = local_url_components;
+                    for pointer in [
+                        &mut local_url_components.scheme,
+                        &mut local_url_components.host_name,
+                        &mut local_url_components.user_name,
+                        &mut local_url_components.password,
+                        &mut local_url_components.url_path,
+                        &mut local_url_components.extra_info,
+                    ] {
+                        *pointer = ffi::in_place(*pointer, local_url.as_deref(), pwszUrl)
+                            .cast_mut();
+                    }
                     unsafe {
                         ffi::write(
                             lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
@@ -115,6 +127,22 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 Err(error) => {
                     let code = crate::Win32Error::from(error);
                     if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
+                        let mut local_url_components = local_url_components;
+                        for pointer in [
+                            &mut local_url_components.scheme,
+                            &mut local_url_components.host_name,
+                            &mut local_url_components.user_name,
+                            &mut local_url_components.password,
+                            &mut local_url_components.url_path,
+                            &mut local_url_components.extra_info,
+                        ] {
+                            *pointer = ffi::in_place(
+                                    *pointer,
+                                    local_url.as_deref(),
+                                    pwszUrl,
+                                )
+                                .cast_mut();
+                        }
                         unsafe {
                             ffi::write(
                                 lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
@@ -153,13 +181,12 @@ pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 W,
             >(
                 runtime,
-                unsafe {
-                    ffi::reference(
-                        lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
-                    )
-                }?,
+                &unsafe {
+                    ffi::read(lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>())
+                }
+                    .ok_or(BadArgument)?,
                 dwFlags,
-                unsafe {
+                &mut unsafe {
                     ffi::slice_mut(
                         pwszUrl.cast::<W>(),
                         if pwszUrl.is_null() {
@@ -254,7 +281,7 @@ pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session, W: WideChar
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 dwOption,
-                unsafe {
+                &mut unsafe {
                     ffi::slice_mut(
                         lpBuffer.cast::<u8>(),
                         if lpBuffer.is_null() {
@@ -743,7 +770,7 @@ pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, W: WideCha
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
                 dwInfoLevel,
                 local_name.as_deref(),
-                unsafe {
+                &mut unsafe {
                     ffi::slice_mut(
                         lpBuffer.cast::<u8>(),
                         if lpBuffer.is_null() {
@@ -1346,11 +1373,12 @@ pub unsafe fn WinHttpGetProxyForUrl<F: Ffi, R: crate::winhttp::Proxy, W: WideCha
                 runtime,
                 crate::winhttp::HInternet::from_raw(hSession.addr()),
                 local_url.as_deref().ok_or(BadArgument)?,
-                unsafe {
-                    ffi::reference(
+                &unsafe {
+                    ffi::read(
                         pAutoProxyOptions.cast::<crate::winhttp::AutoproxyOptions<W>>(),
                     )
-                }?,
+                }
+                    .ok_or(BadArgument)?,
             ) {
                 Ok(local_proxy_info) => {
                     unsafe {
@@ -1390,11 +1418,12 @@ pub unsafe fn WinHttpGetProxyForUrlEx<F: Ffi, R: crate::winhttp::Proxy, W: WideC
             runtime,
             crate::winhttp::HInternet::from_raw(hResolver.addr()),
             local_url.as_deref().ok_or(BadArgument)?,
-            unsafe {
-                ffi::reference(
+            &unsafe {
+                ffi::read(
                     pAutoProxyOptions.cast::<crate::winhttp::AutoproxyOptions<W>>(),
                 )
-            }?,
+            }
+                .ok_or(BadArgument)?,
             pContext,
         ) {
             Ok(()) => Ok(crate::Win32Error(0)),
@@ -1679,7 +1708,7 @@ pub unsafe fn WinHttpWebSocketQueryCloseStatus<F: Ffi, R: crate::winhttp::WebSoc
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
             &mut local_status,
-            unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,
+            &mut unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,
             &mut local_reason_length_consumed,
         ) {
             Ok(()) => {
