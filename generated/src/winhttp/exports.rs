@@ -703,11 +703,7 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
     F::last_error(
         0,
         || {
-            let before_number_of_bytes_available = unsafe {
-                ffi::read(lpdwNumberOfBytesAvailable.cast::<u32>())
-            }
-                .unwrap_or(0);
-            let mut local_number_of_bytes_available: u32 = before_number_of_bytes_available;
+            let mut local_number_of_bytes_available: u32 = u32::MAX;
             match crate::winhttp::Request::query_data_available(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -717,9 +713,7 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
                 ),
             ) {
                 Ok(()) => {
-                    if local_number_of_bytes_available
-                        != before_number_of_bytes_available
-                    {
+                    if local_number_of_bytes_available != u32::MAX {
                         unsafe {
                             ffi::write(
                                 lpdwNumberOfBytesAvailable.cast::<u32>(),
@@ -827,11 +821,7 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
             unsafe {
                 ffi::write(lpdwNumberOfBytesRead.cast::<u32>(), 0);
             }
-            let before_number_of_bytes_read = unsafe {
-                ffi::read(lpdwNumberOfBytesRead.cast::<u32>())
-            }
-                .unwrap_or(0);
-            let mut local_number_of_bytes_read: u32 = before_number_of_bytes_read;
+            let mut local_number_of_bytes_read: u32 = 0;
             match crate::winhttp::Request::read_data(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -841,7 +831,7 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                 ffi::local(lpdwNumberOfBytesRead, &mut local_number_of_bytes_read),
             ) {
                 Ok(()) => {
-                    if local_number_of_bytes_read != before_number_of_bytes_read {
+                    if local_number_of_bytes_read != 0 {
                         unsafe {
                             ffi::write(
                                 lpdwNumberOfBytesRead.cast::<u32>(),
@@ -864,7 +854,7 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR
                     | crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
                     | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code
-                        && local_number_of_bytes_read != before_number_of_bytes_read
+                        && local_number_of_bytes_read != 0
                     {
                         unsafe {
                             ffi::write(
@@ -1005,11 +995,7 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
             unsafe {
                 ffi::write(lpdwNumberOfBytesWritten.cast::<u32>(), 0);
             }
-            let before_number_of_bytes_written = unsafe {
-                ffi::read(lpdwNumberOfBytesWritten.cast::<u32>())
-            }
-                .unwrap_or(0);
-            let mut local_number_of_bytes_written: u32 = before_number_of_bytes_written;
+            let mut local_number_of_bytes_written: u32 = 0;
             match crate::winhttp::Request::write_data(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -1019,7 +1005,7 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
                 ffi::local(lpdwNumberOfBytesWritten, &mut local_number_of_bytes_written),
             ) {
                 Ok(()) => {
-                    if local_number_of_bytes_written != before_number_of_bytes_written {
+                    if local_number_of_bytes_written != 0 {
                         unsafe {
                             ffi::write(
                                 lpdwNumberOfBytesWritten.cast::<u32>(),
@@ -1040,8 +1026,7 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR = code
-                        && local_number_of_bytes_written
-                            != before_number_of_bytes_written
+                        && local_number_of_bytes_written != 0
                     {
                         unsafe {
                             ffi::write(
@@ -1758,12 +1743,8 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
     peBufferType: *mut i32,
 ) -> u32 {
     F::win32(|| {
-        let before_bytes_read = unsafe { ffi::read(pdwBytesRead.cast::<u32>()) }
-            .unwrap_or(0);
-        let mut local_bytes_read: u32 = before_bytes_read;
-        let before_buffer_type = unsafe { ffi::read(peBufferType.cast::<i32>()) }
-            .unwrap_or(0);
-        let mut local_buffer_type: i32 = before_buffer_type;
+        let mut local_bytes_read: u32 = u32::MAX;
+        let mut local_buffer_type: i32 = i32::MIN;
         match crate::winhttp::WebSocket::web_socket_receive(
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
@@ -1772,12 +1753,12 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
             ffi::local(peBufferType, &mut local_buffer_type),
         ) {
             Ok(()) => {
-                if local_bytes_read != before_bytes_read {
+                if local_bytes_read != u32::MAX {
                     unsafe {
                         ffi::write(pdwBytesRead.cast::<u32>(), local_bytes_read);
                     }
                 }
-                if local_buffer_type != before_buffer_type {
+                if local_buffer_type != i32::MIN {
                     unsafe {
                         ffi::write(peBufferType.cast::<i32>(), local_buffer_type);
                     }

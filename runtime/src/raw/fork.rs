@@ -6,8 +6,8 @@
 //! A process that was begun without the C library's `fork`, by a system call of its own, is not seen here.
 
 use std::marker::PhantomData;
-use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::{fmt, ptr};
 
 /// How many forks led to this process since somebody watches.
 static FORKS: AtomicUsize = AtomicUsize::new(0);
@@ -55,14 +55,12 @@ extern "C" fn in_child() {
 }
 
 /// A value of which each process has one, made at its first use and kept for ever.
-#[derive(Debug)]
 pub(crate) struct OfProcess<T> {
     current: AtomicPtr<Made<T>>,
     make: fn() -> T,
     owned: PhantomData<T>,
 }
 
-#[derive(Debug)]
 struct Made<T> {
     value: T,
     generation: usize,
@@ -104,6 +102,12 @@ impl<T: Send + Sync> OfProcess<T> {
         };
         // SAFETY: it is of a box that is never freed.
         unsafe { &(*made).value }
+    }
+}
+
+impl<T: fmt::Debug + Send + Sync> fmt::Debug for OfProcess<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OfProcess").field(self.get()).finish()
     }
 }
 

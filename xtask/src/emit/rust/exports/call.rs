@@ -101,7 +101,7 @@ impl Call<'_> {
     /// Writes an output.
     fn write(&self, arg: &Arg) -> TokenStream {
         let write = self.plain_write(arg);
-        let Some(is_changed) = is_changed(self.function, arg) else { return write };
+        let Some(is_changed) = is_changed(self.function, arg, self.scope) else { return write };
         quote! { if #is_changed { #write } }
     }
 
@@ -124,7 +124,7 @@ impl Call<'_> {
         });
         let codes: Vec<TokenStream> = codes.collect();
         let write = self.plain_write(arg);
-        let is_changed = is_changed(function, arg).map(|is_changed| quote! { && #is_changed });
+        let is_changed = is_changed(function, arg, self.scope).map(|is_changed| quote! { && #is_changed });
         (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code #is_changed { #write } })
     }
 }
@@ -171,12 +171,8 @@ fn output_local(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream
     if arg.returned {
         return quote! { #required };
     }
-    if may_stay(function, arg) {
-        let before = before(function, arg);
-        return quote! {
-            let #before = unsafe { ffi::read(#pointer.cast::<#type_>()) }.unwrap_or(#zero);
-            let mut #local: #type_ = #before;
-        };
+    if let Some(untouched) = untouched(function, arg, scope) {
+        return quote! { let mut #local: #type_ = #untouched; };
     }
     let before = match param.direction {
         // C's variable need not hold anything yet.
@@ -202,20 +198,29 @@ fn outcome(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
 }
 
 /// Whether there is something to write in an output that a method may leave.
-fn is_changed(function: &Function, arg: &Arg) -> Option<TokenStream> {
-    let (local, before) = (local(function, arg), before(function, arg));
-    may_stay(function, arg).then(|| quote! { #local != #before })
+fn is_changed(function: &Function, arg: &Arg, scope: Scope<'_>) -> Option<TokenStream> {
+    let (local, untouched) = (local(function, arg), untouched(function, arg, scope)?);
+    Some(quote! { #local != #untouched })
 }
 
-/// Whether a method may leave an output although it succeeds. An asynchronous call does: the variable is its program's at once.
-fn may_stay(function: &Function, arg: &Arg) -> bool {
-    let ArgKind::Reference { to, optional, .. } = &arg.kind else { return false };
-    *optional && function.params[arg.param].direction == Direction::Out && matches!(to, Type::Int(_) | Type::Enum(_))
-}
-
-/// The variable for what an output was before the call.
-fn before(function: &Function, arg: &Arg) -> Ident {
-    free(function, &format!("before_{}", function.params[arg.param].rust_name))
+/// What the variable holds of an output that a method may leave although it succeeds. An asynchronous call does: the output
+/// is its program's at once. C's own value would do as well, but nothing has been written there yet, and programs that look for
+/// uses of such values would find ours.
+fn untouched(function: &Function, arg: &Arg, scope: Scope<'_>) -> Option<TokenStream> {
+    let ArgKind::Reference { to, optional: true, .. } = &arg.kind else { return None };
+    if function.params[arg.param].direction != Direction::Out {
+        return None;
+    }
+    match to {
+        Type::Int(_) | Type::Enum(_) if clear(function, arg, scope).is_some() => Some(zero_outside(to, scope)),
+        // No count is so great, and no member of an enumeration so small.
+        Type::Int(int) => {
+            let type_ = format_ident!("{}", int.name());
+            Some(quote! { #type_::MAX })
+        }
+        Type::Enum(_) => Some(quote! { i32::MIN }),
+        _ => None,
+    }
 }
 
 fn is_output(arg: &Arg) -> bool {
