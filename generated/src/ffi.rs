@@ -4,8 +4,11 @@
 //!
 //! `NULL` beside a length of 0 is the empty slice. A pointer that must not be `NULL`, a length without a pointer, a
 //! string that is not valid and a number that is none of an enumeration's are an argument that is not valid, whatever
-//! function they are given to. So is a pointer to what cannot stand at such an address: where C lets a processor fetch
-//! it from odd places, Rust does not. The elements of an input array are the exception: they are copied from there.
+//! function they are given to.
+//!
+//! Pointers may lead to odd addresses, as they may on processors that fetch from anywhere. A reference of Rust may not. So
+//! what goes in is copied from there, and what comes out is copied to there when the call is over. Only an object of a
+//! table stands where Rust put it.
 //!
 //! Memory that another language hands over counts as initialised, whatever it holds: an output may be a buffer that
 //! nobody has written yet. Rust code that calls a C function over a trait initialises its buffers before.
@@ -14,6 +17,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ffi::c_char;
+use core::ops::{Deref, DerefMut};
 use core::slice;
 
 use crate::{HResult, WideChar, Win32Error};
@@ -112,9 +116,9 @@ pub fn bytes<W: WideChar>(length: impl TryInto<usize>, in_characters: bool) -> R
 }
 
 /// Whether so many elements may be there at all.
-fn fits<T>(pointer: *const T, length: usize) -> Result<usize, BadArgument> {
+fn fits<T>(length: usize) -> Result<usize, BadArgument> {
     let bytes = length.checked_mul(size_of::<T>()).filter(|&bytes| isize::try_from(bytes).is_ok());
-    if bytes.is_none() || !pointer.is_aligned() { Err(BadArgument) } else { Ok(length) }
+    bytes.map(|_| length).ok_or(BadArgument)
 }
 
 /// A pointer and a length as such, for memory that outlives the call: nothing is read or written.
@@ -122,11 +126,11 @@ pub fn extent<T>(pointer: *const T, length: impl TryInto<usize>) -> Result<usize
     match (pointer.is_null(), size(length)?) {
         (true, 0) => Ok(0),
         (true, _) => Err(BadArgument),
-        (false, length) => fits(pointer, length),
+        (false, length) => fits::<T>(length),
     }
 }
 
-/// The elements of an input, which are copied if they stand at an odd address.
+/// The elements of an input.
 ///
 /// # Safety
 ///
@@ -135,29 +139,62 @@ pub unsafe fn elements<'a, T: Copy>(
     pointer: *const T,
     length: impl TryInto<usize>,
 ) -> Result<Cow<'a, [T]>, BadArgument> {
-    let length = size(length)?;
-    if pointer.is_null() || pointer.is_aligned() {
-        // SAFETY: the caller vouches for the elements.
-        return unsafe { slice(pointer, length) }.map(Cow::Borrowed);
+    let length = extent(pointer, length)?;
+    if pointer.is_null() {
+        return Ok(Cow::Borrowed(&[]));
     }
-    let bytes = length.checked_mul(size_of::<T>()).ok_or(BadArgument)?;
-    extent(pointer.cast::<u8>(), bytes)?;
+    if pointer.is_aligned() {
+        // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
+        return Ok(Cow::Borrowed(unsafe { slice::from_raw_parts(pointer, length) }));
+    }
     // SAFETY: the caller vouches for the elements.
-    Ok((0..length).map(|at| unsafe { pointer.add(at).read_unaligned() }).collect())
+    unsafe { copied(pointer, length) }.map(Cow::Owned)
 }
 
-/// The same, if they stand at an address that Rust allows.
+/// Copies of elements at any address.
 ///
 /// # Safety
 ///
-/// As [`elements`] says.
-unsafe fn slice<'a, T>(pointer: *const T, length: impl TryInto<usize>) -> Result<&'a [T], BadArgument> {
-    let length = extent(pointer, length)?;
-    if pointer.is_null() {
-        return Ok(&[]);
+/// `length` elements may be read at `pointer`.
+unsafe fn copied<T: Copy>(pointer: *const T, length: usize) -> Result<Vec<T>, BadArgument> {
+    let mut copy = Vec::new();
+    // One more, so that the end of the copy is the address of nothing else: see `in_place`.
+    copy.try_reserve_exact(length.checked_add(1).ok_or(BadArgument)?).map_err(|_| BadArgument)?;
+    // SAFETY: the caller vouches for the elements.
+    copy.extend((0..length).map(|at| unsafe { pointer.add(at).read_unaligned() }));
+    Ok(copy)
+}
+
+/// The elements of an output. Those at an odd address are copies, which are written back when this is dropped.
+#[derive(Debug)]
+pub struct Elements<'a, T: Copy> {
+    in_place: &'a mut [T],
+    copies: Vec<T>,
+    /// Where the copies go.
+    pointer: *mut T,
+}
+
+impl<T: Copy> Deref for Elements<'_, T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        if self.copies.is_empty() { self.in_place } else { &self.copies }
     }
-    // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
-    Ok(unsafe { slice::from_raw_parts(pointer, length) })
+}
+
+impl<T: Copy> DerefMut for Elements<'_, T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        if self.copies.is_empty() { self.in_place } else { &mut self.copies }
+    }
+}
+
+impl<T: Copy> Drop for Elements<'_, T> {
+    fn drop(&mut self) {
+        for (at, &element) in self.copies.iter().enumerate() {
+            // SAFETY: whoever made this vouched for so many elements.
+            unsafe { self.pointer.add(at).write_unaligned(element) };
+        }
+    }
 }
 
 /// The elements of an output.
@@ -165,36 +202,36 @@ unsafe fn slice<'a, T>(pointer: *const T, length: impl TryInto<usize>) -> Result
 /// # Safety
 ///
 /// Unless `pointer` is null, `length` elements may be written there, and nobody else uses them during `'a`.
-pub unsafe fn slice_mut<'a, T>(pointer: *mut T, length: impl TryInto<usize>) -> Result<&'a mut [T], BadArgument> {
+pub unsafe fn slice_mut<'a, T: Copy>(
+    pointer: *mut T,
+    length: impl TryInto<usize>,
+) -> Result<Elements<'a, T>, BadArgument> {
     let length = extent(pointer, length)?;
+    let mut elements = Elements { in_place: &mut [], copies: Vec::new(), pointer };
     if pointer.is_null() {
-        return Ok(&mut []);
+        return Ok(elements);
     }
-    // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
-    Ok(unsafe { slice::from_raw_parts_mut(pointer, length) })
+    if pointer.is_aligned() {
+        // SAFETY: the caller vouches for the elements, and the pointer is neither null nor odd.
+        elements.in_place = unsafe { slice::from_raw_parts_mut(pointer, length) };
+    } else {
+        // SAFETY: the caller vouches for the elements.
+        elements.copies = unsafe { copied(pointer, length) }?;
+    }
+    Ok(elements)
 }
 
-/// An input that must be there.
+/// An object that Rust has put where it is.
 ///
 /// # Safety
 ///
-/// Unless `pointer` is null, a `T` may be read there, and nobody writes it during `'a`.
-pub unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, BadArgument> {
-    // SAFETY: the caller vouches for the value.
-    unsafe { optional(pointer) }?.ok_or(BadArgument)
-}
-
-/// An input that may be left out.
-///
-/// # Safety
-///
-/// Unless `pointer` is null, a `T` may be read there, and nobody writes it during `'a`.
-pub unsafe fn optional<'a, T>(pointer: *const T) -> Result<Option<&'a T>, BadArgument> {
+/// Unless `pointer` is null or odd, it leads to a `T`, and nobody writes it during `'a`.
+pub unsafe fn object<'a, T>(pointer: *const T) -> Result<&'a T, BadArgument> {
     if !pointer.is_aligned() {
         return Err(BadArgument);
     }
-    // SAFETY: the caller vouches for the value, and the pointer is not odd.
-    Ok(unsafe { pointer.as_ref() })
+    // SAFETY: the caller vouches for the object, and the pointer is not odd.
+    unsafe { pointer.as_ref() }.ok_or(BadArgument)
 }
 
 /// An output that must be there.
@@ -235,7 +272,7 @@ pub unsafe fn write<T>(pointer: *mut T, value: T) {
 ///
 /// Unless `pointer` is null, as many units may be read there as stand before a zero, and that one, and nobody writes
 /// them during `'a`.
-pub unsafe fn units<'a, U: Unit>(pointer: *const U) -> Result<Option<&'a [U]>, BadArgument> {
+pub unsafe fn units<'a, U: Unit>(pointer: *const U) -> Result<Option<Cow<'a, [U]>>, BadArgument> {
     if pointer.is_null() {
         return Ok(None);
     }
@@ -253,14 +290,23 @@ pub unsafe fn units_of<'a, U: Unit, L: Length>(
     pointer: *const U,
     length: L,
     terminated: impl IntoIterator<Item = L>,
-) -> Result<Option<&'a [U]>, BadArgument> {
+) -> Result<Option<Cow<'a, [U]>>, BadArgument> {
     if terminated.into_iter().any(|terminated| length == terminated) {
         // SAFETY: the caller vouches for a string that ends with a zero.
         return unsafe { units(pointer) };
     }
     // SAFETY: the caller vouches for so many units.
-    let units = unsafe { slice(pointer, length) }?;
+    let units = unsafe { elements(pointer, length) }?;
     Ok((!pointer.is_null()).then_some(units))
+}
+
+/// A pointer into the units of a string as one into C's own string, of which the units may be a copy. Other pointers stay.
+pub fn in_place<U: Unit>(pointer: *const U, units: Option<&[U]>, own: *const U) -> *const U {
+    let within = |units: &&[U]| (units.as_ptr()..=units.as_ptr_range().end).contains(&pointer);
+    match units.filter(within) {
+        Some(units) => own.wrapping_byte_add(pointer.addr() - units.as_ptr().addr()),
+        None => pointer,
+    }
 }
 
 /// The text of a string that ends with a zero. `None` if there is no string.
@@ -270,7 +316,7 @@ pub unsafe fn units_of<'a, U: Unit, L: Length>(
 /// As [`units`] says.
 pub unsafe fn text<U: Unit>(pointer: *const U) -> Result<Option<String>, BadArgument> {
     // SAFETY: the caller vouches for the units.
-    unsafe { units(pointer) }?.map(decoded).transpose()
+    unsafe { units(pointer) }?.map(|units| decoded(&units)).transpose()
 }
 
 /// The text of a string of so many units, or up to a zero if the length is one of `terminated`. `None` if there is no
@@ -285,7 +331,7 @@ pub unsafe fn text_of<U: Unit, L: Length>(
     terminated: impl IntoIterator<Item = L>,
 ) -> Result<Option<String>, BadArgument> {
     // SAFETY: the caller vouches for the units.
-    unsafe { units_of(pointer, length, terminated) }?.map(decoded).transpose()
+    unsafe { units_of(pointer, length, terminated) }?.map(|units| decoded(&units)).transpose()
 }
 
 fn decoded<U: Unit>(units: &[U]) -> Result<String, BadArgument> {
@@ -305,7 +351,7 @@ pub unsafe fn texts<U: Unit>(pointer: *const *const U) -> Result<Vec<String>, Ba
     // SAFETY: the caller vouches for all pointers up to a null one.
     let strings = unsafe { until(pointer, <*const U>::is_null) }?;
     // SAFETY: the caller vouches for what they lead to.
-    unsafe { each(strings) }
+    unsafe { each(&strings) }
 }
 
 /// The texts of so many strings, each of which ends with a zero.
@@ -338,11 +384,10 @@ unsafe fn each<U: Unit>(strings: &[*const U]) -> Result<Vec<String>, BadArgument
 /// # Safety
 ///
 /// As many elements may be read at `pointer` as stand before one that ends them, and that one.
-unsafe fn until<'a, T: Copy>(pointer: *const T, ends: impl Fn(T) -> bool) -> Result<&'a [T], BadArgument> {
-    fits(pointer, LONGEST)?;
+unsafe fn until<'a, T: Copy>(pointer: *const T, ends: impl Fn(T) -> bool) -> Result<Cow<'a, [T]>, BadArgument> {
     // SAFETY: the caller vouches for all elements up to the end, and none behind it is read.
-    let is_end = |at: &usize| ends(unsafe { pointer.add(*at).read() });
+    let is_end = |at: &usize| ends(unsafe { pointer.add(*at).read_unaligned() });
     let length = (0..LONGEST).find(is_end).ok_or(BadArgument)?;
     // SAFETY: these have just been read.
-    Ok(unsafe { slice::from_raw_parts(pointer, length) })
+    unsafe { elements(pointer, length) }
 }

@@ -278,8 +278,8 @@ fn a_renamed_parameter_changes_its_lines_only() {
         src/winhttp/errors.rs: +"The reason does not fit into cause. No part of it is copied, but the status code and the needed size are written."
         src/winhttp/exports.rs: -pvReason: *mut core::ffi::c_void,
         src/winhttp/exports.rs: +pvCause: *mut core::ffi::c_void,
-        src/winhttp/exports.rs: -unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,
-        src/winhttp/exports.rs: +unsafe { ffi::slice_mut(pvCause.cast::<u8>(), dwReasonLength) }?,
+        src/winhttp/exports.rs: -&mut unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,
+        src/winhttp/exports.rs: +&mut unsafe { ffi::slice_mut(pvCause.cast::<u8>(), dwReasonLength) }?,
         src/winhttp/exports.rs: -$crate::winhttp::sys::HINTERNET, pusStatus : * mut u16, pvReason : * mut
         src/winhttp/exports.rs: +$crate::winhttp::sys::HINTERNET, pusStatus : * mut u16, pvCause : * mut
         src/winhttp/exports.rs: -$ffi, _ > ($runtime, hWebSocket, pusStatus, pvReason, dwReasonLength,

@@ -3,6 +3,7 @@
 //! The runtime is a stub that writes down what it was called with. Nothing here may name the crate `winws`: it has C
 //! functions of the same names, and this test has those of the macros.
 
+mod addresses;
 mod callbacks;
 mod conventions;
 mod errors;

@@ -1,5 +1,6 @@
 //! The compilers of C and C++ that this machine has. All tests below this module need one, and `.ci/run` includes them.
 
+mod border;
 mod contract_program;
 pub(crate) mod headers;
 mod installed;

@@ -13,12 +13,12 @@ const BELOW: &[(&str, &[&str])] = &[
     ("tls", &["net"]),
     ("winhttp", &["net", "protocol", "handles", "raw"]),
     ("websocket", &["session", "protocol", "handles", "raw", "keys"]),
-    ("net", &["session", "protocol", "keys"]),
+    ("net", &["session", "protocol", "keys", "raw"]),
     ("session", &["protocol"]),
     ("protocol", &[]),
     ("raw", &[]),
     ("handles", &[]),
-    ("keys", &[]),
+    ("keys", &["raw"]),
     ("causes", &[]),
 ];
 

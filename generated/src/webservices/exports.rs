@@ -55,9 +55,8 @@ pub unsafe fn WsCloseChannel<F: Ffi, R: crate::webservices::Channels>(
         match crate::webservices::Channels::close_channel(
             runtime,
             channel.cast(),
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -156,7 +155,7 @@ pub unsafe fn WsGetChannelProperty<F: Ffi, R: crate::webservices::Channels, W: W
             channel.cast(),
             crate::webservices::ChannelPropertyId::try_from(id)
                 .map_err(|_| BadArgument)?,
-            unsafe { ffi::slice_mut(value.cast::<u8>(), valueSize) }?,
+            &mut unsafe { ffi::slice_mut(value.cast::<u8>(), valueSize) }?,
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
@@ -186,14 +185,14 @@ pub unsafe fn WsOpenChannel<F: Ffi, R: crate::webservices::Channels, W: WideChar
         >(
             runtime,
             channel.cast(),
-            unsafe {
-                ffi::reference(
+            &unsafe {
+                ffi::read(
                     endpointAddress.cast::<crate::webservices::EndpointAddress<W>>(),
                 )
-            }?,
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            }
+                .ok_or(BadArgument)?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -278,9 +277,8 @@ pub unsafe fn WsShutdownSessionChannel<F: Ffi, R: crate::webservices::Channels>(
         match crate::webservices::Channels::shutdown_session_channel(
             runtime,
             channel.cast(),
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -412,7 +410,8 @@ pub unsafe fn WsAddErrorString<F: Ffi, R: crate::webservices::ErrorObjects, W: W
         >(
             runtime,
             error.cast(),
-            unsafe { ffi::reference(string.cast::<crate::webservices::WsString<W>>()) }?,
+            &unsafe { ffi::read(string.cast::<crate::webservices::WsString<W>>()) }
+                .ok_or(BadArgument)?,
         ) {
             Ok(()) => Ok(crate::HResult(0)),
             Err(error_) => {
@@ -494,7 +493,7 @@ pub unsafe fn WsGetErrorProperty<F: Ffi, R: crate::webservices::ErrorObjects>(
             runtime,
             error.cast(),
             crate::webservices::ErrorPropertyId::try_from(id).map_err(|_| BadArgument)?,
-            unsafe { ffi::slice_mut(buffer.cast::<u8>(), bufferSize) }?,
+            &mut unsafe { ffi::slice_mut(buffer.cast::<u8>(), bufferSize) }?,
         ) {
             Ok(()) => Ok(crate::HResult(0)),
             Err(error_) => {
@@ -705,7 +704,7 @@ unsafe extern "system" fn custom_channel_reset_channel<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::reset_channel(
             object,
             error.cast(),
@@ -729,17 +728,15 @@ unsafe extern "system" fn custom_channel_open_channel<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::open_channel(
             object,
-            unsafe {
-                ffi::reference(
-                    endpointAddress.cast::<crate::webservices::EndpointAddress>(),
-                )
-            }?,
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            &unsafe {
+                ffi::read(endpointAddress.cast::<crate::webservices::EndpointAddress>())
+            }
+                .ok_or(BadArgument)?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -760,12 +757,11 @@ unsafe extern "system" fn custom_channel_close_channel<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::close_channel(
             object,
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -785,7 +781,7 @@ unsafe extern "system" fn custom_channel_abort_channel<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::abort_channel(
             object,
             error.cast(),
@@ -810,12 +806,12 @@ unsafe extern "system" fn custom_channel_get_channel_property<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::get_channel_property(
             object,
             crate::webservices::ChannelPropertyId::try_from(id)
                 .map_err(|_| BadArgument)?,
-            unsafe { ffi::slice_mut(value.cast::<u8>(), valueSize) }?,
+            &mut unsafe { ffi::slice_mut(value.cast::<u8>(), valueSize) }?,
             error.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
@@ -838,7 +834,7 @@ unsafe extern "system" fn custom_channel_set_channel_property<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::set_channel_property(
             object,
             crate::webservices::ChannelPropertyId::try_from(id)
@@ -865,13 +861,12 @@ unsafe extern "system" fn custom_channel_write_message_start<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::write_message_start(
             object,
             message.cast(),
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -893,13 +888,12 @@ unsafe extern "system" fn custom_channel_write_message_end<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::write_message_end(
             object,
             message.cast(),
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -921,13 +915,12 @@ unsafe extern "system" fn custom_channel_read_message_start<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::read_message_start(
             object,
             message.cast(),
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -949,13 +942,12 @@ unsafe extern "system" fn custom_channel_read_message_end<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::read_message_end(
             object,
             message.cast(),
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),
@@ -976,7 +968,7 @@ unsafe extern "system" fn custom_channel_abandon_message<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::abandon_message(
             object,
             message.cast(),
@@ -1000,12 +992,11 @@ unsafe extern "system" fn custom_channel_shutdown_session_channel<
     error: *mut crate::webservices::sys::WS_ERROR,
 ) -> i32 {
     F::hresult(|| {
-        let object = unsafe { ffi::reference(channelInstance.cast::<T>()) }?;
+        let object = unsafe { ffi::object(channelInstance.cast::<T>()) }?;
         match <T as crate::webservices::CustomChannel>::shutdown_session_channel(
             object,
-            unsafe {
-                ffi::optional(asyncContext.cast::<crate::webservices::AsyncContext>())
-            }?,
+            unsafe { ffi::read(asyncContext.cast::<crate::webservices::AsyncContext>()) }
+                .as_ref(),
             error.cast(),
         ) {
             Ok(value) => Ok(crate::HResult::from(value)),

@@ -147,7 +147,7 @@ pub unsafe fn WebSocketGetGlobalProperty<F: Ffi, R: crate::websocket::Handles>(
         match crate::websocket::Handles::get_global_property(
             runtime,
             crate::websocket::PropertyType::try_from(eType).map_err(|_| BadArgument)?,
-            unsafe {
+            &mut unsafe {
                 ffi::slice_mut(
                     pvValue.cast::<u8>(),
                     if pvValue.is_null() {
@@ -395,7 +395,7 @@ pub unsafe fn WebSocketEndClientHandshake<F: Ffi, R: crate::websocket::Handshake
                     ulReponseHeaderCount,
                 )
             }?,
-            unsafe {
+            &mut unsafe {
                 ffi::slice_mut(
                     pulSelectedExtensions.cast::<u32>(),
                     if pulSelectedExtensions.is_null() {
@@ -577,7 +577,7 @@ pub unsafe fn WebSocketGetAction<F: Ffi, R: crate::websocket::Transfer>(
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
             crate::websocket::ActionQueue::try_from(eActionQueue)
                 .map_err(|_| BadArgument)?,
-            unsafe {
+            &mut unsafe {
                 ffi::slice_mut(
                     pDataBuffers.cast::<crate::websocket::Buffer>(),
                     if pDataBuffers.is_null() {
@@ -697,7 +697,7 @@ pub unsafe fn WebSocketReceive<F: Ffi, R: crate::websocket::Transfer>(
         match crate::websocket::Transfer::receive(
             runtime,
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
-            unsafe { ffi::optional(pBuffer.cast::<crate::websocket::Buffer>()) }?,
+            unsafe { ffi::read(pBuffer.cast::<crate::websocket::Buffer>()) }.as_ref(),
             pvContext.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),
@@ -726,7 +726,7 @@ pub unsafe fn WebSocketSend<F: Ffi, R: crate::websocket::Transfer>(
             runtime,
             crate::websocket::Handle::from_raw(hWebSocket.addr()),
             crate::websocket::BufferType::try_from(BufferType).map_err(|_| BadArgument)?,
-            unsafe { ffi::optional(pBuffer.cast::<crate::websocket::Buffer>()) }?,
+            unsafe { ffi::read(pBuffer.cast::<crate::websocket::Buffer>()) }.as_ref(),
             Context.cast(),
         ) {
             Ok(()) => Ok(crate::HResult(0)),

@@ -99,11 +99,23 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 W,
             >(
                 runtime,
-                local_url.ok_or(BadArgument)?,
+                local_url.as_deref().ok_or(BadArgument)?,
                 dwFlags,
                 &mut local_url_components,
             ) {
                 Ok(()) => {
+                    let mut local_url_components = local_url_components;
+                    for pointer in [
+                        &mut local_url_components.scheme,
+                        &mut local_url_components.host_name,
+                        &mut local_url_components.user_name,
+                        &mut local_url_components.password,
+                        &mut local_url_components.url_path,
+                        &mut local_url_components.extra_info,
+                    ] {
+                        *pointer = ffi::in_place(*pointer, local_url.as_deref(), pwszUrl)
+                            .cast_mut();
+                    }
                     unsafe {
                         ffi::write(
                             lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
@@ -115,6 +127,22 @@ pub unsafe fn WinHttpCrackUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 Err(error) => {
                     let code = crate::Win32Error::from(error);
                     if let crate::Win32Error::ERROR_INSUFFICIENT_BUFFER = code {
+                        let mut local_url_components = local_url_components;
+                        for pointer in [
+                            &mut local_url_components.scheme,
+                            &mut local_url_components.host_name,
+                            &mut local_url_components.user_name,
+                            &mut local_url_components.password,
+                            &mut local_url_components.url_path,
+                            &mut local_url_components.extra_info,
+                        ] {
+                            *pointer = ffi::in_place(
+                                    *pointer,
+                                    local_url.as_deref(),
+                                    pwszUrl,
+                                )
+                                .cast_mut();
+                        }
                         unsafe {
                             ffi::write(
                                 lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
@@ -153,13 +181,12 @@ pub unsafe fn WinHttpCreateUrl<F: Ffi, R: crate::winhttp::Session, W: WideChar>(
                 W,
             >(
                 runtime,
-                unsafe {
-                    ffi::reference(
-                        lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>(),
-                    )
-                }?,
+                &unsafe {
+                    ffi::read(lpUrlComponents.cast::<crate::winhttp::UrlComponents<W>>())
+                }
+                    .ok_or(BadArgument)?,
                 dwFlags,
-                unsafe {
+                &mut unsafe {
                     ffi::slice_mut(
                         pwszUrl.cast::<W>(),
                         if pwszUrl.is_null() {
@@ -254,7 +281,7 @@ pub unsafe fn WinHttpQueryOption<F: Ffi, R: crate::winhttp::Session, W: WideChar
                 runtime,
                 crate::winhttp::HInternet::from_raw(hInternet.addr()),
                 dwOption,
-                unsafe {
+                &mut unsafe {
                     ffi::slice_mut(
                         lpBuffer.cast::<u8>(),
                         if lpBuffer.is_null() {
@@ -676,11 +703,7 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
     F::last_error(
         0,
         || {
-            let before_number_of_bytes_available = unsafe {
-                ffi::read(lpdwNumberOfBytesAvailable.cast::<u32>())
-            }
-                .unwrap_or(0);
-            let mut local_number_of_bytes_available: u32 = before_number_of_bytes_available;
+            let mut local_number_of_bytes_available: u32 = u32::MAX;
             match crate::winhttp::Request::query_data_available(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -690,9 +713,7 @@ pub unsafe fn WinHttpQueryDataAvailable<F: Ffi, R: crate::winhttp::Request>(
                 ),
             ) {
                 Ok(()) => {
-                    if local_number_of_bytes_available
-                        != before_number_of_bytes_available
-                    {
+                    if local_number_of_bytes_available != u32::MAX {
                         unsafe {
                             ffi::write(
                                 lpdwNumberOfBytesAvailable.cast::<u32>(),
@@ -743,7 +764,7 @@ pub unsafe fn WinHttpQueryHeaders<F: Ffi, R: crate::winhttp::Request, W: WideCha
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
                 dwInfoLevel,
                 local_name.as_deref(),
-                unsafe {
+                &mut unsafe {
                     ffi::slice_mut(
                         lpBuffer.cast::<u8>(),
                         if lpBuffer.is_null() {
@@ -800,11 +821,7 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
             unsafe {
                 ffi::write(lpdwNumberOfBytesRead.cast::<u32>(), 0);
             }
-            let before_number_of_bytes_read = unsafe {
-                ffi::read(lpdwNumberOfBytesRead.cast::<u32>())
-            }
-                .unwrap_or(0);
-            let mut local_number_of_bytes_read: u32 = before_number_of_bytes_read;
+            let mut local_number_of_bytes_read: u32 = 0;
             match crate::winhttp::Request::read_data(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -814,7 +831,7 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                 ffi::local(lpdwNumberOfBytesRead, &mut local_number_of_bytes_read),
             ) {
                 Ok(()) => {
-                    if local_number_of_bytes_read != before_number_of_bytes_read {
+                    if local_number_of_bytes_read != 0 {
                         unsafe {
                             ffi::write(
                                 lpdwNumberOfBytesRead.cast::<u32>(),
@@ -837,7 +854,7 @@ pub unsafe fn WinHttpReadData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR
                     | crate::Win32Error::ERROR_WINHTTP_INVALID_SERVER_RESPONSE
                     | crate::Win32Error::ERROR_WINHTTP_RESPONSE_DRAIN_OVERFLOW = code
-                        && local_number_of_bytes_read != before_number_of_bytes_read
+                        && local_number_of_bytes_read != 0
                     {
                         unsafe {
                             ffi::write(
@@ -978,11 +995,7 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
             unsafe {
                 ffi::write(lpdwNumberOfBytesWritten.cast::<u32>(), 0);
             }
-            let before_number_of_bytes_written = unsafe {
-                ffi::read(lpdwNumberOfBytesWritten.cast::<u32>())
-            }
-                .unwrap_or(0);
-            let mut local_number_of_bytes_written: u32 = before_number_of_bytes_written;
+            let mut local_number_of_bytes_written: u32 = 0;
             match crate::winhttp::Request::write_data(
                 runtime,
                 crate::winhttp::HInternet::from_raw(hRequest.addr()),
@@ -992,7 +1005,7 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
                 ffi::local(lpdwNumberOfBytesWritten, &mut local_number_of_bytes_written),
             ) {
                 Ok(()) => {
-                    if local_number_of_bytes_written != before_number_of_bytes_written {
+                    if local_number_of_bytes_written != 0 {
                         unsafe {
                             ffi::write(
                                 lpdwNumberOfBytesWritten.cast::<u32>(),
@@ -1013,8 +1026,7 @@ pub unsafe fn WinHttpWriteData<F: Ffi, R: crate::winhttp::Request>(
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_TYPE
                     | crate::Win32Error::ERROR_WINHTTP_INCORRECT_HANDLE_STATE
                     | crate::Win32Error::ERROR_WINHTTP_CONNECTION_ERROR = code
-                        && local_number_of_bytes_written
-                            != before_number_of_bytes_written
+                        && local_number_of_bytes_written != 0
                     {
                         unsafe {
                             ffi::write(
@@ -1346,11 +1358,12 @@ pub unsafe fn WinHttpGetProxyForUrl<F: Ffi, R: crate::winhttp::Proxy, W: WideCha
                 runtime,
                 crate::winhttp::HInternet::from_raw(hSession.addr()),
                 local_url.as_deref().ok_or(BadArgument)?,
-                unsafe {
-                    ffi::reference(
+                &unsafe {
+                    ffi::read(
                         pAutoProxyOptions.cast::<crate::winhttp::AutoproxyOptions<W>>(),
                     )
-                }?,
+                }
+                    .ok_or(BadArgument)?,
             ) {
                 Ok(local_proxy_info) => {
                     unsafe {
@@ -1390,11 +1403,12 @@ pub unsafe fn WinHttpGetProxyForUrlEx<F: Ffi, R: crate::winhttp::Proxy, W: WideC
             runtime,
             crate::winhttp::HInternet::from_raw(hResolver.addr()),
             local_url.as_deref().ok_or(BadArgument)?,
-            unsafe {
-                ffi::reference(
+            &unsafe {
+                ffi::read(
                     pAutoProxyOptions.cast::<crate::winhttp::AutoproxyOptions<W>>(),
                 )
-            }?,
+            }
+                .ok_or(BadArgument)?,
             pContext,
         ) {
             Ok(()) => Ok(crate::Win32Error(0)),
@@ -1679,7 +1693,7 @@ pub unsafe fn WinHttpWebSocketQueryCloseStatus<F: Ffi, R: crate::winhttp::WebSoc
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
             &mut local_status,
-            unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,
+            &mut unsafe { ffi::slice_mut(pvReason.cast::<u8>(), dwReasonLength) }?,
             &mut local_reason_length_consumed,
         ) {
             Ok(()) => {
@@ -1729,12 +1743,8 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
     peBufferType: *mut i32,
 ) -> u32 {
     F::win32(|| {
-        let before_bytes_read = unsafe { ffi::read(pdwBytesRead.cast::<u32>()) }
-            .unwrap_or(0);
-        let mut local_bytes_read: u32 = before_bytes_read;
-        let before_buffer_type = unsafe { ffi::read(peBufferType.cast::<i32>()) }
-            .unwrap_or(0);
-        let mut local_buffer_type: i32 = before_buffer_type;
+        let mut local_bytes_read: u32 = u32::MAX;
+        let mut local_buffer_type: i32 = i32::MIN;
         match crate::winhttp::WebSocket::web_socket_receive(
             runtime,
             crate::winhttp::HInternet::from_raw(hWebSocket.addr()),
@@ -1743,12 +1753,12 @@ pub unsafe fn WinHttpWebSocketReceive<F: Ffi, R: crate::winhttp::WebSocket>(
             ffi::local(peBufferType, &mut local_buffer_type),
         ) {
             Ok(()) => {
-                if local_bytes_read != before_bytes_read {
+                if local_bytes_read != u32::MAX {
                     unsafe {
                         ffi::write(pdwBytesRead.cast::<u32>(), local_bytes_read);
                     }
                 }
-                if local_buffer_type != before_buffer_type {
+                if local_buffer_type != i32::MIN {
                     unsafe {
                         ffi::write(peBufferType.cast::<i32>(), local_buffer_type);
                     }

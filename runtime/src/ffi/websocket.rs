@@ -5,11 +5,12 @@ pub use winws_api::websocket::sys::{
 };
 
 use super::guard::Guard;
+use crate::raw::fork::OfProcess;
 use crate::websocket::Component;
 
 // SAFETY: the callers of the C functions vouch for every pointer in the structures that they pass.
-static COMPONENT: Component = unsafe { Component::new() };
+static COMPONENT: OfProcess<Component> = OfProcess::new(|| unsafe { Component::new() });
 
-winws_api::export_websocket_handles!(&COMPONENT, Guard);
-winws_api::export_websocket_handshake!(&COMPONENT, Guard);
-winws_api::export_websocket_transfer!(&COMPONENT, Guard);
+winws_api::export_websocket_handles!(COMPONENT.get(), Guard);
+winws_api::export_websocket_handshake!(COMPONENT.get(), Guard);
+winws_api::export_websocket_transfer!(COMPONENT.get(), Guard);

@@ -7,12 +7,13 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
 use super::wait::{Readiness, Waker};
 use super::waits::Waits;
+use crate::raw::fork::OfProcess;
 
 /// How many names are resolved at once. Helpers end when nothing is left to do.
 const MAX_HELPERS: usize = 4;
@@ -61,12 +62,12 @@ struct Waiting<'q> {
     question: &'q Arc<Question>,
 }
 
-static SYSTEM: LazyLock<Resolver> = LazyLock::new(|| Resolver::new(look_up));
+static SYSTEM: OfProcess<Resolver> = OfProcess::new(|| Resolver::new(look_up));
 
 impl Resolver {
     /// The one that asks the operating system.
     pub(super) fn system() -> &'static Self {
-        &SYSTEM
+        SYSTEM.get()
     }
 
     pub(super) fn new(lookup: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Self {

@@ -31,6 +31,7 @@ pub(crate) use self::crew::Job;
 pub(crate) use self::source::{Direction, Source};
 pub(crate) use self::timers::Timer;
 use self::timers::Timers;
+use crate::raw::fork::OfProcess;
 
 /// How many events of the system are taken at once.
 const EVENTS: usize = 256;
@@ -74,12 +75,12 @@ pub(crate) struct Registration {
     key: usize,
 }
 
-static CURRENT: Mutex<Weak<Lease>> = Mutex::new(Weak::new());
+static CURRENT: OfProcess<Mutex<Weak<Lease>>> = OfProcess::new(|| Mutex::new(Weak::new()));
 
 impl Lease {
     /// The lease of the process, which is shared by all who want one.
     pub(crate) fn get() -> io::Result<Arc<Self>> {
-        let mut current = lock(&CURRENT);
+        let mut current = lock(CURRENT.get());
         if let Some(lease) = current.upgrade()
             && lease.reactor.is_of_this_process()
         {

@@ -15,6 +15,7 @@ use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg
 
 use super::reactor::{Direction, Lease, Registration, Source};
 use super::wait::{Interest, Readiness, Waker, wait};
+use crate::raw::fork;
 
 /// A peer that is gone is an error, never the signal that ends the process.
 #[cfg(not(target_vendor = "apple"))]
@@ -79,6 +80,8 @@ pub(crate) struct Tcp {
     receive_limit: AtomicU64,
     /// Whether both directions were shut down here.
     given_up: AtomicBool,
+    /// The process that made it. Others that were forked off have copies of the socket.
+    process: usize,
     /// The reactor that says when a try is worth it, if one does.
     registration: OnceLock<Registration>,
     /// What takes the place of the socket in tests in one thread.
@@ -99,6 +102,7 @@ impl Tcp {
             way,
             receive_limit: AtomicU64::new(0),
             given_up: AtomicBool::new(false),
+            process: fork::generation(),
             registration: OnceLock::new(),
             #[cfg(test)]
             wire: None,
@@ -334,6 +338,10 @@ impl Drop for Tcp {
     fn drop(&mut self) {
         if let Some(registration) = self.registration.get() {
             registration.end(self.socket.as_fd());
+        }
+        // The peer learns that the stream ends, although a child still has a copy of the socket.
+        if fork::has_child() && self.process == fork::generation() {
+            self.shutdown(Shutdown::Both);
         }
     }
 }

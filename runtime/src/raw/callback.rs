@@ -1,7 +1,9 @@
 //! Calls of status callbacks, which are functions of C.
 
 use core::ffi::c_void;
-use core::ptr;
+use core::{mem, ptr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process;
 
 use winws_api::winhttp::{AsyncResult, HInternet, StatusCallback, WebSocketAsyncResult, WebSocketStatus};
 
@@ -12,6 +14,9 @@ use super::lent::Vouched;
 pub(crate) struct Callback {
     function: StatusCallback,
 }
+
+/// A callback that may throw an exception of C++, although it must not.
+type Throwing = unsafe extern "system-unwind" fn(HInternet, usize, u32, *mut c_void, u32);
 
 /// What a callback is told beside the status.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +45,8 @@ impl Callback {
     }
 
     /// Calls it in this thread. The information is there until it returns.
+    ///
+    /// An exception that leaves it ends the process. Nobody could say what becomes of a call that an exception has left half-way.
     pub(crate) fn call(self, handle: HInternet, context: usize, status: u32, information: Information<'_>) {
         let Some(function) = self.function else { return };
         let (mut number, mut of_handle): (u32, HInternet);
@@ -70,8 +77,14 @@ impl Callback {
                 whole(&mut socket_status)
             }
         };
+        // SAFETY: the two types differ in what the compiler assumes of exceptions.
+        let function = unsafe { mem::transmute::<unsafe extern "system" fn(_, _, _, _, _), Throwing>(function) };
         // SAFETY: whoever set the callback has vouched for it, and the information is what its page says.
-        unsafe { function(handle, context, status, pointer, length) };
+        let call = || unsafe { function(handle, context, status, pointer, length) };
+        // For an exception of another language, this itself ends the process.
+        if catch_unwind(AssertUnwindSafe(call)).is_err() {
+            process::abort();
+        }
     }
 }
 

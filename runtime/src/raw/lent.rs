@@ -9,7 +9,7 @@ use core::slice;
 use winws_api::websocket::{Buffer, HttpHeader, Property};
 use winws_api::{KeptBuffer, KeptBufferMut};
 
-/// A pointer that cannot be what the page says: null beside a length, or memory at an odd address.
+/// A pointer that cannot be what the page says: null beside a length, or memory of a session that is not aligned as its page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadPointer;
 

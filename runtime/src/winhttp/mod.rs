@@ -40,6 +40,7 @@ pub(crate) use self::socket::Socket;
 pub(crate) use self::url::Url;
 use crate::handles::HandleTable;
 use crate::net::Notice;
+use crate::raw::fork::OfProcess;
 use crate::raw::lent::Vouched;
 
 /// An implementation of WinHTTP, with handles of its own.
@@ -92,7 +93,7 @@ use crate::raw::lent::Vouched;
 pub struct WinHttp {
     own: HandleTable<Entry>,
     /// The handles that the process shares with C, in place of its own.
-    shared: Option<&'static HandleTable<Entry>>,
+    shared: Option<&'static OfProcess<HandleTable<Entry>>>,
     /// What the C functions vouch for.
     vouched: Option<Vouched>,
 }
@@ -114,7 +115,7 @@ enum Object {
     Socket(Arc<Socket>),
 }
 
-static OF_PROCESS: HandleTable<Entry> = HandleTable::new();
+static OF_PROCESS: OfProcess<HandleTable<Entry>> = OfProcess::new(HandleTable::new);
 
 static PROCESS: WinHttp = WinHttp { own: HandleTable::new(), shared: Some(&OF_PROCESS), vouched: None };
 
@@ -141,9 +142,9 @@ impl WinHttp {
         Self { own: HandleTable::new(), shared: Some(&OF_PROCESS), vouched: Some(vouched) }
     }
 
-    const fn objects(&self) -> &HandleTable<Entry> {
+    fn objects(&self) -> &HandleTable<Entry> {
         match self.shared {
-            Some(shared) => shared,
+            Some(shared) => shared.get(),
             None => &self.own,
         }
     }

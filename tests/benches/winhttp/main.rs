@@ -144,7 +144,8 @@ fn main() {
 /// The echo through the C functions, beside the Rust API.
 fn through_c(address: SocketAddr, is_asked: impl Fn(usize) -> bool) {
     println!("{:<5} {:>8}  {:>12} {:>12}  {:<22} floor", "c", "bytes", "Rust", "C", "ratio");
-    let echoes = ROWS.into_iter().filter(|(way, size, _)| matches!(way, Way::Echo) && *size != 64 << 10 && is_asked(*size));
+    let echoes =
+        ROWS.into_iter().filter(|(way, size, _)| matches!(way, Way::Echo) && *size != 64 << 10 && is_asked(*size));
     for (_, size, count) in echoes {
         let (message, path) = (Bytes::from(vec![b'x'; size]), format!("echo/{count}"));
         let mut rust = winws_client::Client::connect(address, &path, size);

@@ -3,6 +3,7 @@
 use std::ptr;
 
 use winws_api::WideChar;
+use winws_api::ffi::{self, BadArgument};
 use winws_api::webservices::{WsString, exports as ws};
 use winws_api::winhttp::{UrlComponents, exports as http};
 
@@ -32,14 +33,12 @@ fn what_comes_out_points_into_the_callers_own_string() {
 
 #[test]
 fn a_length_that_is_not_said_to_mean_it_does_not_end_a_string() {
-    let stub = Stub::new();
-    let mut components = UrlComponents::<u16>::default();
-    // SAFETY: nothing is read of a length that no memory has.
-    let done = unsafe {
-        let url = ptr::dangling::<u16>().wrapping_byte_add(1);
-        http::WinHttpCrackUrl::<Guard, _, u16>(&stub, url, u32::MAX, 0, &raw mut components)
-    };
-    assert_eq!((done, stub.calls()), (0, Vec::new()));
+    let units = utf16("ab");
+    // SAFETY: it ends with a zero, and nothing is read of a length that no memory has.
+    unsafe {
+        assert_eq!(ffi::units_of(units.as_ptr(), 0_i32, [0]).unwrap().as_deref(), Some(&units[..2]));
+        assert_eq!(ffi::units_of(units.as_ptr(), -1_i32, [0]), Err(BadArgument));
+    }
 }
 
 /// A URL that is made.

@@ -17,6 +17,7 @@ use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
 use super::{Jobs, Parker, Reactor, lock};
+use crate::raw::fork;
 
 /// How many threads there are at most. When as many callbacks block, nothing goes on until one of them returns.
 const MAX_THREADS: usize = 64;
@@ -142,6 +143,7 @@ impl Crew {
 
     /// What a thread does.
     fn work(&self, reactor: &Arc<Reactor>) {
+        let process = fork::generation();
         let mut state = self.arrive(lock(&self.state), reactor);
         loop {
             if let Some(job) = state.jobs.pop_front() {
@@ -150,6 +152,10 @@ impl Crew {
                 drop(state);
                 // A job that panics must not take the thread along: others count on it.
                 catch_unwind(AssertUnwindSafe(|| job.run())).ok();
+                if fork::generation() != process {
+                    // The job has forked, and this is the child. It must not wait in the parent's place.
+                    return;
+                }
                 state = lock(&self.state);
                 state.busy -= 1;
                 state.returns += 1;

@@ -9,6 +9,7 @@ use rustls::version::{TLS12, TLS13};
 use super::faults::Faults;
 use super::pem::{ClientCertificate, RevocationLists};
 use super::roots::Roots;
+use crate::raw::fork::OfProcess;
 
 /// The versions that may be agreed upon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +43,8 @@ pub(crate) struct Policy {
 
 /// The cryptography, which the features of this crate choose.
 pub(super) fn provider() -> &'static Arc<CryptoProvider> {
-    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
-    PROVIDER.get_or_init(|| {
+    static PROVIDER: OfProcess<OnceLock<Arc<CryptoProvider>>> = OfProcess::new(OnceLock::new);
+    PROVIDER.get().get_or_init(|| {
         #[cfg(feature = "aws-lc-rs")]
         let provider = rustls::crypto::aws_lc_rs::default_provider();
         #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]

@@ -6,6 +6,7 @@ use rustls::pki_types::{CertificateDer, TrustAnchor};
 use webpki::anchor_from_trusted_cert;
 
 use super::pem::{InvalidPem, certificates};
+use crate::raw::fork::OfProcess;
 
 /// The authorities whose certificates vouch for servers. At first they are those of the system.
 #[derive(Clone, Debug)]
@@ -70,8 +71,8 @@ impl Roots {
 
 /// The system's authorities. Certificates that cannot be read are left out, as OpenSSL does.
 fn system_anchors() -> &'static [TrustAnchor<'static>] {
-    static ANCHORS: OnceLock<Vec<TrustAnchor<'static>>> = OnceLock::new();
-    ANCHORS.get_or_init(|| {
+    static ANCHORS: OfProcess<OnceLock<Vec<TrustAnchor<'static>>>> = OfProcess::new(OnceLock::new);
+    ANCHORS.get().get_or_init(|| {
         let found = rustls_native_certs::load_native_certs().certs;
         let anchors: Vec<_> = found.iter().filter_map(|certificate| anchor(certificate).ok()).collect();
         #[cfg(feature = "webpki-roots")]

@@ -104,7 +104,7 @@ impl Part {
             Self::Callbacks => callbacks::file(spec, family),
             Self::Enums => enums::file(spec, family),
             Self::Errors => errors::file(spec, family),
-            Self::Exports => exports::file(family),
+            Self::Exports => exports::file(spec, family),
             Self::Structs => structs::file(spec, family),
             Self::Sys => Some(sys::file(spec, family)),
         }

@@ -158,7 +158,8 @@ pub(super) fn is_union(type_: &Type, spec: &Spec) -> bool {
     }
 }
 
-fn body<'a>(name: &TypeName, spec: &'a Spec) -> Option<&'a Record> {
+/// What a structure or union is made of.
+pub(super) fn body<'a>(name: &TypeName, spec: &'a Spec) -> Option<&'a Record> {
     let family = spec.families.iter().find(|family| family.name == name.family)?;
     let at = family.structs.binary_search_by(|struct_| struct_.origin.c_name.cmp(&name.c_name)).ok()?;
     Some(&family.structs[at].body)

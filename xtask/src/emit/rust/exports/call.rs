@@ -6,9 +6,9 @@ use quote::{format_ident, quote};
 use super::super::errors;
 use super::super::types::Scope;
 use super::sentinels::{failed, number_of, zero_outside};
-use super::{c_ident, c_type, family_path, free, safe_type, writable};
+use super::{c_ident, c_type, family_path, free, local, safe_type, strings, writable};
 use crate::draft::{Convention, Direction};
-use crate::model::{Arg, ArgKind, Function, Int, Type};
+use crate::model::{Arg, ArgKind, Function, Int, Spec, Type};
 
 /// A call of a safe method for a function of C.
 pub(super) struct Call<'a> {
@@ -27,6 +27,8 @@ pub(super) struct Call<'a> {
     pub unit: Option<TokenStream>,
     /// Where the types of the method are written.
     pub scope: Scope<'a>,
+    /// Where the structures are.
+    pub spec: &'a Spec,
 }
 
 impl Call<'_> {
@@ -39,15 +41,14 @@ impl Call<'_> {
         let outputs: Vec<&Arg> = arguments().filter(|arg| is_output(arg)).collect();
         let cleared = outputs.iter().filter_map(|arg| clear(function, arg, scope));
         let locals = outputs.iter().map(|arg| output_local(function, arg, scope));
-        let texts = arguments().filter_map(|arg| text(function, arg, self.unit.as_ref()));
+        let texts = arguments().filter_map(|arg| strings::text(function, arg, self.unit.as_ref()));
         let args = arguments().filter(|arg| !arg.returned).map(|arg| argument(function, arg, scope));
         let args = self.receiver.iter().cloned().chain(args);
         let made = self.makes.as_ref().map(|pointer| {
             let object = quote! { alloc::boxed::Box::into_raw(alloc::boxed::Box::new(#value)) };
             quote! { unsafe { ffi::write(#pointer, #object.cast()); } }
         });
-        let on_success: Vec<TokenStream> =
-            made.into_iter().chain(outputs.iter().map(|arg| write(function, arg, scope))).collect();
+        let on_success: Vec<TokenStream> = made.into_iter().chain(outputs.iter().map(|arg| self.write(arg))).collect();
         let call = quote! { #method(#(#args),*) };
         let prepare = quote! { #(#cleared)* #before #(#locals)* #(#texts)* };
         let returned = returned(&function.c_return, &value, scope);
@@ -80,7 +81,7 @@ impl Call<'_> {
         };
         let failed = told.then(|| quote! { #failed, });
         let (error, code) = (free(function, "error"), free(function, "code"));
-        let on_failure = outputs.iter().filter_map(|arg| write_on_failure(function, arg, &code, scope));
+        let on_failure = outputs.iter().filter_map(|arg| self.write_on_failure(arg, &code));
         let bits = bits(function);
         quote! {
             #run(#failed || {
@@ -95,6 +96,36 @@ impl Call<'_> {
                 }
             }) #bits
         }
+    }
+
+    /// Writes an output.
+    fn write(&self, arg: &Arg) -> TokenStream {
+        let write = self.plain_write(arg);
+        let Some(is_changed) = is_changed(self.function, arg, self.scope) else { return write };
+        quote! { if #is_changed { #write } }
+    }
+
+    fn plain_write(&self, arg: &Arg) -> TokenStream {
+        let (pointer, local) = (writable(&self.function.params[arg.param]), local(self.function, arg));
+        let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
+        let (type_, back) = (safe_type(to, self.scope), strings::back(self.function, arg, self.spec));
+        quote! { #back unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
+    }
+
+    /// Writes an output that some failures write.
+    fn write_on_failure(&self, arg: &Arg, code: &Ident) -> Option<TokenStream> {
+        let function = self.function;
+        let names = &function.params[arg.param].written_on_failure;
+        let errors = function.errors.iter().filter(|error| names.contains(&error.c_name));
+        let code_type = errors::code_type(function)?;
+        let codes = errors.map(|error| {
+            let name = format_ident!("{}", error.c_name);
+            quote! { #code_type::#name }
+        });
+        let codes: Vec<TokenStream> = codes.collect();
+        let write = self.plain_write(arg);
+        let is_changed = is_changed(function, arg, self.scope).map(|is_changed| quote! { && #is_changed });
+        (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code #is_changed { #write } })
     }
 }
 
@@ -140,12 +171,8 @@ fn output_local(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream
     if arg.returned {
         return quote! { #required };
     }
-    if may_stay(function, arg) {
-        let before = before(function, arg);
-        return quote! {
-            let #before = unsafe { ffi::read(#pointer.cast::<#type_>()) }.unwrap_or(#zero);
-            let mut #local: #type_ = #before;
-        };
+    if let Some(untouched) = untouched(function, arg, scope) {
+        return quote! { let mut #local: #type_ = #untouched; };
     }
     let before = match param.direction {
         // C's variable need not hold anything yet.
@@ -170,124 +197,34 @@ fn outcome(function: &Function, scope: Scope<'_>) -> Option<TokenStream> {
     Some(quote! { #family::#name { #(#fields),* } })
 }
 
-/// Writes an output.
-fn write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
-    let write = plain_write(function, arg, scope);
-    let Some(is_changed) = is_changed(function, arg) else { return write };
-    quote! { if #is_changed { #write } }
-}
-
-fn plain_write(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
-    let (pointer, local) = (writable(&function.params[arg.param]), local(function, arg));
-    let ArgKind::Reference { to, .. } = &arg.kind else { unreachable!("outputs are references") };
-    let type_ = safe_type(to, scope);
-    quote! { unsafe { ffi::write(#pointer.cast::<#type_>(), #local); } }
-}
-
 /// Whether there is something to write in an output that a method may leave.
-fn is_changed(function: &Function, arg: &Arg) -> Option<TokenStream> {
-    let (local, before) = (local(function, arg), before(function, arg));
-    may_stay(function, arg).then(|| quote! { #local != #before })
+fn is_changed(function: &Function, arg: &Arg, scope: Scope<'_>) -> Option<TokenStream> {
+    let (local, untouched) = (local(function, arg), untouched(function, arg, scope)?);
+    Some(quote! { #local != #untouched })
 }
 
-/// Whether a method may leave an output although it succeeds. An asynchronous call does: the variable is its program's at once.
-fn may_stay(function: &Function, arg: &Arg) -> bool {
-    let ArgKind::Reference { to, optional, .. } = &arg.kind else { return false };
-    *optional && function.params[arg.param].direction == Direction::Out && matches!(to, Type::Int(_) | Type::Enum(_))
-}
-
-/// The variable for what an output was before the call.
-fn before(function: &Function, arg: &Arg) -> Ident {
-    free(function, &format!("before_{}", function.params[arg.param].rust_name))
-}
-
-/// Writes an output that some failures write.
-fn write_on_failure(function: &Function, arg: &Arg, code: &Ident, scope: Scope<'_>) -> Option<TokenStream> {
-    let names = &function.params[arg.param].written_on_failure;
-    let errors = function.errors.iter().filter(|error| names.contains(&error.c_name));
-    let code_type = errors::code_type(function)?;
-    let codes = errors.map(|error| {
-        let name = format_ident!("{}", error.c_name);
-        quote! { #code_type::#name }
-    });
-    let codes: Vec<TokenStream> = codes.collect();
-    let write = plain_write(function, arg, scope);
-    let is_changed = is_changed(function, arg).map(|is_changed| quote! { && #is_changed });
-    (!codes.is_empty()).then(|| quote! { if let #(#codes)|* = #code #is_changed { #write } })
-}
-
-fn is_output(arg: &Arg) -> bool {
-    matches!(arg.kind, ArgKind::Reference { mutable: true, .. })
-}
-
-/// The variable that stands for an output, or for a string, while the trait runs.
-fn local(function: &Function, arg: &Arg) -> Ident {
-    free(function, &format!("local_{}", function.params[arg.param].rust_name))
-}
-
-/// The variable of the strings of a list.
-fn refs(function: &Function, arg: &Arg) -> Ident {
-    free(function, &format!("refs_{}", function.params[arg.param].rust_name))
-}
-
-/// The strings of an argument, which live until the call is over.
-fn text(function: &Function, arg: &Arg, unit: Option<&TokenStream>) -> Option<TokenStream> {
-    let (param, local) = (&function.params[arg.param], local(function, arg));
-    let pointer = c_ident(param);
-    let given = |at: usize| {
-        let length = c_ident(&function.params[at]);
-        if matches!(function.params[at].raw, Type::Pointer { .. }) {
-            quote! { ffi::read(#length).ok_or(BadArgument)? }
-        } else {
-            quote! { #length }
+/// What the variable holds of an output that a method may leave although it succeeds. An asynchronous call does: the output
+/// is its program's at once. C's own value would do as well, but nothing has been written there yet, and programs that look for
+/// uses of such values would find ours.
+fn untouched(function: &Function, arg: &Arg, scope: Scope<'_>) -> Option<TokenStream> {
+    let ArgKind::Reference { to, optional: true, .. } = &arg.kind else { return None };
+    if function.params[arg.param].direction != Direction::Out {
+        return None;
+    }
+    match to {
+        Type::Int(_) | Type::Enum(_) if clear(function, arg, scope).is_some() => Some(zero_outside(to, scope)),
+        // No count is so great, and no member of an enumeration so small.
+        Type::Int(int) => {
+            let type_ = format_ident!("{}", int.name());
+            Some(quote! { #type_::MAX })
         }
-    };
-    // -1, unless something else is said.
-    let terminated = |at: usize| match &function.params[at].terminated_if {
-        None => quote! { ffi::Length::UNKNOWN },
-        Some(lengths) => {
-            let lengths = lengths.iter().map(|&length| number_of(&function.params[at].raw, length));
-            quote! { [#(#lengths),*] }
-        }
-    };
-    match &arg.kind {
-        ArgKind::Str { length: None, .. } => Some(quote! { let #local = unsafe { ffi::text(#pointer) }?; }),
-        ArgKind::Str { length: Some(at), .. } => {
-            let (length, terminated) = (given(*at), terminated(*at));
-            Some(quote! { let #local = unsafe { ffi::text_of(#pointer, #length, #terminated) }?; })
-        }
-        ArgKind::Units { length: None, .. } => Some(quote! { let #local = unsafe { ffi::units(#pointer) }?; }),
-        ArgKind::Units { length: Some(at), .. } => {
-            let (length, terminated) = (given(*at), terminated(*at));
-            Some(quote! { let #local = unsafe { ffi::units_of(#pointer, #length, #terminated) }?; })
-        }
-        ArgKind::Strs { length } => {
-            let refs = refs(function, arg);
-            let to = innermost(&param.raw);
-            let to = c_type(to, unit);
-            let pointer = quote! { #pointer.cast::<*const #to>() };
-            let texts = match length {
-                None => quote! { ffi::texts(#pointer) },
-                Some(at) => {
-                    let count = given(*at);
-                    quote! { ffi::texts_of(#pointer, #count) }
-                }
-            };
-            Some(quote! {
-                let #local = unsafe { #texts }?;
-                let #refs: alloc::vec::Vec<&str> = #local.iter().map(|text| &**text).collect();
-            })
-        }
+        Type::Enum(_) => Some(quote! { i32::MIN }),
         _ => None,
     }
 }
 
-/// What pointers lead to in the end.
-fn innermost(type_: &Type) -> &Type {
-    match type_ {
-        Type::Pointer { to, .. } => innermost(to),
-        other => other,
-    }
+fn is_output(arg: &Arg) -> bool {
+    matches!(arg.kind, ArgKind::Reference { mutable: true, .. })
 }
 
 /// What is passed to the trait.
@@ -313,8 +250,12 @@ fn argument(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
         ArgKind::Value(type_) => value(type_, &pointer, scope),
         ArgKind::Reference { to, mutable: false, optional } => {
             let type_ = safe_type(to, scope);
-            let how = format_ident!("{}", if *optional { "optional" } else { "reference" });
-            quote! { unsafe { ffi::#how(#pointer.cast::<#type_>()) }? }
+            let copy = quote! { unsafe { ffi::read(#pointer.cast::<#type_>()) } };
+            if *optional {
+                quote! { #copy.as_ref() }
+            } else {
+                quote! { &#copy.ok_or(BadArgument)? }
+            }
         }
         ArgKind::Reference { optional: true, .. } => quote! { ffi::local(#pointer, &mut #local) },
         ArgKind::Reference { optional: false, .. } => quote! { &mut #local },
@@ -326,7 +267,7 @@ fn argument(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
                 quote! { #pointer }
             };
             if *mutable {
-                quote! { unsafe { ffi::slice_mut(#pointer.cast::<#type_>(), #length) }? }
+                quote! { &mut unsafe { ffi::slice_mut(#pointer.cast::<#type_>(), #length) }? }
             } else {
                 quote! { &unsafe { ffi::elements(#pointer.cast::<#type_>(), #length) }? }
             }
@@ -341,12 +282,12 @@ fn argument(function: &Function, arg: &Arg, scope: Scope<'_>) -> TokenStream {
             };
             quote! { unsafe { crate::#type_::from_c(#pointer.cast(), #length) }? }
         }
-        ArgKind::Str { optional: true, .. } => quote! { #local.as_deref() },
-        ArgKind::Str { optional: false, .. } => quote! { #local.as_deref().ok_or(BadArgument)? },
-        ArgKind::Units { optional: true, .. } => quote! { #local },
-        ArgKind::Units { optional: false, .. } => quote! { #local.ok_or(BadArgument)? },
+        ArgKind::Str { optional: true, .. } | ArgKind::Units { optional: true, .. } => quote! { #local.as_deref() },
+        ArgKind::Str { optional: false, .. } | ArgKind::Units { optional: false, .. } => {
+            quote! { #local.as_deref().ok_or(BadArgument)? }
+        }
         ArgKind::Strs { .. } => {
-            let refs = refs(function, arg);
+            let refs = strings::refs(function, arg);
             quote! { &#refs }
         }
     }

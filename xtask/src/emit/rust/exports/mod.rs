@@ -3,6 +3,7 @@
 
 mod call;
 mod sentinels;
+mod strings;
 mod tables;
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
@@ -11,17 +12,17 @@ use quote::{format_ident, quote};
 use self::call::Call;
 use super::free_ident;
 use super::types::{self, Scope};
-use crate::model::{Family, Function, Group, Param, Type, Wide};
+use crate::model::{Arg, Family, Function, Group, Param, Spec, Type, Wide};
 
 /// The file of a family's C functions; `None` if it has no groups.
-pub(super) fn file(family: &Family) -> Option<TokenStream> {
+pub(super) fn file(spec: &Spec, family: &Family) -> Option<TokenStream> {
     let parts = family.groups.iter().map(|group| {
-        let functions = group.functions.iter().map(|&index| function(&family.functions[index], group, &family.name));
+        let functions = group.functions.iter().map(|&index| function(&family.functions[index], group, family, spec));
         let functions: Vec<TokenStream> = functions.collect();
         let macro_ = macro_(group, family);
         quote! { #(#functions)* #macro_ }
     });
-    let tables = family.tables.iter().map(|table| tables::table(table, family));
+    let tables = family.tables.iter().map(|table| tables::table(table, family, spec));
     let parts: Vec<TokenStream> = parts.chain(tables).collect();
     let doc = format!(" The C functions of `{}` over its traits, whatever implements those.", family.header);
     (!parts.is_empty()).then(|| {
@@ -108,8 +109,8 @@ fn has_twin(function: &Function) -> bool {
 }
 
 /// One C function, generic in what implements the trait, and in the units of its wide strings.
-fn function(function: &Function, group: &Group, here: &str) -> TokenStream {
-    let c_name = &function.origin.c_name;
+fn function(function: &Function, group: &Group, family: &Family, spec: &Spec) -> TokenStream {
+    let (c_name, here) = (&function.origin.c_name, &*family.name);
     let (name, trait_) = (format_ident!("{c_name}"), format_ident!("{}", group.name));
     let unit = has_twin(function).then(|| quote! { W });
     let params = function.params.iter().map(|param| {
@@ -130,6 +131,7 @@ fn function(function: &Function, group: &Group, here: &str) -> TokenStream {
         makes: None,
         unit: unit.clone(),
         scope,
+        spec,
     };
     let (output, body) = (output(function, unit.as_ref()), call.body());
     let units = unit.as_ref().map(|unit| quote! { , #unit: WideChar });
@@ -163,6 +165,11 @@ fn free(function: &Function, wanted: &str) -> Ident {
         name = format_ident!("{name}_");
     }
     name
+}
+
+/// The variable that stands for an output, or for a string, while the trait runs.
+fn local(function: &Function, arg: &Arg) -> Ident {
+    free(function, &format!("local_{}", function.params[arg.param].rust_name))
 }
 
 /// A parameter as a pointer that can be written through, as a page may have it although the type says `const`.

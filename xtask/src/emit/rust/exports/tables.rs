@@ -9,7 +9,7 @@ use super::super::{api, callbacks};
 use super::call::Call;
 use super::{c_ident, c_type, family_path, free, output};
 use crate::emit::rust::free_ident;
-use crate::model::{Family, Function, Role, Slot, Table};
+use crate::model::{Family, Function, Role, Slot, Spec, Table};
 
 /// What the documentation of each table says.
 const OBJECTS: &str = "Objects are boxes: each goes to the library as a pointer, comes back with every call, and is \
@@ -18,7 +18,7 @@ const OBJECTS: &str = "Objects are boxes: each goes to the library as a pointer,
                        that are not null lead to what they should.";
 
 /// The callbacks of a table, generic in the objects, and the function that fills the table with them.
-pub(super) fn table(table: &Table, family: &Family) -> TokenStream {
+pub(super) fn table(table: &Table, family: &Family, spec: &Spec) -> TokenStream {
     let here = &family.name;
     let (path, trait_) = (family_path(here), format_ident!("{}", table.name));
     let struct_ = &family.structs[table.record];
@@ -30,7 +30,8 @@ pub(super) fn table(table: &Table, family: &Family) -> TokenStream {
             let (name, type_) = (c_ident(param), c_type(&param.raw, None));
             quote! { #name: #type_ }
         });
-        let (name, output, body) = (name(slot), output(callback, None), callback_body(slot, callback, &trait_, here));
+        let (name, output, body) =
+            (name(slot), output(callback, None), callback_body(slot, callback, &trait_, here, spec));
         quote! { unsafe extern "system" fn #name<T: #path::#trait_, F: Ffi>(#(#params),*) #output { #body } }
     });
     let fields = table.slots.iter().zip(&struct_.body.fields).map(|(slot, field)| {
@@ -52,7 +53,7 @@ pub(super) fn table(table: &Table, family: &Family) -> TokenStream {
     }
 }
 
-fn callback_body(slot: &Slot, callback: &Function, trait_: &Ident, here: &str) -> TokenStream {
+fn callback_body(slot: &Slot, callback: &Function, trait_: &Ident, here: &str, spec: &Spec) -> TokenStream {
     let (path, method) = (family_path(here), format_ident!("{}", slot.rust_name));
     let (pointer, object) = (c_ident(&callback.params[slot.instance]), free(callback, "object"));
     let mut call = Call {
@@ -64,6 +65,7 @@ fn callback_body(slot: &Slot, callback: &Function, trait_: &Ident, here: &str) -
         makes: None,
         unit: None,
         scope: Scope::plain(here),
+        spec,
     };
     match slot.role {
         Role::Free => {
@@ -80,7 +82,7 @@ fn callback_body(slot: &Slot, callback: &Function, trait_: &Ident, here: &str) -
             call.makes = Some(pointer);
         }
         Role::Use => {
-            call.before = Some(quote! { let #object = unsafe { ffi::reference(#pointer.cast::<T>()) }?; });
+            call.before = Some(quote! { let #object = unsafe { ffi::object(#pointer.cast::<T>()) }?; });
             call.receiver = Some(quote! { #object });
         }
     }
