@@ -7,27 +7,28 @@ mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 use winws_tests_generator::workspace;
 
-use super::programs::{folder, library, link};
+use super::installed::{flags, prefix};
+use super::programs::{folder, link};
 use super::{Compiler, compilers};
 
 const ADDRESS: [&str; 2] = ["-g", "-fsanitize=address"];
 
-/// A program of `fixtures/c/border`, linked with a library.
-fn built_with(compiler: Compiler, source: &str, library: &Path, more: &[&str]) -> PathBuf {
+/// A program of `fixtures/c/border`, linked with these words of pkg-config.
+fn built_with(compiler: Compiler, source: &str, words: &[String], more: &[&str]) -> PathBuf {
     // The programs of tests that run at the same time are built apart.
     let program = folder().join(format!("border_{source}{}", more.concat()));
-    link(compiler, &workspace().join("tests/workspace/fixtures/c/border").join(source), library, more, &program);
+    link(compiler, &workspace().join("tests/workspace/fixtures/c/border").join(source), words, more, &program);
     program
 }
 
 fn built(source: &str, more: &[&str]) -> PathBuf {
-    built_with(compiler(), source, &library(), more)
+    built_with(compiler(), source, &flags("winws", true), more)
 }
 
 /// The first compiler for this language that there is.
@@ -51,7 +52,8 @@ fn documented() -> BTreeMap<String, BTreeSet<u32>> {
     let facts = std::fs::read_to_string(workspace().join("generated/facts.json")).unwrap();
     let facts: Value = serde_json::from_str(&facts).unwrap();
     let pages = facts["pages"].as_array().unwrap().iter();
-    let exported = pages.filter(|page| page["kind"] == "function" && page["family"] != "webservices");
+    let exported = pages
+        .filter(|page| page["kind"] == "function" && matches!(page["family"].as_str(), Some("winhttp" | "websocket")));
     let codes = |page: &Value| {
         let errors = page["errors"].as_array().into_iter().flatten();
         errors.map(|error| error["value"].as_str().unwrap().parse().unwrap()).collect()
@@ -122,14 +124,10 @@ fn pointers_may_lead_to_any_address() {
 #[test]
 #[ignore = "needs a C compiler"]
 fn a_program_may_unload_the_library_while_its_threads_live() {
-    let shared = folder().join("libwinws_border.so");
-    let mut gcc = Command::new(compiler().program);
-    gcc.args(["-shared", "-Wl,-z,nodelete", "-Wl,--whole-archive"]).arg(library()).arg("-Wl,--no-whole-archive");
-    said(gcc.args(["-lpthread", "-ldl", "-lm", "-o"]).arg(&shared));
     // Nothing of the library is in the program itself.
-    let nothing = folder().join("nothing.a");
-    std::fs::write(&nothing, "!<arch>\n").unwrap();
-    let program = built_with(compiler(), "unload.c", &nothing, &ADDRESS);
+    let headers: Vec<String> = flags("winws", false).into_iter().filter(|word| word.starts_with("-I")).collect();
+    let program = built_with(compiler(), "unload.c", &headers, &ADDRESS);
+    let shared = prefix().join("lib/libwinws.so");
     let port = server::start().to_string();
     assert_eq!(said(Command::new(program).arg(shared).arg(port)), "unloaded\n");
 }
@@ -137,7 +135,7 @@ fn a_program_may_unload_the_library_while_its_threads_live() {
 #[test]
 #[ignore = "needs a C++ compiler"]
 fn an_exception_that_leaves_a_callback_ends_the_process() {
-    let program = built_with(compiler_for("c++"), "thrown.cpp", &library(), &["-g"]);
+    let program = built_with(compiler_for("c++"), "thrown.cpp", &flags("winws", true), &["-g"]);
     for mode in ["sync", "async"] {
         let Output { status, stdout, stderr } = Command::new(&program).arg(mode).output().unwrap();
         assert_eq!(status.signal(), Some(6), "{mode}: {status}");
