@@ -62,7 +62,7 @@ pub(super) fn library() -> PathBuf {
 /// Compiles and links a source with the words of pkg-config, with other compilers and what they are told.
 pub(super) fn link(compiler: Compiler, source: &Path, words: &[String], more: &[&str], program: &Path) {
     let mut command = Command::new(compiler.program);
-    command.arg(compiler.standard).arg("-D_GNU_SOURCE").args(STRICT).args(more);
+    command.arg(compiler.standard).args(STRICT).args(more);
     command.args(["-x", compiler.language]).arg(source).args(["-x", "none"]).args(words).arg("-o").arg(program);
     run(&mut command);
 }
