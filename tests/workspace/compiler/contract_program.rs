@@ -111,7 +111,8 @@ fn tables_name_lines_of_the_expected_output() {
             let is_whole_row = matches!(columns[0].as_str(), "crash" | "timeout");
             let known = lines.contains_key(key.as_str()) || is_whole_row && lines.keys().any(|line| id(line) == key);
             assert!(known, "{file}: {key}");
-            assert!(columns.iter().all(|column| !column.is_empty()), "{file}: {key}");
+            // What is said may be nothing; why it is said may not.
+            assert!(columns[1..].iter().all(|column| !column.is_empty()), "{file}: {key}");
         }
     }
 }
