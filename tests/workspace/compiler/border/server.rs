@@ -56,7 +56,10 @@ fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
         write!(stream, "{answer}\r\nSec-WebSocket-Accept: {accept}\r\n\r\n")?;
     }
     match path {
-        "/echo" => return echo(stream, state),
+        "/echo" => {
+            echo(stream, state);
+            return Ok(());
+        }
         "/some" => stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc")?,
         "/never" | "/post" | "/silent" => {}
         other => panic!("nothing is at {other}"),
@@ -66,7 +69,7 @@ fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
 }
 
 /// Sends every message back, except for questions.
-fn echo(mut stream: TcpStream, state: &State) -> io::Result<()> {
+fn echo(mut stream: TcpStream, state: &State) {
     let name = {
         let mut shared = state.shared.lock().unwrap();
         shared.connections += 1;
@@ -94,7 +97,6 @@ fn echo(mut stream: TcpStream, state: &State) -> io::Result<()> {
     while answered().is_ok() {}
     state.shared.lock().unwrap().ended.insert(name);
     state.changed.notify_all();
-    Ok(())
 }
 
 /// A short frame.
