@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 
 use winws_tests_generator::workspace;
 
-use super::programs::{folder, run};
+use super::programs::{answer, folder, run};
 use crate::folders::readme_commands;
 
 /// How large the shared library may be.
@@ -171,17 +171,11 @@ fn packages_are_made_in_a_folder_of_their_own_and_leave_nothing_behind() {
     assert_eq!(files(&root).len(), 2);
 }
 
-/// A server for one visitor, which answers "… yourself" until it closes.
+/// A server for one visitor.
 fn server() -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
-    let server = thread::spawn(move || {
-        let (socket, mut message) = (winws::accept(listener.accept().unwrap().0).unwrap(), Vec::new());
-        while !socket.receive_message(&mut message).unwrap().is_close() {
-            socket.send_text(&format!("{} yourself", String::from_utf8_lossy(&message))).unwrap();
-        }
-        socket.close(1000, "bye").unwrap();
-    });
+    let server = thread::spawn(move || answer(&listener));
     (port, server)
 }
 

@@ -87,16 +87,21 @@ fn programs_of_websocket_link_with_either_library() {
     }
 }
 
+/// Answers one visitor with "… yourself" until it closes.
+pub(super) fn answer(listener: &TcpListener) {
+    let (socket, mut message) = (winws::accept(listener.accept().unwrap().0).unwrap(), Vec::new());
+    while !socket.receive_message(&mut message).unwrap().is_close() {
+        socket.send_text(&format!("{} yourself", String::from_utf8_lossy(&message))).unwrap();
+    }
+    socket.close(1000, "bye").unwrap();
+}
+
 /// A server for three visitors: it answers the first, refuses the second, and is away when the third comes.
 fn server() -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     let server = thread::spawn(move || {
-        let (socket, mut message) = (winws::accept(listener.accept().unwrap().0).unwrap(), Vec::new());
-        while !socket.receive_message(&mut message).unwrap().is_close() {
-            socket.send_text(&format!("{} yourself", String::from_utf8_lossy(&message))).unwrap();
-        }
-        socket.close(1000, "bye").unwrap();
+        answer(&listener);
         listener.accept().unwrap().0.write_all(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n").unwrap();
     });
     (port, server)
