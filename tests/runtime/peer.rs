@@ -312,6 +312,14 @@ impl Peer {
         self.wire.stream.shutdown(Shutdown::Write).expect("the client is there");
     }
 
+    /// The same, towards a client that may have gone because of what it has read.
+    pub fn finish_unless_gone(&mut self) {
+        match self.wire.stream.shutdown(Shutdown::Write) {
+            Err(error) if error.kind() != ErrorKind::NotConnected => panic!("{error}"),
+            _ => {}
+        }
+    }
+
     /// Lets the system hold no more than a little of what this end writes.
     pub fn hold_little(&self) {
         sockopt::set_socket_send_buffer_size(&self.wire.stream, 4096).expect("a TCP stream");

@@ -93,7 +93,7 @@ fn answering(server: &Secure, answer: &[u8]) -> super::Ended {
         let head = peer.read(5);
         peer.read(usize::from(u16::from_be_bytes([head[3], head[4]])));
         peer.write(answer);
-        peer.finish();
+        peer.finish_unless_gone();
         // It may have an alert to say.
         peer.read_bytes_to_end();
         Err(io::ErrorKind::Other.into())
@@ -382,7 +382,7 @@ fn plaintext_between_the_records_of_a_handshake() {
         let mut peer = Peer::accept(&server.listener);
         peer.read(1);
         peer.write(b"\x14\x03\x03\x00\x01\x01\x17\x03\x03\x00\x13HTTP/1.1 200 OK\r\n\r\n");
-        peer.finish();
+        peer.finish_unless_gone();
         peer.read_bytes_to_end();
         Err(io::ErrorKind::Other.into())
     };
