@@ -21,7 +21,9 @@ const MODULES: [(&str, &str); 3] = [
 
 pub(crate) fn table(spec: &Spec, deviations: &Table) -> String {
     let mut out = HEAD.to_owned();
-    for family in spec.families.iter().filter(|family| !is_empty(family)) {
+    // Windows has none of our own functions.
+    let of_windows = spec.families.iter().filter(|family| family.header != "winws.h");
+    for family in of_windows.filter(|family| !is_empty(family)) {
         let (_, module) = MODULES.iter().find(|(header, _)| *header == family.header).expect("the header has a module");
         let name = &family.name;
         writeln!(out, "\nmod {name} {{").unwrap();
