@@ -153,7 +153,7 @@ fn through_c(address: SocketAddr, is_asked: impl Fn(usize) -> bool) {
         let rounds = take_turns(
             C_ROUNDS,
             &mut [&mut || pass(&mut rust, Way::Echo, &message, count), &mut || {
-                pass(&mut c, Way::Echo, &message, count)
+                pass(&mut c, Way::Echo, &message, count);
             }],
         );
         let floor = if size == 1 << 20 { "0.99" } else { "0.97" };
