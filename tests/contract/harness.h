@@ -81,7 +81,7 @@ static void note_wide(const WCHAR *text)
 /* Ends the line. Its situation may be empty. */
 static void line(const char *situation)
 {
-    printf("%s%s%s: %s\n", row_id, *situation ? " " : "", situation, words);
+    printf("%s%s%s: %s\n", row_id, *situation ? " " : "", situation, words[0] ? words : "-");
     fflush(stdout);
     words[0] = 0;
 }
