@@ -228,3 +228,26 @@ fn b2_4_12_handles_of_a_refused_upgrade_close_once() {
         wait_for_the_last_words(recorder, &handles);
     }
 }
+
+/// The exchange is taken only when a worker goes on with the call, but the call is under way as soon as it has returned.
+#[test]
+fn b3_11_no_credentials_are_set_while_a_response_is_awaited() {
+    let asking = Asking::plainly(None);
+    let (mut peer, _) = asking.sent();
+    asking.recorder.wait_for(asking.request, WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE, 1);
+    let text: Vec<u8> = "name".encode_utf16().flat_map(u16::to_ne_bytes).collect();
+    let options = [
+        WINHTTP_OPTION_USERNAME,
+        WINHTTP_OPTION_PASSWORD,
+        WINHTTP_OPTION_PROXY_USERNAME,
+        WINHTTP_OPTION_PROXY_PASSWORD,
+    ];
+    let set = || options.map(|option| c::set_option(asking.request, option, Some(&text), 4));
+    assert_eq!(set(), [0; 4], "between two calls");
+    assert_eq!(receive_response(asking.request), 0);
+    assert_eq!(set(), [12019; 4]);
+    peer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    asking.recorder.wait_for(asking.request, WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE, 1);
+    assert_eq!(set(), [0; 4], "the response is there");
+    asking.end();
+}

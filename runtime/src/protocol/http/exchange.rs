@@ -185,6 +185,11 @@ impl Exchange {
         self.credentials.proxies = Some(credentials);
     }
 
+    /// Whether a step of a request waits for the network. None does before the next one begins.
+    pub const fn is_under_way(&self) -> bool {
+        !matches!(self.state, State::Idle | State::Refused | State::Sent | State::Answered)
+    }
+
     /// Whether a request can begin: none is under way (b1.2.12).
     pub const fn can_begin(&self) -> bool {
         matches!(self.state, State::Idle | State::Answered)

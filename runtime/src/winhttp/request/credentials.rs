@@ -81,11 +81,18 @@ impl Request {
         let mut credentials = lock(self.credentials_of(whose));
         let mut changed = credentials.clone();
         change(&mut changed);
-        if whose == Whose::Server
-            && let Some(basic) = changed.basic()
-        {
-            self.look(|exchange| exchange.set_credentials(basic))?;
-        }
+        self.look(|exchange| {
+            // A call of asynchronous mode has begun when it returns, and takes the exchange later (b3.11).
+            if exchange.is_under_way() {
+                return Err(NotNow);
+            }
+            if whose == Whose::Server
+                && let Some(basic) = changed.basic()
+            {
+                exchange.set_credentials(basic);
+            }
+            Ok(())
+        })??;
         *credentials = changed;
         Ok(())
     }
