@@ -171,6 +171,27 @@ fn packages_are_made_in_a_folder_of_their_own_and_leave_nothing_behind() {
     assert_eq!(files(&root).len(), 2);
 }
 
+/// Nothing outside the prefix is removed, whatever somebody has written into the list.
+#[test]
+#[ignore = "needs a C compiler"]
+fn a_list_that_names_other_places_is_refused() {
+    let stage = tempfile::tempdir().unwrap();
+    let (prefix, outside) = (stage.path().join("prefix"), stage.path().join("outside.h"));
+    let manifest = prefix.join("share/winws/manifest.txt");
+    fs::create_dir_all(manifest.parent().unwrap()).unwrap();
+    fs::write(&outside, "/* mine */").unwrap();
+    let beside = prefix.join("include/../../outside.h");
+    for path in [outside.as_path(), beside.as_path(), "outside.h".as_ref(), "".as_ref()] {
+        let list = format!("{}\n{}\n", path.display(), manifest.display());
+        fs::write(&manifest, list).unwrap();
+        let refused = install(&["--prefix".as_ref(), prefix.as_ref(), "--uninstall".as_ref()]);
+        assert_eq!(refused.status.code(), Some(2), "{}", path.display());
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("which is not below the prefix"), "{said}");
+        assert!(outside.exists() && manifest.exists(), "{}", path.display());
+    }
+}
+
 /// A server for one visitor.
 fn server() -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -47,7 +47,7 @@ impl Tree {
     /// Writes everything, and removes what an earlier installation had besides.
     pub(super) fn write(mut self) -> anyhow::Result<usize> {
         let manifest = self.place.prefix.join(MANIFEST);
-        let before = read_manifest(&staged(&self.place, &manifest))?;
+        let before = read_manifest(&self.place)?;
         if tells_letters_apart(&self.place)? {
             let twins = self.twins.drain(..).map(|(path, text)| (path, Content::Text(text)));
             self.files.extend(twins);
@@ -83,7 +83,7 @@ impl Tree {
 /// Removes what the list has.
 pub(super) fn remove(place: &Place) -> anyhow::Result<usize> {
     let manifest = place.prefix.join(MANIFEST);
-    let mut files = read_manifest(&staged(place, &manifest))?;
+    let mut files = read_manifest(place)?;
     if !files.remove(&manifest) {
         bail!("{} is not there: nothing was installed", staged(place, &manifest).display());
     }
@@ -103,12 +103,22 @@ fn staged(place: &Place, path: &Path) -> PathBuf {
     }
 }
 
-/// The paths of the list, which is empty if there is none.
-fn read_manifest(path: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text.lines().map(PathBuf::from).collect()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+/// The paths of the list, which is empty if there is none. Nothing is written or removed elsewhere than where we install.
+fn read_manifest(place: &Place) -> anyhow::Result<BTreeSet<PathBuf>> {
+    let manifest = staged(place, &place.prefix.join(MANIFEST));
+    let text = match fs::read_to_string(&manifest) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", manifest.display())),
+    };
+    let paths: BTreeSet<PathBuf> = text.lines().map(PathBuf::from).collect();
+    let is_ours = |path: &PathBuf| {
+        let plain = path.components().all(|part| !matches!(part, Component::ParentDir));
+        plain && [&place.prefix, &place.prefix.join(&place.libdir)].iter().any(|folder| path.starts_with(folder))
+    };
+    match paths.iter().find(|path| !is_ours(path)) {
+        Some(path) => bail!("{} names {}, which is not below the prefix", manifest.display(), path.display()),
+        None => Ok(paths),
     }
 }
 
