@@ -11,6 +11,7 @@ mod policy;
 mod record;
 mod roots;
 mod system;
+mod undated;
 mod verify;
 
 use std::cell::Cell;

@@ -93,6 +93,12 @@ fn b8_11_several_certificates_of_a_chain_have_expired() {
         ((3003, 3009), (3002, 3009), (3001, 3009)),
         ((3001, 3009), (3002, 3009), (3003, 3009)),
         ((3002, 3009), (3001, 3009), (3003, 3009)),
+        // No moment is one of all.
+        ((2001, 2002), (2003, 2004), (2005, 2006)),
+        ((2001, 2002), (2003, 4001), (3003, 3009)),
+        ((3001, 3002), (2001, 2002), (1951, 1952)),
+        // No certificate has such a moment at all.
+        ((2002, 2001), (2001, 4001), (2001, 4001)),
     ] {
         let above = root.intermediate("above", from_to(of_above.0, of_above.1));
         let between = above.intermediate("between", from_to(of_between.0, of_between.1));
@@ -104,6 +110,33 @@ fn b8_11_several_certificates_of_a_chain_have_expired() {
         ] {
             assert_eq!(send(&identity, &root, &Demands { ignored, ..Demands::default() }), code, "{of_leaf:?}");
         }
+    }
+}
+
+/// Row b8.7: dates are forgiven, and a signature is still verified over what was signed.
+#[test]
+fn b8_7_signatures_of_certificates_that_have_expired() {
+    let root = Authority::new("root");
+    let namesake = Authority::new("root");
+    let between = root.intermediate("between", from_to(2001, 2002));
+    let good = between.issue(from_to(2003, 2004)).and(&between);
+    assert_eq!(send(&good, &root, &Demands { ignored: ALL, ..Demands::default() }), OK);
+    let of_namesake = namesake.issue(from_to(2003, 2004));
+    let mut changed = [good.clone(), good.clone()];
+    for (identity, at) in changed.iter_mut().zip([0, 1]) {
+        let mut bytes = identity.chain[at].to_vec();
+        *bytes.last_mut().unwrap() ^= 1;
+        identity.chain[at] = bytes.into();
+    }
+    let mut other_date = good;
+    let mut bytes = other_date.chain[0].to_vec();
+    let at = bytes.windows(3).position(|window| window == b"040").expect("it ends with the year 2004");
+    bytes[at + 1] = b'5';
+    other_date.chain[0] = bytes.into();
+    for identity in changed.iter().chain([&of_namesake, &other_date]) {
+        let demands = Demands { ignored: ALL, ..Demands::default() };
+        assert_eq!(send(identity, &root, &demands), SECURE_FAILURE);
+        assert_eq!(faults(identity, &root, RevocationLists::default()), [Fault::Date, Fault::Certificate]);
     }
 }
 

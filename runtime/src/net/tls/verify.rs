@@ -1,9 +1,10 @@
 //! What is wrong with a server's certificate: all of it, and not only the first fault that is met.
 //!
 //! A verifier stops at the first fault. So a fault is noted and forgiven, and the certificate is verified again, until nothing
-//! more is found (b8.10). A date is forgiven by verifying at a time that the certificate allows, an unknown authority by trusting
-//! those that the server presents.
+//! more is found (b8.10). A date is forgiven by verifying copies with other dates, an unknown authority by trusting those that the
+//! server presents.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
@@ -18,13 +19,13 @@ use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 
 use super::faults::{Fault, Faults};
+use super::undated::Undated;
 
 /// The purpose of a server's certificate (RFC 5280 section 4.2.1.12).
 const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 
-/// One round for each kind of fault that can be forgiven, lists in two steps, a date for each certificate of the longest chain, and
-/// one more.
-const MAX_ROUNDS: usize = 16;
+/// One round for each kind of fault that can be forgiven, lists in two steps, and one more.
+const MAX_ROUNDS: usize = 6;
 
 /// What a certificate is held against.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +102,7 @@ fn examine_chain(
     certificate: &CertificateDer<'_>,
     end_entity: &EndEntityCert<'_>,
     presented: &[CertificateDer<'_>],
-    mut now: UnixTime,
+    now: UnixTime,
     demands: Demands<'_>,
 ) {
     let authorities: Vec<TrustAnchor<'_>> =
@@ -114,22 +115,28 @@ fn examine_chain(
         Revocation::Checked { is_demanded: demands.needs_lists }
     };
     let mut usage = Usage { is_checked: true };
-    let (mut trusts_presented, mut was_early, mut was_late) = (false, false, false);
+    let mut trusts_presented = false;
+    let undated: OnceCell<Undated> = OnceCell::new();
     for _ in 0..MAX_ROUNDS {
         let anchors = if trusts_presented { &authorities[..] } else { demands.anchors };
         let verify = |revocation: Option<RevocationOptions<'_>>| {
-            end_entity.verify_for_usage(demands.algorithms, anchors, presented, now, usage, revocation, None).map(drop)
+            let Some(undated) = undated.get() else {
+                let verified =
+                    end_entity.verify_for_usage(demands.algorithms, anchors, presented, now, usage, revocation, None);
+                return verified.map(drop);
+            };
+            let algorithms = undated.algorithms(demands.algorithms);
+            let algorithms: Vec<&dyn SignatureVerificationAlgorithm> = algorithms.iter().map(|one| one as _).collect();
+            let end_entity = EndEntityCert::try_from(&undated.certificate)?;
+            let verified =
+                end_entity.verify_for_usage(&algorithms, anchors, &undated.presented, now, usage, revocation, None);
+            verified.map(drop)
         };
         let Err(error) = revocation.verify(&orders, verify) else { return };
         let (fault, noted) = certificate_error(error.clone());
         findings.add(fault, noted);
         match error {
-            // Each certificate of a chain has its dates, and the moment that all of them allow lies in one direction. If there is
-            // none, one turn shows both kinds of faults, and then nobody knows what lies behind them.
-            Error::CertExpired { not_after, .. } if !(was_late && was_early) => (was_late, now) = (true, not_after),
-            Error::CertNotValidYet { not_before, .. } if !(was_late && was_early) => {
-                (was_early, now) = (true, not_before);
-            }
+            _ if fault == Fault::Date && undated.set(Undated::new(certificate, presented)).is_ok() => {}
             // Every other fault would have been reported in its place, but no list has been looked into.
             Error::UnknownIssuer if trusts_presented || authorities.is_empty() => {
                 return findings.add_unlisted(demands);
