@@ -73,13 +73,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="")
     parser.add_argument("--silence", type=float, default=SILENCE)
-    parser.add_argument("program", nargs="+")
+    parser.add_argument("program")
+    # With switches of its own, such as those of valgrind.
+    parser.add_argument("more", nargs=argparse.REMAINDER)
     given = parser.parse_args()
     folder = os.path.dirname(os.path.abspath(__file__))
     server = subprocess.Popen([sys.executable, "-B", os.path.join(folder, "server.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         port = server.stdout.readline().split()[1].decode()
-        run(given.program, ["127.0.0.1", port], given.only, given.silence)
+        run([given.program] + given.more, ["127.0.0.1", port], given.only, given.silence)
     finally:
         server.stdin.close()
         server.wait()

@@ -1,14 +1,16 @@
 //! The contract program of `tests/contract`: what it says, and that it has a line for each row of `specs/behaviour`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use winws_tests_generator::workspace;
 
+use super::kit::SANITIZER;
 use super::programs::{folder, library};
-use super::{STRICT, compilers};
+use super::{Compiler, STRICT, compilers};
 
 /// What the linker needs behind the library.
 const SYSTEM: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
@@ -116,37 +118,64 @@ fn tables_name_lines_of_the_expected_output() {
     }
 }
 
-#[test]
-#[ignore = "needs a C compiler and Python"]
-fn the_program_says_what_the_rows_say() {
+/// The program, as a compiler makes it.
+fn built(compiler: Compiler, more: &[&str], name: &str) -> PathBuf {
+    let (program, kit) = (folder().join(name), workspace().join("runtime/kit"));
+    let mut command = Command::new(compiler.program);
+    command.args(["-std=gnu11"]).args(STRICT).args(more);
+    command.arg("-I").arg(kit.join("include")).arg("-I").arg(workspace().join("generated/include"));
+    command.args([contract().join("contract.c"), kit.join("kit.c"), library()]).args(SYSTEM).arg("-o").arg(&program);
+    assert!(command.status().unwrap().success(), "{command:?}");
+    program
+}
+
+/// Runs the program, whose command line is `program`, and compares what it says.
+fn says_what_the_rows_say(program: &[&OsStr]) {
     let (text, open) = (read("expected.txt"), table("open.tsv"));
     let mut expected = lines(&text);
     for (key, columns) in &open {
         let row = expected.insert(key, &columns[0]);
         assert_ne!(row, Some(columns[0].as_str()), "{key} is as the row says, so it is not open");
     }
-    let kit = workspace().join("runtime/kit");
-    for compiler in compilers().into_iter().filter(|compiler| compiler.language == "c") {
-        let program = folder().join("contract");
-        let mut command = Command::new(compiler.program);
-        command.args(["-std=gnu11"]).args(STRICT);
-        command.arg("-I").arg(kit.join("include")).arg("-I").arg(workspace().join("generated/include"));
-        command
-            .args([contract().join("contract.c"), kit.join("kit.c"), library()])
-            .args(SYSTEM)
-            .arg("-o")
-            .arg(&program);
-        assert!(command.status().unwrap().success(), "{command:?}");
-        let output = Command::new("python3").arg("-B").arg(contract().join("run.py")).arg(&program).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let said = String::from_utf8(output.stdout).unwrap();
-        let said = lines(&said);
-        let differences: Vec<_> = expected
-            .iter()
-            .filter(|(key, result)| said.get(*key) != Some(*result))
-            .map(|(key, result)| format!("{key}: {result}\n  said: {}", said.get(key).unwrap_or(&"nothing")))
-            .collect();
-        assert!(differences.is_empty(), "{}:\n{}", compiler.program, differences.join("\n"));
-        assert_eq!(said.len(), expected.len(), "lines that nobody expects");
-    }
+    let mut python = Command::new("python3");
+    let output = python.arg("-B").arg(contract().join("run.py")).args(program).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let said = lines(&said);
+    let differences: Vec<_> = expected
+        .iter()
+        .filter(|(key, result)| said.get(*key) != Some(*result))
+        .map(|(key, result)| format!("{key}: {result}\n  said: {}", said.get(key).unwrap_or(&"nothing")))
+        .collect();
+    assert!(differences.is_empty(), "{program:?}:\n{}\n{errors}", differences.join("\n"));
+    assert_eq!(said.len(), expected.len(), "lines that nobody expects");
+}
+
+#[test]
+#[ignore = "needs a C compiler and Python"]
+fn the_program_says_what_the_rows_say() {
+    let compilers = compilers().into_iter().filter(|compiler| compiler.language == "c");
+    let programs: Vec<_> =
+        compilers.map(|compiler| built(compiler, &[], &format!("contract-{}", compiler.program))).collect();
+    says_what_the_rows_say(&[programs[0].as_os_str()]);
+}
+
+/// A fault ends the program, so the row has no line.
+#[test]
+#[ignore = "needs a C compiler with AddressSanitizer, and Python"]
+fn the_program_is_clean_with_sanitizers() {
+    says_what_the_rows_say(&[built(compilers()[0], SANITIZER, "contract-sanitized").as_os_str()]);
+}
+
+/// Run by `.ci/interop`, which installs it.
+#[test]
+#[ignore = "needs a C compiler, Python and valgrind"]
+fn the_program_is_clean_under_valgrind() {
+    let program = built(compilers()[0], &["-gdwarf-4"], "contract-watched");
+    let suppressions = format!("--suppressions={}", contract().join("valgrind.supp").display());
+    let valgrind = ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite"];
+    let more = ["--errors-for-leak-kinds=definite", &suppressions];
+    let words: Vec<&OsStr> = valgrind.into_iter().chain(more).map(OsStr::new).chain([program.as_os_str()]).collect();
+    says_what_the_rows_say(&words);
 }

@@ -24,7 +24,7 @@ const BUILDS: [&[&str]; 2] =
     [&["-O0"], &["-O2", "-D_FORTIFY_SOURCE=2", "-fstack-protector-strong", "-Wformat", "-Werror=format-security"]];
 
 /// What finds wrong accesses. Not every clang has its library.
-const SANITIZER: &[&str] = &["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+pub(super) const SANITIZER: &[&str] = &["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// Every way to build a program with this compiler.
 fn builds(compiler: Compiler) -> impl Iterator<Item = &'static [&'static str]> {
