@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 
-use rcgen::{CertificateParams, date_time_ymd};
+use rcgen::{CertificateParams, DistinguishedName, DnType, date_time_ymd};
 use winws::WinHttp;
 use winws::tls::{Fault, RevocationLists, SecureFailure};
 use winws_api::Win32Error;
@@ -138,6 +138,34 @@ fn b8_7_signatures_of_certificates_that_have_expired() {
         assert_eq!(send(identity, &root, &demands), SECURE_FAILURE);
         assert_eq!(faults(identity, &root, RevocationLists::default()), [Fault::Date, Fault::Certificate]);
     }
+}
+
+/// Row b8.1: an authority that we do not know may have the name of one that we know, such as one whose key was made anew.
+#[test]
+fn b8_1_an_unknown_authority_with_a_known_name() {
+    let (known, unknown) = (Authority::new("root"), Authority::new("root"));
+    let between = unknown.intermediate("between", |_| {});
+    let self_signed = Identity::self_signed(|params| {
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "root");
+    });
+    for identity in [
+        self_signed.clone(),
+        self_signed.clone().and(&unknown),
+        unknown.issue(|_| {}).and(&unknown),
+        between.issue(|_| {}).and(&between).and(&unknown),
+        between.issue(|_| {}).and(&unknown).and(&between),
+    ] {
+        assert_eq!(faults(&identity, &known, RevocationLists::default()), [Fault::Authority]);
+        let ignoring = |ignored| send(&identity, &known, &Demands { ignored, ..Demands::default() });
+        assert_eq!(ignoring(sys::SECURITY_FLAG_IGNORE_UNKNOWN_CA), OK);
+        assert_eq!(ignoring(ALL & !sys::SECURITY_FLAG_IGNORE_UNKNOWN_CA), SECURE_FAILURE);
+    }
+    let mut changed = self_signed;
+    let mut bytes = changed.chain[0].to_vec();
+    *bytes.last_mut().unwrap() ^= 1;
+    changed.chain[0] = bytes.into();
+    assert_eq!(faults(&changed, &known, RevocationLists::default()), [Fault::Certificate]);
 }
 
 /// RFC 5280 section 6.3.3: all lists that are there count, and a list is that of an authority only by the authority's signature.

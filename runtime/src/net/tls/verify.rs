@@ -105,8 +105,9 @@ fn examine_chain(
     now: UnixTime,
     demands: Demands<'_>,
 ) {
-    let authorities: Vec<TrustAnchor<'_>> =
-        presented.iter().filter_map(|authority| anchor_from_trusted_cert(authority).ok()).collect();
+    // A certificate that signed itself is its own.
+    let own = is_self_issued(certificate).then_some(certificate);
+    let authorities = anchors_of(presented.iter().chain(own));
     let orders = orders(demands.lists);
     let mut revocation = if demands.lists.is_empty() {
         findings.add_unlisted(demands);
@@ -118,8 +119,7 @@ fn examine_chain(
     let mut trusts_presented = false;
     let undated: OnceCell<Undated> = OnceCell::new();
     for _ in 0..MAX_ROUNDS {
-        let anchors = if trusts_presented { &authorities[..] } else { demands.anchors };
-        let verify = |revocation: Option<RevocationOptions<'_>>| {
+        let verify = |anchors: &[TrustAnchor<'_>], revocation: Option<RevocationOptions<'_>>| {
             let Some(undated) = undated.get() else {
                 let verified =
                     end_entity.verify_for_usage(demands.algorithms, anchors, presented, now, usage, revocation, None);
@@ -132,7 +132,17 @@ fn examine_chain(
                 end_entity.verify_for_usage(&algorithms, anchors, &undated.presented, now, usage, revocation, None);
             verified.map(drop)
         };
-        let Err(error) = revocation.verify(&orders, verify) else { return };
+        let anchors = if trusts_presented { &authorities[..] } else { demands.anchors };
+        let Err(mut error) = revocation.verify(&orders, |revocation| verify(anchors, revocation)) else { return };
+        // The signature is not that of the authority we know, but that of another one with the same name, which is here. If only one
+        // below it is here, nobody can tell it from one that was changed.
+        if error == Error::InvalidSignatureForPublicKey && !trusts_presented {
+            let is_root = |certificate: &&CertificateDer<'_>| is_self_issued(certificate);
+            let other = verify(&anchors_of(presented.iter().chain(own).filter(is_root)), None);
+            if !matches!(other, Err(Error::InvalidSignatureForPublicKey | Error::UnknownIssuer)) {
+                error = Error::UnknownIssuer;
+            }
+        }
         let (fault, noted) = certificate_error(error.clone());
         findings.add(fault, noted);
         match error {
@@ -163,6 +173,11 @@ fn examine_chain(
         }
     }
     findings.add(Fault::Certificate, CertificateError::ApplicationVerificationFailure);
+}
+
+/// Certificates as those of authorities.
+fn anchors_of<'c>(certificates: impl Iterator<Item = &'c CertificateDer<'c>>) -> Vec<TrustAnchor<'c>> {
+    certificates.filter_map(|certificate| anchor_from_trusted_cert(certificate).ok()).collect()
 }
 
 /// How the lists of revoked certificates are used.
