@@ -9,7 +9,7 @@ use winws_tests_generator::{copy_folder, workspace};
 use xtask::source::{self, SourceFile, Tree};
 use xtask::sync::{self, Mode};
 
-use crate::folders::{copies, take_turn};
+use crate::folders::{build_of_copies, copies, take_turn};
 
 const SEND: &str = "winhttp/nf-winhttp-winhttpwebsocketsend.md";
 
@@ -54,7 +54,7 @@ impl Copy {
             .args(args)
             .args(["--offline", "--quiet", "--package", "winws", "--message-format", "short"])
             .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", copies().join("build"))
+            .env("CARGO_TARGET_DIR", build_of_copies())
             .env_remove("RUSTFLAGS")
             .output()
             .unwrap()

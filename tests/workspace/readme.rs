@@ -7,14 +7,14 @@ use std::process::{Command, Output};
 
 use winws_tests_generator::{copy_folder, workspace};
 
-use crate::folders::{copies, readme_commands, take_turn};
+use crate::folders::{build_of_copies, copies, readme_commands, take_turn};
 
 fn run(command: &str, folder: &Path) -> Output {
     let arguments = command.strip_prefix("cargo ").expect("the others are not run here");
     Command::new(env!("CARGO"))
         .args(arguments.split_whitespace())
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", copies().join("build"))
+        .env("CARGO_TARGET_DIR", build_of_copies())
         .env("CARGO_NET_OFFLINE", "true")
         .output()
         .unwrap()

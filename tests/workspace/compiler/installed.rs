@@ -24,8 +24,7 @@ fn install(args: &[&OsStr]) -> Output {
         .current_dir(workspace())
         .args(["run", "--quiet", "--package", "xtask", "--", "install"])
         .args(args)
-        .envs([("CARGO_NET_OFFLINE", "true")])
-        .env("CARGO_TARGET_DIR", folder())
+        .env("CARGO_NET_OFFLINE", "true")
         .output()
         .expect("cargo runs")
 }

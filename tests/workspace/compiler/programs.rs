@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 use std::thread::{self, JoinHandle};
 
 use winws_tests_generator::workspace;
@@ -42,9 +43,14 @@ server: there is nothing more to receive
 client: closed with 1002 \"\"
 ";
 
-/// Where the library and the programs are built: beside the build folders of cargo, in one of their own.
+/// Where the library is installed and the programs are built: beside the build folders of cargo, in one of their own.
 pub(super) fn folder() -> PathBuf {
-    build_folder().parent().expect("there is a folder for all profiles").join("c")
+    static MADE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = build_folder().parent().expect("there is a folder for all profiles").join("c");
+        std::fs::create_dir_all(&folder).expect("it can be made");
+        folder
+    });
+    MADE.clone()
 }
 
 /// What a program says that has to succeed.
