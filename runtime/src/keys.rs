@@ -1,10 +1,13 @@
 //! Masking keys of this process: fresh, and not to be foreseen (RFC 6455 section 5.3).
+//!
+//! They come from the system. A generator of the process would be gone before the last destructors of a thread have run, and a
+//! process that is forked off would have its parent's.
 
 use std::cell::Cell;
 
 use crate::raw::fork;
 
-/// How many keys are drawn at once: to look the generator up for each one costs as much as masking a short message.
+/// How many masking keys are drawn at once, because a call of the system costs as much as masking a few of short messages.
 const DRAWN: u32 = 4;
 
 thread_local! {
@@ -17,19 +20,18 @@ pub(crate) fn random() -> [u8; 4] {
     let process = fork::generation();
     let (keys, left) = match KEYS.get() {
         (keys, left, drawer) if left > 0 && drawer == process => (keys, left),
-        (_, _, drawer) => (draw(drawer != process), DRAWN),
+        _ => {
+            fork::watch();
+            (draw(), DRAWN)
+        }
     };
     KEYS.set((keys >> 32, left - 1, process));
     let [key @ .., _, _, _, _, _, _, _, _, _, _, _, _] = keys.to_le_bytes();
     key
 }
 
-/// Draws keys. A process that was forked off has its parent's generator, which draws the parent's next keys.
-fn draw(is_forked: bool) -> u128 {
-    fork::watch();
-    if is_forked {
-        // Without the system's generator there would be no keys in the parent either.
-        rand::rng().reseed().expect("the system has a generator of random numbers");
-    }
-    rand::random()
+fn draw() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system has random numbers");
+    u128::from_le_bytes(bytes)
 }

@@ -163,6 +163,7 @@ mod net;
 pub mod protocol;
 #[allow(unsafe_code, reason = "pointers of C become bytes here, and go no further")]
 mod raw;
+mod scratch;
 mod server;
 pub mod session;
 pub mod tls;

@@ -13,12 +13,13 @@ const BELOW: &[(&str, &[&str])] = &[
     ("tls", &["net"]),
     ("winhttp", &["net", "protocol", "handles", "raw"]),
     ("websocket", &["session", "protocol", "handles", "raw", "keys"]),
-    ("net", &["session", "protocol", "keys", "raw"]),
+    ("net", &["session", "protocol", "keys", "scratch", "raw"]),
     ("session", &["protocol"]),
     ("protocol", &[]),
     ("raw", &[]),
     ("handles", &[]),
     ("keys", &["raw"]),
+    ("scratch", &[]),
     ("causes", &[]),
 ];
 

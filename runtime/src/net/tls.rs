@@ -14,7 +14,6 @@ mod system;
 mod undated;
 mod verify;
 
-use std::cell::Cell;
 use std::io::{self, ErrorKind, IoSlice};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +25,7 @@ pub(crate) use self::policy::{Policy, Versions};
 use self::record::{Opened, Record};
 pub use self::roots::Roots;
 use super::tcp::{Tcp, Waited};
+use crate::scratch::{self, Kept};
 
 /// The most plaintext of one record (RFC 8446 section 5.1), in bytes.
 const RECORD: usize = 16 * 1024;
@@ -41,7 +41,7 @@ const MAX_ROOM: usize = 64 * 1024;
 
 thread_local! {
     /// Where this thread seals records. An idle socket needs no such memory.
-    static SEALED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static SEALED: Kept = const { Kept::new(Vec::new()) };
 }
 
 /// The TLS of one connection, over its socket.
@@ -221,7 +221,7 @@ impl Tls {
         if !self.flush_outbox(tcp, &mut outbox)? {
             return Ok(None);
         }
-        let mut sealed = SEALED.take();
+        let mut sealed = scratch::take(&SEALED);
         sealed.clear();
         let result = self.seal(pieces, &mut sealed).and_then(|count| {
             let sent = send(tcp, &sealed)?;
@@ -229,7 +229,7 @@ impl Tls {
             self.note_unsent(&outbox);
             Ok(Some(count))
         });
-        SEALED.set(sealed);
+        scratch::give(&SEALED, sealed);
         result
     }
 

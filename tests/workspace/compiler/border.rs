@@ -120,6 +120,15 @@ fn pointers_may_lead_to_any_address() {
     assert_eq!(said(Command::new(built("odd.c", &ADDRESS)).arg(port)), "odd\n");
 }
 
+/// Destructors of C++ and functions at exit run when Rust's own memory of a thread is gone.
+#[test]
+#[ignore = "needs a C compiler"]
+fn calls_may_come_when_a_thread_or_the_process_ends() {
+    let port = server::start().to_string();
+    let ends = "a thread ended\nthe process ended\n";
+    assert_eq!(said(Command::new(built("late.c", &ADDRESS)).arg(port)), ends);
+}
+
 /// The library as it is installed: linked so that it stays in memory, since its threads may be in it.
 #[test]
 #[ignore = "needs a C compiler"]
@@ -150,7 +159,8 @@ fn an_exception_that_leaves_a_callback_ends_the_process() {
 #[ignore = "needs a C compiler and valgrind"]
 fn programs_are_clean_under_valgrind() {
     let port = server::start().to_string();
-    for (source, lost) in [("handles.c", true), ("storm.c", true), ("ends.c", true), ("odd.c", true), ("fork.c", false)]
+    for (source, lost) in
+        [("handles.c", true), ("storm.c", true), ("ends.c", true), ("odd.c", true), ("late.c", true), ("fork.c", false)]
     {
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["-q", "--error-exitcode=9", if lost { "--leak-check=full" } else { "--leak-check=no" }]);

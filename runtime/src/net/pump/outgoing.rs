@@ -3,7 +3,6 @@
 //! A data frame is made in memory of the thread that sends it, and written by nobody else. What another thread wants to send
 //! meanwhile, a pong or a close frame, waits in the write half for the end of the frame.
 
-use std::cell::Cell;
 use std::io::IoSlice;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,6 +10,7 @@ use std::time::Instant;
 
 use crate::net::Stream;
 use crate::protocol::{Control, Framer, MAX_CONTROL_FRAME, MAX_HEAD, Piece};
+use crate::scratch::{self, Kept};
 use crate::session::table::{Channel, Operation};
 use crate::session::{AnswerDue, Asked, Due, SendError, WriteHalf};
 
@@ -23,7 +23,7 @@ const BOUND: usize = 2;
 
 thread_local! {
     /// Where this thread makes frames. An idle socket needs no such memory.
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static BUFFER: Kept = const { Kept::new(Vec::new()) };
 }
 
 /// Lends the thread's buffer, with room for a frame of so many bytes or a chunk of one.
@@ -37,7 +37,7 @@ pub(super) fn with_buffer<T>(payload: usize, run: impl FnOnce(&mut [u8]) -> T) -
 /// The same, for whoever may have to keep it for a while.
 pub(super) fn take_buffer(payload: usize) -> Vec<u8> {
     let size = payload.saturating_add(MAX_HEAD).min(CHUNK);
-    let mut buffer = BUFFER.take();
+    let mut buffer = scratch::take(&BUFFER);
     if buffer.len() < size {
         buffer.resize(size, 0);
     }
@@ -45,7 +45,7 @@ pub(super) fn take_buffer(payload: usize) -> Vec<u8> {
 }
 
 pub(super) fn give_buffer(buffer: Vec<u8>) {
-    BUFFER.set(buffer);
+    scratch::give(&BUFFER, buffer);
 }
 
 /// The queue, and the turn to write a frame through it.

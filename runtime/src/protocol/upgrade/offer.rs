@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use tungstenite::handshake::client::generate_key;
+use data_encoding::BASE64;
 use tungstenite::handshake::derive_accept_key;
 
 use super::extension::{extension_name, is_extension};
@@ -123,7 +123,7 @@ impl Offer {
     /// An offer whose texts are those of headers already.
     pub(super) fn of_headers(protocols: &[&str], extensions: &[&str]) -> Self {
         let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Self { key: generate_key(), protocols: own(protocols), extensions: own(extensions) }
+        Self { key: nonce(), protocols: own(protocols), extensions: own(extensions) }
     }
 
     /// The value of `Sec-WebSocket-Key`.
@@ -199,4 +199,12 @@ impl Offer {
         let index = self.protocols.iter().position(|protocol| protocol.as_bytes() == chosen);
         index.map(Some).ok_or(UpgradeError::Protocol)
     }
+}
+
+/// A key of a handshake: 16 bytes that nobody foresees, in base64 (RFC 6455 section 4.1). tungstenite would draw them from a
+/// generator of the thread, which destructors of the thread no longer have.
+fn nonce() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system has random numbers");
+    BASE64.encode(&bytes)
 }
