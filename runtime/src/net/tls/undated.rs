@@ -49,10 +49,10 @@ impl Undated {
 }
 
 impl SignatureVerificationAlgorithm for OfOriginal<'_> {
-    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+    fn verify_signature(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let original = self.signed.iter().find(|signed| signed.copy == message);
         let message = original.map_or(message, |signed| &signed.original);
-        self.algorithm.verify_signature(key, message, signature)
+        self.algorithm.verify_signature(public_key, message, signature)
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
