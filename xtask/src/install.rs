@@ -56,12 +56,10 @@ pub fn install(project: &Path, spec: &Spec, place: &Place) -> anyhow::Result<usi
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         tree.add(place.prefix.join("share/doc/winws").join(licence), Content::Copy(project.join(licence)));
     }
-    let count = tree.write()?;
-    library.remove()?;
-    Ok(count)
+    tree.write()
 }
 
-/// Removes what was installed there, and the folders that are empty then. Returns how many files there were.
+/// Removes what was installed there, and the folders that are empty then, with the prefix. Returns how many files there were.
 pub fn uninstall(place: &Place) -> anyhow::Result<usize> {
     tree::remove(place)
 }

@@ -124,9 +124,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         }
         Command::Dump { page, stage } => dump(&page, stage),
         Command::Install { prefix, destdir, libdir, uninstall } => {
-            let absolute = |path: &Path| std::path::absolute(path);
-            let destdir = destdir.as_deref().map(absolute).transpose()?;
-            install(&Place { prefix: absolute(&prefix)?, destdir, libdir }, uninstall)
+            install(&Place::new(&prefix, destdir.as_deref(), &libdir)?, uninstall, destdir.is_some())
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -210,7 +208,7 @@ fn project(folder: &str) -> PathBuf {
     root.join(folder)
 }
 
-fn install(place: &Place, uninstall: bool) -> anyhow::Result<Outcome> {
+fn install(place: &Place, uninstall: bool, is_staged: bool) -> anyhow::Result<Outcome> {
     if uninstall {
         println!("{} files removed", install::uninstall(place)?);
         return Ok(Outcome::Fine);
@@ -223,8 +221,13 @@ fn install(place: &Place, uninstall: bool) -> anyhow::Result<Outcome> {
         return Ok(outcome);
     }
     let count = install::install(&project("."), &reading.spec, place)?;
-    let pkg_config = place.prefix.join(&place.libdir).join("pkgconfig");
-    println!("{count} files installed; pkg-config finds them with PKG_CONFIG_PATH={}", pkg_config.display());
+    let pkg_config = place.pkg_config();
+    match is_staged {
+        true => println!("{count} files installed, for {}", pkg_config.display()),
+        false => {
+            println!("{count} files installed; pkg-config finds them with PKG_CONFIG_PATH={}", pkg_config.display());
+        }
+    }
     Ok(Outcome::Fine)
 }
 

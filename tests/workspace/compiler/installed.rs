@@ -170,6 +170,44 @@ fn packages_are_made_in_a_folder_of_their_own_and_leave_nothing_behind() {
     assert_eq!(files(&root).len(), 2);
 }
 
+#[test]
+#[ignore = "needs a C compiler"]
+fn a_prefix_may_have_blanks_and_lead_up_and_down() {
+    let stage = tempfile::tempdir().unwrap();
+    let (prefix, plain) = (stage.path().join("gone/../a place/./here"), stage.path().join("a place/here"));
+    let place: [&OsStr; 4] = ["--prefix".as_ref(), prefix.as_ref(), "--libdir".as_ref(), "./lib/../lib64".as_ref()];
+    succeeds(&install(&place));
+    succeeds(&install(&place));
+    let program = folder().join("a program");
+    let script = r#"eval "cc \"\$1\" $(pkg-config --cflags --libs winws-kit) -o \"\$2\"""#;
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh"]).arg(workspace().join("runtime/examples/c/websocket_pair.c")).arg(&program);
+    run(shell.env("PKG_CONFIG_PATH", plain.join("lib64/pkgconfig")));
+    let said = run(Command::new(program).env("LD_LIBRARY_PATH", plain.join("lib64")));
+    assert!(said.starts_with("the subprotocol is chat\n"), "{said}");
+    let removal: Vec<&OsStr> = place.into_iter().chain(["--uninstall".as_ref()]).collect();
+    succeeds(&install(&removal));
+    assert_eq!(files(stage.path()), BTreeSet::new());
+    assert!(!plain.exists(), "an empty folder is left");
+}
+
+#[test]
+#[ignore = "needs a C compiler"]
+fn a_place_that_build_systems_cannot_write_is_refused() {
+    let stage = tempfile::tempdir().unwrap();
+    let below = |name: &str| stage.path().join(name).into_os_string();
+    let latin =
+        std::os::unix::ffi::OsStringExt::from_vec([stage.path().as_os_str().as_encoded_bytes(), b"/\xE4"].concat());
+    let names = ["a\nb", "a;b", "a$b", "a#b", "a'b", "a\"b", "a\\b", "a`b"];
+    for prefix in names.map(below).into_iter().chain([latin]) {
+        let refused = install(&["--prefix".as_ref(), prefix.as_ref()]);
+        assert_eq!(refused.status.code(), Some(2), "{}", prefix.display());
+    }
+    let refused = install(&["--prefix".as_ref(), below("p").as_ref(), "--libdir".as_ref(), "lib/../../q".as_ref()]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("leads out of the prefix"));
+    assert_eq!(fs::read_dir(stage.path()).unwrap().count(), 0);
+}
+
 /// Nothing outside the prefix is removed, whatever somebody has written into the list.
 #[test]
 #[ignore = "needs a C compiler"]

@@ -93,6 +93,16 @@ fn programs_of_websocket_link_with_either_library() {
     }
 }
 
+/// Without any shared library, that of C included.
+#[test]
+#[ignore = "needs a C compiler"]
+fn programs_may_be_static() {
+    let words = [flags("winws", true), vec!["-static".to_owned()]].concat();
+    for compiler in compilers() {
+        assert_eq!(said(compiler, &workspace().join(PAIR), &words), CONVERSATION, "{}", compiler.program);
+    }
+}
+
 /// Answers one visitor with "… yourself" until it closes.
 pub(super) fn answer(listener: &TcpListener) {
     let (socket, mut message) = (winws::accept(listener.accept().unwrap().0).unwrap(), Vec::new());

@@ -100,10 +100,14 @@ impl Library {
     pub(super) fn native(&self) -> &str {
         &self.native
     }
+}
 
-    /// Removes what is installed by now.
-    pub(super) fn remove(self) -> anyhow::Result<()> {
-        fs::remove_dir_all(&self.folder).with_context(|| format!("cannot remove {}", self.folder.display()))
+impl Drop for Library {
+    /// Removes what is installed by now, or cannot be.
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            eprintln!("cannot remove {}: {error}", self.folder.display());
+        }
     }
 }
 
@@ -135,7 +139,10 @@ fn cargo(project: &Path) -> anyhow::Result<(PathBuf, String)> {
         bail!("cargo could not build the static library");
     }
     let archive = archive.context("cargo did not say where the static library is")?;
-    Ok((archive, native.context("the compiler did not say which libraries of the system it needs")?))
+    let native = native.context("the compiler did not say which libraries of the system it needs")?;
+    // C compilers have it linked anyway. With -static they take another one, and this one is nowhere then.
+    let native: Vec<&str> = native.split_whitespace().filter(|&library| library != "-lgcc_s").collect();
+    Ok((archive, native.join(" ")))
 }
 
 /// The C sources of a folder, sorted.

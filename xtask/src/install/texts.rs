@@ -1,5 +1,7 @@
 //! What pkg-config and CMake ask for.
 
+use std::path::Path;
+
 use super::place::{Place, VERSION, soname_version};
 
 const DESCRIPTION: &str = "Microsoft's WebSocket APIs, generated from their reference pages, on any OS";
@@ -7,8 +9,10 @@ const DESCRIPTION: &str = "Microsoft's WebSocket APIs, generated from their refe
 /// The files of pkg-config: the library, the porting kit, and the names of Windows that are symbols.
 pub(super) fn pkg_config(place: &Place, native: &str) -> Vec<(&'static str, String)> {
     let file = |name: &str, description: &str, more: &str| {
-        let (prefix, libdir) = (place.prefix.display(), place.libdir.display());
-        let libdir = if place.libdir.is_absolute() { libdir.to_string() } else { format!("${{prefix}}/{libdir}") };
+        // Words end at blanks.
+        let written = |path: &Path| path.display().to_string().replace(' ', "\\ ");
+        let (prefix, libdir) = (written(&place.prefix), written(&place.libdir));
+        let libdir = if place.libdir.is_absolute() { libdir } else { format!("${{prefix}}/{libdir}") };
         format!(
             "prefix={prefix}\nlibdir={libdir}\nincludedir=${{prefix}}/include\n\n\
              Name: {name}\nDescription: {description}\nVersion: {VERSION}\n{more}"

@@ -138,7 +138,8 @@ fn tells_letters_apart(place: &Place) -> anyhow::Result<bool> {
 fn put(path: &Path, content: &Content) -> anyhow::Result<()> {
     let (folder, name) =
         (path.parent().context("a file is in a folder")?, path.file_name().context("a file has a name")?);
-    let unfinished = folder.join(format!(".{}.winws-tmp", name.to_string_lossy()));
+    // Two installations at once must not meet.
+    let unfinished = folder.join(format!(".{}.winws-{}", name.to_string_lossy(), std::process::id()));
     let written = fs::create_dir_all(folder).and_then(|()| match content {
         Content::Copy(from) => fs::copy(from, &unfinished).map(drop),
         Content::Text(text) => fs::write(&unfinished, text),
@@ -166,7 +167,8 @@ fn link(_: &str, _: &Path) -> std::io::Result<()> {
     Err(std::io::Error::new(ErrorKind::Unsupported, "the C library can be installed on Unix only"))
 }
 
-/// Removes a file, and the folders that are empty then, up to the prefix.
+/// Removes a file, and the folders that are empty then: those below the destdir, or else the prefix and those below it, and those
+/// of libraries elsewhere.
 fn remove_file(place: &Place, path: &Path) -> anyhow::Result<()> {
     let file = staged(place, path);
     match fs::remove_file(&file) {
@@ -175,8 +177,13 @@ fn remove_file(place: &Place, path: &Path) -> anyhow::Result<()> {
         }
         _ => {}
     }
-    let prefix = staged(place, &place.prefix);
-    let folders = file.ancestors().skip(1).take_while(|folder| folder.starts_with(&prefix) && *folder != prefix);
+    let ours = match &place.destdir {
+        Some(destdir) => vec![destdir.clone()],
+        None => vec![place.prefix.clone(), place.prefix.join(&place.libdir)],
+    };
+    let is_ours =
+        |folder: &&Path| ours.iter().any(|ours| folder.starts_with(ours)) && Some(*folder) != place.destdir.as_deref();
+    let folders = file.ancestors().skip(1).take_while(is_ours);
     for folder in folders {
         // It stays as soon as there is something else in it.
         if fs::remove_dir(folder).is_err() {
