@@ -6,7 +6,7 @@
  * newer one. One lock guards all slots and objects.
  */
 
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 
 #include <errno.h>
 #include <sched.h>
@@ -16,12 +16,13 @@
 #include "process.h"
 #include "windows.h"
 
-/* An event, or a thread, which is set when it has ended. Handles, waits and the running thread hold references. */
+/* An event, or a thread, which is set when somebody has joined it. Handles, waits and the running thread hold references. */
 typedef struct object {
     pthread_cond_t changed;
-    int references, by_hand, is_set;
+    int references, by_hand, is_set, is_joining;
     LPTHREAD_START_ROUTINE routine; /* NULL for an event */
     LPVOID parameter;
+    pthread_t thread;
 } object;
 
 typedef struct slot {
@@ -37,6 +38,8 @@ static slot slots[SLOTS];
 static void release(object *object) {
     if (--object->references > 0)
         return;
+    if (object->routine != NULL && !object->is_set)
+        pthread_detach(object->thread);
     pthread_cond_destroy(&object->changed);
     free(object);
 }
@@ -135,6 +138,24 @@ static struct timespec after(DWORD milliseconds) {
     return time;
 }
 
+/* Waits for a change of an object. Of those who wait for a thread one joins it, so that nothing of the thread runs any more, no
+   destructor either. The caller holds the lock. */
+static int wait_for_change(object *object, const struct timespec *end) {
+    int error;
+    if (object->routine == NULL || object->is_joining || pthread_equal(object->thread, pthread_self()))
+        return end == NULL ? pthread_cond_wait(&object->changed, &lock)
+                           : pthread_cond_timedwait(&object->changed, &lock, end);
+    object->is_joining = 1;
+    pthread_mutex_unlock(&lock);
+    error = end == NULL ? pthread_join(object->thread, NULL)
+                        : pthread_clockjoin_np(object->thread, NULL, CLOCK_MONOTONIC, end);
+    pthread_mutex_lock(&lock);
+    object->is_joining = 0;
+    object->is_set = error == 0;
+    pthread_cond_broadcast(&object->changed);
+    return error;
+}
+
 DWORD WINAPI WaitForSingleObject(HANDLE handle, DWORD milliseconds) {
     struct timespec end = after(milliseconds);
     DWORD result = WAIT_FAILED;
@@ -146,8 +167,7 @@ DWORD WINAPI WaitForSingleObject(HANDLE handle, DWORD milliseconds) {
         int error = 0;
         object->references++;
         while (!object->is_set && error == 0)
-            error = milliseconds == INFINITE ? pthread_cond_wait(&object->changed, &lock)
-                                             : pthread_cond_timedwait(&object->changed, &lock, &end);
+            error = wait_for_change(object, milliseconds == INFINITE ? NULL : &end);
         result = object->is_set ? WAIT_OBJECT_0 : WAIT_TIMEOUT;
         if (object->is_set && !object->by_hand)
             object->is_set = 0;
@@ -171,8 +191,6 @@ static void *run(void *argument) {
     object *thread = (object *)argument;
     thread->routine(thread->parameter);
     pthread_mutex_lock(&lock);
-    thread->is_set = 1;
-    pthread_cond_broadcast(&thread->changed);
     release(thread);
     pthread_mutex_unlock(&lock);
     return NULL;
@@ -181,28 +199,26 @@ static void *run(void *argument) {
 HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack, LPTHREAD_START_ROUTINE routine,
                            LPVOID parameter, DWORD flags, LPDWORD id) {
     static LONG ids;
-    /* One reference is the handle's, and one the thread's. */
-    object *new_thread, like = {.references = 2, .by_hand = 1, .routine = routine, .parameter = parameter};
+    object *thread, like = {.references = 2, .by_hand = 1, .routine = routine, .parameter = parameter};
     size_t usual;
-    pthread_t thread;
     pthread_attr_t kind;
     HANDLE handle = NULL;
     (void)attributes;
     if (routine == NULL || flags != 0)
         SetLastError(ERROR_INVALID_PARAMETER);
     else
-        handle = open_handle(like, &new_thread);
+        handle = open_handle(like, &thread);
     if (handle == NULL)
         return NULL;
     pthread_attr_init(&kind);
-    pthread_attr_setdetachstate(&kind, PTHREAD_CREATE_DETACHED);
     /* On Windows a size below the usual one only says how much of the stack is there at once. */
     if (pthread_attr_getstacksize(&kind, &usual) == 0 && stack > usual)
         pthread_attr_setstacksize(&kind, stack);
     if (id != NULL)
         *id = (DWORD)InterlockedIncrement(&ids);
-    if (pthread_create(&thread, &kind, run, new_thread) != 0) {
-        new_thread->references--;
+    if (pthread_create(&thread->thread, &kind, run, thread) != 0) {
+        thread->references--;
+        thread->is_set = 1; /* there is none to detach */
         CloseHandle(handle);
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         handle = NULL;

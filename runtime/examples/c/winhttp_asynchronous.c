@@ -245,7 +245,7 @@ int wmain(int argc, wchar_t **arguments)
 {
     struct client client;
     DWORD_PTR context = (DWORD_PTR)&client;
-    DWORD flags = argc > 4 && wcscmp(arguments[4], L"secure") == 0 ? WINHTTP_FLAG_SECURE : 0;
+    DWORD flags = argc > 4 ? WINHTTP_FLAG_SECURE : 0;
     DWORD mask = WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS | WINHTTP_CALLBACK_FLAG_HANDLES;
     HINTERNET session, connection;
 

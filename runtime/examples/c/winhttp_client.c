@@ -121,7 +121,7 @@ static void close_socket(HINTERNET socket)
 int wmain(int argc, wchar_t **arguments)
 {
     static char hello[] = "hello";
-    DWORD flags = argc > 4 && wcscmp(arguments[4], L"secure") == 0 ? WINHTTP_FLAG_SECURE : 0;
+    DWORD flags = argc > 4 ? WINHTTP_FLAG_SECURE : 0;
     HINTERNET session, connection, request, socket;
 
     if (argc < 4 || port(arguments[2]) == 0) {

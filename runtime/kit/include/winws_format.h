@@ -354,4 +354,11 @@ template <size_t Size, typename... V> int swprintf_s(wchar_t (&to)[Size], const 
 }
 #endif
 
+#if __SIZEOF_WCHAR_T__ == 2 && !defined(__cplusplus)
+/* Wide characters of the C library have four bytes whatever the compiler is told. For C++ see wchar.h. */
+#pragma GCC poison wcslen wcsnlen wcscpy wcsncpy wcscat wcsncat wcscmp wcsncmp wcscoll wcsdup wcschr wcsrchr wcsstr
+#pragma GCC poison wcstok wcsspn wcscspn wcspbrk wcstol wcstoul wcstoll wcstoull wcstod wmemcpy wmemset wmemcmp wmemchr
+#pragma GCC poison fputws fgetws fputwc fgetwc putwc getwc putwchar getwchar swscanf wscanf fwscanf
+#endif
+
 #endif

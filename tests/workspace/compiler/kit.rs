@@ -3,6 +3,7 @@
 //!
 //! These tests need a compiler.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,11 @@ const BUILDS: [&[&str]; 2] =
 
 /// What finds wrong accesses. Not every clang has its library.
 pub(super) const SANITIZER: &[&str] = &["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+/// What the linker needs behind the kit.
+fn linked() -> Vec<OsString> {
+    std::iter::once(library().into_os_string()).chain(["-lpthread", "-ldl", "-lm"].map(OsString::from)).collect()
+}
 
 /// Every way to build a program with this compiler.
 fn builds(compiler: Compiler) -> impl Iterator<Item = &'static [&'static str]> {
@@ -59,8 +65,8 @@ impl Kit {
         let program = self.0.path().join("program");
         let mut cc = command(compiler, more);
         cc.args(["-x", compiler.language]).arg(source).args(["-x", "none"]);
-        cc.arg(self.0.path().join("libwinws_kit.a")).arg(library());
-        run(cc.args(["-lpthread", "-ldl", "-lm", "-o"]).arg(&program));
+        cc.arg(self.0.path().join("libwinws_kit.a"));
+        run(cc.args(linked()).arg("-o").arg(&program));
         program
     }
 
@@ -203,6 +209,60 @@ fn text_is_converted_as_the_pages_say() {
 #[ignore = "needs a C compiler"]
 fn threads_and_events_do_what_the_pages_say() {
     Kit::check("threads.c", &WIDTHS[..1]);
+}
+
+/// Nothing of a thread that has ended is left to run in what is unloaded then.
+#[test]
+#[ignore = "needs a C compiler"]
+fn a_library_may_go_when_its_threads_have_ended() {
+    let compiler = compilers()[0];
+    let kit = Kit::new(compiler);
+    let (library, host) = (kit.0.path().join("plug.so"), kit.0.path().join("host"));
+    let mut cc = command(compiler, &["-shared", "-fPIC"]);
+    run(cc
+        .arg(fixture("plug.c"))
+        .args(["-L".as_ref(), kit.0.path()])
+        .arg("-lwinws_kit")
+        .args(linked())
+        .arg("-o")
+        .arg(&library));
+    run(command(compiler, &["-ldl"]).arg(fixture("host.c")).arg("-o").arg(&host));
+    run(Command::new(host).arg(library).arg("20000"));
+}
+
+/// With two bytes for each character, what the C library does to four of them is an error of the compiler.
+#[test]
+#[ignore = "needs a C compiler"]
+fn wide_characters_of_another_size_are_refused() {
+    let programs = [
+        ("c", "int main(void) { return (int)wcslen(L\"ab\"); }"),
+        ("c", "int main(void) { return wcscmp(L\"ab\", L\"ab\"); }"),
+        ("c", "int main(void) { return wcschr(L\"ab\", L'a') == 0; }"),
+        ("c", "int main(void) { return fputws(L\"ab\", stdout); }"),
+        ("c", "int main(void) { wchar_t to[3]; return wcscpy(to, L\"ab\") == 0; }"),
+        // What a compiler knows itself it may say.
+        ("c++", "extern const wchar_t *text; int main() { return int(wcslen(text)); }"),
+        ("c++", "extern const wchar_t *text; int main() { return std::wcscmp(text, L\"ab\"); }"),
+        ("c++", "extern const wchar_t *text; int main() { std::wstring one(text); return int(one.size()); }"),
+    ];
+    for compiler in compilers() {
+        let folder = tempfile::tempdir().unwrap();
+        let (source, object) = (folder.path().join("source"), folder.path().join("object"));
+        for (language, program) in programs.iter().filter(|(language, _)| *language == compiler.language) {
+            let headers = if *language == "c" { "" } else { "#include <cwchar>\n#include <string>\n" };
+            let text = format!("#include <windows.h>\n#include <stdio.h>\n#include <wchar.h>\n{headers}{program}\n");
+            fs::write(&source, text).unwrap();
+            for build in BUILDS {
+                let compile = |width: &[&str]| {
+                    let mut cc = command(compiler, &[build, width].concat());
+                    cc.args(["-c", "-x", language]).arg(&source).arg("-o").arg(&object).output().unwrap()
+                };
+                let usual = compile(&[]);
+                assert!(usual.status.success(), "{program}: {}", String::from_utf8_lossy(&usual.stderr));
+                assert!(!compile(&["-fshort-wchar"]).status.success(), "{} {build:?}: {program}", compiler.program);
+            }
+        }
+    }
 }
 
 /// Every form that a wmain can have, and what its last parameters are.
