@@ -167,6 +167,8 @@ mod scratch;
 mod server;
 pub mod session;
 pub mod tls;
+#[cfg(feature = "capi")]
+mod webservices;
 pub mod websocket;
 mod winhttp;
 

@@ -3,6 +3,7 @@
 mod alone;
 mod asynchronous;
 mod client;
+mod error_objects;
 mod faults;
 mod futures;
 mod idle;

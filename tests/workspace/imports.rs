@@ -7,12 +7,13 @@ use winws_tests_generator::{texts, workspace};
 
 /// The modules of the runtime, and those of ours that each may name.
 const BELOW: &[(&str, &[&str])] = &[
-    ("ffi", &["winhttp", "websocket", "raw"]),
+    ("ffi", &["winhttp", "websocket", "webservices", "raw"]),
     ("server", &["client", "winhttp", "websocket", "net", "protocol"]),
     ("client", &["tls", "winhttp", "net", "protocol"]),
     ("tls", &["net"]),
     ("winhttp", &["net", "protocol", "handles", "raw"]),
     ("websocket", &["session", "protocol", "handles", "raw", "keys"]),
+    ("webservices", &["handles", "raw"]),
     ("net", &["session", "protocol", "keys", "scratch", "raw"]),
     ("session", &["protocol"]),
     ("protocol", &[]),

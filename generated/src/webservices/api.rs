@@ -103,6 +103,18 @@ pub trait Channels {
     /// - `WS_E_ENDPOINT_FAILURE` (0x803D000F): The endpoint answered that it cannot handle the request.
     /// - `WS_E_ENDPOINT_DISCONNECTED` (0x803D0014): The connection to the endpoint has been broken.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    ///
+    /// - A callback returns WS_S_ASYNC although the caller gave no asyncContext. The caller gets WS_S_ASYNC
+    ///   as it is. There is nothing to wait for: the callback has no context through which a result could
+    ///   come. (b10.1.2)
+    /// - A channel in safe Rust drops what it was given to complete an operation with, and has not used it.
+    ///   The operation ends with WS_E_OPERATION_ABORTED, so no caller waits for ever. (b10.1.3)
+    /// - A channel is closed that was only created, or is closed already. A raw custom channel decides
+    ///   itself. The channels whose state the library keeps return S_OK and stay as they are. (b10.1.5)
+    ///
     /// # Remarks
     ///
     /// With an `async_context`, the function may still finish at once. It then returns the result and does
@@ -210,6 +222,14 @@ pub trait Channels {
     ///   property is unknown, has the wrong size or cannot be set here, or a security description is given
     ///   for a custom channel.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    ///
+    /// - A callback in the table is NULL. Without the callbacks that create and free a channel, the
+    ///   creation fails with E_INVALIDARG. A function whose callback is NULL returns WS_E_NOT_SUPPORTED.
+    ///   (b10.1.6)
+    ///
     /// # Remarks
     ///
     /// The function itself sends nothing. The first bytes are sent by
@@ -271,6 +291,15 @@ pub trait Channels {
     /// # Returns
     ///
     /// This function does not return a value.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    ///
+    /// - A channel is freed while an operation runs on it, or a function is called with a channel that has
+    ///   been freed. The free returns at once. The callback that frees the instance comes once, when no
+    ///   other callback of the channel runs any more. A freed channel is not known: functions that have a
+    ///   result return E_INVALIDARG. (b10.1.4)
     ///
     /// # Remarks
     ///
@@ -449,6 +478,16 @@ pub trait Channels {
     /// - `WS_E_INVALID_ENDPOINT_URL` (0x803D0020): The URL of the endpoint is malformed, or the binding
     ///   does not know its scheme.
     /// - `WS_E_SECURITY_SYSTEM_FAILURE` (0x803D0023): A security component of the platform failed.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    ///
+    /// - A callback returns WS_S_ASYNC although the caller gave no asyncContext. The caller gets WS_S_ASYNC
+    ///   as it is. There is nothing to wait for: the callback has no context through which a result could
+    ///   come. (b10.1.2)
+    /// - A channel in safe Rust drops what it was given to complete an operation with, and has not used it.
+    ///   The operation ends with WS_E_OPERATION_ABORTED, so no caller waits for ever. (b10.1.3)
     ///
     /// # Remarks
     ///
@@ -656,6 +695,16 @@ pub trait Channels {
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The state is not `WS_CHANNEL_STATE_OPEN`, the channel has
     ///   no session for sending, or the session has been shut down already.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    ///
+    /// - A callback returns WS_S_ASYNC although the caller gave no asyncContext. The caller gets WS_S_ASYNC
+    ///   as it is. There is nothing to wait for: the callback has no context through which a result could
+    ///   come. (b10.1.2)
+    /// - A channel in safe Rust drops what it was given to complete an operation with, and has not used it.
+    ///   The operation ends with WS_E_OPERATION_ABORTED, so no caller waits for ever. (b10.1.3)
+    ///
     /// # Remarks
     ///
     /// With an `async_context`, the function may still finish at once. It then returns the result and does
@@ -731,6 +780,13 @@ pub trait ErrorObjects {
     /// - `E_INVALIDARG` (0x80070057): An argument is not valid. For example, `error` or `string` is
     ///   missing.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - The object is NULL, has been freed, or is no object at all. Functions with a result return
+    ///   E_INVALIDARG. WsFreeError does nothing. (b10.2.8)
+    ///
     /// # Remarks
     ///
     /// The text should be in the language of the object, which
@@ -796,6 +852,13 @@ pub trait ErrorObjects {
     /// - `E_INVALIDARG` (0x80070057): `error` is missing, or a property is unknown, has the wrong size or
     ///   cannot be set here.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - An object was created without a language. The language is English of the United States (0x0409),
+    ///   which the texts of the library have. (b10.2.2)
+    ///
     /// # Remarks
     ///
     /// Without a setting, the language is the user interface language of the current user.
@@ -846,6 +909,13 @@ pub trait ErrorObjects {
     ///
     /// This function does not return a value.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - The object is NULL, has been freed, or is no object at all. Functions with a result return
+    ///   E_INVALIDARG. WsFreeError does nothing. (b10.2.8)
+    ///
     /// # Remarks
     ///
     /// Do not use strings any more that
@@ -893,6 +963,15 @@ pub trait ErrorObjects {
     ///
     /// - `E_INVALIDARG` (0x80070057): The property does not exist, `buffer.len()` is too small for it, or a
     ///   required argument is missing.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - An object was created without a language. The language is English of the United States (0x0409),
+    ///   which the texts of the library have. (b10.2.2)
+    /// - WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE is set, and the strings are counted and read. The text of
+    ///   the code comes behind all strings, and counts. S_OK has no text. (b10.2.4)
     ///
     /// # Remarks
     ///
@@ -960,6 +1039,13 @@ pub trait ErrorObjects {
     /// - `E_INVALIDARG` (0x80070057): A required argument is missing, or there is no string with this
     ///   number.
     ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE is set, and the strings are counted and read. The text of
+    ///   the code comes behind all strings, and counts. S_OK has no text. (b10.2.4)
+    ///
     /// # Remarks
     ///
     /// Read `WS_ERROR_PROPERTY_STRING_COUNT` with
@@ -1007,6 +1093,13 @@ pub trait ErrorObjects {
     /// `S_OK` on success, otherwise one of the [codes of Web Services](crate::HResult).
     ///
     /// - `E_INVALIDARG` (0x80070057): `error` is not an error object.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - The object is NULL, has been freed, or is no object at all. Functions with a result return
+    ///   E_INVALIDARG. WsFreeError does nothing. (b10.2.8)
     ///
     /// # Remarks
     ///
@@ -1069,6 +1162,13 @@ pub trait ErrorObjects {
     ///   `value.len()` is not the size of its type, or a required argument is missing.
     /// - `WS_E_INVALID_OPERATION` (0x803D0003): The language cannot be changed now, because the object is
     ///   not empty.
+    ///
+    /// # Where no source decides
+    ///
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
+    ///
+    /// - WS_ERROR_PROPERTY_ORIGINAL_ERROR_CODE is set, and the strings are counted and read. The text of
+    ///   the code comes behind all strings, and counts. S_OK has no text. (b10.2.4)
     ///
     /// # Remarks
     ///

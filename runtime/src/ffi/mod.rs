@@ -10,6 +10,8 @@ mod guard;
 #[cfg(feature = "capi")]
 mod last_error;
 #[cfg(feature = "capi")]
+pub mod webservices;
+#[cfg(feature = "capi")]
 pub mod websocket;
 #[cfg(feature = "capi")]
 pub mod winhttp;

@@ -75,6 +75,28 @@ impl Vouched {
         Ok((close.status, unsafe { bytes(close.reason, close.reason_length) }?))
     }
 
+    /// The value of a property of webservices.h.
+    #[cfg(feature = "capi")]
+    pub(crate) fn value<'v>(self, value: *const core::ffi::c_void, size: u32) -> Result<&'v [u8], BadPointer> {
+        // SAFETY: whoever made `self` vouched for the bytes until the call returns.
+        unsafe { bytes(value.cast(), size) }
+    }
+
+    /// A copy of a string of webservices.h, which may lie at any address.
+    #[cfg(feature = "capi")]
+    pub(crate) fn units<W: winws_api::WideChar>(
+        self,
+        string: &winws_api::webservices::WsString<W>,
+    ) -> Result<Box<[W]>, BadPointer> {
+        let length = extent(string.chars.cast(), string.length)?;
+        let size = length.checked_mul(size_of::<W>()).filter(|&size| isize::try_from(size).is_ok());
+        size.ok_or(BadPointer)?;
+        let mut units = Vec::with_capacity(length);
+        // SAFETY: whoever made `self` vouched for the units until the call returns.
+        units.extend((0..length).map(|at| unsafe { string.chars.add(at).read_unaligned() }));
+        Ok(units.into_boxed_slice())
+    }
+
     /// The names and values of headers.
     pub(crate) fn headers<'h>(self, headers: &'h [HttpHeader]) -> Result<Vec<Pair<'h>>, BadPointer> {
         let pair = |header: &'h HttpHeader| {
