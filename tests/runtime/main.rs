@@ -3,7 +3,6 @@
 mod alone;
 mod asynchronous;
 mod client;
-mod error_objects;
 mod faults;
 mod futures;
 mod idle;
@@ -14,5 +13,6 @@ mod server;
 mod session;
 #[cfg(winws_tsan)]
 mod thread_sanitizer;
+mod webservices;
 mod websocket;
 mod winhttp;

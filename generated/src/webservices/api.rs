@@ -105,7 +105,7 @@ pub trait Channels {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - A callback returns WS_S_ASYNC although the caller gave no asyncContext. The caller gets WS_S_ASYNC
     ///   as it is. There is nothing to wait for: the callback has no context through which a result could
@@ -224,11 +224,17 @@ pub trait Channels {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - A callback in the table is NULL. Without the callbacks that create and free a channel, the
     ///   creation fails with E_INVALIDARG. A function whose callback is NULL returns WS_E_NOT_SUPPORTED.
     ///   (b10.1.6)
+    /// - A channel is created with a binding other than WS_CUSTOM_CHANNEL_BINDING, for HTTP for example.
+    ///   The call fails with WS_E_NOT_SUPPORTED: there are no transports of SOAP here. A number that is no
+    ///   binding is E_INVALIDARG. (b10.1.11)
+    /// - A channel was created with callbacks for wide characters of one size, and is opened with an
+    ///   address in the other. The call fails with WS_E_NOT_SUPPORTED, because the channel has no callback
+    ///   for such an address. On Windows there is one size. (b10.1.12)
     ///
     /// # Remarks
     ///
@@ -294,7 +300,7 @@ pub trait Channels {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - A channel is freed while an operation runs on it, or a function is called with a channel that has
     ///   been freed. The free returns at once. The callback that frees the instance comes once, when no
@@ -481,13 +487,16 @@ pub trait Channels {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - A callback returns WS_S_ASYNC although the caller gave no asyncContext. The caller gets WS_S_ASYNC
     ///   as it is. There is nothing to wait for: the callback has no context through which a result could
     ///   come. (b10.1.2)
     /// - A channel in safe Rust drops what it was given to complete an operation with, and has not used it.
     ///   The operation ends with WS_E_OPERATION_ABORTED, so no caller waits for ever. (b10.1.3)
+    /// - A channel was created with callbacks for wide characters of one size, and is opened with an
+    ///   address in the other. The call fails with WS_E_NOT_SUPPORTED, because the channel has no callback
+    ///   for such an address. On Windows there is one size. (b10.1.12)
     ///
     /// # Remarks
     ///
@@ -697,7 +706,7 @@ pub trait Channels {
     ///
     /// # Where no source decides
     ///
-    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime is to do this:
+    /// Neither the page nor what is known of Windows decides these cases. The number behind a case is its row in the table of behaviour. The runtime has chosen:
     ///
     /// - A callback returns WS_S_ASYNC although the caller gave no asyncContext. The caller gets WS_S_ASYNC
     ///   as it is. There is nothing to wait for: the callback has no context through which a result could

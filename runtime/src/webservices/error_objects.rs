@@ -13,7 +13,7 @@ use super::details::Details;
 
 impl WebServices {
     /// What a call gives that is made with an object, if it is one.
-    fn with<R>(&self, error: *mut ErrorObject, call: impl FnOnce(&mut Details) -> R) -> Option<R> {
+    pub(super) fn with<R>(&self, error: *mut ErrorObject, call: impl FnOnce(&mut Details) -> R) -> Option<R> {
         self.errors.with(error.addr(), call)
     }
 }
