@@ -120,6 +120,14 @@ fn pointers_may_lead_to_any_address() {
     assert_eq!(said(Command::new(built("odd.c", &ADDRESS)).arg(port)), "odd\n");
 }
 
+#[test]
+#[ignore = "needs a C compiler"]
+fn a_custom_channel_passes_through_its_layers() {
+    assert_eq!(said(&mut Command::new(built("channels.c", &ADDRESS))), "layered\n");
+    let program = built_with(compiler_for("c++"), "channels.c", &flags("winws", false), &["-fshort-wchar"]);
+    assert_eq!(said(&mut Command::new(program)), "layered\n");
+}
+
 /// Destructors of C++ and functions at exit run when Rust's own memory of a thread is gone.
 #[test]
 #[ignore = "needs a C compiler"]
@@ -159,9 +167,8 @@ fn an_exception_that_leaves_a_callback_ends_the_process() {
 #[ignore = "needs a C compiler and valgrind"]
 fn programs_are_clean_under_valgrind() {
     let port = server::start().to_string();
-    for (source, lost) in
-        [("handles.c", true), ("storm.c", true), ("ends.c", true), ("odd.c", true), ("late.c", true), ("fork.c", false)]
-    {
+    let sources = ["handles.c", "storm.c", "ends.c", "odd.c", "late.c", "channels.c"].map(|source| (source, true));
+    for (source, lost) in sources.into_iter().chain([("fork.c", false)]) {
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["-q", "--error-exitcode=9", if lost { "--leak-check=full" } else { "--leak-check=no" }]);
         said(valgrind.arg("--errors-for-leak-kinds=definite").arg(built(source, &["-gdwarf-4"])).args([&port, "3"]));
