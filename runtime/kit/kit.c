@@ -1,10 +1,7 @@
-/**
- * @file
- * Threads, events and the heap of windows.h, for libwinws_kit.a.
+/** @file Threads, events and the heap of windows.h, for libwinws_kit.a.
  *
  * A handle is the number of a slot with the slot's generation, so that a handle that was closed is never mistaken for a
- * newer one. One lock guards all slots and objects.
- */
+ * newer one. One lock guards all slots and objects. */
 
 #define _GNU_SOURCE
 

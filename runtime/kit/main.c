@@ -1,7 +1,4 @@
-/**
- * @file
- * The main of programs with a wmain, for libwinws_kit.a. A linker takes it only if the program has no main of its own.
- */
+/** @file The main of programs with a wmain, for libwinws_kit.a. A linker takes it only if the program has no main of its own. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,5 @@
-/**
- * @file
- * Names of Windows as symbols, for libwinws_names.a: for programs that link by symbol, such as those in Rust with
- * windows-sys. They are not in libwinws, because other libraries have symbols with these names too.
- */
+/** @file Names of Windows as symbols, for libwinws_names.a: for programs that link by symbol, such as those in Rust with
+ * windows-sys. They are not in libwinws, because other libraries have symbols with these names too. */
 
 #include "winws.h"
 

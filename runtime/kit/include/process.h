@@ -1,5 +1,4 @@
 /** @file _beginthreadex, in libwinws_kit.a: CreateThread with other types. */
-
 #ifndef WINWS_KIT_PROCESS_H
 #define WINWS_KIT_PROCESS_H
 

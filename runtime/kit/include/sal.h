@@ -1,8 +1,4 @@
-/**
- * @file
- * The words of SAL, the annotations for parameters and functions on Windows. They say nothing to the compilers here.
- */
-
+/** @file The words of SAL, the annotations for parameters and functions on Windows. They say nothing to the compilers here. */
 #ifndef WINWS_KIT_SAL_H
 #define WINWS_KIT_SAL_H
 

@@ -1,8 +1,4 @@
-/**
- * @file
- * stdio.h of the C library, with printf and its family as Windows has them: winws_format.h.
- */
-
+/** @file stdio.h of the C library, with printf and its family as Windows has them: winws_format.h. */
 #ifndef WINWS_KIT_STDIO_H
 #define WINWS_KIT_STDIO_H
 #pragma GCC system_header

@@ -1,8 +1,4 @@
-/**
- * @file
- * wchar.h of the C library, with wprintf and its family as Windows has them: winws_format.h.
- */
-
+/** @file wchar.h of the C library, with wprintf and its family as Windows has them: winws_format.h. */
 #ifndef WINWS_KIT_WCHAR_H
 #define WINWS_KIT_WCHAR_H
 #pragma GCC system_header

@@ -1,9 +1,5 @@
-/**
- * @file
- * What programs for winhttp.h and websocket.h use of windows.h. README.md beside the kit says which names need
- * libwinws_kit.a; for all others this header is enough, with libwinws.
- */
-
+/** @file What programs for winhttp.h and websocket.h use of windows.h. README.md beside the kit says which names need
+ * libwinws_kit.a; for all others this header is enough, with libwinws. */
 #ifndef WINWS_KIT_WINDOWS_H
 #define WINWS_KIT_WINDOWS_H
 

@@ -1,6 +1,4 @@
-/**
- * @file
- * Formatted output for stdio.h and wchar.h, with its meaning on Windows. Programs do not include this file.
+/** @file Formatted output for stdio.h and wchar.h, with its meaning on Windows. Programs do not include this file.
  *
  * - In printf, %s is a narrow string and %S a wide one; in wprintf it is the other way round. %hs and %hS are narrow,
  *   %ls, %lS, %ws and %wS wide. %c and %C follow the same rule.
@@ -8,9 +6,7 @@
  * - %p shows all digits of a pointer, in upper case. %n is refused, as any letter without a meaning.
  *
  * A wide character is a wchar_t of either width. Text goes to streams as UTF-8, whatever the locale is, and leaves them
- * without an orientation, so that a program can mix both families. What is no character becomes U+FFFD.
- */
-
+ * without an orientation, so that a program can mix both families. What is no character becomes U+FFFD. */
 #ifndef WINWS_KIT_FORMAT_H
 #define WINWS_KIT_FORMAT_H
 

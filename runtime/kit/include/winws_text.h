@@ -1,8 +1,4 @@
-/**
- * @file
- * UTF-8, UTF-16 and UTF-32, for the other headers of the kit. Programs do not include this file.
- */
-
+/** @file UTF-8, UTF-16 and UTF-32, for the other headers of the kit. Programs do not include this file. */
 #ifndef WINWS_KIT_TEXT_H
 #define WINWS_KIT_TEXT_H
 
