@@ -58,7 +58,7 @@ impl Details {
 
     /// A text, whose memory stays where it is until the object is emptied.
     pub(super) fn text<W: WideChar>(&self, index: usize) -> Option<&[W]> {
-        let text = match self.texts.len().checked_sub(index + 1) {
+        let text = match self.texts.len().checked_sub(index.saturating_add(1)) {
             Some(place) => &self.texts[place],
             None if index < self.count() => self.code_text.get_or_init(|| of_code(self.code)),
             None => return None,
