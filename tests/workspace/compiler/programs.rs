@@ -73,9 +73,9 @@ pub(super) fn link(compiler: Compiler, source: &Path, words: &[String], more: &[
     run(&mut command);
 }
 
-/// What the program of a source says.
-fn said(compiler: Compiler, source: &Path, words: &[String]) -> String {
-    let program = folder().join("program");
+/// What the program of a source says. Tests that run at the same time call theirs differently.
+fn said(compiler: Compiler, source: &Path, words: &[String], name: &str) -> String {
+    let program = folder().join(name);
     link(compiler, source, words, &[], &program);
     run(&mut Command::new(program))
 }
@@ -87,8 +87,8 @@ fn programs_of_websocket_link_with_either_library() {
     let handles = workspace().join("tests/workspace/fixtures/c/winhttp_handles.c");
     for words in [flags("winws", true), flags("winws", false)] {
         for compiler in compilers() {
-            assert_eq!(said(compiler, &pair, &words), CONVERSATION, "{}", compiler.program);
-            assert_eq!(said(compiler, &handles, &words), "six functions\n", "{}", compiler.program);
+            assert_eq!(said(compiler, &pair, &words, "program"), CONVERSATION, "{}", compiler.program);
+            assert_eq!(said(compiler, &handles, &words, "program"), "six functions\n", "{}", compiler.program);
         }
     }
 }
@@ -99,7 +99,12 @@ fn programs_of_websocket_link_with_either_library() {
 fn programs_may_be_static() {
     let words = [flags("winws", true), vec!["-static".to_owned()]].concat();
     for compiler in compilers() {
-        assert_eq!(said(compiler, &workspace().join(PAIR), &words), CONVERSATION, "{}", compiler.program);
+        assert_eq!(
+            said(compiler, &workspace().join(PAIR), &words, "static_program"),
+            CONVERSATION,
+            "{}",
+            compiler.program
+        );
     }
 }
 
