@@ -13,9 +13,16 @@
 #include "process.h"
 #include "windows.h"
 
+/* A thread that waits for an object. Those who wait stand in a queue, the longest first. */
+typedef struct waiter {
+    struct waiter *next;
+    int is_released;
+} waiter;
+
 /* An event, or a thread, which is set when somebody has joined it. Handles, waits and the running thread hold references. */
 typedef struct object {
     pthread_cond_t changed;
+    waiter *first;
     int references, by_hand, is_set, is_joining;
     LPTHREAD_START_ROUTINE routine; /* NULL for an event */
     LPVOID parameter;
@@ -105,6 +112,18 @@ HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL by_hand, BOOL 
     return CreateEventW(attributes, by_hand, is_set, name == NULL ? NULL : L"");
 }
 
+/* Releases who waits at this moment: all, or the first one, whose wait resets the object. */
+static void release_waiters(object *object) {
+    object->is_set = object->by_hand || object->first == NULL;
+    while (object->first != NULL) {
+        object->first->is_released = 1;
+        object->first = object->first->next;
+        if (!object->by_hand)
+            break;
+    }
+    pthread_cond_broadcast(&object->changed);
+}
+
 static BOOL change_event(HANDLE handle, int is_set) {
     slot *found;
     pthread_mutex_lock(&lock);
@@ -113,10 +132,10 @@ static BOOL change_event(HANDLE handle, int is_set) {
         SetLastError(ERROR_INVALID_HANDLE);
         found = NULL;
     }
-    if (found != NULL) {
-        found->object->is_set = is_set;
-        pthread_cond_broadcast(&found->object->changed);
-    }
+    if (found != NULL && is_set)
+        release_waiters(found->object);
+    else if (found != NULL)
+        found->object->is_set = 0;
     pthread_mutex_unlock(&lock);
     return found != NULL;
 }
@@ -148,8 +167,10 @@ static int wait_for_change(object *object, const struct timespec *end) {
                         : pthread_clockjoin_np(object->thread, NULL, CLOCK_MONOTONIC, end);
     pthread_mutex_lock(&lock);
     object->is_joining = 0;
-    object->is_set = error == 0;
-    pthread_cond_broadcast(&object->changed);
+    if (error == 0)
+        release_waiters(object);
+    else
+        pthread_cond_broadcast(&object->changed); /* somebody else may join it */
     return error;
 }
 
@@ -159,15 +180,24 @@ DWORD WINAPI WaitForSingleObject(HANDLE handle, DWORD milliseconds) {
     slot *found;
     pthread_mutex_lock(&lock);
     found = find(handle);
-    if (found != NULL) {
+    if (found != NULL && found->object->is_set) {
+        found->object->is_set = found->object->by_hand;
+        result = WAIT_OBJECT_0;
+    } else if (found != NULL) {
         object *object = found->object;
+        waiter self = {NULL, 0}, **place = &object->first;
         int error = 0;
         object->references++;
-        while (!object->is_set && error == 0)
+        while (*place != NULL)
+            place = &(*place)->next;
+        *place = &self;
+        while (!self.is_released && error == 0)
             error = wait_for_change(object, milliseconds == INFINITE ? NULL : &end);
-        result = object->is_set ? WAIT_OBJECT_0 : WAIT_TIMEOUT;
-        if (object->is_set && !object->by_hand)
-            object->is_set = 0;
+        for (place = &object->first; !self.is_released && *place != &self;)
+            place = &(*place)->next;
+        if (!self.is_released)
+            *place = self.next;
+        result = self.is_released ? WAIT_OBJECT_0 : WAIT_TIMEOUT;
         release(object);
     }
     pthread_mutex_unlock(&lock);
@@ -184,12 +214,18 @@ void WINAPI Sleep(DWORD milliseconds) {
         ;
 }
 
+/* The thread ends, also by pthread_exit. */
+static void ended(void *thread) {
+    pthread_mutex_lock(&lock);
+    release((object *)thread);
+    pthread_mutex_unlock(&lock);
+}
+
 static void *run(void *argument) {
     object *thread = (object *)argument;
+    pthread_cleanup_push(ended, thread);
     thread->routine(thread->parameter);
-    pthread_mutex_lock(&lock);
-    release(thread);
-    pthread_mutex_unlock(&lock);
+    pthread_cleanup_pop(1);
     return NULL;
 }
 
@@ -211,14 +247,14 @@ HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack, LPTHR
     /* On Windows a size below the usual one only says how much of the stack is there at once. */
     if (pthread_attr_getstacksize(&kind, &usual) == 0 && stack > usual)
         pthread_attr_setstacksize(&kind, stack);
-    if (id != NULL)
-        *id = (DWORD)InterlockedIncrement(&ids);
     if (pthread_create(&thread->thread, &kind, run, thread) != 0) {
         thread->references--;
         thread->is_set = 1; /* there is none to detach */
         CloseHandle(handle);
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         handle = NULL;
+    } else if (id != NULL) {
+        *id = (DWORD)InterlockedIncrement(&ids);
     }
     pthread_attr_destroy(&kind);
     return handle;
@@ -231,6 +267,19 @@ uintptr_t _beginthreadex(void *attributes, unsigned stack, unsigned(__stdcall *r
         errno = GetLastError() == ERROR_INVALID_PARAMETER ? EINVAL : EAGAIN;
     return (uintptr_t)handle;
 }
+
+static void before_fork(void) { pthread_mutex_lock(&lock); }
+static void in_parent(void) { pthread_mutex_unlock(&lock); }
+
+/* The handles from before are invalid in a child, as those of libwinws are, and their objects are never touched again. */
+static void in_child(void) {
+    size_t index;
+    for (index = 0; index < SLOTS; index++)
+        slots[index].object = NULL;
+    pthread_mutex_unlock(&lock);
+}
+
+__attribute__((constructor)) static void watch_forks(void) { pthread_atfork(before_fork, in_parent, in_child); }
 
 HANDLE WINAPI GetProcessHeap(void) {
     static char heap;

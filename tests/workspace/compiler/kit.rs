@@ -211,6 +211,18 @@ fn threads_and_events_do_what_the_pages_say() {
     Kit::check("threads.c", &WIDTHS[..1]);
 }
 
+/// The fixture looks into the kit, whose source is C.
+#[test]
+#[ignore = "needs a C compiler"]
+fn waits_end_as_they_do_on_windows() {
+    for compiler in compilers().into_iter().filter(|compiler| compiler.language == "c") {
+        let (kit, compiler) = (Kit::new(compiler), Compiler { standard: "-std=gnu11", ..compiler });
+        for build in BUILDS {
+            assert_eq!(kit.said(compiler, build, &fixture("waits.c")), "", "{} {build:?}", compiler.program);
+        }
+    }
+}
+
 /// Nothing of a thread that has ended is left to run in what is unloaded then.
 #[test]
 #[ignore = "needs a C compiler"]
